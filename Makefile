@@ -1,0 +1,89 @@
+# The commands of this repository. Needs python3 (3.11 or newer, with venv) and make, nothing else.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Only this checkout's packages count, whatever the caller's Python is set up for.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# As on the machine of someone who tries the portal, and as in production.
+HERE := BASE_URL=http://127.0.0.1:$(PORT) SECRET_KEY_FILE=$(CURDIR)/var/secret_key
+PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu \
+  SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run admin check format test test-sqlite test-postgres screenshots lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# --- setting up
+
+# pip is made last: without it, an earlier attempt broke off.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3.'; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) \
+	  || { echo 'Python could not make a virtual environment (on Debian: install python3-venv).'; exit 1; }
+
+# Stamps, so that packages are installed only when a lock has changed. The dev lock holds all of the base lock.
+$(VENV)/.base: requirements/base.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --require-hashes -r requirements/base.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt requirements/base.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $(VENV)/.base $@
+
+# Moved into place when it is whole, so that a break in between leaves no empty key.
+var/secret_key:
+	@mkdir -p var
+	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@.new && mv $@.new $@
+
+setup: $(VENV)/.dev ## make .venv with everything that tests and checks need
+
+# --- using the portal
+
+run: $(VENV)/.base var/secret_key ## set up, load the content, serve it on http://127.0.0.1:8000 (PORT=… for another)
+	@$(HERE) $(BIN)/python manage.py demo
+
+admin: $(VENV)/.base var/secret_key ## make an account for the back-office
+	@$(HERE) $(BIN)/python manage.py createsuperuser
+
+# --- working on it
+
+check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations, deployment settings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint --quiet --lint templates media4sec workshops catalogue ethics roadmap
+	$(BIN)/lint-imports --no-cache
+	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: $(VENV)/.dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=… goes to pytest)
+
+test-sqlite: $(VENV)/.dev ## all tests on SQLite
+	env -u DATABASE_URL -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto $(ARGS)
+
+test-postgres: $(VENV)/.dev ## all tests on a PostgreSQL server started for them
+	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto $(ARGS)
+
+screenshots: $(VENV)/.dev ## pictures of all pages
+	$(BIN)/python -m tests.screenshots
+
+lock: ## write the locks anew from requirements/*.in (fetches uv into a throw-away environment)
+	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \
+	  && cd requirements && compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	    --generate-hashes --no-emit-index-url --no-header $(ARGS)" \
+	  && $$compile base.in -o base.txt && $$compile dev.in -c base.txt -o dev.txt
+
+clean: ## remove what can be made again; the database and its key stay
+	rm -rf $(VENV) var/static .pytest_cache .ruff_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

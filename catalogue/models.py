@@ -1,0 +1,381 @@
+"""The project’s results as a library, the technology catalogue, the evidence, and the words used."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from catalogue.kinds import (
+    COLLECTION,
+    CONCEPT,
+    DELIVERABLE,
+    FUNCTION,
+    GLOSSARY_TERM,
+    NEWS_ITEM,
+    ORGANISATION,
+    PERSON,
+    PROJECT,
+    STATEMENT,
+    SURVEY_FIGURE,
+    TECHNOLOGY,
+    WORK_PACKAGE,
+)
+from media4sec.records.fields import TextListField
+from media4sec.records.models import KindRecord, Part, Record
+from workshops.models import Partner, PracticePattern, Theme, Workshop
+
+
+class Precision(models.TextChoices):
+    YEAR = "year", "Year"
+    MONTH = "month", "Month"
+    DAY = "day", "Day"
+
+
+class DatedRecord(KindRecord):
+    """A record with a date of its own that may be known to the year or month only."""
+
+    date = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    date_precision = models.CharField(max_length=10, choices=Precision, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        lengths = {"": 0, Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
+        if len(self.date) != lengths[self.date_precision]:
+            raise ValidationError({"date": "The date does not have the stated precision."})
+
+
+class Project(KindRecord):
+    """The EU project itself, as public sources describe it."""
+
+    kind = PROJECT
+
+    acronym = models.CharField(max_length=40)
+    acronym_cordis = models.CharField("acronym on CORDIS", max_length=40, blank=True)
+    grant_agreement = models.CharField(max_length=40)
+    cordis_rcn = models.CharField("CORDIS record number", max_length=40, blank=True)
+    programme = models.CharField(max_length=100, blank=True)
+    topic_id = models.CharField("topic", max_length=40, blank=True)
+    topic_title = models.CharField("title of the topic", max_length=300, blank=True)
+    topic_status = models.CharField("basis of the topic", max_length=40, blank=True)
+    call_id = models.CharField("call", max_length=40, blank=True)
+    funding_scheme = models.CharField(max_length=40, blank=True)
+    funding_scheme_label = models.CharField("funding scheme in words", max_length=100, blank=True)
+    start_date = models.DateField("from")
+    end_date = models.DateField("to")
+    duration_months = models.PositiveSmallIntegerField("duration (months)", null=True, blank=True)
+    total_cost_eur = models.DecimalField(
+        "total cost (euro)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    eu_contribution_eur = models.DecimalField(
+        "EU contribution (euro)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    coordinator = models.ForeignKey(
+        Partner, related_name="+", null=True, blank=True, on_delete=models.PROTECT
+    )
+    coordinator_country = models.CharField(max_length=2, blank=True)
+    coordinator_person = models.CharField("coordinator (person)", max_length=120, blank=True)
+    partner_count = models.PositiveSmallIntegerField("partners", null=True, blank=True)
+    framing_good = models.TextField(blank=True)
+    framing_bad = models.TextField(blank=True)
+    framing_ugly = models.TextField(blank=True)
+    objectives = TextListField()
+    cordis_url = models.URLField("page on CORDIS", max_length=400, blank=True)
+    cordis_reporting_url = models.URLField("periodic report on CORDIS", max_length=400, blank=True)
+    website_urls = TextListField("websites")
+    social_accounts = TextListField()
+    related_projects = TextListField()
+    reporting_periods = TextListField()
+    funding_acknowledgement = models.TextField(blank=True)
+
+
+class WorkPackage(KindRecord):
+    """One of the five parts in which the project’s work was organised."""
+
+    kind = WORK_PACKAGE
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    title_source = models.CharField("where the title comes from", max_length=100, blank=True)
+    lead_partner = models.ForeignKey(
+        Partner, related_name="work_packages_led", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+
+class Person(KindRecord):
+    """An author or contributor as printed on public deliverables; professional role only."""
+
+    kind = PERSON
+
+    aliases = TextListField("also printed as")
+    organisation = models.ForeignKey(
+        Partner,
+        verbose_name="partner",
+        related_name="people",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    organisation_name = models.CharField("organisation as printed", max_length=200, blank=True)
+    role = models.CharField(max_length=200, blank=True)
+
+
+class Deliverable(DatedRecord):
+    """A report, plan, catalogue or website that the project delivered."""
+
+    kind = DELIVERABLE
+
+    work_package = models.ForeignKey(WorkPackage, related_name="deliverables", on_delete=models.PROTECT)
+    title_source = models.CharField("where the title comes from", max_length=100, blank=True)
+    alternative_title = models.CharField(max_length=300, blank=True)
+    lead_partner = models.ForeignKey(
+        Partner, related_name="deliverables_led", null=True, blank=True, on_delete=models.PROTECT
+    )
+    responsible_organisations = models.ManyToManyField(
+        Partner, verbose_name="partners named as responsible", related_name="deliverables", blank=True
+    )
+    type = models.CharField(max_length=60, blank=True)
+    dissemination_level = models.CharField(max_length=40, blank=True)
+    dissemination_level_basis = models.CharField(
+        "basis of the dissemination level", max_length=200, blank=True
+    )
+    document_reference = models.CharField(max_length=120, blank=True)
+    document_status = models.CharField(max_length=120, blank=True)
+    page_count = models.PositiveIntegerField("pages", null=True, blank=True)
+    download_url = models.URLField("published address", max_length=600, blank=True)
+    alternate_urls = TextListField("mirrors")
+    themes = models.ManyToManyField(Theme, related_name="deliverables", blank=True)
+    workshop = models.ForeignKey(
+        Workshop, related_name="deliverables", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+
+class ProjectOutput(Part):
+    """A result of the project that people used, and the deliverable it belongs to."""
+
+    record_field = "project"
+
+    project = models.ForeignKey(Project, related_name="outputs", on_delete=models.CASCADE)
+    name = models.CharField(max_length=200)
+    output_kind = models.CharField("kind", max_length=60, blank=True)
+    deliverable = models.ForeignKey(
+        Deliverable, related_name="+", null=True, blank=True, on_delete=models.PROTECT
+    )
+    url = models.URLField(max_length=400, blank=True)
+    summary = models.TextField(blank=True)
+
+    def __str__(self):
+        return self.name
+
+
+class Function(KindRecord):
+    """What a technology is for. Two levels: groups, and the functions in them."""
+
+    kind = FUNCTION
+
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="group",
+        related_name="functions",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    level = models.PositiveSmallIntegerField(choices=[(1, "Group"), (2, "Function")])
+    order = models.PositiveSmallIntegerField()
+    nearest_cm_function = models.CharField(
+        "nearest crisis-management function", max_length=200, blank=True
+    )
+    nearest_cm_function_note = models.CharField("note on that mapping", max_length=400, blank=True)
+
+    def check_links(self):
+        super().check_links()
+        if (self.level == 1) != (self.parent is None) or (self.parent and self.parent.level != 1):
+            raise ValidationError({"parent": "A function belongs to a group, and a group to nothing."})
+
+
+class Organisation(KindRecord):
+    """Who makes or maintains a technology: a firm, consortium, authority, group or single maintainer."""
+
+    kind = ORGANISATION
+
+    former_names = TextListField()
+
+
+class TargetUser(models.TextChoices):
+    POLICE = "police", "Police"
+    CITIZEN = "citizen", "Citizens"
+    RESEARCHER = "researcher", "Researchers"
+    JOURNALIST = "journalist", "Journalists"
+    PLANNER = "public-security-planner", "Public security planners"
+    BUSINESS = "business", "Businesses"
+    EMERGENCY_SERVICE = "emergency-service", "Emergency services"
+    MUNICIPALITY = "municipality", "Municipalities"
+    NGO = "ngo", "Non-governmental organisations"
+    ONLINE_PLATFORM = "online-platform", "Online platforms"
+    FACT_CHECKER = "fact-checker", "Fact-checkers"
+    HUMANITARIAN = "humanitarian-organisation", "Humanitarian organisations"
+    POLICY_MAKER = "policy-maker", "Policy makers"
+    TRAINING_PROVIDER = "training-provider", "Training providers"
+
+
+class Technology(KindRecord):
+    """A tool, service, method or data set for social media in public security."""
+
+    class TechnologyKind(models.TextChoices):
+        SERVICE = "service", "Service"
+        SOFTWARE = "software", "Software"
+        RESEARCH_PROTOTYPE = "research-prototype", "Research prototype"
+        PLATFORM = "platform", "Platform"
+        APP = "app", "App"
+        METHOD = "method", "Method"
+        DATASET = "dataset", "Data set"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        DISCONTINUED = "discontinued", "Discontinued"
+        UNKNOWN = "unknown", "Unknown"
+
+    kind = TECHNOLOGY
+
+    makers = models.ManyToManyField(Organisation, related_name="technologies", blank=True)
+    maker_as_stated = models.CharField("maker as stated", max_length=200, blank=True)
+    country = models.CharField(max_length=4, blank=True, help_text="ISO 3166-1 alpha-2, or EU.")
+    homepage = models.URLField(max_length=400, blank=True)
+    repository = models.URLField(max_length=400, blank=True)
+    licence = models.CharField(max_length=100, blank=True, help_text="SPDX expression, or proprietary.")
+    technology_kind = models.CharField("kind", max_length=30, choices=TechnologyKind)
+    status = models.CharField(max_length=20, choices=Status)
+    status_note = models.CharField(max_length=300, blank=True)
+    functions = models.ManyToManyField(Function, related_name="technologies", blank=True)
+    themes = models.ManyToManyField(Theme, related_name="technologies", blank=True)
+    target_users = TextListField(options=TargetUser)
+    platforms_covered = TextListField()
+    trl = models.CharField("technology readiness", max_length=60, blank=True)
+    eu_project_acronym = models.CharField("EU project", max_length=60, blank=True)
+    eu_project_grant = models.CharField("grant agreement", max_length=60, blank=True)
+    eu_project_programme = models.CharField("programme", max_length=100, blank=True)
+    listed_in_d22 = models.BooleanField(
+        "listed in D2.2", null=True, blank=True, help_text="Unknown until D2.2 itself was seen."
+    )
+    project_mention = models.CharField("where the project names it", max_length=300, blank=True)
+    licence_verified = models.BooleanField("licence file read", null=True, blank=True)
+    repository_last_change_seen = models.DateField("last change seen in the repository", null=True, blank=True)
+
+
+class Statement(KindRecord):
+    """One citable sentence from a project source, in our own words."""
+
+    class StatementKind(models.TextChoices):
+        FINDING = "finding", "Finding"
+        CHALLENGE = "challenge", "Challenge"
+        RECOMMENDATION = "recommendation", "Recommendation"
+        OPPORTUNITY = "opportunity", "Opportunity"
+        FIGURE = "figure", "Figure"
+        RESPONSIBILITY = "responsibility", "Responsibility"
+
+    class EvidenceKind(models.TextChoices):
+        EXPERT = "expert", "Expert view"
+        WORKSHOP = "workshop", "Workshop"
+        CASE = "case", "Case"
+        LITERATURE = "literature", "Literature"
+        SURVEY = "survey", "Survey"
+
+    kind = STATEMENT
+
+    statement_kind = models.CharField("kind of statement", max_length=20, choices=StatementKind)
+    evidence_kind = models.CharField("kind of evidence", max_length=20, choices=EvidenceKind)
+    theme = models.ForeignKey(
+        Theme, related_name="statements", null=True, blank=True, on_delete=models.PROTECT
+    )
+    workshop = models.ForeignKey(
+        Workshop, related_name="statements", null=True, blank=True, on_delete=models.PROTECT
+    )
+    deliverable = models.ForeignKey(
+        Deliverable, related_name="statements", null=True, blank=True, on_delete=models.PROTECT
+    )
+    deliverable_basis = models.CharField("basis of the deliverable", max_length=200, blank=True)
+    locator = models.CharField("page or place", max_length=200, blank=True)
+    derivation = TextListField("taken from", help_text="Where in another record the sentence comes from.")
+
+
+class SurveyFigure(KindRecord):
+    """One number, or one result without a number, of a survey or count."""
+
+    kind = SURVEY_FIGURE
+
+    survey = models.CharField(max_length=200)
+    value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    population = models.CharField("who was asked or counted", max_length=200, blank=True)
+    from_d21 = models.BooleanField("from D2.1", null=True, blank=True)
+    note = models.TextField(blank=True)
+
+
+class GlossaryTerm(KindRecord):
+    """A word of the field and what it means."""
+
+    kind = GLOSSARY_TERM
+
+    aliases = TextListField("also called")
+    see_also = models.ManyToManyField("self", symmetrical=False, related_name="seen_from", blank=True)
+    functions = models.ManyToManyField(Function, related_name="glossary_terms", blank=True)
+    patterns = models.ManyToManyField(PracticePattern, related_name="glossary_terms", blank=True)
+
+
+class NewsItem(DatedRecord):
+    """A blog post, event or publication by or about the project."""
+
+    kind = NEWS_ITEM
+
+    news_kind = models.CharField("kind", max_length=60)
+    url_of_item = models.URLField("address", max_length=600)
+    publisher = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    location = models.CharField("place", max_length=120, blank=True)
+    themes = models.ManyToManyField(Theme, related_name="news", blank=True)
+    workshop = models.ForeignKey(
+        Workshop, related_name="news", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+
+class Concept(KindRecord):
+    """A controlled word of the portal, with a label in each language."""
+
+    kind = CONCEPT
+
+    scheme = models.CharField(max_length=40)
+    code = models.CharField(max_length=60)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code"], name="catalogue_concept_unique_within_scheme")
+        ]
+
+
+class ConceptLabel(Part):
+    """The label of a concept in one language, and whether anybody has reviewed it."""
+
+    record_field = "concept"
+
+    concept = models.ForeignKey(Concept, related_name="labels", on_delete=models.CASCADE)
+    language = models.CharField(max_length=10)
+    label = models.CharField(max_length=400)
+    translated_by = models.CharField(max_length=100, blank=True)
+    provenance = models.CharField(max_length=10, choices=Record.Provenance)
+    verified = models.BooleanField(null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.language}: {self.label}"
+
+
+class Collection(KindRecord):
+    """How one part of the knowledge base was gathered, and what could not be found."""
+
+    kind = COLLECTION
+
+    generated_on = models.DateField("gathered on", null=True, blank=True)
+    count = models.PositiveIntegerField("records at that time", null=True, blank=True)
+    particulars = TextListField("counts and gaps")
+    caveats = TextListField()

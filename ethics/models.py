@@ -1,0 +1,174 @@
+"""Ethical and legal issues, the law they touch and its history, and the questions of the check."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from catalogue.models import Deliverable, Technology
+from ethics.kinds import CHECK_EXAMPLE, CHECK_QUESTION, INSTRUMENT, ISSUE
+from media4sec.records.fields import TextListField
+from media4sec.records.models import KindRecord, Part, Record
+from workshops.models import PracticePattern, Situation, Theme
+
+
+class LegalInstrument(KindRecord):
+    """A treaty, regulation, directive, act or code, as it stands on the day it was last checked."""
+
+    class Force(models.TextChoices):
+        IN_FORCE = "in-force", "In force"
+        IN_STAGES = "in-stages", "In force in stages or in part"
+        NOT_IN_FORCE = "not-in-force", "Not in force"
+        ENDED = "ended", "No longer in force"
+
+    kind = INSTRUMENT
+
+    full_title = models.TextField()
+    instrument_type = models.CharField("type", max_length=80)
+    celex_or_number = models.CharField("CELEX or number", max_length=40, blank=True)
+    eli = models.URLField("ELI", max_length=200, blank=True)
+    official_url = models.URLField("official text", max_length=400, blank=True)
+    jurisdiction = models.CharField(max_length=60)
+    adopted_on = models.DateField("adopted", null=True, blank=True)
+    applicable_from = models.DateField(null=True, blank=True)
+    force = models.CharField(
+        "in force?", max_length=20, choices=Force, help_text="The status in one word, for lists and flags."
+    )
+    status = models.CharField("status as stated", max_length=120)
+    status_note = models.TextField(blank=True)
+    themes = models.ManyToManyField(Theme, related_name="instruments", blank=True)
+
+
+class LegalEvent(Part):
+    """Something that happened to an instrument, or will: adoption, application, judgment, end."""
+
+    record_field = "instrument"
+    class EventKind(models.TextChoices):
+        PROPOSED = "proposed", "Proposed"
+        ADOPTED = "adopted", "Adopted"
+        IN_FORCE = "in-force", "In force"
+        APPLICABLE = "applicable", "Applicable"
+        TRANSPOSITION = "transposition-deadline", "Transposition deadline"
+        AMENDED = "amended", "Amended"
+        JUDGMENT = "judgment", "Judgment"
+        STRUCK_DOWN = "struck-down", "Struck down"
+        REPEALED = "repealed", "Repealed"
+        EXPIRES = "expires", "Expires"
+
+    instrument = models.ForeignKey(LegalInstrument, related_name="events", on_delete=models.CASCADE)
+    date = models.DateField()
+    event_kind = models.CharField("kind", max_length=30, choices=EventKind)
+    title = models.CharField(max_length=200)
+    note = models.TextField(blank=True)
+    provenance = models.CharField(max_length=10, choices=Record.Provenance)
+    verified = models.BooleanField(null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.date} {self.title}"
+
+
+class EthicsIssue(KindRecord):
+    """Something to weigh before acting: an ethical, legal, data-protection or societal issue."""
+
+    class IssueKind(models.TextChoices):
+        ETHICAL = "ethical", "Ethical"
+        LEGAL = "legal", "Legal"
+        DATA_PROTECTION = "data-protection", "Data protection"
+        SOCIETAL = "societal", "Societal"
+
+    kind = ISSUE
+
+    issue_kind = models.CharField("kind", max_length=20, choices=IssueKind)
+    questions_to_ask = TextListField()
+    safeguards = TextListField()
+    themes = models.ManyToManyField(Theme, related_name="issues", blank=True)
+    instruments = models.ManyToManyField(LegalInstrument, related_name="issues", blank=True)
+    deliverables = models.ManyToManyField(Deliverable, related_name="issues", blank=True)
+    severity = models.CharField(max_length=20, blank=True, help_text="Only if a source rates it.")
+
+
+class CheckQuestion(KindRecord):
+    """A question of the ethics and legal check."""
+
+    class QuestionType(models.TextChoices):
+        SINGLE = "single", "One answer"
+        MULTI = "multi", "Several answers"
+
+    class CheckSection(models.TextChoices):
+        PURPOSE = "purpose", "Purpose"
+        LEGAL_BASIS = "legal basis", "Legal basis"
+        DATA = "data", "Data"
+        PEOPLE = "people", "People"
+        COMMUNICATION = "communication", "Communication"
+        TECHNOLOGY = "technology", "Technology"
+        OVERSIGHT = "oversight", "Oversight"
+        AFTER = "after", "Afterwards"
+
+    kind = CHECK_QUESTION
+
+    order = models.PositiveSmallIntegerField()
+    section = models.CharField("part", max_length=20, choices=CheckSection)
+    question_type = models.CharField("answers allowed", max_length=10, choices=QuestionType)
+    show_if_question = models.ForeignKey(
+        "self",
+        verbose_name="asked after",
+        related_name="leads_to",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    show_if_answers = TextListField("asked when the answer was")
+
+    def check_links(self):
+        super().check_links()
+        seen, question = {self.pk}, self.show_if_question
+        if bool(question) != bool(self.show_if_answers):
+            raise ValidationError({"show_if_answers": "Name the question and its answers, or neither."})
+        if question:
+            known = set(question.answers.values_list("value", flat=True))
+            unknown = [value for value in self.show_if_answers if value not in known]
+            if unknown:
+                raise ValidationError(
+                    {"show_if_answers": f"{question.identifier} has no answer {', '.join(unknown)}."}
+                )
+        while question:
+            if question.pk in seen:
+                raise ValidationError({"show_if_question": "The questions would wait for each other."})
+            seen.add(question.pk)
+            question = question.show_if_question
+
+
+class CheckAnswer(Part):
+    """A possible answer, the issues it raises and the safeguards it calls for."""
+
+    record_field = "question"
+
+    question = models.ForeignKey(CheckQuestion, related_name="answers", on_delete=models.CASCADE)
+    value = models.SlugField(max_length=60)
+    label = models.CharField(max_length=200)
+    raises = models.ManyToManyField(EthicsIssue, related_name="raised_by", blank=True)
+    safeguards = TextListField()
+    hides = models.ManyToManyField(CheckQuestion, related_name="hidden_by", blank=True)
+    next = models.ForeignKey(
+        CheckQuestion, related_name="+", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    def __str__(self):
+        return self.label
+
+
+class CheckExample(KindRecord):
+    """A case carried through the check, with the issues it must raise."""
+
+    kind = CHECK_EXAMPLE
+
+    situation = models.ForeignKey(Situation, related_name="examples", on_delete=models.PROTECT)
+    pattern = models.ForeignKey(
+        PracticePattern, related_name="examples", null=True, blank=True, on_delete=models.PROTECT
+    )
+    technologies = models.ManyToManyField(Technology, related_name="examples", blank=True)
+    answers_given = TextListField(help_text="One a line: question, colon, answers (Q01: appeal, warn).")
+    visible_questions = models.ManyToManyField(CheckQuestion, related_name="+", blank=True)
+    expected_issues = models.ManyToManyField(EthicsIssue, related_name="+", blank=True)
+    raised_by_answers = TextListField(help_text="One a line: issue, colon, question and answer.")
+    raised_by_technologies = TextListField(help_text="One a line: issue, colon, technology.")
+    context_issues = models.ManyToManyField(EthicsIssue, related_name="+", blank=True)
+    rule = models.TextField(blank=True)

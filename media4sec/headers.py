@@ -1,0 +1,106 @@
+"""Headers that tell a browser what our answers may do: one middleware, outermost, for every response.
+
+There is no django-csp beside it: our policies are three constant strings without nonces, chosen together
+with the other headers by what an answer is, and they must also stand on static files, redirects and errors.
+"""
+
+from django.conf import settings
+
+CONTENT_SECURITY_POLICIES = {
+    # Exactly what public pages use. No data: images, no inline script or style, no HTML made from strings.
+    "page": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    # Django's admin scripts write HTML from strings, so Trusted Types would stop them.
+    "admin": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    # Answers for machines, and files: nothing in them is meant to run.
+    "machine": "default-src 'none'; frame-ancestors 'none'",
+}
+
+# What a browser can switch off and we do not use. Copying a link to the clipboard is all that we do use.
+UNUSED_FEATURES = [
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+]
+PERMISSIONS_POLICY = ", ".join(["clipboard-write=(self)", *(f"{feature}=()" for feature in UNUSED_FEATURES)])
+
+
+class HeadersMiddleware:
+    """Adds what a view has not set itself."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        nature = nature_of(request.path_info, response)
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICIES[nature])
+        headers.setdefault("Cross-Origin-Resource-Policy", resource_policy(request, nature))
+        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        headers.setdefault("Cache-Control", cache_control(request, response, nature))
+        # Django's SecurityMiddleware sets these as well, but not on the errors that it raises itself.
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        headers.setdefault("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY)
+        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        return response
+
+
+def nature_of(path, response):
+    """What an answer is: "admin", "machine", or "page" (redirects and errors between pages included)."""
+    if path.startswith("/admin/"):
+        return "admin"
+    if path.startswith("/api/"):
+        return "machine"
+    content_type = response.headers.get("Content-Type", "text/html")
+    return "page" if content_type.startswith("text/html") else "machine"
+
+
+def resource_policy(request, nature):
+    """Other sites may read our open data, but not embed our pages' own files."""
+    is_open = nature == "machine" and request.method in ("GET", "HEAD", "OPTIONS")
+    return (
+        "cross-origin" if is_open and not request.path_info.startswith(settings.STATIC_URL) else "same-origin"
+    )
+
+
+def cache_control(request, response, nature):
+    """What depends on a visitor is kept nowhere; the rest is asked for again each time, by its ETag."""
+    varies = {name.strip().lower() for name in response.headers.get("Vary", "").split(",")}
+    is_personal = nature == "admin" or bool(response.cookies) or "cookie" in varies
+    if is_personal or response.status_code >= 500 or request.method not in ("GET", "HEAD"):
+        return "private, no-store" if is_personal else "no-store"
+    return "public, no-cache"

@@ -1,0 +1,120 @@
+"""What a kind of record is: plain data that the write side and the read side both know.
+
+A kind imports no model. The model points to its kind (``Technology.kind``), the app's config names the
+app's kinds (``AppConfig.kinds``), and Django keeps the apps: there is no registry of our own.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.apps import apps
+
+NOT_STATED = "Not stated in the source"
+SECTIONS = {
+    "situations": "Situations & themes",
+    "practices": "Practices",
+    "technologies": "Technologies",
+    "law": "Ethics & law",
+    "roadmap": "Roadmap",
+    "library": "Library",
+}
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter of a list: the parameter's name, its title, and the field of the document it reads."""
+
+    name: str
+    title: str
+    field: str = ""
+    empty: str = NOT_STATED
+
+    @property
+    def source(self) -> str:
+        return self.field or self.name
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the record page, made of one or more text or list fields of the document."""
+
+    title: str
+    fields: tuple[str, ...]
+
+
+COMMON_FACETS = (
+    Facet("lens", "Lens", empty="No lens given"),
+    Facet("provenance", "Provenance"),
+    Facet("verified", "Verified", empty="Not stated"),
+    Facet("tag", "Tag", "tags", empty=""),
+    Facet("checked", "Checked", "checked_on", empty="Not checked yet"),
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Everything about a kind that is not its fields: names, address, what becomes a term, what is shown where."""
+
+    name: str
+    plural: str
+    label: str
+    label_plural: str
+    path: str
+    section: str
+    lead: str
+    prefix: str = ""
+    digits: int = 3
+    pattern: str = ""
+    address: str = "id"
+    facets: tuple[Facet, ...] = ()
+    facts: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    meta: tuple[str, ...] = ()
+    relations: dict[str, str] = field(default_factory=dict, hash=False)
+    reasons: dict[str, str] = field(default_factory=dict, hash=False)
+    search_text: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    state: str = ""
+    shapes: dict[str, str] = field(default_factory=dict, hash=False)
+    flags: str = ""
+    review_months: int = 12
+    schema_type: str = "CreativeWork"
+
+    @property
+    def all_facets(self) -> tuple[Facet, ...]:
+        own = {facet.name for facet in self.facets}
+        return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
+
+    @property
+    def list_url(self) -> str:
+        return f"/{self.path}/"
+
+    def url(self, identifier: str, slug: str) -> str:
+        """The public address of a record; relative to the portal's origin."""
+        decorated = f"{identifier}-{slug}" if self.address == "id-slug" and slug else identifier
+        return f"/{self.path}/{decorated}/"
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """All kinds, those an app builds upon before those that build on it (the order in which they are loaded)."""
+    found = [
+        (getattr(config, "rank", 100), position, kind)
+        for config in apps.get_app_configs()
+        for position, kind in enumerate(getattr(config, "kinds", ()))
+    ]
+    return tuple(kind for _, _, kind in sorted(found, key=lambda row: row[:2]))
+
+
+@cache
+def kinds_by_name() -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds()}
+
+
+@cache
+def paths() -> dict[str, tuple[Kind, ...]]:
+    """The kinds that share each public path, such as patterns and cases under ``practices``."""
+    shared: dict[str, list[Kind]] = {}
+    for kind in kinds():
+        shared.setdefault(kind.path, []).append(kind)
+    return {path: tuple(members) for path, members in shared.items()}

@@ -1,0 +1,97 @@
+"""The read side: what the public sees of records. Nothing here knows a working copy."""
+
+from django.db import models
+
+
+class PublicationQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(state=Publication.State.PUBLISHED)
+
+    def of(self, *kind_names):
+        return self.filter(kind__in=kind_names)
+
+
+class Publication(models.Model):
+    """What the public sees of one record: its document, ready to send, or a tombstone with the reason."""
+
+    class State(models.TextChoices):
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        MERGED = "merged", "Merged"
+
+    kind = models.CharField(max_length=40)
+    identifier = models.CharField(max_length=80)
+    path = models.CharField(max_length=40)
+    slug = models.CharField(max_length=120, blank=True)
+    url = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=State)
+    title = models.CharField(max_length=400, blank=True)
+    summary = models.TextField(blank=True)
+    lens = models.CharField(max_length=10, blank=True)
+    checked_on = models.DateField(null=True)
+    document = models.TextField(blank=True, help_text="The public document, as the API sends it.")
+    display = models.TextField(blank=True, help_text="Labels and values in words, for pages.")
+    sort_key = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    issued_at = models.DateTimeField(null=True)
+    modified_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
+    title_stems = models.TextField(blank=True)
+    text_stems = models.TextField(blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "identifier"], name="publications_one_per_record"),
+        ]
+        indexes = [
+            models.Index(fields=["path", "identifier"], name="publications_path"),
+            models.Index(fields=["kind", "state"], name="publications_kind_state"),
+        ]
+
+    def __str__(self):
+        return self.url
+
+
+class Term(models.Model):
+    """One fact about a publication that lists filter and count by, or a link from it to another one."""
+
+    publication = models.ForeignKey(Publication, related_name="terms", on_delete=models.CASCADE)
+    field = models.CharField(max_length=60)
+    value = models.CharField(max_length=600)
+    label = models.CharField(max_length=400)
+    target = models.ForeignKey(
+        Publication, related_name="named_by", null=True, on_delete=models.CASCADE
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "field", "value"], name="publications_term_once")
+        ]
+        indexes = [models.Index(fields=["field", "value"], name="publications_field_value")]
+
+    def __str__(self):
+        return f"{self.field}={self.value}"
+
+
+class Change(models.Model):
+    """Something that readers can see happened to a record. Appended in commit order; never edited."""
+
+    class Action(models.TextChoices):
+        CREATED = "created", "Published"
+        UPDATED = "updated", "Updated"
+        DELETED = "deleted", "Withdrawn"
+
+    seq = models.BigAutoField(primary_key=True)
+    action = models.CharField(max_length=10, choices=Action)
+    kind = models.CharField(max_length=40)
+    identifier = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "identifier"], name="publications_change_of")]
+
+    def __str__(self):
+        return f"{self.seq} {self.action} {self.kind}:{self.identifier}"

@@ -1,0 +1,55 @@
+"""Model and form fields for short lists of text, which many kinds have (questions, notes, aliases)."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+def validate_text_list(value):
+    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+        raise ValidationError("Give a list of texts, none of them empty.", code="text_list")
+
+
+class TextListFormField(forms.CharField):
+    """One item a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, *args, **kwargs):
+        for name in ("encoder", "decoder"):
+            kwargs.pop(name, None)
+        kwargs.setdefault("help_text", "One a line.")
+        super().__init__(*args, **kwargs)
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+
+    def has_changed(self, initial, data):
+        return list(initial or []) != self.to_python(data)
+
+
+class TextListField(models.JSONField):
+    """An ordered list of non-empty texts; with ``options`` (TextChoices) a list of their values."""
+
+    def __init__(self, *args, options=None, **kwargs):
+        self.options = options
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+
+    def validate(self, value, model_instance):
+        super().validate(value, model_instance)
+        validate_text_list(value)
+        if self.options:
+            unknown = [item for item in value if item not in self.options.values]
+            if unknown:
+                raise ValidationError(
+                    f"{', '.join(unknown)}: not one of {', '.join(self.options.values)}.", code="option"
+                )
+
+    def formfield(self, **kwargs):
+        return models.Field.formfield(self, form_class=TextListFormField, **kwargs)

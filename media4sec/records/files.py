@@ -1,0 +1,255 @@
+"""Documents in and out of folders: one JSON file a kind, a list of documents in the order of their identifiers."""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import transaction
+from django.db.models import F
+from rest_framework.exceptions import ValidationError
+
+from media4sec.kinds import kinds
+from media4sec.records.documents import (
+    dumps,
+    lookup,
+    remember_records,
+    save_document,
+    validate,
+    working_documents,
+    writer,
+)
+from media4sec.records.models import Record, Revision
+from media4sec.records.workflow import State, merge, publish_all, save_revision, withdraw
+
+STATE_KEYS = ("state", "published_document", "withdrawal")
+EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+NOTE = "Loaded from a file"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a document: file, record and field named."""
+
+    file: str
+    record: str
+    field: str
+    message: str
+
+    def __str__(self):
+        return f"{self.file}: {self.record}: {self.field}: {self.message}"
+
+
+class LoadError(Exception):
+    """Nothing was loaded; ``problems`` lists everything that is wrong."""
+
+    def __init__(self, problems):
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass
+class Loaded:
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def load_folder(folder, *, dry_run=False, by=None):
+    """Load every ``<plural>.json`` of a folder: all or nothing, matched on the identifier, safe to repeat.
+
+    Returns the counts as ``Loaded``; raises ``LoadError`` with all problems. A dry run is the same code in a
+    transaction that is rolled back.
+    """
+    documents, problems = _read(Path(folder))
+    loaded = Loaded()
+    with transaction.atomic(), remember_records():
+        found = [] if problems else _save(documents, loaded, by)
+        problems += found
+        if problems or dry_run:
+            transaction.set_rollback(True)
+    if problems:
+        raise LoadError(problems)
+    return loaded
+
+
+def _read(folder):
+    """[(kind, file name, document)] in the order of the kinds, and what could not be read."""
+    documents, problems = [], []
+    by_file = {f"{kind.plural}.json": kind for kind in kinds()}
+    if not folder.is_dir():
+        return [], [Problem(str(folder), "–", "–", "There is no such folder.")]
+    for path in sorted(folder.glob("*.json")):
+        if path.name not in by_file:
+            problems.append(Problem(path.name, "–", "–", f"Not a kind. Known: {', '.join(by_file)}."))
+    for name, kind in by_file.items():
+        path = folder / name
+        if not path.exists():
+            continue
+        try:
+            content = json.loads(
+                path.read_text("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
+            )
+        except (ValueError, UnicodeDecodeError) as error:
+            problems.append(Problem(name, "–", "–", f"Not valid JSON: {error}"))
+            continue
+        if not isinstance(content, list):
+            problems.append(Problem(name, "–", "–", "The file must be a list of documents."))
+            continue
+        seen = set()
+        for number, document in enumerate(content, start=1):
+            if not isinstance(document, dict) or not isinstance(document.get("identifier"), str):
+                problems.append(Problem(name, f"no. {number}", "identifier", "A document needs an identifier."))
+                continue
+            if document["identifier"] in seen:
+                problems.append(Problem(name, document["identifier"], "identifier", "Stands in the file twice."))
+            seen.add(document["identifier"])
+            documents.append((kind, name, document))
+    return documents, problems
+
+
+def _unique_keys(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _refuse_constant(name):
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _save(documents, loaded, by):
+    problems, saved = [], []
+    before = _newest_documents()
+    for kind, name, document in documents:
+        body = {key: value for key, value in document.items() if key not in STATE_KEYS}
+        record = lookup(kind.name, body["identifier"])
+        if record is not None and before.get(record.pk) == dumps(body):
+            saved.append((record, document, None))
+            continue
+        write = partial(_save_own, kind.name, body, record)
+        record = _try(name, body, write, problems)
+        saved.append((record, document, name))
+    for record, document, name in saved if not problems else ():
+        if name:
+            body = {key: value for key, value in document.items() if key not in STATE_KEYS}
+            _try(name, body, partial(_save_links, record, body), problems)
+    if not problems:
+        _set_states(saved, by)
+        after = _newest_documents()
+        loaded.created = sum(record.pk not in before for record, _, _ in saved)
+        loaded.changed = sum(before.get(pk, text) != text for pk, text in after.items())
+        loaded.unchanged = len(saved) - loaded.created - loaded.changed
+    return problems
+
+
+def _newest_documents():
+    newest = Revision.objects.filter(number=F("record__edit_version"))
+    return dict(newest.values_list("record_id", "document"))
+
+
+def _save_own(kind_name, body, record):
+    return writer(kind_name, only_own=True).save_own(record, validate(kind_name, body, only_own=True))
+
+
+def _save_links(record, body):
+    return writer(record.kind_name).save_links(record, validate(record.kind_name, body))
+
+
+def _try(name, body, write, problems):
+    """Write one document; what is wrong with it is added to the problems."""
+    try:
+        return write()
+    except (ValidationError, ModelValidationError) as error:
+        detail = error.detail if isinstance(error, ValidationError) else _model_errors(error)
+        problems += [Problem(name, body["identifier"], path, text) for path, text in flatten(detail)]
+
+
+def _model_errors(error):
+    return error.message_dict if hasattr(error, "error_dict") else {"–": error.messages}
+
+
+def flatten(detail, path=""):
+    """DRF's nested errors as (dotted path, message)."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from flatten(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            if isinstance(inner, (dict, list)):
+                yield from flatten(inner, f"{path}.{number}")
+            else:
+                yield path or "–", str(inner)
+    else:
+        yield path or "–", str(detail)
+
+
+def _set_states(saved, by):
+    """Keep a version of what changed, and bring each record to the state its document names."""
+    to_publish, to_keep, to_take_off = [], [], []
+    for record, document, name in saved:
+        state = document.get("state", State.PUBLISHED)
+        published = document.get("published_document")
+        if published is not None and name:
+            save_document(record.kind_name, published, record)
+        if published is not None or state in (State.PUBLISHED, State.WITHDRAWN):
+            if name or record.public_state == "":
+                to_publish.append(record)
+            if state == State.WITHDRAWN and record.public_state in ("", State.PUBLISHED):
+                to_take_off.append((record, document["withdrawal"]))
+        if name and (published is not None or state in EDITING):
+            to_keep.append((record, document, state))
+    publish_all(to_publish, by=by, note=NOTE, validate=False)
+    for record, document, state in to_keep:
+        if document.get("published_document") is not None:
+            save_document(
+                record.kind_name, {key: value for key, value in document.items() if key not in STATE_KEYS}, record
+            )
+        save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
+    for record, withdrawal in to_take_off:
+        kind_name, _, identifier = (withdrawal.get("successor") or ":").partition(":")
+        successor = lookup(kind_name, identifier) if kind_name else None
+        if withdrawal.get("merged"):
+            merge(record, successor, reason=withdrawal["reason"], by=by)
+        else:
+            withdraw(record, reason=withdrawal["reason"], successor=successor, by=by)
+
+
+def export_folder(folder):
+    """Write every record of every kind, the exact inverse of ``load_folder``; returns {file name: count}."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for kind in kinds():
+        rows = Record.objects.filter(kind_name=kind.name).select_related("published_revision", "successor")
+        records = sorted(rows, key=lambda record: record.identifier)
+        documents = working_documents(records)
+        path = folder / f"{kind.plural}.json"
+        if records:
+            content = [exported(record, documents[record.pk]) for record in records]
+            path.write_text(dumps(content, indent=1, separators=(",", ": ")) + "\n", "utf-8")
+            written[path.name] = len(records)
+        else:
+            path.unlink(missing_ok=True)
+    return written
+
+
+def exported(record, document):
+    """A record's working document; what is not simply published says its state."""
+    text = dumps(document)
+    if record.public_state in (State.WITHDRAWN, State.MERGED):
+        successor = record.successor
+        document["state"] = State.WITHDRAWN.value
+        document["withdrawal"] = {
+            "reason": record.withdrawal_reason,
+            "successor": f"{successor.kind_name}:{successor.identifier}" if successor else None,
+            "merged": record.public_state == State.MERGED,
+        }
+    elif record.public_state == "":
+        document["state"] = record.state
+    if record.published_revision and record.published_revision.document != text:
+        document.setdefault("state", State.DRAFT.value)
+        document["published_document"] = json.loads(record.published_revision.document)
+    return document

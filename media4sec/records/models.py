@@ -1,0 +1,339 @@
+"""The write side's tables: what every record has, whatever its kind, and every version that was ever saved."""
+
+import uuid
+from collections import defaultdict
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.text import slugify
+from taggit.managers import TaggableManager
+from taggit.models import TagBase, ItemBase
+
+from media4sec.kinds import Kind, kinds_by_name
+from media4sec.records.fields import TextListField
+
+NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
+
+
+def add_months(day, months):
+    """The same day some months later, or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for candidate in (day.day, 30, 29, 28):
+        try:
+            return day.replace(year=year, month=month + 1, day=min(day.day, candidate))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+class Tag(TagBase):
+    """A free keyword that editors give to records."""
+
+    class Meta:
+        ordering = ["name"]
+
+
+class Tagging(ItemBase):
+    tag = models.ForeignKey(Tag, related_name="taggings", on_delete=models.CASCADE)
+    content_object = models.ForeignKey("records.Record", related_name="taggings", on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tag", "content_object"], name="records_tag_once_per_record")
+        ]
+
+
+class Record(models.Model):
+    """The working copy of one thing the knowledge base holds; what it is exactly stands in its kind's own table."""
+
+    class Lens(models.TextChoices):
+        GOOD = "good", "Good"
+        BAD = "bad", "Bad"
+        UGLY = "ugly", "Ugly"
+
+    class Provenance(models.TextChoices):
+        PROJECT = "project", "Project source"
+        EDITORIAL = "editorial", "Editorial"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        IN_REVIEW = "in-review", "In review"
+        APPROVED = "approved", "Approved"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        MERGED = "merged", "Merged"
+
+    kind: Kind | None = None
+    has_no_links_yet = False  # true for a moment after the row is made: nothing to look up or replace
+
+    kind_name = models.CharField("kind", max_length=40, editable=False, db_index=True)
+    identifier = models.CharField(
+        max_length=80, blank=True, help_text="For ever. Left empty, the next free one is taken."
+    )
+    slug = models.SlugField(max_length=120, blank=True, help_text="Decorates the address; may change.")
+    title = models.CharField(max_length=400)
+    summary = models.TextField(blank=True)
+    lens = models.CharField(max_length=10, choices=Lens, blank=True)
+    provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.EDITORIAL)
+    verified = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody has looked it up.")
+    verified_basis = models.CharField(
+        max_length=300, blank=True, help_text="What exactly was verified, or on what basis."
+    )
+    checked_on = models.DateField(null=True, blank=True)
+    review_due = models.DateField(null=True, blank=True, help_text="Left empty, the kind's interval decides.")
+    notes = TextListField("public notes", help_text="One a line. Say here where sources disagree.")
+    owner = models.ForeignKey(
+        "self",
+        verbose_name="responsible partner",
+        related_name="owned",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        limit_choices_to={"kind_name": "partner"},
+    )
+    state = models.CharField(
+        max_length=10,
+        choices=State,
+        default=State.DRAFT,
+        editable=False,
+        help_text="Where the working copy stands.",
+    )
+    public_state = models.CharField(
+        max_length=10,
+        choices=[(State.PUBLISHED, "Published"), (State.WITHDRAWN, "Withdrawn"), (State.MERGED, "Merged")],
+        blank=True,
+        editable=False,
+        help_text="What the public sees; empty for what was never published.",
+    )
+    withdrawal_reason = models.TextField(blank=True, editable=False)
+    successor = models.ForeignKey(
+        "self", related_name="replaces", null=True, blank=True, editable=False, on_delete=models.PROTECT
+    )
+    edit_version = models.PositiveIntegerField(default=0, editable=False)
+    published_revision = models.ForeignKey(
+        "records.Revision",
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+    )
+    mentions = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        related_name="mentioned_by",
+        editable=False,
+        blank=True,
+        help_text="Records named in the published version; kept by the workflow.",
+    )
+    tags = TaggableManager(through=Tagging, blank=True)
+
+    class Meta:
+        ordering = ["kind_name", "identifier"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind_name", "identifier"], name="records_identifier_unique_within_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(public_state="") | Q(published_revision__isnull=False),
+                name="records_public_has_a_revision",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.identifier} {self.title}" if self.shows_identifier else self.title
+
+    def save(self, *args, **kwargs):
+        if type(self) is Record and self._state.adding:
+            raise TypeError("Write through the kind: a bare Record has no subject.")
+        self.fill_in()
+        super().save(*args, **kwargs)
+
+    @property
+    def shows_identifier(self):
+        kind = kinds_by_name().get(self.kind_name)
+        return bool(kind and (kind.prefix or kind.pattern))
+
+    @property
+    def url(self):
+        return kinds_by_name()[self.kind_name].url(self.identifier, self.slug)
+
+    @property
+    def has_unpublished_changes(self):
+        return self.public_state == self.State.PUBLISHED and self.state != self.State.PUBLISHED
+
+    def fill_in(self):
+        """Keep derived columns true: kind, slug, identifier, review date."""
+        if self.kind is None:
+            return
+        self.kind_name = self.kind.name
+        self.slug = self.slug or slugify(self.title)[:60].strip("-")
+        self.identifier = self.identifier or self.next_identifier()
+        if self.checked_on and not self.review_due:
+            self.review_due = add_months(self.checked_on, self.kind.review_months)
+
+    def next_identifier(self):
+        if not self.kind.prefix:
+            return self.slug
+        stem = f"{self.kind.prefix}-"
+        taken = Record.objects.filter(kind_name=self.kind.name, identifier__startswith=stem)
+        numbers = [
+            int(number)
+            for number in (identifier.removeprefix(stem) for identifier in taken.values_list("identifier", flat=True))
+            if number.isdecimal()
+        ]
+        return f"{stem}{max(numbers, default=0) + 1:0{self.kind.digits}d}"
+
+    def clean(self):
+        self.fill_in()
+
+    def check_links(self):
+        """Rules over several rows, asked once links are saved; raises ValidationError. Kinds override it."""
+
+
+class KindRecord(Record):
+    """What every kind builds on: a table of its own beside the shared one, reached by ``record.as_<model>``."""
+
+    record_ptr = models.OneToOneField(
+        Record, parent_link=True, related_name="as_%(class)s", on_delete=models.CASCADE, serialize=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+def specific(records):
+    """Turn mixed records into their kinds, in the same order, with one query per kind."""
+    records = list(records)
+    ids = defaultdict(list)
+    for record in records:
+        ids[record.kind_name].append(record.pk)
+    found = {
+        instance.pk: instance
+        for kind_name, pks in ids.items()
+        for instance in model_of(kind_name).objects.filter(pk__in=pks)
+    }
+    return [found[record.pk] for record in records]
+
+
+def model_of(kind_name):
+    """The model that holds records of a kind."""
+    from django.apps import apps
+
+    return next(
+        model
+        for model in apps.get_models()
+        if issubclass(model, Record) and model.kind is not None and model.kind.name == kind_name
+    )
+
+
+class Revision(models.Model):
+    """One saved version of a record: who, when, why, and the whole document. Append-only."""
+
+    record = models.ForeignKey(Record, related_name="revisions", on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    document = models.TextField(editable=False)
+    state = models.CharField(max_length=10, choices=Record.State)
+    note = models.CharField(max_length=400, blank=True)
+    saved_at = models.DateTimeField(auto_now_add=True)
+    saved_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        ordering = ["record", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["record", "number"], name="records_revision_number_unique")
+        ]
+
+    def __str__(self):
+        return f"{self.record.identifier}, version {self.number}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("Revisions are append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("Revisions are append-only.")
+
+
+class Source(models.Model):
+    """A page or document outside the portal that records rest on; one row an address, shared by all records."""
+
+    url = models.URLField(max_length=600, unique=True)
+    title = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        ordering = ["title", "url"]
+
+    def __str__(self):
+        return self.title or self.url
+
+
+class Citation(models.Model):
+    """One use of a source by a record, or by a part of it: where in the source, and what it supports."""
+
+    record = models.ForeignKey(Record, related_name="citations", on_delete=models.CASCADE)
+    source = models.ForeignKey(Source, related_name="citations", on_delete=models.PROTECT)
+    part = models.CharField(max_length=80, blank=True, help_text="The part's key; empty for the whole record.")
+    position = models.PositiveIntegerField(default=0)
+    title = models.CharField(
+        "title as cited", max_length=400, blank=True, help_text="Only where it differs from the source's own."
+    )
+    accessed_on = models.DateField(null=True, blank=True)
+    locator = models.CharField(max_length=200, blank=True, help_text="Page, section or figure.")
+    supports = TextListField(help_text="The fields that this source supports; empty for the record as a whole.")
+
+    class Meta:
+        ordering = ["record", "part", "position", "pk"]
+
+    def __str__(self):
+        return str(self.source)
+
+
+class Relation(models.Model):
+    """A link from a record (or a part of it) to any other record, for those that no foreign key may express."""
+
+    record = models.ForeignKey(Record, related_name="relations", on_delete=models.CASCADE)
+    role = models.CharField(max_length=40)
+    target = models.ForeignKey(Record, related_name="related_from", on_delete=models.PROTECT)
+    part = models.CharField(max_length=80, blank=True, help_text="The part's key; empty for the whole record.")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["record", "part", "role", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "part", "role", "target"], name="records_relation_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(record=F("target")), name="records_relation_never_points_at_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.role}: {self.target}"
+
+    def clean(self):
+        kind = kinds_by_name().get(self.record.kind_name) if self.record_id else None
+        if kind is None or self.part:
+            return
+        if self.role not in kind.relations:
+            allowed = ", ".join(kind.relations) or "none"
+            raise ValidationError({"role": f"{kind.label_plural} have these roles: {allowed}."})
+        wanted = kind.relations[self.role]
+        if wanted and self.target_id and self.target.kind_name != wanted:
+            raise ValidationError({"target": f"The role {self.role} points at a record of kind {wanted}."})
+
+
+class Part(models.Model):
+    """A row that belongs to one record, such as an event in an instrument's life. Kinds subclass it."""
+
+    record_field = ""  # the foreign key to the record
+
+    key = models.SlugField(max_length=80)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]

@@ -1,0 +1,323 @@
+"""From a record's document to what the public sees: links resolved, values in words, terms, text for search.
+
+Pure functions of the document, the kind and what is public; nothing here writes.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from urllib.parse import urlsplit
+
+from babel import Locale
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from media4sec.kinds import Kind
+from media4sec.records.documents import document_class, references_in
+from media4sec.records.models import NAMESPACE, Record, model_of
+
+ENGLISH = Locale("en", "GB")
+YES_NO = {True: ("yes", "Yes"), False: ("no", "No")}
+INTERNAL = ("owner",)
+
+
+@dataclass(frozen=True)
+class PublicRef:
+    """A record that the public may see, as another record names it."""
+
+    kind: str
+    identifier: str
+    title: str
+    url: str
+    pk: int = 0
+
+    @property
+    def as_document(self):
+        return {"kind": self.kind, "id": self.identifier, "label": self.title, "url": self.url}
+
+
+@dataclass
+class Presented:
+    """All the read side needs of one record."""
+
+    document: dict
+    display: dict
+    terms: list[tuple[str, str, str, int | None]] = field(default_factory=list)
+    search_title: str = ""
+    search_text: str = ""
+    sort_key: str = ""
+
+
+def named_in(kind_name, document):
+    """Every record that a document names: a set of (kind, identifier)."""
+    found = set()
+    for path, target in references_in(kind_name).items():
+        for value in values_at(document, path):
+            found.add(split_reference(value, target))
+    return found
+
+
+def split_reference(value, target):
+    if target:
+        return target, value
+    kind_name, _, identifier = value.partition(":")
+    return kind_name, identifier
+
+
+def values_at(document, path):
+    """All values under a dotted path, lists flattened: ``points.refs`` of a situation."""
+    values = [document]
+    for name in path.split("."):
+        inner = []
+        for value in values:
+            got = value.get(name) if isinstance(value, dict) else None
+            inner += got if isinstance(got, list) else [got] if got not in (None, "") else []
+        values = inner
+    return values
+
+
+def resolve(kind: Kind, document, public):
+    """The public document: names of records become labels and addresses, unpublished ones are left out."""
+    resolved = {
+        "kind": kind.name,
+        "identifier": document["identifier"],
+        "uuid": str(uuid_of(kind.name, document["identifier"])),
+        "url": kind.url(document["identifier"], document["slug"]),
+    }
+    references = references_in(kind.name)
+    for name, value in document.items():
+        if name not in INTERNAL and name != "identifier":
+            resolved[name] = _resolve(value, name, references, public)
+    return resolved
+
+
+def _resolve(value, path, references, public):
+    if path in references:
+        target = references[path]
+        if isinstance(value, list):
+            refs = (public.get(split_reference(item, target)) for item in value)
+            unique = dict.fromkeys(ref for ref in refs if ref)
+            return [ref.as_document for ref in unique]
+        ref = public.get(split_reference(value, target)) if value else None
+        return ref.as_document if ref else None
+    if isinstance(value, list):
+        return [_resolve(item, path, references, public) for item in value]
+    if isinstance(value, dict):
+        return {key: _resolve(item, f"{path}.{key}", references, public) for key, item in value.items()}
+    return value
+
+
+def uuid_of(kind_name, identifier):
+    """The record's identity for machines, made from what never changes (RFC 9562, version 5)."""
+    return uuid.uuid5(NAMESPACE, f"{kind_name}:{identifier}")
+
+
+def present(kind: Kind, document, public):
+    """Everything the read side needs, from a working document and what is public: ``{(kind, id): PublicRef}``."""
+    resolved = resolve(kind, document, public)
+    return Presented(
+        document=resolved,
+        display=display_of(kind, resolved),
+        terms=list(terms_of(kind, resolved, public)),
+        search_title=f"{resolved['title']} {resolved['identifier']}",
+        search_text=" ".join(texts_of(kind, resolved)),
+        sort_key=sort_key_of(kind, resolved),
+    )
+
+
+# Words for values
+
+
+@cache
+def model_field(kind_name, path):
+    """The model field behind a document field, or None where the document has one of its own."""
+    model = model_of(kind_name)
+    name, _, rest = path.partition(".")
+    if rest:
+        child = document_class(kind_name)().fields[name].child
+        model, name = child.Meta.model, rest
+    try:
+        return model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def label_of(kind, path):
+    found = model_field(kind.name, path)
+    words = getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def day_in_words(text):
+    """``2017-01-10`` → 10 January 2017; months and years alone stay so."""
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 1:
+        return text
+    month = ENGLISH.months["format"]["wide"][parts[1]]
+    return f"{parts[2]} {month} {parts[0]}" if len(parts) == 3 else f"{month} {parts[0]}"
+
+
+def words_for(kind, path, value):
+    """(value as a term, value in words, address or None) of one plain or resolved value."""
+    found = model_field(kind.name, path)
+    if isinstance(value, dict) and "label" in value and "id" in value:
+        shown = f"{value['id']} {value['label']}" if value["kind"] in ("deliverable", "workshop") else value["label"]
+        return value["id"], shown, value["url"]
+    if isinstance(value, bool):
+        return *YES_NO[value], None
+    choices = dict(getattr(found, "choices", None) or ())
+    options = getattr(found, "options", None)
+    if options:
+        choices = dict(options.choices)
+    if value in choices:
+        return str(value), str(choices[value]), None
+    text = str(value)
+    if isinstance(found, models.DateField) or path == "date":
+        return text, day_in_words(text), None
+    if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
+        return text, ENGLISH.territories.get(text, text), None
+    if isinstance(found, models.DecimalField):
+        number = Decimal(text)
+        return text, f"{number:,.2f}".removesuffix(".00"), None
+    if isinstance(found, models.IntegerField) and "year" not in path:
+        return text, f"{int(value):,}", None
+    if text.startswith(("http://", "https://")):
+        return text, urlsplit(text).netloc.removeprefix("www."), text
+    return text, text, None
+
+
+def display_of(kind, resolved):
+    """Facts, sections, meta words and state for pages, in words."""
+    facts = []
+    for path in kind.facts:
+        values = values_at(resolved, path)
+        shown = [words_for(kind, path, value) for value in values]
+        facts.append(
+            {
+                "name": path,
+                "label": label_of(kind, path),
+                "values": [{"text": words, "url": url} for _, words, url in shown],
+            }
+        )
+    sections = []
+    for section in kind.sections:
+        paragraphs, items = [], []
+        for path in section.fields:
+            value = resolved.get(path)
+            if isinstance(value, list):
+                items += [words_for(kind, path, item)[1] for item in value]
+            elif value:
+                paragraphs += [part for part in str(value).split("\n\n") if part.strip()]
+        if paragraphs or items:
+            sections.append({"title": section.title, "paragraphs": paragraphs, "items": items})
+    meta = [
+        words_for(kind, path, value)[1] for path in kind.meta for value in values_at(resolved, path)[:2]
+    ]
+    state = None
+    if kind.state and resolved.get(kind.state):
+        value = resolved[kind.state]
+        state = {"shape": kind.shapes.get(value, "hatched"), "label": words_for(kind, kind.state, value)[1]}
+    return {
+        "facts": facts,
+        "sections": sections,
+        "meta": meta,
+        "state": state,
+        "themes": [ref for name in ("theme", "themes") for ref in values_at(resolved, name)],
+        "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
+        "lens": Record.Lens(resolved["lens"]).label if resolved["lens"] else "",
+        "provenance": Record.Provenance(resolved["provenance"]).label,
+    }
+
+
+# Terms, search text, order
+
+
+def terms_of(kind, resolved, public):
+    """(field, value, label, target) of each fact that lists filter by and each link to another record."""
+    pks = {(ref.kind, ref.identifier): ref.pk for ref in public.values()}
+    seen = set()
+
+    def term(name, value, label, target=None):
+        value = value[:600]
+        if (name, value) not in seen:
+            seen.add((name, value))
+            yield name, value, label[:400], target
+
+    faceted = set()
+    references = references_in(kind.name)
+    for facet in kind.all_facets:
+        path = facet.source
+        faceted.add(path)
+        values = values_at(resolved, path)
+        for value in values:
+            if facet.name == "checked":
+                yield from term(facet.name, value[:7], day_in_words(value[:7]))
+                continue
+            plain, words, _ = words_for(kind, path, value)
+            target = pks.get((value["kind"], value["id"])) if isinstance(value, dict) else None
+            yield from term(facet.name, plain, words, target)
+        if not values and facet.empty:
+            yield from term(facet.name, "not-stated", facet.empty)
+    for path, target in references.items():
+        if path in faceted or path in INTERNAL:
+            continue
+        for value in values_at(resolved, path):
+            name = value["id"] if target else f"{value['kind']}:{value['id']}"
+            yield from term(path, name, value["label"], pks.get((value["kind"], value["id"])))
+    for citation in sources_in(resolved):
+        yield from term("source", citation["url"], citation["title"] or citation["url"])
+
+
+def sources_in(document):
+    """All citations of a document, those of its parts included."""
+    yield from document.get("sources", ())
+    for value in document.values():
+        if isinstance(value, list):
+            for part in value:
+                if isinstance(part, dict) and "key" in part:
+                    yield from part.get("sources", ())
+
+
+SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance"}
+
+
+def texts_of(kind, resolved):
+    """The running text that search reads: summary, tags, and the fields the kind names."""
+    names = ["summary", "verified_basis", "notes", "tags", *kind.search_text]
+    names += [name for section in kind.sections for name in section.fields]
+    for name in dict.fromkeys(names):
+        yield from _texts(resolved.get(name))
+
+
+def _texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name not in SKIPPED:
+                yield from _texts(item)
+
+
+def sort_key_of(kind, resolved):
+    """A key that sorts as plain bytes: the kind's order, then the identifier with its numbers in order."""
+    parts = []
+    for name in kind.order:
+        descending = name.startswith("-")
+        value = resolved.get(name.removeprefix("-"))
+        if value in (None, ""):
+            parts.append("~")
+        elif isinstance(value, int):
+            parts.append(f"{value:08d}")
+        else:
+            text = str(value).casefold()
+            parts.append(text.translate(DESCENDING) if descending else text)
+    parts.append(re.sub(r"\d+", lambda number: number[0].zfill(6), resolved["identifier"]))
+    return "\t".join(parts)[:300]
+
+
+DESCENDING = str.maketrans("0123456789", "9876543210")

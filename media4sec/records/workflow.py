@@ -1,0 +1,390 @@
+"""The only door to the public: save a version, publish, withdraw, restore, merge; and make the read side anew.
+
+Each step is one transaction: check, lock the record, write revision, publication, terms and search text, and at
+the very end, under one lock, the changes, so that no smaller number can become visible after a larger one.
+"""
+
+import json
+from collections import defaultdict
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from media4sec.kinds import kinds_by_name
+from media4sec.publications.models import Change, Publication, Term
+from media4sec.publications.search import analyse
+from media4sec.records.documents import dumps, save_document, working_document, working_documents
+from media4sec.records.models import Record, Revision, specific
+from media4sec.records.presentation import PublicRef, named_in, present
+
+State = Record.State
+SEQUENCE_LOCK = 700281
+BATCH = 500
+
+
+class WorkflowError(ValidationError):
+    """A step that is not possible now; the message says why in words for people."""
+
+
+def may(by, action):
+    """A person needs the permission; commands (``by=None``) act for the operator."""
+    if by is not None and not by.has_perm(f"records.{action}_record"):
+        raise PermissionDenied(f"You may not {action} records.")
+
+
+@transaction.atomic
+def save_revision(record, *, by=None, note="", state=State.DRAFT):
+    """Keep the working copy as a new version, unless nothing changed; returns the newest revision."""
+    record = _locked([record])[0]
+    return _keep(record, dumps(working_document(record)), by, note, state)
+
+
+def _keep(record, text, by, note, state):
+    last = record.revisions.filter(number=record.edit_version).first() if record.edit_version else None
+    if last is not None and last.document == text:
+        revision = last
+        if record.public_state == State.PUBLISHED and last.pk == record.published_revision_id:
+            state = State.PUBLISHED
+        elif record.state in (State.IN_REVIEW, State.APPROVED) and state == State.DRAFT:
+            state = record.state
+    else:
+        number = record.edit_version + 1
+        revision = Revision.objects.create(
+            record_id=record.pk, number=number, document=text, state=state, note=note, saved_by=by
+        )
+        record.edit_version = number
+    if record.public_state in (State.WITHDRAWN, State.MERGED):
+        state = State.WITHDRAWN
+    Record.objects.filter(pk=record.pk).update(state=state, edit_version=record.edit_version)
+    return revision
+
+
+@transaction.atomic
+def publish(record, *, by=None, note=""):
+    """Make the working copy the public version; returns its publication."""
+    may(by, "publish")
+    return publish_all([record], by=by, note=note)[0]
+
+
+@transaction.atomic
+def publish_all(records, *, by=None, note="", validate=True):
+    """Publish many at once; those that name each other find each other. All or nothing.
+
+    ``validate=False`` is for callers that have just validated every document.
+    """
+    locked = _locked(records)
+    for record in locked:
+        if record.public_state in (State.WITHDRAWN, State.MERGED):
+            raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
+    if validate:
+        for record in specific(locked):
+            record.full_clean()
+            record.check_links()
+    documents = working_documents(locked)
+    for record in locked:
+        revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
+        Record.objects.filter(pk=record.pk).update(
+            state=State.PUBLISHED, public_state=State.PUBLISHED, published_revision=revision
+        )
+    _write_public([record.pk for record in locked])
+    rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
+    return [rows[record.kind_name, record.identifier] for record in locked]
+
+
+@transaction.atomic
+def withdraw(record, *, reason, successor=None, by=None):
+    """Take a published record off the public side; its address stays and says why, and what to use instead."""
+    may(by, "withdraw")
+    if not reason.strip():
+        raise WorkflowError("Say why the record is withdrawn: readers of its address will see the reason.")
+    record = _locked([record])[0]
+    if record.public_state != State.PUBLISHED:
+        raise WorkflowError(f"{record.identifier} is not published.")
+    _check_successor(record, successor)
+    _take_off(record, State.WITHDRAWN, reason, successor)
+
+
+@transaction.atomic
+def merge(record, into, *, reason="", by=None):
+    """Replace a published record by another one: its address leads there for ever."""
+    may(by, "withdraw")
+    record = _locked([record])[0]
+    if record.public_state != State.PUBLISHED:
+        raise WorkflowError(f"{record.identifier} is not published.")
+    _check_successor(record, into)
+    _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
+
+
+@transaction.atomic
+def restore(record, *, by=None):
+    """Publish again what was public before the record was withdrawn or merged."""
+    may(by, "publish")
+    record = _locked([record])[0]
+    if record.public_state not in (State.WITHDRAWN, State.MERGED):
+        raise WorkflowError(f"{record.identifier} is not withdrawn.")
+    is_current = record.published_revision.number == record.edit_version
+    Record.objects.filter(pk=record.pk).update(
+        state=State.PUBLISHED if is_current else State.DRAFT,
+        public_state=State.PUBLISHED,
+        withdrawal_reason="",
+        successor=None,
+    )
+    _write_public([record.pk])
+    return _publication_of(record)
+
+
+@transaction.atomic
+def revert(record, revision, *, by=None):
+    """Load an older version back into the working copy, links included, as a new version. Nothing public moves."""
+    record = specific(_locked([record]))[0]
+    if revision.record_id != record.pk:
+        raise WorkflowError("That version belongs to another record.")
+    save_document(record.kind_name, json.loads(revision.document), record)
+    return save_revision(record, by=by, note=f"Back to version {revision.number}")
+
+
+@transaction.atomic
+def rebuild_publications():
+    """Make the read side anew from the published versions; returns how many rows had to change."""
+    shown = Record.objects.exclude(public_state="")
+    extra = Publication.objects.exclude(
+        pk__in=[
+            pk
+            for pk, kind, identifier in Publication.objects.values_list("pk", "kind", "identifier")
+            if (kind, identifier) in set(shown.values_list("kind_name", "identifier"))
+        ]
+    )
+    dropped = extra.count()
+    extra.delete()
+    return dropped + _write_public(list(shown.order_by("pk").values_list("pk", flat=True)))
+
+
+# How it is done
+
+
+def _locked(records):
+    """The records' rows, locked in the order of their keys so that two writers cannot wait for each other."""
+    pks = [record.pk for record in records]
+    found = {}
+    for start in range(0, len(pks), BATCH):
+        batch = Record.objects.select_for_update().filter(pk__in=pks[start : start + BATCH])
+        found |= {record.pk: record for record in batch.order_by("pk")}
+    return [found[pk] for pk in pks]
+
+
+def _publication_of(record):
+    return Publication.objects.get(kind=record.kind_name, identifier=record.identifier)
+
+
+def _check_successor(record, successor):
+    if successor is None:
+        return
+    if successor.pk == record.pk:
+        raise WorkflowError("A record cannot be its own successor.")
+    if Record.objects.get(pk=successor.pk).public_state != State.PUBLISHED:
+        raise WorkflowError(f"The successor {successor.identifier} is not published.")
+
+
+def _take_off(record, public_state, reason, successor):
+    Record.objects.filter(pk=record.pk).update(
+        state=State.WITHDRAWN,
+        public_state=public_state,
+        withdrawal_reason=reason,
+        successor=successor and successor.pk,
+    )
+    _write_public([record.pk])
+
+
+def _write_public(pks):
+    """Bring the publications of these records, and of all that name them, in line; returns how many changed."""
+    actions = {}
+    visible_changes = _ensure_rows(pks, actions)
+    waiting = list(pks)
+    if visible_changes:
+        referrers = (
+            Record.objects.filter(mentions__in=visible_changes, public_state=State.PUBLISHED)
+            .exclude(pk__in=pks)
+            .order_by("pk")
+            .distinct()
+        )
+        waiting += referrers.values_list("pk", flat=True)
+    for start in range(0, len(waiting), BATCH):
+        _write_documents(waiting[start : start + BATCH], actions)
+    _append_changes(actions)
+    return len(actions)
+
+
+def _ensure_rows(pks, actions):
+    """Every record that is or was public has a row; returns the records whose title, address or state moved."""
+    moved = []
+    for start in range(0, len(pks), BATCH):
+        records = _read(pks[start : start + BATCH])
+        rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
+        documents = {record.pk: json.loads(record.published_revision.document) for record in records}
+        for record in records:
+            if _ensure_row(record, documents[record.pk], rows.get((record.kind_name, record.identifier)), actions):
+                moved.append(record.pk)
+        _remember_mentions(records, documents)
+    return moved
+
+
+def _ensure_row(record, document, row, actions):
+    """Bring title, address and state of one row in line; True if a reader of another record can see it."""
+    kind = kinds_by_name()[record.kind_name]
+    before = (row.title, row.url, row.state, row.successor_id) if row else None
+    row = row or Publication(kind=kind.name, identifier=record.identifier)
+    row.state = record.public_state
+    row.path, row.slug = kind.path, document["slug"]
+    row.url = kind.url(record.identifier, document["slug"])
+    if record.public_state == State.PUBLISHED:
+        row.title, row.reason, row.successor = document["title"], "", None
+    else:
+        _make_tombstone(row, record)
+        if row.pk:
+            row.terms.all().delete()
+    if before == (row.title, row.url, row.state, row.successor_id):
+        return False
+    if record.public_state != State.PUBLISHED:
+        if before is not None or not _has_changes(row):
+            actions[row.kind, row.identifier] = "deleted"
+    elif before is None or before[2] != State.PUBLISHED:
+        actions[row.kind, row.identifier] = "created"
+    else:
+        actions[row.kind, row.identifier] = "updated"
+    row.save()
+    return True
+
+
+def _has_changes(row):
+    return Change.objects.filter(kind=row.kind, identifier=row.identifier).exists()
+
+
+def _make_tombstone(row, record):
+    """A withdrawn publication keeps its address, the reason and the successor, and nothing else."""
+    for name in ("title", "summary", "lens", "document", "display", "sort_key", "title_stems", "text_stems"):
+        setattr(row, name, "")
+    row.checked_on = None
+    row.slug = ""
+    row.reason = record.withdrawal_reason
+    row.successor = _publication_of(record.successor) if record.successor else None
+
+
+def _remember_mentions(records, documents):
+    """Whom the published versions name, published or not, so that renaming or publishing those refreshes them."""
+    named = {record.pk: named_in(record.kind_name, documents[record.pk]) for record in records}
+    known = {}
+    for kind_name, identifiers in _by_kind(set().union(*named.values())).items():
+        rows = Record.objects.filter(kind_name=kind_name, identifier__in=identifiers)
+        known |= {(kind_name, identifier): pk for pk, identifier in rows.values_list("pk", "identifier")}
+    through = Record.mentions.through
+    has = defaultdict(set)
+    for row in through.objects.filter(from_record__in=named):
+        has[row.from_record_id].add(row.to_record_id)
+    missing = []
+    for pk, names in named.items():
+        wanted = {known[name] for name in names if name in known}
+        if has[pk] - wanted:
+            through.objects.filter(from_record=pk, to_record__in=has[pk] - wanted).delete()
+        missing += [through(from_record_id=pk, to_record_id=target) for target in sorted(wanted - has[pk])]
+    through.objects.bulk_create(missing, batch_size=500)
+
+
+def _by_kind(names):
+    """(kind, identifier) pairs as {kind: [identifier, …]}."""
+    found = defaultdict(list)
+    for kind_name, identifier in names:
+        found[kind_name].append(identifier)
+    return found
+
+
+def _read(pks):
+    rows = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
+    return list(rows.order_by("pk"))
+
+
+def _write_documents(pks, actions):
+    records = [record for record in _read(pks) if record.public_state == State.PUBLISHED]
+    documents = {record.pk: json.loads(record.published_revision.document) for record in records}
+    public = _public_refs(
+        {named for record in records for named in named_in(record.kind_name, documents[record.pk])}
+    )
+    rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
+    old_terms = defaultdict(list)
+    for term in Term.objects.filter(publication__in=[row.pk for row in rows.values()]):
+        old_terms[term.publication_id].append((term.field, term.value, term.label, term.target_id))
+    new_terms = []
+    for record in records:
+        row = rows[record.kind_name, record.identifier]
+        presented = present(kinds_by_name()[record.kind_name], documents[record.pk], public)
+        values = {
+            "title": presented.document["title"],
+            "summary": presented.document["summary"],
+            "lens": presented.document["lens"],
+            "checked_on": presented.document["checked_on"],
+            "document": dumps(presented.document),
+            "display": dumps(presented.display),
+            "sort_key": presented.sort_key,
+            "version": record.published_revision.number,
+            "title_stems": " ".join(analyse(presented.search_title)),
+            "text_stems": " ".join(analyse(presented.search_text)),
+        }
+        seen = {name: getattr(row, name) for name in values}
+        seen["checked_on"] = row.checked_on.isoformat() if row.checked_on else None
+        terms_changed = sorted(old_terms[row.pk], key=str) != sorted(presented.terms, key=str)
+        if seen == values and not terms_changed:
+            continue
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+        if terms_changed:
+            if old_terms[row.pk]:
+                row.terms.all().delete()
+            new_terms += [
+                Term(publication=row, field=name, value=value, label=label, target_id=target)
+                for name, value, label, target in presented.terms
+            ]
+        if seen["document"] != values["document"] or seen["version"] != values["version"]:
+            actions.setdefault((row.kind, row.identifier), "updated")
+    Term.objects.bulk_create(new_terms, batch_size=500)
+
+
+def _rows_of(records):
+    names = ((record.kind_name, record.identifier) for record in records)
+    for kind_name, names in _by_kind(names).items():
+        yield from Publication.objects.filter(kind=kind_name, identifier__in=names)
+
+
+def _public_refs(named):
+    """What of the named records the public may see; a merged one stands for its successor."""
+    found = {}
+    for kind_name, names in _by_kind(named).items():
+        for row in Publication.objects.filter(kind=kind_name, identifier__in=names).select_related("successor"):
+            seen = row
+            while seen is not None and seen.state == State.MERGED:
+                seen = seen.successor
+            if seen is not None and seen.state == State.PUBLISHED:
+                found[row.kind, row.identifier] = PublicRef(
+                    seen.kind, seen.identifier, seen.title, seen.url, seen.pk
+                )
+    return found
+
+
+def _append_changes(actions):
+    """Number the changes and stamp the publications; the lock makes the numbers appear in commit order."""
+    if not actions:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
+    now = timezone.now()
+    Change.objects.bulk_create(
+        [
+            Change(action=action, kind=kind, identifier=identifier, at=now)
+            for (kind, identifier), action in actions.items()
+        ]
+    )
+    for kind, names in _by_kind(actions).items():
+        rows = Publication.objects.filter(kind=kind, identifier__in=names)
+        rows.filter(issued_at=None).update(issued_at=now)
+        rows.update(modified_at=now)

@@ -1,0 +1,293 @@
+"""Settings of the portal, read from the environment; `.env.example` lists every variable.
+
+Start-up stops with a sentence that names the variable when something is missing or makes no sense together.
+"""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # everything the portal writes
+
+
+# Where the portal is
+
+DEBUG = env.bool("DEBUG", default=False)
+
+# The public origin. All absolute links are made from it, never from what a request says.
+BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+
+def _read_origin(url):
+    """Return (host, served over https?, on this machine only?), or refuse the address."""
+    parts = urlsplit(url)
+    host = parts.hostname
+    if parts.scheme not in ("http", "https") or not host or f"{parts.scheme}://{parts.netloc}" != url:
+        raise ImproperlyConfigured(
+            f"BASE_URL must look like https://kb.example.eu, without a path; it is {url!r}."
+        )
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    is_https = parts.scheme == "https"
+    if not is_https and not is_loopback:
+        raise ImproperlyConfigured(
+            f"BASE_URL must start with https:// unless the portal is only for this machine; it is {url!r}."
+        )
+    return host, is_https, is_loopback
+
+
+_HOST, _IS_HTTPS, _IS_LOOPBACK = _read_origin(BASE_URL)
+
+if DEBUG and not _IS_LOOPBACK:
+    raise ImproperlyConfigured(
+        "DEBUG shows internals to visitors: it is for a BASE_URL on this machine only."
+    )
+
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if _IS_LOOPBACK else [_HOST]
+)
+if not ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name each host in full; wildcards are refused.")
+
+# Who is told of weaknesses, for /.well-known/security.txt: a mailto: or https: address. Empty: none is named.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+
+
+# Applications
+
+# Templates and static files of an earlier application win; records come after the apps that own the kinds.
+INSTALLED_APPS = [
+    "media4sec.portal",
+    "media4sec.publications",
+    "media4sec.interchange",
+    "roadmap",
+    "ethics",
+    "catalogue",
+    "workshops",
+    "media4sec.records",
+    "taggit",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+# Sessions, accounts and messages are lazy: a reader's page touches none of them, so that it sets no cookie,
+# does not vary by cookie, and is the same for everybody.
+MIDDLEWARE = [
+    "media4sec.headers.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "media4sec.urls"
+WSGI_APPLICATION = "media4sec.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                # The admin asks for these two; public templates must not, or their pages need a session.
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "media4sec.portal.context.site",
+            ],
+        },
+    },
+]
+
+
+# Database
+
+if env.str("DATABASE_URL", default=""):
+    _database = env.db_url("DATABASE_URL")
+else:
+    VAR_DIR.mkdir(exist_ok=True)
+    _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "portal.sqlite3"}
+
+_database["CONN_MAX_AGE"] = 600  # a new connection for each request would cost ten times a cheap page
+_database["CONN_HEALTH_CHECKS"] = True  # heal by itself after the database was restarted
+
+match _database.get("ENGINE"):
+    case "django.db.backends.sqlite3":
+        _database["OPTIONS"] = {
+            # Writers queue at the beginning of a transaction instead of failing in the middle of it.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728",
+        }
+    case "django.db.backends.postgresql":
+        _database["OPTIONS"] = {"connect_timeout": 2, **_database.get("OPTIONS", {})}
+    case engine:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL must be a sqlite:// or postgres:// address; its engine is {engine}."
+        )
+
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+# Accounts and sessions
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+
+# Language and time
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+
+# Static files, and files of the records
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page needs our styles and fonts
+
+
+# Security
+
+
+def _read_secret_key():
+    """The key from SECRET_KEY or the file SECRET_KEY_FILE; for debugging, one that lasts for this process."""
+    key, path = env.str("SECRET_KEY", default=""), env.str("SECRET_KEY_FILE", default="")
+    name = "SECRET_KEY"
+    if not key and path:
+        name = f"The file that SECRET_KEY_FILE names ({path})"
+        try:
+            key = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from error
+    if not key and DEBUG:
+        return get_random_secret_key()
+    if not key:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing: set it, or SECRET_KEY_FILE, to at least 50 random characters."
+        )
+    if len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
+        raise ImproperlyConfigured(f"{name} is too weak: at least 50 random characters are needed.")
+    return key
+
+
+SECRET_KEY = _read_secret_key()
+SECRET_KEY_FALLBACKS = env.list(
+    "SECRET_KEY_FALLBACKS", default=[]
+)  # earlier keys, while changing to a new one
+
+SECURE_SSL_REDIRECT = _IS_HTTPS
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if _IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _IS_HTTPS
+SECURE_HSTS_PRELOAD = _IS_HTTPS
+# Only behind a proxy that overwrites this header: whoever could send it would pass for a visitor by https.
+if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+X_FRAME_OPTIONS = "DENY"
+
+# Browsers take a __Host- cookie only over https, for this very host, and for all of its paths.
+_COOKIE_PREFIX = "__Host-" if _IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_SECURE = _IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_SECURE = _IS_HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+
+# Logging: one line an event to standard error; tracebacks name lines of code, never the values they worked on
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # Django would also send mail, whose error report holds settings and local variables.
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # Anybody can send a wrong Host header; a traceback for each would bury the rest.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+    },
+}
+
+
+# The public API: reads only, for everybody
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,  # `format` is no parameter of ours, and unknown parameters are refused
+    "EXCEPTION_HANDLER": "media4sec.interchange.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MEDI@4SEC knowledge base",
+    "DESCRIPTION": "What the MEDI@4SEC project found about social media in public security, as open data.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+
+# Other libraries
+
+TAGGIT_CASE_INSENSITIVE = True

@@ -1,0 +1,34 @@
+"""The documents of this app's kinds."""
+
+from media4sec.records.documents import RecordDocument, shape
+from roadmap.models import RoadmapItem, TrainingModule
+
+
+class RoadmapItemDocument(RecordDocument):
+    class Meta:
+        model = RoadmapItem
+        fields = shape(
+            "strand",
+            "horizon",
+            "addressed_to",
+            "themes",
+            "depends_on",
+            "issues",
+            "technologies",
+            "patterns",
+            "in_d35",
+        )
+
+
+class TrainingModuleDocument(RecordDocument):
+    class Meta:
+        model = TrainingModule
+        fields = shape(
+            "training_kind",
+            "learning_outcomes",
+            "audience",
+            "provider",
+            "themes",
+            "technologies",
+            "part_of_d36",
+        )

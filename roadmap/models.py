@@ -1,0 +1,83 @@
+"""What the project asked for, in which order, and the training that helps to carry it out."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from catalogue.models import Technology
+from ethics.models import EthicsIssue
+from media4sec.records.fields import TextListField
+from media4sec.records.models import KindRecord
+from roadmap.kinds import ROADMAP_ITEM, TRAINING_MODULE
+from workshops.models import PracticePattern, Theme
+
+
+class Addressee(models.TextChoices):
+    POLICE = "police", "Police"
+    POLICY_MAKER = "policy-maker", "Policy makers"
+    EU = "EU", "European Union"
+    MUNICIPALITY = "municipality", "Municipalities"
+    INDUSTRY = "industry", "Industry"
+    RESEARCH = "research", "Research"
+    TRAINING_PROVIDER = "training-provider", "Training providers"
+    EMERGENCY_SERVICE = "emergency-service", "Emergency services"
+
+
+class RoadmapItem(KindRecord):
+    """Something the project asked somebody to do."""
+
+    class Strand(models.TextChoices):
+        TRAINING = "training", "Training"
+        STANDARDS = "standards", "Standards"
+        RESEARCH = "research-agenda", "Research agenda"
+        TECHNOLOGY = "technological-development", "Technological development"
+        LAW = "ethical-legal-framework", "Ethical and legal framework"
+        RECOMMENDATION = "recommendation", "Recommendation"
+
+    kind = ROADMAP_ITEM
+
+    strand = models.CharField(max_length=40, choices=Strand)
+    horizon = models.CharField(max_length=60, blank=True, help_text="Only if a source gives one.")
+    addressed_to = TextListField(options=Addressee)
+    themes = models.ManyToManyField(Theme, related_name="roadmap_items", blank=True)
+    depends_on = models.ManyToManyField(
+        "self", verbose_name="what must come first", symmetrical=False, related_name="enables", blank=True
+    )
+    issues = models.ManyToManyField(EthicsIssue, related_name="roadmap_items", blank=True)
+    technologies = models.ManyToManyField(Technology, related_name="roadmap_items", blank=True)
+    patterns = models.ManyToManyField(PracticePattern, related_name="roadmap_items", blank=True)
+    in_d35 = models.BooleanField("stated in D3.5", null=True, blank=True)
+
+    def check_links(self):
+        super().check_links()
+        reached, waiting = set(), [self]
+        while waiting:
+            for item in waiting.pop().depends_on.all():
+                if item.pk == self.pk:
+                    raise ValidationError(
+                        {"depends_on": f"{self.identifier} would have to come before itself."}
+                    )
+                if item.pk not in reached:
+                    reached.add(item.pk)
+                    waiting.append(item)
+
+
+class TrainingModule(KindRecord):
+    """A course, game, exercise or guideline that somebody offers."""
+
+    class TrainingKind(models.TextChoices):
+        GUIDELINE = "guideline", "Guideline"
+        GAME = "game", "Game"
+        PROGRAMME = "programme", "Programme"
+        SYLLABUS = "syllabus", "Syllabus"
+        EXERCISE = "exercise", "Exercise"
+        COURSE = "course", "Course"
+
+    kind = TRAINING_MODULE
+
+    training_kind = models.CharField("kind", max_length=20, choices=TrainingKind)
+    learning_outcomes = TextListField()
+    audience = TextListField()
+    provider = models.CharField(max_length=200, blank=True)
+    themes = models.ManyToManyField(Theme, related_name="training_modules", blank=True)
+    technologies = models.ManyToManyField(Technology, related_name="training_modules", blank=True)
+    part_of_d36 = models.BooleanField("part of D3.6", null=True, blank=True)

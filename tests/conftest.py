@@ -1,0 +1,102 @@
+"""What all tests share: a real browser, and what may be missing on a developer's machine."""
+
+import os
+import shutil
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Times vary with the machine. A test may use the database, whose fixture is made once for all its examples.
+settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+settings.load_profile("portal")
+
+IS_CI = os.environ.get("CI") == "true"
+
+# Quiet: a browser that asks nobody for anything but our pages.
+BROWSER_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def find_chromium():
+    """Return the path of a Chromium on this machine, or None."""
+    named = os.environ.get("CHROMIUM")
+    candidates = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    return next((path for name in candidates if (path := shutil.which(name))), None)
+
+
+def not_run(reason):
+    """Skip on a developer's machine; on CI everything must run."""
+    if IS_CI:
+        pytest.fail(f"not run: {reason}")
+    pytest.skip(f"not run: {reason}")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not find_chromium():
+        terminalreporter.write_line(
+            "Browser: not run (no Chromium found; name one with CHROMIUM=/path/to/it)"
+        )
+    if not os.environ.get("VNU_JAR"):
+        terminalreporter.write_line("HTML checker: not run (VNU_JAR does not name a vnu.jar)")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser for the whole run; tests take `browser_page`."""
+    path = find_chromium()
+    if not path:
+        not_run("no Chromium")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's event loop lives in our thread, where Django takes every query for one from async code.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        flags = [*BROWSER_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(chromium):
+    """Return a function that opens a new, empty page; it takes what Playwright's `new_context` takes.
+
+    `browser_page(viewport={"width": 320, "height": 640}, color_scheme="dark", java_script_enabled=False)`;
+    axe needs `bypass_csp=True`.
+    """
+    contexts = []
+
+    def open_page(**options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def vnu_jar():
+    """The path of the Nu HTML checker, which runs as `java -jar`."""
+    path = os.environ.get("VNU_JAR")
+    if not path or not shutil.which("java"):
+        not_run("no HTML checker, VNU_JAR names none" if not path else "no Java for the HTML checker")
+    return path
+
+
+# The session fixture `portal`, a site filled with the real content, belongs here.
