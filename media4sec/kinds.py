@@ -43,6 +43,7 @@ class Section:
 
 
 COMMON_FACETS = (
+    Facet("type", "Type", "kind"),
     Facet("lens", "Lens", empty="No lens given"),
     Facet("provenance", "Provenance"),
     Facet("verified", "Verified", empty="Not stated"),

@@ -1,2 +1,79 @@
-def handle(exc, context):
-    return None
+"""Errors of the API as RFC 9457 problem documents, whoever raises them."""
+
+import json
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+TYPES = {
+    400: ("bad-request", "The request asks for something that is not known"),
+    404: ("not-found", "There is nothing here"),
+    405: ("method-not-allowed", "This method is not possible here"),
+    406: ("not-acceptable", "This form is not offered"),
+    410: ("gone", "This record was withdrawn"),
+    429: ("too-many-requests", "Too many requests"),
+    500: ("server-error", "Something went wrong on our side"),
+}
+
+
+class BadParameters(exceptions.APIException):
+    """Parameters that are not known or have values that are not: each is named."""
+
+    status_code = 400
+
+    def __init__(self, errors):
+        self.errors = [{"parameter": name[:200], "detail": text[:300]} for name, text in errors[:50]]
+        super().__init__("; ".join(f"{error['parameter']}: {error['detail']}" for error in self.errors)[:1000])
+
+
+def problem(status, detail="", *, path="", **more):
+    """The body of a problem document."""
+    name, title = TYPES.get(status, ("error", HTTPStatus(status).phrase))
+    body = {
+        "type": f"{settings.BASE_URL}/api/#problem-{name}",
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "instance": path,
+    }
+    return {**body, **more}
+
+
+def response(request, status, detail="", **more):
+    """A problem for requests that never reached the API's own views."""
+    body = json.dumps(problem(status, detail, path=request.path[:300], **more), ensure_ascii=False)
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def handle(exception, context):
+    """DRF's exception handler: the same answers, as problems."""
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound()
+    if not isinstance(exception, exceptions.APIException):
+        return None
+    request = context["request"]
+    more = {"errors": exception.errors} if isinstance(exception, BadParameters) else {}
+    more |= getattr(exception, "more", {})
+    body = problem(exception.status_code, str(exception.detail), path=request.path[:300], **more)
+    answer = Response(body, status=exception.status_code, content_type=CONTENT_TYPE)
+    if isinstance(exception, exceptions.Throttled) and exception.wait:
+        answer["Retry-After"] = str(int(exception.wait))
+    return answer
+
+
+class Gone(exceptions.APIException):
+    """A withdrawn or merged record: the reason, and what to use instead."""
+
+    status_code = 410
+
+    def __init__(self, publication):
+        successor = publication.successor
+        self.more = {
+            "reason": publication.reason,
+            "successor": f"{settings.BASE_URL}{successor.url}" if successor else None,
+        }
+        super().__init__(publication.reason)

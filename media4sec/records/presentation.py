@@ -252,6 +252,9 @@ def terms_of(kind, resolved, public):
         faceted.add(path)
         values = values_at(resolved, path)
         for value in values:
+            if facet.name == "type":
+                yield from term(facet.name, kind.name, kind.label_plural)
+                continue
             if facet.name == "checked":
                 yield from term(facet.name, value[:7], day_in_words(value[:7]))
                 continue

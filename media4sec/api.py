@@ -1,0 +1,218 @@
+"""The API's routes and its description. The one place where public views meet the documents that shape them."""
+
+from functools import cache
+
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.urls import include, path
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.routers import SimpleRouter
+
+from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
+from media4sec.kinds import kinds
+from media4sec.publications.filters import facets_of
+from media4sec.records.documents import AnyReferences, CitationField, OrderedReferences, Reference, TagField, writer
+
+
+class ReferenceSchema(serializers.Serializer):
+    """Another record, as a document names it."""
+
+    kind = serializers.CharField()
+    id = serializers.CharField(help_text="The identifier within its kind.")
+    label = serializers.CharField()
+    url = serializers.URLField(help_text="The public page.")
+
+
+class SourceSchema(serializers.Serializer):
+    """One use of a source."""
+
+    url = serializers.URLField()
+    title = serializers.CharField(allow_blank=True)
+    accessed_on = serializers.DateField(allow_null=True)
+    locator = serializers.CharField(allow_blank=True, help_text="Page or place in the source.")
+    supports = serializers.ListField(
+        child=serializers.CharField(), help_text="Fields it supports; empty: the record as a whole."
+    )
+
+
+class ProblemErrorSchema(serializers.Serializer):
+    parameter = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemSchema(serializers.Serializer):
+    """What went wrong (RFC 9457)."""
+
+    type = serializers.URLField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    errors = ProblemErrorSchema(many=True, required=False)
+    reason = serializers.CharField(required=False)
+    successor = serializers.URLField(required=False, allow_null=True)
+
+
+def public_field(name, field, stem):
+    """The field of the public document for a field of the working document."""
+    if isinstance(field, (OrderedReferences, AnyReferences)):
+        return ReferenceSchema(many=True)
+    if isinstance(field, Reference):
+        return ReferenceSchema(allow_null=True)
+    if isinstance(field, CitationField):
+        return SourceSchema(many=True)
+    if isinstance(field, TagField):
+        return serializers.ListField(child=serializers.CharField())
+    if isinstance(field, serializers.ListSerializer):
+        return public_serializer(f"{stem}{name.title().replace('_', '')}", field.child)(many=True)
+    return field
+
+
+def public_serializer(stem, working, **first):
+    """A serializer class that describes the public form of a document."""
+    fields = dict(first)
+    for name, field in working.fields.items():
+        if name != "owner" and name not in first:
+            fields[name] = public_field(name, field, stem)
+            if fields[name] is field:
+                fields[name] = type(field)(*field._args, **{**field._kwargs, "required": True, "read_only": False})
+            if hasattr(working, "Meta") and fields[name].help_text is None:
+                fields[name].help_text = field.help_text
+    return type(f"{stem}Schema", (serializers.Serializer,), fields)
+
+
+@cache
+def schema_of(kind):
+    stem = kind.label.title().replace(" ", "")
+    return public_serializer(
+        stem,
+        writer(kind.name),
+        kind=serializers.CharField(),
+        identifier=serializers.CharField(),
+        uuid=serializers.UUIDField(),
+        url=serializers.URLField(help_text="The public page."),
+    )
+
+
+def page_schema(kind):
+    stem = kind.label.title().replace(" ", "")
+    return type(
+        f"{stem}PageSchema",
+        (serializers.Serializer,),
+        {
+            "count": serializers.IntegerField(required=False, help_text="Only with count=true."),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+            "results": schema_of(kind)(many=True),
+        },
+    )
+
+
+def problems(*statuses):
+    return {
+        (status, "application/problem+json"): OpenApiResponse(ProblemSchema, description=text)
+        for status, text in PROBLEMS.items()
+        if status in statuses
+    }
+
+
+PROBLEMS = {
+    400: "A parameter is not known, or its value is not: each is named.",
+    404: "There is no such record.",
+    406: "Only application/json is offered.",
+    410: "The record was withdrawn: why, and what to use instead.",
+}
+
+
+def parameters_of(kind):
+    """The same filters as the pages have, and paging."""
+    found = [
+        OpenApiParameter("q", str, description="Words to be found together; the last may be cut off."),
+        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+        OpenApiParameter("cursor", str, description="From `next` or `previous` of an answer."),
+        OpenApiParameter("count", {"type": "string", "enum": ["true", "false"]}, description="Also count the hits."),
+    ]
+    found += [
+        OpenApiParameter(
+            facet.name, str, many=True, description=f"{facet.title}. Repeat it for “or”; different filters are “and”."
+        )
+        for facet in facets_of((kind,))
+    ]
+    return found
+
+
+def viewset(kind):
+    """The view set of one kind, with its description."""
+    described = extend_schema_view(
+        list=extend_schema(
+            operation_id=f"list_{kind.plural.replace('-', '_')}",
+            summary=f"{kind.label_plural}, page by page",
+            tags=[kind.label_plural],
+            parameters=parameters_of(kind),
+            responses={200: page_schema(kind), **problems(400, 406)},
+        ),
+        retrieve=extend_schema(
+            operation_id=f"get_{kind.name.replace('-', '_')}",
+            summary=f"One {kind.label.lower()}",
+            tags=[kind.label_plural],
+            parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH)],
+            responses={200: schema_of(kind), **problems(400, 404, 406, 410)},
+        ),
+    )
+    return described(type(f"{kind.label.title().replace(' ', '')}ViewSet", (PublicViewSet,), {"kind": kind}))
+
+
+router = SimpleRouter()
+for _kind in kinds():
+    router.register(_kind.plural, viewset(_kind), basename=_kind.name)
+
+
+
+@cache
+def schema():
+    """The OpenAPI document, made once."""
+    patterns = [path("api/v1/", include(router.urls))]
+    return SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+
+
+def openapi(request):
+    response = JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def reference(request):
+    """The description for people: every call with a line to run."""
+    document = schema()
+    groups = {}
+    for address, operations in document["paths"].items():
+        operation = operations["get"]
+        groups.setdefault(operation["tags"][0], []).append(
+            {
+                "address": address,
+                "summary": operation["summary"],
+                "parameters": [
+                    {"name": parameter["name"], "text": parameter.get("description", "")}
+                    for parameter in operation["parameters"]
+                    if parameter["in"] == "query"
+                ],
+            }
+        )
+    by_plural = {f"/api/v1/{kind.plural}/": kind for kind in kinds()}
+    context = {
+        "crumbs": [{"title": "Home", "url": "/"}, {"title": "Data & API", "url": None}],
+        "groups": [
+            {"title": title, "calls": calls, "kind": by_plural.get(calls[0]["address"])}
+            for title, calls in groups.items()
+        ],
+    }
+    return render(request, "portal/api.html", context)
+
+
+urlpatterns = [
+    path("v1/openapi.json", openapi, name="openapi"),
+    path("v1/", include((router.urls, "api"))),
+    path("", reference, name="api-reference"),
+]

@@ -1,0 +1,153 @@
+"""The read-only API: stored documents, sent as they are."""
+
+import base64
+import binascii
+from bisect import bisect_left, bisect_right
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from rest_framework.exceptions import NotFound
+from rest_framework.renderers import JSONRenderer
+from rest_framework.viewsets import ViewSet
+
+from media4sec.interchange.problems import BadParameters, Gone
+from media4sec.kinds import Kind
+from media4sec.publications.filters import listing
+from media4sec.publications.models import Publication
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+CACHE = "public, no-cache"
+
+
+def absolute(text):
+    """Stored documents hold addresses without the origin; outside they are whole.
+
+    Safe as plain text: inside a JSON string the quotes would be escaped.
+    """
+    return text.replace('"url":"/', f'"url":"{settings.BASE_URL}/')
+
+
+class PublicViewSet(ViewSet):
+    """List and item of one kind. ``kind`` is set by the routes."""
+
+    kind: Kind
+    renderer_classes = (JSONRenderer,)
+    http_method_names = ("get", "head", "options")
+    lookup_field = "identifier"
+    lookup_value_regex = "[^/]+"
+
+    def list(self, request):
+        paging = ("limit", "cursor", "count")
+        answer = listing((self.kind,), request.GET, also=paging, unfiltered=ids_of)
+        errors = answer.errors
+        limit = _number(request.GET.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT)
+        if limit is None:
+            errors.append(("limit", f"A number from 1 to {MAX_LIMIT}."))
+        with_count = request.GET.get("count", "false")
+        if with_count not in ("true", "false"):
+            errors.append(("count", "true or false."))
+        cursor = read_cursor(request.GET["cursor"]) if "cursor" in request.GET else (1, 0)
+        if cursor is None:
+            errors.append(("cursor", "Not a cursor that this list gave out."))
+        if errors:
+            raise BadParameters(errors)
+        ids = sorted(answer.result.ids)
+        page, previous, following = window(ids, cursor, limit)
+        rows = Publication.objects.published().filter(pk__in=page).order_by("pk")
+        parts = ",".join(rows.values_list("document", flat=True))
+        count = f'"count":{len(ids)},' if with_count == "true" else ""
+        links = f'"next":{_quoted(self.link(request, following))},"previous":{_quoted(self.link(request, previous))}'
+        body = f'{{{count}{links},"results":[{absolute(parts)}]}}'
+        response = HttpResponse(body, content_type="application/json")
+        response["Cache-Control"] = CACHE
+        header = [
+            f'<{self.link(request, to)}>; rel="{rel}"'
+            for to, rel in ((following, "next"), (previous, "prev"))
+            if to is not None
+        ]
+        if header:
+            response["Link"] = ", ".join(header)
+        return response
+
+    def retrieve(self, request, identifier):
+        if request.GET:
+            raise BadParameters([(name, "There is no such parameter here.") for name in request.GET])
+        if "\x00" in identifier or len(identifier) > 200:
+            raise NotFound
+        row = (
+            Publication.objects.select_related("successor")
+            .filter(kind=self.kind.name, identifier=identifier)
+            .first()
+        )
+        if row is None:
+            raise NotFound(f"There is no {self.kind.label.lower()} with this identifier.")
+        if row.state != Publication.State.PUBLISHED:
+            raise Gone(row)
+        etag = f'"{row.pk}-{row.modified_at.timestamp():.6f}"'
+        response = get_conditional_response(
+            request, etag=etag, last_modified=int(row.modified_at.timestamp())
+        ) or HttpResponse(absolute(row.document), content_type="application/json")
+        response["ETag"] = etag
+        response["Last-Modified"] = http_date(row.modified_at.timestamp())
+        response["Cache-Control"] = CACHE
+        response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical"'
+        return response
+
+    def link(self, request, cursor):
+        if cursor is None:
+            return None
+        query = [
+            (name, value) for name, values in request.GET.lists() for value in values if name != "cursor"
+        ]
+        query.append(("cursor", write_cursor(cursor)))
+        return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
+
+
+def ids_of(names):
+    return list(Publication.objects.published().of(*names).order_by("pk").values_list("pk", flat=True))
+
+
+def window(ids, cursor, limit):
+    """(ids of the page, cursor of the page before, cursor of the page after); ``ids`` is sorted.
+
+    A cursor is (1, n) for “after n” or (-1, n) for “before n”: it stays true when records come and go.
+    """
+    direction, mark = cursor
+    if direction > 0:
+        start = bisect_right(ids, mark)
+        end = min(start + limit, len(ids))
+    else:
+        end = bisect_left(ids, mark)
+        start = max(0, end - limit)
+    page = ids[start:end]
+    before = (-1, page[0]) if page and start > 0 else None
+    after = (1, page[-1]) if page and end < len(ids) else None
+    return page, before, after
+
+
+def write_cursor(cursor):
+    direction, mark = cursor
+    return base64.urlsafe_b64encode(f"{'a' if direction > 0 else 'b'}{mark}".encode()).decode().rstrip("=")
+
+
+def read_cursor(text):
+    """The cursor that a text stands for, or None."""
+    try:
+        plain = base64.urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    if plain[:1] not in ("a", "b") or not (plain[1:].isdecimal() and len(plain) < 19):
+        return None
+    return (1 if plain[0] == "a" else -1), int(plain[1:])
+
+
+def _number(text, lowest, highest):
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
+    return value if value is not None and lowest <= value <= highest else None
+
+
+def _quoted(url):
+    return f'"{url}"' if url else "null"

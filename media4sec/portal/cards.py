@@ -1,0 +1,74 @@
+"""Small shapes for templates, made from publications: rows, theme tiles, states, marks."""
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from media4sec.kinds import kinds_by_name
+from media4sec.publications.models import Publication
+
+LENSES = {"good": "Good", "bad": "Bad", "ugly": "Ugly"}
+CARD_FIELDS = (
+    "kind",
+    "identifier",
+    "title",
+    "summary",
+    "url",
+    "lens",
+    "checked_on",
+    "display",
+)
+
+
+def theme_tiles():
+    """The themes in their order: ``{slug: {number, label, url}}``. One query."""
+    rows = Publication.objects.published().of("theme").order_by("sort_key")
+    return {
+        slug: {"number": int(sort_key.split("\t")[0]), "label": title, "url": url, "slug": slug}
+        for slug, title, url, sort_key in rows.values_list("identifier", "title", "url", "sort_key")
+    }
+
+
+def card_of(publication, tiles, *, with_kind=False):
+    """A row of a list; see ``portal/_row.html``."""
+    kind = kinds_by_name()[publication.kind]
+    display = json.loads(publication.display)
+    return {
+        "identifier": publication.identifier,
+        "show_identifier": bool(kind.prefix or kind.pattern),
+        "title": publication.title,
+        "url": publication.url,
+        "sentence": first_sentence(publication.summary),
+        "summary": publication.summary,
+        "letter": publication.title[:1].upper(),
+        "kind_label": kind.label if with_kind else "",
+        "meta": display["meta"],
+        "themes": [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles],
+        "lens": publication.lens,
+        "lens_label": display["lens"],
+        "provenance_label": display["provenance"],
+        "state": display["state"],
+        "flags": display["flags"],
+        "checked_on": publication.checked_on,
+    }
+
+
+def cards(ids, tiles, *, with_kind=False):
+    """Rows for these ids, in their order. One query."""
+    found = Publication.objects.only(*CARD_FIELDS).in_bulk(ids)
+    return [card_of(found[pk], tiles, with_kind=with_kind) for pk in ids if pk in found]
+
+
+def first_sentence(text, limit=300):
+    """The first sentence of a summary, for rows and descriptions."""
+    match = re.match(r"(.{20,}?[.!?])(?=\s+[A-Z“‘(0-9]|$)", text, flags=re.S)
+    sentence = match[1] if match else text
+    return sentence if len(sentence) <= limit else sentence[: limit - 1].rsplit(" ", 1)[0] + " …"
+
+
+def host_of(url):
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def plural(count, kind):
+    return f"{count:,} {(kind.label if count == 1 else kind.label_plural).lower()}"

@@ -1,0 +1,123 @@
+"""The parameters of a list, declared and validated once, for pages and API alike."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+import django_filters
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+
+from media4sec.kinds import COMMON_FACETS, Facet, Kind
+from media4sec.publications.models import Publication
+from media4sec.publications.search import find
+from media4sec.publications.terms import Result, filtered, ordered_ids
+
+MAX_WORDS = 200
+MAX_VALUE = 600
+MAX_VALUES = 50
+
+
+class RepeatedWidget(forms.Widget):
+    def value_from_datadict(self, data, files, name):
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+
+
+class RepeatedField(forms.Field):
+    """A parameter that may stand several times; each value is one the facet knows."""
+
+    widget = RepeatedWidget
+
+    def clean(self, value):
+        values = list(dict.fromkeys(item for item in value if item))
+        if len(values) > MAX_VALUES:
+            raise forms.ValidationError(f"At most {MAX_VALUES} values can be asked for at once.")
+        for item in values:
+            ProhibitNullCharactersValidator()(item)
+            if len(item) > MAX_VALUE:
+                raise forms.ValidationError(f"A value has at most {MAX_VALUE} characters.")
+        return values
+
+
+class RepeatedFilter(django_filters.Filter):
+    field_class = RepeatedField
+
+
+class PublicationFilterSet(django_filters.FilterSet):
+    """What every list can be asked; facets are added for the kinds at hand."""
+
+    q = django_filters.CharFilter(label="Words", max_length=MAX_WORDS)
+
+
+@cache
+def filterset_for(facets: tuple[Facet, ...]):
+    """The FilterSet of a list: words, and every facet."""
+    filters = {facet.name: RepeatedFilter(label=facet.title) for facet in facets}
+    return type("ListFilterSet", (PublicationFilterSet,), filters)
+
+
+@cache
+def facets_of(kinds: tuple[Kind, ...]):
+    """The facets of all these kinds, each name once: first those that only these kinds have."""
+    found = {}
+    if len(kinds) > 1:
+        found = {facet.name: facet for facet in COMMON_FACETS if facet.name == "type"}
+    for kind in kinds:
+        for facet in kind.facets:
+            found.setdefault(facet.name, facet)
+    for facet in COMMON_FACETS:
+        found.setdefault(facet.name, facet)
+    return tuple(found.values())
+
+
+@dataclass
+class Listing:
+    """A list as asked for: what was wrong with the question, or which publications answer it."""
+
+    kinds: tuple[Kind, ...]
+    facets: tuple[Facet, ...]
+    words: str = ""
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    result: Result | None = None
+
+
+def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
+    """Answer a list's parameters (a QueryDict).
+
+    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked; ``unfiltered`` gives
+    the ids to choose from in another order than the kinds' own.
+    """
+    kinds = tuple(kinds)
+    facets = facets_of(kinds) if facets is None else facets
+    filterset = filterset_for(facets)(data, queryset=Publication.objects.none())
+    answer = Listing(kinds, facets)
+    known = {*filterset.filters, *also}
+    answer.errors += [(name, "There is no such parameter here.") for name in data if name not in known]
+    form = filterset.form
+    if not form.is_valid():
+        answer.errors += [(name, str(text)) for name, texts in form.errors.items() for text in texts]
+    if answer.errors:
+        return answer
+    answer.words = form.cleaned_data["q"].strip()
+    answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
+    names = [kind.name for kind in kinds]
+    everything = unfiltered or ordered_ids
+    ids = find(answer.words, names) if answer.words else everything(names)
+    asked = [facet.name for facet in facets]
+    answer.result = filtered(ids, asked, answer.chosen)
+    missing = _not_found(answer.chosen, answer.result)
+    if missing and answer.words:
+        missing = _not_found(missing, filtered(everything(names), list(missing), {}))
+    answer.errors += [(name, f"“{value}” is not known.") for name, values in missing.items() for value in values]
+    return answer
+
+
+def _not_found(chosen, result):
+    """Values that no record has; other filters only hide a value, they do not make it unknown."""
+    missing = {}
+    for name, values in chosen.items():
+        has = {option.value for option in result.options.get(name, ())}
+        unknown = [value for value in values if value not in has]
+        if unknown:
+            missing[name] = unknown
+    return missing

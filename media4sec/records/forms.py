@@ -1,0 +1,303 @@
+"""The back-office's forms: a record, its parts and its sources, with other records chosen in order."""
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.models import BaseInlineFormSet
+from django.utils.html import format_html
+from django.utils.text import slugify
+from rest_framework.serializers import ListSerializer
+
+from media4sec.kinds import kinds_by_name
+from media4sec.records.documents import (
+    HEAD,
+    TAIL,
+    AnyReferences,
+    links_of,
+    part_key,
+    record_of,
+    set_in_order,
+    set_relations,
+    writer,
+)
+from media4sec.records.models import Record, Relation
+
+
+class ByName:
+    """Django's autocomplete, and beside it a plain field for identifiers where no script runs."""
+
+    kind_name = ""  # searches among records of this kind only
+    known = ()  # objects that the form has read already, so that showing them asks nothing
+
+    def get_url(self):
+        return super().get_url() + (f"?kind={self.kind_name}" if self.kind_name else "")
+
+    def optgroups(self, name, value, attrs=None):
+        """The chosen objects as options, in their order."""
+        chosen = [str(one) for one in value if is_key(one)]
+        found = {str(obj.pk): obj for obj in self.known}
+        if not found.keys() >= set(chosen):
+            found = {str(obj.pk): obj for obj in self.choices.queryset.filter(pk__in=chosen)}
+        options = [
+            self.create_option(name, key, self.choices.field.label_from_instance(found[key]), True, index)
+            for index, key in enumerate(chosen)
+            if key in found
+        ]
+        if not self.is_required and not self.allow_multiple_selected:
+            options.insert(0, self.create_option(name, "", "", False, 0))
+        return [(None, options, 0)]
+
+    def value_from_datadict(self, data, files, name):
+        chosen = super().value_from_datadict(data, files, name)
+        named = [self.find(text) for text in data.get(f"{name}-named", "").replace(",", " ").split()]
+        if self.allow_multiple_selected:
+            return [one if is_key(one) else f"“{one}”" for one in chosen] + named
+        return named[0] if named else chosen if not chosen or is_key(chosen) else f"“{chosen}”"
+
+    def find(self, text):
+        """The key of what an editor typed; what is not found stays, in quotation marks, for the error message."""
+        model = self.choices.queryset.model
+        if issubclass(model, Record):
+            kind_name, _, identifier = text.rpartition(":")
+            given = {"identifier": identifier}
+            if model is Record and not self.kind_name:
+                given["kind_name"] = kind_name
+        else:
+            given = {"url": text}
+        key = self.choices.queryset.filter(**given).values_list("pk", flat=True).first()
+        return str(key) if key else f"“{text}”"
+
+    def render(self, name, value, attrs=None, renderer=None):
+        model = self.choices.queryset.model
+        if not issubclass(model, Record):
+            hint = "Or give the address of a source that is known already"
+        elif model is Record and not self.kind_name:
+            hint = "Or type kind and identifier, such as technology:T-012"
+        else:
+            hint = "Or type the identifier"
+        texts = value if isinstance(value, (list, tuple)) else [value]
+        return format_html(
+            '{}<noscript><label class="by-name">{}{} <input name="{}-named" value="{}"></label></noscript>',
+            super().render(name, value, attrs, renderer),
+            hint,
+            "; several with spaces between." if self.allow_multiple_selected else ".",
+            name,
+            " ".join(str(text).strip("“”") for text in texts if text and not is_key(text)),
+        )
+
+
+def is_key(value):
+    """True for what may be a primary key: a number that every database can look up."""
+    text = str(value)
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+class RecordSelect(ByName, AutocompleteSelect):
+    pass
+
+
+class RecordSelectMultiple(ByName, AutocompleteSelectMultiple):
+    pass
+
+
+class RecordsField(forms.ModelMultipleChoiceField):
+    """Several records, in the order in which they were chosen."""
+
+    def clean(self, value):
+        found = {str(obj.pk): obj for obj in super().clean(value)}
+        return [found[key] for key in dict.fromkeys(map(str, value or ()))]
+
+
+class RelationsField(RecordsField):
+    """The records that a record, or a part of it, names in one role."""
+
+    def __init__(self, role, target, admin_site, label):
+        queryset = Record.objects.filter(kind_name=target) if target else Record.objects.all()
+        widget = RecordSelectMultiple(Relation._meta.get_field("target"), admin_site)
+        widget.kind_name = target
+        super().__init__(queryset, widget=widget, required=False, label=label)
+        self.role = role
+
+
+def relations_in(document, admin_site):
+    """A form field for each role that a document knows; they stand in forms like the model's own fields."""
+    kinds = kinds_by_name()
+    return {
+        name: RelationsField(
+            field.role,
+            field.target,
+            admin_site,
+            kinds[field.target].label_plural if field.target == name else name.replace("_", " ").capitalize(),
+        )
+        for name, field in document.fields.items()
+        if isinstance(field, AnyReferences)
+    }
+
+
+def in_order(model):
+    """Prefetches of a model's many-to-many fields, each in the order in which the document gives it."""
+    return [
+        models.Prefetch(
+            field.name,
+            # The table that links is part of the query that prefetches, without an alias.
+            field.related_model._base_manager.extra(order_by=[f"{field.remote_field.through._meta.db_table}.id"]),
+        )
+        for field in model._meta.many_to_many
+        if isinstance(field, models.ManyToManyField) and field.editable
+    ]
+
+
+class NamingForm(forms.ModelForm):
+    """A form for what names other records: by the model's own fields, or by relations."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, RelationsField) and self.instance.pk:
+                rows = links_of(self.instance).relations.get((part_key(self.instance), field.role), ())
+                self.initial[name] = [row.target for row in rows]
+            widget = getattr(field.widget, "widget", field.widget)  # within the admin's wrapper
+            if isinstance(widget, RecordSelectMultiple):
+                widget.known = self.initial.get(name) or ()
+            elif isinstance(widget, RecordSelect) and self.initial.get(name) and self.instance.pk:
+                widget.known = [getattr(self.instance, name)]
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        self.instance.has_no_links_yet = False
+        for name, field in self.fields.items():
+            if isinstance(field, RelationsField):
+                record = record_of(self.instance)
+                set_relations(record, part_key(self.instance), field.role, self.cleaned_data[name])
+            elif isinstance(field, RecordsField):
+                set_in_order(self.instance, name, self.cleaned_data[name])
+
+
+class RecordForm(NamingForm):
+    """The working copy of a record; it knows which version the editor saw when opening it."""
+
+    edit_version = forms.CharField(widget=forms.HiddenInput, required=False)
+    version_note = forms.CharField(
+        label="What changed, and why",
+        max_length=400,
+        required=False,
+        help_text="For colleagues; stands in the history.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+    refusal = None  # why saving was refused, when the whole form is shown once more
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
+        self.initial["edit_version"] = self.instance.edit_version
+
+    @property
+    def is_stale(self):
+        """True if somebody saved the record after this form was opened."""
+        return self.is_bound and self["edit_version"].data != str(self.instance.edit_version)
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, errors in getattr(self.refusal, "by_field", {}).items():
+            self.add_error(name if name in self.fields else None, errors)
+        return cleaned
+
+
+class PartForm(NamingForm):
+    """A part of a record: its key is given once and then stays, as sources and links go by it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].required = False
+            self.fields["key"].disabled = self.instance.pk is not None
+            self.fields["key"].help_text = (
+                "Names the part in addresses; stays." if self.instance.pk else "Left empty, one is made."
+            )
+
+
+class OrderedFormSet(BaseInlineFormSet):
+    """Rows that keep the order of their positions; a new one without a position goes to the end."""
+
+    def get_queryset(self):
+        rows = super().get_queryset()
+        for row in rows:
+            setattr(row, self.fk.name, self.instance)
+        return rows
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["position"].required = False
+        if not form.instance.pk:
+            form.initial["position"] = None
+
+    @property
+    def kept(self):
+        return [
+            form
+            for form in self.forms
+            if (form.instance.pk or form.has_changed()) and not self._should_delete_form(form)
+        ]
+
+    def clean(self):
+        super().clean()
+        last = max((form.instance.position or 0 for form in self.kept if form.instance.pk), default=-1)
+        for form in self.kept:
+            if form.instance.position is None or (not form.instance.pk and not form["position"].data):
+                last += 1
+                form.instance.position = last
+
+
+class PartFormSet(OrderedFormSet):
+    """The parts of a record, each with a key of its own."""
+
+    key_from = ()  # the fields that a key is made from
+
+    def clean(self):
+        super().clean()
+        taken = set()
+        for form in self.kept:
+            if form.instance.key in taken:
+                raise ValidationError(f"The key {form.instance.key} stands here twice.")
+            taken |= {form.instance.key} - {""}
+        for form in self.kept:
+            if not form.instance.key:
+                values = (str(getattr(form.instance, name) or "") for name in self.key_from)
+                stem = slugify("-".join(values))[:60] or form.instance._meta.model_name
+                form.instance.key = free_key(stem, taken)
+                taken.add(form.instance.key)
+
+
+def free_key(stem, taken):
+    """The stem, or with the next number: ``good-4`` where ``good-1`` to ``good-3`` are taken."""
+    numbers = [key.removeprefix(f"{stem}-") for key in taken if key.startswith(f"{stem}-")]
+    highest = max((int(number) for number in numbers if is_key(number)), default=0)
+    if not highest and stem not in taken:
+        return stem
+    return f"{stem}-{highest + 1 if highest else 2}"
+
+
+# What stands where
+
+
+def own_fields(kind_name):
+    """The names of a kind's own fields, relations included, in the order of its document."""
+    return [
+        name
+        for name, field in writer(kind_name).fields.items()
+        if name not in (*HEAD, *TAIL) and not isinstance(field, ListSerializer)
+    ]
+
+
+def part_documents(kind_name):
+    """The documents of a kind's parts."""
+    fields = writer(kind_name).fields.values()
+    return [field.child for field in fields if isinstance(field, ListSerializer)]
+
+
+def part_document(model):
+    """The document of a model of parts."""
+    kind = model._meta.get_field(model.record_field).related_model.kind
+    return next(document for document in part_documents(kind.name) if document.Meta.model is model)

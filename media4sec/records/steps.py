@@ -1,0 +1,107 @@
+"""The steps of the workflow as forms: what each asks, for which records it is there, and what it does."""
+
+from django import forms
+from django.contrib import admin
+
+from media4sec.records import workflow
+from media4sec.records.forms import RecordSelect
+from media4sec.records.models import Record
+
+State = Record.State
+
+
+class PublishedRecord(forms.ModelChoiceField):
+    """One published record of any kind."""
+
+    def __init__(self, **kwargs):
+        widget = RecordSelect(Record._meta.get_field("successor"), admin.site)
+        super().__init__(Record.objects.filter(public_state=State.PUBLISHED), widget=widget, **kwargs)
+
+
+class Step(forms.Form):
+    """A form with one button; ``take()`` goes through the workflow's door."""
+
+    name = title = button = says = done = ""
+    permission = "publish"
+    shows_differences = False
+
+    @staticmethod
+    def fits(record):
+        """True for records that can take this step now."""
+        raise NotImplementedError
+
+    def take(self, record, by):
+        raise NotImplementedError
+
+
+class Publish(Step):
+    name, title, button = "publish", "Publish", "Publish"
+    says = "Readers, interfaces and harvesters see the working copy from now on. It stays in the history."
+    done = "is published."
+    shows_differences = True
+
+    note = forms.CharField(
+        label="What changed, and why", max_length=400, required=False, help_text="Stands in the history."
+    )
+
+    @staticmethod
+    def fits(record):
+        return record.public_state == "" or record.has_unpublished_changes
+
+    def take(self, record, by):
+        workflow.publish(record, by=by, note=self.cleaned_data["note"])
+
+
+class Withdraw(Step):
+    name, title, button = "withdraw", "Withdraw", "Withdraw"
+    permission = "withdraw"
+    says = "The public version goes. Its address stays and gives the reason, and what to use instead."
+    done = "is withdrawn."
+
+    reason = forms.CharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text="Readers of the address see it.",
+        error_messages={"required": "Say why: readers of the address will see the reason."},
+    )
+    successor = PublishedRecord(label="Successor", required=False, help_text="What to use instead, if anything.")
+
+    @staticmethod
+    def fits(record):
+        return record.public_state == State.PUBLISHED
+
+    def take(self, record, by):
+        workflow.withdraw(record, by=by, **self.cleaned_data)
+
+
+class Merge(Step):
+    name, title, button = "merge", "Merge into another record", "Merge"
+    permission = "withdraw"
+    says = "The public version goes, and its address leads to the other record for ever."
+    done = "is merged."
+
+    into = PublishedRecord(label="Merge into", help_text="The record that stays.")
+    reason = forms.CharField(
+        label="Reason", widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}), required=False
+    )
+
+    fits = Withdraw.fits
+
+    def take(self, record, by):
+        workflow.merge(record, by=by, **self.cleaned_data)
+
+
+class Restore(Step):
+    name, title, button = "restore", "Restore", "Restore"
+    says = "What was public before is public again, at the same address."
+    done = "is public again."
+
+    @staticmethod
+    def fits(record):
+        return record.public_state in (State.WITHDRAWN, State.MERGED)
+
+    def take(self, record, by):
+        workflow.restore(record, by=by)
+
+
+STEPS = (Publish, Withdraw, Merge, Restore)
