@@ -182,9 +182,7 @@ class Function(KindRecord):
     )
     level = models.PositiveSmallIntegerField(choices=[(1, "Group"), (2, "Function")])
     order = models.PositiveSmallIntegerField()
-    nearest_cm_function = models.CharField(
-        "nearest crisis-management function", max_length=200, blank=True
-    )
+    nearest_cm_function = models.CharField("nearest crisis-management function", max_length=200, blank=True)
     nearest_cm_function_note = models.CharField("note on that mapping", max_length=400, blank=True)
 
     def check_links(self):
@@ -259,7 +257,9 @@ class Technology(KindRecord):
     )
     project_mention = models.CharField("where the project names it", max_length=300, blank=True)
     licence_verified = models.BooleanField("licence file read", null=True, blank=True)
-    repository_last_change_seen = models.DateField("last change seen in the repository", null=True, blank=True)
+    repository_last_change_seen = models.DateField(
+        "last change seen in the repository", null=True, blank=True
+    )
 
 
 class Statement(KindRecord):

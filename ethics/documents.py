@@ -59,9 +59,7 @@ class CheckQuestionDocument(RecordDocument):
 
     class Meta:
         model = CheckQuestion
-        fields = shape(
-            "order", "section", "question_type", "show_if_question", "show_if_answers", "answers"
-        )
+        fields = shape("order", "section", "question_type", "show_if_question", "show_if_answers", "answers")
 
 
 class CheckExampleDocument(RecordDocument):

@@ -41,6 +41,7 @@ class LegalEvent(Part):
     """Something that happened to an instrument, or will: adoption, application, judgment, end."""
 
     record_field = "instrument"
+
     class EventKind(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
         ADOPTED = "adopted", "Adopted"
@@ -147,9 +148,7 @@ class CheckAnswer(Part):
     raises = models.ManyToManyField(EthicsIssue, related_name="raised_by", blank=True)
     safeguards = TextListField()
     hides = models.ManyToManyField(CheckQuestion, related_name="hidden_by", blank=True)
-    next = models.ForeignKey(
-        CheckQuestion, related_name="+", null=True, blank=True, on_delete=models.PROTECT
-    )
+    next = models.ForeignKey(CheckQuestion, related_name="+", null=True, blank=True, on_delete=models.PROTECT)
 
     def __str__(self):
         return self.label

@@ -5,6 +5,7 @@ from functools import cache
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -13,7 +14,14 @@ from rest_framework.routers import SimpleRouter
 from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
 from media4sec.kinds import kinds
 from media4sec.publications.filters import facets_of
-from media4sec.records.documents import AnyReferences, CitationField, OrderedReferences, Reference, TagField, writer
+from media4sec.records.documents import (
+    AnyReferences,
+    CitationField,
+    OrderedReferences,
+    Reference,
+    TagField,
+    writer,
+)
 
 
 class ReferenceSchema(serializers.Serializer):
@@ -77,7 +85,9 @@ def public_serializer(stem, working, **first):
         if name != "owner" and name not in first:
             fields[name] = public_field(name, field, stem)
             if fields[name] is field:
-                fields[name] = type(field)(*field._args, **{**field._kwargs, "required": True, "read_only": False})
+                fields[name] = type(field)(
+                    *field._args, **{**field._kwargs, "required": True, "read_only": False}
+                )
             if hasattr(working, "Meta") and fields[name].help_text is None:
                 fields[name].help_text = field.help_text
     return type(f"{stem}Schema", (serializers.Serializer,), fields)
@@ -130,13 +140,20 @@ def parameters_of(kind):
     """The same filters as the pages have, and paging."""
     found = [
         OpenApiParameter("q", str, description="Words to be found together; the last may be cut off."),
-        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+        OpenApiParameter(
+            "limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+        ),
         OpenApiParameter("cursor", str, description="From `next` or `previous` of an answer."),
-        OpenApiParameter("count", {"type": "string", "enum": ["true", "false"]}, description="Also count the hits."),
+        OpenApiParameter(
+            "count", {"type": "string", "enum": ["true", "false"]}, description="Also count the hits."
+        ),
     ]
     found += [
         OpenApiParameter(
-            facet.name, str, many=True, description=f"{facet.title}. Repeat it for “or”; different filters are “and”."
+            facet.name,
+            str,
+            many=True,
+            description=f"{facet.title}. Repeat it for “or”; different filters are “and”.",
         )
         for facet in facets_of((kind,))
     ]
@@ -169,7 +186,6 @@ for _kind in kinds():
     router.register(_kind.plural, viewset(_kind), basename=_kind.name)
 
 
-
 @cache
 def schema():
     """The OpenAPI document, made once."""
@@ -177,12 +193,14 @@ def schema():
     return SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
 
 
+@require_safe
 def openapi(request):
     response = JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "public, max-age=300"
     return response
 
 
+@require_safe
 def reference(request):
     """The description for people: every call with a line to run."""
     document = schema()

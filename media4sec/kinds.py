@@ -63,6 +63,7 @@ class Kind:
     path: str
     section: str
     lead: str
+    title: str = ""
     prefix: str = ""
     digits: int = 3
     pattern: str = ""
@@ -85,6 +86,16 @@ class Kind:
     def all_facets(self) -> tuple[Facet, ...]:
         own = {facet.name for facet in self.facets}
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
+
+    @property
+    def heading(self) -> str:
+        """The title of the kind's list, where it is not simply the plural."""
+        return self.title or self.label_plural
+
+    @property
+    def shows_identifier(self) -> bool:
+        """Numbered identifiers are shown; those that are only a slug are not."""
+        return bool(self.prefix or self.pattern)
 
     @property
     def list_url(self) -> str:

@@ -142,7 +142,11 @@ CASE = Kind(
     facts=("case_kind", "place", "country", "year"),
     meta=("case_kind", "place", "country", "year"),
     relations={"technologies": "technology", "issues": "issue"},
-    reasons={"patterns": "shows this pattern at work", "technologies": "used this tool", "issues": "raised it"},
+    reasons={
+        "patterns": "shows this pattern at work",
+        "technologies": "used this tool",
+        "issues": "raised it",
+    },
     search_text=("place", "country"),
     flags="issues",
     schema_type="Article",

@@ -59,9 +59,7 @@ class Workshop(KindRecord):
     )
     page_url = models.URLField("page about it", max_length=400, blank=True)
     participants_count = models.PositiveIntegerField("participants", null=True, blank=True)
-    participants_countries = models.PositiveIntegerField(
-        "countries of participants", null=True, blank=True
-    )
+    participants_countries = models.PositiveIntegerField("countries of participants", null=True, blank=True)
     participant_types = TextListField("who came")
     findings = TextListField()
     agenda = TextListField()
@@ -169,6 +167,7 @@ class SituationPoint(Part):
     """A good, bad or ugly point of a situation, or who is responsible for what in it."""
 
     record_field = "situation"
+
     class Aspect(models.TextChoices):
         GOOD = "good", "Good"
         BAD = "bad", "Bad"
@@ -188,6 +187,7 @@ class SituationAlternative(Part):
     """What could be done without social media, or without doing anything."""
 
     record_field = "situation"
+
     class Type(models.TextChoices):
         LOW_TECH = "low-tech", "Low tech"
         NO_ACTION = "no-action", "No action"

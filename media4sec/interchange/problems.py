@@ -27,7 +27,9 @@ class BadParameters(exceptions.APIException):
 
     def __init__(self, errors):
         self.errors = [{"parameter": name[:200], "detail": text[:300]} for name, text in errors[:50]]
-        super().__init__("; ".join(f"{error['parameter']}: {error['detail']}" for error in self.errors)[:1000])
+        super().__init__(
+            "; ".join(f"{error['parameter']}: {error['detail']}" for error in self.errors)[:1000]
+        )
 
 
 def problem(status, detail="", *, path="", **more):

@@ -35,7 +35,7 @@ def card_of(publication, tiles, *, with_kind=False):
     display = json.loads(publication.display)
     return {
         "identifier": publication.identifier,
-        "show_identifier": bool(kind.prefix or kind.pattern),
+        "show_identifier": kind.shows_identifier,
         "title": publication.title,
         "url": publication.url,
         "sentence": first_sentence(publication.summary),

@@ -34,7 +34,7 @@ def siblings(section):
     found = {}
     for kind in kinds():
         if kind.section == section and kind.path not in ("library", "practices"):
-            found.setdefault(kind.list_url, kind.label_plural)
+            found.setdefault(kind.list_url, kind.heading)
     if section == "situations":
         found["/matrix/"] = "Matrix"
     if section == "practices":

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from media4sec.kinds import COMMON_FACETS, Facet, kinds, paths
 from media4sec.portal.cards import cards, theme_tiles
@@ -16,6 +17,7 @@ SHOWN_OPTIONS = 6
 LIST_TEMPLATES = {"glossary": "portal/glossary.html"}
 
 
+@require_safe
 def kind_list(request, path):
     """The list of the kinds that share a path."""
     if path not in paths():
@@ -28,9 +30,8 @@ def kind_list(request, path):
     if page is None:
         return refuse(request, [("page", "There is no such page.")], members[0].list_url)
     tiles = theme_tiles()
-    title = " and ".join(
-        [members[0].label_plural, *(kind.label_plural.lower() for kind in members[1:])]
-    )
+    noun = " and ".join([members[0].label_plural, *(kind.label_plural.lower() for kind in members[1:])])
+    title = members[0].title or noun
     context = {
         "title": title,
         "lead": " ".join(kind.lead for kind in members),
@@ -45,9 +46,12 @@ def kind_list(request, path):
         "pager": pager,
         "count": answer.result.count,
         "total": answer.result.total,
-        "noun": title.lower() if not title.isupper() else title,
+        "noun": noun if noun.startswith("SWOT") else noun[:1].lower() + noun[1:],
         "api_links": [
-            {"label": f"JSON{': ' + kind.label_plural.lower() if len(members) > 1 else ''}", "url": api_url(request, kind, members)}
+            {
+                "label": f"JSON{': ' + kind.label_plural.lower() if len(members) > 1 else ''}",
+                "url": api_url(request, kind, members),
+            }
             for kind in members
         ],
     }
@@ -59,7 +63,9 @@ def kind_list(request, path):
 def api_url(request, kind, members):
     """The same question, asked of the API; facets that the kind does not have fall away."""
     own = {"q", *(facet.name for facet in kind.all_facets)}
-    query = urlencode([(name, value) for name, values in request.GET.lists() for value in values if name in own])
+    query = urlencode(
+        [(name, value) for name, values in request.GET.lists() for value in values if name in own]
+    )
     return f"/api/v1/{kind.plural}/" + (f"?{query}" if query else "")
 
 
@@ -69,6 +75,7 @@ SEARCH_FACETS = (
 )
 
 
+@require_safe
 def search(request):
     """One box over everything that is published."""
     answer = listing(kinds(), request.GET, also=("page",), facets=SEARCH_FACETS)

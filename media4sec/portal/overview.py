@@ -10,10 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
+from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.portal.cards import LENSES, plural, theme_tiles
 from media4sec.portal.context import siblings
+from media4sec.portal.lists import kind_list
 from media4sec.portal.records import day
 from media4sec.publications.models import Change, Publication, Term
 
@@ -22,41 +24,46 @@ DISAGREE = re.compile(r"differ|; [A-Z][\w@]+(?: and [A-Z]\w+)? say|labels this|c
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 
 
+@require_safe
 def home(request):
-    counts = counts_by_kind()
     tiles = theme_tiles()
     context = {
         "queries": QUERIES,
-        "ways": [
-            {
-                "title": "Plan for a situation",
-                "url": "/situations/",
-                "text": f"{plural(counts['situation'], kinds_by_name()['situation'])}, from an appeal for witnesses to rumours in an emergency",
-            },
-            {
-                "title": "Choose a tool",
-                "url": "/technologies/",
-                "text": f"{plural(counts['technology'], kinds_by_name()['technology'])} with legal flags and signs of life",
-            },
-            {
-                "title": "Check ethics and law",
-                "url": "/check/",
-                "text": f"{counts['check-question']} questions to ask, and the issues each answer raises",
-            },
-            {
-                "title": "Prepare a workshop or training",
-                "url": "/practices/",
-                "text": f"{plural(counts['pattern'], kinds_by_name()['pattern'])}, {plural(counts['training-module'], kinds_by_name()['training-module'])}",
-            },
-        ],
+        "ways": ways(counts_by_kind()),
         "matrix": theme_by_lens(tiles, ("statement",)),
         "moved": law_that_moved(6),
         "event_count": sum(len(document["events"]) for document in instruments()),
         "changes": latest_changes(6),
         "states": state_of_the_records(),
-        "checked_on": Publication.objects.published().order_by("-checked_on").values_list("checked_on", flat=True).first(),
+        "checked_on": Publication.objects.published()
+        .order_by("-checked_on")
+        .values_list("checked_on", flat=True)
+        .first(),
     }
     return render(request, "portal/home.html", context)
+
+
+def ways(counts):
+    """The four tasks people come for: [(title, url, what is there)]."""
+
+    def number(kind_name):
+        return plural(counts[kind_name], kinds_by_name()[kind_name])
+
+    rows = (
+        (
+            "Plan for a situation",
+            "/situations/",
+            f"{number('situation')}, from an appeal for witnesses to rumours in an emergency",
+        ),
+        ("Choose a tool", "/technologies/", f"{number('technology')} with legal flags and signs of life"),
+        ("Check ethics and law", "/check/", f"{number('check-question')}, and the issues each answer raises"),
+        (
+            "Prepare a workshop or training",
+            "/practices/",
+            f"{number('pattern')}, {number('training-module')}",
+        ),
+    )
+    return [{"title": title, "url": url, "text": text} for title, url, text in rows]
 
 
 def counts_by_kind():
@@ -73,7 +80,12 @@ def law_that_moved(limit):
     """What happened to the instruments lately, newest first."""
     today = now().date().isoformat()
     events = [
-        {"date": event["date"], "date_label": day(event["date"]), "title": event["title"], "instrument": document}
+        {
+            "date": event["date"],
+            "date_label": day(event["date"]),
+            "title": event["title"],
+            "instrument": document,
+        }
         for document in instruments()
         for event in document["events"]
         if event["date"] <= today
@@ -93,7 +105,10 @@ def latest_changes(limit):
             break
     shown = list(found.items())[:limit]
     names = [change.identifier for _, group in shown for change in group["changes"][:1]]
-    rows = {(row.kind, row.identifier): row for row in Publication.objects.published().filter(identifier__in=names)}
+    rows = {
+        (row.kind, row.identifier): row
+        for row in Publication.objects.published().filter(identifier__in=names)
+    }
     changes = []
     for (_, _, kind_name), group in shown:
         kind = kinds_by_name()[kind_name]
@@ -104,7 +119,7 @@ def latest_changes(limit):
                 "at": group["at"],
                 "action": group["action"],
                 "title": row.title if row else plural(len(group["changes"]), kind),
-                "identifier": row.identifier if row and kind.prefix else "",
+                "identifier": row.identifier if row and kind.shows_identifier else "",
                 "url": row.url if row else kind.list_url,
             }
         )
@@ -119,12 +134,18 @@ def state_of_the_records():
         counts[kind, "all"] += number
         counts[kind, value] += number
     return [
-        {"label": kind.label_plural, "url": kind.list_url, "count": counts[name, "all"], "verified": counts[name, "yes"]}
+        {
+            "label": kind.label_plural,
+            "url": kind.list_url,
+            "count": counts[name, "all"],
+            "verified": counts[name, "yes"],
+        }
         for name in STATE_OF
         for kind in (kinds_by_name()[name],)
     ]
 
 
+@require_safe
 def matrix(request):
     tiles = theme_tiles()
     context = {
@@ -156,7 +177,9 @@ def theme_by_lens(tiles, kind_names, *, with_parts=False):
                 {
                     "lens": lens,
                     "count": sum(numbers.values()),
-                    "url": f"/search/?theme={slug}&lens={lens}" if with_parts else f"/evidence/?theme={slug}&lens={lens}",
+                    "url": f"/search/?theme={slug}&lens={lens}"
+                    if with_parts
+                    else f"/evidence/?theme={slug}&lens={lens}",
                     "parts": [_part(number, name) for name, number in numbers.items()] if with_parts else [],
                 }
             )
@@ -180,7 +203,8 @@ def theme_by_kind(tiles, kind_names):
                 {
                     "lens": "",
                     "count": counts[slug, kind.name],
-                    "url": f"{kind.list_url}?theme={slug}" + (f"&type={kind.name}" if kind.path == "practices" else ""),
+                    "url": f"{kind.list_url}?theme={slug}"
+                    + (f"&type={kind.name}" if kind.path == "practices" else ""),
                 }
                 for kind in members
             ],
@@ -188,13 +212,17 @@ def theme_by_kind(tiles, kind_names):
         for slug, tile in tiles.items()
     ]
     labels = {"statement": "Statements", "issue": "Issues", "pattern": "Patterns", "case": "Cases"}
-    return _matrix([{"label": labels.get(kind.name, kind.label_plural), "lens": ""} for kind in members], table)
+    return _matrix(
+        [{"label": labels.get(kind.name, kind.label_plural), "lens": ""} for kind in members], table
+    )
 
 
 def theme_by_swot(tiles):
     rows = Publication.objects.published().of("swot-point").values_list("document", flat=True)
     documents = [json.loads(text) for text in rows]
-    counts = Counter((document["theme"]["id"], document["quadrant"]) for document in documents if document["theme"])
+    counts = Counter(
+        (document["theme"]["id"], document["quadrant"]) for document in documents if document["theme"]
+    )
     quadrants = ("strength", "weakness", "opportunity", "threat")
     table = [
         {
@@ -214,9 +242,16 @@ def _matrix(columns, rows):
     return {"columns": columns, "rows": rows, "max": highest or 1}
 
 
+@require_safe
 def library(request):
-    """Work packages and deliverables as a map, the six workshops as a line."""
-    rows = Publication.objects.published().of("work-package", "deliverable", "workshop").order_by("sort_key", "pk")
+    """Work packages and deliverables as a map, the six workshops as a line; with filters, a list like any other."""
+    if request.GET:
+        return kind_list(request, "library")
+    rows = (
+        Publication.objects.published()
+        .of("work-package", "deliverable", "workshop")
+        .order_by("sort_key", "pk")
+    )
     documents = defaultdict(list)
     for kind, text, display in rows.values_list("kind", "document", "display"):
         documents[kind].append({**json.loads(text), "display": json.loads(display)})
@@ -229,7 +264,11 @@ def library(request):
         {
             **package,
             "deliverables": [
-                {**document, "statements": counts.get(document["identifier"], 0), "date_label": _fact(document, "date")}
+                {
+                    **document,
+                    "statements": counts.get(document["identifier"], 0),
+                    "date_label": _fact(document, "date"),
+                }
                 for document in documents["deliverable"]
                 if document["work_package"] and document["work_package"]["id"] == package["identifier"]
             ],
@@ -271,6 +310,7 @@ def _fact(document, name):
     return values[0]["text"] if values else ""
 
 
+@require_safe
 def about(request):
     rows = Publication.objects.published().of("collection", "project").order_by("sort_key", "pk")
     documents = defaultdict(list)
@@ -290,11 +330,13 @@ def about(request):
     return render(request, "portal/about.html", context)
 
 
+@require_safe
 def static_page(request, name, title):
     context = {"crumbs": [{"title": "Home", "url": "/"}, {"title": title, "url": None}], "title": title}
     return render(request, f"portal/{name}.html", context)
 
 
+@require_safe
 def robots(request):
     lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {settings.BASE_URL}/sitemap.xml", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import select_template
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
+from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS, kinds_by_name, paths
 from media4sec.portal.cards import LENSES, first_sentence, host_of, theme_tiles
@@ -20,6 +21,7 @@ SHOWN_LINKS = 12
 LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "checked_on")
 
 
+@require_safe
 def record(request, path, ref):
     """A record at its address; other spellings lead to it (301), withdrawn ones say why (410)."""
     publication = resolve(path, ref)
@@ -74,7 +76,9 @@ def page_of(publication):
     document, display = json.loads(publication.document), json.loads(publication.display)
     tiles = theme_tiles()
     outgoing = list(
-        Term.objects.filter(publication=publication, target__isnull=False).select_related("target").order_by("pk")
+        Term.objects.filter(publication=publication, target__isnull=False)
+        .select_related("target")
+        .order_by("pk")
     )
     incoming = list(
         Term.objects.filter(target=publication)
@@ -95,7 +99,7 @@ def page_of(publication):
         "lead": lead_of(kind, document),
         "text": text_of(kind, document),
         "crumbs": crumbs_of(kind, publication),
-        "plate": publication.identifier if kind.prefix or kind.pattern else "",
+        "plate": publication.identifier if kind.shows_identifier else "",
         "themes": [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles],
         "tiles": tiles,
         "status": status_of(publication, document, display),
@@ -114,7 +118,13 @@ def page_of(publication):
         "notes": document["notes"],
         "events": events_of(document),
         "keymap": keymap_of(publication, display, own, tiles),
-        "exports": [{"label": "JSON", "url": f"/api/v1/{kind.plural}/{publication.identifier}/", "type": "application/json"}],
+        "exports": [
+            {
+                "label": "JSON",
+                "url": f"/api/v1/{kind.plural}/{publication.identifier}/",
+                "type": "application/json",
+            }
+        ],
     }
     context["responsibilities"] = [
         point for point in document.get("points", ()) if point["aspect"] == "responsibility"
@@ -143,10 +153,16 @@ def text_of(kind, document):
 
 
 def crumbs_of(kind, publication):
-    found = [{"title": "Home", "url": "/"}, {"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]}]
+    found = [
+        {"title": "Home", "url": "/"},
+        {"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]},
+    ]
     if kind.list_url != NAVIGATION[kind.section]:
-        found.append({"title": kind.label_plural, "url": kind.list_url})
-    return [*found, {"title": publication.identifier if kind.prefix else publication.title, "url": None}]
+        found.append({"title": kind.heading, "url": kind.list_url})
+    return [
+        *found,
+        {"title": publication.identifier if kind.shows_identifier else publication.title, "url": None},
+    ]
 
 
 def status_of(publication, document, display):
@@ -162,7 +178,12 @@ def status_of(publication, document, display):
         {"label": "Next review", "value": day(document["review_due"]), "none": not document["review_due"]},
         {"label": "Version", "value": str(publication.version)},
         {"label": "Provenance", "value": display["provenance"]},
-        {"label": "Verified", "value": verified, "note": document["verified_basis"], "none": document["verified"] is None},
+        {
+            "label": "Verified",
+            "value": verified,
+            "note": document["verified_basis"],
+            "none": document["verified"] is None,
+        },
     ]
     return cells
 
@@ -205,7 +226,9 @@ def statement_row(publication):
         "lens": publication.lens,
         "lens_label": LENSES.get(publication.lens, ""),
         "kind_label": ", ".join(display["meta"][:2]),
-        "source": {"title": source["title"] or host_of(source["url"]), "url": source["url"]} if source else None,
+        "source": {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+        if source
+        else None,
         "place": place[:1].upper() + place[1:],
         "theme": document["theme"]["id"] if document["theme"] else "",
         "mark": f"{publication.identifier} · {origin_label(origin) if origin else 'Project site'}",
@@ -220,11 +243,16 @@ def columns_of(document, own, wider):
     """Good | Bad | Ugly: a situation's own points, else what statements say; empty when there is nothing."""
     points = defaultdict(list)
     for point in document.get("points", ()):
-        marks = [{"label": ref["id"] if len(ref["id"]) < 8 else ref["label"], "url": ref["url"]} for ref in point["refs"]]
+        marks = [
+            {"label": ref["id"] if len(ref["id"]) < 8 else ref["label"], "url": ref["url"]}
+            for ref in point["refs"]
+        ]
         points[point["aspect"]].append({"text": point["text"], "marks": marks})
     if "points" not in document:
         for row in own or wider:
-            points[row["lens"]].append({"text": row["text"], "marks": [{"label": row["mark"], "url": row["url"]}]})
+            points[row["lens"]].append(
+                {"text": row["text"], "marks": [{"label": row["mark"], "url": row["url"]}]}
+            )
     if not any(points[lens] for lens in LENSES):
         return []
     limit = 8
@@ -263,10 +291,15 @@ def link_groups(kind, outgoing, incoming, publication):
     def group(other, reason, all_url=""):
         key = (other.kind, reason)
         if key not in groups:
-            groups[key] = {"kind": kinds_by_name()[other.kind], "reason": reason, "rows": {}, "all_url": all_url}
+            groups[key] = {
+                "kind": kinds_by_name()[other.kind],
+                "reason": reason,
+                "rows": {},
+                "all_url": all_url,
+            }
         return groups[key]
 
-    shown = {name for name in kind.facts}
+    shown = set(kind.facts)
     for term in outgoing:
         path = _path(kind, term.field)
         if path not in shown and path != kind.flags and path not in ("theme", "themes"):
@@ -279,7 +312,9 @@ def link_groups(kind, outgoing, incoming, publication):
         path = _path(other, term.field)
         facet = next((facet for facet in other.facets if facet.source == path), None)
         url = f"{other.list_url}?{facet.name}={term.value}" if facet else ""
-        reason = other.reasons.get(path, "names this record" if path not in ("theme", "themes") else "shares this theme")
+        reason = other.reasons.get(
+            path, "names this record" if path not in ("theme", "themes") else "shares this theme"
+        )
         found = group(term.publication, f"It {reason}", url)
         found["rows"][term.publication.pk] = term.publication
     return [
@@ -292,7 +327,7 @@ def link_groups(kind, outgoing, incoming, publication):
                 {
                     "title": other.title,
                     "url": other.url,
-                    "identifier": other.identifier if found["kind"].prefix or found["kind"].pattern else "",
+                    "identifier": other.identifier if found["kind"].shows_identifier else "",
                     "kind_label": found["kind"].label,
                     "reason": found["reason"],
                     "sentence": first_sentence(other.summary),
@@ -313,7 +348,9 @@ def sources_of(document):
     lists = [("", document["sources"])]
     for name, value in document.items():
         if isinstance(value, list):
-            lists += [(name, part.get("sources", ())) for part in value if isinstance(part, dict) and "key" in part]
+            lists += [
+                (name, part.get("sources", ())) for part in value if isinstance(part, dict) and "key" in part
+            ]
     for part, citations in lists:
         for citation in citations:
             key = (citation["url"], citation["locator"])
@@ -348,7 +385,9 @@ def events_of(document):
                 "title": event["title"],
                 "note": event["note"],
                 "kind_label": event["event_kind"].replace("-", " "),
-                "state": {"shape": "full", "label": "Done"} if done else {"shape": "hollow", "label": "Planned"},
+                "state": {"shape": "full", "label": "Done"}
+                if done
+                else {"shape": "hollow", "label": "Planned"},
                 "instrument": None,
                 "sources": [
                     {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
@@ -373,7 +412,9 @@ def keymap_of(publication, display, statements, tiles):
         {
             "lens": lens,
             "label": label,
-            "cells": [{"theme_number": tile["number"], "count": counts[lens, slug]} for slug, tile in tiles.items()],
+            "cells": [
+                {"theme_number": tile["number"], "count": counts[lens, slug]} for slug, tile in tiles.items()
+            ],
         }
         for lens, label in LENSES.items()
     ]
@@ -392,7 +433,12 @@ def quadrants_of(incoming):
                     "by_editor": facts["placement"][0]["text"] != "Placed by the source",
                 }
             )
-    labels = {"Strength": "Strengths", "Weakness": "Weaknesses", "Opportunity": "Opportunities", "Threat": "Threats"}
+    labels = {
+        "Strength": "Strengths",
+        "Weakness": "Weaknesses",
+        "Opportunity": "Opportunities",
+        "Threat": "Threats",
+    }
     return [{"label": labels[name], "points": points} for name, points in quadrants.items()]
 
 
@@ -416,4 +462,3 @@ def parts_of(context):
         ("evidence", "Evidence and history", True),
     ]
     return [{"id": name, "title": title, "number": None} for name, title, present in parts if present]
-

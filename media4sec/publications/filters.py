@@ -108,7 +108,9 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
     missing = _not_found(answer.chosen, answer.result)
     if missing and answer.words:
         missing = _not_found(missing, filtered(everything(names), list(missing), {}))
-    answer.errors += [(name, f"“{value}” is not known.") for name, values in missing.items() for value in values]
+    answer.errors += [
+        (name, f"“{value}” is not known.") for name, values in missing.items() for value in values
+    ]
     return answer
 
 

@@ -62,9 +62,7 @@ class Term(models.Model):
     field = models.CharField(max_length=60)
     value = models.CharField(max_length=600)
     label = models.CharField(max_length=400)
-    target = models.ForeignKey(
-        Publication, related_name="named_by", null=True, on_delete=models.CASCADE
-    )
+    target = models.ForeignKey(Publication, related_name="named_by", null=True, on_delete=models.CASCADE)
 
     class Meta:
         constraints = [

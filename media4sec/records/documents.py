@@ -12,8 +12,8 @@ from importlib import import_module
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
 from rest_framework import serializers
-from rest_framework.validators import UniqueValidator
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
+from rest_framework.validators import UniqueValidator
 
 from media4sec.kinds import kinds_by_name
 from media4sec.records.fields import TextListField
@@ -52,7 +52,7 @@ class TextList(serializers.ListField):
 class Reference(SlugRelatedField):
     """Another record of a known kind, by its identifier."""
 
-    default_error_messages = {"does_not_exist": "There is no {kind} “{value}”."}  # noqa: RUF012
+    default_error_messages = {"does_not_exist": "There is no {kind} “{value}”."}
 
     def __init__(self, **kwargs):
         kwargs.setdefault("slug_field", "identifier")
@@ -220,7 +220,7 @@ def part_key(instance):
 _known: dict[tuple[str, str], models.Model] | None = None
 
 
-class remember_records:  # noqa: N801  reads as a statement: with remember_records(): …
+class remember_records:
     """While a whole folder is loaded, each record that others name is looked up once."""
 
     def __enter__(self):
@@ -255,7 +255,7 @@ def refuse_unknown(serializer, data):
 
 class DocumentBase(serializers.ModelSerializer):
     serializer_related_field = Reference
-    serializer_field_mapping = {  # noqa: RUF012
+    serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         TextListField: TextList,
     }

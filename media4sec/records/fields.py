@@ -40,7 +40,6 @@ class TextListField(models.JSONField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
-
     def validate(self, value, model_instance):
         super().validate(value, model_instance)
         validate_text_list(value)

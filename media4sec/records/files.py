@@ -100,10 +100,14 @@ def _read(folder):
         seen = set()
         for number, document in enumerate(content, start=1):
             if not isinstance(document, dict) or not isinstance(document.get("identifier"), str):
-                problems.append(Problem(name, f"no. {number}", "identifier", "A document needs an identifier."))
+                problems.append(
+                    Problem(name, f"no. {number}", "identifier", "A document needs an identifier.")
+                )
                 continue
             if document["identifier"] in seen:
-                problems.append(Problem(name, document["identifier"], "identifier", "Stands in the file twice."))
+                problems.append(
+                    Problem(name, document["identifier"], "identifier", "Stands in the file twice.")
+                )
             seen.add(document["identifier"])
             documents.append((kind, name, document))
     return documents, problems
@@ -205,7 +209,9 @@ def _set_states(saved, by):
     for record, document, state in to_keep:
         if document.get("published_document") is not None:
             save_document(
-                record.kind_name, {key: value for key, value in document.items() if key not in STATE_KEYS}, record
+                record.kind_name,
+                {key: value for key, value in document.items() if key not in STATE_KEYS},
+                record,
             )
         save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
     for record, withdrawal in to_take_off:

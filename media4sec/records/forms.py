@@ -49,7 +49,7 @@ class ByName:
         return [(None, options, 0)]
 
     def value_from_datadict(self, data, files, name):
-        chosen = super().value_from_datadict(data, files, name)
+        chosen = super().value_from_datadict(data, files, name) or ()
         named = [self.find(text) for text in data.get(f"{name}-named", "").replace(",", " ").split()]
         if self.allow_multiple_selected:
             return [one if is_key(one) else f"“{one}”" for one in chosen] + named

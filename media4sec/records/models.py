@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.text import slugify
 from taggit.managers import TaggableManager
-from taggit.models import TagBase, ItemBase
+from taggit.models import ItemBase, TagBase
 
 from media4sec.kinds import Kind, kinds_by_name
 from media4sec.records.fields import TextListField
@@ -131,6 +131,7 @@ class Record(models.Model):
 
     class Meta:
         ordering = ["kind_name", "identifier"]
+        permissions = [("publish_record", "Can publish records"), ("withdraw_record", "Can withdraw records")]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind_name", "identifier"], name="records_identifier_unique_within_kind"
@@ -153,7 +154,7 @@ class Record(models.Model):
     @property
     def shows_identifier(self):
         kind = kinds_by_name().get(self.kind_name)
-        return bool(kind and (kind.prefix or kind.pattern))
+        return bool(kind and kind.shows_identifier)
 
     @property
     def url(self):
@@ -180,7 +181,9 @@ class Record(models.Model):
         taken = Record.objects.filter(kind_name=self.kind.name, identifier__startswith=stem)
         numbers = [
             int(number)
-            for number in (identifier.removeprefix(stem) for identifier in taken.values_list("identifier", flat=True))
+            for number in (
+                identifier.removeprefix(stem) for identifier in taken.values_list("identifier", flat=True)
+            )
             if number.isdecimal()
         ]
         return f"{stem}{max(numbers, default=0) + 1:0{self.kind.digits}d}"
@@ -275,14 +278,18 @@ class Citation(models.Model):
 
     record = models.ForeignKey(Record, related_name="citations", on_delete=models.CASCADE)
     source = models.ForeignKey(Source, related_name="citations", on_delete=models.PROTECT)
-    part = models.CharField(max_length=80, blank=True, help_text="The part's key; empty for the whole record.")
+    part = models.CharField(
+        max_length=80, blank=True, help_text="The part's key; empty for the whole record."
+    )
     position = models.PositiveIntegerField(default=0)
     title = models.CharField(
         "title as cited", max_length=400, blank=True, help_text="Only where it differs from the source's own."
     )
     accessed_on = models.DateField(null=True, blank=True)
     locator = models.CharField(max_length=200, blank=True, help_text="Page, section or figure.")
-    supports = TextListField(help_text="The fields that this source supports; empty for the record as a whole.")
+    supports = TextListField(
+        help_text="The fields that this source supports; empty for the record as a whole."
+    )
 
     class Meta:
         ordering = ["record", "part", "position", "pk"]
@@ -297,7 +304,9 @@ class Relation(models.Model):
     record = models.ForeignKey(Record, related_name="relations", on_delete=models.CASCADE)
     role = models.CharField(max_length=40)
     target = models.ForeignKey(Record, related_name="related_from", on_delete=models.PROTECT)
-    part = models.CharField(max_length=80, blank=True, help_text="The part's key; empty for the whole record.")
+    part = models.CharField(
+        max_length=80, blank=True, help_text="The part's key; empty for the whole record."
+    )
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -163,7 +163,11 @@ def words_for(kind, path, value):
     """(value as a term, value in words, address or None) of one plain or resolved value."""
     found = model_field(kind.name, path)
     if isinstance(value, dict) and "label" in value and "id" in value:
-        shown = f"{value['id']} {value['label']}" if value["kind"] in ("deliverable", "workshop") else value["label"]
+        shown = (
+            f"{value['id']} {value['label']}"
+            if value["kind"] in ("deliverable", "workshop")
+            else value["label"]
+        )
         return value["id"], shown, value["url"]
     if isinstance(value, bool):
         return *YES_NO[value], None
@@ -212,9 +216,7 @@ def display_of(kind, resolved):
                 paragraphs += [part for part in str(value).split("\n\n") if part.strip()]
         if paragraphs or items:
             sections.append({"title": section.title, "paragraphs": paragraphs, "items": items})
-    meta = [
-        words_for(kind, path, value)[1] for path in kind.meta for value in values_at(resolved, path)[:2]
-    ]
+    meta = [words_for(kind, path, value)[1] for path in kind.meta for value in values_at(resolved, path)[:2]]
     state = None
     if kind.state and resolved.get(kind.state):
         value = resolved[kind.state]

@@ -85,7 +85,7 @@ class Merge(Step):
         label="Reason", widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}), required=False
     )
 
-    fits = Withdraw.fits
+    fits = staticmethod(Withdraw.fits)
 
     def take(self, record, by):
         workflow.merge(record, by=by, **self.cleaned_data)

@@ -223,7 +223,9 @@ def _ensure_rows(pks, actions):
         rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
         documents = {record.pk: json.loads(record.published_revision.document) for record in records}
         for record in records:
-            if _ensure_row(record, documents[record.pk], rows.get((record.kind_name, record.identifier)), actions):
+            if _ensure_row(
+                record, documents[record.pk], rows.get((record.kind_name, record.identifier)), actions
+            ):
                 moved.append(record.pk)
         _remember_mentions(records, documents)
     return moved
@@ -350,16 +352,18 @@ def _write_documents(pks, actions):
 
 
 def _rows_of(records):
-    names = ((record.kind_name, record.identifier) for record in records)
-    for kind_name, names in _by_kind(names).items():
-        yield from Publication.objects.filter(kind=kind_name, identifier__in=names)
+    pairs = ((record.kind_name, record.identifier) for record in records)
+    for kind_name, identifiers in _by_kind(pairs).items():
+        yield from Publication.objects.filter(kind=kind_name, identifier__in=identifiers)
 
 
 def _public_refs(named):
     """What of the named records the public may see; a merged one stands for its successor."""
     found = {}
     for kind_name, names in _by_kind(named).items():
-        for row in Publication.objects.filter(kind=kind_name, identifier__in=names).select_related("successor"):
+        for row in Publication.objects.filter(kind=kind_name, identifier__in=names).select_related(
+            "successor"
+        ):
             seen = row
             while seen is not None and seen.state == State.MERGED:
                 seen = seen.successor

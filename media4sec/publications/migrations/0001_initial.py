@@ -5,81 +5,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('action', models.CharField(choices=[('created', 'Published'), ('updated', 'Updated'), ('deleted', 'Withdrawn')], max_length=10)),
-                ('kind', models.CharField(max_length=40)),
-                ('identifier', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[("created", "Published"), ("updated", "Updated"), ("deleted", "Withdrawn")],
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("identifier", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'identifier'], name='publications_change_of')],
+                "indexes": [models.Index(fields=["kind", "identifier"], name="publications_change_of")],
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('identifier', models.CharField(max_length=80)),
-                ('path', models.CharField(max_length=40)),
-                ('slug', models.CharField(blank=True, max_length=120)),
-                ('url', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('published', 'Published'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged')], max_length=10)),
-                ('title', models.CharField(blank=True, max_length=400)),
-                ('summary', models.TextField(blank=True)),
-                ('lens', models.CharField(blank=True, max_length=10)),
-                ('checked_on', models.DateField(null=True)),
-                ('document', models.TextField(blank=True, help_text='The public document, as the API sends it.')),
-                ('display', models.TextField(blank=True, help_text='Labels and values in words, for pages.')),
-                ('sort_key', models.CharField(blank=True, max_length=300)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('modified_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('title_stems', models.TextField(blank=True)),
-                ('text_stems', models.TextField(blank=True)),
-                ('successor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='publications.publication')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("identifier", models.CharField(max_length=80)),
+                ("path", models.CharField(max_length=40)),
+                ("slug", models.CharField(blank=True, max_length=120)),
+                ("url", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("published", "Published"),
+                            ("withdrawn", "Withdrawn"),
+                            ("merged", "Merged"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=400)),
+                ("summary", models.TextField(blank=True)),
+                ("lens", models.CharField(blank=True, max_length=10)),
+                ("checked_on", models.DateField(null=True)),
+                (
+                    "document",
+                    models.TextField(blank=True, help_text="The public document, as the API sends it."),
+                ),
+                ("display", models.TextField(blank=True, help_text="Labels and values in words, for pages.")),
+                ("sort_key", models.CharField(blank=True, max_length=300)),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("issued_at", models.DateTimeField(null=True)),
+                ("modified_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("title_stems", models.TextField(blank=True)),
+                ("text_stems", models.TextField(blank=True)),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="publications.publication"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=600)),
-                ('label', models.CharField(max_length=400)),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='publications.publication')),
-                ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='named_by', to='publications.publication')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=600)),
+                ("label", models.CharField(max_length=400)),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="terms",
+                        to="publications.publication",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="named_by",
+                        to="publications.publication",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['path', 'identifier'], name='publications_path'),
+            model_name="publication",
+            index=models.Index(fields=["path", "identifier"], name="publications_path"),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['kind', 'state'], name='publications_kind_state'),
+            model_name="publication",
+            index=models.Index(fields=["kind", "state"], name="publications_kind_state"),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('kind', 'identifier'), name='publications_one_per_record'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "identifier"), name="publications_one_per_record"
+            ),
         ),
         migrations.AddIndex(
-            model_name='term',
-            index=models.Index(fields=['field', 'value'], name='publications_field_value'),
+            model_name="term",
+            index=models.Index(fields=["field", "value"], name="publications_field_value"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('publication', 'field', 'value'), name='publications_term_once'),
+            model_name="term",
+            constraint=models.UniqueConstraint(
+                fields=("publication", "field", "value"), name="publications_term_once"
+            ),
         ),
     ]

@@ -28,9 +28,17 @@ class Command(BaseCommand):
         origin = urlsplit(settings.BASE_URL)
         self.stdout.write(f"The portal is at {settings.BASE_URL}/ (stop with Ctrl-C)")
         self.stdout.flush()
-        command = ["granian", "--interface", "wsgi", "--host", origin.hostname, "--port", str(origin.port or 80)]
+        command = [
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            origin.hostname,
+            "--port",
+            str(origin.port or 80),
+        ]
         command += ["--workers", "2", "--blocking-threads", "1", "--no-ws", "media4sec.wsgi:application"]
-        os.execv(Path(sys.executable).with_name("granian"), command)  # noqa: S606  nothing of it comes from outside
+        os.execv(Path(sys.executable).with_name("granian"), command)
 
     def once(self, stamp, wanted, work):
         """Do the work unless it was done for exactly these files."""
