@@ -15,7 +15,7 @@ PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu \
   SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-sqlite test-postgres screenshots lock clean
+.PHONY: help setup run admin check format test test-sqlite test-postgres screenshots docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,10 @@ test-postgres: $(VENV)/.dev ## all tests on a PostgreSQL server started for them
 
 screenshots: $(VENV)/.dev ## pictures of all pages
 	$(BIN)/python -m tests.screenshots
+
+docs: $(VENV)/.dev ## write docs/data-model.md anew from the code
+	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
+	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 
 lock: ## write the locks anew from requirements/*.in (fetches uv into a throw-away environment)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \

@@ -8,7 +8,7 @@ from media4sec.records.admin import PartInline, RecordAdmin
 
 class LegalEventInline(PartInline):
     model = LegalEvent
-    key_from = ("instrument_id", "date", "event_kind")
+    key_from = ("instrument.identifier", "date", "event_kind")
 
 
 @admin.register(LegalInstrument)

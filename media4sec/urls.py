@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("privacy/", overview.static_page, {"name": "privacy", "title": "Privacy notice"}, name="privacy"),
     path("sitemap.xml", sitemap, name="sitemap"),
+    path(".well-known/security.txt", overview.security_txt, name="security-txt"),
     path("robots.txt", overview.robots, name="robots"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg", permanent=True)),
     path("api/", include("media4sec.api")),

@@ -51,6 +51,7 @@ def site(request):
         "site": {
             "title": "MEDI@4SEC knowledge base",
             "base_url": settings.BASE_URL,
+            "contact": settings.SECURITY_CONTACT if "@" in settings.SECURITY_CONTACT else "",
             "navigation": [
                 {"title": title, "url": NAVIGATION[name], "current": name == section}
                 for name, title in SECTIONS.items()

@@ -3,10 +3,11 @@
 import json
 import re
 from collections import Counter, defaultdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
@@ -334,6 +335,22 @@ def about(request):
 def static_page(request, name, title):
     context = {"crumbs": [{"title": "Home", "url": "/"}, {"title": title, "url": None}], "title": title}
     return render(request, f"portal/{name}.html", context)
+
+
+@require_safe
+def security_txt(request):
+    """How to report a hole (RFC 9116); only where the operator has named a contact."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    contact = settings.SECURITY_CONTACT
+    lines = [
+        f"Contact: {contact if ':' in contact else 'mailto:' + contact}",
+        f"Expires: {now() + timedelta(days=180):%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.BASE_URL}/.well-known/security.txt",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 @require_safe

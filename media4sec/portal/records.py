@@ -1,5 +1,6 @@
 """The record page: one skeleton for every kind, made of the publication and the links to and from it."""
 
+import datetime
 import json
 import re
 from collections import defaultdict
@@ -18,6 +19,22 @@ from media4sec.publications.models import Publication, Term
 
 MAX_REF = 220
 SHOWN_LINKS = 12
+SHOWN_IN_OVERVIEW = 6
+SHOWN_STATEMENTS = 12
+SHOWN_POINTS = 8
+PROJECT_END = datetime.date(2019, 1, 1)
+LONG_FACT, VERY_LONG_FACT = 44, 120
+LINK_ORDER = {
+    name: position
+    for position, name in enumerate(
+        (
+            "workshop", "situation", "pattern", "case", "technology", "issue", "instrument", "check-question",
+            "check-example", "roadmap-item", "training-module", "function", "work-package", "deliverable",
+            "partner", "organisation", "person", "news-item", "glossary-term", "swot-point",
+        )
+    )
+}  # fmt: skip
+LISTS_OF_STATEMENTS = {"theme": "theme", "workshop": "workshop", "deliverable": "deliverable"}
 LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "checked_on")
 
 
@@ -90,6 +107,7 @@ def page_of(publication):
     statements = statements_about(publication, issues)
     own = [row for row in statements if row["about"] == publication.pk]
     wider = [row for row in statements if row["about"] != publication.pk] if kind.flags else []
+    evidence_url = evidence_url_of(publication)
     context = {
         "kind": kind,
         "publication": publication,
@@ -103,17 +121,17 @@ def page_of(publication):
         "themes": [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles],
         "tiles": tiles,
         "status": status_of(publication, document, display),
-        "facts": [
-            {"label": fact["label"], "values": fact["values"], "known": bool(fact["values"])}
-            for fact in display["facts"]
-        ],
+        "facts": facts_of(display),
+        "unknown": [fact["label"] for fact in display["facts"] if not fact["values"]],
         "sections": display["sections"],
-        "columns": columns_of(document, own, wider),
+        "columns": columns_of(document, own, wider, evidence_url),
         "columns_are_wider": bool(wider) and not own and "points" not in document,
         "flags": flags_of(issues),
         "has_flags": bool(kind.flags),
         "links": link_groups(kind, outgoing, incoming, publication),
-        "statements": own,
+        "statements": own[:SHOWN_STATEMENTS] if evidence_url else own,
+        "statement_count": len(own),
+        "evidence_url": evidence_url,
         "sources": sources_of(document),
         "notes": document["notes"],
         "events": events_of(document),
@@ -126,6 +144,7 @@ def page_of(publication):
             }
         ],
     }
+    context["laws"] = laws_of(document) if kind.name == "issue" else []
     context["responsibilities"] = [
         point for point in document.get("points", ()) if point["aspect"] == "responsibility"
     ]
@@ -239,7 +258,29 @@ def origin_label(origin):
     return f"Workshop {origin['id'].removeprefix('W')}" if origin["kind"] == "workshop" else origin["id"]
 
 
-def columns_of(document, own, wider):
+def facts_of(display):
+    """The facts that are known; long ones span the card."""
+    found = []
+    for fact in display["facts"]:
+        texts = [value["text"] for value in fact["values"]]
+        if not texts or (
+            fact["name"].endswith("_as_stated")
+            and any(texts == [v["text"] for v in other["values"]] for other in found)
+        ):
+            continue
+        longest = max(map(len, texts))
+        width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
+        found.append({"label": fact["label"], "values": fact["values"], "width": width})
+    return found
+
+
+def evidence_url_of(publication):
+    """The list of all statements about this record, where a filter of that list means just that."""
+    name = LISTS_OF_STATEMENTS.get(publication.kind)
+    return f"/evidence/?{name}={publication.identifier}" if name else ""
+
+
+def columns_of(document, own, wider, evidence_url=""):
     """Good | Bad | Ugly: a situation's own points, else what statements say; empty when there is nothing."""
     points = defaultdict(list)
     for point in document.get("points", ()):
@@ -255,8 +296,19 @@ def columns_of(document, own, wider):
             )
     if not any(points[lens] for lens in LENSES):
         return []
-    limit = 8
-    return [{"lens": lens, "label": label, "points": points[lens][:limit]} for lens, label in LENSES.items()]
+    return [
+        {
+            "lens": lens,
+            "label": label,
+            "points": points[lens][:SHOWN_POINTS],
+            "total": len(points[lens]),
+            "rest": max(0, len(points[lens]) - SHOWN_POINTS),
+            "all_url": f"{evidence_url}&lens={lens}"
+            if evidence_url and len(points[lens]) > SHOWN_POINTS
+            else "",
+        }
+        for lens, label in LENSES.items()
+    ]
 
 
 def flags_of(issues):
@@ -284,6 +336,24 @@ def flags_of(issues):
     ]
 
 
+def laws_of(document):
+    """The instruments an issue touches, as they stand, with what happened since the project ended. One query."""
+    wanted = [ref["id"] for ref in document["instruments"]]
+    rows = Publication.objects.published().of("instrument").filter(identifier__in=wanted) if wanted else ()
+    found = {}
+    for row in rows:
+        instrument = json.loads(row.document)
+        events = [event for event in events_of(instrument) if event["date"] >= PROJECT_END]
+        found[row.identifier] = {
+            "title": row.title,
+            "url": row.url,
+            "state": json.loads(row.display)["state"],
+            "summary": first_sentence(row.summary),
+            "events": events,
+        }
+    return [found[name] for name in wanted if name in found]
+
+
 def link_groups(kind, outgoing, incoming, publication):
     """Links from and to this record, grouped by kind, each with its reason; long groups lead to the list."""
     groups = {}
@@ -307,7 +377,7 @@ def link_groups(kind, outgoing, incoming, publication):
             group(term.target, reason)["rows"][term.target.pk] = term.target
     for term in incoming:
         other = kinds_by_name()[term.publication.kind]
-        if other.name == "statement":
+        if other.name == "statement" or (kind.name == "theme" and other.name == "swot-point"):
             continue
         path = _path(other, term.field)
         facet = next((facet for facet in other.facets if facet.source == path), None)
@@ -317,12 +387,17 @@ def link_groups(kind, outgoing, incoming, publication):
         )
         found = group(term.publication, f"It {reason}", url)
         found["rows"][term.publication.pk] = term.publication
+    shown = SHOWN_IN_OVERVIEW if kind.name == "theme" else SHOWN_LINKS
+    ordered = sorted(groups.values(), key=lambda found: LINK_ORDER.get(found["kind"].name, len(LINK_ORDER)))
     return [
         {
-            "label": found["kind"].label_plural,
-            "reason": found["reason"],
+            "kind": found["kind"],
+            "label": found["kind"].label_plural if len(found["rows"]) > 1 else found["kind"].label,
+            "reason": ("Each" if len(found["rows"]) > 1 else "It") + found["reason"][2:]
+            if found["reason"].startswith("It ")
+            else found["reason"],
             "total": len(found["rows"]),
-            "all_url": found["all_url"] if len(found["rows"]) > SHOWN_LINKS else "",
+            "all_url": found["all_url"] if len(found["rows"]) > shown else "",
             "rows": [
                 {
                     "title": other.title,
@@ -335,10 +410,10 @@ def link_groups(kind, outgoing, incoming, publication):
                     "lens_label": LENSES.get(other.lens, ""),
                     "state": json.loads(other.display)["state"],
                 }
-                for other in list(found["rows"].values())[: SHOWN_LINKS if found["all_url"] else None]
+                for other in list(found["rows"].values())[: shown if found["all_url"] else None]
             ],
         }
-        for found in groups.values()
+        for found in ordered
     ]
 
 
@@ -444,12 +519,14 @@ def quadrants_of(incoming):
 
 def parts_of(context):
     """The part index: what this page has, in the skeleton's order."""
-    document = context["document"]
+    document, is_issue = context["document"], context["kind"].name == "issue"
     parts = [
-        ("facts", "Facts", context["facts"]),
-        ("about", "What it is and does", context["text"] or context["sections"]),
+        ("facts", "Facts", context["facts"] or context["unknown"]),
+        ("about", "What it is and does", context["text"] or (context["sections"] and not is_issue)),
+        ("questions", "Questions and safeguards", context["sections"] and is_issue),
         ("lenses", "Good, bad, ugly", context["columns"]),
         ("flags", "Legal and ethical flags", context["has_flags"]),
+        ("law", "Law, then and now", context["laws"]),
         ("events", "What happened to it", context["events"]),
         ("answers", "Answers and what they raise", document.get("answers")),
         ("labels", "Labels", document.get("labels")),
@@ -458,7 +535,7 @@ def parts_of(context):
         ("swot", "Strengths to threats", context.get("swot")),
         ("responsibilities", "Who does what", context["responsibilities"]),
         ("alternatives", "Without social media", document.get("alternatives")),
-        ("related", "Related", context["links"]),
+        ("related", "On this theme" if "swot" in context else "Related", context["links"]),
         ("evidence", "Evidence and history", True),
     ]
     return [{"id": name, "title": title, "number": None} for name, title, present in parts if present]

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
@@ -19,7 +20,6 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
-from taggit.models import Tag as UnusedTag
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
@@ -27,6 +27,7 @@ from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents import CitationField, working_document, writer
 from media4sec.records.fields import TextListField
 from media4sec.records.forms import (
+    NamingForm,
     OrderedFormSet,
     PartForm,
     PartFormSet,
@@ -47,8 +48,7 @@ from media4sec.records.steps import STEPS, Publish
 State = Record.State
 VERSIONS_ON_A_PAGE = 20
 
-assert taggit_admin.TagAdmin  # imported so that its own, unused table of tags can be taken off the index
-admin.site.unregister(UnusedTag)
+admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
 class Refused(Exception):
@@ -143,7 +143,10 @@ class Naming:
             kwargs["show_hidden_initial"] = False
             if db_field.options:
                 kwargs["help_text"] = f"One a line, of these: {', '.join(db_field.options.values)}."
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(formfield, "widget", None), RelatedFieldWidgetWrapper):
+            formfield.widget.can_delete_related = formfield.widget.can_view_related = False
+        return formfield
 
 
 class RowInline(Naming, admin.StackedInline):
@@ -198,6 +201,7 @@ class CitationInline(RowInline):
     """The sources of a record and of its parts, in order."""
 
     model = Citation
+    form = NamingForm
     verbose_name = "source"
 
     def get_queryset(self, request):
@@ -250,12 +254,10 @@ def standing(record):
     return f"{words} Successor: {record.successor}." if record.successor else words
 
 
-def admin_url(record, action="change", **kwargs):
+def admin_url(record, action="change"):
     """The address of a record's page in the admin of its kind."""
     opts = model_of(record.kind_name)._meta
-    where = kwargs | {"pk": record.pk} if kwargs or action not in ("change", "history") else None
-    args = None if where else [record.pk]
-    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=args, kwargs=where)
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
 class ListOfRecords(admin.ModelAdmin):
@@ -598,9 +600,9 @@ def refuse_stale(record, seen):
 def drop_links_of_lost_parts(record):
     """The sources and relations of a part go with it."""
     parts = [document.Meta.model for document in part_documents(record.kind_name)]
-    keys = [key for part in parts for key in part.objects.filter(**{part.record_field: record}).values_list("key", flat=True)]
-    for rows in (Citation.objects, Relation.objects):
-        rows.filter(record=record).exclude(part__in=["", *keys]).delete()
+    rows = [row for part in parts for row in part.objects.filter(**{part.record_field: record})]
+    for model in (Citation, Relation):
+        model.objects.filter(record=record).exclude(part__in=["", *(row.key for row in rows)]).delete()
 
 
 @admin.register(Record)

@@ -244,6 +244,12 @@ def lookup(kind_name, identifier):
     return found
 
 
+def remember(record):
+    """Let those that come later in the same load find this record without asking the database."""
+    if _known is not None:
+        _known[record.kind_name, record.identifier] = record
+
+
 def refuse_unknown(serializer, data):
     """Unknown fields are named, never ignored."""
     if isinstance(data, dict):

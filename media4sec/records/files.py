@@ -14,6 +14,7 @@ from media4sec.kinds import kinds
 from media4sec.records.documents import (
     dumps,
     lookup,
+    remember,
     remember_records,
     save_document,
     validate,
@@ -135,6 +136,8 @@ def _save(documents, loaded, by):
             continue
         write = partial(_save_own, kind.name, body, record)
         record = _try(name, body, write, problems)
+        if record is not None:
+            remember(record)
         saved.append((record, document, name))
     for record, document, name in saved if not problems else ():
         if name:

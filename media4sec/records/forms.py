@@ -1,5 +1,7 @@
 """The back-office's forms: a record, its parts and its sources, with other records chosen in order."""
 
+from operator import attrgetter
+
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
@@ -29,6 +31,10 @@ class ByName:
 
     kind_name = ""  # searches among records of this kind only
     known = ()  # objects that the form has read already, so that showing them asks nothing
+
+    @property
+    def media(self):
+        return super().media + forms.Media(js=["js/admin-select.js"])
 
     def get_url(self):
         return super().get_url() + (f"?kind={self.kind_name}" if self.kind_name else "")
@@ -253,7 +259,7 @@ class OrderedFormSet(BaseInlineFormSet):
 class PartFormSet(OrderedFormSet):
     """The parts of a record, each with a key of its own."""
 
-    key_from = ()  # the fields that a key is made from
+    key_from = ()  # what a key is made from, as attributes of the part
 
     def clean(self):
         super().clean()
@@ -264,7 +270,7 @@ class PartFormSet(OrderedFormSet):
             taken |= {form.instance.key} - {""}
         for form in self.kept:
             if not form.instance.key:
-                values = (str(getattr(form.instance, name) or "") for name in self.key_from)
+                values = (str(attrgetter(name)(form.instance)) for name in self.key_from)
                 stem = slugify("-".join(values))[:60] or form.instance._meta.model_name
                 form.instance.key = free_key(stem, taken)
                 taken.add(form.instance.key)

@@ -147,17 +147,13 @@ def revert(record, revision, *, by=None):
 @transaction.atomic
 def rebuild_publications():
     """Make the read side anew from the published versions; returns how many rows had to change."""
-    shown = Record.objects.exclude(public_state="")
-    extra = Publication.objects.exclude(
-        pk__in=[
-            pk
-            for pk, kind, identifier in Publication.objects.values_list("pk", "kind", "identifier")
-            if (kind, identifier) in set(shown.values_list("kind_name", "identifier"))
-        ]
-    )
-    dropped = extra.count()
+    shown = Record.objects.exclude(public_state="").order_by("pk")
+    names = set(shown.values_list("kind_name", "identifier"))
+    rows = Publication.objects.values_list("pk", "kind", "identifier")
+    extra = Publication.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) not in names])
+    dropped = extra.update(successor=None)
     extra.delete()
-    return dropped + _write_public(list(shown.order_by("pk").values_list("pk", flat=True)))
+    return dropped + _write_public(list(shown.values_list("pk", flat=True)))
 
 
 # How it is done
@@ -203,7 +199,7 @@ def _write_public(pks):
     waiting = list(pks)
     if visible_changes:
         referrers = (
-            Record.objects.filter(mentions__in=visible_changes, public_state=State.PUBLISHED)
+            Record.objects.filter(mentions__in=_with_merged(visible_changes), public_state=State.PUBLISHED)
             .exclude(pk__in=pks)
             .order_by("pk")
             .distinct()
@@ -213,6 +209,16 @@ def _write_public(pks):
         _write_documents(waiting[start : start + BATCH], actions)
     _append_changes(actions)
     return len(actions)
+
+
+def _with_merged(pks):
+    """These records and all that were merged into them: whoever names those shows these."""
+    found, waiting = set(pks), list(pks)
+    while waiting:
+        merged = Record.objects.filter(public_state=State.MERGED, successor__in=waiting)
+        waiting = [pk for pk in merged.values_list("pk", flat=True) if pk not in found]
+        found |= set(waiting)
+    return found
 
 
 def _ensure_rows(pks, actions):

@@ -1,0 +1,219 @@
+"""Records for tests: one unsurprising factory for each kind, made from its document, so that a new kind has one.
+
+`document_for(kind)` is a valid document with what must be there, `full_document_for(kind)` one with every field
+filled. `make` saves one as a draft, `published` publishes it. Whatever a document names is made and published
+first. Texts say where they stand, and numbers go up, so that no two records are alike.
+"""
+
+import re
+from itertools import count
+
+from django.utils.text import slugify
+from rest_framework import serializers
+
+from media4sec.kinds import kinds_by_name
+from media4sec.records import workflow
+from media4sec.records.documents import (
+    AnyReferences,
+    CitationField,
+    OrderedReferences,
+    Reference,
+    TagField,
+    TextList,
+    save_document,
+    writer,
+)
+
+numbers = count(1)
+
+
+def document_for(kind, **changes):
+    """A valid document of a kind (or of the kind with this name) with little more than what it must have."""
+    return _document(kind, changes, only_required=True)
+
+
+def full_document_for(kind, **changes):
+    """A valid document of a kind with every field filled, its parts and their sources included."""
+    return _document(kind, changes, only_required=False)
+
+
+def make(kind, **changes):
+    """A draft: saved, with its first version kept, and not public."""
+    return save(document_for(kind, **changes), kind)
+
+
+def make_full(kind, **changes):
+    """A draft with every field filled."""
+    return save(full_document_for(kind, **changes), kind)
+
+
+def published(kind, **changes):
+    """A record that the public sees."""
+    return publish(save_document(_kind(kind).name, document_for(kind, **changes)))
+
+
+def published_full(kind, **changes):
+    """A record that the public sees, with every field filled."""
+    return publish(save_document(_kind(kind).name, full_document_for(kind, **changes)))
+
+
+def save(document, kind, record=None):
+    """Save a document as a new version; returns the record as it now is."""
+    kind = _kind(kind)
+    record = save_document(kind.name, document, record)
+    workflow.save_revision(record)
+    return fresh(record)
+
+
+def publish(record, **options):
+    workflow.publish(record, **options)
+    return fresh(record)
+
+
+def fresh(record):
+    """The record as the database has it now."""
+    return type(record).objects.get(pk=record.pk)
+
+
+def a_sentence(about):
+    return f"This sentence is about {about} and was written as number {next(numbers)}."
+
+
+# How a document is made
+
+
+def _kind(kind):
+    return kinds_by_name()[kind] if isinstance(kind, str) else kind
+
+
+def _document(kind, changes, *, only_required):
+    kind = _kind(kind)
+    number = next(numbers)
+    title = changes.get("title", f"{kind.label} number {number}")
+    document = {
+        "identifier": identifier_for(kind, number),
+        "slug": slugify(title),
+        "title": title,
+        "summary": f"What {kind.label.lower()} number {number} is.",
+    }
+    special = SPECIAL.get(kind.name, lambda: {})() | (FILLED.get(kind.name, dict)() if not only_required else {})
+    others = Others()
+    for name, field in writer(kind.name).fields.items():
+        if name in document:
+            continue
+        if name in changes:
+            document[name] = None  # set below; the order of the fields stays
+        elif name in special:
+            document[name] = special[name]
+        elif field.required or not only_required:
+            document[name] = value_for(name, field, kind, others)
+    return document | changes
+
+
+def identifier_for(kind, number):
+    if kind.prefix:
+        return f"{kind.prefix}-{number:0{kind.digits}d}"
+    return re.sub(r"\\d\+?", str(number), kind.pattern).replace("\\", "") if kind.pattern else f"{kind.name}-{number}"
+
+
+class Others(dict):
+    """The two published records of a kind that a document names; made when first asked for."""
+
+    def __missing__(self, kind_name):
+        # The later one first, so that order is seen to be kept.
+        records = [save_document(kind_name, document_for(kind_name)) for _ in range(2)]
+        workflow.publish_all(records)
+        self[kind_name] = [record.identifier for record in reversed(records)]
+        return self[kind_name]
+
+
+def value_for(name, field, kind, others):
+    """A value that the field accepts and that says where it stands."""
+    match field:
+        case Reference():
+            return others[field.kind_name][0]
+        case OrderedReferences():
+            return list(others[field.child_relation.kind_name])
+        case AnyReferences():
+            names = others[field.target or "theme"]
+            return [name if field.target else f"theme:{name}" for name in names]
+        case CitationField():
+            return [source(supports=["title"]), source()]
+        case TagField():
+            return sorted(f"tag {next(numbers)}" for _ in range(2))
+        case TextList():
+            options = _options(kind, name)
+            return options[:2] if options else [a_sentence(name), a_sentence(name)]
+        case serializers.ListSerializer():
+            return [_part(field.child, kind, others) for _ in range(2)]
+    return plain_value(name, field)
+
+
+def plain_value(name, field):
+    match field:
+        case serializers.BooleanField():
+            return True
+        case serializers.ChoiceField():
+            return next(choice for choice in field.choices if choice != "")
+        case serializers.IntegerField():
+            return next(numbers)
+        case serializers.DecimalField():
+            return f"{next(numbers)}.50"
+        case serializers.DateField():
+            return "2018-03-14"
+        case serializers.URLField():
+            return f"https://example.org/{name}/{next(numbers)}"
+        case serializers.SlugField():
+            return f"{slugify(name)}-{next(numbers)}"
+    if field.max_length and field.max_length <= 10:
+        return "NL"
+    return f"{name} {next(numbers)}"
+
+
+def source(**changes):
+    """A citation, as documents hold it."""
+    number = next(numbers)
+    return {
+        "url": f"https://example.org/source/{number}",
+        "title": f"Source {number}",
+        "accessed_on": "2018-03-14",
+        "locator": f"p. {number}",
+        "supports": [],
+    } | changes
+
+
+def _part(child, kind, others):
+    return {inner: value_for(inner, field, kind, others) for inner, field in child.fields.items()}
+
+
+def _options(kind, name):
+    """The values that a list of texts may have, where not every text will do."""
+    model = writer(kind.name).Meta.model
+    field = next((field for field in model._meta.get_fields() if field.name == name), None)
+    options = getattr(field, "options", None)
+    return list(options.values) if options else []
+
+
+# What a kind's own rules ask for
+
+
+def _dated():
+    return {"date": "2018-03-14", "date_precision": "day"}
+
+
+def _waiting_question():
+    first = published("check-question", answers=[_answer("yes"), _answer("no")])
+    return {"show_if_question": first.identifier, "show_if_answers": ["yes"]}
+
+
+def _answer(value):
+    return {"key": value, "value": value, "label": value.title()}
+
+
+SPECIAL = {"function": lambda: {"level": 1, "parent": None}}
+FILLED = {
+    "function": lambda: {"level": 2, "parent": published("function").identifier},
+    "deliverable": _dated,
+    "news-item": _dated,
+    "check-question": _waiting_question,
+}

@@ -1,0 +1,31 @@
+"""The kinds this app owns; plain data, imports no model."""
+
+from media4sec.kinds import Facet, Kind, Section
+
+THROWAWAY = Kind(
+    "throwaway",
+    "throwaways",
+    "Throwaway",
+    "Throwaways",
+    path="throwaways",
+    section="library",
+    lead="Records that nobody needs.",
+    prefix="X",
+    address="id-slug",
+    facets=(
+        Facet("theme", "Theme", "themes", empty="No theme named"),
+        Facet("colour", "Colour"),
+        Facet("shade", "Shade", "shades"),
+    ),
+    facts=("colour", "weight", "cost", "is_new", "thrown_on", "homepage"),
+    sections=(Section("What it was", ("story",)),),
+    meta=("colour",),
+    relations={"remains": ""},
+    reasons={"remains": "left this behind", "themes": "shares this theme"},
+    search_text=("pieces",),
+    order=("weight",),
+    state="colour",
+    shapes={"red": "full", "blue": "hollow"},
+)
+
+KINDS = (THROWAWAY,)
