@@ -83,8 +83,6 @@ def nature_of(path, response):
     """What an answer is: "admin", "machine", or "page" (redirects and errors between pages included)."""
     if path.startswith("/admin/"):
         return "admin"
-    if path.startswith("/api/"):
-        return "machine"
     content_type = response.headers.get("Content-Type", "text/html")
     return "page" if content_type.startswith("text/html") else "machine"
 

@@ -1,7 +1,9 @@
-"""What all tests share: a real browser, and what may be missing on a developer's machine."""
+"""What all tests share: the real content, a real browser, and what may be missing on a developer's machine."""
 
 import os
 import shutil
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -43,6 +45,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if "content_database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("content"))  # with --dist loadgroup it is loaded once
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -97,6 +101,53 @@ def vnu_jar():
     if not path or not shutil.which("java"):
         not_run("no HTML checker, VNU_JAR names none" if not path else "no Java for the HTML checker")
     return path
+
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def content_database(django_db_setup, django_db_blocker):
+    """The name of a second test database, filled with the real content once. Tests take `content`."""
+    from django.db import connection
+
+    from media4sec.records.files import load_folder
+
+    name = connection.creation.get_test_db_clone_settings("content")["NAME"]
+    with django_db_blocker.unblock():
+        connection.close()  # what SQLite's log still holds must be in the file that is copied
+        connection.creation.clone_test_db("content", verbosity=0)
+        with database_named(name):
+            load_folder(FIXTURES)
+    yield name
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(verbosity=0, suffix="content")
+
+
+@pytest.fixture
+def in_content_database(content_database):
+    with database_named(content_database):
+        yield
+
+
+@pytest.fixture
+def content(in_content_database, db):
+    """The database holds the real content, and what the test changes is undone. Instead of the mark `django_db`."""
+
+
+@contextmanager
+def database_named(name):
+    """Everything that opens a connection gets this database, other threads as well."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
 
 
 # The session fixture `portal`, a site filled with the real content, belongs here.

@@ -6,7 +6,8 @@ first. Texts say where they stand, and numbers go up, so that no two records are
 """
 
 import re
-from itertools import count
+from collections import defaultdict
+from itertools import chain, count
 
 from django.utils.text import slugify
 from rest_framework import serializers
@@ -23,18 +24,26 @@ from media4sec.records.documents import (
     save_document,
     writer,
 )
+from media4sec.records.models import Record
 
 numbers = count(1)
+turns = defaultdict(lambda: count(1))
 
 
 def document_for(kind, **changes):
     """A valid document of a kind (or of the kind with this name) with little more than what it must have."""
-    return _document(kind, changes, only_required=True)
+    others = Others()
+    document = _document(kind, changes, others)
+    others.publish()
+    return document
 
 
 def full_document_for(kind, **changes):
     """A valid document of a kind with every field filled, its parts and their sources included."""
-    return _document(kind, changes, only_required=False)
+    others = Others()
+    document = _document(kind, changes, others, is_full=True)
+    others.publish()
+    return document
 
 
 def make(kind, **changes):
@@ -49,12 +58,24 @@ def make_full(kind, **changes):
 
 def published(kind, **changes):
     """A record that the public sees."""
-    return publish(save_document(_kind(kind).name, document_for(kind, **changes)))
+    return _published(kind, 1, changes)[0]
 
 
 def published_full(kind, **changes):
     """A record that the public sees, with every field filled."""
-    return publish(save_document(_kind(kind).name, full_document_for(kind, **changes)))
+    return _published(kind, 1, changes, is_full=True)[0]
+
+
+def several_published(kind, number, **changes):
+    """Records that the public sees, published at once."""
+    return _published(kind, number, changes)
+
+
+def _published(kind, number, changes, *, is_full=False):
+    others, name = Others(), _kind(kind).name
+    records = [save_document(name, _document(kind, changes, others, is_full=is_full)) for _ in range(number)]
+    others.publish(*records)
+    return [fresh(record) for record in records]
 
 
 def save(document, kind, record=None):
@@ -86,7 +107,7 @@ def _kind(kind):
     return kinds_by_name()[kind] if isinstance(kind, str) else kind
 
 
-def _document(kind, changes, *, only_required):
+def _document(kind, changes, others, *, is_full=False):
     kind = _kind(kind)
     number = next(numbers)
     title = changes.get("title", f"{kind.label} number {number}")
@@ -96,35 +117,57 @@ def _document(kind, changes, *, only_required):
         "title": title,
         "summary": f"What {kind.label.lower()} number {number} is.",
     }
-    special = SPECIAL.get(kind.name, lambda: {})() | (FILLED.get(kind.name, dict)() if not only_required else {})
-    others = Others()
+    special = RULES.get((kind.name, is_full), lambda others: {})(others)
     for name, field in writer(kind.name).fields.items():
-        if name in document:
-            continue
-        if name in changes:
-            document[name] = None  # set below; the order of the fields stays
+        if name in changes or name in document:
+            document[name] = changes.get(name, document.get(name))
         elif name in special:
             document[name] = special[name]
-        elif field.required or not only_required:
+        elif field.required or is_full:
             document[name] = value_for(name, field, kind, others)
     return document | changes
 
 
 def identifier_for(kind, number):
+    """One that nobody has, of the shape that the kind asks for while there are such."""
     if kind.prefix:
         return f"{kind.prefix}-{number:0{kind.digits}d}"
-    return re.sub(r"\\d\+?", str(number), kind.pattern).replace("\\", "") if kind.pattern else f"{kind.name}-{number}"
+    if not kind.pattern:
+        return f"{kind.name}-{number}"
+    digits = kind.pattern.count(r"\d")
+    taken = set(Record.objects.filter(kind_name=kind.name).values_list("identifier", flat=True))
+    turn = next(turns[kind.name])
+    in_shape = ((turn + step) % 10**digits for step in range(10**digits))
+    beyond = count(10**digits)
+    found = (_fill(kind.pattern, digits, one) for one in chain(in_shape, beyond))
+    return next(identifier for identifier in found if identifier not in taken)
+
+
+def _fill(pattern, digits, number):
+    text = str(number).zfill(digits)
+    parts = [text[: len(text) - digits + 1], *text[len(text) - digits + 1 :]]
+    return re.sub(r"\\d\+?", lambda match: parts.pop(0), pattern).replace("\\", "")
 
 
 class Others(dict):
-    """The two published records of a kind that a document names; made when first asked for."""
+    """The two records of a kind that a document names; made when first asked for, published together."""
+
+    def __init__(self):
+        self.made = []
 
     def __missing__(self, kind_name):
+        records = [self.add(kind_name), self.add(kind_name)]
         # The later one first, so that order is seen to be kept.
-        records = [save_document(kind_name, document_for(kind_name)) for _ in range(2)]
-        workflow.publish_all(records)
         self[kind_name] = [record.identifier for record in reversed(records)]
         return self[kind_name]
+
+    def add(self, kind_name, **changes):
+        record = save_document(kind_name, _document(kind_name, changes, self))
+        self.made.append(record)
+        return record
+
+    def publish(self, *records):
+        workflow.publish_all([*self.made, *records])
 
 
 def value_for(name, field, kind, others):
@@ -197,23 +240,28 @@ def _options(kind, name):
 # What a kind's own rules ask for
 
 
-def _dated():
+def _group(others):
+    return {"level": 1, "parent": None}
+
+
+def _function(others):
+    return {"level": 2, "parent": others.add("function").identifier}
+
+
+def _dated(others):
     return {"date": "2018-03-14", "date_precision": "day"}
 
 
-def _waiting_question():
-    first = published("check-question", answers=[_answer("yes"), _answer("no")])
+def _waiting_question(others):
+    answers = [{"key": value, "value": value, "label": value.title()} for value in ("yes", "no")]
+    first = others.add("check-question", answers=answers)
     return {"show_if_question": first.identifier, "show_if_answers": ["yes"]}
 
 
-def _answer(value):
-    return {"key": value, "value": value, "label": value.title()}
-
-
-SPECIAL = {"function": lambda: {"level": 1, "parent": None}}
-FILLED = {
-    "function": lambda: {"level": 2, "parent": published("function").identifier},
-    "deliverable": _dated,
-    "news-item": _dated,
-    "check-question": _waiting_question,
+RULES = {
+    ("function", False): _group,
+    ("function", True): _function,
+    ("deliverable", True): _dated,
+    ("news-item", True): _dated,
+    ("check-question", True): _waiting_question,
 }

@@ -43,7 +43,11 @@ def card_of(publication, tiles, *, with_kind=False):
         "letter": publication.title[:1].upper(),
         "kind_label": kind.label if with_kind else "",
         "meta": display["meta"],
-        "themes": [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles],
+        "themes": sorted(
+            (tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles),
+            key=lambda tile: tile["number"],
+        ),
+        "facts": {fact["name"]: fact["values"] for fact in display["facts"]},
         "lens": publication.lens,
         "lens_label": display["lens"],
         "provenance_label": display["provenance"],
@@ -64,6 +68,12 @@ def first_sentence(text, limit=300):
     match = re.match(r"(.{20,}?[.!?])(?=\s+[A-Z“‘(0-9]|$)", text, flags=re.S)
     sentence = match[1] if match else text
     return sentence if len(sentence) <= limit else sentence[: limit - 1].rsplit(" ", 1)[0] + " …"
+
+
+def capitalised(text):
+    """A value on its own line: “Proprietary”, but “iOS” and “e-CODEX”."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    return text[:1].upper() + text[1:] if first.strip(",;:").isalpha() and first.islower() else text
 
 
 def host_of(url):

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import COMMON_FACETS, Facet, kinds, paths
-from media4sec.portal.cards import cards, theme_tiles
+from media4sec.portal.cards import capitalised, cards, theme_tiles
 from media4sec.portal.context import section_of, siblings
 from media4sec.publications.filters import listing
 
 PAGE_SIZE = 25
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6
+GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
 LIST_TEMPLATES = {"glossary": "portal/glossary.html"}
 
 
@@ -26,7 +27,9 @@ def kind_list(request, path):
     answer = listing(members, request.GET, also=("page",))
     if answer.errors:
         return refuse(request, answer.errors, members[0].list_url)
-    page, pager = paged(request, answer.result.ids, PAGE_SIZE if path not in LIST_TEMPLATES else 500)
+    page, pager = paged(
+        request, answer.result.ids, 500 if path in LIST_TEMPLATES or path in GROUPED else PAGE_SIZE
+    )
     if page is None:
         return refuse(request, [("page", "There is no such page.")], members[0].list_url)
     tiles = theme_tiles()
@@ -55,9 +58,28 @@ def kind_list(request, path):
             for kind in members
         ],
     }
+    if path in GROUPED:
+        context["groups"] = grouped(context["cards"], GROUPED[path])
     if path == "glossary":
         context["letters"] = list(dict.fromkeys(card["letter"] for card in context["cards"]))
     return render(request, LIST_TEMPLATES.get(path, "portal/list.html"), context)
+
+
+def grouped(rows, name):
+    """Rows under the value of one fact; a row that others name as that value heads its group."""
+    groups, heads = {}, {}
+    for row in rows:
+        values = row["facts"].get(name)
+        if values:
+            value = values[0]
+            group = groups.setdefault(
+                value["text"], {"title": value["text"], "url": value["url"], "cards": []}
+            )
+            group["cards"].append(row)
+        else:
+            heads[row["title"]] = row
+            groups.setdefault(row["title"], {"title": row["title"], "url": row["url"], "cards": []})
+    return [{**group, "head": heads.get(title)} for title, group in groups.items()]
 
 
 def api_url(request, kind, members):
@@ -162,7 +184,7 @@ def facet_groups(answer, tiles):
         rows = [
             {
                 "value": option.value,
-                "label": option.label,
+                "label": capitalised(option.label),
                 "count": option.count,
                 "checked": option.checked,
                 "id": f"{facet.name}-{number}",

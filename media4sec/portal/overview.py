@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
-from media4sec.portal.cards import LENSES, plural, theme_tiles
+from media4sec.portal.cards import LENSES, host_of, plural, theme_tiles
 from media4sec.portal.context import siblings
 from media4sec.portal.lists import kind_list
 from media4sec.portal.records import day
@@ -250,7 +250,7 @@ def library(request):
         return kind_list(request, "library")
     rows = (
         Publication.objects.published()
-        .of("work-package", "deliverable", "workshop")
+        .of("work-package", "deliverable", "workshop", "partner")
         .order_by("sort_key", "pk")
     )
     documents = defaultdict(list)
@@ -261,6 +261,7 @@ def library(request):
         .values_list("value")
         .annotate(Count("pk"))
     )
+    short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
     packages = [
         {
             **package,
@@ -269,6 +270,8 @@ def library(request):
                     **document,
                     "statements": counts.get(document["identifier"], 0),
                     "date_label": _fact(document, "date"),
+                    "lead": short_names.get((document["lead_partner"] or {}).get("id")),
+                    "host": host_of(document["download_url"]) if document["download_url"] else "",
                 }
                 for document in documents["deliverable"]
                 if document["work_package"] and document["work_package"]["id"] == package["identifier"]

@@ -13,16 +13,20 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS, kinds_by_name, paths
-from media4sec.portal.cards import LENSES, first_sentence, host_of, theme_tiles
+from media4sec.portal.cards import LENSES, capitalised, first_sentence, host_of, theme_tiles
 from media4sec.portal.context import NAVIGATION
 from media4sec.publications.models import Publication, Term
 
 MAX_REF = 220
 SHOWN_LINKS = 12
+ABOUT_TITLE = "What it is and does"
+TOOLS = ("technology", "pattern", "function", "organisation", "training-module")
 SHOWN_IN_OVERVIEW = 6
 SHOWN_STATEMENTS = 12
 SHOWN_POINTS = 8
+SHOWN_EVENTS = 16
 PROJECT_END = datetime.date(2019, 1, 1)
+MANY_VALUES = 5
 LONG_FACT, VERY_LONG_FACT = 44, 120
 LINK_ORDER = {
     name: position
@@ -118,12 +122,18 @@ def page_of(publication):
         "text": text_of(kind, document),
         "crumbs": crumbs_of(kind, publication),
         "plate": publication.identifier if kind.shows_identifier else "",
-        "themes": [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles],
+        "themes": sorted(
+            (tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles),
+            key=lambda tile: tile["number"],
+        ),
         "tiles": tiles,
         "status": status_of(publication, document, display),
         "facts": facts_of(display),
-        "unknown": [fact["label"] for fact in display["facts"] if not fact["values"]],
-        "sections": display["sections"],
+        "unknown": [in_a_sentence(fact["label"]) for fact in display["facts"] if not fact["values"]],
+        "sections": [
+            section for section in display["sections"] if section["paragraphs"] != [document.get("question")]
+        ],
+        "about_title": ABOUT_TITLE if kind.name in TOOLS else "In short",
         "columns": columns_of(document, own, wider, evidence_url),
         "columns_are_wider": bool(wider) and not own and "points" not in document,
         "flags": flags_of(issues),
@@ -144,12 +154,16 @@ def page_of(publication):
             }
         ],
     }
-    context["laws"] = laws_of(document) if kind.name == "issue" else []
+    laws, law_events = laws_of(document) if kind.name == "issue" else ([], [])
+    context |= {"laws": laws, "law_events": law_events[-SHOWN_EVENTS:], "law_event_count": len(law_events)}
     context["responsibilities"] = [
         point for point in document.get("points", ()) if point["aspect"] == "responsibility"
     ]
     if kind.name == "theme":
         context["swot"] = quadrants_of(incoming)
+    for found in context["links"]:
+        if found["kind"].name == "technology":
+            found["note"] = document.get("technologies_note", "")
     context["parts"] = parts_of(context)
     return context
 
@@ -263,15 +277,24 @@ def facts_of(display):
     found = []
     for fact in display["facts"]:
         texts = [value["text"] for value in fact["values"]]
-        if not texts or (
-            fact["name"].endswith("_as_stated")
-            and any(texts == [v["text"] for v in other["values"]] for other in found)
-        ):
+        as_before = any(texts == [value["text"] for value in other["values"]] for other in found)
+        if not texts or (as_before and fact["name"].endswith("_as_stated")):
             continue
         longest = max(map(len, texts))
         width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
-        found.append({"label": fact["label"], "values": fact["values"], "width": width})
+        values = [
+            {**value, "text": value["text"] if value["url"] else capitalised(value["text"])}
+            for value in fact["values"]
+        ]
+        found.append(
+            {"label": fact["label"], "values": values, "width": "many" if len(texts) > MANY_VALUES else width}
+        )
     return found
+
+
+def in_a_sentence(label):
+    """A label within a sentence: “technology readiness”, but “EU project”."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def evidence_url_of(publication):
@@ -285,7 +308,11 @@ def columns_of(document, own, wider, evidence_url=""):
     points = defaultdict(list)
     for point in document.get("points", ()):
         marks = [
-            {"label": ref["id"] if len(ref["id"]) < 8 else ref["label"], "url": ref["url"]}
+            {
+                "label": ref["id"] if len(ref["id"]) < 8 else kinds_by_name()[ref["kind"]].label,
+                "title": ref["label"],
+                "url": ref["url"],
+            }
             for ref in point["refs"]
         ]
         points[point["aspect"]].append({"text": point["text"], "marks": marks})
@@ -337,31 +364,34 @@ def flags_of(issues):
 
 
 def laws_of(document):
-    """The instruments an issue touches, as they stand, with what happened since the project ended. One query."""
+    """(the instruments an issue touches as they stand, what happened to them since the project ended). One query."""
     wanted = [ref["id"] for ref in document["instruments"]]
     rows = Publication.objects.published().of("instrument").filter(identifier__in=wanted) if wanted else ()
-    found = {}
+    laws, events = {}, []
     for row in rows:
-        instrument = json.loads(row.document)
-        events = [event for event in events_of(instrument) if event["date"] >= PROJECT_END]
-        found[row.identifier] = {
+        laws[row.identifier] = {
             "title": row.title,
             "url": row.url,
             "state": json.loads(row.display)["state"],
             "summary": first_sentence(row.summary),
-            "events": events,
         }
-    return [found[name] for name in wanted if name in found]
+        for event in events_of(json.loads(row.document)):
+            if event["date"] >= PROJECT_END:
+                events.append({**event, "instrument": {"title": row.title, "url": row.url}})
+    events.sort(key=lambda event: event["date"])
+    events = [{**event, "number": number} for number, event in enumerate(events, start=1)]
+    return [laws[name] for name in wanted if name in laws], events
 
 
 def link_groups(kind, outgoing, incoming, publication):
     """Links from and to this record, grouped by kind, each with its reason; long groups lead to the list."""
     groups = {}
 
-    def group(other, reason, all_url=""):
+    def group(other, reason, weak, all_url=""):
         key = (other.kind, reason)
         if key not in groups:
             groups[key] = {
+                "weak": weak,
                 "kind": kinds_by_name()[other.kind],
                 "reason": reason,
                 "rows": {},
@@ -374,7 +404,7 @@ def link_groups(kind, outgoing, incoming, publication):
         path = _path(kind, term.field)
         if path not in shown and path != kind.flags and path not in ("theme", "themes"):
             reason = f"This record {kind.reasons.get(path, 'names it')}"
-            group(term.target, reason)["rows"][term.target.pk] = term.target
+            group(term.target, reason, "." in path)["rows"][term.target.pk] = term.target
     for term in incoming:
         other = kinds_by_name()[term.publication.kind]
         if other.name == "statement" or (kind.name == "theme" and other.name == "swot-point"):
@@ -385,9 +415,16 @@ def link_groups(kind, outgoing, incoming, publication):
         reason = other.reasons.get(
             path, "names this record" if path not in ("theme", "themes") else "shares this theme"
         )
-        found = group(term.publication, f"It {reason}", url)
+        found = group(term.publication, f"It {reason}", "." in path, url)
         found["rows"][term.publication.pk] = term.publication
     shown = SHOWN_IN_OVERVIEW if kind.name == "theme" else SHOWN_LINKS
+    # Each record once, for its strongest reason; lists behind a number stay whole.
+    seen = {term.target_id for term in outgoing if kind.flags and _path(kind, term.field) == kind.flags}
+    for found in sorted(groups.values(), key=lambda found: found["weak"]):
+        if not found["all_url"]:
+            found["rows"] = {pk: row for pk, row in found["rows"].items() if pk not in seen}
+        seen |= found["rows"].keys()
+    groups = {key: found for key, found in groups.items() if found["rows"]}
     ordered = sorted(groups.values(), key=lambda found: LINK_ORDER.get(found["kind"].name, len(LINK_ORDER)))
     return [
         {
@@ -522,7 +559,7 @@ def parts_of(context):
     document, is_issue = context["document"], context["kind"].name == "issue"
     parts = [
         ("facts", "Facts", context["facts"] or context["unknown"]),
-        ("about", "What it is and does", context["text"] or (context["sections"] and not is_issue)),
+        ("about", context["about_title"], context["text"] or (context["sections"] and not is_issue)),
         ("questions", "Questions and safeguards", context["sections"] and is_issue),
         ("lenses", "Good, bad, ugly", context["columns"]),
         ("flags", "Legal and ethical flags", context["has_flags"]),

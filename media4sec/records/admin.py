@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Count, prefetch_related_objects
 from django.forms import ChoiceField
 from django.http import Http404
@@ -130,6 +130,8 @@ class KindFilter(admin.SimpleListFilter):
 class Naming:
     """Other records are searched for, whatever kind they are; lists of texts say what may stand in them."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs.setdefault("widget", RecordSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -157,7 +159,9 @@ class RowInline(Naming, admin.StackedInline):
 
     def _may(self, request, *actions):
         opts = self.parent_model._meta
-        return any(request.user.has_perm(f"{opts.app_label}.{action}_{opts.model_name}") for action in actions)
+        return any(
+            request.user.has_perm(f"{opts.app_label}.{action}_{opts.model_name}") for action in actions
+        )
 
     def has_view_permission(self, request, obj=None):
         return self._may(request, "view", "add", "change")
@@ -401,7 +405,9 @@ class RecordAdmin(Naming, ListOfRecords):
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        return redirect(admin_url(obj)) if "_publish" in request.POST else super().response_change(request, obj)
+        return (
+            redirect(admin_url(obj)) if "_publish" in request.POST else super().response_change(request, obj)
+        )
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -519,7 +525,9 @@ class RecordAdmin(Naming, ListOfRecords):
             "fields": fields_in_words(record.kind, document_of(revision)),
             "other": other,
             "numbers": others.values_list("number", flat=True),
-            "differences": differences(record.kind, document_of(other), document_of(revision)) if other else [],
+            "differences": differences(record.kind, document_of(other), document_of(revision))
+            if other
+            else [],
         }
         return TemplateResponse(request, "admin/records/version.html", context)
 
@@ -642,7 +650,7 @@ class AllRecordsAdmin(ListOfRecords):
 # Sources and tags: shared by records, whose documents name them
 
 
-class SharedAdmin(admin.ModelAdmin):
+class SharedAdmin(Naming, admin.ModelAdmin):
     """A row that many records use: changing it is a new version of each of them."""
 
     show_full_result_count = False

@@ -7,7 +7,9 @@ from difflib import SequenceMatcher
 from media4sec.kinds import Kind
 from media4sec.records.presentation import label_of, words_for
 
-LONGEST = 2000  # words; beyond, a text counts as changed altogether, as comparing takes the square of its length
+LONGEST = (
+    2000  # words; beyond, a text counts as changed altogether, as comparing takes the square of its length
+)
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,7 @@ class Difference:
 def differences(kind: Kind, before, after):
     """The fields in which two documents differ, in the order of the document."""
     return [
-        Difference(
-            name, label_of(kind, name), *compare(in_words(kind, name, old), in_words(kind, name, new))
-        )
+        Difference(name, label_of(kind, name), *compare(in_words(kind, name, old), in_words(kind, name, new)))
         for name in dict.fromkeys([*after, *before])
         if (old := before.get(name)) != (new := after.get(name))
     ]

@@ -329,8 +329,11 @@ class RecordDocument(DocumentBase):
         instance.has_no_links_yet = is_new
         return instance
 
-    def save_links(self, instance, values):
-        """Write everything that names other rows, in the order given, and check the rules over several rows."""
+    def save_links(self, instance, values, *, check=True):
+        """Write everything that names other rows, in the order given, and check the rules over several rows.
+
+        ``check=False`` is for callers who have more to write first, and call ``check_links`` then.
+        """
         single = {}
         for name, value in values.items():
             field = self.fields[name]
@@ -352,7 +355,8 @@ class RecordDocument(DocumentBase):
             instance.save()
         instance.has_no_links_yet = False
         instance.__dict__.pop("_links", None)
-        instance.check_links()
+        if check:
+            instance.check_links()
         return instance
 
 

@@ -143,6 +143,9 @@ def _save(documents, loaded, by):
         if name:
             body = {key: value for key, value in document.items() if key not in STATE_KEYS}
             _try(name, body, partial(_save_links, record, body), problems)
+    for record, document, name in saved if not problems else ():
+        if name:
+            _try(name, document, record.check_links, problems)
     if not problems:
         _set_states(saved, by)
         after = _newest_documents()
@@ -162,7 +165,7 @@ def _save_own(kind_name, body, record):
 
 
 def _save_links(record, body):
-    return writer(record.kind_name).save_links(record, validate(record.kind_name, body))
+    return writer(record.kind_name).save_links(record, validate(record.kind_name, body), check=False)
 
 
 def _try(name, body, write, problems):
@@ -210,6 +213,7 @@ def _set_states(saved, by):
             to_keep.append((record, document, state))
     publish_all(to_publish, by=by, note=NOTE, validate=False)
     for record, document, state in to_keep:
+        record.refresh_from_db()  # publishing counted a version
         if document.get("published_document") is not None:
             save_document(
                 record.kind_name,

@@ -55,10 +55,10 @@ class ByName:
         return [(None, options, 0)]
 
     def value_from_datadict(self, data, files, name):
-        chosen = super().value_from_datadict(data, files, name) or ()
+        chosen = super().value_from_datadict(data, files, name)
         named = [self.find(text) for text in data.get(f"{name}-named", "").replace(",", " ").split()]
         if self.allow_multiple_selected:
-            return [one if is_key(one) else f"“{one}”" for one in chosen] + named
+            return [one if is_key(one) else f"“{one}”" for one in chosen or ()] + named
         return named[0] if named else chosen if not chosen or is_key(chosen) else f"“{chosen}”"
 
     def find(self, text):
@@ -84,7 +84,7 @@ class ByName:
             hint = "Or type the identifier"
         texts = value if isinstance(value, (list, tuple)) else [value]
         return format_html(
-            '{}<noscript><label class="by-name">{}{} <input name="{}-named" value="{}"></label></noscript>',
+            '{}<noscript><label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label></noscript>',
             super().render(name, value, attrs, renderer),
             hint,
             "; several with spaces between." if self.allow_multiple_selected else ".",
@@ -109,6 +109,8 @@ class RecordSelectMultiple(ByName, AutocompleteSelectMultiple):
 
 class RecordsField(forms.ModelMultipleChoiceField):
     """Several records, in the order in which they were chosen."""
+
+    default_error_messages = {"invalid_pk_value": "There is no such record: %(pk)s."}
 
     def clean(self, value):
         found = {str(obj.pk): obj for obj in super().clean(value)}
@@ -147,7 +149,9 @@ def in_order(model):
         models.Prefetch(
             field.name,
             # The table that links is part of the query that prefetches, without an alias.
-            field.related_model._base_manager.extra(order_by=[f"{field.remote_field.through._meta.db_table}.id"]),
+            field.related_model._base_manager.extra(
+                order_by=[f"{field.remote_field.through._meta.db_table}.id"]
+            ),
         )
         for field in model._meta.many_to_many
         if isinstance(field, models.ManyToManyField) and field.editable
@@ -198,6 +202,9 @@ class RecordForm(NamingForm):
         super().__init__(*args, **kwargs)
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - {"kind_name"}
 
     @property
     def is_stale(self):

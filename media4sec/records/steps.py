@@ -64,7 +64,9 @@ class Withdraw(Step):
         help_text="Readers of the address see it.",
         error_messages={"required": "Say why: readers of the address will see the reason."},
     )
-    successor = PublishedRecord(label="Successor", required=False, help_text="What to use instead, if anything.")
+    successor = PublishedRecord(
+        label="Successor", required=False, help_text="What to use instead, if anything."
+    )
 
     @staticmethod
     def fits(record):

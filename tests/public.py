@@ -1,0 +1,122 @@
+"""What the public side answers, as tests walk it: links of pages, lists of the API followed to their ends."""
+
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from media4sec.kinds import kinds, paths
+
+FIXED_PAGES = ("/", "/search/", "/matrix/", "/library/", "/about/", "/accessibility/", "/privacy/", "/api/")
+FILES = ("/sitemap.xml", "/robots.txt", "/api/v1/openapi.json")
+
+
+class _Page(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.text, self.h1, self._open = [], [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.links += [value for name, value in attributes if name in ("href", "action") and value]
+        if tag in ("h1", "script", "style"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        if self._open and self._open[-1] == tag:
+            self._open.pop()
+
+    def handle_data(self, data):
+        self.text.append(data)
+        if "h1" in self._open:
+            self.h1.append(data)
+
+
+def links_in(response):
+    """Every address on our own site that a page leads to, without fragments."""
+    found = _Page(response.content.decode()).links
+    return {link.partition("#")[0] for link in found if link.startswith("/") and not link.startswith("//")}
+
+
+def h1_of(response):
+    return " ".join("".join(_Page(response.content.decode()).h1).split())
+
+
+def text_of(response):
+    """The words of a page as a reader sees them."""
+    return " ".join(" ".join(_Page(response.content.decode()).text).split())
+
+
+def lists():
+    return [f"/{path}/" for path in paths()]
+
+
+def api_lists():
+    return [f"/api/v1/{kind.plural}/" for kind in kinds()]
+
+
+def api_list(kind):
+    return f"/api/v1/{kind.plural}/"
+
+
+def api_item(record):
+    kind = type(record).kind
+    return f"/api/v1/{kind.plural}/{record.identifier}/"
+
+
+def relative(url):
+    """An absolute address of ours as the test client takes it."""
+    assert url.startswith(f"{settings.BASE_URL}/")
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def every_item(client, address, **parameters):
+    """All results of an API list, page after page."""
+    items, response = [], client.get(address, parameters)
+    while True:
+        assert response.status_code == 200, response.content
+        answer = response.json()
+        items += answer["results"]
+        if answer["next"] is None:
+            return items
+        response = client.get(relative(answer["next"]))
+
+
+def identifiers(client, address, **parameters):
+    return [item["identifier"] for item in every_item(client, address, **parameters)]
+
+
+def public_document(working):
+    """A public document in the words of the working one: references back to identifiers, our own keys off."""
+    own = ("kind", "uuid", "url")
+    return {name: _plain(value) for name, value in working.items() if name not in own}
+
+
+def _plain(value):
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict) and value.keys() == {"kind", "id", "label", "url"}:
+        return f"{value['kind']}:{value['id']}"
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
+
+
+def with_kinds(document, references):
+    """A working document with each reference as ``kind:identifier``, and without what is for editors only."""
+    return {name: _named(value, name, references) for name, value in document.items() if name != "owner"}
+
+
+def _named(value, path, references):
+    if path in references and value not in (None, []):
+        kind_name = references[path]
+        names = value if isinstance(value, list) else [value]
+        named = [f"{kind_name}:{name}" if kind_name else name for name in names]
+        return named if isinstance(value, list) else named[0]
+    if isinstance(value, list):
+        return [_named(item, path, references) for item in value]
+    if isinstance(value, dict):
+        return {name: _named(item, f"{path}.{name}", references) for name, item in value.items()}
+    return value
