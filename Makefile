@@ -51,6 +51,7 @@ run: $(VENV)/.base var/secret_key ## set up, load the content, serve it on http:
 	@$(HERE) $(BIN)/python manage.py demo
 
 admin: $(VENV)/.base var/secret_key ## make an account for the back-office
+	@$(HERE) $(BIN)/python manage.py migrate --verbosity 0
 	@$(HERE) $(BIN)/python manage.py createsuperuser
 
 # --- working on it

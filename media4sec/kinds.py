@@ -98,6 +98,13 @@ class Kind:
         return bool(self.prefix or self.pattern)
 
     @property
+    def identifier_shape(self) -> str:
+        """What an identifier of this kind looks like, as a regular expression for the whole of it."""
+        if self.prefix:
+            return rf"{self.prefix}-\d{{{self.digits},}}"
+        return self.pattern or r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
+
+    @property
     def list_url(self) -> str:
         return f"/{self.path}/"
 

@@ -221,7 +221,7 @@ def test_an_identifier_that_is_taken_is_refused(editor, theme):
 
     response = editor.post("/admin/workshops/theme/add/", values)
 
-    assert errors_in(response) == ["Theme with this Kind and Identifier already exists."]
+    assert errors_in(response) == ["Record with this Kind and Identifier already exists."]
 
 
 def test_an_identifier_never_changes(editor, theme):
@@ -274,16 +274,24 @@ def test_relations_keep_the_order_in_which_they_are_named(editor):
     ]
 
 
-def test_what_nobody_knows_is_not_named(editor):
+@pytest.mark.parametrize("names", [{"issues-named": "I-999"}, {"issues": "I-999"}, {"issues": "9" * 30}])
+def test_what_nobody_knows_is_not_named(editor, names):
     record = make("technology")
-    theme = make("theme")
 
-    response = save(
-        editor, record, **{"issues-named": "I-999", "themes-named": theme.identifier, "issues": "9" * 30}
-    )
+    response = save(editor, record, title="Changed", **names)
 
-    assert errors_in(response) == [f"There is no such record: “{'9' * 30}”."]
-    assert working_document(record)["themes"] == []
+    assert errors_in(response) == [f"There is no such record: “{next(iter(names.values()))}”."]
+    assert record.revisions.count() == 1
+
+
+@pytest.mark.parametrize("names", [{"owner-named": "nobody"}, {"owner": "nobody"}, {"owner": "9" * 30}])
+def test_what_nobody_knows_owns_nothing(editor, names):
+    record = make("technology")
+
+    response = save(editor, record, title="Changed", **names)
+
+    assert errors_in(response) == ["Select a valid choice. That choice is not one of the available choices."]
+    assert record.revisions.count() == 1
 
 
 def test_new_parts_get_a_key_and_a_place(editor):
@@ -565,6 +573,11 @@ def test_differences_name_lines_before_words():
 
     assert before == ((False, "one\n"), (False, "two "), (True, "words\n"), (False, "three"))
     assert after == ((False, "one\n"), (False, "two "), (True, "terms\n"), (False, "three"))
+
+
+def test_an_item_that_another_one_follows_has_not_changed():
+    assert compare("one", "one\ntwo") == (((False, "one"),), ((False, "one\n"), (True, "two")))
+    assert compare("", "one") == ((), ((True, "one"),))
 
 
 # Sources, tags, all records

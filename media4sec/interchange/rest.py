@@ -20,6 +20,7 @@ from media4sec.publications.models import Publication
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 CACHE = "public, no-cache"
+LICENCE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
 
 
 def absolute(text):
@@ -68,8 +69,7 @@ class PublicViewSet(ViewSet):
             for to, rel in ((following, "next"), (previous, "prev"))
             if to is not None
         ]
-        if header:
-            response["Link"] = ", ".join(header)
+        response["Link"] = ", ".join([*header, LICENCE])
         return response
 
     def retrieve(self, request, identifier):
@@ -93,7 +93,7 @@ class PublicViewSet(ViewSet):
         response["ETag"] = etag
         response["Last-Modified"] = http_date(row.modified_at.timestamp())
         response["Cache-Control"] = CACHE
-        response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical"'
+        response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
 
     def link(self, request, cursor):

@@ -11,6 +11,7 @@ from media4sec.portal.cards import capitalised, cards, theme_tiles
 from media4sec.portal.context import section_of, siblings
 from media4sec.publications.filters import listing
 
+QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6
@@ -117,6 +118,7 @@ def search(request):
         "pager": pager,
         "count": answer.result.count if answer.words else 0,
         "chips": chips(request, answer),
+        "queries": QUERIES,
         "clear_url": "/search/?" + urlencode({"q": answer.words}),
     }
     return render(request, "portal/search.html", context)

@@ -16,11 +16,10 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.portal.cards import LENSES, host_of, plural, theme_tiles
 from media4sec.portal.context import siblings
-from media4sec.portal.lists import kind_list
+from media4sec.portal.lists import QUERIES, kind_list
 from media4sec.portal.records import day
 from media4sec.publications.models import Change, Publication, Term
 
-QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 DISAGREE = re.compile(r"differ|; [A-Z][\w@]+(?: and [A-Z]\w+)? say|labels this|calls this")
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 

@@ -54,14 +54,23 @@ def in_words(kind: Kind, path, value):
 def compare(before, after):
     """Both texts in pieces: first the lines that differ, then the words within them."""
     sides = [], []
-    for old, new in _blocks(before.splitlines(keepends=True), after.splitlines(keepends=True)):
+    for old, new in _blocks(_lines(before), _lines(after)):
         if old == new:
             for side in sides:
                 side.append((False, "".join(old)))
         else:
             for side, pieces in zip(sides, _compare_words("".join(old), "".join(new)), strict=True):
                 side.extend(pieces)
+    for side in sides:
+        if side:
+            changed, text = side.pop()
+            side.append((changed, text.removesuffix("\n")))
     return tuple(map(tuple, sides))
+
+
+def _lines(text):
+    """The lines with their ends, the last one too, so that it equals itself when another follows."""
+    return [f"{line}\n" for line in text.splitlines()]
 
 
 def _compare_words(before, after):

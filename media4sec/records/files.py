@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from rest_framework.exceptions import ValidationError
 
-from media4sec.kinds import kinds
+from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records.documents import (
     dumps,
     lookup,
@@ -26,6 +26,8 @@ from media4sec.records.workflow import State, merge, publish_all, save_revision,
 
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+STATES = (*EDITING, State.PUBLISHED, State.WITHDRAWN)
+OFF = (State.WITHDRAWN, State.MERGED)
 NOTE = "Loaded from a file"
 
 
@@ -110,8 +112,25 @@ def _read(folder):
                     Problem(name, document["identifier"], "identifier", "Stands in the file twice.")
                 )
             seen.add(document["identifier"])
+            problems += _state_problems(name, document)
             documents.append((kind, name, document))
     return documents, problems
+
+
+def _state_problems(name, document):
+    """What a document says of its own state must be possible."""
+    state, found = document.get("state", State.PUBLISHED), []
+    if state not in STATES:
+        found.append(("state", f"“{state}” is not one of {', '.join(STATES)}."))
+    if not isinstance(document.get("published_document", {}), dict):
+        found.append(("published_document", "Give a document."))
+    if state == State.WITHDRAWN:
+        withdrawal = document.get("withdrawal")
+        if not isinstance(withdrawal, dict) or not str(withdrawal.get("reason") or "").strip():
+            found.append(("withdrawal", "A withdrawn record says why: {reason, successor, merged}."))
+        elif withdrawal.get("merged") and not withdrawal.get("successor"):
+            found.append(("withdrawal.successor", "A merged record names the one it was merged into."))
+    return [Problem(name, document["identifier"], field, text) for field, text in found]
 
 
 def _unique_keys(pairs):
@@ -146,6 +165,7 @@ def _save(documents, loaded, by):
     for record, document, name in saved if not problems else ():
         if name:
             _try(name, document, record.check_links, problems)
+    problems += [] if problems else _missing_successors(saved)
     if not problems:
         _set_states(saved, by)
         after = _newest_documents()
@@ -196,19 +216,39 @@ def flatten(detail, path=""):
         yield path or "–", str(detail)
 
 
+def _successor_of(document):
+    kind_name, _, identifier = ((document.get("withdrawal") or {}).get("successor") or "").partition(":")
+    return lookup(kind_name, identifier) if kind_name in kinds_by_name() else None
+
+
+def _missing_successors(saved):
+    return [
+        Problem(name, document["identifier"], "withdrawal.successor", "There is no such record.")
+        for _, document, name in saved
+        if name and (document.get("withdrawal") or {}).get("successor") and _successor_of(document) is None
+    ]
+
+
 def _set_states(saved, by):
-    """Keep a version of what changed, and bring each record to the state its document names."""
+    """Keep a version of what changed, and bring each record to the state its document names.
+
+    A record that was withdrawn here stays so: its working copy changes, and somebody may restore it.
+    """
     to_publish, to_keep, to_take_off = [], [], []
     for record, document, name in saved:
         state = document.get("state", State.PUBLISHED)
         published = document.get("published_document")
+        if record.public_state in OFF:
+            if name:
+                save_revision(record, by=by, note=NOTE)
+            continue
         if published is not None and name:
             save_document(record.kind_name, published, record)
         if published is not None or state in (State.PUBLISHED, State.WITHDRAWN):
             if name or record.public_state == "":
                 to_publish.append(record)
-            if state == State.WITHDRAWN and record.public_state in ("", State.PUBLISHED):
-                to_take_off.append((record, document["withdrawal"]))
+            if state == State.WITHDRAWN:
+                to_take_off.append((record, document))
         if name and (published is not None or state in EDITING):
             to_keep.append((record, document, state))
     publish_all(to_publish, by=by, note=NOTE, validate=False)
@@ -221,9 +261,8 @@ def _set_states(saved, by):
                 record,
             )
         save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
-    for record, withdrawal in to_take_off:
-        kind_name, _, identifier = (withdrawal.get("successor") or ":").partition(":")
-        successor = lookup(kind_name, identifier) if kind_name else None
+    for record, document in to_take_off:
+        withdrawal, successor = document["withdrawal"], _successor_of(document)
         if withdrawal.get("merged"):
             merge(record, successor, reason=withdrawal["reason"], by=by)
         else:
@@ -252,7 +291,7 @@ def export_folder(folder):
 def exported(record, document):
     """A record's working document; what is not simply published says its state."""
     text = dumps(document)
-    if record.public_state in (State.WITHDRAWN, State.MERGED):
+    if record.public_state in OFF:
         successor = record.successor
         document["state"] = State.WITHDRAWN.value
         document["withdrawal"] = {

@@ -1,5 +1,6 @@
 """The write side's tables: what every record has, whatever its kind, and every version that was ever saved."""
 
+import re
 import uuid
 from collections import defaultdict
 
@@ -176,7 +177,7 @@ class Record(models.Model):
 
     def next_identifier(self):
         if not self.kind.prefix:
-            return self.slug
+            return "" if self.kind.pattern else self.slug
         stem = f"{self.kind.prefix}-"
         taken = Record.objects.filter(kind_name=self.kind.name, identifier__startswith=stem)
         numbers = [
@@ -190,9 +191,17 @@ class Record(models.Model):
 
     def clean(self):
         self.fill_in()
+        if not re.fullmatch(self.kind.identifier_shape, self.identifier):
+            raise ValidationError(
+                {"identifier": f"“{self.identifier}” does not look like {self.kind.identifier_shape}."}
+            )
 
     def check_links(self):
-        """Rules over several rows, asked once links are saved; raises ValidationError. Kinds override it."""
+        """Rules over several rows, asked once links are saved; raises ValidationError. Kinds add to it."""
+        keys = [key for part in parts_of(type(self)) for key in part.keys_of(self)]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise ValidationError(f"The key {', '.join(twice)} stands twice in this record.")
 
 
 class KindRecord(Record):
@@ -346,3 +355,17 @@ class Part(models.Model):
     class Meta:
         abstract = True
         ordering = ["position", "pk"]
+
+    @classmethod
+    def keys_of(cls, record):
+        return list(cls.objects.filter(**{cls.record_field: record.pk}).values_list("key", flat=True))
+
+
+def parts_of(model):
+    """The models whose rows are parts of records of this model."""
+    related = dict.fromkeys(relation.related_model for relation in model._meta.related_objects)
+    return [
+        found
+        for found in related
+        if issubclass(found, Part) and found._meta.get_field(found.record_field).related_model is model
+    ]

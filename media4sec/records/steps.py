@@ -41,7 +41,11 @@ class Publish(Step):
     shows_differences = True
 
     note = forms.CharField(
-        label="What changed, and why", max_length=400, required=False, help_text="Stands in the history."
+        label="What changed, and why",
+        max_length=400,
+        required=False,
+        help_text="For colleagues; stands in the history.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
     )
 
     @staticmethod

@@ -28,7 +28,8 @@ for (const place of document.querySelectorAll("[data-keys]")) {
   place.hidden = false;
   box.addEventListener("change", () => {
     try {
-      localStorage.setItem(SWITCH, box.checked ? "on" : "off");
+      if (box.checked) localStorage.removeItem(SWITCH);
+      else localStorage.setItem(SWITCH, "off");
     } catch {
       box.checked = true;
     }

@@ -1,0 +1,29 @@
+"""What templates need beyond Django's own tags."""
+
+import hashlib
+from base64 import b64encode
+from functools import cache
+
+from django import template
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.utils.html import format_html
+
+register = template.Library()
+
+
+@register.simple_tag
+def integrity(name):
+    """The ``integrity`` attribute of an own script or style sheet: a browser refuses a file that was changed.
+
+    Empty where files are served as they are written, without a hash in their names.
+    """
+    if settings.DEBUG or not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return ""
+    return format_html(' integrity="sha384-{}"', digest_of(staticfiles_storage.stored_name(name)))
+
+
+@cache
+def digest_of(stored_name):
+    with staticfiles_storage.open(stored_name) as file:
+        return b64encode(hashlib.sha384(file.read()).digest()).decode()
