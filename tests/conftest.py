@@ -150,4 +150,12 @@ def database_named(name):
         connection.settings_dict["NAME"] = before
 
 
-# The session fixture `portal`, a site filled with the real content, belongs here.
+@pytest.fixture(scope="module")
+def portal_server(content_database, django_db_blocker):
+    """The origin of the site with the real content, for browsers; only to be read."""
+    from pytest_django.live_server_helper import LiveServer
+
+    with django_db_blocker.unblock(), database_named(content_database):
+        server = LiveServer("127.0.0.1")
+        yield server.url
+        server.stop()

@@ -210,9 +210,10 @@ def test_every_facet_of_a_full_record_finds_it(client, kind):
     terms = Publication.objects.get(kind=kind.name, identifier=record.identifier).terms
     names = [facet.name for facet in kind.all_facets]
 
-    for name, value in terms.filter(field__in=names).values_list("field", "value"):
+    values = dict(terms.filter(field__in=names).values_list("field", "value"))
+    for name, value in values.items():
         assert record.identifier in shown_on(client, kind.list_url, **{name: value}), (name, value)
-        assert record.identifier in identifiers(client, api_list(kind), **{name: value})
+    assert record.identifier in identifiers(client, api_list(kind), **values)
 
 
 def test_withdrawn_is_gone_everywhere_and_says_why(client, kind, shown):  # gate 3.13
@@ -269,14 +270,13 @@ def exported(folder):
 
 
 def test_every_field_survives_export_and_load(kind, tmp_path):
-    """In every state that a record can be in, byte for byte."""
+    """In every state that a record can be in, byte for byte; and the second time nothing changes."""
     with transaction.atomic():
         document = full_document_for(kind)
+        edited, withdrawn, merged, _ = several_published(kind, 4)
+        save(document | {"identifier": edited.identifier}, kind, edited)
         publish(save(document, kind))
         make(kind)
-        edited = published_full(kind)
-        save(document_for(kind) | {"identifier": edited.identifier}, kind, edited)
-        withdrawn, merged = published(kind), published(kind)
         workflow.withdraw(withdrawn, reason="It was never true.", successor=edited)
         workflow.merge(merged, edited)
         files = exported(tmp_path / "first")
@@ -290,19 +290,10 @@ def test_every_field_survives_export_and_load(kind, tmp_path):
     assert json.loads(record.published_revision.document) == document
     assert exported(tmp_path / "second") == files
 
+    again = load_folder(tmp_path / "first")
 
-def test_loading_the_same_again_changes_nothing(kind, tmp_path):
-    published_full(kind)
-    edited = published(kind)
-    save(working_document(edited) | {"title": "An unpublished edit"}, kind, edited)
-    make(kind)
-    workflow.withdraw(published(kind), reason="It was never true.")
-    files = exported(tmp_path / "first")
-
-    loaded = load_folder(tmp_path / "first")
-
-    assert (loaded.created, loaded.changed) == (0, 0)
-    assert exported(tmp_path / "second") == files
+    assert (again.created, again.changed) == (0, 0)
+    assert exported(tmp_path / "third") == files
 
 
 def test_revert_brings_relations_parts_and_sources_back(kind):

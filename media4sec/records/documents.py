@@ -34,6 +34,9 @@ TAIL = (
 )
 
 
+OWN, LINKS = "own", "links"
+
+
 def shape(*own):
     """The fields of a kind's document in their order: what all records have around what is its own."""
     return [*HEAD, *own, *TAIL]
@@ -301,8 +304,8 @@ class RecordDocument(DocumentBase):
         model = Record
         fields = shape()
 
-    def __init__(self, *args, only_own=False, **kwargs):
-        self.only_own = only_own
+    def __init__(self, *args, half="", **kwargs):
+        self.half = half
         super().__init__(*args, **kwargs)
 
     def get_fields(self):
@@ -313,8 +316,9 @@ class RecordDocument(DocumentBase):
         fields["identifier"].required = True
         fields["identifier"].allow_blank = False
         self.allowed = set(fields)
-        if self.only_own:
-            fields = {name: field for name, field in fields.items() if not is_link(field, self.Meta.model)}
+        if self.half:
+            wanted = self.half == LINKS
+            fields = {name: one for name, one in fields.items() if is_link(one, self.Meta.model) == wanted}
         return fields
 
     def save_own(self, instance, values):
@@ -323,7 +327,9 @@ class RecordDocument(DocumentBase):
         for name, value in values.items():
             if not is_link(self.fields[name], self.Meta.model):
                 setattr(instance, name, value)
-        instance.full_clean()
+        named = [name for name in values if isinstance(self.fields[name], Reference)]
+        # The references were just looked up, and documents do not move the state.
+        instance.full_clean(exclude=[*named, "public_state", "published_revision"])
         is_new = instance.pk is None
         instance.save()
         instance.has_no_links_yet = is_new
@@ -361,14 +367,17 @@ class RecordDocument(DocumentBase):
 
 
 @cache
-def writer(kind_name, only_own=False):
-    """The serializer that reads documents of a kind; it holds no data of its own and is made once."""
-    return document_class(kind_name)(only_own=only_own)
+def writer(kind_name, half=""):
+    """The serializer that reads documents of a kind, or the ``OWN`` or ``LINKS`` half of them.
+
+    It holds no data and is made once.
+    """
+    return document_class(kind_name)(half=half)
 
 
-def validate(kind_name, body, only_own=False):
+def validate(kind_name, body, half=""):
     """The document's values, ready for ``save_own`` and ``save_links``; raises DRF's ValidationError."""
-    return writer(kind_name, only_own).run_validation(body)
+    return writer(kind_name, half).run_validation(body)
 
 
 def save_document(kind_name, body, record=None):

@@ -12,6 +12,8 @@ from rest_framework.exceptions import ValidationError
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records.documents import (
+    LINKS,
+    OWN,
     dumps,
     lookup,
     remember,
@@ -147,9 +149,11 @@ def _refuse_constant(name):
 def _save(documents, loaded, by):
     problems, saved = [], []
     before = _newest_documents()
+    known = set(Record.objects.values_list("kind_name", "identifier"))
     for kind, name, document in documents:
         body = {key: value for key, value in document.items() if key not in STATE_KEYS}
-        record = lookup(kind.name, body["identifier"])
+        is_known = (kind.name, body["identifier"]) in known
+        record = lookup(kind.name, body["identifier"]) if is_known else None
         if record is not None and before.get(record.pk) == dumps(body):
             saved.append((record, document, None))
             continue
@@ -181,11 +185,13 @@ def _newest_documents():
 
 
 def _save_own(kind_name, body, record):
-    return writer(kind_name, only_own=True).save_own(record, validate(kind_name, body, only_own=True))
+    return writer(kind_name, OWN).save_own(record, validate(kind_name, body, OWN))
 
 
 def _save_links(record, body):
-    return writer(record.kind_name).save_links(record, validate(record.kind_name, body), check=False)
+    return writer(record.kind_name, LINKS).save_links(
+        record, validate(record.kind_name, body, LINKS), check=False
+    )
 
 
 def _try(name, body, write, problems):

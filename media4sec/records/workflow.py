@@ -41,7 +41,7 @@ def save_revision(record, *, by=None, note="", state=State.DRAFT):
 
 
 def _keep(record, text, by, note, state):
-    last = record.revisions.filter(number=record.edit_version).first() if record.edit_version else None
+    last = record.revisions.get(number=record.edit_version) if record.edit_version else None
     if last is not None and last.document == text:
         revision = last
         if record.public_state == State.PUBLISHED and last.pk == record.published_revision_id:

@@ -1,0 +1,83 @@
+"""Every type of public page, by name: what the browser and the HTML checker walk."""
+
+LISTS = {
+    f"list-{path}": f"/{path}/"
+    for path in (
+        "check",
+        "collections",
+        "evidence",
+        "examples",
+        "functions",
+        "glossary",
+        "issues",
+        "law",
+        "news",
+        "organisations",
+        "partners",
+        "people",
+        "practices",
+        "projects",
+        "roadmap",
+        "situations",
+        "survey",
+        "swot",
+        "technologies",
+        "themes",
+        "training",
+        "vocabulary",
+        "workshops",
+    )
+}
+
+# One record of each kind, by the kind's name.
+RECORDS = {
+    "case": "/practices/C-001-boston-marathon/",
+    "check-example": "/examples/ex-appeal/",
+    "check-question": "/check/Q01/",
+    "collection": "/collections/best-practices/",
+    "concept": "/vocabulary/check-section-after/",
+    "deliverable": "/library/D2.3/",
+    "function": "/functions/CROWD-TASK/",
+    "glossary-term": "/glossary/adequacy-decision/",
+    "instrument": "/law/ai-act/",
+    "issue": "/issues/I-035-predictive-policing/",
+    "news-item": "/news/bologna-event/",
+    "organisation": "/organisations/3i-mind/",
+    "partner": "/partners/efus/",
+    "pattern": "/practices/P-007-social-media-monitoring/",
+    "person": "/people/albert-meijer/",
+    "project": "/projects/medi4sec/",
+    "roadmap-item": "/roadmap/R-001-training-directions/",
+    "situation": "/situations/S-002-planned-demonstration/",
+    "statement": "/evidence/E-0250/",
+    "survey-figure": "/survey/ap4ai-accountability/",
+    "swot-point": "/swot/dark-web-opportunity-1/",
+    "technology": "/technologies/T-001-publicsonar/",
+    "theme": "/themes/diy-policing/",
+    "training-module": "/training/M-001-d36-framework-syllabus/",
+    "work-package": "/library/WP2/",
+    "workshop": "/workshops/W3-dark-web/",
+}
+
+OTHERS = {
+    "home": "/",
+    "matrix": "/matrix/",
+    "library": "/library/",
+    "search-empty": "/search/",
+    "search": "/search/?q=missing+person",
+    "search-nothing": "/search/?q=zzqq",
+    "about": "/about/",
+    "accessibility": "/accessibility/",
+    "privacy": "/privacy/",
+    "api": "/api/",
+    "filtered": "/technologies/?theme=riots-mass-gatherings&status=active",
+    "filtered-nothing": "/technologies/?q=zzqq",
+    "second-page": "/technologies/?page=2",
+}
+
+BROKEN = {
+    "bad-request": "/technologies/?x=1",
+    "not-found": "/technologies/T-99999/",
+}
+
+PAGES = OTHERS | LISTS | {f"record-{kind}": url for kind, url in RECORDS.items()} | BROKEN

@@ -1,0 +1,108 @@
+"""The public pages as HTML: valid, with one heading on top, an order of headings, and names of their own."""
+
+import json
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import reverse
+
+from media4sec.kinds import kinds, paths
+from tests.pages import BROKEN, LISTS, PAGES, RECORDS
+
+
+class Outline(HTMLParser):
+    """The title of a page, its headings, and what must not be there."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.title, self.headings, self.inline, self.language = "", [], [], ""
+        self._title_open = False
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "html":
+            self.language = attributes.get("lang", "")
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            self.headings.append(int(tag[1]))
+        self._title_open = self._title_open or (tag == "title" and not self.title)
+        if tag == "style" or (tag == "script" and "src" not in attributes):
+            self.inline.append(tag)
+        self.inline += [name for name in attributes if name == "style" or name.startswith("on")]
+
+    def handle_endtag(self, tag):
+        if tag == "title":
+            self._title_open = False
+
+    def handle_data(self, data):
+        if self._title_open:
+            self.title += data
+
+
+def pages(client):
+    """{name: HTML} of every type of page."""
+    found = {}
+    for name, path in PAGES.items():
+        response = client.get(path)
+        assert response.status_code == {"bad-request": 400, "not-found": 404}.get(name, 200), path
+        found[name] = response.content.decode()
+    return found
+
+
+def test_every_kind_has_its_page_here():
+    own = {kind.name for kind in kinds() if not kind.__module__.startswith("tests")}
+    shown = {kind for kind in own if kind in RECORDS}
+    assert {kind for kind in own if kind not in RECORDS and not kind.startswith("throwaway")} == set(), shown
+    missing = {path for path in paths() if f"/{path}/" not in LISTS.values()} - {"library"}
+    assert not {path for path in missing if any(kind.name in RECORDS for kind in paths()[path])}
+
+
+# gate 7.7
+def test_headings_titles_and_language(client, content):
+    titles = {}
+    for name, html in pages(client).items():
+        outline = Outline(html)
+        assert outline.headings.count(1) == 1, name
+        assert outline.headings[0] == 1, name
+        jumps = [
+            pair
+            for pair in zip(outline.headings, outline.headings[1:], strict=False)
+            if pair[1] > pair[0] + 1
+        ]
+        assert not jumps, name
+        assert outline.language.startswith("en"), name
+        assert outline.title not in titles, f"{name} is called like {titles.get(outline.title)}"
+        titles[outline.title] = name
+
+
+# gate 1.1
+def test_nothing_stands_inline(client, content):
+    for name, html in pages(client).items():
+        assert not Outline(html).inline, name
+
+
+# gate 7.7
+def test_valid_html(client, content, vnu_jar, tmp_path):
+    for name, html in pages(client).items():
+        (tmp_path / f"{name}.html").write_text(html)
+    command = ["java", "-Xss4m", "-jar", vnu_jar, "--format", "json", "--skip-non-html", str(tmp_path)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    messages = json.loads(answer.stderr or '{"messages": []}')["messages"]
+    errors = {
+        f"{message['url'].rpartition('/')[2]}:{message.get('lastLine')}: {message['message']}"
+        for message in messages
+        if message["type"] == "error"
+    }
+    assert not errors
+
+
+def test_broken_pages_are_not_indexed(client, content):
+    for path in BROKEN.values():
+        assert 'content="noindex"' in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("name", ["home", "search", "matrix", "library", "about", "accessibility", "privacy"])
+def test_fixed_pages_are_all_here(name):
+    assert reverse(name) in PAGES.values()
