@@ -114,6 +114,11 @@ class Kind:
         return f"/{self.path}/{decorated}/"
 
 
+def lower_first(text: str) -> str:
+    """A label within a sentence: “Legal event” becomes “legal event”, but “SWOT point” stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 @cache
 def kinds() -> tuple[Kind, ...]:
     """All kinds, those an app builds upon before those that build on it (the order in which they are loaded)."""

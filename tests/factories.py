@@ -7,12 +7,12 @@ first. Texts say where they stand, and numbers go up, so that no two records are
 
 import re
 from collections import defaultdict
-from itertools import chain, count
+from itertools import count
 
 from django.utils.text import slugify
 from rest_framework import serializers
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
 from media4sec.records.documents import (
     AnyReferences,
@@ -69,6 +69,16 @@ def published_full(kind, **changes):
 def several_published(kind, number, **changes):
     """Records that the public sees, published at once."""
     return _published(kind, number, changes)
+
+
+def one_of_every_kind():
+    """Records that the public sees, with every field filled: ``{kind name: record}``."""
+    others = Others()
+    records = {
+        kind.name: save_document(kind.name, _document(kind, {}, others, is_full=True)) for kind in kinds()
+    }
+    others.publish(*records.values())
+    return {name: fresh(record) for name, record in records.items()}
 
 
 def _published(kind, number, changes, *, is_full=False):
@@ -128,8 +138,13 @@ def _document(kind, changes, others, *, is_full=False):
     return document | changes
 
 
+def most_of(kind):
+    """How many records of a kind there can be, as far as identifiers go."""
+    return 10 ** kind.pattern.count(r"\d") if kind.pattern and "+" not in kind.pattern else 10**6
+
+
 def identifier_for(kind, number):
-    """One that nobody has, of the shape that the kind asks for while there are such."""
+    """One that nobody has, of the shape that the kind asks for."""
     if kind.prefix:
         return f"{kind.prefix}-{number:0{kind.digits}d}"
     if not kind.pattern:
@@ -137,10 +152,8 @@ def identifier_for(kind, number):
     digits = kind.pattern.count(r"\d")
     taken = set(Record.objects.filter(kind_name=kind.name).values_list("identifier", flat=True))
     turn = next(turns[kind.name])
-    in_shape = ((turn + step) % 10**digits for step in range(10**digits))
-    beyond = count(10**digits)
-    found = (_fill(kind.pattern, digits, one) for one in chain(in_shape, beyond))
-    return next(identifier for identifier in found if identifier not in taken)
+    candidates = (_fill(kind.pattern, digits, (turn + step) % most_of(kind)) for step in range(most_of(kind)))
+    return next(identifier for identifier in candidates if identifier not in taken)
 
 
 def _fill(pattern, digits, number):
@@ -149,17 +162,19 @@ def _fill(pattern, digits, number):
     return re.sub(r"\\d\+?", lambda match: parts.pop(0), pattern).replace("\\", "")
 
 
-class Others(dict):
-    """The two records of a kind that a document names; made when first asked for, published together."""
+class Others:
+    """The records that a document names: made when first asked for, published together."""
 
     def __init__(self):
         self.made = []
+        self.names = defaultdict(list)
 
-    def __missing__(self, kind_name):
-        records = [self.add(kind_name), self.add(kind_name)]
-        # The later one first, so that order is seen to be kept.
-        self[kind_name] = [record.identifier for record in reversed(records)]
-        return self[kind_name]
+    def some(self, kind_name, number):
+        """The identifiers of some records of a kind; the later ones first, so that order is seen to be kept."""
+        names = self.names[kind_name]
+        while len(names) < number:
+            names.insert(0, self.add(kind_name).identifier)
+        return names[:number]
 
     def add(self, kind_name, **changes):
         record = save_document(kind_name, _document(kind_name, changes, self))
@@ -174,11 +189,11 @@ def value_for(name, field, kind, others):
     """A value that the field accepts and that says where it stands."""
     match field:
         case Reference():
-            return others[field.kind_name][0]
+            return others.some(field.kind_name, 1)[0]
         case OrderedReferences():
-            return list(others[field.child_relation.kind_name])
+            return others.some(field.child_relation.kind_name, 2)
         case AnyReferences():
-            names = others[field.target or "theme"]
+            names = others.some(field.target or "theme", 2)
             return [name if field.target else f"theme:{name}" for name in names]
         case CitationField():
             return [source(supports=["title"]), source()]

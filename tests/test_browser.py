@@ -1,5 +1,6 @@
 """The public site in a real browser: barriers, keys, narrow screens, no scripts, nobody else's servers."""
 
+import gzip
 import re
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ every_page = pytest.mark.parametrize("name", PAGES)
 # gate 7.1, gate 7.4
 @every_page
 def test_no_barriers(name, browser_page, portal_server):
-    page = browser_page(bypass_csp=True)
+    page = browser_page(bypass_csp=True, reduced_motion="reduce")
     page.goto(portal_server + PAGES[name])
     found = {}
     looks = [(size, {"color_scheme": scheme}) for size in (PHONE, DESK) for scheme in ("light", "dark")]
@@ -132,7 +133,8 @@ def test_focus_is_seen_everywhere(path, browser_page, portal_server):
             """() => { const look = e => { const s = getComputedStyle(e);
               return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 || s.boxShadow !== "none"; };
             const e = document.activeElement;
-            return e === document.body || look(e) || Boolean(e.closest("form.search")) && look(e.closest("form.search")); }"""
+            const search = e.closest("form.search");
+            return e === document.body || look(e) || Boolean(search) && look(search); }"""
         )
         if not seen:
             unseen.append(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
@@ -181,8 +183,6 @@ class TestWithoutScripts:
 # gate 7.12
 @pytest.mark.parametrize("path", ["/", "/technologies/", "/themes/diy-policing/", "/matrix/"])
 def test_first_view_is_light(path, browser_page, portal_server):
-    import gzip
-
     page = browser_page(viewport=DESK)
     weights = {}
     page.on("response", lambda response: weights.update({response.url: response}))

@@ -18,6 +18,7 @@ from tests.factories import (
     full_document_for,
     make,
     make_full,
+    most_of,
     publish,
     published,
     published_full,
@@ -78,13 +79,13 @@ def test_list_shows_what_is_published_in_order_and_no_draft(client, kind):
 
 @pytest.mark.parametrize("count", [1, 3, 30])
 def test_list_costs_the_same_however_many_records(client, kind, count, django_assert_max_num_queries):
-    several_published(kind, count)
+    several_published(kind, min(count, most_of(kind) - 1))
     make(kind)
 
     with django_assert_max_num_queries(4):
         response = client.get(list_of(kind))
 
-    assert response.context["count"] >= count
+    assert response.context["count"] >= min(count, most_of(kind) - 1)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -274,7 +275,7 @@ def test_every_field_survives_export_and_load(kind, tmp_path):
     with transaction.atomic():
         document = full_document_for(kind)
         edited, withdrawn, merged, _ = several_published(kind, 4)
-        save(document | {"identifier": edited.identifier}, kind, edited)
+        save(full_document_for(kind, identifier=edited.identifier), kind, edited)
         publish(save(document, kind))
         make(kind)
         workflow.withdraw(withdrawn, reason="It was never true.", successor=edited)

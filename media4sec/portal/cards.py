@@ -4,7 +4,7 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications.models import Publication
 
 LENSES = {"good": "Good", "bad": "Bad", "ugly": "Ugly"}
@@ -81,4 +81,4 @@ def host_of(url):
 
 
 def plural(count, kind):
-    return f"{count:,} {(kind.label if count == 1 else kind.label_plural).lower()}"
+    return f"{count:,} {lower_first(kind.label if count == 1 else kind.label_plural)}"

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import COMMON_FACETS, Facet, kinds, paths
+from media4sec.kinds import COMMON_FACETS, Facet, kinds, lower_first, paths
 from media4sec.portal.cards import capitalised, cards, theme_tiles
 from media4sec.portal.context import section_of, siblings
 from media4sec.publications.filters import listing
@@ -50,7 +50,7 @@ def kind_list(request, path):
         "pager": pager,
         "count": answer.result.count,
         "total": answer.result.total,
-        "noun": noun if noun.startswith("SWOT") else noun[:1].lower() + noun[1:],
+        "noun": lower_first(noun),
         "api_links": [
             {
                 "label": f"JSON{': ' + kind.label_plural.lower() if len(members) > 1 else ''}",

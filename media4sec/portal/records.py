@@ -283,7 +283,12 @@ def facts_of(display):
         longest = max(map(len, texts))
         width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
         values = [
-            {**value, "text": value["text"] if value["url"] else capitalised(value["text"])}
+            {
+                **value,
+                "text": value["text"]
+                if value["url"] or fact["name"] == "code"
+                else capitalised(value["text"]),
+            }
             for value in fact["values"]
         ]
         found.append(

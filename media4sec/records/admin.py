@@ -42,7 +42,7 @@ from media4sec.records.forms import (
     part_documents,
     relations_in,
 )
-from media4sec.records.models import Citation, Record, Relation, Source, Tag, model_of
+from media4sec.records.models import Citation, Record, Relation, Source, Tag, model_of, parts_of
 from media4sec.records.steps import STEPS, Publish
 
 State = Record.State
@@ -141,10 +141,8 @@ class Naming:
         return super().formfield_for_manytomany(db_field, request, form_class=RecordsField, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if isinstance(db_field, TextListField):
-            kwargs["show_hidden_initial"] = False
-            if db_field.options:
-                kwargs["help_text"] = f"One a line, of these: {', '.join(db_field.options.values)}."
+        if isinstance(db_field, TextListField) and db_field.options:
+            kwargs["help_text"] = f"One a line, of these: {', '.join(db_field.options.values)}."
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(getattr(formfield, "widget", None), RelatedFieldWidgetWrapper):
             formfield.widget.can_delete_related = formfield.widget.can_view_related = False
@@ -607,10 +605,9 @@ def refuse_stale(record, seen):
 
 def drop_links_of_lost_parts(record):
     """The sources and relations of a part go with it."""
-    parts = [document.Meta.model for document in part_documents(record.kind_name)]
-    rows = [row for part in parts for row in part.objects.filter(**{part.record_field: record})]
+    keys = [key for part in parts_of(type(record)) for key in part.keys_of(record)]
     for model in (Citation, Relation):
-        model.objects.filter(record=record).exclude(part__in=["", *(row.key for row in rows)]).delete()
+        model.objects.filter(record=record).exclude(part__in=["", *keys]).delete()
 
 
 @admin.register(Record)

@@ -51,4 +51,5 @@ class TextListField(models.JSONField):
                 )
 
     def formfield(self, **kwargs):
-        return models.Field.formfield(self, form_class=TextListFormField, **kwargs)
+        defaults = {"form_class": TextListFormField, "show_hidden_initial": False}
+        return models.Field.formfield(self, **{**defaults, **kwargs})

@@ -109,7 +109,13 @@ class Record(models.Model):
     )
     withdrawal_reason = models.TextField(blank=True, editable=False)
     successor = models.ForeignKey(
-        "self", related_name="replaces", null=True, blank=True, editable=False, on_delete=models.PROTECT
+        "self",
+        related_name="replaces",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        limit_choices_to={"public_state": "published"},
     )
     edit_version = models.PositiveIntegerField(default=0, editable=False)
     published_revision = models.ForeignKey(
@@ -144,7 +150,8 @@ class Record(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.identifier} {self.title}" if self.shows_identifier else self.title
+        text = f"{self.identifier} {self.title}" if self.shows_identifier else self.title
+        return text if self.kind else f"{text} ({kinds_by_name()[self.kind_name].label.lower()})"
 
     def save(self, *args, **kwargs):
         if type(self) is Record and self._state.adding:
@@ -325,7 +332,9 @@ class Relation(models.Model):
                 fields=["record", "part", "role", "target"], name="records_relation_unique"
             ),
             models.CheckConstraint(
-                condition=~Q(record=F("target")), name="records_relation_never_points_at_itself"
+                condition=~Q(record=F("target")),
+                name="records_relation_never_points_at_itself",
+                violation_error_message="A record cannot point at itself.",
             ),
         ]
 
@@ -348,6 +357,7 @@ class Part(models.Model):
     """A row that belongs to one record, such as an event in an instrument's life. Kinds subclass it."""
 
     record_field = ""  # the foreign key to the record
+    has_no_links_yet = False  # as for records
 
     key = models.SlugField(max_length=80)
     position = models.PositiveIntegerField(default=0)

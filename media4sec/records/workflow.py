@@ -79,8 +79,7 @@ def publish_all(records, *, by=None, note="", validate=True):
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     if validate:
         for record in specific(locked):
-            record.full_clean()
-            record.check_links()
+            _check(record)
     documents = working_documents(locked)
     for record in locked:
         revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
@@ -90,6 +89,16 @@ def publish_all(records, *, by=None, note="", validate=True):
     _write_public([record.pk for record in locked])
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
+
+
+def _check(record):
+    """What is published must be valid; what is wrong names the record."""
+    try:
+        record.full_clean()
+        record.check_links()
+    except ValidationError as error:
+        messages = "; ".join(error.messages)
+        raise WorkflowError(f"{record.identifier} cannot be published: {messages}") from error
 
 
 @transaction.atomic

@@ -1,11 +1,11 @@
 """Print the data model as Markdown: `docs/data-model.md` is this command's output, and a test keeps it so."""
 
+from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models
 from rest_framework import serializers
 
 from media4sec.kinds import COMMON_FACETS, kinds
-from media4sec.publications.models import Change, Publication, Term
 from media4sec.records.documents import (
     HEAD,
     TAIL,
@@ -21,7 +21,7 @@ from media4sec.records.models import Citation, Record, Relation, Revision, Sourc
 from media4sec.records.presentation import label_of, model_field
 
 WRITE_SIDE = (Record, Revision, Source, Citation, Relation, Tag, Tagging)
-READ_SIDE = (Publication, Term, Change)
+READ_SIDE = tuple(apps.get_model("publications", name) for name in ("Publication", "Term", "Change"))
 
 # Fields of documents whose model says nothing, or speaks to editors in a form.
 FIELDS = {

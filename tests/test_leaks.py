@@ -1,0 +1,320 @@
+"""Nothing of a draft, or of an unpublished edit, is to be seen outside the editors' interface: walked, not sampled."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.publications.models import Change, Publication
+from media4sec.records import workflow
+from media4sec.records.documents import working_document
+from media4sec.records.models import Record
+from tests.factories import (
+    document_for,
+    fresh,
+    full_document_for,
+    make,
+    one_of_every_kind,
+    publish,
+    published,
+    save,
+    source,
+)
+from tests.public import FIXED_PAGES, api_item, api_list, links_in
+
+pytestmark = pytest.mark.django_db
+
+# Every route that is not the editors' own, and how the walk below comes to it. A new route must be named here.
+ROUTES = {
+    "": "fixed",
+    "search/": "fixed",
+    "matrix/": "fixed",
+    "library/": "fixed",
+    "about/": "fixed",
+    "accessibility/": "fixed",
+    "privacy/": "fixed",
+    "sitemap.xml": "file",
+    "robots.txt": "file",
+    ".well-known/security.txt": "file",
+    "favicon.ico": "file",
+    "api/v1/openapi.json": "file",
+    "api/": "fixed",
+    "<str:path>/": "list",
+    "<str:path>/<str:ref>/": "record",
+}
+
+
+def public_routes():
+    """Every route of the resolver, flattened, without the admin's."""
+
+    def flatten(patterns, prefix):
+        for entry in patterns:
+            route = prefix + str(entry.pattern)
+            if isinstance(entry, URLPattern):
+                yield route, entry
+            elif not route.startswith("admin/"):
+                yield from flatten(entry.url_patterns, route)
+
+    return dict(flatten(get_resolver().url_patterns, ""))
+
+
+def walk(client):
+    """Every public answer there is: {address: (status, headers, body)}, following each link and each filter."""
+    waiting = [f"/{route}" for route, how in ROUTES.items() if how in ("fixed", "file")]
+    waiting += [f"/{path}/" for path in paths()] + [f"/{path}/?page=1" for path in paths()]
+    waiting += [f"{api_list(kind)}?count=true" for kind in kinds()]
+    waiting += [f"/api/v1/{kind.plural}/{identifier}/" for kind, identifier in known_records()]
+    waiting += ["/no-such-page/", "/technologies/T-99999/", "/api/v1/nothing/", "/technologies/?nothing=1"]
+    waiting += ["/api/v1/technologies/?nothing=1", "/search/?q=number", "/search/?q=what&type=theme", "/search/?q="]
+    seen = {}
+    while waiting:
+        address = waiting.pop()
+        if address in seen or address.startswith(("/static/", "/admin/")):
+            continue
+        response = client.get(address)
+        seen[address] = (response.status_code, dict(response.headers), response.content)
+        if response.headers["Content-Type"].startswith("text/html") and response.status_code == 200:
+            waiting += sorted(links_in(response))
+            waiting += filters_on(address, response)
+        if response.has_header("Location"):
+            waiting.append(response.headers["Location"])
+    return seen
+
+
+def known_records():
+    for kind_name, identifier in Publication.objects.order_by("pk").values_list("kind", "identifier"):
+        yield kinds_by_name()[kind_name], identifier
+
+
+def filters_on(address, response):
+    """The address of each value of each facet, and the same question to the API."""
+    if "?" in address or "facets" not in (response.context or {}):
+        return []
+    found = []
+    for group in response.context["facets"]:
+        for option in group["options"] + group["more"]:
+            found.append(f"{address}?{group['name']}={option['value']}")
+    return found
+
+
+@dataclass
+class Secrets:
+    """What was planted: words that stand nowhere else, and the identifiers of what is not public."""
+
+    words: list[str] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+
+    def word(self, where):
+        word = f"zq{len(self.words):02d}{where}xv"
+        self.words.append(word)
+        return word
+
+
+@pytest.fixture
+def secrets():
+    return Secrets()
+
+
+def plant(secrets, public):
+    """Drafts with words of their own in every place, and an unpublished edit of a published record."""
+    maker = make("organisation", title=secrets.word("Maker"), identifier="secret-maker")
+    author = make("person", title=secrets.word("Author"), identifier="secret-author")
+    report = make("deliverable", title=secrets.word("Report"), authors=[author.identifier])
+    issue = make("issue", title=secrets.word("Issue"))
+    draft = save(
+        full_document_for(
+            "technology",
+            title=secrets.word("Title"),
+            slug=secrets.word("slug").lower(),
+            summary=secrets.word("Summary"),
+            status_note=secrets.word("Body"),
+            notes=[secrets.word("Note")],
+            tags=[secrets.word("tag")],
+            makers=[maker.identifier],
+            issues=[issue.identifier],
+            platforms_covered=[secrets.word("Platform")],
+            sources=[
+                source(url=f"https://example.org/{secrets.word('sourceurl')}", title=secrets.word("Sourcetitle"))
+            ],
+        ),
+        "technology",
+    )
+    secrets.identifiers += [one.identifier for one in (maker, author, report, issue, draft)]
+    for kind in kinds():
+        other = make(kind, title=secrets.word("Any"), summary=secrets.word("Text"), tags=[secrets.word("tag")])
+        secrets.identifiers.append(other.identifier)
+    edit = working_document(public) | {
+        "title": secrets.word("Newtitle"),
+        "slug": secrets.word("newslug").lower(),
+        "summary": secrets.word("Newsummary"),
+        "notes": [secrets.word("Newnote")],
+        "tags": [secrets.word("newtag")],
+        "lens": "bad",
+        "themes": [],
+        "makers": [maker.identifier],
+        "issues": [issue.identifier],
+        "sources": [source(url=f"https://example.org/{secrets.word('newurl')}", title=secrets.word("Newsource"))],
+    }
+    save(edit, "technology", public)
+
+
+def test_every_public_route_is_walked():  # gate 3.2
+    routes = {route for route in public_routes() if not route.startswith("api/v1/^")}
+    api = {route for route in public_routes() if route.startswith("api/v1/^")}
+
+    assert routes == set(ROUTES)
+    assert api == {
+        f"api/v1/^{kind.plural}/{end}$" for kind in kinds() for end in ("", "(?P<identifier>[^/]+)/")
+    }
+    assert {f"/{route}" for route, how in ROUTES.items() if how == "fixed"} == set(FIXED_PAGES)
+
+
+def test_drafts_and_unpublished_edits_change_not_a_byte(client, secrets):  # gates 3.9, 3.11
+    public = one_of_every_kind()["technology"]
+    before = walk(client)
+    assert {status for status, _, _ in before.values()} == {200, 301, 400, 404}
+    assert len(before) > 400
+
+    plant(secrets, public)
+
+    after = walk(client)
+    assert {address for address in after if after[address] != before.get(address)} == set()
+    assert after.keys() == before.keys()
+    everything = b"\n".join(body for _, _, body in after.values()).decode()
+    everything += "".join(str(headers) for _, headers, _ in after.values())
+    assert [word for word in secrets.words if word.casefold() in everything.casefold()] == []
+    named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in secrets.identifiers))
+    assert named.findall(everything) == []
+
+
+def test_what_was_planted_is_seen_once_it_is_published(client, secrets):
+    """So that the test above hides something that would be seen."""
+    public = one_of_every_kind()["technology"]
+    plant(secrets, public)
+
+    workflow.publish_all(Record.objects.exclude(state="published"))
+
+    everything = b"\n".join(body for _, _, body in walk(client).values()).decode().casefold()
+    assert [word for word in secrets.words if word.casefold() not in everything] == []
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_never_published_answers_like_never_existing(client, kind):  # gate 3.10
+    published(kind)
+    draft, never = make(kind), document_for(kind)
+    never_url = kind.url(never["identifier"], never["slug"])
+    spellings = [
+        (draft.url, never_url),
+        (f"/{kind.path}/{draft.identifier}/", f"/{kind.path}/{never['identifier']}/"),
+        (f"/{kind.path}/{draft.slug}/", f"/{kind.path}/{never['slug']}/"),
+        (api_item(draft), f"{api_list(kind)}{never['identifier']}/"),
+        (f"/search/?q={draft.slug}", f"/search/?q={never['slug']}"),
+        (f"{kind.list_url}?q={draft.slug}", f"{kind.list_url}?q={never['slug']}"),
+        (f"{api_list(kind)}?q={draft.slug}", f"{api_list(kind)}?q={never['slug']}"),
+    ]
+
+    for of_draft, of_nothing in spellings:
+        assert without_address(client.get(of_draft), draft.identifier, draft.slug) == without_address(
+            client.get(of_nothing), never["identifier"], never["slug"]
+        )
+
+
+def without_address(response, identifier, slug):
+    """An answer apart from what was asked for."""
+    body = response.content.decode()
+    for text in (slug, identifier):
+        body = re.sub(rf"\b{re.escape(text)}\b", "…", body)
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    return response.status_code, headers, body
+
+
+def test_facet_value_of_a_draft_answers_like_an_unknown_one(client):  # gate 3.10
+    published("technology")
+    make("technology", tags=["secret"], country="XX")
+
+    for address in ("/technologies/", "/api/v1/technologies/"):
+        for name, secret, unknown in (("tag", "secret", "nobody"), ("country", "XX", "YY")):
+            answers = [client.get(address, {name: value}) for value in (secret, unknown)]
+            bodies = [answers[0].content.decode().replace(secret, unknown), answers[1].content.decode()]
+            assert [answer.status_code for answer in answers] == [400, 400]
+            assert bodies[0] == bodies[1]
+
+
+# References: named once the target is public, and no longer than that
+
+
+@pytest.fixture
+def referrer():
+    """A published technology that names a draft as its maker."""
+    maker = make("organisation", title="The Late Publishers")
+    technology = published("technology", makers=[maker.identifier])
+    return technology, maker
+
+
+def makers_of(client, technology):
+    return [ref["label"] for ref in client.get(api_item(technology)).json()["makers"]]
+
+
+def test_reference_to_a_draft_is_left_out(client, referrer):  # gate 3.9
+    technology, maker = referrer
+
+    assert makers_of(client, technology) == []
+    assert maker.title not in client.get(technology.url).content.decode()
+    assert maker.identifier not in client.get("/technologies/").content.decode()
+
+
+def changes_since(seq):
+    return list(Change.objects.filter(seq__gt=seq).order_by("seq").values_list("action", "kind", "identifier"))
+
+
+def last_seq():
+    return Change.objects.order_by("-seq").values_list("seq", flat=True).first()
+
+
+def test_publishing_a_target_makes_those_that_name_it_show_it(client, referrer):
+    technology, maker = referrer
+    published("technology")  # a filter with one value only is not offered
+    seq = last_seq()
+
+    publish(maker)
+
+    assert makers_of(client, technology) == ["The Late Publishers"]
+    assert sorted(changes_since(seq)) == [
+        ("created", "organisation", maker.identifier),
+        ("updated", "technology", technology.identifier),
+    ]
+    assert f"/technologies/?maker={maker.identifier}" in walk(client)
+
+
+def test_withdrawing_a_target_removes_its_name(client, referrer):
+    technology, maker = referrer
+    publish(maker)
+    seq = last_seq()
+
+    workflow.withdraw(maker, reason="It was never true.")
+
+    assert makers_of(client, technology) == []
+    assert maker.title not in client.get(technology.url).content.decode()
+    assert client.get("/technologies/", {"maker": maker.identifier}).status_code == 400
+    assert sorted(changes_since(seq)) == [
+        ("deleted", "organisation", maker.identifier),
+        ("updated", "technology", technology.identifier),
+    ]
+
+
+def test_renaming_a_target_renames_it_everywhere(client, referrer):
+    technology, maker = referrer
+    maker = publish(maker)
+    seq = last_seq()
+
+    save(working_document(maker) | {"title": "The Early Publishers"}, "organisation", maker)
+    assert makers_of(client, technology) == ["The Late Publishers"]
+    publish(fresh(maker))
+
+    assert makers_of(client, technology) == ["The Early Publishers"]
+    assert sorted(changes_since(seq)) == [
+        ("updated", "organisation", maker.identifier),
+        ("updated", "technology", technology.identifier),
+    ]
