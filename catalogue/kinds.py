@@ -50,6 +50,7 @@ PROJECT = Kind(
     search_text=("acronym", "acronym_cordis", "grant_agreement", "objectives", "outputs"),
     review_months=24,
     schema_type="ResearchProject",
+    own_parts={"outputs": "What people used"},
 )
 
 WORK_PACKAGE = Kind(
@@ -65,6 +66,7 @@ WORK_PACKAGE = Kind(
     search_text=("identifier",),
     order=("number",),
     review_months=24,
+    weight=34,
 )
 
 DELIVERABLE = Kind(
@@ -116,6 +118,8 @@ DELIVERABLE = Kind(
     search_text=("identifier", "alternative_title", "authors", "contributors", "document_reference"),
     review_months=24,
     schema_type="Report",
+    statements_by="deliverable",
+    weight=36,
 )
 
 PERSON = Kind(
@@ -133,6 +137,7 @@ PERSON = Kind(
     search_text=("aliases", "organisation_name"),
     review_months=24,
     schema_type="Person",
+    weight=42,
 )
 
 FUNCTION = Kind(
@@ -149,6 +154,8 @@ FUNCTION = Kind(
     search_text=("identifier", "nearest_cm_function"),
     order=("order",),
     schema_type="DefinedTerm",
+    about="What it is and does",
+    weight=32,
 )
 
 ORGANISATION = Kind(
@@ -162,6 +169,8 @@ ORGANISATION = Kind(
     facts=("former_names",),
     search_text=("former_names",),
     schema_type="Organization",
+    about="What it is and does",
+    weight=40,
 )
 
 TECHNOLOGY = Kind(
@@ -231,6 +240,8 @@ TECHNOLOGY = Kind(
     flags="issues",
     review_months=6,
     schema_type="SoftwareApplication",
+    about="What it is and does",
+    weight=18,
 )
 
 STATEMENT = Kind(
@@ -271,6 +282,7 @@ STATEMENT = Kind(
     },
     search_text=("workshop", "deliverable", "subjects"),
     schema_type="Claim",
+    weight=60,
 )
 
 SURVEY_FIGURE = Kind(
@@ -290,6 +302,7 @@ SURVEY_FIGURE = Kind(
     meta=("value", "unit", "survey", "year"),
     search_text=("survey", "population", "note"),
     review_months=24,
+    weight=64,
 )
 
 GLOSSARY_TERM = Kind(
@@ -314,6 +327,7 @@ GLOSSARY_TERM = Kind(
     order=("title",),
     review_months=24,
     schema_type="DefinedTerm",
+    weight=46,
 )
 
 NEWS_ITEM = Kind(
@@ -348,6 +362,7 @@ NEWS_ITEM = Kind(
     order=("-date",),
     review_months=24,
     schema_type="Article",
+    weight=44,
 )
 
 CONCEPT = Kind(
@@ -366,6 +381,8 @@ CONCEPT = Kind(
     order=("scheme", "position"),
     review_months=24,
     schema_type="DefinedTerm",
+    own_parts={"labels": "Labels"},
+    weight=80,
 )
 
 COLLECTION = Kind(
@@ -380,6 +397,7 @@ COLLECTION = Kind(
     sections=(Section("Counts and gaps", ("particulars",)), Section("Caveats", ("caveats",))),
     search_text=("caveats",),
     order=("title",),
+    weight=82,
 )
 
 KINDS = (

@@ -37,6 +37,8 @@ INSTRUMENT = Kind(
     shapes={"in-force": "full", "in-stages": "half", "not-in-force": "hollow", "ended": "struck"},
     review_months=3,
     schema_type="Legislation",
+    page="ethics.public.instrument",
+    weight=22,
 )
 
 ISSUE = Kind(
@@ -64,6 +66,8 @@ ISSUE = Kind(
     reasons={"instruments": "touches this law", "deliverables": "is a subject of this deliverable"},
     search_text=("questions_to_ask", "safeguards", "instruments"),
     review_months=6,
+    page="ethics.public.issue",
+    weight=20,
 )
 
 CHECK_QUESTION = Kind(
@@ -87,6 +91,8 @@ CHECK_QUESTION = Kind(
     },
     search_text=("section", "answers"),
     order=("order",),
+    own_parts={"answers": "Answers and what they raise"},
+    weight=24,
 )
 
 CHECK_EXAMPLE = Kind(
@@ -113,6 +119,7 @@ CHECK_EXAMPLE = Kind(
         Section("Issues raised by answers", ("raised_by_answers",)),
         Section("Issues raised by technologies", ("raised_by_technologies",)),
     ),
+    weight=26,
 )
 
 KINDS = (INSTRUMENT, ISSUE, CHECK_QUESTION, CHECK_EXAMPLE)

@@ -79,6 +79,15 @@ class Kind:
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
     flags: str = ""
+    about: str = "In short"  # the title of part 5
+    own_parts: dict[str, str] = field(
+        default_factory=dict, hash=False
+    )  # lists of parts that its template shows
+    page: str = ""  # a function of the app that adds to the record page: (page) -> what its template needs
+    shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
+    statements_by: str = ""  # the facet of statements that means this very record
+    is_overview: bool = False
+    weight: int = 50  # the lighter, the earlier among related records and equal search hits
     review_months: int = 12
     schema_type: str = "CreativeWork"
 

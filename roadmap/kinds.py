@@ -33,6 +33,7 @@ ROADMAP_ITEM = Kind(
     },
     search_text=("strand", "addressed_to"),
     flags="issues",
+    weight=28,
 )
 
 TRAINING_MODULE = Kind(
@@ -58,6 +59,8 @@ TRAINING_MODULE = Kind(
     reasons={"technologies": "comes from this project or tool"},
     search_text=("provider", "audience", "learning_outcomes"),
     schema_type="Course",
+    about="What it is and does",
+    weight=30,
 )
 
 KINDS = (ROADMAP_ITEM, TRAINING_MODULE)

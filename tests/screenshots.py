@@ -22,7 +22,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 START_SECONDS = 60
 SHOTS = {
     "home": "/",
-    "list": "/technologies/?theme=riots-mass-gatherings&function=MON-SOCIAL",
+    "list": "/technologies/?theme=riots-mass-gatherings&function=SENSE-MONITOR",
     "technology": "/technologies/T-001-publicsonar/",
     "issue": "/issues/I-035-predictive-policing/",
     "workshop": "/workshops/W3-dark-web/",

@@ -117,34 +117,41 @@ def secrets():
     return Secrets()
 
 
-def plant(secrets, public):
-    """Drafts with words of their own in every place, and an unpublished edit of a published record."""
-    maker = make("organisation", title=secrets.word("Maker"), identifier="secret-maker")
-    author = make("person", title=secrets.word("Author"), identifier="secret-author")
-    report = make("deliverable", title=secrets.word("Report"), authors=[author.identifier])
-    issue = make("issue", title=secrets.word("Issue"))
-    draft = save(
-        full_document_for(
-            "technology",
-            title=secrets.word("Title"),
-            slug=secrets.word("slug").lower(),
-            summary=secrets.word("Summary"),
-            status_note=secrets.word("Body"),
-            notes=[secrets.word("Note")],
-            tags=[secrets.word("tag")],
-            makers=[maker.identifier],
-            issues=[issue.identifier],
-            platforms_covered=[secrets.word("Platform")],
-            sources=[
-                source(url=f"https://example.org/{secrets.word('sourceurl')}", title=secrets.word("Sourcetitle"))
-            ],
-        ),
+def prepare(secrets, public):
+    """Documents with words of their own in every place, not saved yet; what else they name is public already."""
+    maker = document_for("organisation", title=secrets.word("Maker"))
+    author = document_for("person", title=secrets.word("Author"))
+    report = document_for("deliverable", title=secrets.word("Report"), authors=[author["identifier"]])
+    issue = document_for("issue", title=secrets.word("Issue"))
+    tool = full_document_for(
         "technology",
+        title=secrets.word("Title"),
+        slug=secrets.word("slug").lower(),
+        summary=secrets.word("Summary"),
+        status_note=secrets.word("Body"),
+        notes=[secrets.word("Note")],
+        tags=[secrets.word("tag")],
+        makers=[maker["identifier"]],
+        issues=[issue["identifier"]],
+        platforms_covered=[secrets.word("Platform")],
+        sources=[
+            source(url=f"https://example.org/{secrets.word('sourceurl')}", title=secrets.word("Sourcetitle"))
+        ],
     )
-    secrets.identifiers += [one.identifier for one in (maker, author, report, issue, draft)]
-    for kind in kinds():
-        other = make(kind, title=secrets.word("Any"), summary=secrets.word("Text"), tags=[secrets.word("tag")])
-        secrets.identifiers.append(other.identifier)
+    documents = [
+        ("organisation", maker),
+        ("person", author),
+        ("deliverable", report),
+        ("issue", issue),
+        ("technology", tool),
+    ]
+    documents += [
+        (
+            kind.name,
+            document_for(kind, title=secrets.word("Any"), summary=secrets.word("Text"), tags=[secrets.word("tag")]),
+        )
+        for kind in kinds()
+    ]
     edit = working_document(public) | {
         "title": secrets.word("Newtitle"),
         "slug": secrets.word("newslug").lower(),
@@ -153,10 +160,17 @@ def plant(secrets, public):
         "tags": [secrets.word("newtag")],
         "lens": "bad",
         "themes": [],
-        "makers": [maker.identifier],
-        "issues": [issue.identifier],
+        "makers": [maker["identifier"]],
+        "issues": [issue["identifier"]],
         "sources": [source(url=f"https://example.org/{secrets.word('newurl')}", title=secrets.word("Newsource"))],
     }
+    secrets.identifiers += [document["identifier"] for _, document in documents]
+    return documents, edit
+
+
+def plant(documents, edit, public):
+    for kind_name, document in documents:
+        save(document, kind_name)
     save(edit, "technology", public)
 
 
@@ -173,11 +187,12 @@ def test_every_public_route_is_walked():  # gate 3.2
 
 def test_drafts_and_unpublished_edits_change_not_a_byte(client, secrets):  # gates 3.9, 3.11
     public = one_of_every_kind()["technology"]
+    planted = prepare(secrets, public)
     before = walk(client)
     assert {status for status, _, _ in before.values()} == {200, 301, 400, 404}
     assert len(before) > 400
 
-    plant(secrets, public)
+    plant(*planted, public)
 
     after = walk(client)
     assert {address for address in after if after[address] != before.get(address)} == set()
@@ -192,7 +207,7 @@ def test_drafts_and_unpublished_edits_change_not_a_byte(client, secrets):  # gat
 def test_what_was_planted_is_seen_once_it_is_published(client, secrets):
     """So that the test above hides something that would be seen."""
     public = one_of_every_kind()["technology"]
-    plant(secrets, public)
+    plant(*prepare(secrets, public), public)
 
     workflow.publish_all(Record.objects.exclude(state="published"))
 

@@ -28,6 +28,7 @@ PARTNER = Kind(
     order=("order",),
     review_months=24,
     schema_type="Organization",
+    weight=38,
 )
 
 THEME = Kind(
@@ -47,6 +48,11 @@ THEME = Kind(
     order=("order",),
     review_months=24,
     schema_type="DefinedTerm",
+    page="workshops.public.theme",
+    shown_apart=("swot-point",),
+    statements_by="theme",
+    is_overview=True,
+    weight=8,
 )
 
 WORKSHOP = Kind(
@@ -87,6 +93,9 @@ WORKSHOP = Kind(
     order=("number",),
     review_months=24,
     schema_type="Event",
+    own_parts={"speakers": "Speakers"},
+    statements_by="workshop",
+    weight=10,
 )
 
 PATTERN = Kind(
@@ -120,6 +129,8 @@ PATTERN = Kind(
     search_text=("name_in_source", "problem", "solution"),
     order=("order_in_contents",),
     schema_type="HowTo",
+    about="What it is and does",
+    weight=14,
 )
 
 CASE = Kind(
@@ -150,6 +161,7 @@ CASE = Kind(
     search_text=("place", "country"),
     flags="issues",
     schema_type="Article",
+    weight=16,
 )
 
 SWOT_POINT = Kind(
@@ -169,6 +181,7 @@ SWOT_POINT = Kind(
     meta=("quadrant",),
     reasons={"theme": "is a SWOT point of this theme"},
     review_months=24,
+    weight=62,
 )
 
 SITUATION = Kind(
@@ -207,6 +220,9 @@ SITUATION = Kind(
     flags="issues",
     review_months=6,
     schema_type="HowTo",
+    page="workshops.public.situation",
+    own_parts={"alternatives": "Without social media"},
+    weight=12,
 )
 
 KINDS = (PARTNER, THEME, WORKSHOP, PATTERN, CASE, SWOT_POINT, SITUATION)

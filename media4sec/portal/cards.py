@@ -4,6 +4,8 @@ import json
 import re
 from urllib.parse import urlsplit
 
+from django.utils.dateparse import parse_date
+
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications.models import Publication
 
@@ -82,3 +84,8 @@ def host_of(url):
 
 def plural(count, kind):
     return f"{count:,} {lower_first(kind.label if count == 1 else kind.label_plural)}"
+
+
+def day(text):
+    value = parse_date(text) if text else None
+    return f"{value.day} {value:%B %Y}" if value else "Not yet"

@@ -32,7 +32,7 @@ def section_of(path):
 def siblings(section):
     """The other lists of a section, for the line under a heading: [(title, url)]."""
     found = {}
-    for kind in kinds():
+    for kind in sorted(kinds(), key=lambda kind: kind.list_url != NAVIGATION[kind.section]):
         if kind.section == section and kind.path not in ("library", "practices"):
             found.setdefault(kind.list_url, kind.heading)
     if section == "situations":

@@ -1,7 +1,6 @@
 """Pages that look across kinds: home, the matrix, the library, and the pages about the portal itself."""
 
 import json
-import re
 from collections import Counter, defaultdict
 from datetime import timedelta
 
@@ -14,13 +13,12 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
-from media4sec.portal.cards import LENSES, host_of, plural, theme_tiles
+from media4sec.portal.cards import LENSES, day, host_of, plural, theme_tiles
 from media4sec.portal.context import siblings
 from media4sec.portal.lists import QUERIES, kind_list
-from media4sec.portal.records import day
 from media4sec.publications.models import Change, Publication, Term
 
-DISAGREE = re.compile(r"differ|; [A-Z][\w@]+(?: and [A-Z]\w+)? say|labels this|calls this")
+DISAGREE = "sources disagree"  # the tag that editors give
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 
 
@@ -287,8 +285,8 @@ def library(request):
         "disagreements": [
             {"text": note, "url": document["url"], "identifier": document["identifier"]}
             for document in (*documents["deliverable"], *documents["workshop"])
+            if DISAGREE in document["tags"]
             for note in document["notes"]
-            if DISAGREE.search(note)
         ],
         "deliverable_count": len(documents["deliverable"]),
     }

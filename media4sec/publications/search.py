@@ -7,6 +7,7 @@ from functools import lru_cache
 import snowballstemmer
 from django.db import connection
 
+from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 
 MAX_WORDS = 12
@@ -63,7 +64,7 @@ def find(text, kind_names=None):
             -in_title,
             -exact,
             len(title) if in_title else 0,
-            kind,
+            kinds_by_name()[kind].weight,
             sort_key,
             pk,
         )

@@ -1,0 +1,175 @@
+"""The evidence of a record: statements, sources, and where in the project's coordinates they lie."""
+
+import json
+from collections import defaultdict
+
+from django.utils.dateparse import parse_date
+
+from media4sec.kinds import kinds_by_name
+from media4sec.portal.cards import LENSES, host_of
+from media4sec.publications.models import Publication, Term
+
+STATEMENT = "statement"
+SHOWN_POINTS = 8
+
+
+def statements_about(publication, issues):
+    """Statements on this record, and on the issues it raises, as rows of evidence. One query."""
+    targets = [publication.pk, *(issue.pk for issue in issues)]
+    rows = (
+        Term.objects.filter(target__in=targets, publication__kind=STATEMENT)
+        .select_related("publication")
+        .order_by("publication__sort_key", "pk")
+    )
+    found = {}
+    for term in rows:
+        row = found.get(term.publication_id)
+        if row is None:
+            row = found[term.publication_id] = statement_row(term.publication)
+            row["about"] = term.target_id
+        if term.target_id == publication.pk:
+            row["about"] = publication.pk
+    return list(found.values())
+
+
+def statement_row(publication):
+    document, display = json.loads(publication.document), json.loads(publication.display)
+    source = document["sources"][0] if document["sources"] else None
+    origin = document["deliverable"] or document["workshop"]
+    place = ", ".join(
+        part for part in (origin and origin_label(origin), document["locator"] or "page not stated") if part
+    )
+    return {
+        "identifier": publication.identifier,
+        "url": publication.url,
+        "text": publication.title,
+        "lens": publication.lens,
+        "lens_label": LENSES.get(publication.lens, ""),
+        "kind_label": ", ".join(display["meta"][:2]),
+        "source": {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+        if source
+        else None,
+        "place": place[:1].upper() + place[1:],
+        "theme": document["theme"]["id"] if document["theme"] else "",
+        "mark": f"{publication.identifier} · {origin_label(origin) if origin else 'Project site'}",
+    }
+
+
+def origin_label(origin):
+    return f"Workshop {origin['id'].removeprefix('W')}" if origin["kind"] == "workshop" else origin["id"]
+
+
+def evidence_url_of(kind, publication):
+    """The list of all statements about this record, where a filter of that list means just that."""
+    evidence = kinds_by_name()[STATEMENT]
+    return f"{evidence.list_url}?{kind.statements_by}={publication.identifier}" if kind.statements_by else ""
+
+
+def columns_of(document, own, wider, evidence_url=""):
+    """Good | Bad | Ugly: a situation's own points, else what statements say; empty when there is nothing."""
+    points = defaultdict(list)
+    for point in document.get("points", ()):
+        marks = [
+            {
+                "label": ref["id"] if len(ref["id"]) < 8 else kinds_by_name()[ref["kind"]].label,
+                "title": ref["label"],
+                "url": ref["url"],
+            }
+            for ref in point["refs"]
+        ]
+        points[point["aspect"]].append({"text": point["text"], "marks": marks})
+    if "points" not in document:
+        for row in own or wider:
+            points[row["lens"]].append(
+                {"text": row["text"], "marks": [{"label": row["mark"], "url": row["url"]}]}
+            )
+    if not any(points[lens] for lens in LENSES):
+        return []
+    return [
+        {
+            "lens": lens,
+            "label": label,
+            "points": points[lens][:SHOWN_POINTS],
+            "total": len(points[lens]),
+            "rest": max(0, len(points[lens]) - SHOWN_POINTS),
+            "all_url": f"{evidence_url}&lens={lens}"
+            if evidence_url and len(points[lens]) > SHOWN_POINTS
+            else "",
+        }
+        for lens, label in LENSES.items()
+    ]
+
+
+def flags_of(issues):
+    """The issues a record raises, with questions, safeguards and the law as it stands. One query."""
+    documents = [json.loads(issue.document) for issue in issues]
+    wanted = {ref["id"] for document in documents for ref in document["instruments"]}
+    rows = Publication.objects.published().of("instrument").filter(identifier__in=wanted) if wanted else ()
+    states = {row.identifier: json.loads(row.display)["state"] for row in rows}
+    return [
+        {
+            "title": document["title"],
+            "url": document["url"],
+            "identifier": document["identifier"],
+            "lens": document["lens"],
+            "lens_label": LENSES.get(document["lens"], ""),
+            "asks": document["questions_to_ask"],
+            "instruments": [
+                {"title": ref["label"], "url": ref["url"], "state": states.get(ref["id"])}
+                for ref in document["instruments"]
+            ],
+            "safeguards": document["safeguards"],
+            "marks": [{"label": ref["id"], "url": ref["url"]} for ref in document["deliverables"]],
+        }
+        for document in documents
+    ]
+
+
+def sources_of(document):
+    """Every source of the record, those of its parts included, once each."""
+    found = {}
+    lists = [("", document["sources"])]
+    for name, value in document.items():
+        if isinstance(value, list):
+            lists += [
+                (name, part.get("sources", ())) for part in value if isinstance(part, dict) and "key" in part
+            ]
+    for part, citations in lists:
+        for citation in citations:
+            key = (citation["url"], citation["locator"])
+            row = found.setdefault(
+                key,
+                {
+                    "title": citation["title"] or host_of(citation["url"]),
+                    "url": citation["url"],
+                    "host": host_of(citation["url"]),
+                    "accessed_on": parse_date(citation["accessed_on"]) if citation["accessed_on"] else None,
+                    "locator": citation["locator"],
+                    "supports": [],
+                },
+            )
+            named = [name.replace("_", " ") for name in citation["supports"]] or ([part] if part else [])
+            row["supports"] += [name for name in named if name not in row["supports"]]
+    return list(found.values())
+
+
+def keymap_of(publication, display, statements, tiles):
+    """Where the evidence lies, six themes by three lenses: counts of statements, or the record's own place."""
+    counts = defaultdict(int)
+    for row in statements:
+        counts[row["lens"], row["theme"]] += 1
+    if not any(lens and theme for lens, theme in counts) and publication.lens:
+        for ref in display["themes"]:
+            counts[publication.lens, ref["id"]] = 1
+    if not any(counts[lens, slug] for lens in LENSES for slug in tiles):
+        return []
+    return [
+        {
+            "lens": lens,
+            "label": label,
+            "cells": [
+                {"theme_number": tile["number"], "count": counts[lens, slug]} for slug, tile in tiles.items()
+            ],
+        }
+        for lens, label in LENSES.items()
+    ]

@@ -1,0 +1,178 @@
+"""The record page: one skeleton for every kind, made of the publication and the links to and from it."""
+
+import json
+
+from django.utils.module_loading import import_string
+
+from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
+from media4sec.portal.cards import capitalised, day, first_sentence, theme_tiles
+from media4sec.portal.context import NAVIGATION
+from media4sec.portal.evidence import (
+    columns_of,
+    evidence_url_of,
+    flags_of,
+    keymap_of,
+    sources_of,
+    statements_about,
+)
+from media4sec.portal.links import link_groups, path_of
+from media4sec.publications.models import Term
+
+SHOWN_STATEMENTS = 12
+MANY_VALUES = 5
+LONG_FACT, VERY_LONG_FACT = 44, 120
+LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "checked_on", "sort_key")
+
+
+def page_of(publication):
+    """The context of a record page. Six queries at most, however much is linked."""
+    kind = kinds_by_name()[publication.kind]
+    document, display = json.loads(publication.document), json.loads(publication.display)
+    tiles = theme_tiles()
+    outgoing, incoming = links_from(publication), links_to(publication)
+    issues = [term.target for term in outgoing if kind.flags and path_of(kind, term.field) == kind.flags]
+    statements = statements_about(publication, issues)
+    own = [row for row in statements if row["about"] == publication.pk]
+    wider = [row for row in statements if row["about"] != publication.pk]
+    evidence_url = evidence_url_of(kind, publication)
+    page = {
+        "kind": kind,
+        "publication": publication,
+        "document": document,
+        "display": display,
+        "title": publication.title,
+        "plate": publication.identifier if kind.shows_identifier else "",
+        "lead": document.get("question") or first_sentence(document["summary"]),
+        "crumbs": crumbs_of(kind, publication),
+        "themes": themes_of(display, tiles),
+        "status": status_of(publication, document, display),
+        "facts": facts_of(display),
+        "unknown": [lower_first(fact["label"]) for fact in display["facts"] if not fact["values"]],
+        "text": text_of(document),
+        "sections": [
+            part for part in display["sections"] if part["paragraphs"] != [document.get("question")]
+        ],
+        "columns": columns_of(document, own, wider, evidence_url),
+        "columns_are_wider": bool(wider) and not own and "points" not in document,
+        "flags": flags_of(issues),
+        "has_flags": bool(kind.flags),
+        "own_parts": [(name, title) for name, title in kind.own_parts.items() if document.get(name)],
+        "incoming": incoming,
+        "links": link_groups(kind, outgoing, incoming),
+        "related_title": "Related",
+        "statements": own[:SHOWN_STATEMENTS] if evidence_url else own,
+        "statement_count": len(own),
+        "evidence_url": evidence_url,
+        "notes": document["notes"],
+        "sources": sources_of(document),
+        "keymap": keymap_of(publication, display, own, tiles),
+        "exports": [
+            {
+                "label": "JSON",
+                "url": f"/api/v1/{kind.plural}/{publication.identifier}/",
+                "type": "application/json",
+            }
+        ],
+    }
+    if kind.page:
+        page |= import_string(kind.page)(page)
+    return page | {"parts": parts_of(page)}
+
+
+def links_from(publication):
+    rows = Term.objects.filter(publication=publication, target__isnull=False)
+    return list(rows.select_related("target").order_by("pk"))
+
+
+def links_to(publication):
+    rows = Term.objects.filter(target=publication).select_related("publication")
+    found = rows.only("field", "value", "target", *(f"publication__{name}" for name in LIGHT))
+    return sorted(found, key=lambda term: (term.publication.kind, term.publication.sort_key))
+
+
+def themes_of(display, tiles):
+    found = [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles]
+    return sorted(found, key=lambda tile: tile["number"])
+
+
+def text_of(document):
+    """The summary in paragraphs, unless its one sentence stands in the lead already."""
+    summary = document["summary"]
+    if summary == first_sentence(summary) and not document.get("question"):
+        return []
+    return [part for part in summary.split("\n\n") if part.strip()]
+
+
+def crumbs_of(kind, publication):
+    found = [
+        {"title": "Home", "url": "/"},
+        {"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]},
+    ]
+    if kind.list_url != NAVIGATION[kind.section]:
+        found.append({"title": kind.heading, "url": kind.list_url})
+    return [
+        *found,
+        {"title": publication.identifier if kind.shows_identifier else publication.title, "url": None},
+    ]
+
+
+def status_of(publication, document, display):
+    """The status line: alive?, checked, next review, version, where it comes from, what was verified."""
+    verified = {True: "Yes", False: "No", None: "Not stated"}[document["verified"]]
+    cells = []
+    if display["state"]:
+        cells.append({"label": "State", "state": display["state"]})
+    elif display["lens"]:
+        cells.append({"label": "Lens", "value": display["lens"]})
+    cells += [
+        {"label": "Checked on", "value": day(document["checked_on"]), "none": not document["checked_on"]},
+        {"label": "Next review", "value": day(document["review_due"]), "none": not document["review_due"]},
+        {"label": "Version", "value": str(publication.version)},
+        {"label": "Provenance", "value": display["provenance"]},
+        {
+            "label": "Verified",
+            "value": verified,
+            "note": document["verified_basis"],
+            "none": document["verified"] is None,
+        },
+    ]
+    return cells
+
+
+def facts_of(display):
+    """The facts that are known; long ones span the card."""
+    found = []
+    for fact in display["facts"]:
+        texts = [value["text"] for value in fact["values"]]
+        as_before = any(texts == [value["text"] for value in other["values"]] for other in found)
+        if not texts or (as_before and fact["name"].endswith("_as_stated")):
+            continue
+        longest = max(map(len, texts))
+        width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
+        values = [
+            {
+                **value,
+                "text": value["text"]
+                if value["url"] or fact["name"] == "code"
+                else capitalised(value["text"]),
+            }
+            for value in fact["values"]
+        ]
+        found.append(
+            {"label": fact["label"], "values": values, "width": "many" if len(texts) > MANY_VALUES else width}
+        )
+    return found
+
+
+def parts_of(page):
+    """The part index: what this page has, in the skeleton's order."""
+    parts = [
+        ("facts", "Facts", page["facts"] or page["unknown"]),
+        ("about", page["kind"].about, page["text"] or page["sections"]),
+        ("lenses", "Good, bad, ugly", page["columns"]),
+        ("flags", "Legal and ethical flags", page["has_flags"]),
+        *((name, title, True) for name, title in page["own_parts"]),
+        ("related", page["related_title"], page["links"]),
+        ("evidence", "Evidence and history", True),
+    ]
+    return [{"id": name, "title": title, "number": None} for name, title, present in parts if present]

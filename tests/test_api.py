@@ -1,0 +1,388 @@
+"""The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
+
+import json
+
+import jsonschema
+import pytest
+import schemathesis
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from media4sec.api import schema
+from media4sec.interchange.rest import MAX_LIMIT, read_cursor, write_cursor
+from media4sec.kinds import kinds
+from media4sec.publications.models import Publication
+from media4sec.records import workflow
+from tests.factories import one_of_every_kind, published, several_published
+from tests.public import api_item, api_list, api_lists, every_item, relative
+
+THEMES = "/api/v1/themes/"
+
+
+def assert_problem(response, status, **expected):
+    """The answer is a problem document (RFC 9457) and says this."""
+    assert (response.status_code, response.headers["Content-Type"]) == (status, "application/problem+json")
+    problem = json.loads(response.content)
+    assert problem["status"] == status
+    assert problem["type"].startswith(f"{settings.BASE_URL}/api/#problem-")
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["instance"] == response.request["PATH_INFO"]
+    assert {name: problem[name] for name in expected} == expected
+
+
+# Errors
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    ["/api/v1/", "/api/v2/", "/api/nothing", "/api/v1/nothing/", "/api/v1/themes/none/", "/api/v1/themes/a/b/"],
+)
+def test_unknown_addresses_answer_a_problem(client, address):
+    assert_problem(client.get(address), 404)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE"])
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/", "/api/v1/openapi.json"])
+def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.13
+    published("theme", identifier="one")
+
+    response = client.generic(method, address)
+
+    assert_problem(response, 405)
+    assert {"GET", "HEAD"} <= {name.strip() for name in response.headers["Allow"].split(",")} <= {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/"])
+def test_other_forms_are_not_offered(client, address):
+    published("theme", identifier="one")
+
+    assert_problem(client.get(address, headers={"accept": "application/xml"}), 406)
+    assert client.get(address, headers={"accept": "application/json"}).status_code == 200
+    assert client.get(address, headers={"accept": "text/html, */*;q=0.1"}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("nothing=1", ["nothing"]),
+        ("limit=0", ["limit"]),
+        ("limit=201", ["limit"]),
+        ("limit=-1", ["limit"]),
+        ("limit=x", ["limit"]),
+        ("limit=٣", ["limit"]),
+        ("count=yes", ["count"]),
+        ("lens=purple", ["lens"]),
+        ("tag=nobody", ["tag"]),
+        ("cursor=", ["cursor"]),
+        ("cursor=nonsense", ["cursor"]),
+        (f"q={'x' * 201}", ["q"]),
+        ("Limit=5&lens=purple&cursor=!&page=2", ["Limit", "page", "lens", "cursor"]),
+    ],
+)
+def test_unknown_parameters_and_values_are_named(client, query, named):  # gate 4.3
+    published("theme", lens="good")
+
+    response = client.get(f"{THEMES}?{query}")
+
+    assert_problem(response, 400)
+    assert sorted({error["parameter"] for error in response.json()["errors"]}) in (
+        sorted(named),
+        sorted(name for name in named if name in ("Limit", "page")),
+    )
+
+
+@pytest.mark.django_db
+def test_item_takes_no_parameters(client):
+    record = published("theme")
+
+    response = client.get(f"{api_item(record)}?format=xml")
+
+    assert_problem(response, 400, errors=[{"parameter": "format", "detail": "There is no such parameter here."}])
+
+
+@pytest.mark.django_db
+def test_withdrawn_says_why_and_what_instead(client):
+    record, successor = several_published("theme", 2)
+    workflow.withdraw(record, reason="It was never true.", successor=successor)
+
+    response = client.get(api_item(record))
+
+    assert_problem(
+        response, 410, reason="It was never true.", successor=f"{settings.BASE_URL}{successor.url}"
+    )
+
+
+@pytest.mark.django_db
+def test_merged_names_the_last_in_the_line(client):
+    first, second, third = several_published("theme", 3)
+    workflow.merge(first, second)
+    workflow.merge(second, third)
+
+    assert client.get(api_item(first)).json()["successor"] == f"{settings.BASE_URL}{third.url}"
+    assert client.get(first.url).headers["Location"] == third.url
+
+
+# Paging
+
+
+def pages(client, address, direction="next"):
+    """Each page of a list, as the identifiers on it."""
+    while address:
+        answer = client.get(address).json()
+        yield [item["identifier"] for item in answer["results"]], answer
+        address = answer[direction] and relative(answer[direction])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 7, MAX_LIMIT])
+def test_paging_gives_each_record_once_in_both_directions(client, limit):
+    wanted = [record.identifier for record in several_published("theme", 6)]
+
+    forward = list(pages(client, f"{THEMES}?limit={limit}"))
+    there = [name for names, _ in forward for name in names]
+    backward = list(pages(client, f"{THEMES}?limit={limit}&cursor={write_cursor((-1, 10**9))}", "previous"))
+    back = [name for names, _ in reversed(backward) for name in names]
+
+    assert there == back == wanted
+    assert all(len(names) <= limit for names, _ in forward)
+    assert forward[0][1]["previous"] is None
+    assert forward[-1][1]["next"] is None
+
+
+@pytest.mark.django_db
+def test_links_of_the_header_are_those_of_the_body(client):
+    several_published("theme", 3)
+    _, (_, middle), _ = pages(client, f"{THEMES}?limit=1")
+
+    header = client.get(relative(next(iter(pages(client, f"{THEMES}?limit=1")))[1]["next"])).headers["Link"]
+
+    assert f'<{middle["next"]}>; rel="next"' in header
+    assert f'<{middle["previous"]}>; rel="prev"' in header
+
+
+@pytest.mark.django_db
+def test_paging_holds_while_records_come_and_go(client):
+    first, second, third, fourth = several_published("theme", 4)
+    start = client.get(f"{THEMES}?limit=2").json()
+    workflow.withdraw(second, reason="It was never true.")
+    fifth = published("theme")
+
+    rest = [name for names, _ in pages(client, relative(start["next"])) for name in names]
+
+    assert rest == [third.identifier, fourth.identifier, fifth.identifier]
+    assert first.identifier not in rest
+
+
+@pytest.mark.django_db
+def test_paging_keeps_the_question(client):
+    themes = several_published("theme", 2, lens="good")
+    published("theme", lens="bad")
+
+    found = every_item(client, THEMES, limit=1, lens="good", count="true")
+
+    assert [item["identifier"] for item in found] == [theme.identifier for theme in themes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "YQ", "YTE=", "YTE\n", "!!YTE", "YTE!", "x" * 5000, "Yi0x", "YTEw" * 20, "é", "\x00", "YTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"],
+)
+def test_what_is_no_cursor_of_ours_is_refused(text):  # gate 4.3
+    assert read_cursor(text) is None
+
+
+@pytest.mark.parametrize("cursor", [(1, 0), (-1, 0), (1, 1), (-1, 123456789)])
+def test_cursors_are_read_as_written(cursor):
+    assert read_cursor(write_cursor(cursor)) == cursor
+
+
+# Caching and headers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["item", "list"])
+def test_unchanged_answers_304(client, address):
+    record = published("theme")
+    address = api_item(record) if address == "item" else THEMES
+    first = client.get(address)
+    if address == THEMES and "ETag" not in first.headers:
+        pytest.skip("lists have no validator of their own")
+
+    again = client.get(address, headers={"if-none-match": first.headers["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_etag_moves_with_what_the_public_sees_and_with_nothing_else(client):
+    record = published("theme")
+    before = client.get(api_item(record)).headers["ETag"]
+
+    workflow.publish(record)
+    assert client.get(api_item(record)).headers["ETag"] == before
+
+    workflow.withdraw(record, reason="By mistake.")
+    workflow.restore(record)
+    assert client.get(api_item(record)).headers["ETag"] != before
+    assert client.get(api_item(record), headers={"if-none-match": before}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/", "/api/v1/openapi.json"])
+def test_head_answers_like_get(client, address):
+    published("theme", identifier="one")
+
+    get, head = client.get(address), client.head(address)
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert dict(head.headers) == dict(get.headers)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/"])
+def test_options_names_the_methods(client, address):
+    published("theme", identifier="one")
+
+    response = client.options(address)
+
+    assert response.status_code == 200
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.django_db
+def test_no_answer_sets_a_cookie_or_varies_by_one(client):  # gate 8.1
+    one_of_every_kind()
+    items = [f"/api/v1/{kind.plural}/{identifier}/" for kind in kinds()
+             for identifier in Publication.objects.of(kind.name).values_list("identifier", flat=True)]
+
+    for address in [*api_lists(), *items, "/api/", "/api/v1/openapi.json", "/api/v1/nothing/", f"{THEMES}?x=1"]:
+        response = client.get(address)
+        assert not response.cookies
+        assert "cookie" not in response.headers.get("Vary", "").lower()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_no_answer_leads_to_the_host_that_was_asked(client, kind):  # gate 4.11
+    several_published(kind, 2)
+
+    body = client.get(f"{api_list(kind)}?limit=1").content.decode()
+
+    assert "testserver" not in body
+    assert settings.BASE_URL in body
+
+
+# The description
+
+
+def described():
+    return json.loads(json.dumps(schema()))
+
+
+def test_description_is_valid():
+    document = described()
+
+    assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_description_names_every_kind_and_filter():
+    paths = described()["paths"]
+
+    for kind in kinds():
+        named = {parameter["name"] for parameter in paths[api_list(kind)]["get"]["parameters"]}
+        assert named == {"q", "limit", "cursor", "count", *(facet.name for facet in kind.all_facets)}
+        assert f"{api_list(kind)}{{identifier}}/" in paths
+
+
+def checker(document, address, status="200"):
+    """A function that holds an answer against the description of its address."""
+    content = document["paths"][address]["get"]["responses"][status]["content"]
+    (media,) = content.values()
+    whole = {**media["schema"], "components": document["components"]}
+    cls = jsonschema.validators.validator_for(whole, default=jsonschema.Draft202012Validator)
+    return cls(whole, format_checker=cls.FORMAT_CHECKER)
+
+
+@pytest.mark.django_db
+def test_answers_of_every_kind_fit_the_description(client):
+    one_of_every_kind()
+    document = described()
+
+    for kind in kinds():
+        address = api_list(kind)
+        answer = client.get(f"{address}?count=true").json()
+        assert errors_in(checker(document, address), answer) == []
+        for item in answer["results"]:
+            assert errors_in(checker(document, f"{address}{{identifier}}/"), item) == []
+            properties = document["components"]["schemas"][component(document, address)]["properties"]
+            assert set(item) == set(properties)
+
+
+def component(document, address):
+    schema = document["paths"][f"{address}{{identifier}}/"]["get"]["responses"]["200"]["content"]
+    return schema["application/json"]["schema"]["$ref"].rpartition("/")[2]
+
+
+def errors_in(validator, answer):
+    return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(answer)]
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_every_document_of_the_real_content_fits_the_description(client, content, kind):
+    address = api_list(kind)
+    validator = checker(described(), f"{address}{{identifier}}/")
+
+    for item in every_item(client, address, limit=200):
+        assert errors_in(validator, item) == []
+
+
+@pytest.mark.django_db
+def test_problems_fit_the_description(client):
+    document = described()
+    record = published("theme")
+    workflow.withdraw(record, reason="By mistake.")
+
+    for address, status in ((f"{THEMES}?x=1", "400"), (f"{THEMES}none/", "404"), (api_item(record), "410")):
+        operation = THEMES if status == "400" else f"{THEMES}{{identifier}}/"
+        assert errors_in(checker(document, operation, status), client.get(address).json()) == []
+
+
+@pytest.mark.django_db
+def test_schemathesis_finds_nothing():  # interchange section 13, gate 4.1
+    one_of_every_kind()
+    app = WSGIHandler()
+    loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    run = hypothesis_settings(
+        max_examples=5,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    for result in loaded.get_all_operations():
+        operation = result.ok()
+
+        @schema_test(operation, run)
+        def one(case):
+            case.call_and_validate()
+
+        one()
+
+
+def schema_test(operation, run):
+    """Runs a test with cases that schemathesis makes for an operation."""
+    def decorate(function):
+        return run(given(case=operation.as_strategy())(function))
+
+    return decorate

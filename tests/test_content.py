@@ -1,0 +1,188 @@
+"""The real content: all of it is there, on pages and in the API, and every link on every page leads somewhere."""
+
+import json
+from collections import defaultdict
+
+import pytest
+from django.utils.html import escape
+
+from media4sec.kinds import kinds, kinds_by_name
+from media4sec.records.documents import references_in
+from tests.conftest import FIXTURES
+from tests.public import FIXED_PAGES, api_list, every_item, h1_of, links_in, lists, public_document, with_kinds
+
+pytestmark = pytest.mark.usefixtures("content")
+
+COUNTS = {
+    "technology": 193,
+    "function": 49,
+    "deliverable": 28,
+    "work-package": 5,
+    "partner": 10,
+    "person": 45,
+    "theme": 6,
+    "workshop": 6,
+    "pattern": 51,
+    "case": 43,
+    "swot-point": 41,
+    "situation": 12,
+    "statement": 300,
+    "issue": 59,
+    "instrument": 49,
+    "check-question": 25,
+    "roadmap-item": 43,
+    "training-module": 12,
+    "survey-figure": 17,
+    "glossary-term": 90,
+    "news-item": 46,
+}
+PARTS = {("instrument", "events"): 164, ("concept", "labels"): 1232}
+
+
+def documents_of(kind):
+    path = FIXTURES / f"{kind.plural}.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
+
+
+def by_identifier(kind_name):
+    return {document["identifier"]: document for document in documents_of(kinds_by_name()[kind_name])}
+
+
+every_kind = pytest.mark.parametrize(
+    "kind", [kind for kind in kinds() if documents_of(kind)], ids=lambda kind: kind.name
+)
+
+
+@pytest.mark.parametrize(("kind_name", "number"), COUNTS.items(), ids=COUNTS)
+def test_site_and_api_count_all_of_it(client, kind_name, number):
+    kind = kinds_by_name()[kind_name]
+
+    page = client.get(f"/{kind.path}/?provenance=project&provenance=editorial")
+    of_type = {option["value"]: option["count"] for group in page.context["facets"] if group["name"] == "type"
+               for option in group["options"] + group["more"]}
+
+    assert client.get(api_list(kind), {"count": "true"}).json()["count"] == number
+    assert (of_type[kind_name] if of_type else page.context["count"]) == number
+
+
+@pytest.mark.parametrize(("part", "number"), PARTS.items(), ids=lambda value: str(value))
+def test_api_has_all_parts(client, part, number):
+    kind_name, name = part
+
+    items = every_item(client, api_list(kinds_by_name()[kind_name]), limit=200)
+
+    assert sum(len(item[name]) for item in items) == number
+
+
+@every_kind
+def test_api_serves_every_field_of_every_document(client, kind):
+    served = {item["identifier"]: item for item in every_item(client, api_list(kind), limit=200)}
+    documents = documents_of(kind)
+
+    assert served.keys() == {document["identifier"] for document in documents}
+    for document in documents:
+        expected = with_kinds(document, references_in(kind.name))
+        assert public_document(served[document["identifier"]]) == expected
+
+
+def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
+    """Records show their titles; no link of ours is dead, leads elsewhere first, or asks what a list refuses."""
+    titles = {
+        kind.url(document["identifier"], document["slug"]): document["title"]
+        for kind in kinds()
+        for document in documents_of(kind)
+    }
+    found_on = defaultdict(set)
+    waiting = {*FIXED_PAGES, *lists(), *titles}
+    answers = {}
+    for address in sorted(waiting):
+        response = client.get(address)
+        answers[address] = response.status_code
+        if address in titles and response.status_code == 200:
+            assert h1_of(response) == " ".join(titles[address].split()), address
+        for link in links_in(response):
+            found_on[link].add(address)
+    for link in sorted(found_on.keys() - answers.keys()):
+        if not link.startswith("/static/"):
+            answers[link] = client.get(link).status_code
+
+    assert len(titles) > 1500
+    assert {address: (status, sorted(found_on[address])[:3]) for address, status in answers.items() if status != 200} == {}
+
+
+@every_kind
+def test_every_value_of_every_facet_leads_to_a_list_with_working_links(client, kind):
+    """What a reader can tick gives as many records as it says, on the page and in the API."""
+    page = client.get(f"/{kind.path}/?provenance=project&provenance=editorial")
+    dead = {}
+    for group in page.context["facets"]:
+        for option in group["options"] + group["more"]:
+            response = client.get(f"/{kind.path}/", {group["name"]: option["value"]})
+            assert response.status_code == 200
+            assert response.context["count"] == option["count"], (group["name"], option["value"])
+            api = [link for link in links_in(response) if link.startswith("/api/v1/")]
+            dead |= {link: status for link in api if (status := client.get(link).status_code) != 200}
+        if kind.name == "statement" and group["name"] == "theme":
+            assert sum(option["count"] for option in group["options"] + group["more"]) == COUNTS["statement"]
+
+    assert dead == {}
+
+
+# The worked examples of the check, by the rule that they state themselves
+
+
+def chosen_answers(example):
+    """{question: [answer, …]} as the example gives them, in any order."""
+    given = {}
+    for line in example["answers_given"]:
+        question, _, answers = line.partition(": ")
+        given[question] = [answer.strip() for answer in answers.split(",")]
+    return given
+
+
+def visible_questions(questions, chosen):
+    """Asked: not waiting for another, or that one is asked and fits; and hidden by no answer to one that is asked."""
+
+    def is_asked(identifier):
+        question = questions[identifier]
+        first = question["show_if_question"]
+        if first and not (is_asked(first) and set(chosen.get(first, ())) & set(question["show_if_answers"])):
+            return False
+        hiders = [
+            other
+            for other, its in questions.items()
+            for answer in its["answers"]
+            if other != identifier and identifier in answer["hides"] and answer["value"] in chosen.get(other, ())
+        ]
+        return not any(is_asked(hider) for hider in hiders)
+
+    return [identifier for identifier in questions if is_asked(identifier)]
+
+
+@pytest.mark.parametrize("identifier", by_identifier("check-example"))
+def test_check_raises_what_the_worked_example_says(client, identifier):
+    example = by_identifier("check-example")[identifier]
+    questions, technologies = by_identifier("check-question"), by_identifier("technology")
+    chosen = chosen_answers(example)
+
+    visible = visible_questions(questions, chosen)
+    by_answers, by_technologies = defaultdict(list), defaultdict(list)
+    for question in visible:
+        for answer in questions[question]["answers"]:
+            if answer["value"] in chosen.get(question, ()):
+                for issue in answer["raises"]:
+                    by_answers[issue].append(f"{question}:{answer['value']}")
+    for technology in example["technologies"]:
+        for issue in technologies[technology]["issues"]:
+            by_technologies[issue].append(technology)
+
+    assert sorted(visible) == sorted(example["visible_questions"])
+    assert {*by_answers, *by_technologies} == set(example["expected_issues"])
+    assert as_lines(by_answers) == sorted(example["raised_by_answers"])
+    assert as_lines(by_technologies) == sorted(example["raised_by_technologies"])
+    page = client.get(f"/examples/{identifier}/").content.decode()
+    assert [issue for issue in example["expected_issues"] if escape(issue) not in page] == []
+
+
+def as_lines(raised):
+    return sorted(f"{issue}: {', '.join(why)}" for issue, why in raised.items())
