@@ -1,12 +1,15 @@
 """The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
 
 import json
+from functools import partial
 
 import jsonschema
 import pytest
 import schemathesis
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -40,7 +43,14 @@ def assert_problem(response, status, **expected):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "address",
-    ["/api/v1/", "/api/v2/", "/api/nothing", "/api/v1/nothing/", "/api/v1/themes/none/", "/api/v1/themes/a/b/"],
+    [
+        "/api/v1/",
+        "/api/v2/",
+        "/api/nothing/",
+        "/api/v1/nothing/",
+        "/api/v1/themes/none/",
+        "/api/v1/themes/a/b/",
+    ],
 )
 def test_unknown_addresses_answer_a_problem(client, address):
     assert_problem(client.get(address), 404)
@@ -55,7 +65,11 @@ def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.1
     response = client.generic(method, address)
 
     assert_problem(response, 405)
-    assert {"GET", "HEAD"} <= {name.strip() for name in response.headers["Allow"].split(",")} <= {"GET", "HEAD", "OPTIONS"}
+    assert (
+        {"GET", "HEAD"}
+        <= {name.strip() for name in response.headers["Allow"].split(",")}
+        <= {"GET", "HEAD", "OPTIONS"}
+    )
 
 
 @pytest.mark.django_db
@@ -84,7 +98,7 @@ def test_other_forms_are_not_offered(client, address):
         ("cursor=", ["cursor"]),
         ("cursor=nonsense", ["cursor"]),
         (f"q={'x' * 201}", ["q"]),
-        ("Limit=5&lens=purple&cursor=!&page=2", ["Limit", "page", "lens", "cursor"]),
+        ("Limit=5&cursor=!&page=2", ["Limit", "page", "cursor"]),
     ],
 )
 def test_unknown_parameters_and_values_are_named(client, query, named):  # gate 4.3
@@ -93,10 +107,7 @@ def test_unknown_parameters_and_values_are_named(client, query, named):  # gate 
     response = client.get(f"{THEMES}?{query}")
 
     assert_problem(response, 400)
-    assert sorted({error["parameter"] for error in response.json()["errors"]}) in (
-        sorted(named),
-        sorted(name for name in named if name in ("Limit", "page")),
-    )
+    assert sorted({error["parameter"] for error in response.json()["errors"]}) == sorted(named)
 
 
 @pytest.mark.django_db
@@ -105,7 +116,9 @@ def test_item_takes_no_parameters(client):
 
     response = client.get(f"{api_item(record)}?format=xml")
 
-    assert_problem(response, 400, errors=[{"parameter": "format", "detail": "There is no such parameter here."}])
+    assert_problem(
+        response, 400, errors=[{"parameter": "format", "detail": "There is no such parameter here."}]
+    )
 
 
 @pytest.mark.django_db
@@ -193,7 +206,21 @@ def test_paging_keeps_the_question(client):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a", "YQ", "YTE=", "YTE\n", "!!YTE", "YTE!", "x" * 5000, "Yi0x", "YTEw" * 20, "é", "\x00", "YTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"],
+    [
+        "",
+        "a",
+        "YQ",
+        "YTE=",
+        "YTE\n",
+        "!!YTE",
+        "YTE!",
+        "x" * 5000,
+        "Yi0x",
+        "YTEw" * 20,
+        "é",
+        "\x00",
+        "YTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5",
+    ],
 )
 def test_what_is_no_cursor_of_ours_is_refused(text):  # gate 4.3
     assert read_cursor(text) is None
@@ -262,10 +289,20 @@ def test_options_names_the_methods(client, address):
 @pytest.mark.django_db
 def test_no_answer_sets_a_cookie_or_varies_by_one(client):  # gate 8.1
     one_of_every_kind()
-    items = [f"/api/v1/{kind.plural}/{identifier}/" for kind in kinds()
-             for identifier in Publication.objects.of(kind.name).values_list("identifier", flat=True)]
+    items = [
+        f"/api/v1/{kind.plural}/{identifier}/"
+        for kind in kinds()
+        for identifier in Publication.objects.of(kind.name).values_list("identifier", flat=True)
+    ]
 
-    for address in [*api_lists(), *items, "/api/", "/api/v1/openapi.json", "/api/v1/nothing/", f"{THEMES}?x=1"]:
+    for address in [
+        *api_lists(),
+        *items,
+        "/api/",
+        "/api/v1/openapi.json",
+        "/api/v1/nothing/",
+        f"{THEMES}?x=1",
+    ]:
         response = client.get(address)
         assert not response.cookies
         assert "cookie" not in response.headers.get("Vary", "").lower()
@@ -359,8 +396,14 @@ def test_problems_fit_the_description(client):
 
 
 @pytest.mark.django_db
-def test_schemathesis_finds_nothing():  # interchange section 13, gate 4.1
+def test_schemathesis_finds_nothing(request):  # interchange section 13, gate 4.1
     one_of_every_kind()
+    for signal in (
+        request_started,
+        request_finished,
+    ):  # as Django's own client does, to stay in one transaction
+        signal.disconnect(close_old_connections)
+        request.addfinalizer(partial(signal.connect, close_old_connections))
     app = WSGIHandler()
     loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
     run = hypothesis_settings(
@@ -382,6 +425,7 @@ def test_schemathesis_finds_nothing():  # interchange section 13, gate 4.1
 
 def schema_test(operation, run):
     """Runs a test with cases that schemathesis makes for an operation."""
+
     def decorate(function):
         return run(given(case=operation.as_strategy())(function))
 

@@ -9,7 +9,16 @@ from django.utils.html import escape
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records.documents import references_in
 from tests.conftest import FIXTURES
-from tests.public import FIXED_PAGES, api_list, every_item, h1_of, links_in, lists, public_document, with_kinds
+from tests.public import (
+    FIXED_PAGES,
+    api_list,
+    every_item,
+    h1_of,
+    links_in,
+    lists,
+    public_document,
+    with_kinds,
+)
 
 pytestmark = pytest.mark.usefixtures("content")
 
@@ -58,8 +67,12 @@ def test_site_and_api_count_all_of_it(client, kind_name, number):
     kind = kinds_by_name()[kind_name]
 
     page = client.get(f"/{kind.path}/?provenance=project&provenance=editorial")
-    of_type = {option["value"]: option["count"] for group in page.context["facets"] if group["name"] == "type"
-               for option in group["options"] + group["more"]}
+    of_type = {
+        option["value"]: option["count"]
+        for group in page.context["facets"]
+        if group["name"] == "type"
+        for option in group["options"] + group["more"]
+    }
 
     assert client.get(api_list(kind), {"count": "true"}).json()["count"] == number
     assert (of_type[kind_name] if of_type else page.context["count"]) == number
@@ -107,7 +120,11 @@ def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
             answers[link] = client.get(link).status_code
 
     assert len(titles) > 1500
-    assert {address: (status, sorted(found_on[address])[:3]) for address, status in answers.items() if status != 200} == {}
+    assert {
+        address: (status, sorted(found_on[address])[:3])
+        for address, status in answers.items()
+        if status != 200
+    } == {}
 
 
 @every_kind
@@ -152,7 +169,9 @@ def visible_questions(questions, chosen):
             other
             for other, its in questions.items()
             for answer in its["answers"]
-            if other != identifier and identifier in answer["hides"] and answer["value"] in chosen.get(other, ())
+            if other != identifier
+            and identifier in answer["hides"]
+            and answer["value"] in chosen.get(other, ())
         ]
         return not any(is_asked(hider) for hider in hiders)
 

@@ -55,7 +55,8 @@ def shown(client, kind):
             "list": record.identifier in shown_on(client, list_of(kind)),
             "search": record.identifier in shown_on(client, f"/search/?q={record.title}"),
             "api": record.identifier in identifiers(client, api_list(kind)),
-            "sitemap": f"<loc>{settings.BASE_URL}{record.url}</loc>" in client.get("/sitemap.xml").content.decode(),
+            "sitemap": f"<loc>{settings.BASE_URL}{record.url}</loc>"
+            in client.get("/sitemap.xml").content.decode(),
         }
 
     return places
@@ -71,7 +72,9 @@ def test_list_shows_what_is_published_in_order_and_no_draft(client, kind):
 
     response = client.get(list_of(kind))
 
-    own = [card["identifier"] for card in response.context["cards"] if card["url"] in {one.url for one in shown}]
+    own = [
+        card["identifier"] for card in response.context["cards"] if card["url"] in {one.url for one in shown}
+    ]
     assert sorted(own) == sorted(record.identifier for record in shown)
     assert draft.identifier not in [card["identifier"] for card in response.context["cards"]]
     assert draft.title not in response.content.decode()
@@ -185,7 +188,9 @@ def test_api_list_and_item_send_the_stored_document(client, kind):
 def test_every_field_of_the_model_is_in_the_document(kind):
     hidden = {"id", "kind_name", "record_ptr", "state", "public_state", "withdrawal_reason", "successor"}
     hidden |= {"edit_version", "published_revision", "mentions", "tagged_items"}
-    names = {field.name for field in model_of(kind.name)._meta.get_fields() if not field.auto_created} - hidden
+    names = {
+        field.name for field in model_of(kind.name)._meta.get_fields() if not field.auto_created
+    } - hidden
 
     assert names <= set(writer(kind.name).fields)
 

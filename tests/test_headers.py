@@ -4,8 +4,22 @@ import pytest
 
 from media4sec.headers import CONTENT_SECURITY_POLICIES
 
-PAGES = ["/", "/search/?q=police", "/technologies/", "/about/", "/api/", "/nowhere/", "/technologies/?nonsense=1"]
-MACHINES = ["/api/v1/technologies/", "/api/v1/openapi.json", "/api/v1/nowhere/", "/sitemap.xml", "/robots.txt"]
+PAGES = [
+    "/",
+    "/search/?q=police",
+    "/technologies/",
+    "/about/",
+    "/api/",
+    "/nowhere/",
+    "/technologies/?nonsense=1",
+]
+MACHINES = [
+    "/api/v1/technologies/",
+    "/api/v1/openapi.json",
+    "/api/v1/nowhere/",
+    "/sitemap.xml",
+    "/robots.txt",
+]
 
 pytestmark = pytest.mark.django_db
 

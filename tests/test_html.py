@@ -1,10 +1,15 @@
 """The public pages as HTML: valid, with one heading on top, an order of headings, and names of their own."""
 
+import base64
+import hashlib
 import json
+import re
 import subprocess
 from html.parser import HTMLParser
 
 import pytest
+from django.core.management import call_command
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from media4sec.kinds import kinds
@@ -104,3 +109,18 @@ def test_broken_pages_are_not_indexed(client, content):
 @pytest.mark.parametrize("name", ["home", "search", "matrix", "library", "about", "accessibility", "privacy"])
 def test_fixed_pages_are_all_here(name):
     assert reverse(name) in PAGES.values()
+
+
+# gate 1.2
+def test_own_files_carry_their_digest(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    html = render_to_string("500.html")
+    found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))" integrity="sha384-([^"]+)"', html)
+    assert len(found) == len(re.findall(r'<script|rel="stylesheet"', html)) == 2
+    for name, digest in found:
+        content = (tmp_path / name).read_bytes()
+        assert base64.b64encode(hashlib.sha384(content).digest()).decode() == digest
+        assert name not in ("css/portal.css", "js/portal.js")

@@ -67,7 +67,12 @@ def walk(client):
     waiting += [f"{api_list(kind)}?count=true" for kind in kinds()]
     waiting += [f"/api/v1/{kind.plural}/{identifier}/" for kind, identifier in known_records()]
     waiting += ["/no-such-page/", "/technologies/T-99999/", "/api/v1/nothing/", "/technologies/?nothing=1"]
-    waiting += ["/api/v1/technologies/?nothing=1", "/search/?q=number", "/search/?q=what&type=theme", "/search/?q="]
+    waiting += [
+        "/api/v1/technologies/?nothing=1",
+        "/search/?q=number",
+        "/search/?q=what&type=theme",
+        "/search/?q=",
+    ]
     seen = {}
     while waiting:
         address = waiting.pop()
@@ -148,7 +153,9 @@ def prepare(secrets, public):
     documents += [
         (
             kind.name,
-            document_for(kind, title=secrets.word("Any"), summary=secrets.word("Text"), tags=[secrets.word("tag")]),
+            document_for(
+                kind, title=secrets.word("Any"), summary=secrets.word("Text"), tags=[secrets.word("tag")]
+            ),
         )
         for kind in kinds()
     ]
@@ -162,7 +169,9 @@ def prepare(secrets, public):
         "themes": [],
         "makers": [maker["identifier"]],
         "issues": [issue["identifier"]],
-        "sources": [source(url=f"https://example.org/{secrets.word('newurl')}", title=secrets.word("Newsource"))],
+        "sources": [
+            source(url=f"https://example.org/{secrets.word('newurl')}", title=secrets.word("Newsource"))
+        ],
     }
     secrets.identifiers += [document["identifier"] for _, document in documents]
     return documents, edit
@@ -281,7 +290,9 @@ def test_reference_to_a_draft_is_left_out(client, referrer):  # gate 3.9
 
 
 def changes_since(seq):
-    return list(Change.objects.filter(seq__gt=seq).order_by("seq").values_list("action", "kind", "identifier"))
+    return list(
+        Change.objects.filter(seq__gt=seq).order_by("seq").values_list("action", "kind", "identifier")
+    )
 
 
 def last_seq():

@@ -77,7 +77,13 @@ def read_side():
         for row in rows.values()
     }
     terms = Term.objects.values_list(
-        "publication__kind", "publication__identifier", "field", "value", "label", "target__kind", "target__identifier"
+        "publication__kind",
+        "publication__identifier",
+        "field",
+        "value",
+        "label",
+        "target__kind",
+        "target__identifier",
     )
     words = ("police", "dark web", "whatsapp", "missing person", "D2.3")
     names = dict(Publication.objects.values_list("pk", "url"))

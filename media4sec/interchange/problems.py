@@ -1,6 +1,7 @@
 """Errors of the API as RFC 9457 problem documents, whoever raises them."""
 
 import json
+from functools import wraps
 from http import HTTPStatus
 
 from django.conf import settings
@@ -45,6 +46,20 @@ def problem(status, detail="", *, path="", **more):
     return {**body, **more}
 
 
+def require_safe(view):
+    """Refuses all methods but GET and HEAD, with a problem."""
+
+    @wraps(view)
+    def safe(request, *args, **kwargs):
+        if request.method in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        answer = response(request, 405)
+        answer["Allow"] = "GET, HEAD"
+        return answer
+
+    return safe
+
+
 def response(request, status, detail="", **more):
     """A problem for requests that never reached the API's own views."""
     body = json.dumps(problem(status, detail, path=request.path[:300], **more), ensure_ascii=False)
@@ -73,7 +88,7 @@ class Gone(exceptions.APIException):
     status_code = 410
 
     def __init__(self, publication):
-        successor = publication.successor
+        successor = publication.replacement
         self.more = {
             "reason": publication.reason,
             "successor": f"{settings.BASE_URL}{successor.url}" if successor else None,

@@ -141,7 +141,8 @@ def read_cursor(text):
         return None
     if plain[:1] not in ("a", "b") or not (plain[1:].isdecimal() and len(plain) < 19):
         return None
-    return (1 if plain[0] == "a" else -1), int(plain[1:])
+    cursor = (1 if plain[0] == "a" else -1), int(plain[1:])
+    return cursor if text == write_cursor(cursor) else None
 
 
 def _number(text, lowest, highest):

@@ -53,7 +53,7 @@ def resolve(path, ref):
 
 
 def tombstone(request, publication):
-    successor = publication.successor
+    successor = publication.replacement
     context = {
         "identifier": publication.identifier,
         "reason": publication.reason,

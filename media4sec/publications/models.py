@@ -54,6 +54,14 @@ class Publication(models.Model):
     def __str__(self):
         return self.url
 
+    @property
+    def replacement(self):
+        """What to use instead: the first published record down the line of successors, or None."""
+        found = self.successor
+        while found is not None and found.state != self.State.PUBLISHED:
+            found = found.successor
+        return found
+
 
 class Term(models.Model):
     """One fact about a publication that lists filter and count by, or a link from it to another one."""

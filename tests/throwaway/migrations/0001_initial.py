@@ -6,46 +6,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
-        ('workshops', '0001_initial'),
+        ("records", "0001_initial"),
+        ("workshops", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Throwaway',
+            name="Throwaway",
             fields=[
-                ('record_ptr', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, related_name='as_%(class)s', serialize=False, to='records.record')),
-                ('colour', models.CharField(choices=[('red', 'Red'), ('blue', 'Blue')], max_length=10)),
-                ('shades', media4sec.records.fields.TextListField(blank=True, default=list)),
-                ('weight', models.PositiveIntegerField(blank=True, null=True, verbose_name='weight (grams)')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True, verbose_name='cost (euro)')),
-                ('is_new', models.BooleanField(blank=True, null=True, verbose_name='new')),
-                ('thrown_on', models.DateField(blank=True, null=True, verbose_name='thrown away')),
-                ('homepage', models.URLField(blank=True)),
-                ('story', models.TextField(blank=True)),
-                ('themes', models.ManyToManyField(blank=True, related_name='+', to='workshops.theme')),
+                (
+                    "record_ptr",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        related_name="as_%(class)s",
+                        serialize=False,
+                        to="records.record",
+                    ),
+                ),
+                ("colour", models.CharField(choices=[("red", "Red"), ("blue", "Blue")], max_length=10)),
+                ("shades", media4sec.records.fields.TextListField(blank=True, default=list)),
+                ("weight", models.PositiveIntegerField(blank=True, null=True, verbose_name="weight (grams)")),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=8, null=True, verbose_name="cost (euro)"
+                    ),
+                ),
+                ("is_new", models.BooleanField(blank=True, null=True, verbose_name="new")),
+                ("thrown_on", models.DateField(blank=True, null=True, verbose_name="thrown away")),
+                ("homepage", models.URLField(blank=True)),
+                ("story", models.TextField(blank=True)),
+                ("themes", models.ManyToManyField(blank=True, related_name="+", to="workshops.theme")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
-            bases=('records.record',),
+            bases=("records.record",),
         ),
         migrations.CreateModel(
-            name='Piece',
+            name="Piece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=80)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('throwaway', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='throwaway.throwaway')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=80)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "throwaway",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="throwaway.throwaway",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
     ]
