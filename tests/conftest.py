@@ -59,8 +59,11 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """A browser for the whole run; tests take `browser_page`."""
+def chromium(content_database):
+    """A browser for the whole run; tests take `browser_page`.
+
+    The databases are made first: beside the browser's event loop Django sees other connections.
+    """
     path = find_chromium()
     if not path:
         not_run("no Chromium")
@@ -115,11 +118,7 @@ def content_database(django_db_setup, django_db_blocker):
 
     name = connection.creation.get_test_db_clone_settings("content")["NAME"]
     with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            # What its log still holds must be in the file that is copied. Closing is not enough: beside the
-            # browser's event loop Django keeps a second connection.
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        connection.close()  # what SQLite's log still holds must be in the file that is copied
         connection.creation.clone_test_db("content", verbosity=0)
         with database_named(name):
             load_folder(FIXTURES)
