@@ -14,6 +14,9 @@ PHONE = {"width": 360, "height": 740}
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 
+# The server has connections of its own; the mark has the test databases made even when no other test needs one.
+pytestmark = pytest.mark.django_db
+
 every_page = pytest.mark.parametrize("name", PAGES)
 
 

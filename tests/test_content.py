@@ -66,7 +66,7 @@ every_kind = pytest.mark.parametrize(
 def test_site_and_api_count_all_of_it(client, kind_name, number):
     kind = kinds_by_name()[kind_name]
 
-    page = client.get(f"/{kind.path}/?provenance=project&provenance=editorial")
+    page = client.get(f"/{kind.path}/?page=1")
     of_type = {
         option["value"]: option["count"]
         for group in page.context["facets"]
@@ -119,7 +119,7 @@ def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
         if not link.startswith("/static/"):
             answers[link] = client.get(link).status_code
 
-    assert len(titles) > 1500
+    assert len(titles) == sum(len(documents_of(kind)) for kind in kinds())
     assert {
         address: (status, sorted(found_on[address])[:3])
         for address, status in answers.items()
@@ -130,7 +130,7 @@ def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
 @every_kind
 def test_every_value_of_every_facet_leads_to_a_list_with_working_links(client, kind):
     """What a reader can tick gives as many records as it says, on the page and in the API."""
-    page = client.get(f"/{kind.path}/?provenance=project&provenance=editorial")
+    page = client.get(f"/{kind.path}/?page=1")
     dead = {}
     for group in page.context["facets"]:
         for option in group["options"] + group["more"]:

@@ -51,13 +51,7 @@ def kind_list(request, path):
         "count": answer.result.count,
         "total": answer.result.total,
         "noun": lower_first(noun),
-        "api_links": [
-            {
-                "label": f"JSON{': ' + kind.label_plural.lower() if len(members) > 1 else ''}",
-                "url": api_url(request, kind, members),
-            }
-            for kind in members
-        ],
+        "api_links": api_links(request, answer),
     }
     if path in GROUPED:
         context["groups"] = grouped(context["cards"], GROUPED[path])
@@ -83,8 +77,22 @@ def grouped(rows, name):
     return [{**group, "head": heads.get(title)} for title, group in groups.items()]
 
 
-def api_url(request, kind, members):
-    """The same question, asked of the API; facets that the kind does not have fall away."""
+def api_links(request, answer):
+    """The same question, asked of the API; where kinds share a list, once for each that is in the answer."""
+    if len(answer.kinds) == 1:
+        return [{"label": "JSON", "url": api_url(request, answer.kinds[0])}]
+    types = answer.result.options.get("type", ())
+    found = {option.value for option in types if option.count}
+    wanted = found.intersection(answer.chosen["type"] or found)
+    return [
+        {"label": f"JSON: {kind.label_plural.lower()}", "url": api_url(request, kind)}
+        for kind in answer.kinds
+        if kind.name in wanted
+    ]
+
+
+def api_url(request, kind):
+    """The address of this question in the API; facets that the kind does not have fall away."""
     own = {"q", *(facet.name for facet in kind.all_facets)}
     query = urlencode(
         [(name, value) for name, values in request.GET.lists() for value in values if name in own]
