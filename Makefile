@@ -73,8 +73,9 @@ test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=
 test-sqlite: $(VENV)/.dev ## all tests on SQLite
 	env -u DATABASE_URL -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto $(ARGS)
 
-test-postgres: $(VENV)/.dev ## all tests on a PostgreSQL server started for them
-	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto $(ARGS)
+# What a browser sees does not depend on the database: those tests run once, above.
+test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
+	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto -m 'not browser' $(ARGS)
 
 screenshots: $(VENV)/.dev ## pictures of all pages
 	$(BIN)/python -m tests.screenshots

@@ -116,6 +116,8 @@ def content_database(django_db_setup, django_db_blocker):
 
     from media4sec.records.files import load_folder
 
+    # pytest-django makes the test database only if some test asks for one.
+    assert "test" in Path(str(connection.settings_dict["NAME"])).name, "Mark the module with django_db."
     name = connection.creation.get_test_db_clone_settings("content")["NAME"]
     with django_db_blocker.unblock():
         connection.close()  # what SQLite's log still holds must be in the file that is copied
