@@ -66,6 +66,9 @@ class HeadersMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         nature = nature_of(request.path_info, response)
+        if nature != "admin":
+            # Django takes back cookies that make no sense; a shared cache would take them from everybody.
+            response.cookies.clear()
         headers = response.headers
         headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICIES[nature])
         headers.setdefault("Cross-Origin-Resource-Policy", resource_policy(request, nature))

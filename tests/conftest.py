@@ -41,6 +41,7 @@ def not_run(reason):
     pytest.skip(f"not run: {reason}")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):

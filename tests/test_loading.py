@@ -1,214 +1,357 @@
-"""Documents in: everything that is wrong is named at once, and then nothing is stored."""
+"""Loading files: all that is wrong is said at once, by file, record and field, and then nothing is stored."""
 
 import json
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from media4sec.records.documents import working_document
 from media4sec.records.files import LoadError, export_folder, load_folder
-from media4sec.records.models import Record, Revision
-from tests.factories import document_for, fresh, make, published, save
+from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag
+from tests.factories import document_for, full_document_for, make, make_full, publish, published, save
 
 pytestmark = pytest.mark.django_db
+TABLES = (Record, Revision, Publication, Change, Source, Citation, Relation, Tag)
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Write documents to files, as ``folder(themes=[…])``; returns the folder."""
+    """Write files of documents, or of these very bytes; returns the folder."""
 
     def write(**files):
         for name, content in files.items():
-            text = content if isinstance(content, str) else json.dumps(content)
-            (tmp_path / f"{name.replace('_', '-')}.json").write_text(text, "utf-8")
+            path = tmp_path / f"{name.replace('_', '-')}.json"
+            if isinstance(content, bytes):
+                path.write_bytes(content)
+            else:
+                path.write_text(json.dumps(content), "utf-8")
         return tmp_path
 
     return write
 
 
-def problems(path):
+def theme(number=1, **changes):
+    title = f"Theme {number}"
+    return {"identifier": f"theme-{number}", "slug": "", "title": title, "order": number} | changes
+
+
+def everything():
+    return {model: list(model.objects.order_by("pk").values_list()) for model in TABLES}
+
+
+def problems(folder):
+    """What is said of a folder that cannot be loaded: [(file, record, field)]; nothing may have been stored."""
+    before = everything()
     with pytest.raises(LoadError) as caught:
-        load_folder(path)
+        load_folder(folder)
+    assert everything() == before
     return [(problem.file, problem.record, problem.field) for problem in caught.value.problems]
 
 
-def counts():
-    return [model.objects.count() for model in (Record, Revision, Publication, Change)]
+def messages(folder):
+    with pytest.raises(LoadError) as caught:
+        load_folder(folder)
+    return str(caught.value)
 
 
-def test_all_problems_are_named_and_nothing_is_stored(folder):  # gates 4.6, 6.1
-    good = document_for("organisation")
-    before = counts()
+def test_loads_and_publishes(folder):
+    loaded = load_folder(folder(themes=[theme(1), theme(2)]))
 
+    assert (loaded.created, loaded.changed, loaded.unchanged) == (2, 0, 0)
+    assert Publication.objects.published().count() == 2
+
+
+def test_tells_new_changed_and_unchanged_apart(folder):
+    load_folder(folder(themes=[theme(1), theme(2)]))
+    export_folder(folder())
+    documents = json.loads((folder() / "themes.json").read_text("utf-8"))
+    documents[0]["title"] = "Renamed"
+
+    loaded = load_folder(folder(themes=[*documents, theme(3)]))
+
+    assert (loaded.created, loaded.changed, loaded.unchanged) == (1, 1, 1)
+    assert sorted(Publication.objects.values_list("title", flat=True)) == ["Renamed", "Theme 2", "Theme 3"]
+
+
+def test_records_may_name_what_comes_later(folder):
+    items = [document_for("roadmap-item", identifier=f"R-{number:03d}") for number in (1, 2)]
+    items[0]["depends_on"] = ["R-002"]
+
+    load_folder(folder(roadmap=items))
+
+    row = Publication.objects.get(kind="roadmap-item", identifier="R-001")
+    assert [ref["id"] for ref in json.loads(row.document)["depends_on"]] == ["R-002"]
+
+
+def test_all_that_is_wrong_is_said_at_once(folder):
     found = problems(
         folder(
-            organisations=[good, document_for("organisation") | {"title": ""}],
-            themes=[document_for("theme") | {"lens": "pretty", "colour": "red"}],
-            news=[document_for("news-item") | {"themes": ["nowhere"], "sources": [{"url": "no address"}]}],
+            themes=[theme(1, order="first", lens="purple"), theme(2, colour="red"), theme(3, title="")],
+            partners=[{"identifier": "one"}],
         )
     )
 
-    assert {(file, field) for file, _, field in found} >= {
-        ("organisations.json", "title"),
-        ("themes.json", "colour"),
-    }
-    assert counts() == before
+    assert {
+        ("themes.json", "theme-1", "order"),
+        ("themes.json", "theme-1", "lens"),
+        ("themes.json", "theme-2", "colour"),
+        ("themes.json", "theme-3", "title"),
+        ("partners.json", "one", "title"),
+        ("partners.json", "one", "country"),
+    } <= set(found)
 
 
-def test_links_to_nowhere_are_named(folder):
-    document = document_for("organisation") | {"sources": [{"url": "no address"}]}
-    statement = document_for("statement") | {"subjects": ["theme:nowhere", "nothing:at-all"]}
-    before = counts()
+def test_all_files_that_cannot_be_read_are_named(folder):
+    found = problems(
+        folder(
+            themes=b"{",
+            partners={"identifier": "one"},
+            people=b"\xff\xfe",
+            unknown=[],
+            workshops=[1, {"identifier": 5}, {}],
+        )
+    )
 
-    found = problems(folder(organisations=[document], statements=[statement]))
-
-    assert ("organisations.json", document["identifier"], "sources.0.url") in found
-    assert ("statements.json", statement["identifier"], "subjects") in found
-    assert counts() == before
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("[", "Not valid JSON"),
-        ('{"identifier": "x"}', "must be a list"),
-        ('[{"identifier": "x", "identifier": "y"}]', "stands twice"),
-        ('[{"identifier": "x", "order": NaN}]', "not a number"),
-        ('["x"]', "needs an identifier"),
-        ("[{}]", "needs an identifier"),
-    ],
-)
-def test_files_that_cannot_be_read_are_named(folder, content, message):  # gate 4.4
-    with pytest.raises(LoadError, match=message):
-        load_folder(folder(themes=content))
-
-
-def test_a_file_of_no_kind_and_a_folder_that_is_not_there(folder, tmp_path):
-    with pytest.raises(LoadError, match="Not a kind"):
-        load_folder(folder(unicorns=[]))
-    with pytest.raises(LoadError, match="no such folder"):
-        load_folder(tmp_path / "nowhere")
-
-
-def test_an_identifier_that_stands_twice(folder):
-    document = document_for("theme")
-
-    assert problems(folder(themes=[document, document])) == [
-        ("themes.json", document["identifier"], "identifier")
+    assert sorted(found) == [
+        ("partners.json", "–", "–"),
+        ("people.json", "–", "–"),
+        ("themes.json", "–", "–"),
+        ("unknown.json", "–", "–"),
+        ("workshops.json", "no. 1", "identifier"),
+        ("workshops.json", "no. 2", "identifier"),
+        ("workshops.json", "no. 3", "identifier"),
     ]
 
 
-@pytest.mark.parametrize("text", ["NUL \x00 inside", "half a letter \ud800"])
-def test_text_that_a_database_cannot_hold_is_refused(folder, text):  # gate 4.1
-    document = document_for("organisation") | {"summary": text}
-
-    assert ("organisations.json", document["identifier"], "summary") in problems(
-        folder(organisations=[document])
-    )
+def test_folder_that_is_not_there_is_named(tmp_path):
+    assert "no such folder" in messages(tmp_path / "nowhere")
 
 
-def test_a_dry_run_checks_everything_and_stores_nothing(folder):
-    path = folder(organisations=[document_for("organisation")])
-    before = counts()
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('[{"identifier": "a", "identifier": "b"}]', "a key stands twice"),
+        ('[{"identifier": "a", "title": "A", "order": NaN}]', "NaN"),
+        ('[{"identifier": "a", "title": "A", "order": -Infinity}]', "Infinity"),
+        ("[" * 100_000, "Not valid JSON"),
+        (f'[{{"identifier": "a", "order": {"9" * 5000}}}]', "Not valid JSON"),
+        ("", "Not valid JSON"),
+        ("[] []", "Not valid JSON"),
+    ],
+    ids=["twice", "NaN", "Infinity", "deep", "long number", "empty", "two"],
+)
+def test_what_is_no_sound_json_is_refused(folder, text, complaint):  # gates 4.4, 4.6
+    where = folder(themes=text.encode())
 
-    assert load_folder(path, dry_run=True).created == 1
-    assert counts() == before
-    assert load_folder(path).created == 1
+    assert problems(where) == [("themes.json", "–", "–")]
+    assert complaint in messages(where)
 
 
-def test_loading_again_changes_nothing(folder):
-    path = folder(organisations=[document_for("organisation")])
-    load_folder(path)
-    before = counts()
-
-    assert vars(load_folder(path)) == {"created": 0, "changed": 0, "unchanged": 1}
-    assert counts() == before
+def test_identifier_twice_in_a_file_is_refused(folder):
+    assert problems(folder(themes=[theme(1), theme(1, title="Again")])) == [
+        ("themes.json", "theme-1", "identifier")
+    ]
 
 
-def test_a_changed_document_is_a_new_version_and_public(folder):
-    document = document_for("organisation")
-    load_folder(folder(organisations=[document]))
-
-    assert load_folder(folder(organisations=[document | {"title": "Another name"}])).changed == 1
-
-    record = Record.objects.get(identifier=document["identifier"])
-    assert (record.edit_version, record.state) == (2, "published")
-    assert Publication.objects.get(identifier=document["identifier"]).title == "Another name"
+def test_number_twice_is_refused(folder):
+    assert problems(folder(themes=[theme(1), theme(2, order=1)])) == [("themes.json", "theme-2", "order")]
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"state": "publishd"}, "state"),
+        ({"lead_partner": "nobody"}, "lead_partner"),
+        ({"lead_partner": ["nobody"]}, "lead_partner"),
+        ({"lead_partner": 5}, "lead_partner"),
+        ({"owner": "nobody"}, "owner"),
+        ({"reports": ["D9.9"]}, "reports"),
+        ({"reports": "D9.9"}, "reports"),
+        ({"reports": [None]}, "reports.0"),
+        ({"tags": ["a", "a"]}, "tags"),
+        ({"tags": "a"}, "tags"),
+        ({"notes": [""]}, "notes.0"),
+        ({"notes": "text"}, "notes"),
+        ({"sources": [{"url": "javascript:alert(1)"}]}, "sources.0.url"),
+        ({"sources": [{"url": "https://example.org/", "page": 5}]}, "sources.0.page"),
+        ({"sources": {"url": "https://example.org/"}}, "sources"),
+        ({"checked_on": "2018-02-30"}, "checked_on"),
+        ({"checked_on": "yesterday"}, "checked_on"),
+        ({"order": -1}, "order"),
+        ({"order": 10**12}, "order"),
+        ({"order": 1.5}, "order"),
+        ({"order": None}, "order"),
+        ({"verified": "perhaps"}, "verified"),
+        ({"page_url": "no address"}, "page_url"),
+        ({"title": "x" * 401}, "title"),
+        ({"title": ["A"]}, "title"),
+        ({"title": None}, "title"),
+        ({"slug": "a slug"}, "slug"),
+        ({"state": "nonsense"}, "state"),
         ({"state": "withdrawn"}, "withdrawal"),
-        ({"state": "withdrawn", "withdrawal": {"reason": " "}}, "withdrawal"),
-        ({"state": "withdrawn", "withdrawal": {"reason": "So.", "merged": True}}, "withdrawal.successor"),
         (
-            {"state": "withdrawn", "withdrawal": {"reason": "So.", "successor": "theme:nowhere"}},
+            {"state": "withdrawn", "withdrawal": {"reason": "Old.", "successor": "theme:9"}},
             "withdrawal.successor",
         ),
+        ({"published_document": 5}, "published_document"),
+        ({"public_state": "published"}, "public_state"),
+        ({"edit_version": 5}, "edit_version"),
+        ({"id": 5}, "id"),
+    ],
+    ids=lambda value: json.dumps(value)[:40],
+)
+def test_each_wrong_field_is_named(folder, changes, field):  # gate 3.4
+    where = folder(themes=[theme(1, **changes)])
+
+    assert [found for found in problems(where) if found != ("themes.json", "theme-1", field)] == []
+
+
+def test_wrong_fields_of_parts_are_named(folder):
+    answers = [
+        {"key": "yes", "value": "yes", "label": "Yes", "raises": ["I-999"]},
+        {"key": "no", "value": "not a value", "label": "", "colour": "red"},
+    ]
+    found = problems(
+        folder(check_questions=[document_for("check-question", identifier="Q1", answers=answers)])
+    )
+
+    assert {field for _, _, field in found} <= {
+        "answers.0.raises",
+        "answers.1.colour",
+        "answers.1.value",
+        "answers.1.label",
+    }
+    assert found
+
+
+def test_references_of_any_kind_name_kind_and_record(folder):
+    for wrong in ("nobody", "theme:nobody", "nothing:at-all", ":", "theme:", "record:1"):
+        where = folder(statements=[document_for("statement", identifier="E-0001", subjects=[wrong])])
+        assert problems(where) == [("statements.json", "E-0001", "subjects")], wrong
+
+
+def test_wrong_published_version_is_named(folder):
+    document = theme(1, published_document=theme(1, lens="purple"))
+
+    assert [(file, record) for file, record, _ in problems(folder(themes=[document]))] == [
+        ("themes.json", "theme-1")
+    ]
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "a\udfffb"], ids=ascii)
+@pytest.mark.parametrize(
+    "field",
+    [
+        "identifier",
+        "slug",
+        "title",
+        "summary",
+        "notes",
+        "tags",
+        "sources",
+        "lead_partner",
+        "reports",
+        "alternative_name",
     ],
 )
-def test_an_impossible_state_is_named(folder, changes, field):
-    document = document_for("organisation") | changes
-    before = counts()
-
-    assert problems(folder(organisations=[document])) == [
-        ("organisations.json", document["identifier"], field)
-    ]
-    assert counts() == before
-
-
-def test_a_withdrawal_stands_when_its_document_is_loaded_again_with_changes(folder):
-    document = document_for("organisation")
-    load_folder(folder(organisations=[document]))
-    workflow.withdraw(Record.objects.get(identifier=document["identifier"]), reason="Wrong.")
-
-    load_folder(folder(organisations=[document | {"title": "Another name"}]))
-
-    record = Record.objects.get(identifier=document["identifier"])
-    assert (record.title, record.public_state, record.edit_version) == ("Another name", "withdrawn", 2)
-
-
-def test_every_state_comes_back_from_an_export(tmp_path):
-    draft, other = make("theme"), published("theme")
-    edited = published("theme")
-    save(working_document(edited) | {"title": "Not public yet"}, "theme", edited)
-    gone, merged = published("theme"), published("theme")
-    workflow.withdraw(gone, reason="Gone.", successor=other)
-    workflow.merge(merged, other)
-    export_folder(tmp_path / "first")
-    before = {row.identifier: (row.state, row.document, row.reason) for row in Publication.objects.all()}
-    everything_away()
-
-    load_folder(tmp_path / "first")
-    export_folder(tmp_path / "second")
-
-    assert same_files(tmp_path / "first", tmp_path / "second")
-    after = {row.identifier: (row.state, row.document, row.reason) for row in Publication.objects.all()}
-    assert after == before
-    assert fresh_by_name(draft).public_state == ""
-    assert fresh_by_name(edited).title == "Not public yet"
-    assert fresh(fresh_by_name(edited)).has_unpublished_changes
-
-
-def fresh_by_name(record):
-    return type(record).objects.get(identifier=record.identifier)
-
-
-def same_files(first, second):
-    return {path.name: path.read_bytes() for path in first.iterdir()} == {
-        path.name: path.read_bytes() for path in second.iterdir()
+def test_text_that_a_database_cannot_hold_is_refused(folder, field, text):  # gate 4.1
+    values = {
+        "notes": [text],
+        "tags": [text],
+        "reports": [text],
+        "sources": [{"url": "https://example.org/", "title": text}],
     }
 
+    found = problems(folder(themes=[theme(1, **{field: values.get(field, text)})]))
 
-def everything_away():
-    """Empty the database below the models' own rules."""
-    Publication.objects.update(successor=None)
-    Publication.objects.all().delete()
-    Change.objects.all().delete()
-    Record.objects.update(published_revision=None, public_state="", successor=None)
-    Revision.objects.all()._raw_delete(Revision.objects.db)
-    for record in reversed(Record.objects.order_by("pk")):
-        record.delete()
+    assert {file for file, _, _ in found} == {"themes.json"}
+    assert {name.partition(".")[0] for _, _, name in found} == {field}
+
+
+def test_dry_run_stores_nothing(folder):
+    published("theme", identifier="theme-1", order=1, title="Theme 1")
+    before = everything()
+
+    loaded = load_folder(folder(themes=[theme(1, title="Renamed"), theme(2)]), dry_run=True)
+
+    assert (loaded.created, loaded.changed) == (1, 1)
+    assert everything() == before
+
+
+def test_dry_run_says_what_is_wrong(folder):
+    with pytest.raises(LoadError):
+        load_folder(folder(themes=[theme(1, lens="purple")]), dry_run=True)
+
+
+def test_command_says_all_of_it(folder, capsys):
+    where = folder(themes=[theme(1, order="first"), theme(2, lens="purple")])
+
+    with pytest.raises(CommandError, match="2 problems; nothing was loaded"):
+        call_command("load_records", str(where))
+
+    said = capsys.readouterr().err
+    assert "themes.json: theme-1: order: " in said
+    assert "themes.json: theme-2: lens: " in said
+
+
+def test_command_counts(folder, capsys):
+    where = folder(themes=[theme(1)])
+
+    call_command("load_records", str(where), dry_run=True)
+    call_command("load_records", str(where))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Would be: 1 created, 0 changed, 0 unchanged.",
+        "1 created, 0 changed, 0 unchanged.",
+    ]
+
+
+def test_document_in_a_state_keeps_it(folder):
+    load_folder(
+        folder(themes=[theme(1, state="draft"), theme(2, state="in-review"), theme(3, state="approved")])
+    )
+
+    assert list(Record.objects.order_by("identifier").values_list("state", "public_state")) == [
+        ("draft", ""),
+        ("in-review", ""),
+        ("approved", ""),
+    ]
+    assert not Publication.objects.exists()
+
+
+def test_export_takes_away_files_of_kinds_without_records(folder):
+    where = folder(themes=[theme(1)], partners=[])
+
+    load_folder(where)
+    export_folder(where)
+
+    assert sorted(path.name for path in where.glob("*.json")) == ["themes.json"]
+
+
+def test_loading_over_edits_keeps_the_history(folder, tmp_path):
+    record = publish(save(full_document_for("technology"), "technology"))
+    export_folder(tmp_path / "export")
+    save(working_document(record) | {"title": "Edited since"}, "technology", record)
+
+    load_folder(tmp_path / "export")
+
+    record.refresh_from_db()
+    assert [json.loads(one.document)["title"] for one in record.revisions.all()] == [
+        record.title,
+        "Edited since",
+        record.title,
+    ]
+    assert not record.has_unpublished_changes
+
+
+def test_drafts_survive_with_their_links(tmp_path):
+    record = make_full("situation")
+    workflow.save_revision(record)
+    document = working_document(record)
+    export_folder(tmp_path)
+    make("theme")
+
+    load_folder(tmp_path)
+
+    assert working_document(record) == document

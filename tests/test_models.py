@@ -1,80 +1,162 @@
-"""Rules that the data must always obey, each broken once."""
+"""The rules that the database and the models keep, each broken once."""
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
 
-from catalogue.models import Concept, Function
-from media4sec.records import workflow
+from catalogue.models import Concept, Deliverable, Function, NewsItem, Technology
+from ethics.models import CheckQuestion
+from media4sec.kinds import kinds
+from media4sec.publications.models import Publication, Term
 from media4sec.records.documents import save_document, working_document
-from media4sec.records.models import Record, Relation, Revision, Tag, Tagging, specific
+from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, Tagging, model_of
 from roadmap.models import RoadmapItem
 from tests.factories import document_for, fresh, make, published, save
+from workshops.models import Theme, Workshop
 
 pytestmark = pytest.mark.django_db
 
 
-def refused(action, *arguments, **options):
-    """True if the database itself refuses."""
-    try:
-        with transaction.atomic():
-            action(*arguments, **options)
-    except IntegrityError:
-        return True
-    return False
+def refused(constraint, write):
+    """The database itself refuses the write, and names the constraint where it can."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        write()
+    text = str(caught.value)
+    assert constraint in text or "UNIQUE constraint failed" in text
 
 
-def test_an_identifier_stands_once_within_its_kind():
-    first, second = make("technology"), make("technology")
-
-    assert refused(Record.objects.filter(pk=second.pk).update, identifier=first.identifier)
+# Constraints of the database
 
 
-def test_what_is_public_has_a_revision():
-    record = make("technology")
+def test_identifier_is_unique_within_its_kind():
+    make("theme", identifier="one")
+    other = make("theme", identifier="two")
+    make("partner", identifier="one")
 
-    assert refused(Record.objects.filter(pk=record.pk).update, public_state="published")
-
-
-def test_a_relation_never_points_at_itself():
-    record = make("statement")
-
-    assert refused(Relation.objects.create, record=record, role="subjects", target=record)
+    refused("records_identifier_unique", lambda: Record.objects.filter(pk=other.pk).update(identifier="one"))
 
 
-def test_a_relation_stands_once():
-    record, target = make("statement"), make("technology")
-    Relation.objects.create(record=record, role="subjects", target=target)
+def test_what_is_public_has_a_published_version():
+    draft = make("theme")
 
-    assert refused(Relation.objects.create, record=record, role="subjects", target=target)
-
-
-def test_a_tag_stands_once_on_a_record():
-    record, tag = make("technology"), Tag.objects.create(name="night", slug="night")
-    Tagging.objects.create(tag=tag, content_object=record)
-
-    assert refused(Tagging.objects.create, tag=tag, content_object=record)
+    refused("records_public_has", lambda: Record.objects.filter(pk=draft.pk).update(public_state="published"))
 
 
-def test_a_revision_number_stands_once():
-    record = make("technology")
+def test_relation_stands_once():
+    technology, issue = make("technology"), make("issue")
+    relation = {"record": technology, "role": "issues", "target": issue}
+    Relation.objects.create(**relation)
 
-    assert refused(Revision.objects.create, record=record, number=1, document="{}", state="draft")
-
-
-def test_a_concept_stands_once_within_its_scheme():
-    first, second = make("concept"), make("concept")
-
-    assert refused(Concept.objects.filter(pk=second.pk).update, scheme=first.scheme, code=first.code)
+    refused("records_relation_unique", lambda: Relation.objects.create(**relation))
 
 
-def test_a_bare_record_is_refused():
-    with pytest.raises(TypeError, match="through the kind"):
+def test_relation_never_points_at_itself():
+    technology = make("technology")
+
+    refused(
+        "records_relation_never",
+        lambda: Relation.objects.create(record=technology, role="issues", target=technology),
+    )
+
+
+def test_tag_stands_once_on_a_record():
+    theme = make("theme", tags=["one"])
+
+    refused(
+        "records_tag_once", lambda: Tagging.objects.create(tag=Tag.objects.get(), content_object_id=theme.pk)
+    )
+
+
+def test_version_number_stands_once():
+    first = make("theme").revisions.get()
+
+    refused(
+        "records_revision_number",
+        lambda: Revision.objects.create(record_id=first.record_id, number=1, document="{}", state="draft"),
+    )
+
+
+def test_source_has_one_row_an_address():
+    Source.objects.create(url="https://example.org/")
+
+    refused("url", lambda: Source.objects.create(url="https://example.org/"))
+
+
+def test_publication_is_one_a_record():
+    theme = published("theme")
+
+    refused(
+        "publications_one_per_record",
+        lambda: Publication.objects.create(kind="theme", identifier=theme.identifier, state="published"),
+    )
+
+
+def test_term_stands_once():
+    published("theme")
+    term = Term.objects.first()
+    again = {name: getattr(term, name) for name in ("publication", "field", "value", "label")}
+
+    refused("publications_term_once", lambda: Term.objects.create(**again))
+
+
+@pytest.mark.parametrize(("model", "field"), [(Theme, "order"), (Workshop, "number")])
+def test_numbers_are_not_given_twice(model, field):
+    first, other = make(model.kind), make(model.kind)
+
+    refused(field, lambda: model.objects.filter(pk=other.pk).update(**{field: getattr(first, field)}))
+
+
+def test_concept_is_unique_within_its_scheme():
+    first, other = make("concept"), make("concept")
+
+    refused(
+        "catalogue_concept_unique",
+        lambda: Concept.objects.filter(pk=other.pk).update(scheme=first.scheme, code=first.code),
+    )
+
+
+def test_every_constraint_is_broken_here():
+    """A new constraint needs a test above."""
+    ours = {Record, Tagging, Revision, Relation, Citation, Source, Publication, Term}
+    ours |= {model_of(kind.name) for kind in kinds()}
+
+    named = {constraint.name for model in ours for constraint in model._meta.constraints}
+
+    assert named == {
+        "records_identifier_unique_within_kind",
+        "records_public_has_a_revision",
+        "records_relation_unique",
+        "records_relation_never_points_at_itself",
+        "records_tag_once_per_record",
+        "records_revision_number_unique",
+        "publications_one_per_record",
+        "publications_term_once",
+        "catalogue_concept_unique_within_scheme",
+    }
+
+
+def test_what_others_name_cannot_be_deleted():
+    maker = make("organisation")
+    issue = make("issue")
+    technology = save(document_for("technology", issues=[issue.identifier]), "technology")
+
+    with pytest.raises(ProtectedError):
+        issue.delete()
+    assert Technology.objects.filter(pk=technology.pk).exists()
+    assert Record.objects.filter(pk=maker.pk).exists()
+
+
+# Rules of the models
+
+
+def test_bare_record_refuses_to_be_saved():
+    with pytest.raises(TypeError, match="Write through the kind"):
         Record(title="Nothing in particular").save()
 
 
-def test_revisions_are_append_only():
-    revision = make("technology").revisions.get()
+def test_versions_are_append_only():
+    revision = make("theme").revisions.get()
 
     with pytest.raises(TypeError, match="append-only"):
         revision.save()
@@ -82,91 +164,167 @@ def test_revisions_are_append_only():
         revision.delete()
 
 
-def test_identifiers_are_taken_in_order_and_never_twice():
-    make("roadmap-item", identifier="R-007")
+def test_record_with_versions_cannot_be_deleted():
+    theme = make("theme")
 
-    item = RoadmapItem(title="Next", strand="training")
-    item.save()
+    with pytest.raises(ProtectedError):
+        theme.delete()
 
-    assert item.identifier == "R-008"
+
+def test_identifiers_are_given_in_order():
+    make("technology", identifier="T-009")
+    document = document_for("technology")
+
+    first = Technology(title="A tool", technology_kind="software", status="active")
+    first.save()
+    second = Technology(title="A tool", technology_kind="software", status="active")
+    second.save()
+    Technology.objects.filter(identifier="T-010").update(identifier="T-1000")
+    third = Technology(title="A tool", technology_kind="software", status="active")
+    third.save()
+
+    assert document["identifier"].startswith("T-")
+    assert [first.identifier, second.identifier, third.identifier] == ["T-010", "T-011", "T-1001"]
+
+
+def test_identifier_of_a_kind_without_numbers_is_its_slug():
+    theme = Theme(title="Dark web & hidden services", order=1)
+    theme.save()
+
+    assert (theme.identifier, theme.slug) == ("dark-web-hidden-services", "dark-web-hidden-services")
+
+
+@pytest.mark.parametrize("identifier", ["T-1", "T001", "t-001", "X-001", "T-001-", "T-00a", "../T-001"])
+def test_identifier_must_look_like_its_kinds(identifier):
+    with pytest.raises(ValidationError, match="does not look like"):
+        save_document("technology", document_for("technology", identifier=identifier))
+
+
+def test_review_is_due_after_the_interval_of_the_kind():
+    technology = make("technology", checked_on="2018-08-31")
+    given = make("technology", checked_on="2018-08-31", review_due="2018-09-01")
+
+    assert working_document(technology)["review_due"] == "2019-02-28"
+    assert working_document(given)["review_due"] == "2018-09-01"
 
 
 @pytest.mark.parametrize(
-    ("kind", "identifier"),
-    [("technology", "X-001"), ("technology", "T-1"), ("deliverable", "report"), ("glossary-term", "a/b")],
+    ("date", "precision"), [("2018", "month"), ("2018-03", "day"), ("2018-03-14", ""), ("", "year")]
 )
-def test_an_identifier_looks_like_those_of_its_kind(kind, identifier):
-    with pytest.raises(ValidationError, match="does not look like"):
-        save_document(kind, document_for(kind) | {"identifier": identifier})
+@pytest.mark.parametrize("model", [Deliverable, NewsItem])
+def test_date_has_the_stated_precision(model, date, precision):
+    with pytest.raises(ValidationError, match="precision"):
+        save_document(model.kind.name, document_for(model.kind, date=date, date_precision=precision))
 
 
-def test_mixed_records_become_their_kinds_with_one_query_each(django_assert_num_queries):
-    made = [make("technology"), make("theme"), make("technology")]
-    bare = [Record.objects.get(pk=record.pk) for record in made]
-
-    with django_assert_num_queries(2):
-        assert specific(bare) == made
-    assert [type(record) for record in specific(bare)] == [type(record) for record in made]
-
-
-def test_roadmap_items_never_wait_for_themselves():
+def test_roadmap_item_never_comes_before_itself():
     first = make("roadmap-item")
     second = make("roadmap-item", depends_on=[first.identifier])
     third = make("roadmap-item", depends_on=[second.identifier])
 
     with pytest.raises(ValidationError, match="before itself"), transaction.atomic():
-        save(working_document(first) | {"depends_on": [third.identifier]}, "roadmap-item", first)
+        save_document("roadmap-item", working_document(first) | {"depends_on": [third.identifier]}, first)
+    with pytest.raises(ValidationError, match="before itself"), transaction.atomic():
+        save_document("roadmap-item", working_document(first) | {"depends_on": [first.identifier]}, first)
+
+    assert list(RoadmapItem.objects.get(pk=first.pk).depends_on.all()) == []
 
 
-def test_functions_have_two_levels():
-    group = make("function", level=1)
-    inner = make("function", level=2, parent=group.identifier)
+def test_roadmap_items_may_meet_again():
+    first = make("roadmap-item")
+    left, right = (make("roadmap-item", depends_on=[first.identifier]) for _ in range(2))
 
-    assert Function.objects.get(pk=inner.pk).parent == group
-    with pytest.raises(ValidationError, match="belongs to a group"), transaction.atomic():
-        save_document("function", document_for("function", level=2, parent=inner.identifier))
-    with pytest.raises(ValidationError, match="belongs to a group"), transaction.atomic():
-        save_document("function", document_for("function", level=1, parent=group.identifier))
+    last = make("roadmap-item", depends_on=[left.identifier, right.identifier])
+
+    assert working_document(last)["depends_on"] == [left.identifier, right.identifier]
 
 
-def test_check_questions_follow_answers_that_exist_and_never_each_other():
-    answer = {"key": "yes", "value": "yes", "label": "Yes"}
-    first = make("check-question", answers=[answer])
-    follows = {"show_if_question": first.identifier, "show_if_answers": ["yes"]}
-    second = make("check-question", answers=[answer], **follows)
+@pytest.mark.parametrize(
+    ("level", "parent"),
+    [(1, "group"), (2, None), (2, "function")],
+    ids=["group in group", "alone", "third level"],
+)
+def test_functions_have_two_levels(level, parent):
+    group = make("function")
+    function = make("function", level=2, parent=group.identifier)
+    named = {"group": group.identifier, "function": function.identifier, None: None}[parent]
 
-    with pytest.raises(ValidationError, match="has no answer no"), transaction.atomic():
-        make("check-question", **follows | {"show_if_answers": ["no"]})
-    with pytest.raises(ValidationError, match="Name the question and its answers"), transaction.atomic():
-        make("check-question", show_if_answers=["yes"])
-    circle = {"show_if_question": second.identifier, "show_if_answers": ["yes"]}
-    with pytest.raises(ValidationError, match="wait for each other"), transaction.atomic():
-        save(working_document(first) | circle, "check-question", first)
+    with pytest.raises(ValidationError, match="belongs to a group"):
+        save_document("function", document_for("function", level=level, parent=named))
 
-
-def test_a_key_stands_once_in_all_the_parts_of_a_record():
-    point = {"key": "one", "aspect": "good", "text": "Good."}
-    alternative = {"key": "one", "type": "low-tech", "text": "A poster."}
-
-    with pytest.raises(ValidationError, match="stands twice in this record"):
-        make("situation", points=[point], alternatives=[alternative])
+    assert Function.objects.get(pk=function.pk).parent == group
 
 
-def test_a_date_has_the_stated_precision():
-    with pytest.raises(ValidationError, match="precision"):
-        make("news-item", date="2017-05", date_precision="day")
+def question(**changes):
+    answers = [{"key": value, "value": value, "label": value.title()} for value in ("yes", "no")]
+    return make("check-question", answers=answers, **changes)
 
 
-def test_the_review_date_follows_from_the_check_unless_given():
-    assert str(make("instrument", checked_on="2026-11-30").review_due) == "2027-02-28"
-    assert (
-        str(make("technology", checked_on="2026-11-23", review_due="2026-12-01").review_due) == "2026-12-01"
+@pytest.mark.parametrize(
+    ("waits", "answers", "complaint"),
+    [
+        (True, [], "Name the question and its answers"),
+        (False, ["yes"], "Name the question and its answers"),
+        (True, ["yes", "perhaps"], "has no answer perhaps"),
+    ],
+)
+def test_question_waits_for_answers_that_there_are(waits, answers, complaint):
+    first = question()
+    document = document_for(
+        "check-question", show_if_question=first.identifier if waits else None, show_if_answers=answers
     )
 
+    with pytest.raises(ValidationError, match=complaint):
+        save_document("check-question", document)
 
-def test_three_values_stay_three():
-    for value in (True, False, None):
-        record = published("technology", listed_in_d22=value)
-        assert fresh(record).listed_in_d22 is value
-        assert working_document(record)["listed_in_d22"] is value
-    assert workflow.rebuild_publications() == 0
+
+def test_questions_never_wait_for_each_other():
+    first = question()
+    second = question(show_if_question=first.identifier, show_if_answers=["yes"])
+    waiting = {"show_if_question": second.identifier, "show_if_answers": ["no"]}
+
+    with pytest.raises(ValidationError, match="wait for each other"), transaction.atomic():
+        save_document("check-question", working_document(first) | waiting, first)
+
+    assert CheckQuestion.objects.get(pk=first.pk).show_if_question is None
+
+
+def test_part_keys_are_unique_within_the_record():
+    answers = [{"key": "same", "value": value, "label": value} for value in ("yes", "no")]
+
+    with pytest.raises(ValidationError, match="same"):
+        save_document("check-question", document_for("check-question", answers=answers))
+
+
+def test_relation_knows_its_roles():
+    technology, theme = make("technology"), make("theme")
+
+    with pytest.raises(ValidationError, match="these roles: issues"):
+        Relation(record=technology, role="friends", target=theme).clean()
+    with pytest.raises(ValidationError, match="of kind issue"):
+        Relation(record=technology, role="issues", target=theme).clean()
+
+
+@pytest.mark.parametrize("value", ["text", [""], ["  "], [1], [["a"]], {"a": 1}])
+def test_lists_hold_texts_that_are_not_empty(value):
+    theme = make("theme")
+    theme.notes = value
+
+    with pytest.raises(ValidationError):
+        theme.full_clean()
+
+
+def test_lists_with_options_hold_nothing_else():
+    technology = make("technology")
+    technology.target_users = ["police", "martian"]
+
+    with pytest.raises(ValidationError, match="martian"):
+        technology.full_clean()
+
+
+def test_changes_of_a_record_leave_its_derived_columns_true():
+    technology = fresh(make("technology"))
+
+    assert technology.kind_name == "technology"
+    assert isinstance(technology._meta.pk, models.OneToOneField)
+    assert technology.url == f"/technologies/{technology.identifier}-{technology.slug}/"

@@ -1,202 +1,480 @@
-"""The one door to the public: what each step does, refuses and leaves alone."""
+"""The steps of a record's life: what each does, when it is refused, and what harvesters hear of it."""
+
+import json
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
 
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents import save_document, working_document
 from media4sec.records.models import Record
-from tests.factories import fresh, make, publish, published, save, source
+from media4sec.records.workflow import WorkflowError
+from tests.factories import (
+    document_for,
+    fresh,
+    full_document_for,
+    make,
+    publish,
+    published,
+    save,
+    several_published,
+    source,
+)
 
 pytestmark = pytest.mark.django_db
+State = Record.State
 
 
-def row(record):
+def changes():
+    return list(Change.objects.order_by("seq").values_list("action", "kind", "identifier"))
+
+
+def publication(record):
     return Publication.objects.get(kind=record.kind_name, identifier=record.identifier)
 
 
-def changes(record):
-    rows = Change.objects.filter(kind=record.kind_name, identifier=record.identifier)
-    return list(rows.order_by("seq").values_list("action", flat=True))
+def document(record):
+    return json.loads(publication(record).document)
 
 
-def names(client, record, field):
-    item = client.get(f"/api/v1/{record.kind.plural}/{record.identifier}/").json()
-    return [ref["label"] for ref in item[field]]
+def states(record):
+    record = fresh(record)
+    return record.state, record.public_state
 
 
-def test_saving_counts_versions_and_changes_nothing_public():  # gate 3.11
-    record = published("technology", title="Before")
+# Saving
 
-    record = save(working_document(record) | {"title": "After"}, "technology", record)
 
-    assert (record.edit_version, record.state, record.public_state) == (2, "draft", "published")
+def test_a_new_record_is_a_draft_with_one_version():
+    record = make("theme")
+
+    assert states(record) == (State.DRAFT, "")
+    assert [(one.number, one.state) for one in record.revisions.all()] == [(1, State.DRAFT)]
+    assert not Publication.objects.exists()
+    assert not Change.objects.exists()
+
+
+def test_saving_keeps_every_version_whole():
+    record = make("theme", title="One")
+    first = working_document(record)
+
+    record = save(first | {"title": "Two"}, "theme", record)
+
+    assert [json.loads(one.document)["title"] for one in record.revisions.all()] == ["Two", "One"]
+    assert json.loads(record.revisions.last().document) == first
+    assert record.edit_version == 2
+
+
+def test_version_knows_who_and_why():
+    user = User.objects.create_user("editor")
+    record = make("theme")
+    save_again(record, user)
+
+    revision = record.revisions.first()
+    assert (revision.saved_by, revision.note) == (user, "A better word")
+
+
+def save_again(record, user):
+    save_document("theme", working_document(record) | {"title": "Another"}, record)
+    workflow.save_revision(record, by=user, note="A better word")
+
+
+def test_editing_what_is_published_moves_nothing_public():  # gate 3.11
+    record = published("theme", title="One")
+    before = publication(record), changes()
+
+    record = save(working_document(record) | {"title": "Two"}, "theme", record)
+
+    assert states(record) == (State.DRAFT, State.PUBLISHED)
     assert record.has_unpublished_changes
-    assert row(record).title == "Before"
-    assert changes(record) == ["created"]
+    assert (publication(record), changes()) == before
+    assert document(record)["title"] == "One"
 
 
-def test_saving_the_same_again_adds_no_version():
-    record = make("technology")
-
-    workflow.save_revision(record)
-
-    assert fresh(record).edit_version == 1
+# Publishing
 
 
-def test_publishing_twice_changes_nothing():
-    record = published("technology")
-    before = Change.objects.count()
+def test_publish_shows_the_working_copy():
+    record = make("theme", title="One")
+
+    row = workflow.publish(record)
+
+    assert states(record) == (State.PUBLISHED, State.PUBLISHED)
+    assert (row.title, row.version, row.state) == ("One", 1, "published")
+    assert changes() == [("created", "theme", record.identifier)]
+
+
+def test_publish_again_tells_of_an_update():
+    record = published("theme", title="One")
+
+    publish(save(working_document(record) | {"title": "Two"}, "theme", record))
+
+    assert document(record)["title"] == "Two"
+    assert [action for action, _, _ in changes()] == ["created", "updated"]
+    assert not fresh(record).has_unpublished_changes
+
+
+def test_publishing_the_same_tells_nothing():
+    record = published("theme")
+    before = publication(record).modified_at
 
     publish(record)
 
-    assert Change.objects.count() == before
-    assert fresh(record).edit_version == 1
+    assert len(changes()) == 1
+    assert publication(record).modified_at == before
+    assert record.revisions.count() == 1
 
 
-def test_publishing_an_edit_is_one_change():
-    record = published("technology", title="Before")
+def test_issued_stays_and_modified_moves():
+    record = published("theme", title="One")
+    first = publication(record)
 
-    record = publish(save(working_document(record) | {"title": "After"}, "technology", record))
+    publish(save(working_document(record) | {"title": "Two"}, "theme", record))
 
-    assert (row(record).title, row(record).version) == ("After", 2)
-    assert changes(record) == ["created", "updated"]
-
-
-def test_renaming_a_record_refreshes_those_that_name_it(client):
-    function = published("function", title="Old name")
-    technology = published("technology", functions=[function.identifier])
-
-    publish(save(working_document(function) | {"title": "New name"}, "function", function))
-
-    assert names(client, technology, "functions") == ["New name"]
-    assert changes(technology) == ["created", "updated"]
+    second = publication(record)
+    assert second.issued_at == first.issued_at
+    assert second.modified_at > first.modified_at
+    assert second.modified_at <= timezone.now()
 
 
-def test_a_reference_appears_when_its_target_is_published_and_goes_with_it(client):  # gate 3.9
-    function = make("function", title="Secret function")
-    technology = published("technology", functions=[function.identifier])
-    assert names(client, technology, "functions") == []
+def test_records_published_together_find_each_other():
+    first = make("roadmap-item")
+    second = make("roadmap-item", depends_on=[first.identifier])
 
-    publish(function)
-    assert names(client, technology, "functions") == ["Secret function"]
+    workflow.publish_all([second, first])
 
-    workflow.withdraw(fresh(function), reason="Not needed.")
-    assert names(client, technology, "functions") == []
-
-    workflow.restore(fresh(function))
-    assert names(client, technology, "functions") == ["Secret function"]
+    assert [ref["id"] for ref in document(second)["depends_on"]] == [first.identifier]
 
 
-def test_who_named_a_merged_record_names_its_successor(client):
-    old, new = published("function", title="Old"), published("function", title="New")
-    technology = published("technology", functions=[old.identifier])
+def test_publishing_several_is_all_or_nothing():  # gate 6.1
+    draft, withdrawn = make("theme"), published("theme")
+    workflow.withdraw(withdrawn, reason="By mistake.")
+    before = changes()
 
-    workflow.merge(old, new)
-    assert names(client, technology, "functions") == ["New"]
-    assert client.get(old.url).headers["Location"] == new.url
+    with pytest.raises(WorkflowError, match="restore it first"):
+        workflow.publish_all([draft, withdrawn])
 
-    publish(save(working_document(fresh(new)) | {"title": "Newer"}, "function", fresh(new)))
-    assert names(client, technology, "functions") == ["Newer"]
-
-
-def test_withdrawal_keeps_an_edit_that_was_not_public_and_restore_does_not_publish_it():
-    record = published("technology", title="Public")
-    record = save(working_document(record) | {"title": "Edited"}, "technology", record)
-
-    workflow.withdraw(record, reason="Wrong.")
-    workflow.restore(fresh(record))
-
-    assert row(record).title == "Public"
-    assert (fresh(record).title, fresh(record).state) == ("Edited", "draft")
-    assert changes(record) == ["created", "deleted", "created"]
+    assert states(draft) == (State.DRAFT, "")
+    assert changes() == before
 
 
-@pytest.mark.parametrize("reason", ["", "   "])
-def test_withdrawal_needs_a_reason(reason):
-    record = published("technology")
+def test_an_invalid_record_is_not_published():
+    record = make("theme")
+    Record.objects.filter(pk=record.pk).update(title="")
 
-    with pytest.raises(workflow.WorkflowError, match="Say why"):
+    with pytest.raises(ValidationError):
+        workflow.publish(record)
+
+    assert states(record) == (State.DRAFT, "")
+
+
+# Withdrawing, merging, restoring
+
+
+def test_withdraw_leaves_a_tombstone_and_nothing_else():
+    record, successor = several_published("theme", 2)
+
+    workflow.withdraw(record, reason="It was never true.", successor=successor)
+
+    row = publication(record)
+    assert states(record) == (State.WITHDRAWN, State.WITHDRAWN)
+    assert (row.state, row.reason, row.successor) == (
+        "withdrawn",
+        "It was never true.",
+        publication(successor),
+    )
+    assert [row.title, row.summary, row.document, row.display, row.title_stems, row.text_stems] == [""] * 6
+    assert not row.terms.exists()
+    assert changes()[-1] == ("deleted", "theme", record.identifier)
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "\n"])
+def test_withdraw_needs_a_reason(reason):
+    record = published("theme")
+
+    with pytest.raises(WorkflowError, match="Say why"):
         workflow.withdraw(record, reason=reason)
-    assert row(record).state == "published"
+
+    assert states(record) == (State.PUBLISHED, State.PUBLISHED)
 
 
-def test_steps_that_make_no_sense_are_refused():
-    draft, record, gone = make("theme"), published("theme"), published("theme")
-    workflow.withdraw(gone, reason="Gone.")
+def test_only_what_is_public_is_withdrawn_or_merged():  # gate 3.6
+    draft, other = make("theme"), published("theme")
+    gone = published("theme")
+    workflow.withdraw(gone, reason="By mistake.")
 
-    for step in (
-        lambda: workflow.withdraw(draft, reason="Never was."),
-        lambda: workflow.withdraw(record, reason="To nowhere.", successor=draft),
-        lambda: workflow.withdraw(record, reason="To itself.", successor=record),
-        lambda: workflow.merge(record, record),
-        lambda: workflow.merge(record, fresh(gone)),
-        lambda: workflow.restore(record),
-        lambda: workflow.publish(fresh(gone)),
+    for record in (draft, gone):
+        with pytest.raises(WorkflowError, match="is not published"):
+            workflow.withdraw(record, reason="Again.")
+        with pytest.raises(WorkflowError, match="is not published"):
+            workflow.merge(record, other)
+
+
+@pytest.mark.parametrize("step", ["withdraw", "merge"])
+def test_successor_is_another_published_record(step):
+    record, gone = several_published("theme", 2)
+    workflow.withdraw(gone, reason="By mistake.")
+
+    def take(other):
+        if step == "merge":
+            workflow.merge(record, other)
+        else:
+            workflow.withdraw(record, reason="Old.", successor=other)
+
+    for other, complaint in (
+        (record, "own successor"),
+        (make("theme"), "not published"),
+        (gone, "not published"),
     ):
-        with pytest.raises(workflow.WorkflowError):
-            step()
-    assert [fresh(one).public_state for one in (draft, record, gone)] == ["", "published", "withdrawn"]
+        with pytest.raises(WorkflowError, match=complaint):
+            take(other)
+    assert states(record) == (State.PUBLISHED, State.PUBLISHED)
 
 
-def test_people_need_the_right_and_nothing_moves_without_it():  # gate 3.1
-    editor = User.objects.create_user("editor")
-    record, draft = published("theme"), make("theme")
+def test_restore_shows_what_was_public_before():
+    record = published("theme", title="One")
+    before = document(record)
+    record = save(working_document(record) | {"title": "Two"}, "theme", record)
+    workflow.withdraw(record, reason="By mistake.")
 
-    for step in (
-        lambda: workflow.publish(draft, by=editor),
-        lambda: workflow.withdraw(record, reason="No.", by=editor),
-        lambda: workflow.merge(record, published("theme"), by=editor),
-    ):
+    workflow.restore(record)
+
+    assert document(record) == before
+    assert states(record) == (State.DRAFT, State.PUBLISHED)
+    assert working_document(fresh(record))["title"] == "Two"
+    assert [action for action, _, _ in changes()] == ["created", "deleted", "created"]
+    assert fresh(record).withdrawal_reason == ""
+
+
+def test_only_what_was_taken_back_is_restored():  # gate 3.6
+    for record in (make("theme"), published("theme")):
+        with pytest.raises(WorkflowError, match="is not withdrawn"):
+            workflow.restore(record)
+
+
+def test_withdrawn_is_edited_but_not_published():
+    record = published("theme")
+    workflow.withdraw(record, reason="By mistake.")
+
+    record = save(working_document(fresh(record)) | {"title": "Two"}, "theme", fresh(record))
+
+    assert states(record) == (State.WITHDRAWN, State.WITHDRAWN)
+    with pytest.raises(WorkflowError, match="restore it first"):
+        workflow.publish(record)
+
+
+# References
+
+
+def named(record, field="makers"):
+    return [(ref["id"], ref["label"]) for ref in document(record)[field]]
+
+
+@pytest.fixture
+def technology():
+    maker = published("organisation", title="Old maker")
+    return published("technology", makers=[maker.identifier]), maker
+
+
+def test_merged_references_follow_the_successor(technology):
+    technology, maker = technology
+    into = published("organisation", title="New maker")
+
+    workflow.merge(maker, into)
+
+    assert named(technology) == [(into.identifier, "New maker")]
+    assert ("updated", "technology", technology.identifier) in changes()
+
+
+def test_merged_references_follow_the_successor_wherever_it_goes(technology):
+    technology, maker = technology
+    into, last = several_published("organisation", 2)
+    workflow.merge(maker, into)
+
+    publish(save(working_document(into) | {"title": "Renamed maker"}, "organisation", into))
+    assert named(technology) == [(into.identifier, "Renamed maker")]
+
+    workflow.merge(into, last)
+    assert named(technology) == [(last.identifier, last.title)]
+
+    workflow.withdraw(last, reason="Gone.")
+    assert named(technology) == []
+
+    workflow.restore(last)
+    assert named(technology) == [(last.identifier, last.title)]
+
+
+def test_merged_references_name_the_successor_once():
+    maker, into = several_published("organisation", 2)
+    technology = published("technology", makers=[maker.identifier, into.identifier])
+
+    workflow.merge(maker, into)
+
+    assert named(technology) == [(into.identifier, into.title)]
+
+
+def test_restoring_the_merged_one_gives_its_references_back(technology):
+    technology, maker = technology
+    workflow.merge(maker, published("organisation"))
+
+    workflow.restore(maker)
+
+    assert named(technology) == [(maker.identifier, "Old maker")]
+
+
+def test_referrers_that_are_not_public_stay_so():
+    maker = make("organisation")
+    draft = make("technology", makers=[maker.identifier])
+
+    publish(maker)
+
+    assert changes() == [("created", "organisation", maker.identifier)]
+    assert states(draft) == (State.DRAFT, "")
+
+
+def test_a_name_that_is_no_longer_given_no_longer_matters(technology):
+    technology, maker = technology
+    technology = publish(save(working_document(technology) | {"makers": []}, "technology", technology))
+    before = len(changes())
+
+    publish(save(working_document(maker) | {"title": "Renamed"}, "organisation", maker))
+
+    assert changes()[before:] == [("updated", "organisation", maker.identifier)]
+
+
+def test_source_shared_with_a_draft_changes_no_published_record():
+    cited = source(title="")
+    record = published("theme", sources=[cited])
+    before = working_document(record)
+
+    make("theme", sources=[cited | {"title": "A name that only the draft knows"}])
+
+    assert working_document(fresh(record)) == before
+
+
+# Reverting
+
+
+def test_revert_makes_a_new_version_and_moves_nothing_public():
+    record = published("technology", title="One")
+    first = record.revisions.get()
+    before = publication(record), changes()
+    record = publish(
+        save(full_document_for("technology", identifier=record.identifier), "technology", record)
+    )
+    second = publication(record), changes()
+
+    revision = workflow.revert(record, first)
+
+    assert (revision.number, revision.note) == (3, "Back to version 1")
+    assert revision.document == first.document
+    assert (publication(record), changes()) == second != before
+    assert states(record) == (State.DRAFT, State.PUBLISHED)
+
+
+def test_revert_takes_only_versions_of_the_record():
+    record, other = make("theme"), make("theme")
+
+    with pytest.raises(WorkflowError, match="another record"):
+        workflow.revert(record, other.revisions.get())
+
+
+# Who may
+
+
+@pytest.fixture
+def person():
+    """A person with these permissions and no others."""
+
+    def make_person(*codenames):
+        user = User.objects.create_user(f"person {'-'.join(codenames)}")
+        user.user_permissions.set(
+            Permission.objects.filter(content_type__app_label="records", codename__in=codenames)
+        )
+        return user
+
+    return make_person
+
+
+STEPS = {
+    "publish": ("publish_record", lambda record, by: workflow.publish(record, by=by)),
+    "publish_all": ("publish_record", lambda record, by: workflow.publish_all([record], by=by)),
+    "withdraw": ("withdraw_record", lambda record, by: workflow.withdraw(record, reason="Old.", by=by)),
+    "merge": ("withdraw_record", lambda record, by: workflow.merge(record, published("theme"), by=by)),
+    "restore": ("publish_record", lambda record, by: workflow.restore(record, by=by)),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_steps_need_their_permission(person, step):  # gate 3.1
+    permission, take = STEPS[step]
+    record = published("theme") if step in ("withdraw", "merge") else make("theme")
+    if step == "restore":
+        record = publish(record)
+        workflow.withdraw(record, reason="By mistake.")
+    before = states(record)
+    others = {"publish_record", "withdraw_record"} - {permission}
+
+    for user in (person(), person(*others)):
         with pytest.raises(PermissionDenied):
-            step()
-    assert (fresh(draft).public_state, fresh(record).public_state) == ("", "published")
+            take(record, user)
+        assert states(record) == before
 
-    editor.user_permissions.add(Permission.objects.get(codename="publish_record"))
-    workflow.publish(draft, by=User.objects.get(pk=editor.pk))
-    assert fresh(draft).public_state == "published"
-
-
-def test_going_back_restores_links_and_sources_as_a_new_version():
-    first, second = published("issue"), published("issue")
-    record = published("technology", issues=[first.identifier, second.identifier], sources=[source()])
-    old = working_document(record)
-    record = save(old | {"issues": [], "sources": [], "title": "Other"}, "technology", record)
-
-    workflow.revert(record, record.revisions.get(number=1))
-
-    assert working_document(record) == old
-    assert fresh(record).edit_version == 3
+    take(record, person(permission))
+    assert states(record) != before
 
 
-def test_changes_are_numbered_in_the_order_of_publication():
-    records = [published("theme") for _ in range(3)]
-
-    numbers = [Change.objects.get(kind="theme", identifier=record.identifier).seq for record in records]
-    assert numbers == sorted(numbers)
+# Changes
 
 
-def test_the_read_side_can_be_made_anew_after_losing_everything():
-    record, gone = published("technology"), published("technology")
-    workflow.withdraw(gone, reason="Gone.", successor=record)
-    before = {(one.identifier, one.state, one.document, one.reason) for one in Publication.objects.all()}
-    Publication.objects.update(successor=None)
-    Publication.objects.all().delete()
+def test_changes_are_numbered_in_the_order_they_happened():
+    first, second = several_published("theme", 2)
+    workflow.withdraw(second, reason="By mistake.")
+    workflow.restore(second)
+    publish(save(working_document(first) | {"title": "Renamed"}, "theme", first))
+
+    assert changes() == [
+        ("created", "theme", first.identifier),
+        ("created", "theme", second.identifier),
+        ("deleted", "theme", second.identifier),
+        ("created", "theme", second.identifier),
+        ("updated", "theme", first.identifier),
+    ]
+    times = list(Change.objects.order_by("seq").values_list("at", flat=True))
+    assert times == sorted(times)
+
+
+def test_a_record_is_told_of_once_a_step():
+    maker = make("organisation")
+    technologies = [
+        save(document_for("technology", makers=[maker.identifier]), "technology") for _ in range(2)
+    ]
+
+    workflow.publish_all([*technologies, maker])
+
+    assert sorted(changes()) == sorted(
+        [("created", "organisation", maker.identifier)]
+        + [("created", "technology", technology.identifier) for technology in technologies]
+    )
+
+
+def test_rebuild_repairs_what_was_broken():
+    record = published("theme")
+    before = document(record)
+    Publication.objects.update(title="Broken", document="{}", display="{}", title_stems="", text_stems="")
+
+    assert workflow.rebuild_publications() == 1
+
+    assert document(record) == before
+
+
+def test_rebuild_drops_what_no_record_stands_behind():
+    published("theme")
+    Publication.objects.create(kind="theme", identifier="ghost", state="published", document="{}")
 
     workflow.rebuild_publications()
 
-    after = {(one.identifier, one.state, one.document, one.reason) for one in Publication.objects.all()}
-    assert after == before
-    assert row(gone).successor == row(record)
-    assert workflow.rebuild_publications() == 0
-
-
-def test_a_publication_without_a_record_is_dropped_by_the_rebuild():
-    published("theme")
-    Publication.objects.create(kind="theme", identifier="stray", path="themes", state="published")
-
-    assert workflow.rebuild_publications() == 1
-    assert not Publication.objects.filter(identifier="stray").exists()
-    assert Record.objects.filter(kind_name="theme").count() == 1
+    assert not Publication.objects.filter(identifier="ghost").exists()

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Max
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -16,7 +17,7 @@ from rest_framework.viewsets import ViewSet
 from media4sec.interchange.problems import BadParameters, Gone
 from media4sec.kinds import Kind
 from media4sec.publications.filters import listing
-from media4sec.publications.models import Publication
+from media4sec.publications.models import Change, Publication
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 CACHE = "public, no-cache"
@@ -57,12 +58,13 @@ class PublicViewSet(ViewSet):
             raise BadParameters(errors)
         ids = sorted(answer.result.ids)
         page, previous, following = window(ids, cursor, limit)
-        rows = Publication.objects.published().filter(pk__in=page).order_by("pk")
-        parts = ",".join(rows.values_list("document", flat=True))
-        count = f'"count":{len(ids)},' if with_count == "true" else ""
-        links = f'"next":{_quoted(self.link(request, following))},"previous":{_quoted(self.link(request, previous))}'
-        body = f'{{{count}{links},"results":[{absolute(parts)}]}}'
-        response = HttpResponse(body, content_type="application/json")
+        etag = f'"{content_version()}"'
+        response = get_conditional_response(request, etag=etag)
+        if response is None:
+            count = len(ids) if with_count == "true" else None
+            before, after = self.link(request, previous), self.link(request, following)
+            response = HttpResponse(_page(page, count, before, after), content_type="application/json")
+        response["ETag"] = etag
         response["Cache-Control"] = CACHE
         header = [
             f'<{self.link(request, to)}>; rel="{rel}"'
@@ -104,6 +106,20 @@ class PublicViewSet(ViewSet):
         ]
         query.append(("cursor", write_cursor(cursor)))
         return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
+
+
+def _page(ids, count, before, after):
+    """One page of a list: the stored documents, joined."""
+    rows = Publication.objects.published().filter(pk__in=ids).order_by("pk")
+    documents = ",".join(rows.values_list("document", flat=True))
+    number = "" if count is None else f'"count":{count},'
+    links = f'"next":{_quoted(after)},"previous":{_quoted(before)}'
+    return f'{{{number}{links},"results":[{absolute(documents)}]}}'
+
+
+def content_version():
+    """The number of the newest change: the same address has the same answer as long as it stays."""
+    return Change.objects.aggregate(newest=Max("seq"))["newest"] or 0
 
 
 def ids_of(names):

@@ -6,6 +6,7 @@ may name each other: first what stands in the record's own row, then everything 
 """
 
 import json
+import re
 from functools import cache
 from importlib import import_module
 
@@ -35,6 +36,9 @@ TAIL = (
 
 
 OWN, LINKS = "own", "links"
+NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+# PostgreSQL's limits; SQLite would take more, and the one could not read what the other wrote.
+LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
 
 
 def shape(*own):
@@ -237,7 +241,7 @@ class remember_records:
 
 def lookup(kind_name, identifier):
     """The record with this identifier, as its kind, or None."""
-    if "\x00" in identifier:
+    if NOT_STORABLE.search(identifier):
         return None
     if _known is not None and (kind_name, identifier) in _known:
         return _known[kind_name, identifier]
@@ -273,6 +277,9 @@ class DocumentBase(serializers.ModelSerializer):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, TextListField):
             return TextList, {"required": False}
+        largest = LARGEST.get(model_field.get_internal_type())
+        if largest and "choices" not in kwargs:
+            kwargs["max_value"] = largest
         return field_class, kwargs
 
     def to_internal_value(self, data):
@@ -436,9 +443,6 @@ def set_citations(record, part, citations):
     rows = []
     for position, given in enumerate(citations):
         source = source_at(given["url"], given["title"])
-        if not source.title and given["title"]:
-            source.title = given["title"]
-            source.save(update_fields=["title"])
         rows.append(
             Citation(
                 record_id=record.pk,

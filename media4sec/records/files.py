@@ -96,7 +96,7 @@ def _read(folder):
             content = json.loads(
                 path.read_text("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
             )
-        except (ValueError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             problems.append(Problem(name, "–", "–", f"Not valid JSON: {error}"))
             continue
         if not isinstance(content, list):
@@ -126,6 +126,8 @@ def _state_problems(name, document):
         found.append(("state", f"“{state}” is not one of {', '.join(STATES)}."))
     if not isinstance(document.get("published_document", {}), dict):
         found.append(("published_document", "Give a document."))
+    elif document.get("published_document", document).get("identifier") != document["identifier"]:
+        found.append(("published_document.identifier", "It is another record’s."))
     if state == State.WITHDRAWN:
         withdrawal = document.get("withdrawal")
         if not isinstance(withdrawal, dict) or not str(withdrawal.get("reason") or "").strip():
@@ -171,7 +173,8 @@ def _save(documents, loaded, by):
             _try(name, document, record.check_links, problems)
     problems += [] if problems else _missing_successors(saved)
     if not problems:
-        _set_states(saved, by)
+        problems += _set_states(saved, by)
+    if not problems:
         after = _newest_documents()
         loaded.created = sum(record.pk not in before for record, _, _ in saved)
         loaded.changed = sum(before.get(pk, text) != text for pk, text in after.items())
@@ -239,8 +242,9 @@ def _set_states(saved, by):
     """Keep a version of what changed, and bring each record to the state its document names.
 
     A record that was withdrawn here stays so: its working copy changes, and somebody may restore it.
+    Returns what is wrong with the published versions.
     """
-    to_publish, to_keep, to_take_off = [], [], []
+    problems, to_publish, to_keep, to_take_off = [], [], [], []
     for record, document, name in saved:
         state = document.get("state", State.PUBLISHED)
         published = document.get("published_document")
@@ -249,7 +253,7 @@ def _set_states(saved, by):
                 save_revision(record, by=by, note=NOTE)
             continue
         if published is not None and name:
-            save_document(record.kind_name, published, record)
+            _try(name, document, partial(save_document, record.kind_name, published, record), problems)
         if published is not None or state in (State.PUBLISHED, State.WITHDRAWN):
             if name or record.public_state == "":
                 to_publish.append(record)
@@ -257,6 +261,8 @@ def _set_states(saved, by):
                 to_take_off.append((record, document))
         if name and (published is not None or state in EDITING):
             to_keep.append((record, document, state))
+    if problems:
+        return problems
     publish_all(to_publish, by=by, note=NOTE, validate=False)
     for record, document, state in to_keep:
         record.refresh_from_db()  # publishing counted a version
@@ -273,6 +279,7 @@ def _set_states(saved, by):
             merge(record, successor, reason=withdrawal["reason"], by=by)
         else:
             withdraw(record, reason=withdrawal["reason"], successor=successor, by=by)
+    return problems
 
 
 def export_folder(folder):

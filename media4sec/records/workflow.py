@@ -63,7 +63,6 @@ def _keep(record, text, by, note, state):
 @transaction.atomic
 def publish(record, *, by=None, note=""):
     """Make the working copy the public version; returns its publication."""
-    may(by, "publish")
     return publish_all([record], by=by, note=note)[0]
 
 
@@ -73,6 +72,7 @@ def publish_all(records, *, by=None, note="", validate=True):
 
     ``validate=False`` is for callers that have just validated every document.
     """
+    may(by, "publish")
     locked = _locked(records)
     for record in locked:
         if record.public_state in (State.WITHDRAWN, State.MERGED):
