@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from media4sec.records.models import Record
+
 
 class Command(BaseCommand):
     help = "Migrate, load the fixtures if they changed, collect static files if they changed, and serve."
@@ -21,6 +23,8 @@ class Command(BaseCommand):
         var = Path(settings.VAR_DIR)
         var.mkdir(exist_ok=True)
         call_command("migrate", verbosity=0)
+        if not Record.objects.exists():
+            (var / "loaded").unlink(missing_ok=True)  # the database was thrown away since
         self.once(var / "loaded", digest(settings.BASE_DIR / "fixtures", "*.json"), self.load)
         self.once(var / "collected", digest(settings.BASE_DIR / "static", "*"), self.collect)
         if no_serve:
