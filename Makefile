@@ -71,11 +71,11 @@ format: $(VENV)/.dev ## let ruff mend what it can
 test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=… goes to pytest)
 
 test-sqlite: $(VENV)/.dev ## all tests on SQLite
-	env -u DATABASE_URL -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	env -u DATABASE_URL -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 # What a browser sees does not depend on the database: those tests run once, above.
 test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
-	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto --dist loadgroup -m 'not browser' $(ARGS)
+	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto --dist loadfile -m 'not browser' $(ARGS)
 
 screenshots: $(VENV)/.dev ## pictures of all pages
 	$(BIN)/python -m tests.screenshots

@@ -41,13 +41,10 @@ def not_run(reason):
     pytest.skip(f"not run: {reason}")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if "content_database" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("content"))  # with --dist loadgroup it is loaded once
 
 
 def pytest_terminal_summary(terminalreporter):
