@@ -246,7 +246,6 @@ def reference(request):
 
 
 urlpatterns = [
-    path("v1/openapi.json", openapi, name="openapi"),
-    path("v1/", include((router.urls, "api"))),
-    path("", reference, name="api-reference"),
+    path("openapi.json", openapi, name="openapi"),
+    path("", include((router.urls, "api"))),
 ]

@@ -20,7 +20,8 @@ SECTIONS = {
 }
 
 
-@dataclass(frozen=True)
+# Facets and kinds are compared by identity: their words change with the reader's language.
+@dataclass(frozen=True, eq=False)
 class Facet:
     """One filter of a list: the parameter's name, its title, and the field of the document it reads."""
 
@@ -52,7 +53,7 @@ COMMON_FACETS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """Everything about a kind that is not its fields: names, address, what becomes a term, what is shown where."""
 

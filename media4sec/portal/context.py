@@ -46,7 +46,7 @@ def siblings(section):
 
 def site(request):
     """The frame: navigation, footer, origin."""
-    section = section_of(request.path)
+    section = section_of(request.path_info)
     return {
         "site": {
             "title": "MEDI@4SEC knowledge base",

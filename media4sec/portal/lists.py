@@ -40,7 +40,7 @@ def kind_list(request, path):
         "title": title,
         "lead": " ".join(kind.lead for kind in members),
         "crumbs": [{"title": "Home", "url": "/"}, {"title": title, "url": None}],
-        "siblings": siblings(section_of(request.path)),
+        "siblings": siblings(section_of(request.path_info)),
         "here": members[0].list_url,
         "words": answer.words,
         "facets": facet_groups(answer, tiles),
@@ -170,7 +170,7 @@ def chips(request, answer):
     """The filters in use, each with the address that drops it."""
     titles = {facet.name: facet.title for facet in answer.facets}
     found = []
-    if answer.words and request.path != "/search/":
+    if answer.words and request.path_info != "/search/":
         found.append({"label": f"Words: {answer.words}", "url": without(request, "q", request.GET["q"])})
     for name, values in answer.chosen.items():
         labels = {option.value: option.label for option in answer.result.options.get(name, ())}

@@ -8,6 +8,7 @@ from django.template.loader import select_template
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import paths
+from media4sec.languages import local
 from media4sec.portal.page import page_of
 from media4sec.publications.models import Publication
 
@@ -27,8 +28,8 @@ def record(request, path, ref):
         target = target.successor
     if target.state == Publication.State.WITHDRAWN:
         return tombstone(request, target)
-    if request.path != target.url:
-        return HttpResponsePermanentRedirect(target.url)
+    if request.path_info != target.url:
+        return HttpResponsePermanentRedirect(local(target.url))
     context = page_of(publication)
     template = select_template([f"portal/kinds/{publication.kind}.html", "portal/record.html"])
     return render(request, template.template.name, context)

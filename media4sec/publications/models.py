@@ -38,7 +38,11 @@ class Publication(models.Model):
     reason = models.TextField(blank=True)
     successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
     title_stems = models.TextField(blank=True)
+    name_stems = models.TextField(blank=True, help_text="Other names: acronyms, numbers, makers, places.")
     text_stems = models.TextField(blank=True)
+    related = models.TextField(
+        blank=True, help_text="Related records with the reasons, worked out at publication."
+    )
 
     objects = PublicationQuerySet.as_manager()
 
@@ -61,6 +65,24 @@ class Publication(models.Model):
         while found is not None and found.state != self.State.PUBLISHED:
             found = found.successor
         return found
+
+
+class Version(models.Model):
+    """A version of a record that was public, as readers may see it today. The newest is the publication itself."""
+
+    publication = models.ForeignKey(Publication, related_name="versions", on_delete=models.CASCADE)
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    document = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="publications_version_once")
+        ]
+        ordering = ["-number"]
+
+    def __str__(self):
+        return f"{self.publication} version {self.number}"
 
 
 class Term(models.Model):

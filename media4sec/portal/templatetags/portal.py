@@ -7,9 +7,30 @@ from functools import cache
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.utils import translation
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
+
+from media4sec.languages import local
 
 register = template.Library()
+
+register.filter(
+    "local", local
+)  # href="{{ card.url|local }}": a stored address of ours, in the language of the page
+
+
+@register.filter
+def words(text):
+    """Words of the interface that a publication stores in English: labels of fields, values of choices, kinds."""
+    return gettext(text) if text else ""
+
+
+@register.simple_tag
+def content_lang():
+    """The ``lang`` attribute of whatever holds content, where the page speaks another language than the content."""
+    return "" if translation.get_language().startswith("en") else mark_safe(' lang="en"')
 
 
 @register.simple_tag

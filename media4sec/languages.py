@@ -1,0 +1,48 @@
+"""The interface's languages: one stands in the address (``/de/…``); nothing is asked of the browser, no cookie is set.
+
+A language is a place where all pages are mounted once more. The middleware takes it off the path, as a server
+does with the place where an application is mounted; Django's own ``reverse()`` puts it back, and ``local()`` does
+so for addresses that are stored. Addresses for machines exist once, without a language.
+"""
+
+import re
+
+from django.conf import settings
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils import translation
+
+PAGES = "media4sec.pages"  # the addresses that exist in every language
+CODES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+PREFIX = re.compile(rf"/({'|'.join(CODES)})(?=/)")
+
+
+def local(url):
+    """A page of ours in the language of this request; addresses elsewhere stay as they are."""
+    is_ours = url.startswith("/") and not url.startswith("//")
+    return get_script_prefix() + url[1:] if is_ours else url
+
+
+def addresses_of(path):
+    """The same page in every language: ``[(code, name, path), …]``; ``path`` is without language."""
+    default = settings.LANGUAGE_CODE
+    return [(code, name, path if code == default else f"/{code}{path}") for code, name in settings.LANGUAGES]
+
+
+class LanguageMiddleware:
+    """Takes the language off the path and speaks it while the request lasts."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        found = PREFIX.match(request.path_info)
+        language = found[1] if found else settings.LANGUAGE_CODE
+        if found:
+            request.path_info = request.path_info[found.end() :]
+            request.urlconf = PAGES
+        set_script_prefix(f"{found[0]}/" if found else "/")
+        try:
+            with translation.override(language):
+                return self.get_response(request)
+        finally:
+            set_script_prefix("/")
