@@ -2,9 +2,11 @@
 
 from functools import cache
 
+from django.conf import settings
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -189,15 +191,17 @@ def viewset(kind):
 
 
 router = SimpleRouter()
-for _kind in kinds():
-    router.register(_kind.plural, viewset(_kind), basename=_kind.name)
+with translation.override(settings.LANGUAGE_CODE):  # the first page asked for may speak another language
+    for _kind in kinds():
+        router.register(_kind.plural, viewset(_kind), basename=_kind.name)
 
 
 @cache
 def schema():
     """The OpenAPI document, made once."""
     patterns = [path("api/v1/", include(router.urls))]
-    return _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+    with translation.override(settings.LANGUAGE_CODE):
+        return _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
 
 
 def _any_of(node):

@@ -5,18 +5,22 @@ app's kinds (``AppConfig.kinds``), and Django keeps the apps: there is no regist
 """
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from django.apps import apps
+from django.conf import settings
+from django.utils import formats, translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-NOT_STATED = "Not stated in the source"
+NOT_STATED = _("Not stated in the source")
 SECTIONS = {
-    "situations": "Situations & themes",
-    "practices": "Practices",
-    "technologies": "Technologies",
-    "law": "Ethics & law",
-    "roadmap": "Roadmap",
-    "library": "Library",
+    "situations": _("Situations & themes"),
+    "practices": _("Practices"),
+    "technologies": _("Technologies"),
+    "law": _("Ethics & law"),
+    "roadmap": _("Roadmap"),
+    "library": _("Library"),
 }
 
 
@@ -44,12 +48,12 @@ class Section:
 
 
 COMMON_FACETS = (
-    Facet("type", "Type", "kind"),
-    Facet("lens", "Lens", empty="No lens given"),
-    Facet("provenance", "Provenance"),
-    Facet("verified", "Verified", empty="Not stated"),
-    Facet("tag", "Tag", "tags", empty=""),
-    Facet("checked", "Checked", "checked_on", empty="Not checked yet"),
+    Facet("type", _("Type"), "kind"),
+    Facet("lens", _("Lens"), empty=_("No lens given")),
+    Facet("provenance", _("Provenance")),
+    Facet("verified", _("Verified"), empty=_("Not stated")),
+    Facet("tag", _("Tag"), "tags", empty=""),
+    Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet")),
 )
 
 
@@ -80,7 +84,7 @@ class Kind:
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
     flags: str = ""
-    about: str = "In short"  # the title of part 5
+    about: str = _("In short")  # the title of part 5
     own_parts: dict[str, str] = field(
         default_factory=dict, hash=False
     )  # lists of parts that its template shows
@@ -114,6 +118,16 @@ class Kind:
             return rf"{self.prefix}-\d{{{self.digits},}}"
         return self.pattern or r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
 
+    @cached_property
+    def nouns(self) -> tuple[str, str]:
+        """“technology” and “technologies”, in English: what translators are asked for with a number before it."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return tuple(f"%(count)s {lower_first(label)}" for label in (self.label, self.label_plural))
+
+    def counted(self, number: int) -> str:
+        """“3 technologies”, with the plural forms of the reader's language."""
+        return ngettext(*self.nouns, number) % {"count": formats.number_format(number, force_grouping=True)}
+
     @property
     def list_url(self) -> str:
         return f"/{self.path}/"
@@ -125,8 +139,10 @@ class Kind:
 
 
 def lower_first(text: str) -> str:
-    """A label within a sentence: “Legal event” becomes “legal event”, but “SWOT point” stays."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    """A label within a sentence: “Legal event” becomes “legal event”, but “SWOT point” stays, and German nouns."""
+    text = str(text)
+    keeps = text[1:2].isupper() or translation.get_language() == "de"
+    return text if keeps else text[:1].lower() + text[1:]
 
 
 @cache

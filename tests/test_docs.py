@@ -67,7 +67,7 @@ def test_command_prints_all_kinds():
 def test_data_model_has_the_kind_with_its_facets(kind):
     page = (ROOT / "docs/data-model.md").read_text("utf-8")
 
-    section = re.search(rf"^### {re.escape(kind.label)}\n(.*?)(?=^##)", page, flags=re.M | re.S)[1]
+    section = re.search(rf"^### {re.escape(str(kind.label))}\n(.*?)(?=^##)", page, flags=re.M | re.S)[1]
 
     assert f"name `{kind.name}`" in section
     facets = [

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.utils.dateparse import parse_date
 
-from media4sec.kinds import kinds_by_name, lower_first
+from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 
 LENSES = {"good": "Good", "bad": "Bad", "ugly": "Ugly"}
@@ -83,7 +83,7 @@ def host_of(url):
 
 
 def plural(count, kind):
-    return f"{count:,} {lower_first(kind.label if count == 1 else kind.label_plural)}"
+    return kind.counted(count)
 
 
 def day(text):

@@ -34,11 +34,11 @@ def kind_list(request, path):
     if page is None:
         return refuse(request, [("page", "There is no such page.")], members[0].list_url)
     tiles = theme_tiles()
-    noun = " and ".join([members[0].label_plural, *(kind.label_plural.lower() for kind in members[1:])])
+    noun = " and ".join([str(members[0].label_plural), *(kind.label_plural.lower() for kind in members[1:])])
     title = members[0].title or noun
     context = {
         "title": title,
-        "lead": " ".join(kind.lead for kind in members),
+        "lead": " ".join(str(kind.lead) for kind in members),
         "crumbs": [{"title": "Home", "url": "/"}, {"title": title, "url": None}],
         "siblings": siblings(section_of(request.path_info)),
         "here": members[0].list_url,

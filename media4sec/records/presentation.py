@@ -11,8 +11,10 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from babel import Locale
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import translation
 
 from media4sec.kinds import Kind
 from media4sec.records.documents import document_class, references_in
@@ -115,12 +117,17 @@ def uuid_of(kind_name, identifier):
 
 
 def present(kind: Kind, document, public):
-    """Everything the read side needs, from a working document and what is public: ``{(kind, id): PublicRef}``."""
+    """Everything the read side needs, from a working document and what is public: ``{(kind, id): PublicRef}``.
+
+    In English, whatever language is spoken meanwhile; pages translate what they show.
+    """
     resolved = resolve(kind, document, public)
+    with translation.override(settings.LANGUAGE_CODE):
+        display, terms = display_of(kind, resolved), list(terms_of(kind, resolved, public))
     return Presented(
         document=resolved,
-        display=display_of(kind, resolved),
-        terms=list(terms_of(kind, resolved, public)),
+        display=display,
+        terms=terms,
         search_title=f"{resolved['title']} {resolved['identifier']}",
         search_text=" ".join(texts_of(kind, resolved)),
         sort_key=sort_key_of(kind, resolved),
@@ -146,7 +153,7 @@ def model_field(kind_name, path):
 
 def label_of(kind, path):
     found = model_field(kind.name, path)
-    words = getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " ")
+    words = str(getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " "))
     return words[:1].upper() + words[1:]
 
 
@@ -215,7 +222,7 @@ def display_of(kind, resolved):
             elif value:
                 paragraphs += [part for part in str(value).split("\n\n") if part.strip()]
         if paragraphs or items:
-            sections.append({"title": section.title, "paragraphs": paragraphs, "items": items})
+            sections.append({"title": str(section.title), "paragraphs": paragraphs, "items": items})
     meta = [words_for(kind, path, value)[1] for path in kind.meta for value in values_at(resolved, path)[:2]]
     state = None
     if kind.state and resolved.get(kind.state):
@@ -228,8 +235,8 @@ def display_of(kind, resolved):
         "state": state,
         "themes": [ref for name in ("theme", "themes") for ref in values_at(resolved, name)],
         "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
-        "lens": Record.Lens(resolved["lens"]).label if resolved["lens"] else "",
-        "provenance": Record.Provenance(resolved["provenance"]).label,
+        "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",
+        "provenance": str(Record.Provenance(resolved["provenance"]).label),
     }
 
 
@@ -255,7 +262,7 @@ def terms_of(kind, resolved, public):
         values = values_at(resolved, path)
         for value in values:
             if facet.name == "type":
-                yield from term(facet.name, kind.name, kind.label_plural)
+                yield from term(facet.name, kind.name, str(kind.label_plural))
                 continue
             if facet.name == "checked":
                 yield from term(facet.name, value[:7], day_in_words(value[:7]))
@@ -264,7 +271,7 @@ def terms_of(kind, resolved, public):
             target = pks.get((value["kind"], value["id"])) if isinstance(value, dict) else None
             yield from term(facet.name, plain, words, target)
         if not values and facet.empty:
-            yield from term(facet.name, "not-stated", facet.empty)
+            yield from term(facet.name, "not-stated", str(facet.empty))
     for path, target in references.items():
         if path in faceted or path in INTERNAL:
             continue
