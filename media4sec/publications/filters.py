@@ -6,15 +6,23 @@ from functools import cache
 import django_filters
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
+from django.db.models import Q
 
-from media4sec.kinds import COMMON_FACETS, Facet, Kind
-from media4sec.publications.models import Publication
+from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name
+from media4sec.publications.models import Publication, Term
 from media4sec.publications.search import find
-from media4sec.publications.terms import Result, filtered, ordered_ids
+from media4sec.publications.terms import Option, Result, filtered, ordered_ids
 
 MAX_WORDS = 200
 MAX_VALUE = 600
 MAX_VALUES = 50
+
+# Values that every record could have, and perhaps none has now; the words stand beside them in publications too.
+CHOICES = {
+    "lens": {"good": "Good", "bad": "Bad", "ugly": "Ugly"},
+    "provenance": {"project": "Project source", "editorial": "Editorial"},
+    "verified": {"yes": "Yes", "no": "No"},
+}
 
 
 class RepeatedWidget(forms.Widget):
@@ -106,16 +114,19 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
     asked = [facet.name for facet in facets]
     answer.result = filtered(ids, asked, answer.chosen)
     missing = _not_found(answer.chosen, answer.result)
-    if missing and answer.words:
-        missing = _not_found(missing, filtered(everything(names), list(missing), {}))
-    answer.errors += [
-        (name, f"“{value}” is not known.") for name, values in missing.items() for value in values
-    ]
+    labels = _known(missing, answer) if missing else {}
+    for name, values in missing.items():
+        for value in values:
+            if (name, value) in labels:
+                options = answer.result.options.setdefault(name, [])
+                options.append(Option(value, labels[name, value], checked=True))
+            else:
+                answer.errors.append((name, f"“{value}” is not known."))
     return answer
 
 
 def _not_found(chosen, result):
-    """Values that no record has; other filters only hide a value, they do not make it unknown."""
+    """Values that none of these records has; that alone does not make them unknown."""
     missing = {}
     for name, values in chosen.items():
         has = {option.value for option in result.options.get(name, ())}
@@ -123,3 +134,36 @@ def _not_found(chosen, result):
         if unknown:
             missing[name] = unknown
     return missing
+
+
+def _known(missing, answer):
+    """What a facet knows although no record here has it: choices, what other public records have, public records.
+
+    Such a value has an empty list; only what nobody ever heard of is refused. ``{(facet, value): label}``
+    """
+    found = {}
+    for facet in answer.facets:
+        choices = dict(CHOICES.get(facet.name, {}))
+        if facet.empty:
+            choices["not-stated"] = facet.empty
+        for kind in answer.kinds:
+            if facet.name == "type":
+                choices[kind.name] = kind.label_plural
+            if kind.state == facet.source:
+                choices |= {value: value.replace("-", " ").capitalize() for value in kind.shapes}
+        found |= {(facet.name, value): label for value, label in choices.items()}
+    wanted = {name: values for name, values in missing.items() if not all((name, v) in found for v in values)}
+    if wanted:
+        has_it = Q()
+        for name, values in wanted.items():
+            has_it |= Q(field=name, value__in=values)
+        terms = Term.objects.filter(has_it, publication__state=Publication.State.PUBLISHED)
+        found |= {(name, value): label for name, value, label in terms.values_list("field", "value", "label")}
+        is_it = Q()
+        for name, values in wanted.items():
+            is_it |= Q(kind=name, identifier__in=values)
+        records = Publication.objects.published().filter(is_it, kind__in=kinds_by_name())
+        found |= {
+            (kind, value): title for kind, value, title in records.values_list("kind", "identifier", "title")
+        }
+    return found

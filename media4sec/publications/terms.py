@@ -21,6 +21,7 @@ class Result:
     ids: list[int]
     total: int
     options: dict[str, list[Option]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)  # results without this facet’s filter
 
     @property
     def count(self):
@@ -62,7 +63,8 @@ def filtered(ids, facets, chosen):
     for (name, value), label in labels.items():
         checked = value in chosen.get(name, ())
         options[name].append(Option(value, label, counts[name, value], checked))
-    return Result([pk for pk in ids if pk in passing], len(ids), dict(options))
+    dropped = {name: len(found) for name, found in without.items()}
+    return Result([pk for pk in ids if pk in passing], len(ids), dict(options), dropped)
 
 
 def _scope(ids):
