@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from babel import Locale
@@ -166,8 +167,23 @@ def day_in_words(text):
     return f"{parts[2]} {month} {parts[0]}" if len(parts) == 3 else f"{month} {parts[0]}"
 
 
+class Words(NamedTuple):
+    """A value as a term, in English words, with its address; ``type`` says how to put it in another language."""
+
+    value: str
+    text: str
+    url: str | None = None
+    type: str = ""
+
+    @property
+    def as_display(self):
+        """What pages get: what does not depend on the language stands beside the words."""
+        words = {"text": self.text, "url": self.url}
+        return words | {"type": self.type, "value": self.value} if self.type else words
+
+
 def words_for(kind, path, value):
-    """(value as a term, value in words, address or None) of one plain or resolved value."""
+    """One plain or resolved value in words."""
     found = model_field(kind.name, path)
     if isinstance(value, dict) and "label" in value and "id" in value:
         shown = (
@@ -175,28 +191,28 @@ def words_for(kind, path, value):
             if value["kind"] in ("deliverable", "workshop")
             else value["label"]
         )
-        return value["id"], shown, value["url"]
+        return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
-        return *YES_NO[value], None
+        return Words(*YES_NO[value], type="choice")
     choices = dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
         choices = dict(options.choices)
     if value in choices:
-        return str(value), str(choices[value]), None
+        return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
     if isinstance(found, models.DateField) or path == "date":
-        return text, day_in_words(text), None
+        return Words(text, day_in_words(text), type="date")
     if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
-        return text, ENGLISH.territories.get(text, text), None
+        return Words(text, ENGLISH.territories.get(text, text), type="country")
     if isinstance(found, models.DecimalField):
         number = Decimal(text)
-        return text, f"{number:,.2f}".removesuffix(".00"), None
+        return Words(text, f"{number:,.2f}".removesuffix(".00"), type="number")
     if isinstance(found, models.IntegerField) and "year" not in path:
-        return text, f"{int(value):,}", None
+        return Words(text, f"{int(value):,}", type="number")
     if text.startswith(("http://", "https://")):
-        return text, urlsplit(text).netloc.removeprefix("www."), text
-    return text, text, None
+        return Words(text, urlsplit(text).netloc.removeprefix("www."), text)
+    return Words(text, text)
 
 
 def display_of(kind, resolved):
@@ -209,7 +225,7 @@ def display_of(kind, resolved):
             {
                 "name": path,
                 "label": label_of(kind, path),
-                "values": [{"text": words, "url": url} for _, words, url in shown],
+                "values": [words.as_display for words in shown],
             }
         )
     sections = []
@@ -218,16 +234,18 @@ def display_of(kind, resolved):
         for path in section.fields:
             value = resolved.get(path)
             if isinstance(value, list):
-                items += [words_for(kind, path, item)[1] for item in value]
+                items += [words_for(kind, path, item).text for item in value]
             elif value:
                 paragraphs += [part for part in str(value).split("\n\n") if part.strip()]
         if paragraphs or items:
             sections.append({"title": str(section.title), "paragraphs": paragraphs, "items": items})
-    meta = [words_for(kind, path, value)[1] for path in kind.meta for value in values_at(resolved, path)[:2]]
+    meta = [
+        words_for(kind, path, value).text for path in kind.meta for value in values_at(resolved, path)[:2]
+    ]
     state = None
     if kind.state and resolved.get(kind.state):
         value = resolved[kind.state]
-        state = {"shape": kind.shapes.get(value, "hatched"), "label": words_for(kind, kind.state, value)[1]}
+        state = {"shape": kind.shapes.get(value, "hatched"), "label": words_for(kind, kind.state, value).text}
     return {
         "facts": facts,
         "sections": sections,
@@ -267,9 +285,9 @@ def terms_of(kind, resolved, public):
             if facet.name == "checked":
                 yield from term(facet.name, value[:7], day_in_words(value[:7]))
                 continue
-            plain, words, _ = words_for(kind, path, value)
+            words = words_for(kind, path, value)
             target = pks.get((value["kind"], value["id"])) if isinstance(value, dict) else None
-            yield from term(facet.name, plain, words, target)
+            yield from term(facet.name, words.value, words.text, target)
         if not values and facet.empty:
             yield from term(facet.name, "not-stated", str(facet.empty))
     for path, target in references.items():
