@@ -6,6 +6,7 @@ so for addresses that are stored. Addresses for machines exist once, without a l
 """
 
 import re
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.urls import get_script_prefix, set_script_prefix
@@ -14,6 +15,19 @@ from django.utils import translation
 PAGES = "media4sec.pages"  # the addresses that exist in every language
 CODES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 PREFIX = re.compile(rf"/({'|'.join(CODES)})(?=/)")
+
+# What this request has worked out already, for whoever would ask the database twice; None outside of requests.
+memory: ContextVar[dict | None] = ContextVar("memory", default=None)
+
+
+def in_english():
+    """Does the page speak the language that records are written in?"""
+    return translation.get_language().startswith("en")
+
+
+def tag_of(code):
+    """The language as HTML names it: ``hreflang`` means all who read English, not only the British."""
+    return code.partition("-")[0]
 
 
 def local(url):
@@ -41,8 +55,10 @@ class LanguageMiddleware:
             request.path_info = request.path_info[found.end() :]
             request.urlconf = PAGES
         set_script_prefix(f"{found[0]}/" if found else "/")
+        remembered = memory.set({})
         try:
             with translation.override(language):
                 return self.get_response(request)
         finally:
+            memory.reset(remembered)
             set_script_prefix("/")

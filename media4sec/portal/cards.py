@@ -1,15 +1,17 @@
 """Small shapes for templates, made from publications: rows, theme tiles, states, marks."""
 
-import json
 import re
 from urllib.parse import urlsplit
 
-from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import kinds_by_name
+from media4sec.portal import wording
+from media4sec.portal.wording import Words, display_of, record_name
 from media4sec.publications.models import Publication
 
-LENSES = {"good": "Good", "bad": "Bad", "ugly": "Ugly"}
+LENSES = {"good": _("Good"), "bad": _("Bad"), "ugly": _("Ugly")}
 CARD_FIELDS = (
     "kind",
     "identifier",
@@ -26,7 +28,12 @@ def theme_tiles():
     """The themes in their order: ``{slug: {number, label, url}}``. One query."""
     rows = Publication.objects.published().of("theme").order_by("sort_key")
     return {
-        slug: {"number": int(sort_key.split("\t")[0]), "label": title, "url": url, "slug": slug}
+        slug: {
+            "number": int(sort_key.split("\t")[0]),
+            "label": record_name("theme", slug, title),
+            "url": url,
+            "slug": slug,
+        }
         for slug, title, url, sort_key in rows.values_list("identifier", "title", "url", "sort_key")
     }
 
@@ -34,7 +41,7 @@ def theme_tiles():
 def card_of(publication, tiles, *, with_kind=False):
     """A row of a list; see ``portal/_row.html``."""
     kind = kinds_by_name()[publication.kind]
-    display = json.loads(publication.display)
+    display = display_of(publication)
     return {
         "identifier": publication.identifier,
         "show_identifier": kind.shows_identifier,
@@ -75,7 +82,9 @@ def first_sentence(text, limit=300):
 def capitalised(text):
     """A value on its own line: “Proprietary”, but “iOS” and “e-CODEX”."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
-    return text[:1].upper() + text[1:] if first.strip(",;:").isalpha() and first.islower() else text
+    if not (first.strip(",;:").isalpha() and first.islower()):
+        return text
+    return Words(text[:1].upper() + text[1:], getattr(text, "lang", ""))
 
 
 def host_of(url):
@@ -87,5 +96,4 @@ def plural(count, kind):
 
 
 def day(text):
-    value = parse_date(text) if text else None
-    return f"{value.day} {value:%B %Y}" if value else "Not yet"
+    return wording.day(text) if text else gettext("Not yet")

@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_date
 
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.cards import LENSES, host_of
+from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
@@ -33,7 +34,7 @@ def statements_about(publication, issues):
 
 
 def statement_row(publication):
-    document, display = json.loads(publication.document), json.loads(publication.display)
+    document, display = json.loads(publication.document), display_of(publication)
     source = document["sources"][0] if document["sources"] else None
     origin = document["deliverable"] or document["workshop"]
     place = ", ".join(
@@ -105,7 +106,7 @@ def flags_of(issues):
     documents = [json.loads(issue.document) for issue in issues]
     wanted = {ref["id"] for document in documents for ref in document["instruments"]}
     rows = Publication.objects.published().of("instrument").filter(identifier__in=wanted) if wanted else ()
-    states = {row.identifier: json.loads(row.display)["state"] for row in rows}
+    states = {row.identifier: display_of(row)["state"] for row in rows}
     return [
         {
             "title": document["title"],

@@ -1,10 +1,9 @@
 """Records that a record names and that name it, grouped by kind, each with its reason."""
 
-import json
-
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.cards import LENSES, first_sentence
 from media4sec.portal.evidence import STATEMENT
+from media4sec.portal.wording import display_of
 
 SHOWN, SHOWN_IN_OVERVIEW = 12, 6
 THEMES = ("theme", "themes")
@@ -40,7 +39,7 @@ def _row(kind, publication):
         "sentence": first_sentence(publication.summary),
         "lens": publication.lens,
         "lens_label": LENSES.get(publication.lens, ""),
-        "state": json.loads(publication.display)["state"],
+        "state": display_of(publication)["state"],
     }
 
 

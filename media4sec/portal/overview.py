@@ -16,6 +16,7 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.portal.cards import LENSES, day, host_of, plural, theme_tiles
 from media4sec.portal.context import siblings
 from media4sec.portal.lists import QUERIES, kind_list
+from media4sec.portal.wording import displayed
 from media4sec.publications.models import Change, Publication, Term
 
 DISAGREE = "sources disagree"  # the tag that editors give
@@ -252,7 +253,7 @@ def library(request):
     )
     documents = defaultdict(list)
     for kind, text, display in rows.values_list("kind", "document", "display"):
-        documents[kind].append({**json.loads(text), "display": json.loads(display)})
+        documents[kind].append({**json.loads(text), "display": displayed(kind, display)})
     counts = dict(
         Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
         .values_list("value")

@@ -16,6 +16,7 @@ from media4sec.portal.evidence import (
     statements_about,
 )
 from media4sec.portal.links import link_groups, path_of
+from media4sec.portal.wording import display_of
 from media4sec.publications.models import Term
 
 SHOWN_STATEMENTS = 12
@@ -27,7 +28,7 @@ LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "ch
 def page_of(publication):
     """The context of a record page. Six queries at most, however much is linked."""
     kind = kinds_by_name()[publication.kind]
-    document, display = json.loads(publication.document), json.loads(publication.display)
+    document, display = json.loads(publication.document), display_of(publication)
     tiles = theme_tiles()
     outgoing, incoming = links_from(publication), links_to(publication)
     issues = [term.target for term in outgoing if kind.flags and path_of(kind, term.field) == kind.flags]

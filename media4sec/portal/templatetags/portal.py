@@ -7,12 +7,11 @@ from functools import cache
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
-from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
 
-from media4sec.languages import local
+from media4sec.languages import in_english, local
+from media4sec.portal.wording import word
 
 register = template.Library()
 
@@ -24,13 +23,20 @@ register.filter(
 @register.filter
 def words(text):
     """Words of the interface that a publication stores in English: labels of fields, values of choices, kinds."""
-    return gettext(text) if text else ""
+    return word(text)
+
+
+@register.filter
+def shown(text):
+    """A value that may be a word of the interface or content: what is in another language than the page says so."""
+    lang = getattr(text, "lang", "")
+    return format_html('<span lang="{}">{}</span>', lang, text) if lang else text
 
 
 @register.simple_tag
 def content_lang():
     """The ``lang`` attribute of whatever holds content, where the page speaks another language than the content."""
-    return "" if translation.get_language().startswith("en") else mark_safe(' lang="en"')
+    return "" if in_english() else mark_safe(' lang="en"')
 
 
 @register.simple_tag

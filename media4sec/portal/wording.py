@@ -1,0 +1,186 @@
+"""What publications store in English words, said in the language of the page.
+
+Labels of fields and values of choices are asked of the vocabulary, whose labels editors keep as records, then of the
+interface's own catalogue. Dates, numbers and countries come from what stands beside the words. All else is content:
+it stays English, and says so by its ``lang``.
+"""
+
+import json
+from collections import OrderedDict
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from django.db import connection
+from django.utils import formats
+from django.utils.dateparse import parse_date
+from django.utils.translation import get_language, gettext
+
+from media4sec.kinds import kinds_by_name
+from media4sec.languages import in_english, memory
+from media4sec.publications.models import Change, Publication
+
+# Where the labels of a field's values are kept, as far as the English label alone could mean another thing.
+SCHEMES = {
+    "function": "function",
+    "group": "function",
+    "part": "check-section",
+    "section": "check-section",
+    "theme": "theme",
+}
+KEPT = 4  # vocabularies in memory: a new one for each change of the content
+
+
+class Words(str):
+    """Words of a page, and whether they are in another language than the page: then ``lang`` says which."""
+
+    __slots__ = ("lang",)
+
+    def __new__(cls, text, lang=""):
+        made = super().__new__(cls, text)
+        made.lang = lang
+        return made
+
+
+class Vocabulary:
+    """The labels of the published concepts in every language."""
+
+    def __init__(self, documents):
+        self.by_code, self.by_english = {}, {}
+        for document in documents:
+            labels = {part["language"]: part["label"] for part in document["labels"]}
+            self.by_code[document["scheme"], document["code"]] = labels
+            if "en" in labels:
+                self.by_english.setdefault(labels["en"], labels)
+
+    def label(self, text, scheme="", code=""):
+        """The label in the language of the page, or None; ``text`` is the English one."""
+        labels = self.by_code.get((scheme, code)) or self.by_english.get(text, {})
+        return labels.get(get_language())
+
+
+_kept: OrderedDict[tuple, Vocabulary] = OrderedDict()
+
+
+def vocabulary():
+    """The vocabulary as it is now. One small query a request; the labels are read when the content has changed."""
+    remembered = memory.get()
+    if remembered is not None and "vocabulary" in remembered:
+        return remembered["vocabulary"]
+    newest = Change.objects.order_by("-seq").values_list("seq", "at").first()
+    version = (connection.settings_dict["NAME"], newest)
+    found = _kept.get(version)
+    if found is None:
+        rows = Publication.objects.published().of("concept").order_by("sort_key", "pk")
+        found = Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
+        _kept[version] = found
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    if remembered is not None:
+        remembered["vocabulary"] = found
+    return found
+
+
+def word(text, field="", code=""):
+    """A label or a value of a choice; ``field`` and ``code`` find it where its English label means two things."""
+    if not text or isinstance(text, Words) or in_english():
+        return text or ""
+    return Words(vocabulary().label(text, SCHEMES.get(field, ""), code) or gettext(text))
+
+
+def content(text):
+    """Words of a record: English on every page."""
+    return Words(text, "" if in_english() else "en")
+
+
+def record_name(kind_name, identifier, title):
+    """The title of a record; themes and functions are in the vocabulary too."""
+    if in_english():
+        return Words(title)
+    label = vocabulary().label("", kind_name, identifier)
+    return Words(label) if label else content(title)
+
+
+def day(text):
+    """A date as documents hold it, to the day, the month or the year."""
+    year, _, rest = str(text).partition("-")
+    if not rest:
+        return year
+    value = parse_date(text if "-" in rest else f"{text}-01")
+    return formats.date_format(value, "DATE_FORMAT" if "-" in rest else "YEAR_MONTH_FORMAT")
+
+
+@cache
+def territories(language):
+    return Locale.parse(language.replace("-", "_"), resolve_likely_subtags=False).territories
+
+
+def country(code, text=""):
+    return territories(get_language().partition("-")[0]).get(code, text or code)
+
+
+def number(text):
+    value = Decimal(text)
+    return formats.number_format(value, 0 if value == int(value) else 2, force_grouping=True)
+
+
+def said(value, field=""):
+    """A value of ``display`` in the language of the page."""
+    text, plain = value["text"], value.get("value", "")
+    match value.get("type", ""):
+        case "choice":
+            return word(text, field, plain)
+        case "date":
+            return Words(day(plain))
+        case "country":
+            return Words(country(plain, text))
+        case "number":
+            return Words(number(plain))
+        case "record:theme" | "record:function" as type_:
+            return record_name(type_.removeprefix("record:"), plain, text)
+    return content(text)
+
+
+def display_of(publication):
+    """The publication's words for pages, in the language of the page."""
+    return displayed(publication.kind, publication.display)
+
+
+def displayed(kind_name, text):
+    """The same, from a publication's column."""
+    display = json.loads(text)
+    if in_english():
+        return display
+    facts = [
+        {
+            **fact,
+            "label": word(fact["label"]),
+            "values": [{**value, "text": said(value, fact["name"])} for value in fact["values"]],
+        }
+        for fact in display["facts"]
+    ]
+    known = {fact["name"]: fact["values"] for fact in facts}
+    meta = [value["text"] for path in kinds_by_name()[kind_name].meta for value in known.get(path, ())[:2]]
+    state = display["state"]
+    return display | {
+        "facts": facts,
+        "sections": [{**section, "title": word(section["title"])} for section in display["sections"]],
+        "meta": meta if len(meta) == len(display["meta"]) else [content(text) for text in display["meta"]],
+        "state": state and {**state, "label": word(state["label"])},
+        "lens": word(display["lens"]),
+        "provenance": word(display["provenance"]),
+    }
+
+
+def option(facet, value, label):
+    """An option of a facet: what the public can filter by is a word, a date, a country, a record or plain content."""
+    if in_english():
+        return Words(label)
+    if facet == "checked" and value != "not-stated":
+        return Words(day(value))
+    if facet.endswith("country") and len(value) == 2:
+        return Words(country(value, label))
+    if value == label:
+        return content(label)
+    found = word(label, facet, value)
+    return content(label) if found == label else found
