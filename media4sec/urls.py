@@ -1,12 +1,11 @@
 """Every address of the portal: those for machines and editors, then the pages."""
 
-from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
-from django.views.generic import RedirectView
+from django.urls import include, path, re_path
 
+from media4sec.interchange import exports, feeds
 from media4sec.interchange.sitemap import sitemap
-from media4sec.portal import overview
+from media4sec.portal import overview, previews
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
@@ -17,7 +16,14 @@ urlpatterns = [
     path("sitemap.xml", sitemap, name="sitemap"),
     path(".well-known/security.txt", overview.security_txt, name="security-txt"),
     path("robots.txt", overview.robots, name="robots"),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg", permanent=True)),
+    *(path(address[1:], previews.site_icon) for address in previews.ICONS),
+    path("site.webmanifest", previews.manifest, name="manifest"),
+    path("preview/home.png", previews.home_preview),
+    path("preview/<str:path>.png", previews.list_preview),
+    path("preview/<str:path>/<str:ref>.png", previews.record_preview),
+    re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
+    re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
+    re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record, name="twin"),
     path("api/v1/", include("media4sec.api")),
     path("admin/", admin.site.urls),
     path("", include("media4sec.pages")),

@@ -1,0 +1,123 @@
+"""The addresses of pictures that the server draws: previews of pages, icons, and the manifest that names the icons."""
+
+import hashlib
+import json
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from media4sec.kinds import kinds_by_name, paths
+from media4sec.portal.cards import card_of, theme_tiles
+from media4sec.portal.pictures import COLOURS, EDITION, Preview, icon, preview_png
+from media4sec.portal.records import resolve, tombstone
+from media4sec.publications.models import Publication
+
+HOME = Preview("What can be done, what it touches in law, and on what evidence")
+YEAR = 365 * 24 * 60 * 60
+ICONS = {"/favicon.ico": (32, "ICO"), "/apple-touch-icon.png": (180, "PNG")} | {
+    f"/icon-{size}.png": (size, "PNG") for size in (192, 512)
+}
+
+
+def preview_url(url, version=0):
+    """Where the preview of a page is. The version makes the address of another picture another address."""
+    address = f"/preview/{url.strip('/') or 'home'}.png"
+    return f"{address}?v={version}" if version else address
+
+
+@require_safe
+def home_preview(request):
+    return answer(request, HOME)
+
+
+@require_safe
+def list_preview(request, path):
+    """The preview of a list of records."""
+    if path not in paths():
+        raise Http404
+    kind = paths()[path][0]
+    return answer(request, Preview(str(kind.heading), note=str(kind.lead)))
+
+
+@require_safe
+def record_preview(request, path, ref):
+    """The preview of a record, wherever its page is: 301 from other spellings, 404 and 410 as there."""
+    publication = resolve(path, ref)
+    if publication is None:
+        raise Http404
+    while publication.state == Publication.State.MERGED:
+        publication = publication.successor
+    if publication.state == Publication.State.WITHDRAWN:
+        return tombstone(request, publication)
+    if request.path_info != preview_url(publication.url):
+        return HttpResponsePermanentRedirect(preview_url(publication.url))
+    return answer(request, preview_of(publication), publication.version)
+
+
+def preview_of(publication):
+    kind = kinds_by_name()[publication.kind]
+    card = card_of(publication, theme_tiles())
+    return Preview(
+        title=publication.title,
+        kind=str(kind.label),
+        plate=publication.identifier if kind.shows_identifier else "",
+        lens=publication.lens,
+        lens_label=str(card["lens_label"]),
+        themes=tuple((theme["number"], theme["label"]) for theme in card["themes"]),
+    )
+
+
+def answer(request, preview, version=None):
+    """The picture; drawn only if the reader does not hold it already. Under the address of its version it stays."""
+    unknown = sorted(set(request.GET) - {"v"})
+    asked = request.GET.get("v")
+    if unknown or (asked is not None and not (asked.isascii() and asked.isdigit() and len(asked) < 10)):
+        errors = [gettext("“%(name)s” is no parameter of this page.") % {"name": name} for name in unknown]
+        context = {"errors": errors or [gettext("“v” is the number of a version.")]}
+        return render(request, "400.html", context, status=400)
+    digest = hashlib.sha256(f"{EDITION} {preview}".encode()).hexdigest()[:20]
+    etag = quote_etag(digest)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(preview_png(preview), content_type="image/png")
+    response["ETag"] = etag
+    lasts = version is not None and asked == str(version)
+    response["Cache-Control"] = f"public, max-age={YEAR if lasts else 3600}"
+    return response
+
+
+@require_safe
+def site_icon(request):
+    """One of the site's icons, at the address where browsers look for it unasked."""
+    size, form = ICONS[request.path_info]
+    response = HttpResponse(icon(size, form), content_type="image/x-icon" if form == "ICO" else "image/png")
+    response["Cache-Control"] = f"public, max-age={7 * 24 * 60 * 60}"
+    return response
+
+
+@require_safe
+def manifest(request):
+    """What a phone needs to know to keep the site among its own."""
+    document = {
+        "name": "MEDI@4SEC knowledge base",
+        "short_name": "MEDI@4SEC",
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": COLOURS["paper"],
+        "theme_color": COLOURS["sign"],
+        "icons": [
+            {"src": address, "sizes": f"{size}x{size}", "type": "image/png"}
+            for address, (size, form) in ICONS.items()
+            if form == "PNG"
+        ],
+    }
+    content = json.dumps(document, ensure_ascii=False, indent=1)
+    response = HttpResponse(content, content_type="application/manifest+json")
+    response["Cache-Control"] = f"public, max-age={24 * 60 * 60}"
+    return response
