@@ -61,6 +61,10 @@ if not ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in ALLOWED_HOST
 # Who is told of weaknesses, for /.well-known/security.txt: a mailto: or https: address. Empty: none is named.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
+# How many records a file of a list's result holds at most, and how many entries a feed.
+EXPORT_LIMIT = env.int("EXPORT_LIMIT", default=20_000)
+FEED_LIMIT = env.int("FEED_LIMIT", default=100)
+
 
 # Applications
 
@@ -69,6 +73,7 @@ INSTALLED_APPS = [
     "media4sec.portal",
     "media4sec.publications",
     "media4sec.interchange",
+    "media4sec.corrections",
     "roadmap",
     "ethics",
     "catalogue",
@@ -94,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "media4sec.languages.LanguageMiddleware",
+    "media4sec.portal.errors.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -242,6 +248,12 @@ SECURE_HSTS_PRELOAD = _IS_HTTPS
 if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Proxies of ours, as addresses or networks: only what they say in X-Forwarded-For is believed.
+try:
+    TRUSTED_PROXIES = [ipaddress.ip_network(text) for text in env.list("TRUSTED_PROXIES", default=[])]
+except ValueError as error:
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES must list addresses or networks: {error}.") from error
+
 X_FRAME_OPTIONS = "DENY"
 
 # Browsers take a __Host- cookie only over https, for this very host, and for all of its paths.
@@ -254,6 +266,7 @@ CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = _IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "media4sec.portal.errors.csrf_failure"
 
 
 # Logging: one line an event to standard error; tracebacks name lines of code, never the values they worked on
@@ -297,6 +310,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
 }
+
+
+# Reports from the public
+
+CORRECTIONS_MAX_TEXT = env.int("CORRECTIONS_MAX_TEXT", default=5_000)  # characters
+# A character takes twelve bytes at most (four, each written as %xx); the rest of the form needs room as well.
+CORRECTIONS_MAX_BODY = 12 * CORRECTIONS_MAX_TEXT + 20_000  # bytes
+CORRECTIONS_PER_HOUR_AND_ADDRESS = env.int("CORRECTIONS_PER_HOUR_AND_ADDRESS", default=10)
+CORRECTIONS_PER_HOUR = env.int("CORRECTIONS_PER_HOUR", default=200)
+CORRECTIONS_FORM_HOURS = env.int("CORRECTIONS_FORM_HOURS", default=12)  # how long an opened form may be sent
 
 
 # Other libraries

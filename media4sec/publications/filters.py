@@ -87,6 +87,7 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
     result: Result | None = None
+    sort: str = ""
 
 
 def listing(kinds, data, *, also=(), facets=None, unfiltered=None):

@@ -1,0 +1,140 @@
+"""What a list shows, as a file: the same rows in the same order, all pages of it; and one record in the same forms."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+
+from media4sec.interchange import problems, tables
+from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, ris
+from media4sec.interchange.problems import require_safe
+from media4sec.interchange.rest import LICENCE, absolute
+from media4sec.interchange.results import conditional, newest_change, publications, refused, result_of
+from media4sec.portal.records import resolve
+from media4sec.publications.models import Publication
+
+
+@dataclass(frozen=True)
+class Format:
+    """One form of a result. ``write`` gets the rows, the kinds, their number and the address of the page."""
+
+    label: str
+    content_type: str
+    write: Callable[..., Iterator[str]]
+
+
+def as_csv(rows, kinds, count, url):
+    columns = tables.columns_of(kinds)
+    return tables.lines(columns, (tables.row_of(row, columns) for row in rows))
+
+
+def as_json(rows, kinds, count, url):
+    """The stored documents in an envelope."""
+    head = {"url": url, "license": LICENCE_URL, "count": count}
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
+    comma = ""
+    for row in rows:
+        yield comma + "\n" + absolute(row.document)
+        comma = ","
+    yield "\n]}\n"
+
+
+def as_ndjson(rows, kinds, count, url):
+    return (absolute(row.document) + "\n" for row in rows)
+
+
+def as_bibtex(rows, kinds, count, url):
+    return (bibtex(citation_of(row)) + "\n" for row in rows)
+
+
+def as_ris(rows, kinds, count, url):
+    return (ris(citation_of(row)) for row in rows)
+
+
+FORMATS = {
+    "csv": Format("CSV", "text/csv; charset=utf-8; header=present", as_csv),
+    "json": Format("JSON", "application/json", as_json),
+    "ndjson": Format("NDJSON", "application/x-ndjson; charset=utf-8", as_ndjson),
+    "bib": Format("BibTeX", "application/x-bibtex; charset=utf-8", as_bibtex),
+    "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", as_ris),
+}
+
+
+@require_safe
+def result(request, path, suffix):
+    """``/technologies.csv?theme=…``: what the list of that address shows."""
+    try:
+        answer = result_of(path, request.GET)
+    except Http404:
+        return problems.response(request, 404)
+    if answer.errors:
+        return refused(request, answer.errors)
+    count = answer.result.count
+    if count > settings.EXPORT_LIMIT:
+        detail = (
+            f"These are {count} records, and a file holds at most {settings.EXPORT_LIMIT}. "
+            "Ask for fewer, or page through the API."
+        )
+        return problems.response(request, 413, detail)
+    query = request.GET.urlencode()
+    page = f"{settings.BASE_URL}/{path}/" + (f"?{query}" if query else "")
+    kind = FORMATS[suffix]
+
+    def make():
+        parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
+        response = StreamingHttpResponse(parts, content_type=kind.content_type)
+        response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
+        return response
+
+    seq, at = newest_change()
+    response = conditional(request, f'"{seq}"', at, make)
+    response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
+    return response
+
+
+@require_safe
+def record(request, path, ref, suffix):
+    """``/technologies/T-001-….bib``: a record in another form, at its own address."""
+    if request.GET:
+        return refused(request, [(name, "There is no such parameter here.") for name in request.GET])
+    row = resolve(path, ref)
+    while row is not None and row.state == Publication.State.MERGED:
+        row = row.successor
+    if row is None:
+        return problems.response(request, 404)
+    if row.state == Publication.State.WITHDRAWN:
+        successor = row.replacement
+        more = {
+            "reason": row.reason,
+            "successor": f"{settings.BASE_URL}{successor.url}" if successor else None,
+        }
+        return problems.response(request, 410, row.reason, **more)
+    address = twin(row.url, suffix)
+    if request.path_info != address:
+        return HttpResponsePermanentRedirect(address)
+    write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
+    etag = f'"{row.pk}-{row.modified_at.timestamp():.6f}"'
+
+    def make():
+        response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
+        response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
+        return response
+
+    response = conditional(request, etag, row.modified_at, make)
+    response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
+    return response
+
+
+def twin(url, suffix):
+    """The address of a record in another form."""
+    return f"{url.removesuffix('/')}.{suffix}"
+
+
+def _bib(row):
+    return bibtex(citation_of(row))
+
+
+def _ris(row):
+    return ris(citation_of(row))

@@ -1,0 +1,127 @@
+"""The result of a list as an Atom feed (RFC 4287): what changed last, first."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.http import Http404
+from django.utils import translation
+from django.utils.feedgenerator import Atom1Feed
+
+from media4sec.interchange import problems
+from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
+from media4sec.interchange.problems import require_safe
+from media4sec.interchange.results import conditional, newest_change, publications, refused, result_of
+from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.portal.lists import SEARCH_FACETS
+from media4sec.publications.orders import asked, in_order
+
+EVERYTHING = "everything"
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+class AtomFeed(Atom1Feed):
+    """Django's, less the time of asking: without entries a feed would else be new at every request."""
+
+    def latest_post_date(self):
+        dates = [item["updateddate"] for item in self.items]
+        return max(dates, default=BEGINNING)
+
+    def add_root_elements(self, handler):
+        super().add_root_elements(handler)
+        handler.addQuickElement("link", "", {"rel": "license", "href": LICENCE_URL})
+
+
+class ResultFeed(Feed):
+    """One list's answer; made anew for each request."""
+
+    feed_type = AtomFeed
+    language = "en-GB"
+    author_name = PUBLISHER
+    author_link = settings.BASE_URL
+    feed_copyright = item_copyright = f"{LICENCE_NAME}, {LICENCE_URL}"
+
+    def __init__(self, title, subtitle, page, address, rows):
+        self.title, self.subtitle = title, subtitle
+        self.link, self.feed_url = page, address
+        self.feed_guid = address
+        self.rows = rows
+
+    def items(self):
+        return self.rows
+
+    def item_title(self, row):
+        return row.title
+
+    def item_description(self, row):
+        return row.summary
+
+    def item_link(self, row):
+        return f"{settings.BASE_URL}{row.url}"
+
+    def item_guid(self, row):
+        return f"urn:uuid:{json.loads(row.document)['uuid']}"
+
+    def item_pubdate(self, row):
+        return row.issued_at
+
+    def item_updateddate(self, row):
+        return row.modified_at
+
+    def item_categories(self, row):
+        document = json.loads(row.document)
+        themes = [document.get("theme"), *document.get("themes", ())]
+        words = [theme["label"] for theme in themes if theme]
+        return [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
+
+
+@require_safe
+def feed(request, path):
+    """``/feeds/technologies.atom?theme=…``: what the list of that address shows; ``everything`` is every record."""
+    data = request.GET
+    errors = [("sort", "A feed has one order: the newest change first.")] if "sort" in data else []
+    try:
+        answer = asked(kinds(), data, facets=SEARCH_FACETS) if path == EVERYTHING else result_of(path, data)
+    except Http404:
+        return problems.response(request, 404)
+    if errors or answer.errors:
+        return refused(request, errors or answer.errors)
+
+    def make():
+        newest = in_order(answer.result.ids, "-changed", answer.kinds, answer.facets)
+        rows = list(publications(newest[: settings.FEED_LIMIT]))
+        query = data.urlencode()
+        tail = f"?{query}" if query else ""
+        page = f"{settings.BASE_URL}/" + ("" if path == EVERYTHING else f"{path}/{tail}")
+        address = f"{settings.BASE_URL}/feeds/{path}.atom{tail}"
+        with translation.override(settings.LANGUAGE_CODE):
+            return ResultFeed(title_of(path, answer), subtitle_of(answer), page, address, rows)(request)
+
+    seq, at = newest_change()
+    return conditional(request, f'"{seq}"', at, make)
+
+
+def title_of(path, answer):
+    """Where the feed comes from, and which filters it has."""
+    if path == EVERYTHING:
+        name = "Everything"
+    elif path == "search":
+        name = "Search"
+    else:
+        name = str(paths()[path][0].heading)
+    labels = [
+        option.label
+        for facet in answer.facets
+        for option in answer.result.options.get(facet.name, ())
+        if option.checked
+    ]
+    words = [f"“{NOT_IN_XML.sub('', answer.words)}”"] if answer.words else []
+    return f"{', '.join([name, *words, *map(str, labels)])} · {PUBLISHER}"
+
+
+def subtitle_of(answer):
+    count, limit = answer.result.count, settings.FEED_LIMIT
+    return f"{count} records" if count <= limit else f"The {limit} newest changes of {count} records"

@@ -1,0 +1,58 @@
+"""The result of a list for machines: the question of its page, asked at an address of its own."""
+
+from django.http import Http404
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+
+from media4sec.interchange import problems
+from media4sec.interchange.rest import CACHE
+from media4sec.kinds import kinds, paths
+from media4sec.portal.lists import SEARCH_FACETS
+from media4sec.publications.models import Change, Publication
+from media4sec.publications.orders import asked
+
+CHUNK = 500
+
+
+def result_of(path, data):
+    """What the list at ``path`` (or search) answers to these parameters; the whole of it, in the order of the page."""
+    if path == "search":
+        answer = asked(kinds(), data, facets=SEARCH_FACETS)
+        if not answer.errors and not answer.words:
+            answer.errors.append(("q", "Name the words to search for."))
+        return answer
+    if path not in paths():
+        raise Http404
+    return asked(paths()[path], data)
+
+
+def publications(ids):
+    """These publications in this order; a fixed number of rows is in memory at a time."""
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        found = Publication.objects.published().defer("title_stems", "text_stems", "display").in_bulk(part)
+        yield from (found[pk] for pk in part if pk in found)
+
+
+def refused(request, found):
+    """Each parameter that is not understood, by name."""
+    errors = [{"parameter": name[:200], "detail": text[:300]} for name, text in found[:50]]
+    detail = "; ".join(f"{error['parameter']}: {error['detail']}" for error in errors)[:1000]
+    return problems.response(request, 400, detail, errors=errors)
+
+
+def newest_change():
+    """(number, time) of the newest change: the same address has the same answer as long as it stays."""
+    newest = Change.objects.order_by("-seq").values_list("seq", "at").first()
+    return newest or (0, None)
+
+
+def conditional(request, etag, modified_at, make):
+    """The answer that ``make`` gives, or 304; with what caches and harvesters need."""
+    stamp = int(modified_at.timestamp()) if modified_at else None
+    response = get_conditional_response(request, etag=etag, last_modified=stamp) or make()
+    response["ETag"] = etag
+    if stamp is not None:
+        response["Last-Modified"] = http_date(stamp)
+    response["Cache-Control"] = CACHE
+    return response

@@ -1,0 +1,97 @@
+"""Records as rows of a CSV file (RFC 4180): what a spreadsheet or a statistics program reads.
+
+A document becomes flat: a record that it names stands with its label (numbered ones with their number before it),
+several values are parted by `` | ``, and parts with fields of their own are JSON. The JSON export is the exact form.
+"""
+
+import csv
+import json
+
+from django.conf import settings
+from django.db.models import Min
+
+from media4sec.kinds import kinds_by_name
+from media4sec.publications.models import Publication
+
+FIRST = ("kind", "identifier", "title", "summary", "url")
+LAST = (
+    "lens",
+    "provenance",
+    "verified",
+    "verified_basis",
+    "checked_on",
+    "review_due",
+    "tags",
+    "notes",
+    "sources",
+    "uuid",
+)
+ADDED = ("version", "modified_at")  # of the publication, not of the document
+HIDDEN = ("slug",)
+
+# A spreadsheet takes a cell for a formula by its first character, some also by a wide one or behind white space.
+DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠'")
+
+
+def protected(text):
+    """A cell that no program takes for a formula: an apostrophe stands before it.
+
+    Texts that begin with an apostrophe get another one, so reading back is simple: where a cell begins with an
+    apostrophe, drop that one.
+    """
+    return f"'{text}" if text[:1] in DANGEROUS and text else text
+
+
+class _Line:
+    """What the csv module writes to: it gives the line back."""
+
+    def write(self, text):
+        return text
+
+
+def lines(header, rows):
+    """The lines of a CSV file, each ended by CR LF."""
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    yield writer.writerow(header)
+    for row in rows:
+        yield writer.writerow([protected(cell) for cell in row])
+
+
+def columns_of(kinds):
+    """The fields of these kinds' documents; of kinds that share no list, those that every record has. One query."""
+    own = []
+    if len({kind.path for kind in kinds}) == 1:
+        firsts = Publication.objects.published().of(*(kind.name for kind in kinds)).values("kind")
+        some = Publication.objects.filter(pk__in=firsts.annotate(first=Min("pk")).values("first"))
+        for _, text in sorted(some.values_list("pk", "document")):
+            own += json.loads(text)
+    common = {*FIRST, *LAST, *HIDDEN}
+    return (*FIRST, *dict.fromkeys(name for name in own if name not in common), *LAST, *ADDED)
+
+
+def row_of(publication, columns):
+    document = json.loads(publication.document)
+    document |= {
+        "url": f"{settings.BASE_URL}{publication.url}",
+        "version": publication.version,
+        "modified_at": publication.modified_at.isoformat().replace("+00:00", "Z"),
+    }
+    return [flat(document.get(name)) for name in columns]
+
+
+def flat(value):
+    """A value of a document as the text of one cell."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return " | ".join(flat(item) for item in value)
+        case {"kind": kind, "id": identifier, "label": label}:
+            return f"{identifier} {label}" if kinds_by_name()[kind].shows_identifier else label
+        case {"title": title, "url": url, "locator": locator, "accessed_on": _}:
+            return ", ".join(part for part in (title, locator, url) if part)
+        case dict():
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(value)
