@@ -49,10 +49,12 @@ PROJECT = Kind(
         Section(_("The ugly"), ("framing_ugly",)),
         Section(_("Funding"), ("funding_acknowledgement",)),
     ),
+    names=("acronym", "acronym_cordis", "grant_agreement", "cordis_rcn", "topic_id", "call_id"),
     search_text=("acronym", "acronym_cordis", "grant_agreement", "objectives", "outputs"),
     review_months=24,
     schema_type="ResearchProject",
     own_parts={"outputs": _("What people used")},
+    has_neighbours=False,
 )
 
 WORK_PACKAGE = Kind(
@@ -69,6 +71,7 @@ WORK_PACKAGE = Kind(
     order=("number",),
     review_months=24,
     weight=34,
+    has_neighbours=False,
 )
 
 DELIVERABLE = Kind(
@@ -117,6 +120,7 @@ DELIVERABLE = Kind(
         "responsible_organisations": _("names this partner as responsible"),
         "workshop": _("reports on this workshop"),
     },
+    names=("alternative_title", "document_reference", "authors", "contributors"),
     search_text=("identifier", "alternative_title", "authors", "contributors", "document_reference"),
     review_months=24,
     schema_type="Report",
@@ -136,10 +140,12 @@ PERSON = Kind(
     facts=("organisation", "organisation_name", "role", "aliases"),
     meta=("organisation_name",),
     reasons={"organisation": _("worked for this partner")},
+    names=("aliases",),
     search_text=("aliases", "organisation_name"),
     review_months=24,
     schema_type="Person",
     weight=42,
+    has_neighbours=False,
 )
 
 FUNCTION = Kind(
@@ -158,6 +164,7 @@ FUNCTION = Kind(
     schema_type="DefinedTerm",
     about=_("What it is and does"),
     weight=32,
+    has_neighbours=False,
 )
 
 ORGANISATION = Kind(
@@ -169,10 +176,12 @@ ORGANISATION = Kind(
     section="technologies",
     lead=_("Those who make or maintain the technologies of the catalogue, as the sources name them."),
     facts=("former_names",),
+    names=("former_names",),
     search_text=("former_names",),
     schema_type="Organization",
     about=_("What it is and does"),
     weight=40,
+    has_neighbours=False,
 )
 
 TECHNOLOGY = Kind(
@@ -227,6 +236,7 @@ TECHNOLOGY = Kind(
         "makers": _("is made or maintained by it"),
         "issues": _("raises this issue"),
     },
+    names=("makers", "maker_as_stated", "eu_project_acronym", "eu_project_grant"),
     search_text=(
         "makers",
         "maker_as_stated",
@@ -287,6 +297,7 @@ STATEMENT = Kind(
     search_text=("workshop", "deliverable", "subjects"),
     schema_type="Claim",
     weight=60,
+    has_neighbours=False,
 )
 
 SURVEY_FIGURE = Kind(
@@ -304,9 +315,11 @@ SURVEY_FIGURE = Kind(
     ),
     facts=("value", "unit", "year", "survey", "population", "from_d21", "note"),
     meta=("value", "unit", "survey", "year"),
+    names=("survey",),
     search_text=("survey", "population", "note"),
     review_months=24,
     weight=64,
+    has_neighbours=False,
 )
 
 GLOSSARY_TERM = Kind(
@@ -327,6 +340,7 @@ GLOSSARY_TERM = Kind(
         "instruments": _("explains a word used here"),
         "patterns": _("explains a word used here"),
     },
+    names=("aliases",),
     search_text=("aliases",),
     order=("title",),
     review_months=24,
@@ -362,6 +376,7 @@ NEWS_ITEM = Kind(
     meta=("news_kind", "date", "publisher"),
     relations={"authors": "person"},
     reasons={"authors": _("was written by this person"), "workshop": _("is about this workshop")},
+    names=("publisher", "authors", "location"),
     search_text=("publisher", "authors", "location"),
     order=("-date",),
     review_months=24,
@@ -383,12 +398,15 @@ CONCEPT = Kind(
     facets=(Facet("scheme", _("Scheme")),),
     facts=("scheme", "code"),
     meta=("scheme", "code"),
+    names=("code", "labels.label"),
+    names_others=True,
     search_text=("code", "labels"),
     order=("scheme", "position"),
     review_months=24,
     schema_type="DefinedTerm",
     own_parts={"labels": _("Labels")},
     weight=80,
+    has_neighbours=False,
 )
 
 COLLECTION = Kind(
@@ -406,6 +424,7 @@ COLLECTION = Kind(
     search_text=("caveats",),
     order=("title",),
     weight=82,
+    has_neighbours=False,
 )
 
 KINDS = (

@@ -34,6 +34,7 @@ INSTRUMENT = Kind(
     ),
     sections=(Section(_("Status in detail"), ("status_note",)),),
     meta=("instrument_type", "celex_or_number", "status"),
+    names=("full_title", "celex_or_number", "eli"),
     search_text=("full_title", "celex_or_number", "eli", "instrument_type", "status", "events"),
     state="force",
     shapes={"in-force": "full", "in-stages": "half", "not-in-force": "hollow", "ended": "struck"},
@@ -100,6 +101,7 @@ CHECK_QUESTION = Kind(
     order=("order",),
     own_parts={"answers": _("Answers and what they raise")},
     weight=24,
+    has_neighbours=False,
 )
 
 CHECK_EXAMPLE = Kind(
@@ -127,6 +129,7 @@ CHECK_EXAMPLE = Kind(
         Section(_("Issues raised by technologies"), ("raised_by_technologies",)),
     ),
     weight=26,
+    has_neighbours=False,
 )
 
 KINDS = (INSTRUMENT, ISSUE, CHECK_QUESTION, CHECK_EXAMPLE)

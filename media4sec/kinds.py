@@ -80,6 +80,10 @@ class Kind:
     relations: dict[str, str] = field(default_factory=dict, hash=False)
     reasons: dict[str, str] = field(default_factory=dict, hash=False)
     search_text: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # fields that hold other names: acronyms, numbers, makers, places
+    names_others: bool = (
+        False  # its records bear the labels of other records: theme-dark-web those of dark-web
+    )
     order: tuple[str, ...] = ()
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
@@ -92,6 +96,8 @@ class Kind:
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
+    has_neighbours: bool = True  # compared with others, to say which are related by what they share
+    limits: tuple[str, ...] = ()  # facts that stand under “Requirements and limits”, not on the fact card
     weight: int = 50  # the lighter, the earlier among related records and equal search hits
     review_months: int = 12
     schema_type: str = "CreativeWork"

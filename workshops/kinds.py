@@ -30,11 +30,13 @@ PARTNER = Kind(
         "eu_contribution_eur",
     ),
     meta=("type", "country", "role"),
+    names=("short_name",),
     search_text=("short_name", "type"),
     order=("order",),
     review_months=24,
     schema_type="Organization",
     weight=38,
+    has_neighbours=False,
 )
 
 THEME = Kind(
@@ -50,6 +52,7 @@ THEME = Kind(
     sections=(Section(_("Key questions"), ("key_questions",)),),
     relations={"reports": "deliverable", "ethics_reports": "deliverable"},
     reasons={"lead_partner": _("is led by this partner")},
+    names=("alternative_name",),
     search_text=("alternative_name", "key_questions"),
     order=("order",),
     review_months=24,
@@ -59,6 +62,7 @@ THEME = Kind(
     statements_by="theme",
     is_overview=True,
     weight=8,
+    has_neighbours=False,
 )
 
 WORKSHOP = Kind(
@@ -97,6 +101,7 @@ WORKSHOP = Kind(
     meta=("city", "start_date", "host_partner"),
     relations={"reports": "deliverable", "ethics_reports": "deliverable"},
     reasons={"theme": _("was about this theme"), "host_partner": _("was hosted by this partner")},
+    names=("city", "venue", "speakers.name"),
     search_text=("city", "venue", "findings", "agenda", "participant_types", "speakers"),
     order=("number",),
     review_months=24,
@@ -104,6 +109,7 @@ WORKSHOP = Kind(
     own_parts={"speakers": _("Speakers")},
     statements_by="workshop",
     weight=10,
+    has_neighbours=False,
 )
 
 PATTERN = Kind(
@@ -134,6 +140,7 @@ PATTERN = Kind(
         "related_patterns": _("links to this pattern"),
         "technologies": _("names this tool"),
     },
+    names=("name_in_source",),
     search_text=("name_in_source", "problem", "solution"),
     order=("order_in_contents",),
     schema_type="HowTo",
@@ -166,6 +173,7 @@ CASE = Kind(
         "technologies": _("used this tool"),
         "issues": _("raised it"),
     },
+    names=("place",),
     search_text=("place", "country"),
     flags="issues",
     schema_type="Article",
@@ -192,6 +200,7 @@ SWOT_POINT = Kind(
     reasons={"theme": _("is a SWOT point of this theme")},
     review_months=24,
     weight=62,
+    has_neighbours=False,
 )
 
 SITUATION = Kind(

@@ -24,7 +24,7 @@ from media4sec.records.documents import (
     writer,
 )
 from media4sec.records.models import Record, Revision
-from media4sec.records.workflow import State, merge, publish_all, save_revision, withdraw
+from media4sec.records.workflow import State, merge, publish_all, save_revision, take_turn, withdraw
 
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
@@ -70,6 +70,7 @@ def load_folder(folder, *, dry_run=False, by=None):
     documents, problems = _read(Path(folder))
     loaded = Loaded()
     with transaction.atomic(), remember_records():
+        take_turn()
         found = [] if problems else _save(documents, loaded, by)
         problems += found
         if problems or dry_run:

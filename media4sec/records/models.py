@@ -132,7 +132,7 @@ class Record(models.Model):
         related_name="mentioned_by",
         editable=False,
         blank=True,
-        help_text="Records named in the published version; kept by the workflow.",
+        help_text="Records named in any version that was published; kept by the workflow.",
     )
     tags = TaggableManager(through=Tagging, blank=True)
 
@@ -248,7 +248,10 @@ def model_of(kind_name):
 
 
 class Revision(models.Model):
-    """One saved version of a record: who, when, why, and the whole document. Append-only."""
+    """One saved version of a record: who, when, why, and the whole document. Append-only.
+
+    The workflow alone adds later, and once, when the version was published.
+    """
 
     record = models.ForeignKey(Record, related_name="revisions", on_delete=models.PROTECT)
     number = models.PositiveIntegerField()
@@ -257,6 +260,11 @@ class Revision(models.Model):
     note = models.CharField(max_length=400, blank=True)
     saved_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL)
+    published_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the public first saw it; empty for what was never published.",
+    )
 
     class Meta:
         ordering = ["record", "-number"]

@@ -12,19 +12,33 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from media4sec.kinds import kinds_by_name
-from media4sec.publications.models import Change, Publication, Term
-from media4sec.publications.search import analyse
+from media4sec.publications import related
+from media4sec.publications.models import Change, Publication, Term, Version
+from media4sec.publications.words import analysed, analysed_names
+from media4sec.records.differences import public_fields
 from media4sec.records.documents import dumps, save_document, working_document, working_documents
 from media4sec.records.models import Record, Revision, specific
-from media4sec.records.presentation import PublicRef, named_in, present
+from media4sec.records.presentation import PublicRef, named_in, present, resolve
 
 State = Record.State
 SEQUENCE_LOCK = 700281
+STEMS = ("title_stems", "name_stems", "text_stems")
 BATCH = 500
 
 
 class WorkflowError(ValidationError):
     """A step that is not possible now; the message says why in words for people."""
+
+
+def take_turn():
+    """Steps that the public sees go one by one until they are committed, before they lock any record.
+
+    So change numbers appear in order, and what one step works out about other records rests on all steps before.
+    SQLite does so by itself: every transaction takes the write lock when it begins.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
 
 
 def may(by, action):
@@ -73,6 +87,7 @@ def publish_all(records, *, by=None, note="", validate=True):
     ``validate=False`` is for callers that have just validated every document.
     """
     may(by, "publish")
+    take_turn()
     locked = _locked(records)
     for record in locked:
         if record.public_state in (State.WITHDRAWN, State.MERGED):
@@ -81,14 +96,25 @@ def publish_all(records, *, by=None, note="", validate=True):
         for record in specific(locked):
             _check(record)
     documents = working_documents(locked)
+    kept = []
     for record in locked:
         revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
+        kept.append(revision.pk)
         Record.objects.filter(pk=record.pk).update(
             state=State.PUBLISHED, public_state=State.PUBLISHED, published_revision=revision
         )
+    _date(kept)
     _write_public([record.pk for record in locked])
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
+
+
+def _date(revisions):
+    """Versions that the public sees for the first time keep when that was."""
+    now = timezone.now()
+    for start in range(0, len(revisions), BATCH):
+        batch = Revision.objects.filter(pk__in=revisions[start : start + BATCH])
+        batch.filter(published_at=None).update(published_at=now)
 
 
 def _check(record):
@@ -105,6 +131,7 @@ def _check(record):
 def withdraw(record, *, reason, successor=None, by=None):
     """Take a published record off the public side; its address stays and says why, and what to use instead."""
     may(by, "withdraw")
+    take_turn()
     if not reason.strip():
         raise WorkflowError("Say why the record is withdrawn: readers of its address will see the reason.")
     record = _locked([record])[0]
@@ -118,6 +145,7 @@ def withdraw(record, *, reason, successor=None, by=None):
 def merge(record, into, *, reason="", by=None):
     """Replace a published record by another one: its address leads there for ever."""
     may(by, "withdraw")
+    take_turn()
     record = _locked([record])[0]
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
@@ -129,6 +157,7 @@ def merge(record, into, *, reason="", by=None):
 def restore(record, *, by=None):
     """Publish again what was public before the record was withdrawn or merged."""
     may(by, "publish")
+    take_turn()
     record = _locked([record])[0]
     if record.public_state not in (State.WITHDRAWN, State.MERGED):
         raise WorkflowError(f"{record.identifier} is not withdrawn.")
@@ -156,13 +185,14 @@ def revert(record, revision, *, by=None):
 @transaction.atomic
 def rebuild_publications():
     """Make the read side anew from the published versions; returns how many rows had to change."""
+    take_turn()
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))
     rows = Publication.objects.values_list("pk", "kind", "identifier")
     extra = Publication.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) not in names])
     dropped = extra.update(successor=None)
     extra.delete()
-    return dropped + _write_public(list(shown.values_list("pk", flat=True)))
+    return dropped + _write_public(list(shown.values_list("pk", flat=True)), is_rebuild=True)
 
 
 # How it is done
@@ -201,10 +231,10 @@ def _take_off(record, public_state, reason, successor):
     _write_public([record.pk])
 
 
-def _write_public(pks):
+def _write_public(pks, *, is_rebuild=False):
     """Bring the publications of these records, and of all that name them, in line; returns how many changed."""
-    actions = {}
-    visible_changes = _ensure_rows(pks, actions)
+    actions, touched = {}, set()
+    visible_changes = _ensure_rows(pks, actions, touched)
     waiting = list(pks)
     if visible_changes:
         referrers = (
@@ -215,7 +245,8 @@ def _write_public(pks):
         )
         waiting += referrers.values_list("pk", flat=True)
     for start in range(0, len(waiting), BATCH):
-        _write_documents(waiting[start : start + BATCH], actions)
+        _write_documents(waiting[start : start + BATCH], actions, touched)
+    related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
     return len(actions)
 
@@ -230,23 +261,32 @@ def _with_merged(pks):
     return found
 
 
-def _ensure_rows(pks, actions):
+def _ensure_rows(pks, actions, touched):
     """Every record that is or was public has a row; returns the records whose title, address or state moved."""
     moved = []
     for start in range(0, len(pks), BATCH):
         records = _read(pks[start : start + BATCH])
         rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
-        documents = {record.pk: json.loads(record.published_revision.document) for record in records}
+        versions = _public_versions(records)
         for record in records:
-            if _ensure_row(
-                record, documents[record.pk], rows.get((record.kind_name, record.identifier)), actions
-            ):
+            document = json.loads(record.published_revision.document)
+            row = rows.get((record.kind_name, record.identifier))
+            if _ensure_row(record, document, row, actions, touched):
                 moved.append(record.pk)
-        _remember_mentions(records, documents)
+        _remember_mentions(records, versions)
     return moved
 
 
-def _ensure_row(record, document, row, actions):
+def _public_versions(records):
+    """Every version that was public at some time, oldest first: ``{record's pk: [(revision, document), …]}``."""
+    found = {record.pk: [] for record in records}
+    rows = Revision.objects.filter(record__in=found, published_at__isnull=False)
+    for revision in rows.order_by("record", "number"):
+        found[revision.record_id].append((revision, json.loads(revision.document)))
+    return found
+
+
+def _ensure_row(record, document, row, actions, touched):
     """Bring title, address and state of one row in line; True if a reader of another record can see it."""
     kind = kinds_by_name()[record.kind_name]
     before = (row.title, row.url, row.state, row.successor_id) if row else None
@@ -260,6 +300,7 @@ def _ensure_row(record, document, row, actions):
         _make_tombstone(row, record)
         if row.pk:
             row.terms.all().delete()
+            row.versions.all().delete()
     if before == (row.title, row.url, row.state, row.successor_id):
         return False
     if record.public_state != State.PUBLISHED:
@@ -270,6 +311,7 @@ def _ensure_row(record, document, row, actions):
     else:
         actions[row.kind, row.identifier] = "updated"
     row.save()
+    touched.add(row.pk)
     return True
 
 
@@ -279,7 +321,7 @@ def _has_changes(row):
 
 def _make_tombstone(row, record):
     """A withdrawn publication keeps its address, the reason and the successor, and nothing else."""
-    for name in ("title", "summary", "lens", "document", "display", "sort_key", "title_stems", "text_stems"):
+    for name in ("title", "summary", "lens", "document", "display", "sort_key", *STEMS):
         setattr(row, name, "")
     row.checked_on = None
     row.slug = ""
@@ -287,9 +329,14 @@ def _make_tombstone(row, record):
     row.successor = _publication_of(record.successor) if record.successor else None
 
 
-def _remember_mentions(records, documents):
-    """Whom the published versions name, published or not, so that renaming or publishing those refreshes them."""
-    named = {record.pk: named_in(record.kind_name, documents[record.pk]) for record in records}
+def _remember_mentions(records, versions):
+    """Whom the public versions name, published or not, so that renaming or publishing those refreshes them."""
+    named = {
+        record.pk: {
+            name for _, document in versions[record.pk] for name in named_in(record.kind_name, document)
+        }
+        for record in records
+    }
     known = {}
     for kind_name, identifiers in _by_kind(set().union(*named.values())).items():
         rows = Record.objects.filter(kind_name=kind_name, identifier__in=identifiers)
@@ -320,11 +367,17 @@ def _read(pks):
     return list(rows.order_by("pk"))
 
 
-def _write_documents(pks, actions):
+def _write_documents(pks, actions, touched):
     records = [record for record in _read(pks) if record.public_state == State.PUBLISHED]
     documents = {record.pk: json.loads(record.published_revision.document) for record in records}
+    versions = _public_versions(records)
     public = _public_refs(
-        {named for record in records for named in named_in(record.kind_name, documents[record.pk])}
+        {
+            named
+            for record in records
+            for _, document in versions[record.pk]
+            for named in named_in(record.kind_name, document)
+        }
     )
     rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
     old_terms = defaultdict(list)
@@ -343,8 +396,9 @@ def _write_documents(pks, actions):
             "display": dumps(presented.display),
             "sort_key": presented.sort_key,
             "version": record.published_revision.number,
-            "title_stems": " ".join(analyse(presented.search_title)),
-            "text_stems": " ".join(analyse(presented.search_text)),
+            "title_stems": analysed(presented.search_title),
+            "name_stems": analysed_names(presented.search_names),
+            "text_stems": analysed(presented.search_text),
         }
         seen = {name: getattr(row, name) for name in values}
         seen["checked_on"] = row.checked_on.isoformat() if row.checked_on else None
@@ -354,6 +408,7 @@ def _write_documents(pks, actions):
         for name, value in values.items():
             setattr(row, name, value)
         row.save()
+        touched.add(row.pk)
         if terms_changed:
             if old_terms[row.pk]:
                 row.terms.all().delete()
@@ -364,6 +419,32 @@ def _write_documents(pks, actions):
         if seen["document"] != values["document"] or seen["version"] != values["version"]:
             actions.setdefault((row.kind, row.identifier), "updated")
     Term.objects.bulk_create(new_terms, batch_size=500)
+    _write_versions(records, rows, versions, public)
+
+
+def _write_versions(records, rows, versions, public):
+    """Every version that was public, in words, naming what readers may see today."""
+    stored = defaultdict(dict)
+    for old in Version.objects.filter(publication__in=[row.pk for row in rows.values()]):
+        stored[old.publication_id][old.number] = old
+    new, moved = [], []
+    for record in records:
+        row, kind = rows[record.kind_name, record.identifier], kinds_by_name()[record.kind_name]
+        for revision, document in versions[record.pk]:
+            text = dumps(public_fields(kind, resolve(kind, document, public)))
+            old = stored[row.pk].pop(revision.number, None)
+            if old is None:
+                version = Version(publication=row, number=revision.number, document=text)
+                version.published_at = revision.published_at
+                new.append(version)
+            elif (old.document, old.published_at) != (text, revision.published_at):
+                old.document, old.published_at = text, revision.published_at
+                moved.append(old)
+    Version.objects.bulk_create(new, batch_size=500)
+    Version.objects.bulk_update(moved, ["document", "published_at"], batch_size=500)
+    gone = [old.pk for left in stored.values() for old in left.values()]
+    if gone:
+        Version.objects.filter(pk__in=gone).delete()
 
 
 def _rows_of(records):
@@ -390,12 +471,9 @@ def _public_refs(named):
 
 
 def _append_changes(actions):
-    """Number the changes and stamp the publications; the lock makes the numbers appear in commit order."""
+    """Number the changes and stamp the publications; ``take_turn`` makes the numbers appear in commit order."""
     if not actions:
         return
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
     now = timezone.now()
     Change.objects.bulk_create(
         [
