@@ -3,7 +3,8 @@
 from django.urls import path
 
 from media4sec.api import reference
-from media4sec.portal import lists, overview, records
+from media4sec.corrections import views as corrections
+from media4sec.portal import lists, overview, project, records
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
@@ -14,7 +15,8 @@ urlpatterns = [
     path("", overview.home, name="home"),
     path("search/", lists.search, name="search"),
     path("matrix/", overview.matrix, name="matrix"),
-    path("library/", overview.library, name="library"),
+    path("library/", project.library, name="library"),
+    path("timeline/", project.timeline, name="timeline"),
     path("about/", overview.about, name="about"),
     path(
         "accessibility/",
@@ -24,6 +26,9 @@ urlpatterns = [
     ),
     path("privacy/", overview.static_page, {"name": "privacy", "title": "Privacy notice"}, name="privacy"),
     path("api/", reference, name="api-reference"),
+    path("corrections/", corrections.index, name="corrections"),
+    path("corrections/new/", corrections.new, name="correction-new"),
+    path("corrections/<str:receipt>/", corrections.correction, name="correction"),
     path("<str:path>/", lists.kind_list, name="list"),
     path("<str:path>/<str:ref>/", records.record, name="record"),
 ]

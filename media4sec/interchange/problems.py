@@ -16,8 +16,10 @@ TYPES = {
     405: ("method-not-allowed", "This method is not possible here"),
     406: ("not-acceptable", "This form is not offered"),
     410: ("gone", "This record was withdrawn"),
+    413: ("too-large", "The request is too large"),
     429: ("too-many-requests", "Too many requests"),
     500: ("server-error", "Something went wrong on our side"),
+    503: ("unavailable", "This cannot be answered just now"),
 }
 
 

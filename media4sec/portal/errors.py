@@ -1,8 +1,17 @@
 """Error pages in the site's layout; problem documents under /api/."""
 
+import logging
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 from media4sec.interchange import problems
+
+logger = logging.getLogger(__name__)
+DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)  # away, restarting, read-only
+RETRY_AFTER = 10  # seconds
 
 
 def _answer(request, status):
@@ -12,10 +21,14 @@ def _answer(request, status):
 
 
 def bad_request(request, exception=None):
-    return _answer(request, 400)
+    return _answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request, exception=None):
+    return _answer(request, 403)
+
+
+def csrf_failure(request, reason=""):
     return _answer(request, 403)
 
 
@@ -27,3 +40,40 @@ def server_error(request):
     if request.path.startswith("/api/"):
         return problems.response(request, 500)
     return render(None, "500.html", status=500)
+
+
+class RefusalMiddleware:
+    """Refuses what no view has to think of, and gives bare refusals of views a page that says what to do next.
+
+    Outside the back-office addresses are read. A view that takes more is exempt from Django's own protection
+    against foreign forms, which needs a cookie, and answers for its methods itself.
+    """
+
+    dressed = (405, 413, 429, 503)
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        is_bare = not response.streaming and not response.content
+        if response.status_code in self.dressed and is_bare:
+            page = _answer(request, response.status_code)
+            for name, value in response.items():
+                if name not in ("Content-Type", "Content-Length"):
+                    page[name] = value
+            return page
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        is_public = not request.path_info.startswith("/admin/")
+        is_read_only = not getattr(view, "csrf_exempt", False)
+        if is_public and is_read_only and request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return None
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, DATABASE_FAILURES):
+            return None
+        logger.error("The database failed: %s", str(exception).partition("\n")[0][:200])
+        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})

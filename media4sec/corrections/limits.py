@@ -1,0 +1,69 @@
+"""How many reports an hour may bring, from one address and in all. No address is kept, not for a minute."""
+
+import hmac
+import ipaddress
+import logging
+import secrets
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from media4sec.corrections.models import Correction
+
+HOUR, DAY = 60 * 60, 24 * 60 * 60
+logger = logging.getLogger(__name__)
+
+
+def seconds_to_wait(request):
+    """0 if this report may come in, which counts it; else after how many seconds to try again."""
+    since = timezone.now() - timedelta(seconds=HOUR)
+    lately = Correction.objects.filter(received_at__gt=since).order_by("received_at")
+    if lately.count() >= settings.CORRECTIONS_PER_HOUR:
+        return max(1, int((lately[0].received_at - since).total_seconds()) + 1)
+    if _count(address_of(request)) > settings.CORRECTIONS_PER_HOUR_AND_ADDRESS:
+        return HOUR - int(time.time()) % HOUR
+    return 0
+
+
+def _count(address):
+    """How many reports this address has sent in this hour, with this one; 0 where that cannot be known.
+
+    The counter's name is made with a key that is drawn anew each day and lives in the cache only: once it is
+    gone, nobody can find out which address a counter stood for.
+    """
+    if not address:
+        return 0
+    now = int(time.time())
+    try:
+        key = cache.get_or_set(f"corrections:key:{now // DAY}", lambda: secrets.token_hex(32), timeout=DAY)
+        name = hmac.digest(key.encode(), f"{now // HOUR} {address}".encode(), "sha256").hex()
+        cache.add(f"corrections:{name}", 0, timeout=HOUR)
+        return cache.incr(f"corrections:{name}")
+    except Exception as error:  # whatever a cache's client raises: without a counter the form stays open
+        logger.warning("Reports are not counted by address: %s", type(error).__name__)
+        return 0
+
+
+def address_of(request):
+    """Where a request comes from, as far as a subscriber is told from another; empty where nobody knows.
+
+    Whoever is behind a proxy of ours is named by the last address in X-Forwarded-For that is not a proxy's.
+    """
+    hops = [request.META.get("REMOTE_ADDR", "")]
+    hops += reversed(request.headers.get("X-Forwarded-For", "")[-500:].split(","))
+    for hop in hops:
+        try:
+            address = ipaddress.ip_address(hop.strip())
+        except ValueError:
+            return ""
+        if not any(address in network for network in settings.TRUSTED_PROXIES):
+            # Who has one address of version 6 has a whole network of them.
+            return (
+                str(ipaddress.ip_network((address, 64), strict=False))
+                if address.version == 6
+                else str(address)
+            )
+    return ""
