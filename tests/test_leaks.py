@@ -83,7 +83,11 @@ def walk(client):
     seen = {}
     while waiting:
         address = waiting.pop()
-        if address in seen or address.startswith(("/static/", "/admin/")) or address.endswith((".png", ".ico")):
+        if (
+            address in seen
+            or address.startswith(("/static/", "/admin/"))
+            or address.endswith((".png", ".ico"))
+        ):
             continue
         response = client.get(address)
         seen[address] = (response.status_code, dict(response.headers), response.content)
