@@ -59,6 +59,7 @@ TRAINING_MODULE = Kind(
     facts=("training_kind", "audience", "provider", "learning_outcomes", "part_of_d36"),
     meta=("training_kind", "provider"),
     reasons={"technologies": _("comes from this project or tool")},
+    names=("provider",),
     search_text=("provider", "audience", "learning_outcomes"),
     schema_type="Course",
     about=_("What it is and does"),

@@ -1,88 +1,320 @@
-"""Search over publications: words are analysed once, here, so that SQLite and PostgreSQL find the same."""
+"""Search: from what a reader typed to records, best first. One engine, the same on every database.
 
-import re
-import unicodedata
-from functools import lru_cache
+A question is a list of words. Each is looked up in the vocabulary of what is published: as it is, in another
+form or spelling, as the beginning of a word; where that finds next to nothing, inside compounds, taken apart, and
+with letters mistaken. Every record gets, for each word, the best of these; the rest is adding up.
+"""
 
-import snowballstemmer
-from django.db import connection
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-from media4sec.kinds import kinds_by_name
-from media4sec.publications.models import Publication
+import numpy as np
 
-MAX_WORDS = 12
-WORD = re.compile(r"[^\W_]+(?:[-‐‑'’.@/][^\W_]+)*")
-PIECE = re.compile(r"[^\W_]+")
-_english = snowballstemmer.stemmer("english")
+from media4sec.publications.index import NAME, PAIR, TEXT, TITLE, current
+from media4sec.publications.words import (
+    NUMERALS,
+    PIECE,
+    STOP_WORDS,
+    TOKEN,
+    folded,
+    is_number,
+    key_of,
+    loose_key_of,
+    tidied,
+)
+
+MAX_WORDS = 24
+LONGEST_RUN = 4  # words that may be one: “netzwerk durchsetzungs gesetz”, “crowd control hq”
+MOST_FORMS = 60  # words that one typed word may stand for
+FEW = 3  # records; a word that finds fewer is tried in other ways too
+
+# How much a find is worth, by where it stands and by how it was found.
+WHERE = {TITLE: 1.0, NAME: 0.8, TEXT: 0.4}
+EXACT, FORM, SPELLING, JOINED = 1.0, 0.95, 0.85, 0.95
+BEGINNING, APART, INSIDE = 0.8, 0.75, 0.5
+MISTAKEN = {1: 0.6, 2: 0.45}
+PHRASE = 0.2  # two words of the question stand side by side in a title or name
+SAME = {0: 4.0, TITLE: 2.0, NAME: 1.6}  # the whole question is the identifier, the title, another name
+FEW_WHOLE = 5  # records with all the words; where there are no more, those with most of them are shown too
+MOST = 0.4  # of the words, by weight, must be there when no record has all
 
 
-@lru_cache(maxsize=50_000)
-def stem(word):
-    """Case folded, then stemmed, then without accents: always in this order."""
-    stemmed = _english.stemWord(word.casefold())
-    parts = unicodedata.normalize("NFKD", stemmed)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+@dataclass
+class Word:
+    """A word of the question, and what it was taken for: ``forms`` maps words of the records to how they were found."""
+
+    text: str
+    typed: str
+    is_stop: bool = False
+    is_required: bool = True
+    forms: dict[str, str] = field(default_factory=dict)
+    count: int = 0
+
+    @property
+    def corrected(self):
+        """The words that it was taken for, if it stands nowhere as it was typed."""
+        return [form for form, how in self.forms.items() if how == "mistaken"] if self.count else []
 
 
-def analyse(text):
-    """The stems of a text in order; a compound counts as its pieces and as one word (dark, web, darkweb)."""
-    stems = []
-    for word in WORD.findall(unicodedata.normalize("NFKC", text)):
-        pieces = PIECE.findall(word)
-        stems += [stem(piece) for piece in pieces]
-        if len(pieces) > 1:
-            stems.append(stem("".join(pieces)))
-    return stems
+@dataclass
+class Found:
+    """Publications, best first; ``whole`` of them hold all the words, the others most of them."""
 
+    words: list[Word]
+    slots: np.ndarray
+    index: object
+    whole: int = 0
+    lacking: np.ndarray | None = None  # for each word that counts, which slots do not have it
 
-def query_stems(text):
-    """What a reader typed, as stems to be found together; the last may be the beginning of a word."""
-    words = PIECE.findall(unicodedata.normalize("NFKC", text))[:MAX_WORDS]
-    return list(dict.fromkeys(stem(word) for word in words))
+    @property
+    def ids(self):
+        return self.index.pks[self.slots].tolist()
+
+    @property
+    def forms(self):
+        """{form: how} of everything that the words were taken for, for marking it in texts."""
+        return {form: how for word in reversed(self.words) for form, how in word.forms.items()}
 
 
 def find(text, kind_names=None):
-    """Ids of published records that hold all the words, best first: ``[pk, …]``, the same on both databases."""
-    wanted = query_stems(text)
-    if not wanted:
-        return []
-    matches = _sqlite(wanted) if connection.vendor == "sqlite" else _postgresql(wanted)
-    found = Publication.objects.published().filter(pk__in=matches)
-    if kind_names is not None:
-        found = found.of(*kind_names)
-    asked = " ".join(wanted)
-    rows = found.values_list("pk", "identifier", "title_stems", "sort_key", "kind")
+    """Ids of published records, best first: ``[pk, …]``, the same on both databases."""
+    return search(text, kind_names).ids
 
-    def rank(row):
-        pk, identifier, title_stems, sort_key, kind = row
-        title = title_stems.split()
-        in_title = sum(any(word.startswith(part) for word in title) for part in wanted)
-        exact = sum(part in title for part in wanted)
-        return (
-            identifier.casefold() != text.strip().casefold(),
-            " ".join(title) != asked,
-            -in_title,
-            -exact,
-            len(title) if in_title else 0,
-            kinds_by_name()[kind].weight,
-            sort_key,
-            pk,
+
+def search(text, kind_names=None):
+    index = current()
+    return Question(index, text, index.of_kinds(kind_names)).answer()
+
+
+def read(text):
+    """The words of a question: ``[(word, as it was typed, is it joined to the one before?), …]``."""
+    found = []
+    for token in TOKEN.findall(tidied(text)):
+        pieces = PIECE.findall(token)
+        found += [(folded(piece), piece, place > 0) for place, piece in enumerate(pieces)]
+    return found[:MAX_WORDS]
+
+
+class Question:
+    """One question to the index. Arrays have a value for each slot."""
+
+    def __init__(self, index, text, allowed):
+        self.index, self.allowed = index, allowed
+        read_words = read(text)
+        self.words = [
+            Word(word, typed, word in STOP_WORDS, word not in STOP_WORDS and (len(word) > 1 or is_number(word)))
+            for word, typed, _ in read_words
+        ]
+        if not any(word.is_required for word in self.words):
+            for word in self.words:
+                word.is_required = True
+        self.values = [None] * len(self.words)
+        self.titles = [None] * len(self.words)
+        self.phrases = []
+        self.required = [place for place, word in enumerate(self.words) if word.is_required]
+
+    # Looking words up
+
+    def look_up(self, place):
+        word = self.words[place].text
+        self.values[place] = np.zeros(self.index.count, np.float32)
+        self.titles[place] = np.zeros(self.index.count, bool)
+        forms = self.forms_of(word)
+        for form, worth, how in forms[:MOST_FORMS]:
+            self.add(place, form, worth, how)
+        if not self.words[place].is_stop:
+            self.add(place, PAIR + word, EXACT, "joined")
+
+    def forms_of(self, word):
+        """[(form, worth, how)]: the word, its other forms and spellings, and words that begin with it."""
+        index = self.index
+        if is_number(word):
+            forms = [(word, EXACT, "exact")]
+            forms += [(NUMERALS[word], SPELLING, "form")] if word in NUMERALS else []
+            if len(word) > 3:
+                forms += [(form, BEGINNING, "beginning") for form in index.gathered("beginning", word)]
+            return forms
+        found = {word: (EXACT, "exact")} if index.frequency(word) else {}
+        for form in index.by_key(key_of(word)):
+            found.setdefault(form, (FORM, "form"))
+        if len(word) > 3:
+            for form in index.by_loose_key(loose_key_of(word)):
+                found.setdefault(form, (SPELLING, "form"))
+        if word in NUMERALS:
+            found.setdefault(NUMERALS[word], (SPELLING, "form"))
+        if word not in STOP_WORDS and (len(word) > 3 or (len(word) > 1 and not found)):
+            begun = index.gathered("beginning", word)
+            begun.sort(key=lambda form: (len(form), form))
+            for form in begun:
+                found.setdefault(form, (BEGINNING * (0.6 + 0.4 * len(word) / len(form)), "beginning"))
+        return [(form, *how) for form, how in found.items()]
+
+    def add(self, place, form, worth, how):
+        """Give the records that hold this form its worth for this word, unless they have a better one."""
+        values, titles = self.values[place], self.titles[place]
+        seen = False
+        for slots, worths, in_title in self.worths(form):
+            seen = True
+            values[slots] = np.maximum(values[slots], worths * worth)
+            titles[slots] |= in_title
+        if seen:
+            self.words[place].forms.setdefault(form, how)
+
+    def worths(self, form):
+        for slots, masks, times in self.index.postings(form):
+            times = times.astype(np.float32)
+            worths = WHERE[TEXT] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
+            worths[times == 0] = 0
+            top = np.where(masks & TITLE, WHERE[TITLE], np.where(masks & NAME, WHERE[NAME], 0)).astype(np.float32)
+            yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, (masks & TITLE) > 0
+
+    def join(self):
+        """Neighbours that are one word in the records, or that stand side by side in a title or name."""
+        texts = [word.text for word in self.words]
+        for first in range(len(texts)):
+            for last in range(first + 1, min(first + LONGEST_RUN, len(texts))):
+                places = [place for place in range(first, last + 1) if self.words[place].is_required]
+                if not places:
+                    continue
+                whole = "".join(texts[first : last + 1])
+                forms = {whole: "joined"} | {form: "joined" for form in self.index.by_key(key_of(whole))}
+                if last == first + 1:
+                    forms[PAIR + whole] = "joined"
+                for form in forms:
+                    for place in places:
+                        self.add(place, form, JOINED, "joined")
+                    if form[0] == PAIR:
+                        self.phrases.append((places, form))
+
+    def count(self, place):
+        return int(np.count_nonzero(self.allowed & (self.values[place] > 0)))
+
+    def widen(self, place):
+        """Other ways for a word that finds next to nothing: inside a compound, taken apart, letters mistaken."""
+        word = self.words[place].text
+        if is_number(word):
+            return
+        before = self.count(place)
+        if len(word) > 4:
+            for form in self.index.gathered("holding", word)[:MOST_FORMS]:
+                self.add(place, form, INSIDE, "inside")
+        if len(word) > 5:
+            self.take_apart(place)
+        if self.count(place) == 0 or before == 0:
+            self.correct(place)
+
+    def take_apart(self, place):
+        """darkweb → dark web: both parts must be words that one record has."""
+        word = self.words[place].text
+        for cut in range(3, len(word) - 2):
+            parts = word[:cut], word[cut:]
+            if any(part in STOP_WORDS for part in parts):
+                continue
+            both = self.of_part(parts[0], "beginning"), self.of_part(parts[1], "holding")
+            if any(not forms for forms in both):
+                continue
+            halves = []
+            for forms in both:
+                values = np.zeros(self.index.count, np.float32)
+                for form in forms:
+                    for slots, worths, _ in self.worths(form):
+                        values[slots] = np.maximum(values[slots], worths)
+                halves.append(values)
+            together = np.minimum(*halves) * APART
+            if together.any():
+                self.values[place] = np.maximum(self.values[place], together)
+                for form in {*both[0], *both[1]}:
+                    self.words[place].forms.setdefault(form, "apart")
+
+    def of_part(self, part, otherwise):
+        """The words that a part of a compound stands for: itself, and the end or beginning of other compounds."""
+        forms = [form for form in self.index.by_key(key_of(part)) if form not in STOP_WORDS]
+        if len(part) > 4:
+            others = self.index.gathered(otherwise, part)[:MOST_FORMS]
+            forms += [form for form in others if form.startswith(part) or form.endswith(part)]
+        return forms
+
+    def correct(self, place):
+        """Words that differ in a letter or two; the nearest ones only, and none for very short words."""
+        word = self.words[place].text
+        distance = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+        if not distance:
+            return
+        near = self.index.near(word, distance)
+        near = {form: off for form, off in near.items() if form not in STOP_WORDS and not is_number(form)}
+        if not near:
+            return
+        least = min(near.values())
+        best = sorted(
+            (form for form, off in near.items() if off == least),
+            key=lambda form: (form[0] != word[0], -self.index.frequency(form), form),
         )
+        for form in best[:5]:
+            self.add(place, form, MISTAKEN[least], "mistaken")
+            for other in self.index.by_key(key_of(form)):
+                self.add(place, other, MISTAKEN[least], "mistaken")
 
-    return [row[0] for row in sorted(rows, key=rank)]
+    # Adding up
 
+    def answer(self):
+        index = self.index
+        for place in self.required:
+            self.look_up(place)
+        if self.required:
+            self.join()
+        for place in self.required:
+            if self.count(place) < FEW:
+                self.widen(place)
+        if not self.required:
+            return Found(self.words, np.zeros(0, np.int64), index)
+        total = self.allowed.sum()
+        has = np.array([self.values[place] > 0 for place in self.required]) & self.allowed
+        counts = has.sum(axis=1)
+        for place, number in zip(self.required, counts.tolist(), strict=True):
+            self.words[place].count = number
+        weights = np.log1p((total + 1) / (counts + 1)).astype(np.float32)
+        weights[counts == 0] = 0
+        weights /= max(float(weights.sum()), 1e-9)
+        share = weights @ has
+        whole = has.all(axis=0)
+        chosen = whole
+        if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > 3:
+            chosen = share >= MOST
+        numbers = [row for row, place in enumerate(self.required) if is_number(self.words[place].text)]
+        if numbers:
+            chosen = chosen & has[numbers].all(axis=0)
+        scores = weights @ np.array([self.values[place] for place in self.required])
+        scores *= share**2
+        in_title = np.array([self.titles[place] for place in self.required]).sum(axis=0)
+        likeness = in_title / np.maximum(index.title_lengths + len(self.required) - in_title, 1)
+        scores = scores + 0.5 * likeness
+        weight_of = dict(zip(self.required, weights.tolist(), strict=True))
+        for places, form in self.phrases:
+            for slots, worths, _ in self.worths(form):
+                scores[slots] += PHRASE * worths * sum(weight_of[place] for place in places)
+        scores += 0.001 * (100 - index.weights)
+        exact = self.same(weight_of)
+        for slot, worth in exact.items():
+            if self.allowed[slot]:
+                scores[slot] += worth
+                if worth >= min(SAME.values()):
+                    chosen[slot] = True
+        slots = np.flatnonzero(chosen)
+        order = np.lexsort((index.rank[slots], index.weights[slots], -np.round(scores[slots], 3)))
+        slots = slots[order]
+        return Found(self.words, slots, index, int(np.count_nonzero(whole & chosen)), ~has)
 
-def _sqlite(stems):
-    match = " ".join([f'"{part}"' for part in stems[:-1]] + [f'"{stems[-1]}"*'])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rowid FROM publications_search WHERE publications_search MATCH %s", [match])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _postgresql(stems):
-    query = " & ".join([f"'{part}'" for part in stems[:-1]] + [f"'{stems[-1]}':*"])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM publications_publication WHERE search @@ to_tsquery('simple', %s)", [query]
-        )
-        return [row[0] for row in cursor.fetchall()]
+    def same(self, weights):
+        """{slot: bonus} of records whose identifier, title or name is the question, or a run of its words."""
+        texts = [word.text for word in self.words]
+        found = {}
+        for first in range(len(texts)):
+            for last in range(first, min(first + 12, len(texts))):
+                share = sum(weights.get(place, 0) for place in range(first, last + 1))
+                is_all = first == 0 and last == len(texts) - 1
+                if not (share or is_all):
+                    continue
+                for slot, what in self.index.exact("".join(texts[first : last + 1])):
+                    worth = SAME[what] * (1 if is_all else 0.5 * min(share, 1) ** 2)
+                    found[slot] = max(found.get(slot, 0), worth)
+        return found

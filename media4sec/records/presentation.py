@@ -49,6 +49,7 @@ class Presented:
     display: dict
     terms: list[tuple[str, str, str, int | None]] = field(default_factory=list)
     search_title: str = ""
+    search_names: list[tuple[str, bool]] = field(default_factory=list)
     search_text: str = ""
     sort_key: str = ""
 
@@ -129,7 +130,8 @@ def present(kind: Kind, document, public):
         document=resolved,
         display=display,
         terms=terms,
-        search_title=f"{resolved['title']} {resolved['identifier']}",
+        search_title=resolved["title"],
+        search_names=list(names_of(kind, resolved)),
         search_text=" ".join(texts_of(kind, resolved)),
         sort_key=sort_key_of(kind, resolved),
     )
@@ -317,8 +319,24 @@ def texts_of(kind, resolved):
     """The running text that search reads: summary, tags, and the fields the kind names."""
     names = ["summary", "verified_basis", "notes", "tags", *kind.search_text]
     names += [name for section in kind.sections for name in section.fields]
+    yield kind.name.replace("-", " ")
     for name in dict.fromkeys(names):
         yield from _texts(resolved.get(name))
+
+
+IN_BRACKETS = re.compile(r"\(([^()]+)\)")
+
+
+def names_of(kind, resolved):
+    """(name, is it another record's?) for all that a record is also known by: acronyms, numbers, makers, places."""
+    yield resolved["identifier"], False
+    for inside in IN_BRACKETS.findall(resolved["title"]):
+        yield inside, False
+        yield IN_BRACKETS.sub(" ", resolved["title"]), False
+    for path in kind.names:
+        for value in values_at(resolved, path):
+            is_record = isinstance(value, dict)
+            yield str(value["label"] if is_record else value), is_record
 
 
 def _texts(value):

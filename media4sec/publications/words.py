@@ -1,0 +1,129 @@
+"""How text becomes words, for records and for questions alike: the one analysis behind search on every database.
+
+A text is kept as *tokens* between spaces: words without accents and capitals, and compounds with their joints
+(``dark-web``). What a token can be found by is worked out when the index is made: its pieces, all of it in one
+word (``darkweb``), and for each word a *key* that inflections and spellings have in common.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import Stemmer
+
+APOSTROPHES = "'’‘‛`´ʼ′＇"
+DASHES = "-‐‑‒–—―−﹘﹣－"
+JOINT = rf"[{re.escape(APOSTROPHES)}{re.escape(DASHES)}.@/&+:_·]|(?<=\d),(?=\d{{3}})"
+TOKEN = re.compile(rf"[^\W_]+(?:(?:{JOINT})[^\W_]+)*")
+PIECE = re.compile(r"[^\W_]+")
+INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+
+LINKED = "~ "  # marks the name of another record, such as a maker: found by its words, but not the same as it
+
+# Letters that Unicode does not take apart into a plain one and a mark.
+PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
+)
+ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+NUMERALS = ROMAN | {arabic: roman for roman, arabic in ROMAN.items()}
+
+# Words that a question is held together by. They count only where a text has nothing else to offer.
+STOP_WORDS = frozenset(
+    """
+    a about after again all also am an and any are as at be because been before being between both but by
+    can could did do does doing during each either etc ever few for from further had has have having he her
+    here him his how i if in into is it its itself just let still like may me might more most much must my need no
+    nor not of off on once only onto or other our out over own per please same shall she should so some such
+    than that the their them then there these they this those through to too under until up upon us very via
+    was we were what when where whether which while who whom whose why will with within without would yes yet
+    you your mean means meaning called define definition difference tell show find give
+    """.split()
+)
+
+# Spellings of one word in Britain and America, as a way of writing that both have in common.
+SPELLINGS = (
+    (re.compile(r"(?<=[a-z]{2})([iy])z(?=e|i|a)"), r"\1s"),
+    (re.compile(r"(?<=[a-z]{2})our(?=$|s$|ed|ing|al|hood|able|ful|ist|ite|less|er)"), "or"),
+    (re.compile(r"(?<=[a-z][btd])re(?=s?$)"), "er"),
+    (re.compile(r"(?<=[a-z]{3})ogue(?=s?$)"), "og"),
+    (re.compile(r"(?<=[a-z]{2})ense(?=s?$|d$)"), "ence"),
+    (re.compile(r"(?<=[a-z][aeiou])ll(?=ed|ing|er|or)"), "l"),
+    (re.compile(r"(?<=[a-z]{3})mme(?=s?$)"), "m"),
+    (re.compile(r"(?<=[a-z]{3}dg)ement"), "ment"),
+)
+WRITTEN_OUT = re.compile(r"(?<=[^\W\d_])([aou])e")
+
+_english = Stemmer.Stemmer("english")
+_greek = Stemmer.Stemmer("greek")
+
+
+def tidied(text):
+    """Composed letters, no ligatures, nothing invisible."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(
+        letter
+        for letter in plain
+        if unicodedata.category(letter) not in ("Cf", "Cc", "Cs") or letter.isspace()
+    )
+
+
+@lru_cache(maxsize=100_000)
+def folded(word):
+    """Without capitals, accents and special letters: Žitnik → zitnik, Straße → strasse, ΙΣΤΌΣ → ιστοσ."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN)
+
+
+def tokens(text):
+    """The tokens of a text in order; compounds keep their joints, each written as a hyphen."""
+    return [
+        "-".join(folded(piece) for piece in PIECE.findall(token)) for token in TOKEN.findall(tidied(text))
+    ]
+
+
+def analysed(text):
+    """What a publication keeps of a text for search."""
+    return " ".join(tokens(text))
+
+
+def analysed_names(names):
+    """What a publication keeps of its other names, one a line; those of other records are marked."""
+    lines = dict.fromkeys((LINKED if is_other else "") + analysed(name) for name, is_other in names)
+    return "\n".join(lines)
+
+
+def squeezed(text):
+    """A text in one word, for comparing titles and identifiers however they are joined: ``D 2.3`` → ``d23``."""
+    return "".join(tokens(text)).replace("-", "")
+
+
+@lru_cache(maxsize=100_000)
+def key_of(word):
+    """What inflections and spellings of a word have in common: organizing → organis, neighbourhoods → neighborhood."""
+    if word[0] > "ͯ":
+        return _greek.stemWord(word)
+    for pattern, common in SPELLINGS:
+        word = pattern.sub(common, word)
+    return _english.stemWord(word)
+
+
+@lru_cache(maxsize=100_000)
+def loose_key_of(word):
+    """The key that also leaves open whether ä, ö and ü are written out: Pruem and Prüm, Zuerich and Zurich."""
+    return WRITTEN_OUT.sub(r"\1", key_of(word))
+
+
+def analyse(text):
+    """The keys of a text's words in order; a compound counts as its pieces and as one word (dark, web, darkweb)."""
+    found = []
+    for token in tokens(text):
+        pieces = token.split("-")
+        found += [key_of(piece) for piece in pieces]
+        if len(pieces) > 1:
+            found.append(key_of("".join(pieces)))
+    return found
+
+
+def is_number(word):
+    """Words with a figure in them are exact: they are never corrected and never left out."""
+    return any(letter.isdigit() for letter in word)
