@@ -287,7 +287,7 @@ class Question:
         scores *= share**2
         in_title = np.array([self.titles[place] for place in self.required]).sum(axis=0)
         likeness = in_title / np.maximum(index.title_lengths + len(self.required) - in_title, 1)
-        scores = scores + 0.5 * likeness
+        scores = scores + 0.5 * likeness * share
         weight_of = dict(zip(self.required, weights.tolist(), strict=True))
         for places, form in self.phrases:
             for slots, worths, _ in self.worths(form):
