@@ -66,7 +66,7 @@ class CorrectionForm(forms.Form):
 
     category = forms.ChoiceField(
         choices=Correction.Category.choices,
-        error_messages={"required": _("Choose what your report is about.")},
+        error_messages={"required": _("Choose what kind of problem it is.")},
     )
     text = PlainText(error_messages={"required": _("Say what is wrong.")})
     part = PlainLine(required=False)

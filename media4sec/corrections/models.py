@@ -100,7 +100,7 @@ class Correction(models.Model):
     def save(self, *args, **kwargs):
         if self._state.adding:
             self.promise()
-        self.due_at = self.next_deadline()
+        self.due_at = next((moment for moment, _ in self.open_promises()), None)
         super().save(*args, **kwargs)
 
     @property
@@ -117,14 +117,14 @@ class Correction(models.Model):
         if self.category == self.Category.PERSONAL_DATA:
             self.answer_due = a_month_after(day)
 
-    def next_deadline(self):
-        """The earliest moment that was promised and is not settled yet, or None."""
-        waiting = []
+    def open_promises(self):
+        """What was promised and is not settled yet, the next one first: [(moment, "acknowledge"), …]."""
+        found = []
         if self.state == self.State.RECEIVED:
-            waiting.append(end_of(self.acknowledge_due))
+            found.append((end_of(self.acknowledge_due), "acknowledge"))
         if self.state in (self.State.RECEIVED, self.State.ACKNOWLEDGED):
             if self.hide_due and not self.hidden_at:
-                waiting.append(self.hide_due)
+                found.append((self.hide_due, "hide"))
             if self.answer_due:
-                waiting.append(end_of(self.answer_due))
-        return min(waiting, default=None)
+                found.append((end_of(self.answer_due), "answer"))
+        return sorted(found)

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import media4sec.corrections.receipts
 from django.conf import settings
 from django.db import migrations, models
+
+import media4sec.corrections.receipts
 
 
 class Migration(migrations.Migration):

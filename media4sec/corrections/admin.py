@@ -1,0 +1,176 @@
+"""The queue of reports in the back-office: what is late stands on top, and each step is a page with a button."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, F, Value, When
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_safe
+
+from media4sec.corrections.models import Correction
+from media4sec.corrections.queue import STEPS, partners, queue_for, shown_in_full
+from media4sec.kinds import kinds_by_name
+from media4sec.records.admin import admin_url
+from media4sec.records.models import Record
+
+
+class PartnerFilter(admin.SimpleListFilter):
+    title = "responsible partner"
+    parameter_name = "partner"
+
+    def lookups(self, request, model_admin):
+        return [("none", "Nobody named"), *((str(pk), title) for pk, title in partners())]
+
+    def queryset(self, request, queryset):
+        if self.value() == "none":
+            return queryset.filter(partner_id=None)
+        return queryset.filter(partner_id=int(self.value())) if self.value() else queryset
+
+
+class DueFilter(admin.SimpleListFilter):
+    title = "deadline"
+    parameter_name = "due"
+
+    def lookups(self, request, model_admin):
+        return [("overdue", "Overdue"), ("open", "Not closed"), ("forget", "Contact to be deleted")]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "overdue":
+                return queryset.overdue()
+            case "open":
+                return queryset.open()
+            case "forget":
+                return queryset.with_contact_to_forget()
+
+
+@admin.register(Correction)
+class CorrectionAdmin(admin.ModelAdmin):
+    """Reports are read here and answered; nobody writes or changes what somebody else said."""
+
+    list_display = ("receipt", "about", "partner", "category", "state", "due", "received_at")
+    list_filter = (DueFilter, "state", "category", PartnerFilter)
+    search_fields = ("receipt", "identifier", "title", "text")
+    show_facets = admin.ShowFacets.ALWAYS
+    show_full_result_count = False
+    actions = None
+
+    def get_queryset(self, request):
+        return queue_for(request.user)
+
+    def get_ordering(self, request):
+        """Danger first, then what is due first; what is settled comes last."""
+        is_danger = When(category=Correction.Category.DANGER, due_at__isnull=False, then=0)
+        return [Case(is_danger, default=Value(1)), F("due_at").asc(nulls_last=True), "-received_at"]
+
+    @admin.display(description="About")
+    def about(self, correction):
+        return about(correction)
+
+    @admin.display(description="Partner")
+    def partner(self, correction):
+        return correction.partner or "Nobody named"
+
+    @admin.display(description="Due", ordering="due_at")
+    def due(self, correction):
+        return due(correction)
+
+    def has_add_permission(self, request):
+        return False
+
+    # One report
+
+    def get_urls(self):
+        step = self.admin_site.admin_view(self.step_view)
+        return [path("<int:pk>/<slug:name>/", step, name="corrections_correction_step"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        correction = self._open(request, object_id, "view")
+        record = Record.objects.filter(pk=correction.record_id).first()
+        context = self._context(request, correction) | {
+            "title": f"Report {correction.receipt}",
+            "due": due(correction),
+            "text": shown_in_full(correction.text),
+            "record": record,
+            "record_url": admin_url(record) if record else "",
+            "public_url": record.url if record and record.public_state == Record.State.PUBLISHED else "",
+            "steps": [
+                (step, reverse("admin:corrections_correction_step", args=[correction.pk, step.name]))
+                for step in STEPS
+                if step.fits(correction) and self.has_change_permission(request, correction)
+            ],
+            "may_delete": self.has_delete_permission(request, correction),
+        }
+        return TemplateResponse(request, "admin/corrections/correction.html", context)
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def step_view(self, request, pk, name):
+        """The page of one step; only POST takes it."""
+        correction = self._open(request, pk, "change")
+        step = next((step for step in STEPS if step.name == name), None)
+        if step is None:
+            raise Http404
+        form, status = step(request.POST if request.method == "POST" else None), 200
+        if form.is_bound and form.is_valid():
+            try:
+                form.take(correction.pk, by=request.user)
+            except ValidationError as error:
+                form.add_error(None, error)
+                status = 409
+            else:
+                self.log_change(request, correction, step.done)
+                self.message_user(request, f"{correction.receipt}: {step.done}", messages.SUCCESS)
+                return redirect("admin:corrections_correction_change", correction.pk)
+        context = self._context(request, correction) | {
+            "title": f"{step.title}: report {correction.receipt}",
+            "step": step,
+            "form": form,
+            "text": shown_in_full(correction.text),
+        }
+        return TemplateResponse(request, "admin/corrections/step.html", context, status=status)
+
+    def _open(self, request, pk, action):
+        """The report, for those who may view or change it."""
+        correction = self.get_object(request, str(pk))
+        if correction is None:
+            raise Http404
+        allowed = {"view": self.has_view_or_change_permission, "change": self.has_change_permission}
+        if not allowed[action](request, correction):
+            raise PermissionDenied
+        return correction
+
+    def _context(self, request, correction):
+        return self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "original": correction,
+            "about": about(correction),
+            "partner": self.partner(correction),
+        }
+
+
+def about(correction):
+    """What a report is about, in a few words."""
+    if not correction.identifier:
+        return "The site as a whole"
+    kind = kinds_by_name().get(correction.kind_name)
+    return f"{kind.label if kind else correction.kind_name} {correction.identifier}: {correction.title or 'withdrawn'}"
+
+
+def due(correction):
+    """The next deadline in words, and whether it has passed."""
+    promises = correction.open_promises()
+    if not promises:
+        return "Nothing promised is open"
+    moment, what = promises[0]
+    day = getattr(correction, f"{what}_due")
+    when = f"{date_format(day, 'j F Y, H:i')} UTC" if what == "hide" else date_format(day, "j F Y")
+    if moment <= timezone.now():
+        return format_html("<strong>Overdue:</strong> {} by {}", what, when)
+    return f"{what.capitalize()} by {when}"

@@ -1,0 +1,20 @@
+"""Delete the contact data of reports that were closed long enough ago."""
+
+from django.core.management.base import BaseCommand
+
+from media4sec.corrections.models import CONTACT_KEPT, Correction
+
+
+class Command(BaseCommand):
+    help = (
+        f"Delete the contact data of reports closed {CONTACT_KEPT.days} days ago or earlier. "
+        "Meant to run each day; running it again changes nothing."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="Only say how many there are.")
+
+    def handle(self, *, dry_run, **options):
+        rows = Correction.objects.with_contact_to_forget()
+        number = rows.count() if dry_run else rows.update(contact="")
+        self.stdout.write(f"{number} contacts {'would be' if dry_run else 'were'} deleted.")

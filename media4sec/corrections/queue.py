@@ -1,0 +1,175 @@
+"""The reports as editors see them: which are whose, and the steps from receiving to closing.
+
+Together with the admin the only part of this app that knows records: it is behind the login.
+"""
+
+import re
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from media4sec.corrections.models import Correction
+from media4sec.records.models import Record
+
+State = Correction.State
+UNSEEN = re.compile(r"[^\S\n ]|[^\s\w]")
+
+
+def queue_for(user):
+    """The reports that somebody may see, each with its record and that record's partner as they are today.
+
+    Whoever has the permission sees all of them, as partners have no roles yet. When they have, this is the one
+    place that narrows it.
+    """
+    record = Record.objects.filter(kind_name=OuterRef("kind_name"), identifier=OuterRef("identifier"))
+    return Correction.objects.annotate(
+        record_id=Subquery(record.values("pk")[:1]),
+        partner_id=Subquery(record.values("owner")[:1]),
+        partner=Subquery(record.values("owner__title")[:1]),
+    )
+
+
+def partners():
+    """[(pk, title)] of those whom a report can fall to."""
+    return list(Record.objects.filter(kind_name="partner").order_by("title").values_list("pk", "title"))
+
+
+def shown_in_full(text):
+    """Text of strangers, with whatever is invisible or turns the direction of writing put into words."""
+
+    def named(match):
+        sign = match[0]
+        is_unseen = unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp")
+        return f"[U+{ord(sign):04X}]" if is_unseen else sign
+
+    return UNSEEN.sub(named, text)
+
+
+class Step(forms.Form):
+    """A form with one button, on the page of one report."""
+
+    name = title = button = says = done = ""
+
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=1000,
+        help_text="For colleagues; nobody else sees it.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+    )
+
+    @staticmethod
+    def fits(correction):
+        """True for reports that can take this step now."""
+        raise NotImplementedError
+
+    def change(self, correction, now):
+        """What the step does to the report, apart from who and why."""
+        raise NotImplementedError
+
+    def take(self, pk, by):
+        """Take the step if nobody was quicker; returns the report as it then is."""
+        with transaction.atomic():
+            correction = Correction.objects.select_for_update().get(pk=pk)
+            if not self.fits(correction):
+                raise ValidationError(
+                    f"Somebody else has dealt with it since: it is {correction.get_state_display().lower()}."
+                )
+            now = timezone.now()
+            self.change(correction, now)
+            correction.handled_by = by
+            line = (
+                f"{now:%Y-%m-%d %H:%M} {by.get_username()}: {self.done} {self.cleaned_data['note']}".strip()
+            )
+            correction.note = f"{correction.note}\n{line}".strip()
+            correction.save()
+        return correction
+
+
+class Acknowledge(Step):
+    name, title, button, done = "acknowledge", "Acknowledge", "Acknowledge", "Acknowledged."
+    says = "Whoever sent it sees that somebody has read it and looks into it."
+
+    @staticmethod
+    def fits(correction):
+        return correction.state == State.RECEIVED
+
+    def change(self, correction, now):
+        correction.state, correction.acknowledged_at = State.ACKNOWLEDGED, now
+
+
+class Hide(Step):
+    name, title, button, done = "hidden", "Content is hidden", "It is hidden", "Content hidden."
+    says = (
+        "Say that readers do not see the dangerous content any more. Take it away first: withdraw the record, "
+        "or publish it without the dangerous part."
+    )
+
+    @staticmethod
+    def fits(correction):
+        return bool(correction.hide_due) and not correction.hidden_at and correction.state != State.CLOSED
+
+    def change(self, correction, now):
+        correction.hidden_at = now
+        if correction.state == State.RECEIVED:
+            correction.state, correction.acknowledged_at = State.ACKNOWLEDGED, now
+
+
+class Answer(Step):
+    name, title, button, done = "answer", "Answer", "Keep the answer", "Answered."
+    says = (
+        "The answer is shown to whoever has the receipt number. The portal sends no mail: if there is a contact, "
+        "write to it yourself."
+    )
+    field_order = ("answer", "note")
+
+    answer = forms.CharField(
+        label="Answer",
+        max_length=5000,
+        help_text="What was found and what was changed. No names and no contact data: a number can be passed on.",
+        widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
+    )
+
+    @staticmethod
+    def fits(correction):
+        return correction.state in (State.RECEIVED, State.ACKNOWLEDGED)
+
+    def change(self, correction, now):
+        correction.state, correction.answered_at = State.ANSWERED, now
+        correction.acknowledged_at = correction.acknowledged_at or now
+        correction.answer = self.cleaned_data["answer"]
+
+
+class Close(Step):
+    name, title, button, done = "close", "Close", "Close", "Closed."
+    says = "Nothing more is to be done. The contact, if there is one, is deleted 90 days from now."
+
+    @staticmethod
+    def fits(correction):
+        return correction.state != State.CLOSED
+
+    def change(self, correction, now):
+        correction.state, correction.closed_at = State.CLOSED, now
+
+
+class Reopen(Step):
+    name, title, button, done = "reopen", "Open again", "Open again", "Opened again."
+    says = "It goes back to where it was before it was closed; its deadlines count again."
+
+    @staticmethod
+    def fits(correction):
+        return correction.state == State.CLOSED
+
+    def change(self, correction, now):
+        correction.closed_at = None
+        if correction.answered_at:
+            correction.state = State.ANSWERED
+        else:
+            correction.state = State.ACKNOWLEDGED if correction.acknowledged_at else State.RECEIVED
+
+
+STEPS = (Acknowledge, Hide, Answer, Close, Reopen)
