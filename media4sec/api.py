@@ -7,6 +7,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils import translation
+from django.utils.translation import gettext
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -148,13 +149,19 @@ PROBLEMS = {
 def parameters_of(kind):
     """The same filters as the pages have, and paging."""
     found = [
-        OpenApiParameter("q", str, description="Words to be found together; the last may be cut off."),
         OpenApiParameter(
-            "limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+            "q", str, description=gettext("Words to be found together; the last may be cut off.")
         ),
-        OpenApiParameter("cursor", str, description="From `next` or `previous` of an answer."),
         OpenApiParameter(
-            "count", {"type": "string", "enum": ["true", "false"]}, description="Also count the hits."
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+            description=gettext("How many results a page has."),
+        ),
+        OpenApiParameter("cursor", str, description=gettext("From “next” or “previous” of an answer.")),
+        OpenApiParameter(
+            "count",
+            {"type": "string", "enum": ["true", "false"]},
+            description=gettext("Also count the hits."),
         ),
     ]
     found += [
@@ -162,7 +169,8 @@ def parameters_of(kind):
             facet.name,
             str,
             many=True,
-            description=f"{facet.title}. Repeat it for “or”; different filters are “and”.",
+            description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
+            % {"title": facet.title},
         )
         for facet in facets_of((kind,))
     ]
@@ -222,30 +230,19 @@ def openapi(request):
 
 @require_safe
 def reference(request):
-    """The description for people: every call with a line to run."""
-    document = schema()
-    groups = {}
-    for address, operations in document["paths"].items():
-        operation = operations["get"]
-        groups.setdefault(operation["tags"][0], []).append(
-            {
-                "address": address,
-                "summary": operation["summary"],
-                "parameters": [
-                    {"name": parameter["name"], "text": parameter.get("description", "")}
-                    for parameter in operation["parameters"]
-                    if parameter["in"] == "query"
-                ],
-            }
-        )
-    by_plural = {f"/api/v1/{kind.plural}/": kind for kind in kinds()}
-    context = {
-        "crumbs": [{"title": "Home", "url": "/"}, {"title": "Data & API", "url": None}],
-        "groups": [
-            {"title": title, "calls": calls, "kind": by_plural.get(calls[0]["address"])}
-            for title, calls in groups.items()
-        ],
-    }
+    """The description for people, in their language: every call with a line to run."""
+    groups = [
+        {
+            "kind": kind,
+            "address": f"/api/v1/{kind.plural}/",
+            "parameters": [
+                {"name": parameter.name, "text": parameter.description} for parameter in parameters_of(kind)
+            ],
+        }
+        for kind in sorted(kinds(), key=lambda kind: kind.label_plural.casefold())
+    ]
+    crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Data & API"), "url": None}]
+    context = {"crumbs": crumbs, "groups": groups}
     return render(request, "portal/api.html", context)
 
 

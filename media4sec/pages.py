@@ -1,15 +1,20 @@
 """The pages that people read; they exist once in every language (``media4sec.languages``)."""
 
+import datetime
+
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from media4sec.api import reference
 from media4sec.corrections import views as corrections
-from media4sec.portal import lists, overview, project, records
+from media4sec.portal import lists, overview, project, records, versions
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
 handler404 = "media4sec.portal.errors.not_found"
 handler500 = "media4sec.portal.errors.server_error"
+
+DATED = datetime.date(2026, 11, 23)  # when both statements were last gone through
 
 urlpatterns = [
     path("", overview.home, name="home"),
@@ -21,14 +26,21 @@ urlpatterns = [
     path(
         "accessibility/",
         overview.static_page,
-        {"name": "accessibility", "title": "Accessibility statement"},
+        {"name": "accessibility", "title": _("Accessibility statement"), "dated": DATED},
         name="accessibility",
     ),
-    path("privacy/", overview.static_page, {"name": "privacy", "title": "Privacy notice"}, name="privacy"),
+    path(
+        "privacy/",
+        overview.static_page,
+        {"name": "privacy", "title": _("Privacy notice"), "dated": DATED},
+        name="privacy",
+    ),
     path("api/", reference, name="api-reference"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),
     path("<str:path>/", lists.kind_list, name="list"),
     path("<str:path>/<str:ref>/", records.record, name="record"),
+    path("<str:path>/<str:ref>/versions/", versions.versions, name="versions"),
+    path("<str:path>/<str:ref>/versions/<int:number>/", versions.version, name="version"),
 ]

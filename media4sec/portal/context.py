@@ -1,8 +1,11 @@
 """What every page's frame needs; costs no query."""
 
 from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import SECTIONS, kinds, paths
+from media4sec.languages import addresses_of, in_english, tag_of
 
 NAVIGATION = {
     "situations": "/situations/",
@@ -13,11 +16,12 @@ NAVIGATION = {
     "library": "/library/",
 }
 OWN_PAGES = {"matrix": "situations"}
+LISTS = ("list", "library", "search")  # by the names of their addresses: what they hold depends on the query
 FOOTER = (
-    ("Data & API", "/api/"),
-    ("Accessibility", "/accessibility/"),
-    ("About & method", "/about/"),
-    ("Privacy", "/privacy/"),
+    (_("Data & API"), "/api/"),
+    (_("Accessibility"), "/accessibility/"),
+    (_("About & method"), "/about/"),
+    (_("Privacy"), "/privacy/"),
 )
 
 
@@ -36,21 +40,47 @@ def siblings(section):
         if kind.section == section and kind.path not in ("library", "practices"):
             found.setdefault(kind.list_url, kind.heading)
     if section == "situations":
-        found["/matrix/"] = "Matrix"
+        found["/matrix/"] = _("Matrix")
     if section == "practices":
-        found = {"/practices/": "Patterns and cases"}
+        found = {"/practices/": _("Patterns and cases")}
     if section == "library":
-        found = {"/library/": "Work packages and deliverables", **found}
+        found = {"/library/": _("Work packages and deliverables"), **found}
     return [{"title": title, "url": url} for url, title in found.items()]
 
 
+def languages_of(request):
+    """This very page in every language, for the menu and for search engines."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return [
+        {
+            "tag": tag_of(code),
+            "name": name,
+            "path": path,
+            "url": path + query,
+            "is_current": code == get_language(),
+        }
+        for code, name, path in addresses_of(request.path_info)
+    ]
+
+
+def canonical_of(request):
+    """The one address that search engines should keep; none for a list that is filtered."""
+    match = request.resolver_match
+    is_list = match is not None and match.url_name in LISTS
+    return "" if is_list and request.GET else settings.BASE_URL + request.path
+
+
 def site(request):
-    """The frame: navigation, footer, origin."""
+    """The frame: navigation, footer, languages, origin."""
     section = section_of(request.path_info)
+    languages = languages_of(request)
     return {
         "site": {
-            "title": "MEDI@4SEC knowledge base",
             "base_url": settings.BASE_URL,
+            "canonical": canonical_of(request),
+            "languages": languages,
+            "in_english": "" if in_english() else languages[0]["url"],
+            "is_greek": get_language() == "el",
             "contact": settings.SECURITY_CONTACT if "@" in settings.SECURITY_CONTACT else "",
             "navigation": [
                 {"title": title, "url": NAVIGATION[name], "current": name == section}

@@ -10,16 +10,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
-from media4sec.portal.cards import LENSES, day, host_of, plural, theme_tiles
-from media4sec.portal.context import siblings
-from media4sec.portal.lists import QUERIES, kind_list
-from media4sec.portal.wording import displayed
+from media4sec.portal.cards import LENSES, day, plural, theme_tiles
+from media4sec.portal.lists import QUERIES
 from media4sec.publications.models import Change, Publication, Term
 
-DISAGREE = "sources disagree"  # the tag that editors give
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 
 
@@ -242,77 +240,6 @@ def _matrix(columns, rows):
 
 
 @require_safe
-def library(request):
-    """Work packages and deliverables as a map, the six workshops as a line; with filters, a list like any other."""
-    if request.GET:
-        return kind_list(request, "library")
-    rows = (
-        Publication.objects.published()
-        .of("work-package", "deliverable", "workshop", "partner")
-        .order_by("sort_key", "pk")
-    )
-    documents = defaultdict(list)
-    for kind, text, display in rows.values_list("kind", "document", "display"):
-        documents[kind].append({**json.loads(text), "display": displayed(kind, display)})
-    counts = dict(
-        Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
-        .values_list("value")
-        .annotate(Count("pk"))
-    )
-    short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
-    packages = [
-        {
-            **package,
-            "deliverables": [
-                {
-                    **document,
-                    "statements": counts.get(document["identifier"], 0),
-                    "date_label": _fact(document, "date"),
-                    "lead": short_names.get((document["lead_partner"] or {}).get("id")),
-                    "host": host_of(document["download_url"]) if document["download_url"] else "",
-                }
-                for document in documents["deliverable"]
-                if document["work_package"] and document["work_package"]["id"] == package["identifier"]
-            ],
-        }
-        for package in documents["work-package"]
-    ]
-    context = {
-        "crumbs": [{"title": "Home", "url": "/"}, {"title": "Library", "url": None}],
-        "packages": packages,
-        "workshops": documents["workshop"],
-        "stations": [station(document) for document in documents["workshop"]],
-        "siblings": siblings("library"),
-        "disagreements": [
-            {"text": note, "url": document["url"], "identifier": document["identifier"]}
-            for document in (*documents["deliverable"], *documents["workshop"])
-            if DISAGREE in document["tags"]
-            for note in document["notes"]
-        ],
-        "deliverable_count": len(documents["deliverable"]),
-    }
-    return render(request, "portal/library.html", context)
-
-
-def station(document):
-    """A workshop on the line of six."""
-    people = document["participants_count"]
-    return {
-        "number": document["number"],
-        "title": document["city"],
-        "url": document["url"],
-        "date_label": day(document["start_date"]),
-        "theme": document["theme"] or {"label": document["title"], "url": document["url"]},
-        "note": f"{people} people" if people else "number not stated",
-    }
-
-
-def _fact(document, name):
-    values = next(fact["values"] for fact in document["display"]["facts"] if fact["name"] == name)
-    return values[0]["text"] if values else ""
-
-
-@require_safe
 def about(request):
     rows = Publication.objects.published().of("collection", "project").order_by("sort_key", "pk")
     documents = defaultdict(list)
@@ -333,8 +260,9 @@ def about(request):
 
 
 @require_safe
-def static_page(request, name, title):
-    context = {"crumbs": [{"title": "Home", "url": "/"}, {"title": title, "url": None}], "title": title}
+def static_page(request, name, title, dated):
+    crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
+    context = {"crumbs": crumbs, "title": title, "dated": dated}
     return render(request, f"portal/{name}.html", context)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 
 from media4sec.languages import in_english, local
 from media4sec.portal.wording import word
@@ -31,6 +32,13 @@ def shown(text):
     """A value that may be a word of the interface or content: what is in another language than the page says so."""
     lang = getattr(text, "lang", "")
     return format_html('<span lang="{}">{}</span>', lang, text) if lang else text
+
+
+@register.simple_tag
+def page_lang():
+    """The language that the page speaks, as HTML writes it."""
+    language, _, region = get_language().partition("-")
+    return f"{language}-{region.upper()}" if region else language
 
 
 @register.simple_tag
