@@ -9,8 +9,9 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
 
 from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name
+from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
-from media4sec.publications.search import find
+from media4sec.publications.search import Found, search
 from media4sec.publications.terms import Option, Result, filtered, ordered_ids
 
 MAX_WORDS = 200
@@ -87,6 +88,7 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     errors: list[tuple[str, str]] = field(default_factory=list)
     result: Result | None = None
+    found: Found | None = None  # where words were asked for: what they were taken for
     sort: str = ""
 
 
@@ -110,10 +112,14 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
     answer.words = form.cleaned_data["q"].strip()
     answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
     names = [kind.name for kind in kinds]
-    everything = unfiltered or ordered_ids
-    ids = find(answer.words, names) if answer.words else everything(names)
+    index = current()
+    if answer.words:
+        answer.found = search(answer.words, names, index)
+        ids = answer.found.ids
+    else:
+        ids = unfiltered(names) if unfiltered else ordered_ids(names, index)
     asked = [facet.name for facet in facets]
-    answer.result = filtered(ids, asked, answer.chosen)
+    answer.result = filtered(ids, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer) if missing else {}
     for name, values in missing.items():

@@ -35,7 +35,9 @@ class Segment:
     def __init__(self, rows, first=0):
         self.first, self.count = first, len(rows)
         self.title_lengths = np.zeros(len(rows), np.float32)
-        self.exact = defaultdict(list)  # a whole title, name or identifier in one word → [(slot, which of them)]
+        self.exact = defaultdict(
+            list
+        )  # a whole title, name or identifier in one word → [(slot, which of them)]
         token_ids = defaultdict()
         token_ids.default_factory = token_ids.__len__
         fields = {field: (array("i"), array("i")) for field in (TITLE, NAME, TEXT)}
@@ -122,7 +124,11 @@ class Segment:
         self.sorted = sorted(plain)
         self.run = "\n".join(["", *self.sorted, ""])
         self.offsets = np.cumsum([1, *(len(word) + 1 for word in self.sorted)])
-        self.by_key, self.by_loose_key, self.by_length = defaultdict(list), defaultdict(list), defaultdict(list)
+        self.by_key, self.by_loose_key, self.by_length = (
+            defaultdict(list),
+            defaultdict(list),
+            defaultdict(list),
+        )
         for word in self.sorted:
             key = key_of(word)
             self.by_key[key].append(word)
@@ -254,9 +260,7 @@ class Index:
     def gathered(self, name, *arguments):
         """What the segments' method finds, each word once: ``gathered("beginning", "faci")``."""
         return list(
-            dict.fromkeys(
-                word for segment in self.segments for word in getattr(segment, name)(*arguments)
-            )
+            dict.fromkeys(word for segment in self.segments for word in getattr(segment, name)(*arguments))
         )
 
     def by_key(self, key):
@@ -284,34 +288,45 @@ class Index:
         found = self.slot_of[pks[pks < len(self.slot_of)]]
         return found[found >= 0]
 
-    def column(self, field):
-        """One facet: (slots, numbers of values, [(value, label)]). Read when first asked for, then kept."""
-        if field not in self._columns:
-            terms = Term.objects.filter(field=field)
-            before = self.base.column(field) if self.base else None
-            terms = (
-                terms.filter(publication__in=self.changed)
-                if before
-                else terms.filter(publication__state=Publication.State.PUBLISHED)
-            )
-            values = {value: (number, label) for number, (value, label) in enumerate(before[2] if before else ())}
-            pks, numbers = array("q"), array("i")
-            for pk, value, label in terms.order_by("pk").values_list("publication_id", "value", "label").iterator():
-                number = values.get(value, (len(values),))[0]
-                values[value] = number, label
-                pks.append(pk)
-                numbers.append(number)
-            pks = np.array(pks, np.int64)
+    def columns(self, fields):
+        """Facets as {field: (slots, numbers of values, [(value, label)])}. Read when first asked for, then kept."""
+        with _lock:
+            missing = [field for field in fields if field not in self._columns]
+            if missing:
+                self._columns |= self._read_columns(missing)
+        return {field: self._columns[field] for field in fields}
+
+    def _read_columns(self, fields):
+        terms = Term.objects.filter(field__in=fields)
+        if self.base:
+            before = self.base.columns(fields)
+            terms = terms.filter(publication__in=self.changed)
+        else:
+            nothing = np.zeros(0, np.int64)
+            before = dict.fromkeys(fields, (nothing, nothing, ()))
+        values = {field: dict(before[field][2]) for field in fields}
+        numbers = {field: {value: number for number, value in enumerate(values[field])} for field in fields}
+        found = {field: (array("q"), array("q")) for field in fields}
+        rows = terms.order_by("pk").values_list("publication_id", "field", "value", "label")
+        for pk, field, value, label in rows.iterator(chunk_size=5000):
+            pks, places = found[field]
+            pks.append(pk)
+            places.append(numbers[field].setdefault(value, len(numbers[field])))
+            values[field][value] = label
+        columns = {}
+        for field, (pks, places) in found.items():
+            pks, places = np.array(pks, np.int64), np.array(places, np.int64)
+            slots = np.full(len(pks), -1, np.int64)
             is_known = pks < len(self.slot_of)
-            slots = np.where(is_known, self.slot_of[np.where(is_known, pks, 0)], -1)
-            numbers = np.array(numbers, np.int32)[slots >= 0]
-            slots = slots[slots >= 0]
-            if before:
-                is_same = self.is_alive[before[0]]
-                slots = np.concatenate((before[0][is_same], slots))
-                numbers = np.concatenate((before[1][is_same], numbers))
-            self._columns[field] = slots, numbers, [(value, label) for value, (_, label) in values.items()]
-        return self._columns[field]
+            slots[is_known] = self.slot_of[pks[is_known]]
+            is_public = slots >= 0
+            kept = self.is_alive[before[field][0]]
+            columns[field] = (
+                np.concatenate((before[field][0][kept], slots[is_public])),
+                np.concatenate((before[field][1][kept], places[is_public])),
+                list(values[field].items()),
+            )
+        return columns
 
 
 _lock = threading.RLock()
@@ -356,7 +371,10 @@ def _pks(changes):
         if kinds_by_name()[kind].names_others:
             for other in kinds_by_name():
                 if identifier.startswith(f"{other}-"):
-                    names[other] |= {identifier.removeprefix(f"{other}-"), identifier.removeprefix(f"{other}-").upper()}
+                    names[other] |= {
+                        identifier.removeprefix(f"{other}-"),
+                        identifier.removeprefix(f"{other}-").upper(),
+                    }
     condition = Q()
     for kind, identifiers in names.items():
         condition |= Q(kind=kind, identifier__in=identifiers)

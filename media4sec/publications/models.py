@@ -38,7 +38,9 @@ class Publication(models.Model):
     reason = models.TextField(blank=True)
     successor = models.ForeignKey("self", null=True, on_delete=models.PROTECT)
     title_stems = models.TextField(blank=True)
-    name_stems = models.TextField(blank=True, help_text="Other names: acronyms, numbers, makers, places.")
+    name_stems = models.TextField(
+        blank=True, help_text="Other names, one a line: acronyms, numbers, makers, places."
+    )
     text_stems = models.TextField(blank=True)
     related = models.TextField(
         blank=True, help_text="Related records with the reasons, worked out at publication."

@@ -6,7 +6,6 @@ with letters mistaken. Every record gets, for each word, the best of these; the 
 """
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -81,8 +80,9 @@ def find(text, kind_names=None):
     return search(text, kind_names).ids
 
 
-def search(text, kind_names=None):
-    index = current()
+def search(text, kind_names=None, index=None):
+    """What was found, best first, and what the words were taken for."""
+    index = index or current()
     return Question(index, text, index.of_kinds(kind_names)).answer()
 
 
@@ -102,7 +102,9 @@ class Question:
         self.index, self.allowed = index, allowed
         read_words = read(text)
         self.words = [
-            Word(word, typed, word in STOP_WORDS, word not in STOP_WORDS and (len(word) > 1 or is_number(word)))
+            Word(
+                word, typed, word in STOP_WORDS, word not in STOP_WORDS and (len(word) > 1 or is_number(word))
+            )
             for word, typed, _ in read_words
         ]
         if not any(word.is_required for word in self.words):
@@ -165,7 +167,9 @@ class Question:
             times = times.astype(np.float32)
             worths = WHERE[TEXT] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
             worths[times == 0] = 0
-            top = np.where(masks & TITLE, WHERE[TITLE], np.where(masks & NAME, WHERE[NAME], 0)).astype(np.float32)
+            top = np.where(masks & TITLE, WHERE[TITLE], np.where(masks & NAME, WHERE[NAME], 0)).astype(
+                np.float32
+            )
             yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, (masks & TITLE) > 0
 
     def join(self):
@@ -177,7 +181,7 @@ class Question:
                 if not places:
                     continue
                 whole = "".join(texts[first : last + 1])
-                forms = {whole: "joined"} | {form: "joined" for form in self.index.by_key(key_of(whole))}
+                forms = {whole: "joined"} | dict.fromkeys(self.index.by_key(key_of(whole)), "joined")
                 if last == first + 1:
                     forms[PAIR + whole] = "joined"
                 for form in forms:

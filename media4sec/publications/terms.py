@@ -1,9 +1,11 @@
-"""Facets, counts and filters over the narrow table of terms: match once, count in one pass."""
+"""Facets, counts and filters over the terms: match once, count in one pass over the columns of the index."""
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from media4sec.publications.models import Publication, Term
+import numpy as np
+
+from media4sec.kinds import kinds
+from media4sec.publications.index import current
 
 
 @dataclass
@@ -28,52 +30,51 @@ class Result:
         return len(self.ids)
 
 
-def filtered(ids, facets, chosen):
+def filtered(ids, facets, chosen, index=None):
     """Filter publications by terms: OR inside a facet, AND across; an option's count leaves its own facet out.
 
     ``ids`` is ordered; ``facets`` names the facets in use; ``chosen`` maps a facet to the wanted values.
     """
-    chosen = {name: set(values) for name, values in chosen.items() if values}
-    rows = Term.objects.filter(field__in=facets, publication__in=_scope(ids)).values_list(
-        "publication_id", "field", "value", "label"
-    )
-    inside = set(ids)
-    matches = defaultdict(set)
-    terms = []
-    labels = {}
-    for pk, name, value, label in rows.iterator(chunk_size=5000):
-        if pk not in inside:
-            continue
-        terms.append((pk, name, value))
-        labels[name, value] = label
-        if value in chosen.get(name, ()):
-            matches[name].add(pk)
-    passing = set(ids)
-    for name in chosen:
-        passing &= matches[name]
+    index = index or current()
+    columns = index.columns(facets)
+    slots = index.slots(ids)
+    inside = np.zeros(index.count, bool)
+    inside[slots] = True
+    matches = {}
+    for name, values in chosen.items():
+        if values:
+            held, numbers, labels = columns[name]
+            wanted = [number for number, (value, _) in enumerate(labels) if value in set(values)]
+            matches[name] = np.zeros(index.count, bool)
+            matches[name][held[np.isin(numbers, wanted)]] = True
     without = {}
-    for name in chosen:
-        others = set(ids)
-        for other in chosen:
+    for name in matches:
+        without[name] = inside.copy()
+        for other in matches:
             if other != name:
-                others &= matches[other]
-        without[name] = others
-    counts = Counter((name, value) for pk, name, value in terms if pk in without.get(name, passing))
-    options = defaultdict(list)
-    for (name, value), label in labels.items():
-        checked = value in chosen.get(name, ())
-        options[name].append(Option(value, label, counts[name, value], checked))
-    dropped = {name: len(found) for name, found in without.items()}
-    return Result([pk for pk in ids if pk in passing], len(ids), dict(options), dropped)
+                without[name] &= matches[other]
+    passing = inside.copy()
+    for found in matches.values():
+        passing &= found
+    options = {}
+    for name in facets:
+        held, numbers, labels = columns[name]
+        present = np.bincount(numbers[inside[held]], minlength=len(labels))
+        counts = np.bincount(numbers[without.get(name, passing)[held]], minlength=len(labels))
+        options[name] = [
+            Option(*labels[number], int(counts[number]), labels[number][0] in chosen.get(name, ()))
+            for number in np.flatnonzero(present)
+        ]
+    dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
+    kept = index.pks[slots[passing[slots]]].tolist()
+    return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
 
 
-def _scope(ids):
-    """Few ids are named; for many it is cheaper to read all terms of the facets."""
-    return ids if len(ids) <= 500 else Publication.objects.published().values("pk")
-
-
-def ordered_ids(kind_names):
+def ordered_ids(kind_names, index=None):
     """Ids of the published records of these kinds, in the kinds' own order, the same on both databases."""
-    rows = Publication.objects.published().of(*kind_names).values_list("kind", "sort_key", "pk")
-    rank = {name: position for position, name in enumerate(kind_names)}
-    return [pk for _, _, pk in sorted((rank[kind], sort_key, pk) for kind, sort_key, pk in rows)]
+    index = index or current()
+    slots = np.flatnonzero(index.of_kinds(kind_names))
+    positions = np.zeros(len(kinds()), np.int16)
+    for number, kind in enumerate(kinds()):
+        positions[number] = kind_names.index(kind.name) if kind.name in kind_names else 0
+    return index.pks[slots[np.lexsort((index.rank[slots], positions[index.kinds[slots]]))]].tolist()

@@ -28,17 +28,16 @@ ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "
 NUMERALS = ROMAN | {arabic: roman for roman, arabic in ROMAN.items()}
 
 # Words that a question is held together by. They count only where a text has nothing else to offer.
-STOP_WORDS = frozenset(
-    """
-    a about after again all also am an and any are as at be because been before being between both but by
-    can could did do does doing during each either etc ever few for from further had has have having he her
-    here him his how i if in into is it its itself just let still like may me might more most much must my need no
-    nor not of off on once only onto or other our out over own per please same shall she should so some such
-    than that the their them then there these they this those through to too under until up upon us very via
-    was we were what when where whether which while who whom whose why will with within without would yes yet
-    you your mean means meaning called define definition difference tell show find give
-    """.split()
-)
+_HELD_TOGETHER = """
+a about after again all also am an and any are as at be because been before being between both but by can could did do
+does doing during each either etc ever few for from further had has have having he her here him his how i if in into is
+it its itself just let still like may me might more most much must my need no nor not of off on once only onto or other
+our out over own per please same shall she should so some such than that the their them then there these they this
+those through to too under until up upon us very via was we were what when where whether which while who whom whose why
+will with within without would yes yet you your mean means meaning called define definition difference tell show find
+give
+"""
+STOP_WORDS = frozenset(_HELD_TOGETHER.split())
 
 # Spellings of one word in Britain and America, as a way of writing that both have in common.
 SPELLINGS = (
