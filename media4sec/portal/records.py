@@ -17,22 +17,33 @@ MAX_REF = 220
 
 @require_safe
 def record(request, path, ref):
-    """A record at its address; other spellings lead to it (301), withdrawn ones say why (410)."""
+    """A record at its address."""
+    publication, answer = at_address(request, path, ref)
+    if answer:
+        return answer
+    template = select_template([f"portal/kinds/{publication.kind}.html", "portal/record.html"])
+    return render(request, template.template.name, page_of(publication))
+
+
+def at_address(request, path, ref, below=""):
+    """(the published record that an address means, None), or (None, what to answer instead).
+
+    Other spellings lead to the record's own address (301), withdrawn ones say why (410). ``below`` is the rest of
+    the address, for the pages under a record's own.
+    """
     publication = resolve(path, ref)
     if publication is None:
         raise Http404
-    if publication.state == Publication.State.WITHDRAWN:
-        return tombstone(request, publication)
     target = publication
     while target.state == Publication.State.MERGED:
         target = target.successor
     if target.state == Publication.State.WITHDRAWN:
-        return tombstone(request, target)
-    if request.path_info != target.url:
-        return HttpResponsePermanentRedirect(local(target.url))
-    context = page_of(publication)
-    template = select_template([f"portal/kinds/{publication.kind}.html", "portal/record.html"])
-    return render(request, template.template.name, context)
+        return None, tombstone(request, target)
+    if target is not publication and below:
+        below = "versions/"  # the numbers of another record's versions mean nothing here
+    if request.path_info != target.url + below:
+        return None, HttpResponsePermanentRedirect(local(target.url + below))
+    return target, None
 
 
 def resolve(path, ref):

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
+
 from media4sec.changed_words import compare
 from media4sec.kinds import Kind
 from media4sec.records.presentation import label_of, words_for
@@ -35,12 +38,13 @@ def fields_in_words(kind: Kind, document):
 
 
 def public_fields(kind: Kind, document):
-    """``[[name, label, text], …]`` of every field of a public document that says something."""
-    found = [
-        [name, label_of(kind, name), in_words(kind, name, value)]
-        for name, value in document.items()
-        if name not in UNSAID
-    ]
+    """``[[name, label, text], …]`` of every field of a public document that says something; in English."""
+    with translation.override(settings.LANGUAGE_CODE):
+        found = [
+            [name, label_of(kind, name), in_words(kind, name, value)]
+            for name, value in document.items()
+            if name not in UNSAID
+        ]
     return [field for field in found if field[2]]
 
 
