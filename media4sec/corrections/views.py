@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from media4sec.corrections.models import CONTACT_KEPT, Correction
 from media4sec.corrections.protection import is_foreign, new_token, read_token
 from media4sec.corrections.receipts import read_receipt
 from media4sec.kinds import kinds_by_name
+from media4sec.portal.errors import DATABASE_FAILURES
 from media4sec.portal.lists import refuse
 from media4sec.publications.models import Publication
 
@@ -69,30 +70,26 @@ def subject_of(record):
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_store=True)
 def new(request):
-    """The form. Only POST keeps anything."""
-    if request.method == "POST":
-        return receive(request)
+    """The form, about the record that the address names. Only POST keeps anything."""
     errors = [(name, gettext("There is no such parameter here.")) for name in request.GET if name != "record"]
     subject = subject_of(request.GET.get("record", ""))
     if subject is None or len(request.GET.getlist("record")) > 1:
         errors.append(("record", gettext("There is no such record.")))
     if errors:
         return refuse(request, errors, reverse("correction-new"))
+    if request.method == "POST":
+        return receive(request, subject)
     return form_page(request, subject, CorrectionForm())
 
 
-def receive(request):
+def receive(request, subject):
     """Keep a report and lead to its receipt; where that cannot be, say why and give the text back."""
     if body_length(request) > settings.CORRECTIONS_MAX_BODY:
         return HttpResponse(status=413)
     if is_foreign(request):  # nothing of what it sent is shown, or it could put words into a visitor's mouth
-        return form_page(request, Subject(), CorrectionForm(), status=403, problem="foreign")
-    record = request.POST.get("record", "")
-    subject = subject_of(record)
-    if subject is None:
-        return refuse(request, [("record", gettext("There is no such record."))], reverse("correction-new"))
+        return form_page(request, subject, CorrectionForm(), status=403, problem="foreign")
     form = CorrectionForm(request.POST)
-    nonce, is_fresh = read_token(request.POST.get("token", ""), record)
+    nonce, is_fresh = read_token(request.POST.get("token", ""), subject.record)
     if not form.is_valid():
         return form_page(request, subject, form, status=400, nonce=nonce)
     if nonce and (earlier := Correction.objects.filter(submission=nonce).first()):
@@ -117,7 +114,7 @@ def receive(request):
             correction.save()
     except IntegrityError:  # the same form, pressed twice, and the other one was quicker
         return sent_before(request, subject, form, Correction.objects.get(submission=nonce))
-    except (OperationalError, InternalError, InterfaceError):
+    except DATABASE_FAILURES:
         answer = form_page(request, subject, form, status=503, nonce=nonce, problem="failure")
         answer["Retry-After"] = str(RETRY_AFTER_FAILURE)
         return answer

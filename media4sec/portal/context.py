@@ -22,6 +22,7 @@ FOOTER = (
     (_("Accessibility"), "/accessibility/"),
     (_("About & method"), "/about/"),
     (_("Privacy"), "/privacy/"),
+    (_("Suggest a correction"), "/corrections/new/"),
 )
 
 
