@@ -15,7 +15,7 @@ PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu \
   SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-sqlite test-postgres screenshots docs lock clean
+.PHONY: help setup run admin check format test test-sqlite test-postgres screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -79,6 +79,9 @@ test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL serve
 
 screenshots: $(VENV)/.dev ## pictures of all pages
 	$(BIN)/python -m tests.screenshots
+
+messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations
+	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py messages
 
 docs: $(VENV)/.dev ## write docs/data-model.md anew from the code
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \

@@ -1,0 +1,193 @@
+"""The texts of the interface and their translations: gathered from code, templates and kinds, kept in ``locale/``.
+
+The back-office speaks English, so that nothing of it is gathered. What a kind needs in words (labels of its fields,
+values of its choices, itself with a number before it) is asked of the kind: a new one has nothing to mark.
+"""
+
+import datetime
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation.template import templatize
+
+from media4sec.kinds import kinds
+from media4sec.languages import CODES
+from media4sec.records.documents import writer
+from media4sec.records.models import Record
+from media4sec.records.presentation import YES_NO, label_of
+
+CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
+# The back-office, its commands, and what editors alone read.
+ENGLISH_ONLY = {"admin", "admin.py", "management", "migrations", "models.py", "queue.py", "records"}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+EMPTY_HEADERS = (b'"Generated-By', b'"Language-Team', b'"Last-Translator', b'"Report-Msgid-Bugs-To')
+NEVER = datetime.datetime(
+    2026, 11, 23, tzinfo=datetime.UTC
+)  # a date that moves would change every file every time
+
+
+def gathered():
+    """All texts of the interface as a catalogue without translations."""
+    catalog = new_catalog()
+    for path in sources():
+        name = path.relative_to(settings.BASE_DIR).as_posix()
+        for line, message, comments, context in extract(
+            "python", source_of(path), KEYWORDS, ["Translators:"]
+        ):
+            catalog.add(message, locations=[(name, line)], auto_comments=comments, context=context)
+    for message, name in words_of_kinds():
+        catalog.add(message, locations=[(name, 1)])
+    return catalog
+
+
+def sources():
+    """Every file that may hold a text for readers."""
+    base = settings.BASE_DIR
+    found = [path for root in CODE for path in (base / root).rglob("*.py")]
+    found += [path for path in (base / "templates").rglob("*") if path.suffix in (".html", ".svg", ".txt")]
+    return sorted(path for path in found if not ENGLISH_ONLY.intersection(path.relative_to(base).parts))
+
+
+def source_of(path):
+    """A file as Python: of a template, the calls that its tags stand for."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
+    return io.BytesIO(text.encode())
+
+
+def words_of_kinds():
+    """What publications hold in English words: [(text or its forms, where it comes from)]."""
+    with translation.override(settings.LANGUAGE_CODE):
+        shared = [words for _, words in YES_NO.values()]
+        shared += [str(label) for choices in (Record.Lens, Record.Provenance) for label in choices.labels]
+        found = [(words, "media4sec/records/models.py") for words in shared]
+        for kind in kinds():
+            model = writer(kind.name).Meta.model
+            if not Path(settings.BASE_DIR, model.__module__.partition(".")[0], "kinds.py").exists():
+                continue  # a kind that only tests know
+            name = f"{model.__module__.replace('.', '/')}.py"
+            words = [kind.nouns, *(label_of(kind, path) for path in kind.facts)]
+            words += [label for field in _fields(kind) for label in _choices(field)]
+            found += [(word, name) for word in words]
+    return found
+
+
+def _fields(kind):
+    """The model fields behind a kind's document, those of its parts included."""
+    for name, field in writer(kind.name).fields.items():
+        child = getattr(field, "child", None)
+        model = getattr(getattr(child, "Meta", None), "model", None)
+        if model is not None:
+            yield from (own for own in model._meta.get_fields() if own.name in child.fields)
+        else:
+            yield from (own for own in writer(kind.name).Meta.model._meta.get_fields() if own.name == name)
+
+
+def _choices(field):
+    options = getattr(field, "options", None)
+    return [
+        str(label)
+        for value, label in (options.choices if options else getattr(field, "choices", None) or ())
+        if value
+    ]
+
+
+# Files
+
+
+def new_catalog(language=None):
+    return Catalog(
+        locale=language,
+        project="MEDI@4SEC knowledge base",
+        version="1",
+        creation_date=NEVER,
+        revision_date=NEVER,
+        header_comment="# Texts of the interface. `make messages` gathers them anew and compiles the translations.",
+        fuzzy=False,
+    )
+
+
+def folder_of(language):
+    return Path(settings.LOCALE_PATHS[0], language, "LC_MESSAGES")
+
+
+def read(language):
+    """The translations as they stand in the repository; empty for a new language."""
+    path = folder_of(language) / "django.po"
+    catalog = new_catalog(language)
+    if path.exists():
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    catalog.add(
+                        message.id, message.string, message.locations, message.flags, context=message.context
+                    )
+    return catalog
+
+
+def updated(language, texts):
+    """The translations of today's texts; new ones are empty, those that nobody needs any more are gone."""
+    old, new = read(language), new_catalog(language)
+    for message in texts:
+        if message.id:
+            kept = old.get(_first(message.id), message.context)
+            is_same = kept is not None and kept.id == message.id
+            new.add(
+                message.id,
+                kept.string if is_same else ("",) * new.num_plurals if message.pluralizable else "",
+                message.locations,
+                message.flags,
+                message.auto_comments,
+                context=message.context,
+            )
+    return new
+
+
+def _first(text):
+    return text if isinstance(text, str) else text[0]
+
+
+def as_po(catalog):
+    file = io.BytesIO()
+    write_po(file, catalog, width=0, sort_output=True, include_lineno=False)
+    lines = file.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(EMPTY_HEADERS))
+
+
+def as_mo(catalog):
+    file = io.BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+def write_all():
+    """Bring all files up to date; returns {language: how many texts have no translation yet}."""
+    texts, missing = gathered(), {}
+    for language in CODES:
+        catalog = updated(language, texts)
+        folder = folder_of(language)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "django.po").write_bytes(as_po(catalog))
+        (folder / "django.mo").write_bytes(as_mo(catalog))
+        missing[language] = sum(1 for message in catalog if message.id and not all(_forms(message.string)))
+    return missing
+
+
+def _forms(string):
+    return (string,) if isinstance(string, str) else string
