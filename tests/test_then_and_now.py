@@ -1,0 +1,317 @@
+"""The law then and now: every event once in picture and table, on the right side of today, and nothing overlaps."""
+
+import datetime
+import re
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ethics.public import date_of, events_of, numbered, span_of, state_at
+from ethics.timeline import Flag, Lane, Span, lane_of, timeline, width_of
+from media4sec.publications.models import Publication
+
+TODAY = datetime.date(2026, 11, 25)
+
+
+def rectangles(drawing):
+    """Everything on a drawing that takes room, with what it is: plates, boxes, and texts by their estimated width."""
+    for plate in drawing.plates:
+        yield plate["text"], (plate["x"], plate["y"], plate["width"], plate["height"])
+    for box in drawing.boxes:
+        yield box["number"], (box["x"], box["y"], box["width"], box["height"])
+    for text in drawing.years:
+        yield text["text"], (text["x"], text["y"] - 12, width_of(text["text"]), 15)
+    for text in drawing.labels:
+        words = f"{text['letter']}   {text['text']}   {text['note']}"
+        yield text["text"], (text["x"], text["y"] - 12, width_of(words), 16)
+
+
+def overlap(one, other):
+    (x1, y1, width1, height1), (x2, y2, width2, height2) = one, other
+    return x1 < x2 + width2 and x2 < x1 + width1 and y1 < y2 + height2 and y2 < y1 + height1
+
+
+def collisions(drawing):
+    return [(a, b) for (a, one), (b, other) in combinations(rectangles(drawing), 2) if overlap(one, other)]
+
+
+def outside(drawing):
+    return [
+        name
+        for name, (x, y, width, height) in rectangles(drawing)
+        if x < 0 or y < 0 or x + width > drawing.width or y + height > drawing.height
+    ]
+
+
+def places(drawing, *, upright):
+    """Where each event stands along the time, in order of its number."""
+    along = "y1" if upright else "x1"
+    ordered = sorted(zip(drawing.boxes, drawing.stems, strict=True), key=lambda pair: pair[0]["number"])
+    return [stem[along] for _, stem in ordered]
+
+
+def today_of(drawing, *, upright):
+    return next(line["y1" if upright else "x1"] for line in drawing.grid if line["kind"] == "today")
+
+
+def check(picture, events):
+    for drawing, upright in ((picture["wide"], False), (picture["tall"], True)):
+        assert collisions(drawing) == []
+        assert outside(drawing) == []
+        assert sorted((box["number"], box["is_done"]) for box in drawing.boxes) == [
+            (event["number"], event["date"] <= TODAY) for event in events
+        ]
+        found = places(drawing, upright=upright)
+        assert found == sorted(found)
+        now = today_of(drawing, upright=upright)
+        assert [place <= now for place in found if place != now] == [
+            event["date"] <= TODAY for event, place in zip(events, found, strict=True) if place != now
+        ]
+        for box, stem in zip(drawing.boxes, drawing.stems, strict=True):
+            start, size = ("y", "height") if upright else ("x", "width")
+            assert box[start] <= stem["y1" if upright else "x1"] <= box[start] + box[size]
+
+
+@pytest.fixture
+def on_that_day(monkeypatch):
+    import ethics.public
+
+    noon = datetime.datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=datetime.UTC)
+    monkeypatch.setattr(ethics.public, "now", lambda: noon)
+
+
+@pytest.mark.parametrize("kind", ["instrument", "issue"])
+def test_every_event_stands_once_in_picture_and_table(kind, client, content, on_that_day):
+    urls = Publication.objects.published().of(kind).values_list("url", flat=True)
+    assert len(urls) == {"instrument": 49, "issue": 59}[kind]
+    drawn = 0
+    for url in urls:
+        response = client.get(url)
+        picture, parts = response.context.get("picture"), response.context.get("event_parts", [])
+        events = [event for part in parts for event in part["events"]]
+        html = response.content.decode()
+        in_table = [int(number) for number in re.findall(r'class="event-no[^>]*>.*?(\d+)</td>', html)]
+        in_pictures = [int(number) for number in re.findall(r'class="tl-on[^>]*>(\d+)</text>', html)]
+
+        assert in_table == list(range(1, len(events) + 1)), url
+        assert sorted(in_pictures) == sorted([*in_table, *in_table]), url
+        if picture:
+            check(picture, events)
+            assert picture["tall"].width <= 370, url  # what a phone shows without making it smaller
+            drawn += 1
+    assert drawn == {"instrument": 49, "issue": 51}[kind]  # eight issues name no law
+
+
+@st.composite
+def crowded(draw):
+    """Lanes as they might come to be one day: many events, many on the same day, long ago and far ahead."""
+    days = st.dates(datetime.date(1950, 1, 1), datetime.date(2034, 12, 31))
+    near = st.dates(datetime.date(2025, 6, 1), datetime.date(2027, 3, 1))
+    lanes = draw(st.lists(st.lists(days | near, max_size=8), min_size=1, max_size=5))
+    return lanes, draw(st.booleans()) or len(lanes) == 1, draw(st.lists(near, max_size=3))
+
+
+@given(crowded())
+def test_nothing_overlaps_whatever_happens(case):
+    lanes, with_early, written = case
+    events = numbered(
+        {"date": day, "is_done": day <= TODAY, "lane": number}
+        for number, days in enumerate(lanes)
+        for day in days
+        if with_early or day.year >= 2016
+    )
+    drawn = [
+        Lane(
+            "Instrument",
+            "in force",
+            [Span(datetime.date(2016, 5, 5), None, is_solid=True)],
+            [event for event in events if event["lane"] == number],
+        )
+        for number in range(len(lanes))
+    ]
+    flags = [
+        Flag(f"D{number}.1", day.replace(year=2017), day.replace(year=2017))
+        for number, day in enumerate(written)
+    ]
+
+    check(timeline(drawn, today=TODAY, flags=flags, with_early=with_early), events)
+
+
+def document(*events, force="in-force", adopted_on=None, applicable_from=None):
+    return {
+        "title": "Act",
+        "url": "/law/act/",
+        "force": force,
+        "adopted_on": adopted_on,
+        "applicable_from": applicable_from,
+        "events": [
+            {"date": date, "event_kind": kind, "title": kind, "note": "", "sources": []}
+            for date, kind in events
+        ],
+    }
+
+
+def spans(document):
+    lane = lane_of(document, "", events_of(document, TODAY), TODAY)
+    return [
+        (str(span.start), str(span.end) if span.end else "", "solid" if span.is_solid else "dotted")
+        for span in lane.spans
+    ]
+
+
+@pytest.mark.parametrize(
+    ("law", "expected"),
+    [
+        (
+            document(("2021-04-21", "proposed"), ("2024-06-13", "adopted"), ("2024-08-01", "in-force")),
+            [
+                ("2021-04-21", "2024-08-01", "dotted"),
+                ("2024-08-01", "2026-11-25", "solid"),
+                ("2026-11-25", "", "dotted"),
+            ],
+        ),
+        (document(("2022-05-11", "proposed"), force="not-in-force"), [("2022-05-11", "", "dotted")]),
+        (
+            document(
+                ("2016-07-12", "adopted"),
+                ("2020-07-16", "struck-down"),
+                force="ended",
+                applicable_from="2016-07-12",
+            ),
+            [("2016-07-12", "2020-07-16", "solid")],
+        ),
+        # Since when it was in force and when it ended is not recorded: nothing solid, no end but the last date.
+        (
+            document(("2016-05-31", "adopted"), ("2025-01-20", "amended"), force="ended"),
+            [("2016-05-31", "2025-01-20", "dotted")],
+        ),
+        # It ends in future: in force until today, then on to its end.
+        (
+            document(("2020-01-01", "in-force"), ("2028-01-01", "expires")),
+            [("2020-01-01", "2026-11-25", "solid"), ("2026-11-25", "2028-01-01", "dotted")],
+        ),
+    ],
+)
+def test_line_says_no_more_than_the_dates(law, expected):
+    assert spans(law) == expected
+
+
+def test_lane_says_where_the_beginning_is_not_recorded():
+    law = document(("2000-07-28", "adopted"), force="in-stages")
+
+    assert (
+        lane_of(law, "In force in stages", [], TODAY).note == "In force in stages; since when is not recorded"
+    )
+
+
+def test_instrument_without_any_date_has_no_lane():
+    assert lane_of(document(), "", [], TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2015-01-01", "Not adopted yet"),
+        ("2016-01-01", "Proposed"),
+        ("2017-01-01", "Adopted, not applied yet"),
+        ("2018-01-01", "In force, not applied yet"),
+        ("2019-01-01", "In force"),
+        ("2020-01-01", "No longer in force"),
+    ],
+)
+def test_state_on_a_day_follows_from_the_dates(day, expected):
+    law = document(
+        ("2016-01-01", "proposed"),
+        ("2017-01-01", "adopted"),
+        ("2018-01-01", "in-force"),
+        ("2019-01-01", "applicable"),
+        ("2020-01-01", "expires"),
+    )
+
+    assert state_at(law, datetime.date.fromisoformat(day))["label"] == expected
+
+
+def test_state_does_not_guess_what_no_date_tells():
+    adopted = document(("2000-07-28", "adopted"))
+
+    assert state_at(adopted, TODAY)["label"] == "Adopted; since when in force is not recorded"
+    assert state_at(document(), TODAY)["label"] == "No date recorded"
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "name"),
+    [
+        ("2018-02-20", ("2018-02-20", "2018-02-20"), "day"),
+        ("2018-02", ("2018-02-01", "2018-02-28"), "month"),
+        ("2018-12", ("2018-12-01", "2018-12-31"), "month"),
+        ("2018", ("2018-01-01", "2018-12-31"), "year"),
+    ],
+)
+def test_date_is_as_exact_as_the_source(text, span, name):
+    assert tuple(map(str, span_of(text))) == span
+    assert date_of(text) == {name: span_of(text)[0]}
+
+
+def test_no_date_stays_no_date():
+    assert span_of("") is None
+    assert date_of("") == {}
+
+
+def test_issue_says_what_moved_since_the_project_wrote_and_what_did_not(client, content, on_that_day):
+    context = client.get("/issues/I-035-predictive-policing/").context
+
+    assert [row["publication"].identifier for row in context["writings"]] == ["D2.6"]
+    assert str(context["since"]) == "2018-02-20"
+    assert [
+        (law["title"], law["then"]["label"], law["state"]["label"], len(law["since"]), len(law["ahead"]))
+        for law in context["laws"]
+    ] == [
+        ("AI Act", "Not adopted yet", "In force in stages or in part", 8, 4),
+        ("Law Enforcement Directive (LED)", "In force, not applied yet", "In force", 5, 0),
+        ("EU Charter", "In force", "In force", 0, 0),
+    ]
+    assert [law["title"] for law in context["unmoved"]] == ["EU Charter"]
+
+
+def test_issue_counts_from_the_end_of_the_project_where_no_writing_is_dated(client, content, on_that_day):
+    undated = [
+        context
+        for url in Publication.objects.published().of("issue").values_list("url", flat=True)
+        for context in [client.get(url).context]
+        if context["laws"] and not context["is_dated"]
+    ]
+
+    assert undated
+    assert {str(context["since"]) for context in undated} == {"2018-12-31"}
+
+
+def test_issue_without_law_says_so(client, content):
+    html = client.get("/issues/I-008/", follow=True).content.decode()
+
+    assert "No legal instrument is named for this issue. That does not mean that there is none." in html
+
+
+TEXTS = """svg => {
+  const texts = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+  const hits = [];
+  texts.forEach(([one, a], index) => texts.slice(index + 1).forEach(([other, b]) => {
+    if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) hits.push([one, other]);
+  }));
+  return hits;
+}"""
+
+
+@pytest.mark.parametrize("language", ["", "/de", "/el"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_words_on_timelines_do_not_touch_in_a_browser(language, width, browser_page, portal_server):
+    """The fullest pictures, with the real letters: in code their width is an estimate."""
+    page = browser_page(viewport={"width": width, "height": 900})
+    for path in ("/issues/I-036/", "/issues/I-025/", "/issues/I-028/", "/law/ai-act/", "/law/eprivacy/"):
+        page.goto(portal_server + language + path)
+        page.evaluate("document.fonts.ready.then(() => true)")
+        drawing = page.locator("svg.timeline:visible")
+
+        assert drawing.count() == 1
+        assert drawing.evaluate(TEXTS) == []
