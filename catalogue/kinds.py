@@ -55,6 +55,10 @@ PROJECT = Kind(
     schema_type="ResearchProject",
     own_parts={"outputs": _("What people used")},
     has_neighbours=False,
+    reasons={
+        "coordinator": _("was coordinated by this partner"),
+        "outputs.deliverable": _("had this as an output that people used"),
+    },
 )
 
 WORK_PACKAGE = Kind(
@@ -69,9 +73,11 @@ WORK_PACKAGE = Kind(
     facts=("title_source", "lead_partner"),
     search_text=("identifier",),
     order=("number",),
+    page="catalogue.public.work_package",
     review_months=24,
     weight=34,
     has_neighbours=False,
+    reasons={"lead_partner": _("was led by this partner")},
 )
 
 DELIVERABLE = Kind(
@@ -122,6 +128,7 @@ DELIVERABLE = Kind(
     },
     names=("alternative_title", "document_reference", "authors", "contributors"),
     search_text=("identifier", "alternative_title", "authors", "contributors", "document_reference"),
+    page="catalogue.public.deliverable",
     review_months=24,
     schema_type="Report",
     statements_by="deliverable",
@@ -250,10 +257,12 @@ TECHNOLOGY = Kind(
     state="status",
     shapes={"active": "full", "discontinued": "struck", "unknown": "hatched"},
     flags="issues",
+    is_compared=True,
     review_months=6,
     schema_type="SoftwareApplication",
     about=_("What it is and does"),
     weight=18,
+    limits=("licence", "licence_verified", "platforms_covered", "trl"),
 )
 
 STATEMENT = Kind(

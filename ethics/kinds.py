@@ -95,6 +95,7 @@ CHECK_QUESTION = Kind(
     reasons={
         "answers.raises": _("asks about it"),
         "answers.hides": _("can hide this question"),
+        "answers.next": _("can lead to this question"),
         "show_if_question": _("follows from this question"),
     },
     search_text=("section", "answers"),
@@ -116,6 +117,7 @@ CHECK_EXAMPLE = Kind(
     facts=("situation", "pattern", "technologies", "rule"),
     reasons={
         "situation": _("works this situation through"),
+        "visible_questions": _("asks this question"),
         "pattern": _("works this practice through"),
         "technologies": _("uses this tool as an example"),
         "expected_issues": _("raises this issue"),

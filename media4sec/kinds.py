@@ -93,9 +93,11 @@ class Kind:
         default_factory=dict, hash=False
     )  # lists of parts that its template shows
     page: str = ""  # a function of the app that adds to the record page: (page) -> what its template needs
+    rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
+    is_compared: bool = False  # readers choose some on its list and see them side by side
     has_neighbours: bool = True  # compared with others, to say which are related by what they share
     limits: tuple[str, ...] = ()  # facts that stand under “Requirements and limits”, not on the fact card
     weight: int = 50  # the lighter, the earlier among related records and equal search hits

@@ -36,6 +36,7 @@ ROADMAP_ITEM = Kind(
     search_text=("strand", "addressed_to"),
     flags="issues",
     weight=28,
+    limits=("depends_on",),
 )
 
 TRAINING_MODULE = Kind(

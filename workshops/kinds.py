@@ -51,7 +51,11 @@ THEME = Kind(
     facts=("order", "alternative_name", "lead_partner", "reports", "ethics_reports", "page_url"),
     sections=(Section(_("Key questions"), ("key_questions",)),),
     relations={"reports": "deliverable", "ethics_reports": "deliverable"},
-    reasons={"lead_partner": _("is led by this partner")},
+    reasons={
+        "lead_partner": _("is led by this partner"),
+        "reports": _("is the subject of this report"),
+        "ethics_reports": _("is the subject of this ethics report"),
+    },
     names=("alternative_name",),
     search_text=("alternative_name", "key_questions"),
     order=("order",),
@@ -100,7 +104,12 @@ WORKSHOP = Kind(
     sections=(Section(_("What came out of it"), ("findings",)), Section(_("On the agenda"), ("agenda",))),
     meta=("city", "start_date", "host_partner"),
     relations={"reports": "deliverable", "ethics_reports": "deliverable"},
-    reasons={"theme": _("was about this theme"), "host_partner": _("was hosted by this partner")},
+    reasons={
+        "theme": _("was about this theme"),
+        "host_partner": _("was hosted by this partner"),
+        "reports": _("is the subject of this report"),
+        "ethics_reports": _("is the subject of this ethics report"),
+    },
     names=("city", "venue", "speakers.name"),
     search_text=("city", "venue", "findings", "agenda", "participant_types", "speakers"),
     order=("number",),
@@ -145,6 +154,7 @@ PATTERN = Kind(
     order=("order_in_contents",),
     schema_type="HowTo",
     about=_("What it is and does"),
+    page="workshops.patterns.page_of_pattern",
     weight=14,
 )
 
@@ -234,6 +244,7 @@ SITUATION = Kind(
         "instruments": _("touches this law"),
         "patterns": _("uses this practice"),
         "cases": _("learns from this case"),
+        "roadmap_items": _("points to this roadmap item"),
         "points.refs": _("draws on it"),
     },
     search_text=("question", "points", "alternatives"),
@@ -242,6 +253,7 @@ SITUATION = Kind(
     review_months=6,
     schema_type="HowTo",
     page="workshops.public.situation",
+    rows="workshops.public.situation_rows",
     own_parts={"alternatives": _("Without social media")},
     weight=12,
 )

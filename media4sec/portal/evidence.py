@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.cards import LENSES, host_of
@@ -38,7 +39,9 @@ def statement_row(publication):
     source = document["sources"][0] if document["sources"] else None
     origin = document["deliverable"] or document["workshop"]
     place = ", ".join(
-        part for part in (origin and origin_label(origin), document["locator"] or "page not stated") if part
+        part
+        for part in (origin and origin_label(origin), document["locator"] or gettext("page not stated"))
+        if part
     )
     return {
         "identifier": publication.identifier,
@@ -52,12 +55,14 @@ def statement_row(publication):
         else None,
         "place": place[:1].upper() + place[1:],
         "theme": document["theme"]["id"] if document["theme"] else "",
-        "mark": f"{publication.identifier} · {origin_label(origin) if origin else 'Project site'}",
+        "mark": f"{publication.identifier} · {origin_label(origin) if origin else gettext('Project site')}",
     }
 
 
 def origin_label(origin):
-    return f"Workshop {origin['id'].removeprefix('W')}" if origin["kind"] == "workshop" else origin["id"]
+    if origin["kind"] != "workshop":
+        return origin["id"]
+    return gettext("Workshop %(number)s") % {"number": origin["id"].removeprefix("W")}
 
 
 def evidence_url_of(kind, publication):
@@ -67,8 +72,11 @@ def evidence_url_of(kind, publication):
 
 
 def columns_of(document, own, wider, evidence_url=""):
-    """Good | Bad | Ugly: a situation's own points, else what statements say; empty when there is nothing."""
-    points = defaultdict(list)
+    """Good | Bad | Ugly: a situation's own points, else what statements say; empty when there is nothing.
+
+    ``of`` says what the numbers count: ``points`` or ``statements``.
+    """
+    points, has_own = defaultdict(list), "points" in document
     for point in document.get("points", ()):
         marks = [
             {
@@ -79,17 +87,17 @@ def columns_of(document, own, wider, evidence_url=""):
             for ref in point["refs"]
         ]
         points[point["aspect"]].append({"text": point["text"], "marks": marks})
-    if "points" not in document:
-        for row in own or wider:
-            points[row["lens"]].append(
-                {"text": row["text"], "marks": [{"label": row["mark"], "url": row["url"]}]}
-            )
+    for row in () if has_own else own or wider:
+        points[row["lens"]].append(
+            {"text": row["text"], "marks": [{"label": row["mark"], "url": row["url"]}]}
+        )
     if not any(points[lens] for lens in LENSES):
         return []
     return [
         {
             "lens": lens,
             "label": label,
+            "of": "points" if has_own else "statements",
             "points": points[lens][:SHOWN_POINTS],
             "total": len(points[lens]),
             "rest": max(0, len(points[lens]) - SHOWN_POINTS),
@@ -154,23 +162,41 @@ def sources_of(document):
     return list(found.values())
 
 
-def keymap_of(publication, display, statements, tiles):
-    """Where the evidence lies, six themes by three lenses: counts of statements, or the record's own place."""
-    counts = defaultdict(int)
-    for row in statements:
-        counts[row["lens"], row["theme"]] += 1
-    if not any(lens and theme for lens, theme in counts) and publication.lens:
-        for ref in display["themes"]:
-            counts[publication.lens, ref["id"]] = 1
-    if not any(counts[lens, slug] for lens in LENSES for slug in tiles):
-        return []
-    return [
-        {
-            "lens": lens,
-            "label": label,
-            "cells": [
-                {"theme_number": tile["number"], "count": counts[lens, slug]} for slug, tile in tiles.items()
-            ],
-        }
-        for lens, label in LENSES.items()
-    ]
+def keymap_of(publication, display, own, wider, tiles):
+    """Six themes by three lenses: where the evidence lies, or else where the record itself stands.
+
+    ``shows`` says what is marked: ``statements`` about the record, or those on its ``issues`` (with their numbers),
+    its own ``place``, its ``themes`` alone, or ``nothing``.
+    """
+    themes = {ref["id"] for ref in display["themes"] if ref["id"] in tiles}
+    counts, shows = defaultdict(int), "nothing"
+    for name, rows in (("statements", own), ("issues", wider)):
+        placed = [(row["lens"], row["theme"]) for row in rows if row["lens"] and row["theme"] in tiles]
+        if placed and not counts:
+            shows = name
+            for place in placed:
+                counts[place] += 1
+    if not counts and themes:
+        shows = "place" if publication.lens else "themes"
+    return {
+        "shows": shows,
+        "themes": [
+            {**tile, "is_marked": shows == "themes" and slug in themes} for slug, tile in tiles.items()
+        ],
+        "rows": [
+            {
+                "lens": lens,
+                "label": label,
+                "cells": [
+                    {
+                        "theme_number": tile["number"],
+                        "count": counts[lens, slug],
+                        "is_marked": bool(counts[lens, slug])
+                        or (shows == "place" and lens == publication.lens and slug in themes),
+                    }
+                    for slug, tile in tiles.items()
+                ],
+            }
+            for lens, label in LENSES.items()
+        ],
+    }

@@ -3,6 +3,7 @@
 import json
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext, ngettext
 
 from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
 from media4sec.portal.cards import capitalised, day, first_sentence, theme_tiles
@@ -15,7 +16,8 @@ from media4sec.portal.evidence import (
     sources_of,
     statements_about,
 )
-from media4sec.portal.links import link_groups, path_of
+from media4sec.portal.glossary import Glossary
+from media4sec.portal.links import link_groups, neighbours_of, path_of
 from media4sec.portal.wording import display_of
 from media4sec.publications.models import Term
 
@@ -26,7 +28,7 @@ LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "ch
 
 
 def page_of(publication):
-    """The context of a record page. Six queries at most, however much is linked."""
+    """The context of a record page. Nine queries at most, however much is linked."""
     kind = kinds_by_name()[publication.kind]
     document, display = json.loads(publication.document), display_of(publication)
     tiles = theme_tiles()
@@ -36,6 +38,7 @@ def page_of(publication):
     own = [row for row in statements if row["about"] == publication.pk]
     wider = [row for row in statements if row["about"] != publication.pk]
     evidence_url = evidence_url_of(kind, publication)
+    sources = sources_of(document)
     page = {
         "kind": kind,
         "publication": publication,
@@ -43,12 +46,17 @@ def page_of(publication):
         "display": display,
         "title": publication.title,
         "plate": publication.identifier if kind.shows_identifier else "",
+        "name": f"{publication.kind}:{publication.identifier}",
         "lead": document.get("question") or first_sentence(document["summary"]),
         "crumbs": crumbs_of(kind, publication),
         "themes": themes_of(display, tiles),
         "status": status_of(publication, document, display),
-        "facts": facts_of(display),
-        "unknown": [lower_first(fact["label"]) for fact in display["facts"] if not fact["values"]],
+        "facts": facts_of(kind, display),
+        "unknown": [
+            lower_first(fact["label"])
+            for fact in display["facts"]
+            if not fact["values"] and fact["name"] not in kind.limits
+        ],
         "text": text_of(document),
         "sections": [
             part for part in display["sections"] if part["paragraphs"] != [document.get("question")]
@@ -57,27 +65,51 @@ def page_of(publication):
         "columns_are_wider": bool(wider) and not own and "points" not in document,
         "flags": flags_of(issues),
         "has_flags": bool(kind.flags),
+        "limits": limits_of(kind, display),
         "own_parts": [(name, title) for name, title in kind.own_parts.items() if document.get(name)],
         "incoming": incoming,
         "links": link_groups(kind, outgoing, incoming),
-        "related_title": "Related",
+        "neighbours": neighbours_of(publication, outgoing, incoming, sources),
+        "related_title": gettext("Related"),
         "statements": own[:SHOWN_STATEMENTS] if evidence_url else own,
         "statement_count": len(own),
         "evidence_url": evidence_url,
         "notes": document["notes"],
-        "sources": sources_of(document),
-        "keymap": keymap_of(publication, display, own, tiles),
-        "exports": [
-            {
-                "label": "JSON",
-                "url": f"/api/v1/{kind.plural}/{publication.identifier}/",
-                "type": "application/json",
-            }
-        ],
+        "sources": sources,
+        "keymap": keymap_of(publication, display, own, wider, tiles),
+        "exports": exports_of(kind, publication),
     }
+    page["terms"] = mark_terms(page)
     if kind.page:
         page |= import_string(kind.page)(page)
-    return page | {"parts": parts_of(page)}
+    return {"parts": parts_of(page)} | page  # a kind may tell its parts in an order of its own
+
+
+def mark_terms(page):
+    """Mark the first use of each glossary term in the texts, from the top of the page; returns those in use."""
+    glossary = Glossary(page["publication"])
+    page["lead"] = glossary.mark(page["lead"])
+    page["text"] = glossary.mark_all(page["text"])
+    page["sections"] = [
+        part
+        | {"paragraphs": glossary.mark_all(part["paragraphs"]), "items": glossary.mark_all(part["items"])}
+        for part in page["sections"]
+    ]
+    for column in page["columns"]:
+        for point in column["points"]:
+            point["text"] = glossary.mark(point["text"])
+    return glossary.used
+
+
+def exports_of(kind, publication):
+    """The record for machines, on its own path and in the API."""
+    stem = publication.url.rstrip("/")
+    return [
+        {"label": "JSON", "url": f"{stem}.json", "type": "application/json"},
+        {"label": "BibTeX", "url": f"{stem}.bib", "type": "application/x-bibtex"},
+        {"label": "RIS", "url": f"{stem}.ris", "type": "application/x-research-info-systems"},
+        {"label": "API", "url": f"/api/v1/{kind.plural}/{publication.identifier}/", "type": ""},
+    ]
 
 
 def links_from(publication):
@@ -106,7 +138,7 @@ def text_of(document):
 
 def crumbs_of(kind, publication):
     found = [
-        {"title": "Home", "url": "/"},
+        {"title": gettext("Home"), "url": "/"},
         {"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]},
     ]
     if kind.list_url != NAVIGATION[kind.section]:
@@ -119,31 +151,52 @@ def crumbs_of(kind, publication):
 
 def status_of(publication, document, display):
     """The status line: alive?, checked, next review, version, where it comes from, what was verified."""
-    verified = {True: "Yes", False: "No", None: "Not stated"}[document["verified"]]
+    verified = {True: gettext("Yes"), False: gettext("No"), None: gettext("Not stated")}[document["verified"]]
     cells = []
     if display["state"]:
-        cells.append({"label": "State", "state": display["state"]})
+        cells.append({"label": gettext("State"), "state": display["state"]})
     elif display["lens"]:
-        cells.append({"label": "Lens", "value": display["lens"]})
+        cells.append({"label": gettext("Lens"), "value": display["lens"]})
+    checked, due = document["checked_on"], document["review_due"]
+    earlier = publication.versions.count() - 1
     cells += [
-        {"label": "Checked on", "value": day(document["checked_on"]), "none": not document["checked_on"]},
-        {"label": "Next review", "value": day(document["review_due"]), "none": not document["review_due"]},
-        {"label": "Version", "value": str(publication.version)},
-        {"label": "Provenance", "value": display["provenance"]},
+        {"label": gettext("Checked on"), "value": day(checked), "none": not checked},
+        {"label": gettext("Next review"), "value": day(due), "none": not due},
         {
-            "label": "Verified",
+            "label": gettext("Version"),
+            "value": str(publication.version),
+            "url": f"{publication.url}versions/",
+            "note": ngettext("%(count)s earlier version", "%(count)s earlier versions", earlier)
+            % {"count": earlier}
+            if earlier > 0
+            else gettext("No earlier version"),
+        },
+        {"label": gettext("Provenance"), "value": display["provenance"]},
+        {
+            "label": gettext("Verified"),
             "value": verified,
-            "note": document["verified_basis"],
+            "content_note": document["verified_basis"],
             "none": document["verified"] is None,
         },
     ]
     return cells
 
 
-def facts_of(display):
+def limits_of(kind, display):
+    """Requirements and limits, those that no source states as well: not to know them is worth knowing."""
+    return [
+        {"label": fact["label"], "values": fact["values"]}
+        for fact in display["facts"]
+        if fact["name"] in kind.limits
+    ]
+
+
+def facts_of(kind, display):
     """The facts that are known; long ones span the card."""
     found = []
     for fact in display["facts"]:
+        if fact["name"] in kind.limits:
+            continue
         texts = [value["text"] for value in fact["values"]]
         as_before = any(texts == [value["text"] for value in other["values"]] for other in found)
         if not texts or (as_before and fact["name"].endswith("_as_stated")):
@@ -168,12 +221,13 @@ def facts_of(display):
 def parts_of(page):
     """The part index: what this page has, in the skeleton's order."""
     parts = [
-        ("facts", "Facts", page["facts"] or page["unknown"]),
+        ("facts", gettext("Facts"), page["facts"] or page["unknown"]),
         ("about", page["kind"].about, page["text"] or page["sections"]),
-        ("lenses", "Good, bad, ugly", page["columns"]),
-        ("flags", "Legal and ethical flags", page["has_flags"]),
+        ("lenses", gettext("Good, bad, ugly"), page["columns"]),
+        ("flags", gettext("Legal and ethical flags"), page["has_flags"]),
+        ("limits", gettext("Requirements and limits"), page["limits"]),
         *((name, title, True) for name, title in page["own_parts"]),
-        ("related", page["related_title"], page["links"]),
-        ("evidence", "Evidence and history", True),
+        ("related", page["related_title"], page["links"] or page["neighbours"]),
+        ("evidence", gettext("Evidence and history"), True),
     ]
     return [{"id": name, "title": title, "number": None} for name, title, present in parts if present]

@@ -1,0 +1,93 @@
+"""The glossary in place: the first use of a term in a record's texts leads to its definition."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from media4sec.publications.models import Publication
+
+GLOSSARY_TERM = "glossary-term"
+SHORT = 3  # names that are no longer mean the term only as they are written: Tor, LED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A term as the glossary explains it."""
+
+    identifier: str
+    title: str
+    definition: str
+    url: str
+
+
+class Prose(str):
+    """A text that knows its ``pieces``: ``(text, entry or None)``; for templates see ``portal/_prose.html``."""
+
+    __slots__ = ("pieces",)
+
+    def __new__(cls, text, pieces):
+        made = super().__new__(cls, text)
+        made.pieces = pieces
+        return made
+
+
+class Glossary:
+    """The terms of the glossary, for one page: each is marked once, where it is used first. One query."""
+
+    def __init__(self, publication):
+        rows = Publication.objects.published().of(GLOSSARY_TERM).order_by("sort_key", "pk")
+        self.entries, names = {}, []
+        for identifier, title, definition, url, document in rows.values_list(
+            "identifier", "title", "summary", "url", "document"
+        ):
+            self.entries[identifier] = Entry(identifier, title, definition, url)
+            names += [(name, identifier) for name in (title, *json.loads(document)["aliases"])]
+        self.names = tuple(names)
+        self.seen = {publication.identifier} if publication.kind == GLOSSARY_TERM else set()
+        self.used = []
+
+    def mark(self, text):
+        """The text in pieces; a term that was marked before, or has this page for itself, stays plain."""
+        if not self.names:
+            return text
+        pattern, identifiers = pattern_of(self.names)
+        pieces, end = [], 0
+        for match in pattern.finditer(text):
+            identifier = identifiers[match.lastindex - 1]
+            if identifier in self.seen:
+                continue
+            self.seen.add(identifier)
+            entry = self.entries[identifier]
+            self.used.append(entry)
+            pieces += [(text[end : match.start()], None), (match[0], entry)]
+            end = match.end()
+        return Prose(text, [*pieces, (text[end:], None)])
+
+    def mark_all(self, texts):
+        return [self.mark(text) for text in texts]
+
+
+@lru_cache(maxsize=4)
+def pattern_of(names):
+    """(a pattern with a group for each name, the longest first; the terms they name)."""
+    ordered = sorted(names, key=lambda pair: (-len(pair[0]), pair))
+    groups = "|".join(f"({shape_of(name)})" for name, _ in ordered)
+    return re.compile(rf"(?<![\w-])(?:{groups})(?!\w)"), [identifier for _, identifier in ordered]
+
+
+def shape_of(name):
+    """A name in running text: with other spaces and hyphens, in the plural; capitals matter in abbreviations."""
+    *first, last = re.split(r"[\s\-‐‑]+", name)
+    stem = re.escape(last)
+    if last.isupper() or len(name) <= SHORT:
+        return "".join(rf"{re.escape(word)}[\s\-‐‑]" for word in first) + f"{stem}s?"
+    if last.endswith("y") and last[-2:-1] not in "aeiou":
+        stem = f"{re.escape(last[:-1])}(?:y|ies)"
+    elif last.endswith(("s", "x", "ch", "sh")):
+        stem += "(?:es)?"
+    else:
+        stem += "s?"
+    if first and first[0].casefold() == "the":
+        stem += r"(?!\s+\w)"  # “the good and the bad”, not “the good practice”
+    return "(?i:" + "".join(rf"{re.escape(word)}[\s\-‐‑]" for word in first) + stem + ")"
