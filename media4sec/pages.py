@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.api import reference
 from media4sec.corrections import views as corrections
-from media4sec.portal import lists, overview, project, records, versions
+from media4sec.portal import compare, lists, overview, project, records, versions
+from workshops import patterns
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
@@ -22,6 +23,7 @@ urlpatterns = [
     path("matrix/", overview.matrix, name="matrix"),
     path("library/", project.library, name="library"),
     path("timeline/", project.timeline, name="timeline"),
+    path("patterns/", patterns.explorer, name="patterns"),
     path("about/", overview.about, name="about"),
     path(
         "accessibility/",
@@ -40,6 +42,7 @@ urlpatterns = [
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),
     path("<str:path>/", lists.kind_list, name="list"),
+    path("<str:path>/compare/", compare.page, name="compare"),
     path("<str:path>/<str:ref>/", records.record, name="record"),
     path("<str:path>/<str:ref>/versions/", versions.versions, name="versions"),
     path("<str:path>/<str:ref>/versions/<int:number>/", versions.version, name="version"),

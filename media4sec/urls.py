@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 
 from media4sec.interchange import exports, feeds
 from media4sec.interchange.sitemap import sitemap
-from media4sec.portal import overview, previews
+from media4sec.portal import compare, overview, previews
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
     re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
+    re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare.as_csv, name="compare-csv"),
     re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record, name="twin"),
     path("api/v1/", include("media4sec.api")),
     path("admin/", admin.site.urls),

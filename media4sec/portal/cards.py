@@ -57,12 +57,14 @@ def card_of(publication, tiles, *, with_kind=False):
             key=lambda tile: tile["number"],
         ),
         "facts": {fact["name"]: fact["values"] for fact in display["facts"]},
+        "fact_labels": {fact["name"]: fact["label"] for fact in display["facts"]},
         "lens": publication.lens,
         "lens_label": display["lens"],
         "provenance_label": display["provenance"],
         "state": display["state"],
         "flags": display["flags"],
         "checked_on": publication.checked_on,
+        "is_compared": kind.is_compared,
     }
 
 

@@ -1,22 +1,46 @@
-"""Lists: filtered by facets and words, by GET alone; and the search over everything."""
+"""Lists: filtered by facets and words, by GET alone; shown as rows, as a table or as a matrix."""
 
 from urllib.parse import urlencode
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import COMMON_FACETS, Facet, kinds, lower_first, paths
-from media4sec.portal.cards import capitalised, cards, theme_tiles
+from media4sec.portal.addresses import changed, query_of
+from media4sec.portal.cards import cards, theme_tiles
 from media4sec.portal.context import section_of, siblings
+from media4sec.portal.crosstab import can_be_columns, crosstab, fits
+from media4sec.portal.europe import mapped
+from media4sec.portal.facets import chips, drops, facet_groups
+from media4sec.portal.tables import table_of
 from media4sec.publications.filters import listing
+from media4sec.publications.orders import asked
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
-OPEN_FACETS = 5
-SHOWN_OPTIONS = 6
+VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
+SIZES = {"list": PAGE_SIZE, "table": 50, "matrix": PAGE_SIZE}
+WHOLE = 500  # of lists that stand on one page
 GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
-LIST_TEMPLATES = {"glossary": "portal/glossary.html"}
+MAPPED = {"workshops": "city"}  # and those on a map, with the fact that names their place
+LIST_TEMPLATES = {
+    "glossary": "portal/glossary.html",
+    "situations": "portal/situations.html",
+    "workshops": "portal/workshops.html",
+}
+OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
+FORMATS = (
+    ("CSV", "csv", "text/csv"),
+    ("JSON", "json", "application/json"),
+    ("NDJSON", "ndjson", "application/x-ndjson"),
+    ("BibTeX", "bib", "application/x-bibtex"),
+    ("RIS", "ris", "application/x-research-info-systems"),
+)
+ATOM = "application/atom+xml"
 
 
 @require_safe
@@ -25,39 +49,92 @@ def kind_list(request, path):
     if path not in paths():
         raise Http404
     members = paths()[path]
-    answer = listing(members, request.GET, also=("page",))
-    if answer.errors:
-        return refuse(request, answer.errors, members[0].list_url)
-    page, pager = paged(
-        request, answer.result.ids, 500 if path in LIST_TEMPLATES or path in GROUPED else PAGE_SIZE
-    )
+    here = members[0].list_url
+    answer = asked(members, request.GET, also=OF_PAGES)
+    view = request.GET.get("view") or "list"
+    errors = answer.errors or view_errors(request, answer, view)
+    if errors:
+        return refuse(request, errors, here)
+    is_whole = view == "list" and not answer.sort and (path in LIST_TEMPLATES or path in GROUPED)
+    page, pager = paged(request, answer.result.ids, WHOLE if is_whole else SIZES[view])
     if page is None:
-        return refuse(request, [("page", "There is no such page.")], members[0].list_url)
+        return refuse(request, [("page", gettext("There is no such page."))], here)
     tiles = theme_tiles()
-    noun = " and ".join([str(members[0].label_plural), *(kind.label_plural.lower() for kind in members[1:])])
-    title = members[0].title or noun
+    title = members[0].heading if len(members) == 1 or members[0].title else all_of(members)
+    with_compare = any(kind.is_compared for kind in members)
     context = {
         "title": title,
         "lead": " ".join(str(kind.lead) for kind in members),
-        "crumbs": [{"title": "Home", "url": "/"}, {"title": title, "url": None}],
+        "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": None}],
         "siblings": siblings(section_of(request.path_info)),
-        "here": members[0].list_url,
+        "here": here,
         "words": answer.words,
         "facets": facet_groups(answer, tiles),
         "chips": chips(request, answer),
-        "clear_url": members[0].list_url,
-        "cards": cards(page, tiles, with_kind=len(members) > 1),
+        "clear_url": here if view == "list" else f"{here}?view={view}",
+        "cards": [],
         "pager": pager,
         "count": answer.result.count,
         "total": answer.result.total,
-        "noun": lower_first(noun),
-        "api_links": api_links(request, answer),
+        "counted": counted(members, answer.result.total),
+        "view": view,
+        "views": views(request, answer, view),
+        "by": request.GET.get("by", ""),
+        "orders": order_choices(answer),
+        "compare_url": f"{here}compare/" if with_compare and view != "matrix" else "",
+        "exports": exports(request, path, answer),
+        "feed_url": feed_url(request, path),
     }
-    if path in GROUPED:
+    if not answer.result.count:
+        context["drops"] = drops(request, answer, also=OF_PAGES)
+    if view == "matrix":
+        context["matrix"] = crosstab(request, answer, tiles)
+    else:
+        context["cards"] = cards(page, tiles, with_kind=len(members) > 1)
+    if view == "table":
+        context["table"] = table_of(request, context["cards"], answer)
+    if is_whole and path in GROUPED:
         context["groups"] = grouped(context["cards"], GROUPED[path])
-    if path == "glossary":
+    if is_whole and path == "glossary":
         context["letters"] = list(dict.fromkeys(card["letter"] for card in context["cards"]))
-    return render(request, LIST_TEMPLATES.get(path, "portal/list.html"), context)
+    if is_whole and path in MAPPED:
+        context["map"] = mapped(context["cards"], MAPPED[path])
+    if is_whole and members[0].rows:
+        context |= import_string(members[0].rows)(context["cards"])
+    template = LIST_TEMPLATES.get(path, "portal/list.html") if is_whole else "portal/list.html"
+    return render(request, template, context)
+
+
+def view_errors(request, answer, view):
+    """What is wrong with the parameters that only choose how a result is shown."""
+    errors = []
+    if view not in VIEWS or (view == "matrix" and not fits(answer)):
+        errors.append(("view", gettext("This list has no such view.")))
+    by = request.GET.get("by")
+    if by and (view != "matrix" or by not in can_be_columns(answer)):
+        errors.append(("by", gettext("A matrix of this list has no such columns.")))
+    if view == "matrix" and "page" in request.GET:
+        errors.append(("page", gettext("A matrix has no pages.")))
+    return errors
+
+
+def all_of(members):
+    """“Practice patterns and practice cases”."""
+    first, *others = members
+    text = str(first.label_plural)
+    for kind in others:
+        text = gettext("%(first)s and %(second)s") % {
+            "first": text,
+            "second": lower_first(kind.label_plural),
+        }
+    return text
+
+
+def counted(members, number):
+    """“193 technologies”; of several kinds together, “94 records”."""
+    if len(members) == 1:
+        return members[0].counted(number)
+    return ngettext("%(count)s record", "%(count)s records", number) % {"count": number}
 
 
 def grouped(rows, name):
@@ -77,27 +154,43 @@ def grouped(rows, name):
     return [{**group, "head": heads.get(title)} for title, group in groups.items()]
 
 
-def api_links(request, answer):
-    """The same question, asked of the API; where kinds share a list, once for each that is in the answer."""
-    if len(answer.kinds) == 1:
-        return [{"label": "JSON", "url": api_url(request, answer.kinds[0])}]
-    types = answer.result.options.get("type", ())
-    found = {option.value for option in types if option.count}
-    wanted = found.intersection(answer.chosen["type"] or found)
+# How a result is shown
+
+
+def views(request, answer, view):
+    """The ways to see this result, for the switch above it."""
     return [
-        {"label": f"JSON: {kind.label_plural.lower()}", "url": api_url(request, kind)}
-        for kind in answer.kinds
-        if kind.name in wanted
+        {
+            "name": name,
+            "label": label,
+            "url": changed(request, view="" if name == "list" else name, by=""),
+            "current": name == view,
+        }
+        for name, label in VIEWS.items()
+        if name != "matrix" or fits(answer)
     ]
 
 
-def api_url(request, kind):
-    """The address of this question in the API; facets that the kind does not have fall away."""
-    own = {"q", *(facet.name for facet in kind.all_facets)}
-    query = urlencode(
-        [(name, value) for name, values in request.GET.lists() for value in values if name in own]
-    )
-    return f"/api/v1/{kind.plural}/" + (f"?{query}" if query else "")
+def order_choices(answer):
+    """The orders for the select box: ``[{value, label, selected}]``; one that a table's head chose is added."""
+    labels = {
+        "": _("Best match") if answer.words else _("Usual order"),
+        "title": _("Title, A to Z"),
+        "-title": _("Title, Z to A"),
+        "-checked": _("Checked last"),
+        "checked": _("Checked longest ago"),
+        "-changed": _("Changed last"),
+    }
+    if any(kind.flags for kind in answer.kinds):
+        labels |= {"-flags": _("Most legal flags"), "flags": _("Fewest legal flags")}
+    if answer.sort not in labels:
+        name = answer.sort.removeprefix("-")
+        title = next((facet.title for facet in answer.facets if facet.name == name), _("Changed longest ago"))
+        backwards = gettext("%(column)s, backwards") % {"column": title}
+        labels[answer.sort] = backwards if answer.sort.startswith("-") else title
+    return [
+        {"value": value, "label": label, "selected": value == answer.sort} for value, label in labels.items()
+    ]
 
 
 SEARCH_FACETS = (
@@ -132,6 +225,53 @@ def search(request):
     return render(request, "portal/search.html", context)
 
 
+# The same result elsewhere
+
+
+def exports(request, path, answer):
+    """This result as a file, in the order of the page, and asked of the API."""
+    query = query_of(request, *OF_PAGES)
+    found = [
+        {"label": label, "url": f"/{path}.{suffix}" + (f"?{query}" if query else ""), "type": type_}
+        for label, suffix, type_ in FORMATS
+    ]
+    return [*found, *api_links(request, answer)]
+
+
+def feed_url(request, path):
+    query = query_of(request, *OF_PAGES, "sort")
+    return f"/feeds/{path}.atom" + (f"?{query}" if query else "")
+
+
+def api_links(request, answer):
+    """The same question, asked of the API; where kinds share a list, once for each that is in the answer."""
+    if len(answer.kinds) == 1:
+        return [{"label": _("API"), "url": api_url(request, answer.kinds[0])}]
+    types = answer.result.options.get("type", ())
+    found = {option.value for option in types if option.count}
+    wanted = found.intersection(answer.chosen["type"] or found)
+    return [
+        {
+            "label": gettext("API: %(kind)s") % {"kind": lower_first(kind.label_plural)},
+            "url": api_url(request, kind),
+        }
+        for kind in answer.kinds
+        if kind.name in wanted
+    ]
+
+
+def api_url(request, kind):
+    """The address of this question in the API; facets that the kind does not have fall away."""
+    own = {"q", *(facet.name for facet in kind.all_facets)}
+    query = urlencode(
+        [(name, value) for name, values in request.GET.lists() for value in values if name in own and value]
+    )
+    return f"/api/v1/{kind.plural}/" + (f"?{query}" if query else "")
+
+
+# Pages
+
+
 def paged(request, ids, size=PAGE_SIZE):
     """(ids of the page, pager for the template); the first is None when there is no such page."""
     text = request.GET.get("page", "1")
@@ -146,87 +286,13 @@ def paged(request, ids, size=PAGE_SIZE):
         "total": len(ids),
         "previous_url": with_page(request, number - 1) if number > 1 else None,
         "next_url": with_page(request, number + 1) if number < last_page else None,
+        "next_count": min(size, len(ids) - number * size),
     }
     return ids[start : start + size], pager
 
 
 def with_page(request, number):
-    query = request.GET.copy()
-    query["page"] = str(number)
-    if number == 1:
-        del query["page"]
-    return f"{request.path}?{query.urlencode()}" if query else request.path
-
-
-def without(request, name, value):
-    """The same address less one filter (and back on the first page)."""
-    query = request.GET.copy()
-    query.setlist(name, [item for item in query.getlist(name) if item != value])
-    query.pop("page", None)
-    return f"{request.path}?{query.urlencode()}" if query else request.path
-
-
-def chips(request, answer):
-    """The filters in use, each with the address that drops it."""
-    titles = {facet.name: facet.title for facet in answer.facets}
-    found = []
-    if answer.words and request.path_info != "/search/":
-        found.append({"label": f"Words: {answer.words}", "url": without(request, "q", request.GET["q"])})
-    for name, values in answer.chosen.items():
-        labels = {option.value: option.label for option in answer.result.options.get(name, ())}
-        found += [
-            {"label": f"{titles[name]}: {labels.get(value, value)}", "url": without(request, name, value)}
-            for value in values
-        ]
-    return found
-
-
-def facet_groups(answer, tiles):
-    """Facets for ``portal/_facets.html``: five open, the rest closed; long ones show the commonest values first."""
-    groups = []
-    for facet in answer.facets:
-        options = answer.result.options.get(facet.name, [])
-        if len(options) < 2 and not any(option.checked for option in options):
-            continue
-        shapes = {}
-        for kind in answer.kinds:
-            shapes |= kind.shapes if kind.state == facet.source else {}
-        rows = [
-            {
-                "value": option.value,
-                "label": capitalised(option.label),
-                "count": option.count,
-                "checked": option.checked,
-                "id": f"{facet.name}-{number}",
-                "number": tiles.get(option.value, {}).get("number") if facet.name == "theme" else None,
-                "state": shapes.get(option.value),
-            }
-            for number, option in enumerate(sorted(options, key=lambda option: _rank(option, facet, tiles)))
-        ]
-        head = [row for number, row in enumerate(rows) if number < SHOWN_OPTIONS or row["checked"]]
-        if len(rows) - len(head) == 1:
-            head = rows
-        groups.append(
-            {
-                "name": facet.name,
-                "title": facet.title,
-                "open": len(groups) < OPEN_FACETS,
-                "selected": sum(option.checked for option in options),
-                "options": head,
-                "more": [row for row in rows if row not in head],
-            }
-        )
-    return groups
-
-
-def _rank(option, facet, tiles):
-    if facet.name == "theme" and option.value in tiles:
-        return (0, tiles[option.value]["number"], "")
-    if option.value == "not-stated":
-        return (2, 0, "")
-    if facet.name in ("year", "checked"):
-        return (1, 0, "".join(chr(255 - ord(letter)) for letter in option.value if ord(letter) < 255))
-    return (1, -option.count, option.label.casefold())
+    return changed(request, page="" if number == 1 else str(number))
 
 
 def refuse(request, errors, url):

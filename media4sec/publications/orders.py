@@ -3,6 +3,8 @@
 import unicodedata
 from collections import defaultdict
 
+from django.utils.translation import gettext
+
 from media4sec.publications.filters import facets_of, listing
 from media4sec.publications.models import Publication, Term
 
@@ -17,7 +19,7 @@ def asked(kinds, data, *, also=(), facets=None):
     if repeated or (
         answer.sort and answer.sort.removeprefix("-") not in orders_of(answer.kinds, answer.facets)
     ):
-        answer.errors.append(("sort", "This list has no such order."))
+        answer.errors.append(("sort", gettext("This list has no such order.")))
     elif answer.sort and not answer.errors:
         answer.result.ids = in_order(answer.result.ids, answer.sort, answer.kinds, answer.facets)
     return answer

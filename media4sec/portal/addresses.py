@@ -1,0 +1,27 @@
+"""Addresses of a list that differ from the present one in a parameter or two: all its state stands in them."""
+
+from urllib.parse import urlencode
+
+
+def query_of(request, *dropped):
+    """The query of this page without these parameters, and without those that a form sent empty."""
+    pairs = [
+        (name, value)
+        for name, values in request.GET.lists()
+        for value in values
+        if value and name not in dropped
+    ]
+    return urlencode(pairs)
+
+
+def changed(request, **changes):
+    """The address of this page with other parameters: each a value, a list of them, or ``""`` to drop it.
+
+    It leads to the first page of the result.
+    """
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query.setlist(name, value if isinstance(value, list) else [value])
+    pairs = [(name, value) for name, values in query.lists() for value in values if value]
+    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
