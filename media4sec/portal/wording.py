@@ -107,7 +107,8 @@ def day(text):
     if not rest:
         return year
     value = parse_date(text if "-" in rest else f"{text}-01")
-    return formats.date_format(value, "DATE_FORMAT" if "-" in rest else "YEAR_MONTH_FORMAT")
+    long = "j F Y" if in_english() else "DATE_FORMAT"  # Django's English format cuts off the month
+    return formats.date_format(value, long if "-" in rest else "YEAR_MONTH_FORMAT")
 
 
 @cache

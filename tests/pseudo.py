@@ -1,0 +1,93 @@
+"""A language that nobody speaks: whatever was translated stands in brackets, and what was forgotten does not."""
+
+import re
+from html.parser import HTMLParser
+
+from django.utils.translation import trans_real
+
+from media4sec.portal import wording
+
+LANGUAGE = "de"  # it takes this one's place in addresses, plural forms and formats
+OPEN, CLOSE = "⟦", "⟧"
+SPOKEN = ("alt", "aria-label", "aria-description", "content", "data-label", "label", "placeholder", "title")
+SILENT = ("script", "style", "code", "kbd", "pre", "samp", "svg-text")
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+TEXT_METAS = ("description", "og:title", "og:description", "og:image:alt", "twitter:title")
+
+
+class Pseudo(trans_real.DjangoTranslation):
+    """The real translation, put in brackets."""
+
+    def gettext(self, message):
+        return OPEN + message.rpartition("\x04")[2] + CLOSE if message else message
+
+    def ngettext(self, one, many, number):
+        return OPEN + (one if number == 1 else many).rpartition("\x04")[2] + CLOSE
+
+
+class PseudoVocabulary(wording.Vocabulary):
+    def label(self, text, scheme="", code=""):
+        found = super().label(text, scheme, code)
+        return found and OPEN + found + CLOSE
+
+
+def install(monkeypatch):
+    """Speak it under ``/de/`` for the time of a test."""
+    monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
+    monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
+    monkeypatch.setattr(wording, "_kept", type(wording._kept)())
+    territories = wording.territories
+    monkeypatch.setattr(
+        wording,
+        "territories",
+        lambda language: {code: OPEN + name + CLOSE for code, name in territories(language).items()},
+    )
+
+
+class Forgotten(HTMLParser):
+    """The words of a page that are neither in brackets nor marked as another language."""
+
+    def __init__(self, html, names):
+        super().__init__()
+        self.names = re.compile("|".join(names))
+        self.depth, self.elements, self.found = 0, [], []
+        self.feed(html)
+        self.close()
+
+    @property
+    def is_spoken(self):
+        return not any(is_silent for _, is_silent in self.elements)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        is_foreign = attributes.get("lang", LANGUAGE) != LANGUAGE
+        is_silent = tag in SILENT or is_foreign or attributes.get("translate") == "no"
+        if tag not in VOID:
+            self.elements.append((tag, is_silent))
+        if self.is_spoken and not is_silent:
+            is_text_meta = attributes.get("name", attributes.get("property")) in TEXT_METAS
+            for name in SPOKEN:
+                if attributes.get(name) and (name != "content" or (tag == "meta" and is_text_meta)):
+                    self.look_at(attributes[name], 0, f"{tag} {name}")
+
+    def handle_endtag(self, tag):
+        while self.elements and tag not in VOID:
+            if self.elements.pop()[0] == tag:
+                break
+
+    def handle_data(self, data):
+        if self.is_spoken:
+            where = " ".join(tag for tag, _ in self.elements[-2:])
+            self.depth = self.look_at(data, self.depth, where)
+        else:
+            self.depth += data.count(OPEN) - data.count(CLOSE)
+
+    def look_at(self, text, depth, where):
+        outside = ""
+        for letter in text:
+            depth += (letter == OPEN) - (letter == CLOSE)
+            outside += letter if depth == 0 and letter != CLOSE else " "
+        rest = self.names.sub(" ", outside)
+        if re.search(r"[^\W\d_]", rest):
+            self.found.append((where, " ".join(rest.split())[:120]))
+        return depth
