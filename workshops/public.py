@@ -2,40 +2,192 @@
 
 import json
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from media4sec.kinds import kinds_by_name
+from media4sec.publications.models import Publication, Term
+
 QUADRANTS = {
-    "Strength": "Strengths",
-    "Weakness": "Weaknesses",
-    "Opportunity": "Opportunities",
-    "Threat": "Threats",
+    "strength": gettext_lazy("Strengths"),
+    "weakness": gettext_lazy("Weaknesses"),
+    "opportunity": gettext_lazy("Opportunities"),
+    "threat": gettext_lazy("Threats"),
 }
+ON_A_THEME = {  # parts of a theme's page, in its order, and the kinds in each
+    "practices": (gettext_lazy("Practices"), ("pattern", "case")),
+    "technologies": (gettext_lazy("Technologies"), ("technology",)),
+    "issues": (gettext_lazy("Ethical and legal issues"), ("issue",)),
+    "roadmap": (gettext_lazy("Roadmap"), ("roadmap-item",)),
+}
+HELP = ("pattern", "technology", "case")  # what can be done in a situation
 
 
 def theme(page):
-    """A theme is an overview: its SWOT points as a table of four, and all there is on it."""
-    points = {name: [] for name in QUADRANTS}
+    """A theme is an overview: its workshop, its SWOT points, who does what, and all there is on it."""
+    slug = page["publication"].identifier
+    named_by = {}
     for term in page["incoming"]:
-        if term.publication.kind == "swot-point":
-            facts = {fact["name"]: fact["values"] for fact in json.loads(term.publication.display)["facts"]}
-            points[facts["quadrant"][0]["text"]].append(
-                {
-                    "title": term.publication.title,
-                    "url": term.publication.url,
-                    "by_editor": facts["placement"][0]["text"] != "Placed by the source",
-                }
-            )
+        named_by.setdefault(term.publication.kind, {})[term.publication.pk] = term.publication
+    swot = swot_of(named_by.get("swot-point", {}).values())
+    duties = duties_of(named_by.get("situation", ()))
+    workshops = [workshop_of(row) for row in named_by.get("workshop", {}).values()]
+    overviews, told = [], {"workshop"}
+    for name, (title, kind_names) in ON_A_THEME.items():
+        groups = [
+            {**group, "list_url": list_url(kind_name, slug)}
+            for kind_name in kind_names
+            for group in page["links"]
+            if group["kind"].name == kind_name
+        ]
+        told.update(kind_names)
+        if groups:
+            overviews.append({"id": name, "title": title, "groups": groups})
+    own_parts = [("workshop", _("The workshop"))] if workshops else []
+    own_parts += [("swot", _("Strengths to threats"))]
+    own_parts += [("responsibilities", _("Who does what"))] if duties else []
+    own_parts += [(overview["id"], overview["title"]) for overview in overviews]
     return {
-        "swot": [{"label": label, "points": points[name]} for name, label in QUADRANTS.items()],
-        "own_parts": [("swot", "Strengths to threats"), *page["own_parts"]],
-        "related_title": "On this theme",
+        "swot": swot,
+        "swot_count": sum(len(quadrant["points"]) for quadrant in swot),
+        "duties": duties,
+        "workshops": workshops,
+        "overviews": overviews,
+        "links": [group for group in page["links"] if group["kind"].name not in told],
+        "own_parts": [*own_parts, *page["own_parts"]],
     }
 
 
+def swot_of(publications):
+    """The table of four, with who chose the quadrant of each point."""
+    points = {name: [] for name in QUADRANTS}
+    for row in publications:
+        facts = {fact["name"]: fact["values"] for fact in json.loads(row.display)["facts"]}
+        quadrant = facts["quadrant"][0]["text"].lower()
+        by_editor = facts["placement"][0]["text"] != "Placed by the source"
+        points[quadrant].append({"title": row.title, "url": row.url, "by_editor": by_editor})
+    return [{"name": name, "label": label, "points": points[name]} for name, label in QUADRANTS.items()]
+
+
+def duties_of(pks):
+    """Who does what in the situations of a theme, as their editors see it. One query."""
+    rows = Publication.objects.filter(pk__in=pks).order_by("sort_key").values_list("document", flat=True)
+    documents = [json.loads(text) for text in rows]
+    return [
+        {"title": document["title"], "url": document["url"], "points": points}
+        for document in documents
+        if (points := responsibilities_of(document))
+    ]
+
+
+def responsibilities_of(document):
+    return [point for point in document["points"] if point["aspect"] == "responsibility"]
+
+
+def workshop_of(publication):
+    """The facts of a workshop that its theme's page tells."""
+    facts = {fact["name"]: fact["values"] for fact in json.loads(publication.display)["facts"]}
+    return {
+        "number": publication.identifier.removeprefix("W"),
+        "title": publication.title,
+        "url": publication.url,
+        "summary": publication.summary,
+        "city": facts["city"],
+        "dates": facts["start_date"],
+        "host": facts["host_partner"],
+        "people": facts["participants_count"],
+    }
+
+
+def list_url(kind_name, slug):
+    """The list of all records of a kind on a theme, also where it is shared with another kind."""
+    kind = kinds_by_name()[kind_name]
+    is_shared = sum(other.path == kind.path for other in kinds_by_name().values()) > 1
+    return f"{kind.list_url}?theme={slug}" + (f"&type={kind.name}" if is_shared else "")
+
+
 def situation(page):
-    """Who does what in a situation stands apart from its good, bad and ugly points."""
+    """What can be done, what it touches, good and bad, who does what, and what to ask before deciding."""
     document = page["document"]
-    responsibilities = [point for point in document["points"] if point["aspect"] == "responsibility"]
-    for group in page["links"]:
-        if group["kind"].name == "technology":
-            group["note"] = document["technologies_note"]
-    own_parts = [("responsibilities", "Who does what")] if responsibilities else []
-    return {"responsibilities": responsibilities, "own_parts": [*own_parts, *page["own_parts"]]}
+    responsibilities = responsibilities_of(document)
+    help_groups = [
+        {**group, "note": document["technologies_note"] if name == "technology" else ""}
+        for name in HELP
+        for group in page["links"]
+        if group["kind"].name == name and is_named(group, document)
+    ]
+    shown = {(group["kind"].name, group["reason"]) for group in help_groups}
+    questions = questions_about(document["issues"])
+    parts = [
+        ("about", page["kind"].about, page["text"]),
+        ("help", _("What can be done"), help_groups),
+        ("flags", _("What it touches"), True),
+        ("lenses", _("Good, bad, ugly"), page["columns"]),
+        ("responsibilities", _("Who does what"), responsibilities),
+        ("alternatives", _("Without social media"), document["alternatives"]),
+        ("questions", _("Before you decide"), questions),
+    ]
+    links = [group for group in page["links"] if (group["kind"].name, group["reason"]) not in shown]
+    related = [("related", page["related_title"], links or page.get("neighbours"))]
+    evidence = [("evidence", _("Evidence and history"), True)]
+    return {
+        "responsibilities": responsibilities,
+        "help": help_groups,
+        "links": links,
+        "check_questions": questions,
+        "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
+        "parts": [
+            {"id": name, "title": title, "number": None}
+            for name, title, is_there in (*parts, *related, *evidence)
+            if is_there
+        ],
+    }
+
+
+def is_named(group, document):
+    """The situation itself chose these records; others may only be touched by one of its points."""
+    names = {"pattern": "patterns", "technology": "technologies", "case": "cases"}
+    chosen = {ref["url"] for ref in document[names[group["kind"].name]]}
+    return all(row["url"] in chosen for row in group["rows"])
+
+
+def questions_about(issues):
+    """The questions of the check whose answers can raise one of these issues, each with those issues. One query."""
+    wanted = [ref["id"] for ref in issues]
+    rows = (
+        Term.objects.filter(
+            publication__kind="check-question", field="issue", target__kind="issue", value__in=wanted
+        )
+        .select_related("publication", "target")
+        .order_by("publication__sort_key", "pk")
+    )
+    found = {}
+    for term in rows:
+        question = term.publication
+        row = found.setdefault(
+            question.identifier,
+            {"identifier": question.identifier, "title": question.title, "url": question.url, "raises": []},
+        )
+        row["raises"].append(
+            {"identifier": term.target.identifier, "title": term.target.title, "url": term.target.url}
+        )
+    return list(found.values())
+
+
+def situation_rows(cards):
+    """What each situation holds, and the themes they are on. One query."""
+    rows = Publication.objects.published().of("situation").filter(url__in=[card["url"] for card in cards])
+    documents = {
+        document["url"]: document for document in map(json.loads, rows.values_list("document", flat=True))
+    }
+    themes = {}
+    for card in cards:
+        document = documents[card["url"]]
+        card["question"] = document["question"]
+        card["holds"] = {
+            name: len(document[name])
+            for name in ("patterns", "cases", "technologies", "issues", "alternatives")
+        }
+        for tile in card["themes"]:
+            themes.setdefault(tile["number"], {"tile": tile, "count": 0})["count"] += 1
+    return {"on_themes": [themes[number] for number in sorted(themes)]}

@@ -1,0 +1,81 @@
+"""Themes as overviews: every part in its order, with counts that equal the lists they lead to."""
+
+import re
+
+import pytest
+
+from tests.test_content import by_identifier
+
+pytestmark = pytest.mark.usefixtures("content")
+
+ORDER = [
+    "facts",
+    "about",
+    "lenses",
+    "workshop",
+    "swot",
+    "responsibilities",
+    "practices",
+    "technologies",
+    "issues",
+    "roadmap",
+]
+
+every_theme = pytest.mark.parametrize("slug", sorted(by_identifier("theme")))
+
+
+@every_theme
+def test_parts_stand_in_the_order_of_the_overview(slug, client):
+    response = client.get(f"/themes/{slug}/")
+
+    parts = [part["id"] for part in response.context["parts"]]
+    assert parts[: len(ORDER)] == ORDER
+    assert re.findall(r'<section class="part" id="([^"]+)"', response.content.decode()) == parts
+    assert response.context["keymap"]
+
+
+@every_theme
+def test_counts_equal_the_lists_they_lead_to(slug, client):
+    overviews = client.get(f"/themes/{slug}/").context["overviews"]
+
+    for group in (group for overview in overviews for group in overview["groups"]):
+        answer = client.get(group["list_url"]).context
+        assert (group["list_url"], group["total"]) == (group["list_url"], answer["count"])
+
+
+@every_theme
+def test_swot_is_a_table_of_four_with_every_point_once(slug, client):
+    context = client.get(f"/themes/{slug}/").context
+
+    found = {
+        (quadrant["name"], point["title"], point["by_editor"])
+        for quadrant in context["swot"]
+        for point in quadrant["points"]
+    }
+    expected = {
+        (point["quadrant"], point["title"], point["placement"] != "source")
+        for point in by_identifier("swot-point").values()
+        if point["theme"] == slug
+    }
+    assert [quadrant["name"] for quadrant in context["swot"]] == [
+        "strength",
+        "weakness",
+        "opportunity",
+        "threat",
+    ]
+    assert found == expected
+    assert context["swot_count"] == len(expected)
+
+
+@every_theme
+def test_workshop_and_duties_come_from_their_records(slug, client):
+    context = client.get(f"/themes/{slug}/").context
+
+    workshops = [row for row in by_identifier("workshop").values() if row["theme"] == slug]
+    assert [row["title"] for row in context["workshops"]] == [row["title"] for row in workshops]
+    situations = sorted(by_identifier("situation").values(), key=lambda row: row["order"])
+    assert [(duty["title"], [point["text"] for point in duty["points"]]) for duty in context["duties"]] == [
+        (row["title"], [point["text"] for point in row["points"] if point["aspect"] == "responsibility"])
+        for row in situations
+        if slug in row["themes"]
+    ]
