@@ -20,12 +20,8 @@ PLACES = {
     "The Hague": (52.07667, 4.29861, "right"),
 }
 
-STOP, GAP, LINE, AWAY = (
-    20,
-    4,
-    22,
-    9,
-)  # the numbered square, the room after it, a line's height, the way to the point
+STOP, GAP = 28, 5  # the square with the identifier, the room after it
+LINE, AWAY = 22, 9  # a label's height, and how far it keeps from its point
 LETTER = 7.4  # wider than the average letter of a name at 14 units
 LINES = (0, -1, 1, -2, 2, -3, 3)  # how far up or down a name may stand, in order of preference
 OTHER = {"left": "right", "right": "left"}
@@ -45,19 +41,51 @@ def label_width(name):
     return STOP + GAP + LETTER * len(name)
 
 
-def labelled(names):
-    """The places among these names with their points, and boxes for their labels that cover nothing:
-    ``[{name, x, y, box: (left, top, right, bottom), side}]`` in the order given.
+def mapped(rows, fact):
+    """Rows of a list on the map, each under its identifier at the place that one of its facts names;
+    those without a known place are only counted. For ``portal/_map.html``.
     """
-    points = {name: project(*PLACES[name][:2]) for name in names if name in PLACES}
-    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in points.values()]
+    placed = []
+    for row in rows:
+        values = row["facts"].get(fact)
+        if values and values[0]["text"] in PLACES:
+            placed.append((row, str(values[0]["text"])))
+    spots = labelled([place for _, place in placed])
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "places": [
+            {"row": row, "place": place, **spot} for (row, place), spot in zip(placed, spots, strict=True)
+        ],
+        "missing": len(rows) - len(placed),
+    }
+
+
+def labelled(places):
+    """For each place its point, and a box for its label that covers no other and no point."""
+    points = [project(*PLACES[place][:2]) for place in places]
+    taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in points]
     found = []
-    for name, (x, y) in points.items():
-        liked = PLACES[name][2]
-        boxes = ((side, _box(name, x, y, side, line)) for side in (liked, OTHER[liked]) for line in LINES)
-        side, box = next((side, box) for side, box in boxes if _fits(box, taken))
+    for place, (x, y) in zip(places, points, strict=True):
+        liked = PLACES[place][2]
+        boxes = [(side, _box(place, x, y, side, line)) for side in (liked, OTHER[liked]) for line in LINES]
+        side, box = next((choice for choice in boxes if _fits(choice[1], taken)), boxes[0])
         taken.append(box)
-        found.append({"name": name, "x": round(x, 1), "y": round(y, 1), "box": box, "side": side})
+        left, top, right, bottom = box
+        found.append(
+            {
+                "x": round(x),
+                "y": round(y),
+                "left": left,
+                "top": top,
+                "right": right,
+                "bottom": bottom,
+                "middle": (top + bottom) // 2,
+                "near": left if side == "right" else right,
+                "name_x": left + STOP + GAP,
+                "stop_x": left + STOP // 2,
+            }
+        )
     return found
 
 
@@ -65,7 +93,7 @@ def _box(name, x, y, side, line):
     width = label_width(name)
     left = x + AWAY if side == "right" else x - AWAY - width
     top = y - LINE / 2 + line * LINE * 0.75
-    return tuple(round(value, 1) for value in (left, top, left + width, top + LINE))
+    return tuple(round(value) for value in (left, top, left + width, top + LINE))
 
 
 def _fits(box, taken):

@@ -43,7 +43,7 @@ def library(request):
     workshops = documents["workshop"]
     context = {
         "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
-        "packages": packages_of(documents),
+        "packages": packages_of(documents, statement_counts()),
         "package_count": len(documents["work-package"]),
         "deliverable_count": len(documents["deliverable"]),
         "workshop_count": len(workshops),
@@ -52,22 +52,22 @@ def library(request):
         "fed": fed_by(documents),
         "siblings": siblings("library"),
         "disagreements": [
-            {"text": note, "url": document["url"], "identifier": document["identifier"]}
+            document
             for document in (*documents["deliverable"], *workshops)
-            if DISAGREE in document["tags"]
-            for note in document["notes"]
+            if DISAGREE in document["tags"] and document["notes"]
         ],
     }
     return render(request, "portal/library.html", context)
 
 
-def packages_of(documents):
+def statement_counts():
+    """How many statements come from each deliverable. One query."""
+    rows = Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
+    return dict(rows.values_list("value").annotate(Count("pk")))
+
+
+def packages_of(documents, counts):
     """Work packages with the rows of their tables; a column that says nothing is left out and named instead."""
-    counts = dict(
-        Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
-        .values_list("value")
-        .annotate(Count("pk"))
-    )
     short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
     outputs = outputs_of(documents["project"])
     packages = []
@@ -90,10 +90,14 @@ def packages_of(documents):
             ("lead_partner", gettext("Lead")),
             ("page_count", gettext("Pages")),
         )
+        known = [(name, label) for name, label in columns if any(row[name] for row in rows)]
+        for row in rows:
+            row["is_blank"] = len(known) > 1 and not any(row[name] for name, _ in known)
         packages.append(
             {
                 **package,
                 "rows": rows,
+                "known": [label for _, label in known],
                 "has": {name: any(row[name] for row in rows) for name, _ in columns}
                 | {
                     "statements": any(row["statements"] for row in rows),
@@ -163,8 +167,12 @@ def fed_by(documents):
     ]
 
 
-def map_of_deliverables(documents):
-    """The lanes of the work packages along the project's months; None where there is nothing to show."""
+def map_of_deliverables(documents, package="", here=""):
+    """The lanes of the work packages along the project's months; None where there is nothing to show.
+
+    Of one ``package`` only its lane is drawn, with the workshops that fed it; of one deliverable, ``here``, only the
+    arrows that reach it.
+    """
     first, last = duration(documents["project"])
     deliverables, workshops = documents["deliverable"], documents["workshop"]
     if not first or not deliverables:
@@ -174,22 +182,27 @@ def map_of_deliverables(documents):
         for document in deliverables
         if document["work_package"]
     }
-    arrows = [(start, stop) for start, stop in feeds(workshops) if stop in home]
+    arrows = [
+        (start, stop)
+        for start, stop in feeds(workshops)
+        if stop in home and package in ("", home[stop]) and here in ("", stop)
+    ]
     lanes = []
-    for package in documents["work-package"]:
+    for document in documents["work-package"]:
+        name = document["identifier"]
         own = [
-            deliverable_item(document)
+            deliverable_item(document, here)
             for document in deliverables
-            if home.get(document["identifier"]) == package["identifier"]
+            if home.get(document["identifier"]) == name
         ]
-        lanes.append(Lane(package["identifier"], package["identifier"], package["url"], tuple(own)))
-    # The workshops stand under the lane of their reports, which the arrows reach first.
-    reported = {home[ref["id"]] for workshop in workshops for ref in workshop["reports"] if ref["id"] in home}
-    places = [number for number, lane in enumerate(lanes) if lane.label in reported]
-    lanes.insert(
-        places[0] + 1 if places else len(lanes),
-        Lane(gettext("Workshops"), "W", "/workshops/", tuple(map(workshop_item, workshops))),
-    )
+        if package in ("", name):
+            lanes.append(Lane(name, name, document["url"], tuple(own)))
+    if arrows or not package:
+        # The workshops stand under the lane of their reports, which the arrows reach first.
+        reported = {home.get(ref["id"]) for workshop in workshops for ref in workshop["reports"]}
+        places = [number for number, lane in enumerate(lanes) if lane.label in reported]
+        own = tuple(map(workshop_item, workshops))
+        lanes.insert(places[0] + 1 if places else 0, Lane(gettext("Workshops"), "W", "/workshops/", own))
     return pictures(lanes, first, last, arrows=arrows)
 
 
@@ -204,13 +217,14 @@ def duration(projects):
     return tuple(day.first for day in days) if all(days) else (None, None)
 
 
-def deliverable_item(document):
+def deliverable_item(document, here=""):
     return Item(
         document["identifier"],
         document["identifier"],
         f"{document['identifier']}, {document['title']}, {in_words(document['date'])}",
         document["url"],
         span_of(document["date"]),
+        "stop" if document["identifier"] == here else "",
     )
 
 

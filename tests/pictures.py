@@ -1,0 +1,41 @@
+"""Pictures in pages, as tests read them: what is drawn, what leads where, and what covers what."""
+
+import re
+from xml.etree import ElementTree
+
+
+def pictures_in(response, name):
+    """The inline SVGs of a page that have this class, parsed."""
+    found = re.findall(r"<svg class=\"pic.*?</svg>", response.content.decode(), flags=re.S)
+    parsed = [ElementTree.fromstring(text) for text in found]
+    return [svg for svg in parsed if name in svg.get("class").split()]
+
+
+def links_of(svg, name="pic-label"):
+    """``[(text, address)]`` of the labels of a picture, in their order."""
+    return [
+        ("".join(link.find("text").itertext()), link.get("href"))
+        for link in svg.iter("a")
+        if name in link.get("class").split()
+    ]
+
+
+def overlaps(boxes):
+    """Pairs of boxes ``(left, top, right, bottom)`` that cover each other."""
+    return [
+        (one, other)
+        for number, one in enumerate(boxes)
+        for other in boxes[number + 1 :]
+        if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    ]
+
+
+def box_of(label):
+    return (label["x"], label["y"], label["x"] + label["width"], label["y"] + label["height"])
+
+
+def crosses(start, stop, box):
+    """Whether an upright or level line goes through the inside of a box."""
+    left, right = sorted((start[0], stop[0]))
+    top, bottom = sorted((start[1], stop[1]))
+    return left < box[2] and box[0] < right + 1 and top < box[3] and box[1] < bottom + 1

@@ -1,0 +1,54 @@
+"""The page of a dialogue workshop: its place among the six, what was said there, and the SWOT of its theme."""
+
+from django.utils.translation import gettext
+
+from media4sec.portal.project import documents_of, station
+from media4sec.portal.wording import displayed
+from workshops.public import QUADRANTS
+
+KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
+
+
+def page_of_workshop(page):
+    """One query more than other records: the six workshops, and the points of the theme."""
+    documents = documents_of("workshop", "swot-point")
+    theme = page["document"]["theme"]
+    points = [
+        point
+        for point in documents["swot-point"]
+        if theme and point["theme"] and point["theme"]["id"] == theme["id"]
+    ]
+    said = said_at(page["incoming"])
+    own_parts = [("line", gettext("One of six"))]
+    own_parts += [("said", gettext("What was said"))] if said else []
+    own_parts += [("swot", gettext("Strengths to threats"))] if points else []
+    return {
+        "stations": [station(document) for document in documents["workshop"]],
+        "said": said,
+        "theme_swot": [
+            {"label": label, "points": [point for point in points if point["quadrant"] == name]}
+            for name, label in QUADRANTS.items()
+        ]
+        if points
+        else [],
+        "own_parts": [*own_parts, *page["own_parts"]],
+    }
+
+
+def said_at(incoming):
+    """The statements that come from a workshop, by what they are: ``[{label, rows}]``."""
+    groups = {name: {"label": "", "rows": {}} for name in KINDS_SAID}
+    for term in incoming:
+        row = term.publication
+        if row.kind != "statement" or term.field != "workshop":
+            continue
+        facts = {fact["name"]: fact["values"] for fact in displayed(row.kind, row.display)["facts"]}
+        value = facts["statement_kind"][0] if facts["statement_kind"] else {"text": "", "value": ""}
+        group = groups.setdefault(value["value"], {"label": "", "rows": {}})
+        group["label"] = value["text"]
+        group["rows"][row.pk] = row
+    return [
+        {"label": group["label"], "rows": list(group["rows"].values())}
+        for group in groups.values()
+        if group["rows"]
+    ]
