@@ -1,0 +1,41 @@
+"""The interface in long words and in another alphabet: nothing breaks out of a narrow screen."""
+
+import pytest
+
+from tests.pages import PAGES
+
+NARROW = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 900}
+
+pytestmark = pytest.mark.django_db
+
+
+# gate 7.3
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_breaks_out_in_german_and_greek(name, browser_page, portal_server):
+    page = browser_page(viewport=NARROW)
+    for code in ("de", "el"):
+        page.goto(f"{portal_server}/{code}{PAGES[name]}")
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("body *")]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll, pre"))
+            .map(e => e.tagName + "." + e.className).slice(0, 5)"""
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], (code, wide)
+
+
+# gate 7.6
+@pytest.mark.parametrize("size", [NARROW, DESK], ids=["narrow", "desk"])
+def test_the_language_is_chosen_without_scripts_and_by_keys(size, browser_page, portal_server):
+    page = browser_page(viewport=size, java_script_enabled=False)
+    page.goto(f"{portal_server}/technologies/?q=radio")
+    summary = page.locator(".languages summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{portal_server}/de/technologies/?q=radio")
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert page.context.cookies() == []
