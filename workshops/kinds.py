@@ -116,6 +116,7 @@ WORKSHOP = Kind(
     review_months=24,
     schema_type="Event",
     own_parts={"speakers": _("Speakers")},
+    page="workshops.dialogues.page_of_workshop",
     statements_by="workshop",
     weight=10,
     has_neighbours=False,

@@ -15,7 +15,7 @@ NAVIGATION = {
     "roadmap": "/roadmap/",
     "library": "/library/",
 }
-OWN_PAGES = {"matrix": "situations"}
+OWN_PAGES = {"matrix": "situations", "patterns": "practices", "timeline": "library"}
 LISTS = ("list", "library", "search")  # by the names of their addresses: what they hold depends on the query
 FOOTER = (
     (_("Data & API"), "/api/"),
@@ -43,9 +43,10 @@ def siblings(section):
     if section == "situations":
         found["/matrix/"] = _("Matrix")
     if section == "practices":
-        found = {"/practices/": _("Patterns and cases")}
+        found = {"/practices/": _("Patterns and cases"), "/patterns/": _("Pattern explorer")}
     if section == "library":
-        found = {"/library/": _("Work packages and deliverables"), **found}
+        own = {"/library/": _("Work packages and deliverables"), "/timeline/": _("Timeline")}
+        found = own | found
     return [{"title": title, "url": url} for url, title in found.items()]
 
 
