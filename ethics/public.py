@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.portal.cards import first_sentence, host_of
+from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication
 
 WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
@@ -96,7 +97,7 @@ def law_of(row):
         "identifier": row.identifier,
         "title": row.title,
         "url": row.url,
-        "state": json.loads(row.display)["state"],
+        "state": display_of(row)["state"],
         "summary": first_sentence(row.summary),
         "document": json.loads(row.document),
     }

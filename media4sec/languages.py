@@ -9,7 +9,7 @@ import re
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.urls import get_script_prefix, set_script_prefix
+from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 
 PAGES = "media4sec.pages"  # the addresses that exist in every language
@@ -34,6 +34,12 @@ def local(url):
     """A page of ours in the language of this request; addresses elsewhere stay as they are."""
     is_ours = url.startswith("/") and not url.startswith("//")
     return get_script_prefix() + url[1:] if is_ours else url
+
+
+def machine_url(name, *args, **kwargs):
+    """The address of something for machines: it exists once, whatever language the page speaks."""
+    url = reverse(name, urlconf=settings.ROOT_URLCONF, args=args, kwargs=kwargs)
+    return "/" + url.removeprefix(get_script_prefix())
 
 
 def addresses_of(path):

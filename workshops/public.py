@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from media4sec.kinds import kinds_by_name
+from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication, Term
 
 QUADRANTS = {
@@ -86,7 +87,7 @@ def responsibilities_of(document):
 
 def workshop_of(publication):
     """The facts of a workshop that its theme's page tells."""
-    facts = {fact["name"]: fact["values"] for fact in json.loads(publication.display)["facts"]}
+    facts = {fact["name"]: fact["values"] for fact in display_of(publication)["facts"]}
     return {
         "number": publication.identifier.removeprefix("W"),
         "title": publication.title,

@@ -7,6 +7,7 @@ import django_filters
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name
 from media4sec.publications.index import current
@@ -39,11 +40,15 @@ class RepeatedField(forms.Field):
     def clean(self, value):
         values = list(dict.fromkeys(item for item in value if item))
         if len(values) > MAX_VALUES:
-            raise forms.ValidationError(f"At most {MAX_VALUES} values can be asked for at once.")
+            raise forms.ValidationError(
+                gettext("At most %(number)s values can be asked for at once.") % {"number": MAX_VALUES}
+            )
         for item in values:
             ProhibitNullCharactersValidator()(item)
             if len(item) > MAX_VALUE:
-                raise forms.ValidationError(f"A value has at most {MAX_VALUE} characters.")
+                raise forms.ValidationError(
+                    gettext("A value has at most %(number)s characters.") % {"number": MAX_VALUE}
+                )
         return values
 
 
@@ -103,7 +108,9 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
     filterset = filterset_for(facets)(data, queryset=Publication.objects.none())
     answer = Listing(kinds, facets)
     known = {*filterset.filters, *also}
-    answer.errors += [(name, "There is no such parameter here.") for name in data if name not in known]
+    answer.errors += [
+        (name, gettext("There is no such parameter here.")) for name in data if name not in known
+    ]
     form = filterset.form
     if not form.is_valid():
         answer.errors += [(name, str(text)) for name, texts in form.errors.items() for text in texts]
@@ -128,7 +135,7 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
                 options = answer.result.options.setdefault(name, [])
                 options.append(Option(value, labels[name, value], checked=True))
             else:
-                answer.errors.append((name, f"“{value}” is not known."))
+                answer.errors.append((name, gettext("“%(value)s” is not known.") % {"value": value}))
     return answer
 
 

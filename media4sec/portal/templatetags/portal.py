@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from media4sec.languages import in_english, local
+from media4sec.languages import in_english, local, machine_url
 from media4sec.portal.wording import word
 
 register = template.Library()
@@ -19,6 +19,9 @@ register = template.Library()
 register.filter(
     "local", local
 )  # href="{{ card.url|local }}": a stored address of ours, in the language of the page
+
+
+register.simple_tag(machine_url)  # {% machine_url "feed" "everything" %}: {% url %} knows pages only
 
 
 @register.filter
