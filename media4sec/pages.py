@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.api import reference
 from media4sec.corrections import views as corrections
-from media4sec.portal import compare, lists, overview, project, records, versions
+from media4sec.portal import compare, design, lists, overview, project, records, versions, search
 from workshops import patterns
 
 handler400 = "media4sec.portal.errors.bad_request"
@@ -19,7 +19,8 @@ DATED = datetime.date(2026, 11, 23)  # when both statements were last gone throu
 
 urlpatterns = [
     path("", overview.home, name="home"),
-    path("search/", lists.search, name="search"),
+    path("search/", search.search, name="search"),
+    path("search/suggest", search.suggest, name="search-suggest"),
     path("matrix/", overview.matrix, name="matrix"),
     path("library/", project.library, name="library"),
     path("timeline/", project.timeline, name="timeline"),
@@ -38,6 +39,7 @@ urlpatterns = [
         name="privacy",
     ),
     path("api/", reference, name="api-reference"),
+    path("design/", design.design, name="design"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),

@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 
 from media4sec.interchange import exports, feeds
 from media4sec.interchange.sitemap import sitemap
-from media4sec.portal import compare, overview, previews
+from media4sec.portal import compare, overview, previews, search
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
@@ -15,6 +15,7 @@ handler500 = "media4sec.portal.errors.server_error"
 urlpatterns = [
     path("sitemap.xml", sitemap, name="sitemap"),
     path(".well-known/security.txt", overview.security_txt, name="security-txt"),
+    path("opensearch.xml", search.opensearch, name="opensearch"),
     path("robots.txt", overview.robots, name="robots"),
     *(path(address[1:], previews.site_icon) for address in previews.ICONS),
     path("site.webmanifest", previews.manifest, name="manifest"),

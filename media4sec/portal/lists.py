@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import COMMON_FACETS, Facet, kinds, lower_first, paths
+from media4sec.kinds import COMMON_FACETS, Facet, lower_first, paths
 from media4sec.portal.addresses import changed, query_of
 from media4sec.portal.cards import cards, theme_tiles
 from media4sec.portal.context import section_of, siblings
@@ -17,7 +17,6 @@ from media4sec.portal.crosstab import can_be_columns, crosstab, fits
 from media4sec.portal.europe import mapped
 from media4sec.portal.facets import chips, drops, facet_groups
 from media4sec.portal.tables import table_of
-from media4sec.publications.filters import listing
 from media4sec.publications.orders import asked
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
@@ -76,7 +75,8 @@ def kind_list(request, path):
         "pager": pager,
         "count": answer.result.count,
         "total": answer.result.total,
-        "counted": counted(members, answer.result.total),
+        "heading": heading(members, answer),
+        "everything": counted(members, answer.result.total) if not answer.words else "",
         "view": view,
         "views": views(request, answer, view),
         "by": request.GET.get("by", ""),
@@ -137,6 +137,14 @@ def counted(members, number):
     return ngettext("%(count)s record", "%(count)s records", number) % {"count": number}
 
 
+def heading(members, answer):
+    """“22 of 193 technologies”; where words were asked for, how many have them: “8 technologies”."""
+    count, total = answer.result.count, answer.result.total
+    if count == total or answer.words:
+        return counted(members, count)
+    return gettext("%(count)s of %(counted)s") % {"count": count, "counted": counted(members, total)}
+
+
 def grouped(rows, name):
     """Rows under the value of one fact; a row that others name as that value heads its group."""
     groups, heads = {}, {}
@@ -195,34 +203,8 @@ def order_choices(answer):
 
 SEARCH_FACETS = (
     *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
-    Facet("theme", "Theme", "themes"),
+    Facet("theme", _("Theme"), "themes"),
 )
-
-
-@require_safe
-def search(request):
-    """One box over everything that is published."""
-    answer = listing(kinds(), request.GET, also=("page",), facets=SEARCH_FACETS)
-    if answer.errors:
-        return refuse(request, answer.errors, "/search/")
-    page, pager = paged(request, answer.result.ids if answer.words else [])
-    if page is None:
-        return refuse(request, [("page", "There is no such page.")], "/search/")
-    tiles = theme_tiles()
-    context = {
-        "title": f"Search: {answer.words}" if answer.words else "Search",
-        "crumbs": [{"title": "Home", "url": "/"}, {"title": "Search", "url": None}],
-        "search_query": answer.words,
-        "words": answer.words,
-        "facets": facet_groups(answer, tiles) if answer.words else [],
-        "cards": cards(page, tiles, with_kind=True),
-        "pager": pager,
-        "count": answer.result.count if answer.words else 0,
-        "chips": chips(request, answer),
-        "queries": QUERIES,
-        "clear_url": "/search/?" + urlencode({"q": answer.words}),
-    }
-    return render(request, "portal/search.html", context)
 
 
 # The same result elsewhere

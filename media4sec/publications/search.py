@@ -51,8 +51,13 @@ class Word:
 
     @property
     def corrected(self):
-        """The words that it was taken for, if it stands nowhere as it was typed."""
-        return [form for form, how in self.forms.items() if how == "mistaken"] if self.count else []
+        """The words that it was taken for as one with a mistake in it."""
+        return [form for form, how in self.forms.items() if how == "mistaken"]
+
+    @property
+    def is_known(self):
+        """Does it stand somewhere as it was typed, or nearly so?"""
+        return any(how != "mistaken" for how in self.forms.values())
 
 
 @dataclass
@@ -63,16 +68,15 @@ class Found:
     slots: np.ndarray
     index: object
     whole: int = 0
-    lacking: np.ndarray | None = None  # for each word that counts, which slots do not have it
+    lacking: np.ndarray | tuple = ()  # for each word that counts, which slots do not have it
 
     @property
     def ids(self):
         return self.index.pks[self.slots].tolist()
 
-    @property
-    def forms(self):
-        """{form: how} of everything that the words were taken for, for marking it in texts."""
-        return {form: how for word in reversed(self.words) for form, how in word.forms.items()}
+    def replaced(self, word, text):
+        """The question with another text, or none, in the place of one of its words."""
+        return " ".join(filter(None, (text if one is word else one.typed for one in self.words)))
 
 
 def find(text, kind_names=None):
@@ -80,10 +84,10 @@ def find(text, kind_names=None):
     return search(text, kind_names).ids
 
 
-def search(text, kind_names=None, index=None):
-    """What was found, best first, and what the words were taken for."""
+def search(text, kind_names=None, index=None, *, is_typing=False):
+    """What was found, best first, and what the words were taken for; of a text still typed, the last may go on."""
     index = index or current()
-    return Question(index, text, index.of_kinds(kind_names)).answer()
+    return Question(index, text, index.of_kinds(kind_names), is_typing).answer()
 
 
 def read(text):
@@ -98,7 +102,7 @@ def read(text):
 class Question:
     """One question to the index. Arrays have a value for each slot."""
 
-    def __init__(self, index, text, allowed):
+    def __init__(self, index, text, allowed, is_typing=False):
         self.index, self.allowed = index, allowed
         read_words = read(text)
         self.words = [
@@ -114,6 +118,7 @@ class Question:
         self.titles = [None] * len(self.words)
         self.phrases = []
         self.required = [place for place, word in enumerate(self.words) if word.is_required]
+        self.unfinished = len(self.words) - 1 if is_typing else None
 
     # Looking words up
 
@@ -121,19 +126,19 @@ class Question:
         word = self.words[place].text
         self.values[place] = np.zeros(self.index.count, np.float32)
         self.titles[place] = np.zeros(self.index.count, bool)
-        forms = self.forms_of(word)
+        forms = self.forms_of(word, place == self.unfinished)
         for form, worth, how in forms[:MOST_FORMS]:
             self.add(place, form, worth, how)
         if not self.words[place].is_stop:
             self.add(place, PAIR + word, EXACT, "joined")
 
-    def forms_of(self, word):
+    def forms_of(self, word, is_unfinished=False):
         """[(form, worth, how)]: the word, its other forms and spellings, and words that begin with it."""
         index = self.index
         if is_number(word):
             forms = [(word, EXACT, "exact")]
             forms += [(NUMERALS[word], SPELLING, "form")] if word in NUMERALS else []
-            if len(word) > 3:
+            if len(word) > 3 or is_unfinished:
                 forms += [(form, BEGINNING, "beginning") for form in index.gathered("beginning", word)]
             return forms
         found = {word: (EXACT, "exact")} if index.frequency(word) else {}
@@ -144,7 +149,7 @@ class Question:
                 found.setdefault(form, (SPELLING, "form"))
         if word in NUMERALS:
             found.setdefault(NUMERALS[word], (SPELLING, "form"))
-        if word not in STOP_WORDS and (len(word) > 3 or (len(word) > 1 and not found)):
+        if is_unfinished or (word not in STOP_WORDS and (len(word) > 3 or (len(word) > 1 and not found))):
             begun = index.gathered("beginning", word)
             begun.sort(key=lambda form: (len(form), form))
             for form in begun:
@@ -246,7 +251,7 @@ class Question:
             return
         near = self.index.near(word, distance)
         near = {form: off for form, off in near.items() if form not in STOP_WORDS and not is_number(form)}
-        if not near:
+        if not near or 0 in near.values():  # a word of other records, spelled as they spell it
             return
         least = min(near.values())
         best = sorted(

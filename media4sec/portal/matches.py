@@ -1,0 +1,171 @@
+"""Why a record was found, in words: the passages that hold what was asked for, with the words marked in them."""
+
+import json
+import re
+from itertools import pairwise
+
+from django.utils.translation import gettext
+
+from media4sec.kinds import kinds_by_name
+from media4sec.portal.cards import first_sentence
+from media4sec.portal.wording import word as worded
+from media4sec.publications.index import PAIR, identifier_keys
+from media4sec.publications.words import PIECE, TOKEN, folded, squeezed, tokens
+
+LENGTH = 240  # letters of a passage
+MOST_PASSAGES = 2
+REST = ("notes", "tags", "verified_basis")
+SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+
+class Matches:
+    """What the words of a question were taken for, ready to be looked for in texts."""
+
+    def __init__(self, found, typed):
+        self.found = found
+        self.asked = squeezed(typed)
+        self.words = [word for word in found.words if word.is_required]
+        self.forms = [set(word.forms) for word in self.words]
+        self.all_forms = set().union(*self.forms)
+
+    def marked(self, text):
+        """The text in pieces: ``[(piece, is it one of the words?), …]``."""
+        spans, before = [], None
+        for token in TOKEN.finditer(text):
+            pieces = list(PIECE.finditer(token[0]))
+            joined = folded("".join(piece[0] for piece in pieces))
+            if len(pieces) > 1 and joined in self.all_forms:
+                spans.append(token.span())
+            for piece in pieces:
+                span = piece.start() + token.start(), piece.end() + token.start()
+                here = folded(piece[0])
+                if here in self.all_forms:
+                    spans.append(span)
+                if before and f"{PAIR}{before[0]}{here}" in self.all_forms:
+                    spans += [before[1], span]
+                before = here, span
+        found, at = [], 0
+        for start, end in sorted(set(spans)):
+            if end <= at:
+                continue
+            start = max(start, at)
+            found += [(text[at:start], False)] if start > at else []
+            found.append((text[start:end], True))
+            at = end
+        return [*found, (text[at:], False)] if at < len(text) else found
+
+    def held(self, text):
+        """The numbers of the words that a text holds."""
+        has = self.all_forms.intersection(words_in(text))
+        return {number for number, forms in enumerate(self.forms) if forms & has} if has else set()
+
+    def explain(self, publication, display, slot):
+        """One hit: ``{title_pieces, passages: [{label, pieces}], notes: [text]}``."""
+        kind = kinds_by_name()[publication.kind]
+        document = json.loads(publication.document)
+        missing = set(range(len(self.words))) - self.held(publication.title)
+        lacking = {number for number, is_missing in enumerate(self.found.lacking) if is_missing[slot]}
+        passages, notes = [], []
+        if self.asked in identifier_keys(kind, publication.identifier):
+            notes.append(gettext("This is its identifier"))
+            missing = set()
+        for label, text in texts_of(kind, document, display):
+            if not missing or len(passages) == MOST_PASSAGES:
+                break
+            new = self.held(text) & missing
+            if new:
+                missing -= new
+                passages.append({"label": label, "pieces": self.marked(self.cut(text))})
+        if all(passage["label"] for passage in passages) and publication.summary:
+            pieces = self.marked(first_sentence(publication.summary, LENGTH))
+            passages.insert(0, {"label": "", "pieces": pieces})
+        title = self.marked(publication.title)
+        if (
+            missing - lacking
+            and f"{kind.name}-{publication.identifier}".casefold() in self.found.index.labels
+        ):
+            notes.append(gettext("Found by its name in another language"))
+        shown = {
+            folded(piece)
+            for pieces in (title, *(passage["pieces"] for passage in passages))
+            for piece, is_marked in pieces
+            if is_marked
+        }
+        for number, word in enumerate(self.words):
+            if number in lacking:
+                notes.append(gettext("Without “%(word)s”") % {"word": word.typed})
+            elif not word.is_known and (similar := sorted(shown.intersection(word.corrected))):
+                notes.append(gettext("Similar spelling: %(word)s") % {"word": similar[0]})
+        return {"title_pieces": title, "passages": passages, "notes": notes}
+
+    def cut(self, text):
+        """The part of a text with the most of the words, whole where the text is short."""
+        text = " ".join(text.split())
+        if len(text) <= LENGTH:
+            return text
+        best = max(SENTENCE.split(text), key=lambda sentence: len(self.held(sentence)))
+        start = text.index(best)
+        if len(best) > LENGTH:
+            first, is_marked = self.marked(best)[0]
+            start += 0 if is_marked else max(len(first) - LENGTH // 3, 0)
+            start = text.rfind(" ", 0, start) + 1
+            best = text[start : start + LENGTH].rsplit(" ", 1)[0]
+        return ("… " if start else "") + best + (" …" if start + len(best) < len(text) else "")
+
+
+def words_in(text):
+    """All that the words of a text can be found by: pieces, compounds in one word, and neighbours as a pair."""
+    found = []
+    for token in tokens(text):
+        pieces = token.split("-")
+        found += pieces
+        if len(pieces) > 1:
+            yield "".join(pieces)
+    yield from found
+    for one, two in pairwise(found):
+        yield f"{PAIR}{one}{two}"
+
+
+def texts_of(kind, document, display):
+    """(label, text) of all that search reads of a record besides its title: names first, then its texts."""
+    labels = {fact["name"]: fact["label"] for fact in display["facts"]}
+    seen = {"summary"}
+    for path in kind.names:
+        name, _, inner = path.partition(".")
+        seen.add(name)
+        for text in plain_texts(document.get(name), only=inner):
+            yield label_of(kind, name, labels), text
+    if document["summary"]:
+        yield "", document["summary"]
+    for section in display["sections"]:
+        for text in (*section["paragraphs"], *section["items"]):
+            yield section["title"], text
+    for section in kind.sections:
+        seen.update(section.fields)
+    for name in (*kind.search_text, *REST):
+        if name not in seen:
+            seen.add(name)
+            for text in plain_texts(document.get(name)):
+                yield label_of(kind, name, labels), text
+
+
+def label_of(kind, name, labels):
+    if name in labels:
+        return labels[name]
+    return worded(str(kind.own_parts.get(name) or name.replace("_", " ").capitalize()))
+
+
+SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance", "language", "id"}
+
+
+def plain_texts(value, only=""):
+    """All texts in a value of a document; of parts, ``only`` this field."""
+    if isinstance(value, str) and value:
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from plain_texts(item, only)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name == only or (not only and name not in SKIPPED):
+                yield from plain_texts(item)

@@ -1,0 +1,187 @@
+"""The search over everything that is published: its page, suggestions while typing, and what browsers need for it."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_safe
+
+from media4sec.kinds import kinds, kinds_by_name
+from media4sec.languages import local
+from media4sec.portal.addresses import changed
+from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
+from media4sec.portal.facets import chips, facet_groups
+from media4sec.portal.lists import QUERIES, SEARCH_FACETS, paged, refuse
+from media4sec.portal.matches import Matches
+from media4sec.portal.wording import display_of, record_name
+from media4sec.publications.filters import MAX_WORDS, listing
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
+from media4sec.publications.search import search as find
+from media4sec.publications.terms import filtered
+
+BEST = 8  # hits of any kind, before those of each kind
+OF_A_KIND = 3
+MOST_KINDS = 4
+MOST_DROPPED = 6  # words that are left out in turn when nothing is found
+SUGGESTED = 8
+SUGGESTION_TYPE = "application/x-suggestions+json"
+
+
+@require_safe
+def search(request):
+    """One box over everything that is published."""
+    address = "/search/"
+    answer = listing(kinds(), request.GET, also=("page",), facets=SEARCH_FACETS)
+    if answer.errors:
+        return refuse(request, answer.errors, address)
+    crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Search"), "url": None}]
+    context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
+    if not answer.words:
+        return render(request, "portal/search.html", context)
+    ids, tiles = answer.result.ids, theme_tiles()
+    groups, others, pager = [], [], None
+    if "page" in request.GET or answer.chosen["type"] or len(ids) <= BEST:
+        shown, pager = paged(request, ids)
+        if shown is None:
+            return refuse(request, [("page", gettext("There is no such page."))], address)
+    else:
+        shown, groups, others = by_kind(request, answer)
+    hits = explained([*shown, *(pk for group in groups for pk in group["ids"])], answer, tiles)
+    for group in groups:
+        group["cards"] = [hits[pk] for pk in group["ids"] if pk in hits]
+    context |= {
+        "facets": facet_groups(answer, tiles),
+        "chips": chips(request, answer),
+        "clear_url": f"{address}?{urlencode({'q': answer.words})}",
+        "unfiltered": len(answer.found.slots),
+        "count": len(ids),
+        "whole": answer.found.whole,
+        "is_partly": answer.found.whole < len(answer.found.slots),
+        "best": [hits[pk] for pk in shown if pk in hits],
+        "cards": list(hits.values()),
+        "groups": groups,
+        "others": others,
+        "all_url": changed(request, page="1"),
+        "pager": pager,
+        "corrections": corrections(request, answer.found),
+        "unknown": [word.typed for word in answer.found.words if word.is_required and not word.count],
+    }
+    if not ids:
+        context["drops"] = (
+            without_filters(request, answer) if answer.found.ids else without_words(request, answer)
+        )
+    return render(request, "portal/search.html", context)
+
+
+def by_kind(request, answer):
+    """(ids of the best hits, groups of the next ones by kind, links to the kinds that are left)."""
+    index = answer.found.index
+    names = list(kinds_by_name())
+    ids = answer.result.ids
+    of_kind = {}
+    for pk, number in zip(ids[BEST:], index.kinds[index.slots(ids[BEST:])].tolist(), strict=True):
+        of_kind.setdefault(names[number], []).append(pk)
+    counts = {option.value: option.count for option in answer.result.options["type"]}
+    groups = [
+        {
+            "ids": pks[:OF_A_KIND],
+            "title": kinds_by_name()[name].label_plural,
+            "count": counts[name],
+            "all": kinds_by_name()[name].counted(counts[name]),
+            "url": changed(request, type=name),
+        }
+        for name, pks in of_kind.items()
+    ]
+    return ids[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
+
+
+def explained(pks, answer, tiles):
+    """Rows for these hits, each with the passages that hold the words: ``{pk: card}``. One query."""
+    matches = Matches(answer.found, answer.words)
+    rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(pks)
+    slot_of = answer.found.index.slot_of
+    return {
+        pk: card_of(rows[pk], tiles, with_kind=True)
+        | matches.explain(rows[pk], display_of(rows[pk]), int(slot_of[pk]))
+        for pk in pks
+        if pk in rows
+    }
+
+
+def corrections(request, found):
+    """Words that stand nowhere, and what was looked for instead: ``[{typed, shown, url}]``."""
+    return [
+        {
+            "typed": word.typed,
+            "shown": word.corrected[0],
+            "url": changed(request, q=found.replaced(word, word.corrected[0])),
+        }
+        for word in found.words
+        if word.corrected and not word.is_known
+    ]
+
+
+def without_filters(request, answer):
+    """What dropping one of the filters would find: ``[{label, url, count}]``, the most helpful first."""
+    titles = {facet.name: facet.title for facet in answer.facets}
+    found = [
+        {"label": titles[name], "url": changed(request, **{name: ""}), "count": count}
+        for name, count in answer.result.dropped.items()
+        if count
+    ]
+    return sorted(found, key=lambda drop: -drop["count"])
+
+
+def without_words(request, answer):
+    """What leaving out one of the words would find: ``[{label, url, count}]``, the most helpful first."""
+    names = [kind.name for kind in answer.kinds]
+    words = [word for word in answer.found.words if word.is_required]
+    found = []
+    for word in words[:MOST_DROPPED] if len(words) > 1 else ():
+        text = answer.found.replaced(word, "")
+        ids = find(text, names, answer.found.index).ids
+        count = filtered(
+            ids, [facet.name for facet in answer.facets], answer.chosen, answer.found.index
+        ).count
+        if count:
+            found.append(
+                {"label": word.typed, "url": changed(request, q=text), "count": count, "is_word": True}
+            )
+    return sorted(found, key=lambda drop: -drop["count"])
+
+
+@require_safe
+def suggest(request):
+    """Records that what is being typed may be about, as OpenSearch writes suggestions."""
+    text = request.GET.get("q", "")
+    if set(request.GET) - {"q"} or len(text) > MAX_WORDS or "\x00" in text:
+        message = gettext("One parameter, q, of at most %(number)s characters.") % {"number": MAX_WORDS}
+        return JsonResponse({"detail": message}, status=400)
+    # Concepts only repeat the names of the records that they label.
+    names = [kind.name for kind in kinds() if not kind.names_others]
+    ids = find(text, names, current(), is_typing=True).ids[:SUGGESTED] if text.strip() else []
+    fields = ("kind", "identifier", "title", "url")
+    rows = Publication.objects.published().only(*fields).in_bulk(ids)
+    rows = [rows[pk] for pk in ids if pk in rows]
+    count = ngettext("%(count)s suggestion", "%(count)s suggestions", len(rows)) % {"count": len(rows)}
+    answer = [
+        text,
+        [str(record_name(row.kind, row.identifier, row.title)) for row in rows],
+        [str(kinds_by_name()[row.kind].label) for row in rows],
+        [settings.BASE_URL + local(row.url) for row in rows],
+        {"announcement": count if rows else gettext("No suggestions")},
+    ]
+    response = JsonResponse(answer, safe=False, content_type=SUGGESTION_TYPE)
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def opensearch(request):
+    """What a browser needs to search here from its address bar."""
+    context = {"base_url": settings.BASE_URL, "suggestion_type": SUGGESTION_TYPE}
+    text = render(request, "portal/opensearch.xml", context).content
+    return HttpResponse(text, content_type="application/opensearchdescription+xml; charset=utf-8")
