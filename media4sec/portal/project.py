@@ -224,7 +224,7 @@ def deliverable_item(document, here=""):
         f"{document['identifier']}, {document['title']}, {in_words(document['date'])}",
         document["url"],
         span_of(document["date"]),
-        "stop" if document["identifier"] == here else "",
+        "here" if document["identifier"] == here else "",
     )
 
 

@@ -1,0 +1,291 @@
+"""The project as pictures with their tables: the map of the deliverables and the timeline."""
+
+import itertools
+import json
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media4sec.portal import project
+from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, Span, picture, span_of
+from media4sec.publications.models import Publication
+from tests.factories import published, several_published
+from tests.pictures import box_of, crosses, links_of, overlaps, pictures_in
+from tests.public import text_of
+
+MARK = re.compile(r"-?\d+")
+
+
+@pytest.fixture
+def documents(content):
+    kinds = ("project", "work-package", "deliverable", "workshop", "partner", "news-item", "instrument")
+    return project.documents_of(*kinds)
+
+
+@pytest.fixture(params=["lying", "upright"])
+def the_map(request, documents):
+    lying, upright = project.map_of_deliverables(documents)
+    return {"lying": lying, "upright": upright}[request.param]
+
+
+def stated_relations():
+    """What the documents of workshops say, read without the code that draws it."""
+    rows = Publication.objects.published().of("workshop").values_list("document", flat=True)
+    return {
+        (workshop["identifier"], ref["id"])
+        for workshop in map(json.loads, rows)
+        for name in ("reports", "ethics_reports")
+        for ref in workshop[name]
+    }
+
+
+def points_of(arrow):
+    return [tuple(map(int, MARK.findall(point))) for point in arrow["points"].split()]
+
+
+# The map of deliverables
+
+
+def test_every_deliverable_is_once_in_both_pictures_and_once_in_the_bands(client, content):
+    response = client.get("/library/")
+    rows = list(Publication.objects.published().of("deliverable", "workshop"))
+    own = {(row.identifier, row.url) for row in rows}
+    listed = re.findall(
+        r"<td class=\"nowrap bare\"[^>]*><b>([^<]+)</b></td><th scope=\"row\"><a href=\"([^\"]+)\"",
+        response.content.decode(),
+    )
+
+    assert len(own) == 34
+    for name in ("lying", "upright"):
+        (svg,) = pictures_in(response, name)
+        assert sorted(links_of(svg)) == sorted(own)
+    assert sorted(listed) == sorted((row.identifier, row.url) for row in rows if row.kind == "deliverable")
+    assert all(client.get(url).status_code == 200 for _, url in own)
+
+
+def test_arrows_are_what_the_workshops_say_and_nothing_else(the_map):
+    drawn = [(arrow["start"], arrow["stop"]) for arrow in the_map["arrows"]]
+
+    assert len(drawn) == 12
+    assert sorted(drawn) == sorted(stated_relations())
+
+
+def test_table_of_the_arrows_says_the_same(client, content):
+    table = re.search(
+        r"<details class=\"twin\">.*?</details>", client.get("/library/").content.decode(), re.S
+    )[0]
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, re.S)
+
+    told = {
+        (re.search(r">(W\d)\b", row)[1], report) for row in rows for report in re.findall(r">(D\d\.\d)<", row)
+    }
+    assert told == stated_relations()
+
+
+def test_labels_cover_nothing_and_stay_on_the_sheet(the_map):
+    boxes = [box_of(label) for label in the_map["labels"]]
+
+    assert overlaps(boxes) == []
+    assert all(
+        box[0] >= 0 and box[1] >= 0 and box[2] <= the_map["width"] and box[3] <= the_map["height"]
+        for box in boxes
+    )
+
+
+def test_arrows_touch_their_ends_and_no_other_label(the_map):
+    labels = {label["key"]: box_of(label) for label in the_map["labels"]}
+
+    for arrow in the_map["arrows"]:
+        points = points_of(arrow)
+        ends = {arrow["start"], arrow["stop"]}
+        touched = {
+            key
+            for key, box in labels.items()
+            for start, stop in itertools.pairwise(points)
+            if crosses(start, stop, box)
+        }
+        assert touched <= ends
+        for (x, y), key in ((points[0], arrow["start"]), (points[-1], arrow["stop"])):
+            left, top, right, bottom = labels[key]
+            assert left <= x <= right
+            assert top <= y <= bottom
+
+
+def test_what_has_no_date_stands_behind_the_axis(the_map, documents):
+    along = "y" if the_map["upright"] else "x"
+    begin = the_map["rest"][along]
+    undated = {row["identifier"] for row in documents["deliverable"] if not row["date"]}
+
+    assert len(undated) == 19
+    assert {label["key"] for label in the_map["labels"] if label[along] >= begin} == undated
+
+
+def test_a_year_is_drawn_as_a_bar_over_the_whole_year(documents):
+    lying, _ = project.map_of_deliverables(documents)
+    year = next(strip for strip in lying["strips"] if strip["width"] == 12 * LYING.month)
+
+    assert year["x"] == LYING.start + 6 * LYING.month  # 2017, in a project that began in July 2016
+
+
+def test_columns_that_say_nothing_are_folded_into_a_note(client, content):
+    page = client.get("/library/").content.decode()
+    heads = {
+        name: re.findall(r"<th scope=\"col\"[^>]*>([^<]+)</th>", band.partition("</thead>")[0])
+        for name, band in re.findall(r"<h2 id=\"(WP\d)\">(.*?)</section>", page, re.S)
+    }
+
+    assert heads["WP5"] == ["Code", "Title and authors"]
+    assert heads["WP4"] == ["Code", "Title and authors", "Date", "Pages", "Statements", "File"]
+    assert heads["WP2"] == ["Code", "Title and authors", "Date", "Lead", "Pages", "Statements", "File"]
+    text = text_of(client.get("/library/"))
+    assert "Not stated in the source for any of these: Date, Lead, Pages." in text
+    assert "Not stated in the source for any of these: Lead." in text
+
+
+def test_map_needs_a_project_with_its_months(client, db):
+    published("deliverable")
+
+    response = client.get("/library/")
+
+    assert response.status_code == 200
+    assert pictures_in(response, "pic") == []
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_library_and_timeline_cost_the_same_however_much_they_hold(
+    client, db, count, django_assert_max_num_queries
+):
+    published("project")
+    for kind in ("work-package", "deliverable", "workshop", "news-item"):
+        several_published(kind, count)
+
+    for address in ("/library/", "/timeline/"):
+        with django_assert_max_num_queries(3):
+            assert client.get(address).status_code == 200
+
+
+# Pages of records
+
+
+def test_deliverable_shows_its_own_place_its_files_and_its_neighbours(client, content):
+    response = client.get("/library/D2.5/")
+    (svg,) = pictures_in(response, "lying")
+
+    marked = [link.get("href") for link in svg.iter("a") if "pic-here" in link.get("class").split()]
+    assert marked == ["/library/D2.5/"]
+    assert len(list(svg.iter("polyline"))) == 2  # one arrow and the halo under it
+    text = text_of(response)
+    assert "Published by the project media4sec.eu" in text
+    assert "Copies elsewhere vdocuments.site" in text
+    assert "Before it: D2.4" in text
+    assert "After it: D2.6" in text
+
+
+def test_deliverable_without_a_file_says_so(client, content):
+    assert "No file was found: neither the project’s own nor a copy." in text_of(client.get("/library/D2.8/"))
+    assert "The project’s own file was not found." in text_of(client.get("/library/D1.4/"))
+
+
+def test_work_package_shows_all_its_deliverables_and_only_these(client, content):
+    response = client.get("/library/WP4/")
+    (svg,) = pictures_in(response, "upright")
+
+    own = [f"D4.{number}" for number in range(1, 8)]
+    assert sorted(text for text, _ in links_of(svg) if text.startswith("D")) == own
+    listed = re.findall(r"<td class=\"nowrap bare\"[^>]*><b>([^<]+)</b>", response.content.decode())
+    assert listed == own
+
+
+def test_workshop_stands_on_the_line_with_all_that_was_said(client, content):
+    page = client.get("/workshops/W5-trolling-online-hate/").content.decode()
+
+    line = re.search(r"<ol class=\"line\".*?</ol>", page, re.S)[0]
+    assert re.findall(r"<li aria-current=\"true\"><span[^>]*>(\d)</span>", line) == ["5"]
+    said = re.search(r"id=\"said\".*?</section>", page, re.S)[0]
+    rows = Publication.objects.published().of("statement").filter(terms__field="workshop", terms__value="W5")
+    assert sorted(re.findall(r">(E-\d+)</a>", said)) == sorted(row.identifier for row in rows)
+    assert re.findall(r"<h3>(\w+) <small>(\d+)</small>", said) == [
+        ("Finding", "7"),
+        ("Challenge", "14"),
+        ("Recommendation", "1"),
+        ("Responsibility", "2"),
+    ]
+
+
+# Timeline
+
+
+def test_timeline_shows_what_is_dated_in_its_months_and_its_table_the_same(client, documents):
+    response = client.get("/timeline/")
+    dated = [
+        *((row["url"], row["start_date"]) for row in documents["workshop"]),
+        *((row["url"], row["date"]) for kind in ("deliverable", "news-item") for row in documents[kind]),
+        *((row["url"], event["date"]) for row in documents["instrument"] for event in row["events"]),
+    ]
+    expected = sorted(url for url, day in dated if day and "2016" <= day < "2019")
+    table = response.content.decode().partition('id="table-title"')[2].partition("</table>")[0]
+    rows = re.findall(r"<b>([^<]+)</b></td>.*?<th scope=\"row\"><a href=\"([^\"]+)\"", table, re.S)
+
+    assert sorted(url for _, url in rows) == expected
+    assert len({key for key, _ in rows}) == len(rows)
+    for name in ("lying", "upright"):
+        (svg,) = pictures_in(response, name)
+        assert sorted(links_of(svg)) == sorted(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("2017-11", "November 2017"), ("2018", "2018"), ("", "date not stated")]
+)
+def test_dates_are_said_as_precisely_as_they_are_known(text, words):
+    assert project.in_words(text) == words
+
+
+def test_spans_are_as_long_as_what_is_known():
+    assert span_of("2016-02") == Span(date(2016, 2, 1), date(2016, 2, 29))
+    assert span_of("2018") == Span(date(2018, 1, 1), date(2018, 12, 31))
+    assert span_of("2018-09-26").is_day
+    assert span_of("") is None
+
+
+# The layout, with anything in it
+
+FIRST, LAST = date(2016, 7, 1), date(2018, 12, 31)
+
+
+@st.composite
+def whens(draw):
+    if draw(st.booleans()):
+        day = FIRST + timedelta(days=draw(st.integers(0, (LAST - FIRST).days)))
+        return draw(
+            st.sampled_from([span_of(f"{day:%Y-%m-%d}"), span_of(f"{day:%Y-%m}"), span_of(f"{day:%Y}")])
+        )
+    return None
+
+
+@given(
+    lanes=st.lists(st.lists(whens(), max_size=12), min_size=1, max_size=4),
+    sheet=st.sampled_from([LYING, UPRIGHT]),
+)
+def test_any_items_are_drawn_once_and_cover_nothing(lanes, sheet):
+    given_lanes = [
+        Lane(
+            f"Lane {row}",
+            str(row),
+            "/",
+            tuple(Item(f"{row}-{n}", f"D{row}.{n}", "name", "/", when) for n, when in enumerate(whens_)),
+        )
+        for row, whens_ in enumerate(lanes)
+    ]
+
+    drawn = picture(sheet, given_lanes, FIRST, LAST)
+
+    boxes = [box_of(label) for label in drawn["labels"]]
+    assert sorted(label["key"] for label in drawn["labels"]) == sorted(
+        item.key for lane in given_lanes for item in lane.items
+    )
+    assert overlaps(boxes) == []
+    assert all(box[2] <= drawn["width"] and box[3] <= drawn["height"] and min(box) >= 0 for box in boxes)
+    assert all(isinstance(value, int) for box in boxes for value in box)
