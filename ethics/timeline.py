@@ -152,7 +152,9 @@ def draw(lanes, today, flags, since, with_early, *, upright=False, year=None):
         pen.plate(first, head, last - first, PLATE, PROJECT_NAME, "project", is_turned=upright)
     )
     now = axis.at(today)
-    words = gettext("Today") if upright else f"{gettext('Today')}, {date_format(today, 'DATE_FORMAT')}"
+    words = gettext("Today")
+    if not upright:
+        words = f"{words}, {date_format(today, 'DATE_FORMAT')}"
     size = width_of(words) + 14
     today_plate = (
         pen.plate(now - PLATE // 2, head, PLATE, size, words, "today")
@@ -301,7 +303,8 @@ def lane_of(document, note, events, today):
         end = max(parse_date(event["date"]) for event in document["events"])
     begun = dates["begun"]
     if not begun and document["force"] in ("in-force", "in-stages"):
-        note = f"{note}; {gettext('since when is not recorded')}"
+        unknown = gettext("since when is not recorded")
+        note = f"{note}; {unknown}"
     if begun and begun <= today:
         spans = [
             Span(dates["first"], begun, is_solid=False),

@@ -1,28 +1,42 @@
 """A language that nobody speaks: whatever was translated stands in brackets, and what was forgotten does not."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 from django.utils.translation import trans_real
 
 from media4sec.portal import wording
+from media4sec.records import messages
 
 LANGUAGE = "de"  # it takes this one's place in addresses, plural forms and formats
 OPEN, CLOSE = "⟦", "⟧"
 SPOKEN = ("alt", "aria-label", "aria-description", "content", "data-label", "label", "placeholder", "title")
-SILENT = ("script", "style", "code", "kbd", "pre", "samp", "svg-text")
+SILENT = ("script", "style", "code", "kbd", "pre", "samp")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 TEXT_METAS = ("description", "og:title", "og:description", "og:image:alt", "twitter:title")
 
 
+@cache
+def known():
+    """What can be translated: (context, text) of all that `make messages` gathers."""
+    ids = [(message.context, message.id) for message in messages.gathered() if message.id]
+    return {(context, text if isinstance(text, str) else text[0]) for context, text in ids}
+
+
 class Pseudo(trans_real.DjangoTranslation):
-    """The real translation, put in brackets."""
+    """A translation that puts in brackets what has one, of our own or of Django's."""
 
     def gettext(self, message):
-        return OPEN + message.rpartition("\x04")[2] + CLOSE if message else message
+        context, _, text = message.rpartition("\x04")
+        is_known = (context or None, text) in known() or message in self._catalog
+        return OPEN + text + CLOSE if text and is_known else message
 
     def ngettext(self, one, many, number):
-        return OPEN + (one if number == 1 else many).rpartition("\x04")[2] + CLOSE
+        context, _, text = one.rpartition("\x04")
+        is_known = (context or None, text) in known() or one in self._catalog
+        text = (one if number == 1 else many).rpartition("\x04")[2]
+        return OPEN + text + CLOSE if is_known else text
 
 
 class PseudoVocabulary(wording.Vocabulary):
@@ -47,9 +61,10 @@ def install(monkeypatch):
 class Forgotten(HTMLParser):
     """The words of a page that are neither in brackets nor marked as another language."""
 
-    def __init__(self, html, names):
+    def __init__(self, html, names, *, with_head=True):
         super().__init__()
         self.names = re.compile("|".join(names))
+        self.with_head = with_head  # whose elements cannot say that a part of them is content
         self.depth, self.elements, self.found = 0, [], []
         self.feed(html)
         self.close()
@@ -60,8 +75,9 @@ class Forgotten(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        is_foreign = attributes.get("lang", LANGUAGE) != LANGUAGE
+        is_foreign = "lang" in attributes and tag != "html"  # content, whichever language it is in
         is_silent = tag in SILENT or is_foreign or attributes.get("translate") == "no"
+        is_silent = is_silent or (tag == "head" and not self.with_head)
         if tag not in VOID:
             self.elements.append((tag, is_silent))
         if self.is_spoken and not is_silent:

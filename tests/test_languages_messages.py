@@ -121,9 +121,11 @@ def test_the_backoffice_is_not_translated():
 NAMES = (
     r"MEDI@4SEC",
     r"https?://\S+",
-    r"\b[\w-]+(\.[\w-]+)*\.(eu|com|org|net|int|de|nl|gr|uk|fr|es|at|site|pm)\b",
+    r"\b[\w-]+(\.[\w-]+)+\b",  # a host
     r"\b[A-Z]{1,6}-?\d+(\.\d+)?\b",
-    r"\b(API|Atom|BibTeX|CSV|JSON|NDJSON|RIS|DE|Deutsch)\b",
+    r"\b[A-Z]\b",
+    r"\b(API|Atom|BibTeX|CSV|JSON|NDJSON|RIS|Deutsch)\b",
+    r"missing person|zzqq|“x”",  # what these pages are asked for
 )
 
 
@@ -134,7 +136,7 @@ def test_nothing_is_forgotten(client, content, monkeypatch, name):
 
     html = client.get(f"/{pseudo.LANGUAGE}{PAGES[name]}").content.decode()
 
-    assert pseudo.Forgotten(html, NAMES).found == []
+    assert pseudo.Forgotten(html, NAMES, with_head=name.partition("-")[0] != "record").found == []
 
 
 def test_forgotten_words_are_found():

@@ -6,9 +6,9 @@ from collections import defaultdict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
-from media4sec.kinds import kinds_by_name
-from media4sec.portal.cards import LENSES, host_of
-from media4sec.portal.wording import display_of
+from media4sec.kinds import kinds_by_name, lower_first
+from media4sec.portal.cards import LENSES, capitalised, host_of
+from media4sec.portal.wording import content, display_of, word
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
@@ -38,11 +38,7 @@ def statement_row(publication):
     document, display = json.loads(publication.document), display_of(publication)
     source = document["sources"][0] if document["sources"] else None
     origin = document["deliverable"] or document["workshop"]
-    place = ", ".join(
-        part
-        for part in (origin and origin_label(origin), document["locator"] or gettext("page not stated"))
-        if part
-    )
+    where = origin_label(origin) if origin else gettext("Project site")
     return {
         "identifier": publication.identifier,
         "url": publication.url,
@@ -53,9 +49,10 @@ def statement_row(publication):
         "source": {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
         if source
         else None,
-        "place": place[:1].upper() + place[1:],
+        "origin": where if origin else "",
+        "locator": document["locator"],
         "theme": document["theme"]["id"] if document["theme"] else "",
-        "mark": f"{publication.identifier} · {origin_label(origin) if origin else gettext('Project site')}",
+        "mark": f"{publication.identifier} · {where}",
     }
 
 
@@ -157,9 +154,16 @@ def sources_of(document):
                     "supports": [],
                 },
             )
-            named = [name.replace("_", " ") for name in citation["supports"]] or ([part] if part else [])
+            named = [field_name(name) for name in citation["supports"] or ([part] if part else [])]
             row["supports"] += [name for name in named if name not in row["supports"]]
     return list(found.values())
+
+
+def field_name(name):
+    """What a source supports: fields by the names that their editors use, which not every language has."""
+    label = capitalised(name.replace("_", " "))
+    known = word(label)
+    return lower_first(known) if known != label else content(lower_first(label))
 
 
 def keymap_of(publication, display, own, wider, tiles):

@@ -18,7 +18,7 @@ from media4sec.portal.evidence import (
 )
 from media4sec.portal.glossary import Glossary
 from media4sec.portal.links import link_groups, neighbours_of, path_of
-from media4sec.portal.wording import display_of
+from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Term
 
 SHOWN_STATEMENTS = 12
@@ -143,10 +143,8 @@ def crumbs_of(kind, publication):
     ]
     if kind.list_url != NAVIGATION[kind.section]:
         found.append({"title": kind.heading, "url": kind.list_url})
-    return [
-        *found,
-        {"title": publication.identifier if kind.shows_identifier else publication.title, "url": None},
-    ]
+    here = publication.identifier if kind.shows_identifier else content(publication.title)
+    return [*found, {"title": here, "url": None}]
 
 
 def status_of(publication, document, display):

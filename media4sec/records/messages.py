@@ -24,7 +24,7 @@ from media4sec.records.presentation import YES_NO, label_of
 
 CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 # The back-office, its commands, and what editors alone read.
-ENGLISH_ONLY = {"admin", "admin.py", "management", "migrations", "models.py", "queue.py", "records"}
+ENGLISH_ONLY = {"admin", "admin.py", "management", "migrations", "queue.py", "records"}
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -35,6 +35,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+FOUND_IN = ("verified_basis", "notes", "tags")
 EMPTY_HEADERS = (b'"Generated-By', b'"Language-Team', b'"Last-Translator', b'"Report-Msgid-Bugs-To')
 NEVER = datetime.datetime(
     2026, 11, 23, tzinfo=datetime.UTC
@@ -84,6 +85,10 @@ def words_of_kinds():
             name = f"{model.__module__.replace('.', '/')}.py"
             words = [kind.nouns, *(label_of(kind, path) for path in kind.facts)]
             words += [label for field in _fields(kind) for label in _choices(field)]
+            # Where a word was found, if the field has no label of its own on pages.
+            searched = (*FOUND_IN, *kind.search_text, *(path.partition(".")[0] for path in kind.names))
+            labelled = {*kind.facts, *kind.own_parts}
+            words += [name.replace("_", " ").capitalize() for name in searched if name not in labelled]
             found += [(word, name) for word in words]
     return found
 
