@@ -61,9 +61,9 @@ def test_front_page_keeps_its_filters(client):
     assert 'name="theme" value="dark-web"' in response.content.decode()
 
 
-def test_front_page_costs_the_same_however_many_situations(client, django_assert_num_queries):
+def test_front_page_costs_the_same_however_many_situations(client, django_assert_max_num_queries):
     for address in ("/situations/", "/situations/?theme=dark-web"):
-        with django_assert_num_queries(4):
+        with django_assert_max_num_queries(5):
             client.get(address)
 
 

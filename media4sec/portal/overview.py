@@ -10,11 +10,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import kinds, kinds_by_name
-from media4sec.portal.cards import LENSES, day, plural, theme_tiles
+from media4sec.kinds import SECTIONS, kinds, kinds_by_name, paths
+from media4sec.portal.cards import LENSES, plural, theme_tiles
 from media4sec.portal.lists import QUERIES
 from media4sec.publications.models import Change, Publication, Term
 
@@ -24,12 +24,18 @@ STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 @require_safe
 def home(request):
     tiles = theme_tiles()
+    moved, ahead, event_count = law_that_moved(6, 2)
     context = {
         "queries": QUERIES,
         "ways": ways(counts_by_kind()),
         "matrix": theme_by_lens(tiles, ("statement",)),
-        "moved": law_that_moved(6),
-        "event_count": sum(len(document["events"]) for document in instruments()),
+        "situations": Publication.objects.published()
+        .of("situation")
+        .order_by("sort_key")
+        .values("title", "url"),
+        "moved": moved,
+        "ahead": ahead,
+        "event_count": event_count,
         "changes": latest_changes(6),
         "states": state_of_the_records(),
         "checked_on": Publication.objects.published()
@@ -41,26 +47,37 @@ def home(request):
 
 
 def ways(counts):
-    """The four tasks people come for: [(title, url, what is there)]."""
+    """The four tasks people come for: what each is called, where it begins, and what is there."""
 
     def number(kind_name):
         return plural(counts[kind_name], kinds_by_name()[kind_name])
 
     rows = (
         (
-            "Plan for a situation",
+            gettext("Plan for a situation"),
             "/situations/",
-            f"{number('situation')}, from an appeal for witnesses to rumours in an emergency",
+            gettext("%(situations)s, from an appeal for witnesses to rumours in an emergency"),
         ),
-        ("Choose a tool", "/technologies/", f"{number('technology')} with legal flags and signs of life"),
-        ("Check ethics and law", "/check/", f"{number('check-question')}, and the issues each answer raises"),
         (
-            "Prepare a workshop or training",
-            "/practices/",
-            f"{number('pattern')}, {number('training-module')}",
+            gettext("Choose a tool"),
+            "/technologies/",
+            gettext("%(technologies)s with legal flags and signs of life"),
         ),
+        (
+            gettext("Check ethics and law"),
+            "/check/",
+            gettext("%(questions)s, and the issues each answer raises"),
+        ),
+        (gettext("Prepare a workshop or training"), "/practices/", gettext("%(patterns)s, %(modules)s")),
     )
-    return [{"title": title, "url": url, "text": text} for title, url, text in rows]
+    numbers = {
+        "situations": number("situation"),
+        "technologies": number("technology"),
+        "questions": number("check-question"),
+        "patterns": number("pattern"),
+        "modules": number("training-module"),
+    }
+    return [{"title": title, "url": url, "text": text % numbers} for title, url, text in rows]
 
 
 def counts_by_kind():
@@ -68,54 +85,55 @@ def counts_by_kind():
     return defaultdict(int, dict(rows))
 
 
-def instruments():
-    rows = Publication.objects.published().of("instrument").order_by("pk")
-    return [json.loads(text) for text in rows.values_list("document", flat=True)]
+def law_that_moved(limit, limit_ahead):
+    """(what happened to the instruments lately, the newest first; what comes next; how many events there are).
 
-
-def law_that_moved(limit):
-    """What happened to the instruments lately, newest first."""
+    One query.
+    """
     today = now().date().isoformat()
+    rows = Publication.objects.published().of("instrument").order_by("pk").values_list("document", flat=True)
     events = [
         {
-            "date": event["date"],
-            "date_label": day(event["date"]),
+            "date": parse_date(event["date"]),
             "title": event["title"],
-            "instrument": document,
+            "instrument": {"title": document["title"], "url": document["url"]},
+            "is_done": event["date"] <= today,
         }
-        for document in instruments()
+        for document in map(json.loads, rows)
         for event in document["events"]
-        if event["date"] <= today
     ]
-    events.sort(key=lambda event: (event["date"], event["title"]), reverse=True)
-    return [{**event, "date": parse_date(event["date"])} for event in events[:limit]]
+    events.sort(key=lambda event: (event["date"], event["title"]))
+    done = [event for event in reversed(events) if event["is_done"]]
+    ahead = [event for event in events if not event["is_done"]]
+    return done[:limit], ahead[:limit_ahead], len(events)
 
 
 def latest_changes(limit):
-    """What changed lately, newest first; many of one kind at once are told as one."""
+    """What changed lately, newest first; many of one kind at once are told as one. Two queries."""
     found = {}
     for change in Change.objects.order_by("-seq")[:3000]:
         key = (change.at.date(), change.action, change.kind)
-        group = found.setdefault(key, {"at": change.at, "action": change.get_action_display(), "changes": []})
-        group["changes"].append(change)
+        group = found.setdefault(key, {"at": change.at, "action": change.get_action_display(), "names": {}})
+        group["names"][change.identifier] = None  # in order, and each once
         if len(found) > limit:
             break
     shown = list(found.items())[:limit]
-    names = [change.identifier for _, group in shown for change in group["changes"][:1]]
+    wanted = [name for _, group in shown for name in list(group["names"])[:1]]
     rows = {
         (row.kind, row.identifier): row
-        for row in Publication.objects.published().filter(identifier__in=names)
+        for row in Publication.objects.published().filter(identifier__in=wanted)
     }
     changes = []
     for (_, _, kind_name), group in shown:
         kind = kinds_by_name()[kind_name]
-        first = group["changes"][0]
-        row = rows.get((first.kind, first.identifier)) if len(group["changes"]) == 1 else None
+        names = list(group["names"])
+        row = rows.get((kind_name, names[0])) if len(names) == 1 else None
         changes.append(
             {
                 "at": group["at"],
                 "action": group["action"],
-                "title": row.title if row else plural(len(group["changes"]), kind),
+                "title": row.title if row else plural(len(names), kind),
+                "is_content": bool(row),
                 "identifier": row.identifier if row and kind.shows_identifier else "",
                 "url": row.url if row else kind.list_url,
             }
@@ -124,7 +142,7 @@ def latest_changes(limit):
 
 
 def state_of_the_records():
-    """How many records of the main kinds there are, and how many of them were looked up."""
+    """How many records of the main kinds there are, and how many of them were looked up. One query."""
     rows = Term.objects.filter(field="verified", publication__kind__in=STATE_OF)
     counts = Counter()
     for kind, value, number in rows.values_list("publication__kind", "value").annotate(Count("pk")):
@@ -147,9 +165,9 @@ def matrix(request):
     tiles = theme_tiles()
     context = {
         "crumbs": [
-            {"title": "Home", "url": "/"},
-            {"title": "Situations & themes", "url": "/situations/"},
-            {"title": "Matrix", "url": None},
+            {"title": gettext("Home"), "url": "/"},
+            {"title": SECTIONS["situations"], "url": "/situations/"},
+            {"title": gettext("Matrix"), "url": None},
         ],
         "by_lens": theme_by_lens(tiles, ("statement", "issue", "case"), with_parts=True),
         "by_kind": theme_by_kind(tiles, ("statement", "issue", "pattern", "case", "technology", "situation")),
@@ -162,65 +180,91 @@ def matrix(request):
 
 
 def theme_by_lens(tiles, kind_names, *, with_parts=False):
-    """Theme × lens for ``portal/_matrix.html``. One query."""
+    """Theme × lens for ``portal/_matrix.html``; with parts, each kind in a cell leads to its own list. One query."""
     rows = Term.objects.filter(field="theme", publication__kind__in=kind_names).exclude(publication__lens="")
     counts = Counter(rows.values_list("value", "publication__lens", "publication__kind"))
     table = []
     for slug, tile in tiles.items():
         cells = []
         for lens in LENSES:
-            numbers = {name: counts[slug, lens, name] for name in kind_names}
+            parts = [
+                {
+                    "count": counts[slug, lens, name],
+                    "text": _counted(counts[slug, lens, name], name),
+                    "url": f"{_list_of(name)}theme={slug}&lens={lens}",
+                }
+                for name in kind_names
+            ]
             cells.append(
                 {
                     "lens": lens,
-                    "count": sum(numbers.values()),
-                    "url": f"/search/?theme={slug}&lens={lens}"
-                    if with_parts
-                    else f"/evidence/?theme={slug}&lens={lens}",
-                    "parts": [_part(number, name) for name, number in numbers.items()] if with_parts else [],
+                    "count": sum(part["count"] for part in parts),
+                    "url": "" if with_parts else parts[0]["url"],
+                    "parts": parts if with_parts else [],
                 }
             )
         table.append({"theme": tile, "cells": cells})
     return _matrix([{"label": label, "lens": lens} for lens, label in LENSES.items()], table)
 
 
-def _part(number, kind_name):
-    noun = {"statement": "statement", "issue": "issue", "case": "case"}[kind_name]
-    return f"{number} {noun}{'' if number == 1 else 's'}" if number else f"no {noun} in the project"
+def _list_of(kind_name):
+    """The beginning of an address that filters the list of this kind, also where it shares its list."""
+    kind = kinds_by_name()[kind_name]
+    return f"{kind.list_url}?" + (f"type={kind.name}&" if len(paths()[kind.path]) > 1 else "")
+
+
+def _counted(number, kind_name):
+    words = {
+        "statement": ngettext("%(n)s statement", "%(n)s statements", number)
+        if number
+        else gettext("no statement in the project"),
+        "issue": ngettext("%(n)s issue", "%(n)s issues", number)
+        if number
+        else gettext("no issue in the project"),
+        "case": ngettext("%(n)s case", "%(n)s cases", number)
+        if number
+        else gettext("no case in the project"),
+    }
+    return words[kind_name] % {"n": number}
 
 
 def theme_by_kind(tiles, kind_names):
+    """Theme × kind: how many records of each. One query."""
     rows = Term.objects.filter(field="theme", publication__kind__in=kind_names)
     counts = Counter(rows.values_list("value", "publication__kind"))
-    members = [kinds_by_name()[name] for name in kind_names]
     table = [
         {
             "theme": tile,
             "cells": [
-                {
-                    "lens": "",
-                    "count": counts[slug, kind.name],
-                    "url": f"{kind.list_url}?theme={slug}"
-                    + (f"&type={kind.name}" if kind.path == "practices" else ""),
-                }
-                for kind in members
+                {"lens": "", "count": counts[slug, name], "url": f"{_list_of(name)}theme={slug}"}
+                for name in kind_names
             ],
         }
         for slug, tile in tiles.items()
     ]
-    labels = {"statement": "Statements", "issue": "Issues", "pattern": "Patterns", "case": "Cases"}
-    return _matrix(
-        [{"label": labels.get(kind.name, kind.label_plural), "lens": ""} for kind in members], table
-    )
+    short = {
+        "statement": gettext("Statements"),
+        "issue": gettext("Issues"),
+        "pattern": gettext("Patterns"),
+        "case": gettext("Cases"),
+    }
+    labels = [short.get(name) or kinds_by_name()[name].label_plural for name in kind_names]
+    return _matrix([{"label": label, "lens": ""} for label in labels], table)
 
 
 def theme_by_swot(tiles):
+    """Theme × quadrant: how many points were named. One query."""
     rows = Publication.objects.published().of("swot-point").values_list("document", flat=True)
     documents = [json.loads(text) for text in rows]
     counts = Counter(
         (document["theme"]["id"], document["quadrant"]) for document in documents if document["theme"]
     )
-    quadrants = ("strength", "weakness", "opportunity", "threat")
+    quadrants = {
+        "strength": gettext("Strength"),
+        "weakness": gettext("Weakness"),
+        "opportunity": gettext("Opportunity"),
+        "threat": gettext("Threat"),
+    }
     table = [
         {
             "theme": tile,
@@ -231,10 +275,11 @@ def theme_by_swot(tiles):
         }
         for slug, tile in tiles.items()
     ]
-    return _matrix([{"label": name.capitalize(), "lens": ""} for name in quadrants], table)
+    return _matrix([{"label": label, "lens": ""} for label in quadrants.values()], table)
 
 
 def _matrix(columns, rows):
+    """Columns and rows, with the largest cell as the scale of the bars."""
     highest = max((cell["count"] for row in rows for cell in row["cells"]), default=0)
     return {"columns": columns, "rows": rows, "max": highest or 1}
 
@@ -247,7 +292,7 @@ def about(request):
         documents[kind].append(json.loads(text))
     counts = counts_by_kind()
     context = {
-        "crumbs": [{"title": "Home", "url": "/"}, {"title": "About & method", "url": None}],
+        "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("About & method"), "url": None}],
         "project": documents["project"][0] if documents["project"] else None,
         "collections": documents["collection"],
         "kinds": [

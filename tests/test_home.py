@@ -1,0 +1,142 @@
+"""The home page and the matrix: every number is the length of the list behind it, and the law's news are in order."""
+
+import datetime
+import json
+from itertools import pairwise
+
+import pytest
+
+from media4sec.publications.models import Change, Publication
+from tests.test_content import by_identifier
+
+pytestmark = pytest.mark.usefixtures("content")
+
+QUERIES = {"/": 9, "/matrix/": 5}
+
+
+def cells_of(matrix):
+    for row in matrix["rows"]:
+        for cell in row["cells"]:
+            yield from cell.get("parts") or [cell]
+
+
+def test_every_number_opens_as_long_a_list(client):
+    home, whole = client.get("/").context, client.get("/matrix/").context
+    cells = [
+        cell
+        for matrix in (home["matrix"], whole["by_lens"], whole["by_kind"], whole["by_swot"])
+        for cell in cells_of(matrix)
+    ]
+    assert len(cells) == 6 * (3 + 9 + 6 + 4)
+
+    found = {cell["url"]: client.get(cell["url"]).context["count"] for cell in cells}
+
+    assert found == {cell["url"]: cell["count"] for cell in cells}
+
+
+def test_home_leads_to_every_situation_in_their_order(client):
+    situations = sorted(by_identifier("situation").values(), key=lambda document: document["order"])
+
+    assert [row["title"] for row in client.get("/").context["situations"]] == [
+        row["title"] for row in situations
+    ]
+
+
+def test_cells_add_up_what_is_in_them(client):
+    for row in client.get("/matrix/").context["by_lens"]["rows"]:
+        for cell in row["cells"]:
+            assert cell["count"] == sum(part["count"] for part in cell["parts"])
+
+
+def test_states_count_the_records_and_those_that_were_looked_up(client):
+    states = client.get("/").context["states"]
+
+    for row, name in zip(
+        states, ("technology", "pattern", "case", "issue", "instrument", "statement"), strict=True
+    ):
+        documents = by_identifier(name).values()
+        assert (row["count"], row["verified"]) == (
+            len(documents),
+            sum(document["verified"] is True for document in documents),
+        )
+
+
+@pytest.mark.parametrize("day", ["2019-01-15", "2026-11-25", "2030-01-01"])
+def test_law_that_moved_is_what_happened_last_and_what_comes_next(day, client, monkeypatch):
+    noon = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    monkeypatch.setattr("media4sec.portal.overview.now", lambda: noon)
+    events = sorted(
+        (event["date"], event["title"], document["title"])
+        for document in by_identifier("instrument").values()
+        for event in document["events"]
+    )
+
+    context = client.get("/").context
+
+    def shown(name):
+        return [(str(row["date"]), row["title"], row["instrument"]["title"]) for row in context[name]]
+
+    before = [event[0] for event in events if event[0] <= day]
+    after = [event for event in events if event[0] > day]
+    assert [row[0] for row in shown("moved")] == before[::-1][:6]
+    assert shown("ahead") == after[:2]
+    assert set(shown("moved")) <= set(events)
+    assert context["event_count"] == len(events)
+
+
+def test_changes_stand_newest_first_and_tell_many_of_one_kind_as_one(client):
+    Change.objects.create(
+        action=Change.Action.UPDATED,
+        kind="technology",
+        identifier="T-001",
+        at=datetime.datetime(2027, 1, 2, tzinfo=datetime.UTC),
+    )
+    for identifier in ("I-001", "I-002", "I-001"):
+        Change.objects.create(
+            action=Change.Action.UPDATED,
+            kind="issue",
+            identifier=identifier,
+            at=datetime.datetime(2027, 1, 3, tzinfo=datetime.UTC),
+        )
+
+    changes = client.get("/").context["changes"]
+
+    assert len(changes) == 6
+    assert all(one["at"] >= other["at"] for one, other in pairwise(changes))
+    assert [(row["title"], row["action"], row["url"]) for row in changes[:2]] == [
+        ("2 ethical and legal issues", "Updated", "/issues/"),
+        ("PublicSonar (formerly Twitcident)", "Updated", "/technologies/T-001-publicsonar/"),
+    ]
+
+
+def test_a_withdrawn_record_among_the_changes_is_not_named(client):
+    Change.objects.create(
+        action=Change.Action.DELETED,
+        kind="technology",
+        identifier="T-001",
+        at=datetime.datetime(2027, 1, 2, tzinfo=datetime.UTC),
+    )
+    row = Publication.objects.get(kind="technology", identifier="T-001")
+    name = json.loads(row.document)["title"]
+    Publication.objects.filter(pk=row.pk).update(state=Publication.State.WITHDRAWN, title="", document="")
+
+    response = client.get("/")
+
+    assert response.context["changes"][0]["title"] == "1 technology"
+    assert name not in response.content.decode()
+
+
+@pytest.mark.parametrize("url", QUERIES)
+def test_pages_cost_the_same_however_much_there_is(url, client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(QUERIES[url]):
+        client.get(url)
+
+
+@pytest.mark.parametrize("url", QUERIES)
+def test_pages_stand_without_any_record(url, client):
+    Change.objects.all().delete()
+    Publication.objects.update(state=Publication.State.WITHDRAWN)
+
+    response = client.get(url)
+
+    assert response.status_code == 200
