@@ -17,7 +17,7 @@ from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
 from media4sec.portal.cards import capitalised, day, first_sentence
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import flags_of
-from media4sec.portal.wording import display_of
+from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Publication, Term
 
 FEWEST, MOST = 2, 4
@@ -177,7 +177,11 @@ def table_of(rows):
         (
             _("What it does"),
             [
-                _row(_("In short"), [[_plain(first_sentence(row.summary))] for row in rows], is_prose=True),
+                _row(
+                    _("In short"),
+                    [[_plain(content(first_sentence(row.summary)))] for row in rows],
+                    is_prose=True,
+                ),
                 *does,
             ],
         ),
@@ -252,7 +256,7 @@ def evidence_rows(rows, documents, displays):
             _("Verified"),
             [
                 [
-                    {"text": verified[document["verified"]], "note": document["verified_basis"]},
+                    {"text": verified[document["verified"]], "note": content(document["verified_basis"])},
                 ]
                 for document in documents
             ],

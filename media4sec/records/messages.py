@@ -20,7 +20,7 @@ from media4sec.kinds import kinds
 from media4sec.languages import CODES
 from media4sec.records.documents import writer
 from media4sec.records.models import Record
-from media4sec.records.presentation import YES_NO, label_of
+from media4sec.records.presentation import INTERNAL, YES_NO, label_of
 
 CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 # The back-office, its commands, and what editors alone read.
@@ -83,7 +83,8 @@ def words_of_kinds():
             if not Path(settings.BASE_DIR, model.__module__.partition(".")[0], "kinds.py").exists():
                 continue  # a kind that only tests know
             name = f"{model.__module__.replace('.', '/')}.py"
-            words = [kind.nouns, *(label_of(kind, path) for path in kind.facts)]
+            fields = [name for name in writer(kind.name).fields if name not in INTERNAL]
+            words = [kind.nouns, *(label_of(kind, path) for path in dict.fromkeys((*kind.facts, *fields)))]
             words += [label for field in _fields(kind) for label in _choices(field)]
             # Where a word was found, if the field has no label of its own on pages.
             searched = (*FOUND_IN, *kind.search_text, *(path.partition(".")[0] for path in kind.names))
