@@ -48,8 +48,13 @@ ROUTES = {
     "preview/<str:path>/<str:ref>.png": "picture",
     "api/v1/openapi.json": "file",
     "api/": "fixed",
+    "corrections/": "fixed",
+    "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts
+    "corrections/<str:receipt>/": "receipt",
     "<str:path>/": "list",
     "<str:path>/<str:ref>/": "record",
+    "<str:path>/<str:ref>/versions/": "record",
+    "<str:path>/<str:ref>/versions/<int:number>/": "record",
 }
 
 
@@ -85,7 +90,7 @@ def walk(client):
         address = waiting.pop()
         if (
             address in seen
-            or address.startswith(("/static/", "/admin/"))
+            or address.startswith(("/static/", "/admin/", "/corrections/new/"))
             or address.endswith((".png", ".ico"))
         ):
             continue

@@ -8,6 +8,7 @@ from functools import lru_cache
 from media4sec.publications.models import Publication
 
 GLOSSARY_TERM = "glossary-term"
+WORD_START = re.compile(r"(?<![\w-])\w{2}")
 SHORT = 3  # names that are no longer mean the term only as they are written: Tor, LED
 
 
@@ -42,7 +43,7 @@ class Glossary:
             "identifier", "title", "summary", "url", "document"
         ):
             self.entries[identifier] = Entry(identifier, title, definition, url)
-            names += [(name, identifier) for name in (title, *json.loads(document)["aliases"])]
+            names += [(name, identifier) for name in (title, *aliases_in(document))]
         self.names = tuple(names)
         self.seen = {publication.identifier} if publication.kind == GLOSSARY_TERM else set()
         self.used = []
@@ -51,29 +52,48 @@ class Glossary:
         """The text in pieces; a term that was marked before, or has this page for itself, stays plain."""
         if not self.names:
             return text
-        pattern, identifiers = pattern_of(self.names)
-        pieces, end = [], 0
-        for match in pattern.finditer(text):
-            identifier = identifiers[match.lastindex - 1]
-            if identifier in self.seen:
+        patterns, pieces, end, past = patterns_of(self.names), [], 0, 0
+        for start in WORD_START.finditer(text):
+            pattern, identifiers = patterns.get(start[0].casefold(), (None, ()))
+            match = pattern and start.start() >= past and pattern.match(text, start.start())
+            if not match:
                 continue
-            self.seen.add(identifier)
-            entry = self.entries[identifier]
-            self.used.append(entry)
-            pieces += [(text[end : match.start()], None), (match[0], entry)]
-            end = match.end()
+            past = match.end()
+            identifier = identifiers[match.lastindex - 1]
+            if identifier not in self.seen:
+                self.seen.add(identifier)
+                entry = self.entries[identifier]
+                self.used.append(entry)
+                pieces += [(text[end : match.start()], None), (match[0], entry)]
+                end = match.end()
         return Prose(text, [*pieces, (text[end:], None)])
 
     def mark_all(self, texts):
         return [self.mark(text) for text in texts]
 
 
+@lru_cache(maxsize=1000)
+def aliases_in(document):
+    return json.loads(document)["aliases"]
+
+
 @lru_cache(maxsize=4)
-def pattern_of(names):
-    """(a pattern with a group for each name, the longest first; the terms they name)."""
-    ordered = sorted(names, key=lambda pair: (-len(pair[0]), pair))
-    groups = "|".join(f"({shape_of(name)})" for name, _ in ordered)
-    return re.compile(rf"(?<![\w-])(?:{groups})(?!\w)"), [identifier for _, identifier in ordered]
+def patterns_of(names):
+    """The names by their first letters, as few of them can stand at any one place.
+
+    ``{letters: (a pattern with a group for each name, the longest first; the terms they name)}``.
+    """
+    found = {}
+    for name, identifier in sorted(names, key=lambda pair: (-len(pair[0]), pair)):
+        if letters := WORD_START.match(name):
+            found.setdefault(letters[0].casefold(), []).append((name, identifier))
+    return {
+        letters: (
+            re.compile("(?:" + "|".join(f"({shape_of(name)})" for name, _ in rows) + r")(?!\w)"),
+            [identifier for _, identifier in rows],
+        )
+        for letters, rows in found.items()
+    }
 
 
 def shape_of(name):

@@ -1,0 +1,177 @@
+"""What every record page has, part by part, and in which order."""
+
+import re
+
+import pytest
+
+from media4sec.kinds import kinds
+from media4sec.publications.models import Publication
+from tests.factories import document_for, publish, published, published_full, save, source
+from tests.public import links_in, text_of
+
+pytestmark = pytest.mark.django_db
+
+PARTS = ("facts", "about", "lenses", "flags", "limits", "related", "evidence")
+
+
+def text_at(response, start, end=""):
+    """The words between two places of the source."""
+    body = response.content.decode()
+    part = body[body.index(start) :]
+    return " ".join(re.sub("<[^>]+>", " ", part[: part.index(end)] if end else part).split())
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_page_has_the_parts_that_never_miss(client, kind):
+    record = published_full(kind)
+
+    response = client.get(record.url)
+    body = response.content.decode()
+
+    for place in (
+        "<h1",
+        'class="keymap"',
+        'class="status"',
+        'class="actions"',
+        'id="evidence"',
+        'id="cite"',
+    ):
+        assert body.count(place) == 1, place
+    links = links_in(response)
+    assert f"{record.url}versions/" in links
+    assert f"/corrections/new/?record={kind.name}:{record.identifier}" in links
+    stem = record.url.rstrip("/")
+    assert {f"{stem}.json", f"{stem}.bib", f"{stem}.ris"} <= links
+
+
+@pytest.mark.parametrize("suffix", ["json", "bib", "ris"])
+def test_machine_formats_answer(client, suffix):
+    record = published("technology")
+
+    assert client.get(f"{record.url.rstrip('/')}.{suffix}").status_code == 200
+
+
+def test_technology_has_all_parts_in_their_order(client):
+    issue = published("issue")
+    other = published("technology", sources=[source(url="https://example.org/shared")])
+    tool = published(
+        "technology",
+        issues=[issue.identifier],
+        status="active",
+        summary="It sorts messages by place and topic. It is used by police.",
+        sources=[source(url="https://example.org/shared")],
+    )
+    published("statement", subjects=[f"technology:{tool.identifier}"], lens="good")
+    published("pattern", technologies=[tool.identifier])
+
+    response = client.get(tool.url)
+    body = response.content.decode()
+
+    found = [name for name in re.findall(r'<section class="part" id="([a-z-]+)"', body) if name in PARTS]
+    assert tuple(found) == PARTS
+    assert [part["id"] for part in response.context["parts"]] == list(PARTS)
+    assert other.url in links_in(response)
+    assert f"/technologies/compare/?ids={tool.identifier}" in links_in(response)
+
+
+def test_what_nobody_assessed_is_said(client):
+    tool = published("technology", issues=[], platforms_covered=[], trl="")
+
+    words = text_of(client.get(tool.url))
+
+    assert "Not assessed yet" in words
+    limits = text_at(client.get(tool.url), 'id="limits"', "</section>")
+    assert limits.count("Not stated in the source") >= 2
+
+
+def test_points_say_what_they_count_and_end_in_their_evidence(client):
+    tool = published("technology")
+    said = published(
+        "statement", subjects=[f"technology:{tool.identifier}"], lens="bad", title="It was too slow."
+    )
+
+    words = text_at(client.get(tool.url), 'id="lenses"', 'id="limits"')
+
+    assert "1 statement" in words
+    assert "0 statements" in words
+    assert re.search(rf"It was too slow\. {said.identifier} · ", words)
+
+
+@pytest.mark.parametrize(
+    ("lens", "has_theme", "shows", "words"),
+    [
+        ("good", True, "place", "No statement speaks of it"),
+        ("", True, "themes", "no lens is stated"),
+        ("good", False, "nothing", "nothing places this record here"),
+        ("", False, "nothing", "nothing places this record here"),
+    ],
+)
+def test_key_map_without_evidence_says_so(client, lens, has_theme, shows, words):
+    theme = published("theme", order=1)
+    tool = published("technology", lens=lens, themes=[theme.identifier] if has_theme else [])
+
+    response = client.get(tool.url)
+
+    assert response.context["keymap"]["shows"] == shows
+    assert words in text_at(response, "<figcaption>", "</figcaption>")
+
+
+def test_key_map_counts_statements_by_theme_and_lens(client):
+    theme = published("theme", order=1)
+    tool = published("technology")
+    for lens in ("good", "good", "ugly"):
+        published("statement", subjects=[f"technology:{tool.identifier}"], lens=lens, theme=theme.identifier)
+
+    response = client.get(tool.url)
+
+    counts = {
+        row["lens"]: [cell["count"] for cell in row["cells"]] for row in response.context["keymap"]["rows"]
+    }
+    assert {lens: sum(row) for lens, row in counts.items()} == {"good": 2, "bad": 0, "ugly": 1}
+    assert "theme 1: 2 statements" in text_at(response, "<figcaption>", "</figcaption>")
+
+
+def test_key_map_of_issues_is_not_taken_for_the_records_own(client):
+    theme, issue = published("theme", order=1), published("issue")
+    tool = published("technology", issues=[issue.identifier])
+    published("statement", subjects=[f"issue:{issue.identifier}"], lens="bad", theme=theme.identifier)
+
+    response = client.get(tool.url)
+
+    assert response.context["keymap"]["shows"] == "issues"
+    assert "These are not findings about this record." in text_of(response)
+
+
+def test_backlinks_say_why(client):
+    tool = published("technology")
+    published("pattern", title="A pattern", technologies=[tool.identifier])
+    published("case", title="A case", technologies=[tool.identifier])
+
+    words = text_at(client.get(tool.url), 'id="related"', "</section>")
+
+    assert "Practice pattern 1 It names this tool" in words
+    assert "Practice case 1 It used this tool" in words
+
+
+def test_status_line_leads_to_the_versions(client):
+    record = published("technology")
+    assert "No earlier version" in text_of(client.get(record.url))
+
+    for title in ("Two", "Three"):
+        document = document_for("technology") | {"identifier": record.identifier, "title": title}
+        record = publish(save(document, "technology", record))
+
+    assert "2 earlier versions" in text_of(client.get(record.url))
+
+
+def test_pages_of_other_languages_keep_their_links(client):
+    record = published("technology")
+
+    response = client.get(f"/de{record.url}")
+
+    links = links_in(response)
+    assert f"/de{record.url}versions/" in links
+    assert f"/de/technologies/compare/?ids={record.identifier}" in links
+    assert f"{record.url.rstrip('/')}.json" in links
+    assert client.get(f"/de{record.url}versions/").status_code == 200
+    assert Publication.objects.filter(kind="technology").count() == 1
