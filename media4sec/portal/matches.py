@@ -64,9 +64,10 @@ class Matches:
         kind = kinds_by_name()[publication.kind]
         document = json.loads(publication.document)
         missing = set(range(len(self.words))) - self.held(publication.title)
-        lacking = {number for number, is_missing in enumerate(self.found.lacking) if is_missing[slot]}
+        known = {number for number, word in enumerate(self.words) if word.count}
+        lacking = {number for number in known if self.found.lacking[number][slot]}
         passages, notes = [], []
-        if self.asked in identifier_keys(kind, publication.identifier):
+        if kind.shows_identifier and self.asked in identifier_keys(kind, publication.identifier):
             notes.append(gettext("This is its identifier"))
             missing = set()
         for label, text in texts_of(kind, document, display):

@@ -122,6 +122,7 @@ class Segment:
     def _vocabulary(self):
         plain = [word for word in self.words if word[0] != PAIR]
         self.sorted = sorted(plain)
+        self.backwards = sorted(word[::-1] for word in plain)
         self.run = "\n".join(["", *self.sorted, ""])
         self.offsets = np.cumsum([1, *(len(word) + 1 for word in self.sorted)])
         self.by_key, self.by_loose_key, self.by_length = (
@@ -152,6 +153,13 @@ class Segment:
         """The words that begin so."""
         first = bisect_left(self.sorted, start)
         return self.sorted[first : bisect_left(self.sorted, start + "\U0010ffff", first)]
+
+    def ending(self, end):
+        """The words that end so."""
+        end = end[::-1]
+        first = bisect_left(self.backwards, end)
+        last = bisect_left(self.backwards, end + "\U0010ffff", first)
+        return [word[::-1] for word in self.backwards[first:last]]
 
     def holding(self, part):
         """The words that have this inside, or at their end."""

@@ -35,7 +35,7 @@ MISTAKEN = {1: 0.6, 2: 0.45}
 PHRASE = 0.2  # two words of the question stand side by side in a title or name
 SAME = {0: 4.0, TITLE: 2.0, NAME: 1.6}  # the whole question is the identifier, the title, another name
 FEW_WHOLE = 5  # records with all the words; where there are no more, those with most of them are shown too
-MOST = 0.4  # of the words, by weight, must be there when no record has all
+MOST, MANY = 0.5, 0.4  # how much of them, by weight: of up to three words, and of more
 
 
 @dataclass
@@ -213,35 +213,33 @@ class Question:
             self.correct(place)
 
     def take_apart(self, place):
-        """darkweb → dark web: both parts must be words that one record has."""
+        """darkweb → dark web: both parts must be words that one record has, or the ends of its compounds."""
         word = self.words[place].text
         for cut in range(3, len(word) - 2):
-            parts = word[:cut], word[cut:]
-            if any(part in STOP_WORDS for part in parts):
+            first, last = word[:cut], word[cut:]
+            parts = [self.of_part(first), self.of_part(last)]
+            if first in STOP_WORDS or last in STOP_WORDS or not any(parts):
                 continue
-            both = self.of_part(parts[0], "beginning"), self.of_part(parts[1], "holding")
-            if any(not forms for forms in both):
+            if cut > 4:
+                parts[0] += self.index.gathered("beginning", first)[:MOST_FORMS]
+            if len(last) > 4:
+                parts[1] += self.index.gathered("ending", last)[:MOST_FORMS]
+            if not all(parts):
                 continue
-            halves = []
-            for forms in both:
-                values = np.zeros(self.index.count, np.float32)
+            halves = np.zeros((2, self.index.count), np.float32)
+            for half, forms in zip(halves, parts, strict=True):
                 for form in forms:
                     for slots, worths, _ in self.worths(form):
-                        values[slots] = np.maximum(values[slots], worths)
-                halves.append(values)
-            together = np.minimum(*halves) * APART
+                        half[slots] = np.maximum(half[slots], worths)
+            together = halves.min(axis=0) * APART
             if together.any():
                 self.values[place] = np.maximum(self.values[place], together)
-                for form in {*both[0], *both[1]}:
-                    self.words[place].forms.setdefault(form, "apart")
+                self.words[place].forms |= (
+                    dict.fromkeys([*parts[0], *parts[1]], "apart") | self.words[place].forms
+                )
 
-    def of_part(self, part, otherwise):
-        """The words that a part of a compound stands for: itself, and the end or beginning of other compounds."""
-        forms = [form for form in self.index.by_key(key_of(part)) if form not in STOP_WORDS]
-        if len(part) > 4:
-            others = self.index.gathered(otherwise, part)[:MOST_FORMS]
-            forms += [form for form in others if form.startswith(part) or form.endswith(part)]
-        return forms
+    def of_part(self, part):
+        return [form for form in self.index.by_key(key_of(part)) if form not in STOP_WORDS and len(form) > 2]
 
     def correct(self, place):
         """Words that differ in a letter or two; the nearest ones only, and none for very short words."""
@@ -285,10 +283,11 @@ class Question:
         weights[counts == 0] = 0
         weights /= max(float(weights.sum()), 1e-9)
         share = weights @ has
-        whole = has.all(axis=0)
+        known = counts > 0  # a word that nobody has says nothing about who has the others
+        whole = has[known].all(axis=0) & known.any()
         chosen = whole
         if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > 3:
-            chosen = share >= MOST
+            chosen = share >= (MOST if len(self.required) <= 3 else MANY)
         numbers = [row for row, place in enumerate(self.required) if is_number(self.words[place].text)]
         if numbers:
             chosen = chosen & has[numbers].all(axis=0)
