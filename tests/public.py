@@ -7,7 +7,19 @@ from django.conf import settings
 
 from media4sec.kinds import kinds, paths
 
-FIXED_PAGES = ("/", "/search/", "/matrix/", "/library/", "/about/", "/accessibility/", "/privacy/", "/api/")
+FIXED_PAGES = (
+    "/",
+    "/search/",
+    "/matrix/",
+    "/library/",
+    "/timeline/",
+    "/patterns/",
+    "/about/",
+    "/accessibility/",
+    "/privacy/",
+    "/api/",
+    "/corrections/",
+)
 FILES = ("/sitemap.xml", "/robots.txt", "/api/v1/openapi.json")
 
 

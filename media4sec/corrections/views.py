@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -125,8 +126,8 @@ def body_length(request):
     """How much a request says it brings; Django reads no more than that."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0
+    except ValueError as error:
+        raise BadRequest("The length of the request is not a number.") from error
 
 
 def sent_before(request, subject, form, earlier):
@@ -181,14 +182,12 @@ def crumbs(subject, title):
 
 
 @require_safe
-@cache_control(no_store=True)
 def index(request):
     """How reports are dealt with, and the way to one by its number."""
     typed = request.GET.get("receipt", "")
-    receipt = read_receipt(typed)
-    if receipt and Correction.objects.filter(receipt=receipt).exists():
-        return HttpResponseRedirect(reverse("correction", args=[receipt]))
-    return index_page(request, typed, status=404 if typed else 200)
+    if typed:
+        return correction(request, typed)
+    return index_page(request)
 
 
 def index_page(request, typed="", status=200):
@@ -210,8 +209,9 @@ def correction(request, receipt):
     found = Correction.objects.filter(receipt=number).first() if number else None
     if found is None:
         return index_page(request, receipt, status=404)
-    if receipt != number:
-        return HttpResponseRedirect(reverse("correction", args=[number]))
+    address = reverse("correction", args=[number])
+    if request.path != address:
+        return HttpResponseRedirect(address)
     subject = subject_of(found.record) or Subject(found.kind_name, found.identifier)
     title = gettext("Report %(receipt)s") % {"receipt": found.receipt}
     context = {
