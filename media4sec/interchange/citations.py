@@ -69,8 +69,8 @@ def one_line(text):
 ESCAPED = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
+        "{": r"\lbrace{}",
+        "}": r"\rbrace{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
         **{letter: f"\\{letter}" for letter in "&%#_$"},

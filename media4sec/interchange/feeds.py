@@ -9,6 +9,7 @@ from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from media4sec.interchange import problems
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
@@ -57,7 +58,7 @@ class ResultFeed(Feed):
         return row.title
 
     def item_description(self, row):
-        return row.summary
+        return escape(row.summary)  # Django's feeds hold HTML, records plain text
 
     def item_link(self, row):
         return f"{settings.BASE_URL}{row.url}"

@@ -43,6 +43,7 @@ def card_of(publication, tiles, *, with_kind=False):
     kind = kinds_by_name()[publication.kind]
     display = display_of(publication)
     return {
+        "kind": publication.kind,
         "identifier": publication.identifier,
         "show_identifier": kind.shows_identifier,
         "title": publication.title,

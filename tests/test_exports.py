@@ -1,0 +1,373 @@
+"""Files of a list's result and of a record: what is in them, read by other people's readers, and their limits."""
+
+import csv
+import io
+import json
+
+import bibtexparser
+import pytest
+import rispy
+from bibtexparser import middlewares
+from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from media4sec.interchange import citations, tables
+from media4sec.interchange.citations import Citation
+from media4sec.interchange.exports import FORMATS
+from media4sec.kinds import kinds, paths
+from media4sec.publications.models import Publication
+from media4sec.records import workflow
+from media4sec.records.documents import working_document
+from tests.factories import fresh, make, publish, published, published_full, save, several_published
+from tests.public import api_item
+
+pytestmark = pytest.mark.django_db
+
+EVERY_FORMAT = pytest.mark.parametrize("suffix", FORMATS)
+
+
+def text_of(response):
+    assert response.status_code == 200
+    return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
+
+
+def rows_of(text):
+    """CSV as our documentation says it is read: an apostrophe at the beginning of a cell is dropped."""
+    rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    return [{name: cell.removeprefix("'") for name, cell in row.items()} for row in rows]
+
+
+def read_bibtex(text):
+    library = bibtexparser.parse_string(
+        text,
+        append_middleware=[middlewares.LatexDecodingMiddleware(), middlewares.SeparateCoAuthors()],
+    )
+    assert library.failed_blocks == []
+    return library.entries
+
+
+# CSV
+
+
+def test_csv_has_every_field_of_the_document(client):
+    record = published_full("case", title='A case, with “quotes” and "more"')
+
+    text = text_of(client.get("/practices.csv"))
+    row = next(row for row in rows_of(text) if row["identifier"] == record.identifier)
+
+    document = json.loads(Publication.objects.get(kind="case", identifier=record.identifier).document)
+    assert row["title"] == document["title"] == record.title
+    assert row["url"] == f"{settings.BASE_URL}{record.url}"
+    assert row["kind"] == "case"
+    assert set(document) - {"slug"} <= set(row)
+    assert row["patterns"] == " | ".join(f"{ref['id']} {ref['label']}" for ref in document["patterns"])
+    assert row["themes"] == " | ".join(ref["label"] for ref in document["themes"])
+    assert row["verified"] == "true"
+    assert row["version"] == "1"
+    assert row["tags"] == " | ".join(document["tags"])
+    assert row["sources"].split(" | ")[0] == ", ".join(
+        document["sources"][0][name] for name in ("title", "locator", "url")
+    )
+
+
+def test_csv_is_written_as_rfc_4180_says(client):
+    published("theme", summary="One line.\nAnd another, with a comma.")
+
+    response = client.get("/themes.csv")
+    text = text_of(response)
+
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="medi4sec-themes.csv"'
+    assert text.endswith("\r\n")
+    assert text.split("\r\n")[0].startswith("kind,identifier,title,summary,url,")
+    assert '"One line.\nAnd another, with a comma."' in text
+    assert len({len(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)}) == 1
+
+
+# gate 4.7
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "'", "＝"])
+def test_no_cell_is_a_formula_and_reading_back_gives_the_text(client, start):
+    record = published("technology", title=f"{start}1+1", maker_as_stated=f"{start}cmd|' /C calc'!A0")
+
+    text = text_of(client.get("/technologies.csv"))
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    row = next(row for row in rows_of(text) if row["identifier"] == record.identifier)
+
+    assert not [cell for cell in cells if cell[:1] in "=+-@\t\r＝" and cell]
+    assert (row["title"], row["maker_as_stated"]) == (record.title, record.maker_as_stated)
+
+
+# gate 4.7
+@given(st.text())
+def test_any_text_comes_back_from_a_cell(text):
+    line = "".join(tables.lines(["a"], [[text]]))
+
+    cell = list(csv.reader(io.StringIO(line, newline=""), strict=True))[1:]
+
+    read = cell[0][0] if cell and cell[0] else ""
+    assert read[:1] not in ("=", "+", "-", "@", "\t", "\r") or not read
+    assert read.removeprefix("'") == text
+
+
+def test_csv_of_nothing_has_its_head(client):
+    published("theme")
+
+    assert rows_of(text_of(client.get("/themes.csv?q=zzqq"))) == []
+    assert text_of(client.get("/technologies.csv")).startswith("kind,identifier,title,")
+
+
+def test_csv_of_search_has_what_all_records_have(client):
+    published("theme", title="The Xylographer")
+    published("technology", title="Another xylographer")
+
+    rows = rows_of(text_of(client.get("/search.csv?q=xylographer")))
+
+    assert {row["kind"] for row in rows} == {"theme", "technology"}
+    assert "maker_as_stated" not in rows[0]
+
+
+# JSON
+
+
+def test_json_holds_the_documents_as_the_api_sends_them(client):
+    records = several_published("technology", 3)
+
+    answer = json.loads(text_of(client.get("/technologies.json")))
+    lines = [json.loads(line) for line in text_of(client.get("/technologies.ndjson")).splitlines()]
+
+    assert answer.keys() == {"url", "license", "count", "results"}
+    assert answer["url"] == f"{settings.BASE_URL}/technologies/"
+    assert answer["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert answer["results"] == lines == [client.get(api_item(record)).json() for record in records]
+
+
+# Citations
+
+
+def test_bibtex_is_read_by_its_reader_and_says_what_the_document_states(client):
+    author = published("person", title="Ada & Grace")
+    record = published(
+        "deliverable", title="50% of {everything}: #1_$2~^\\", authors=[author.identifier], date="2017-03",
+        date_precision="month", checked_on="2026-11-23",
+    )  # fmt: skip
+
+    (entry,) = read_bibtex(text_of(client.get(f"/library.bib?author={author.identifier}")))
+
+    assert (entry.entry_type, entry.key) == ("techreport", f"medi4sec-deliverable-{record.identifier}")
+    fields = {field.key: field.value for field in entry.fields}
+    title = fields["title"].replace("ˆ", "^")  # what this reader makes of \textasciicircum
+    assert title == record.title
+    assert fields["author"] == ["Ada & Grace"]
+    assert (fields["year"], fields["month"], fields["date"]) == ("2017", "mar", "2017-03")
+    assert fields["institution"].strip("{}") == "MEDI@4SEC"
+    assert fields["number"] == record.identifier
+    assert fields["url"] == f"{settings.BASE_URL}{record.url}"
+    assert fields["note"] == (
+        f"{record.identifier}, version 1, checked on 2026-11-23. "
+        "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+    )
+
+
+def test_nobody_is_named_as_author_whom_no_source_names(client):
+    record = published("technology")
+
+    (entry,) = read_bibtex(text_of(client.get("/technologies.bib")))
+    (reference,) = rispy.loads(text_of(client.get("/technologies.ris")))
+
+    published_on = Publication.objects.get(kind="technology").modified_at
+    fields = {field.key: field.value for field in entry.fields}
+    assert entry.entry_type == "misc"
+    assert "author" not in fields
+    assert (fields["year"], fields["date"]) == (f"{published_on:%Y}", f"{published_on:%Y-%m-%d}")
+    assert fields["note"].startswith(f"{record.identifier}, version 1, not checked yet.")
+    assert "authors" not in reference
+
+
+def test_ris_says_the_same_as_bibtex(client):
+    author = published("person", title="Ada Lovelace")
+    record = published(
+        "deliverable", authors=[author.identifier], date="2017-03-14", date_precision="day",
+        summary="One\nline.\n\nAnother.", tags=["dark web", "osint"],
+    )  # fmt: skip
+
+    text = text_of(client.get("/library.ris?deliverable-type=not-stated"))
+    reference = next(one for one in rispy.loads(text) if one["accession_number"] == record.identifier)
+
+    assert "\r\n" in text
+    assert reference["type_of_reference"] == "RPRT"
+    assert reference["title"] == record.title
+    assert reference["authors"] == ["Ada Lovelace"]
+    assert (reference["year"], reference["date"]) == ("2017", "2017/03/14/")
+    assert reference["abstract"] == "One line. Another."
+    assert reference["keywords"] == ["dark web", "osint"]
+    assert reference["urls"] == [f"{settings.BASE_URL}{record.url}"]
+    assert reference["notes"] == [citations.citation_of(_publication(record)).note]
+
+
+def _publication(record):
+    return Publication.objects.get(kind=type(record).kind.name, identifier=record.identifier)
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"))), st.text(max_size=40)
+)
+def test_any_text_leaves_the_citation_whole(title, name):
+    title, name = citations.one_line(title), citations.one_line(name)
+    citation = Citation(
+        "key", "T-001", title, title, "https://example.org/", (name,) if name else (), "2017", 1, "", (), False
+    )  # fmt: skip
+
+    entries = bibtexparser.parse_string(citations.bibtex(citation) * 2)
+    references = rispy.loads(citations.ris(citation) * 2)
+
+    assert [block.key for block in entries.entries] == ["key"]
+    assert len(entries.failed_blocks) == 1  # the same key again
+    assert [one["accession_number"] for one in references] == ["T-001", "T-001"]
+
+
+# What all forms share
+
+
+@EVERY_FORMAT
+def test_a_file_has_what_is_published_and_nothing_else(client, suffix):
+    record = published("technology", title="Published and seen")
+    make("technology", title="A secret draft")
+    withdrawn = published("technology", title="Withdrawn again")
+    workflow.withdraw(withdrawn, reason="Wrong.")
+
+    text = text_of(client.get(f"/technologies.{suffix}"))
+
+    assert record.title in text
+    assert "secret draft" not in text
+    assert "Withdrawn again" not in text
+
+
+@EVERY_FORMAT
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_a_file_costs_the_same_however_many_records(client, suffix, count, django_assert_max_num_queries):
+    several_published("technology", count)
+    client.get("/technologies/")  # reads what changed into the search index
+
+    with django_assert_max_num_queries(6):
+        text_of(client.get(f"/technologies.{suffix}?sort=title"))
+
+
+@EVERY_FORMAT
+def test_the_same_file_has_the_same_tag_until_something_changes(client, suffix):
+    record = published("technology")
+    address = f"/technologies.{suffix}"
+    first = client.get(address)
+
+    again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    save(working_document(record) | {"title": "Another"}, "technology", fresh(record))
+    publish(fresh(record))
+    later = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.status_code == 304
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Last-Modified"] == first.headers["Last-Modified"]
+    assert later.status_code == 200
+    assert "Another" in text_of(later)
+
+
+@EVERY_FORMAT
+@pytest.mark.parametrize(("number", "status"), [(3, 200), (4, 413)])
+def test_a_file_has_a_limit(client, suffix, number, status, settings):  # gate 4.2
+    settings.EXPORT_LIMIT = 3
+    several_published("technology", number)
+
+    response = client.get(f"/technologies.{suffix}")
+
+    assert response.status_code == status
+    if status == 413:
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert "4 records" in response.json()["detail"]
+
+
+# gates 4.2, 4.3
+@EVERY_FORMAT
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [("x=1", "x"), ("view=table", "view"), ("page=1", "page"), ("sort=nothing", "sort"), ("sort=--title", "sort"),
+     ("sort=title&sort=checked", "sort"), ("theme=nowhere", "theme"), ("q=%00", "q"), (f"q={'x' * 201}", "q")],
+)  # fmt: skip
+def test_bad_parameters_are_named(client, suffix, query, named):
+    response = client.get(f"/technologies.{suffix}?{query}")
+
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert [error["parameter"] for error in response.json()["errors"]] == [named]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nothing.csv",
+        "/technologies.xlsx",
+        "/nothing/T-001.json",
+        "/technologies/T-9999.bib",
+        "/technologies/T-001.csv",
+        "/technologies/%00.json",
+    ],
+)
+def test_other_files_are_not_there(client, address):
+    assert client.get(address, follow=True).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "NONSENSE"])
+def test_files_can_only_be_read(client, method):  # gate 4.13
+    record = published("technology")
+
+    for address in ("/technologies.csv", f"{record.url.rstrip('/')}.json"):
+        response = client.generic(method, address)
+        assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_search_needs_words(client):
+    response = client.get("/search.json")
+
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json()["errors"]] == ["q"]
+
+
+# Records
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_every_record_has_its_other_forms(client, kind):
+    record = published(kind)
+    address = record.url.rstrip("/")
+
+    document = json.loads(text_of(client.get(f"{address}.json")))
+    (entry,) = read_bibtex(text_of(client.get(f"{address}.bib")))
+    (reference,) = rispy.loads(text_of(client.get(f"{address}.ris")))
+
+    assert document == client.get(api_item(record)).json()
+    assert entry.key == reference["id"] == f"medi4sec-{kind.name}-{record.identifier}"
+
+
+@pytest.mark.parametrize("suffix", ["json", "bib", "ris"])
+def test_a_records_forms_move_and_go_with_it(client, suffix):
+    record, other = several_published("technology", 2)
+    draft = make("technology")
+    address = f"{record.url.rstrip('/')}.{suffix}"
+
+    spelled = client.get(f"/technologies/{record.identifier}.{suffix}")
+    unseen = client.get(f"/technologies/{draft.identifier}.{suffix}")
+    refused = client.get(f"{address}?x=1")
+    workflow.withdraw(record, reason="Wrong.", successor=other)
+    gone = client.get(address)
+
+    assert (spelled.status_code, spelled.headers["Location"]) == (301, address)
+    assert unseen.status_code == 404
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "x")
+    assert gone.status_code == 410
+    assert gone.json()["reason"] == "Wrong."
+    assert gone.json()["successor"] == f"{settings.BASE_URL}{other.url}"
+
+
+def test_every_list_has_its_files(client):
+    for path in paths():
+        for suffix in FORMATS:
+            assert client.get(f"/{path}.{suffix}").status_code == 200

@@ -1,0 +1,179 @@
+"""Feeds of lists, read by a reader of feeds."""
+
+import json
+
+import feedparser
+import pytest
+from django.conf import settings
+
+from media4sec.kinds import paths
+from media4sec.publications.models import Publication
+from media4sec.records import workflow
+from media4sec.records.documents import working_document
+from tests.factories import fresh, make, publish, published, save, several_published
+
+pytestmark = pytest.mark.django_db
+
+
+def feed_of(response):
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = feedparser.parse(response.content)
+    assert not feed.bozo, feed.bozo_exception
+    return feed
+
+
+def titles(feed):
+    return [entry.title for entry in feed.entries]
+
+
+def change(record, **changes):
+    save(working_document(record) | changes, type(record).kind, fresh(record))
+    return publish(fresh(record))
+
+
+def test_an_entry_says_what_the_record_is(client):
+    theme = published("theme", title="The Dark Web")
+    record = published(
+        "technology",
+        title="A tool & more",
+        summary="What it <does>.",
+        themes=[theme.identifier],
+        tags=["osint"],
+    )
+    publication = Publication.objects.get(kind="technology", identifier=record.identifier)
+
+    feed = feed_of(client.get("/feeds/technologies.atom"))
+    (entry,) = feed.entries
+
+    assert feed.version == "atom10"
+    assert feed.feed.title == "Technologies · MEDI@4SEC knowledge base"
+    assert feed.feed.id == f"{settings.BASE_URL}/feeds/technologies.atom"
+    assert feed.feed.rights == "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+    assert {link.rel: link.href for link in feed.feed.links} == {
+        "alternate": f"{settings.BASE_URL}/technologies/",
+        "self": f"{settings.BASE_URL}/feeds/technologies.atom",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+    }
+    assert entry.id == f"urn:uuid:{json.loads(publication.document)['uuid']}"
+    assert (entry.title, entry.summary) == ("A tool & more", "What it &lt;does&gt;.")
+    assert entry.link == f"{settings.BASE_URL}{record.url}"
+    assert [tag.term for tag in entry.tags] == ["Technology", "The Dark Web", "osint"]
+    assert entry.updated == publication.modified_at.isoformat()
+    assert entry.published == publication.issued_at.isoformat()
+    assert entry.rights == feed.feed.rights
+
+
+def test_the_newest_change_comes_first_and_dates_the_feed(client):
+    first, second, third = several_published("technology", 3)
+    first = change(first, title="Changed last")
+
+    feed = feed_of(client.get("/feeds/technologies.atom"))
+
+    newest = Publication.objects.get(kind="technology", identifier=first.identifier)
+    assert titles(feed) == ["Changed last", second.title, third.title]
+    assert feed.feed.updated == newest.modified_at.isoformat()
+
+
+def test_the_id_stays_when_the_record_is_renamed(client):
+    record = published("technology")
+    before = feed_of(client.get("/feeds/technologies.atom")).entries[0]
+
+    change(record, title="Another", slug="another")
+    after = feed_of(client.get("/feeds/technologies.atom")).entries[0]
+
+    assert (before.id, after.title) == (after.id, "Another")
+    assert before.link != after.link
+
+
+def test_a_feed_has_the_filters_of_its_list(client):
+    theme = published("theme")
+    inside = published("technology", themes=[theme.identifier], status="active")
+    published("technology", themes=[theme.identifier], status="unknown")
+    published("technology", status="active")
+
+    query = f"theme={theme.identifier}&status=active"
+    feed = feed_of(client.get(f"/feeds/technologies.atom?{query}"))
+
+    assert titles(feed) == [inside.title]
+    assert feed.feed.title.startswith(f"Technologies, {theme.title}, Active")
+    assert feed.feed.link == f"{settings.BASE_URL}/technologies/?{query}"
+
+
+def test_everything_and_search_have_feeds(client):
+    theme, technology = published("theme", title="The Xylographer"), published("technology")
+
+    everything = feed_of(client.get("/feeds/everything.atom"))
+    found = feed_of(client.get("/feeds/search.atom?q=xylographer%01"))
+
+    assert sorted(titles(everything)) == sorted([theme.title, technology.title])
+    assert titles(found) == ["The Xylographer"]
+
+
+@pytest.mark.parametrize("path", paths())
+def test_every_list_names_its_feed_and_it_is_one(client, path):
+    page = client.get("/library/?page=1" if path == "library" else f"/{path}/").content.decode()
+
+    assert 'type="application/atom+xml"' in page
+    assert f'href="/feeds/{path}.atom' in page
+    assert feed_of(client.get(f"/feeds/{path}.atom")).feed.updated
+
+
+def test_drafts_and_withdrawn_records_are_in_no_feed(client):
+    shown, withdrawn = several_published("technology", 2)
+    make("technology", title="A secret draft")
+    workflow.withdraw(withdrawn, reason="Wrong.")
+
+    for path in ("technologies", "everything"):
+        assert titles(feed_of(client.get(f"/feeds/{path}.atom"))) == [shown.title]
+
+
+def test_a_feed_holds_the_newest_changes_only(client, settings):  # gate 4.2
+    settings.FEED_LIMIT = 2
+    several_published("technology", 3)
+
+    feed = feed_of(client.get("/feeds/technologies.atom"))
+
+    assert len(feed.entries) == 2
+    assert feed.feed.subtitle == "The 2 newest changes of 3 records"
+
+
+def test_the_same_feed_has_the_same_bytes_and_tag(client):
+    record = published("technology")
+    first = client.get("/feeds/technologies.atom")
+
+    assert client.get("/feeds/technologies.atom").content == first.content
+    again = client.get("/feeds/technologies.atom", headers={"If-None-Match": first.headers["ETag"]})
+    change(record, title="Another")
+    later = client.get("/feeds/technologies.atom", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, later.status_code) == (304, 200)
+    assert "Another" in later.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_a_feed_costs_the_same_however_many_records(client, count, django_assert_max_num_queries):
+    several_published("technology", count)
+    client.get("/technologies/")  # reads what changed into the search index
+
+    with django_assert_max_num_queries(6):
+        feed = feed_of(client.get("/feeds/technologies.atom"))
+
+    assert len(feed.entries) == count
+
+
+# gates 4.2, 4.3
+@pytest.mark.parametrize(
+    ("query", "named"), [("x=1", "x"), ("sort=title", "sort"), ("page=1", "page"), ("lens=purple", "lens")]
+)
+def test_bad_parameters_are_named(client, query, named):
+    response = client.get(f"/feeds/technologies.atom?{query}")
+
+    assert response.status_code == 400
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert [error["parameter"] for error in response.json()["errors"]] == [named]
+
+
+def test_other_feeds_are_not_there(client):
+    assert client.get("/feeds/nothing.atom").status_code == 404
+    assert client.post("/feeds/technologies.atom").status_code == 405
