@@ -1,0 +1,51 @@
+"""The accessibility rules of axe on every type of page, in a real browser, at two widths and in three sets of colours."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.pages import PAGES
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Dark and forced colours change nothing else, so only these are asked again.
+COLOUR_RULES = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+ENHANCED = {"color-contrast-enhanced": {"enabled": True}}  # 7:1, which we ask of all text
+LOOKS = {
+    "light": ({"color_scheme": "light", "forced_colors": "none"}, {"runOnly": RULES, "rules": ENHANCED}),
+    "dark": (
+        {"color_scheme": "dark", "forced_colors": "none"},
+        {"runOnly": {"type": "rule", "values": COLOUR_RULES}},
+    ),
+    "forced": (
+        {"color_scheme": "light", "forced_colors": "active"},
+        {"runOnly": {"type": "rule", "values": COLOUR_RULES}},
+    ),
+}
+# What axe cannot decide by itself, and why it is well.
+EXPLAINED = {
+    "th-has-data-cells": "On phones the head of the matrix is a grid; the roles stand in the markup.",
+}
+
+# The server has connections of its own; the mark has the test databases made even when no other test needs one.
+pytestmark = pytest.mark.django_db
+
+
+# gate 7.1, gate 7.4
+@pytest.mark.parametrize("name", PAGES)
+def test_no_barriers(name, browser_page, portal_server):
+    page = browser_page(bypass_csp=True, reduced_motion="reduce")
+    page.goto(portal_server + PAGES[name])
+    found = {}
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        for look, (media, options) in LOOKS.items():
+            page.emulate_media(**media)
+            answer = (
+                Axe().run(page, options={**options, "resultTypes": ["violations", "incomplete"]}).response
+            )
+            for rule in answer["violations"] + answer["incomplete"]:
+                if rule in answer["violations"] or rule["id"] not in EXPLAINED:
+                    places = [node["target"] for node in rule["nodes"]][:3]
+                    found[f"{rule['id']} at {size['width']} {look}"] = (rule["help"], places)
+    assert not found
