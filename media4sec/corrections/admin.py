@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, When
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -65,9 +65,15 @@ class CorrectionAdmin(admin.ModelAdmin):
         return queue_for(request.user)
 
     def get_ordering(self, request):
-        """Danger first, then what is due first; what is settled comes last."""
-        is_danger = When(category=Correction.Category.DANGER, due_at__isnull=False, then=0)
-        return [Case(is_danger, default=Value(1)), F("due_at").asc(nulls_last=True), "-received_at"]
+        """Danger first, then what is due first, then what only waits; what is settled comes last."""
+        place = Case(
+            When(category=Correction.Category.DANGER, due_at__isnull=False, then=0),
+            When(due_at__isnull=False, then=1),
+            When(state=Correction.State.ACKNOWLEDGED, then=2),
+            When(state=Correction.State.ANSWERED, then=3),
+            default=4,
+        )
+        return [place, F("due_at").asc(nulls_last=True), "-received_at"]
 
     @admin.display(description="About")
     def about(self, correction):
@@ -88,7 +94,10 @@ class CorrectionAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         step = self.admin_site.admin_view(self.step_view)
-        return [path("<int:pk>/<slug:name>/", step, name="corrections_correction_step"), *super().get_urls()]
+        return [
+            path("<int:pk>/step/<slug:name>/", step, name="corrections_correction_step"),
+            *super().get_urls(),
+        ]
 
     @method_decorator(require_safe)
     def change_view(self, request, object_id, form_url="", extra_context=None):

@@ -1,0 +1,317 @@
+"""The queue of reports in the back-office: order, filters, steps, rights, and text of strangers that stays text."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.utils import timezone
+
+from media4sec.corrections.models import Correction
+from media4sec.corrections.queue import shown_in_full
+from media4sec.records import workflow
+from tests.factories import published
+from tests.public import links_in, text_of
+from tests.test_admin import filled, queries_for
+from tests.test_corrections import report
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/corrections/correction/"
+
+
+@pytest.fixture
+def editor(admin_client):
+    return admin_client
+
+
+def colleague(client, *codenames):
+    """Somebody of the staff with these rights."""
+    user = User.objects.create_user("colleague", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="corrections", codename__in=codenames)
+    )
+    client.force_login(user)
+    return client
+
+
+def page_of(correction, step=""):
+    return f"{QUEUE}{correction.pk}/{f'step/{step}' if step else 'change'}/"
+
+
+def take(client, correction, step, **values):
+    return client.post(page_of(correction, step), filled(client, page_of(correction, step), **values))
+
+
+def fresh(correction):
+    return Correction.objects.get(pk=correction.pk)
+
+
+def listed(client, **query):
+    response = client.get(QUEUE, query)
+    assert response.status_code == 200
+    return [row.receipt for row in response.context["cl"].result_list]
+
+
+def about(record, **changes):
+    return report(kind_name=record.kind_name, identifier=record.identifier, title=record.title, **changes)
+
+
+# The list
+
+
+def test_danger_stands_on_top_then_what_is_due_first(editor):  # gate 8.5
+    now = timezone.now()
+    settled = report(state="closed", closed_at=now)
+    new = report(received_at=now - timedelta(hours=1))
+    late = report(received_at=now - timedelta(days=20))
+    danger = report(category="danger", received_at=now)
+    answered = report(category="danger", state="answered", answered_at=now)
+    waiting = report(state="acknowledged", acknowledged_at=now, received_at=now - timedelta(days=90))
+
+    assert listed(editor) == [row.receipt for row in (danger, late, new, waiting, answered, settled)]
+
+
+def test_what_is_late_says_so_in_words(editor):  # gates 8.5, 7.4
+    late = report(received_at=timezone.now() - timedelta(days=20))
+    report()
+
+    words = text_of(editor.get(QUEUE))
+
+    assert words.count("Overdue:") == 1
+    assert f"Overdue: acknowledge by {late.acknowledge_due.day} " in words
+
+
+def test_filters_find_theirs(editor):
+    now, partner = timezone.now(), published("partner", title="A police force")
+    owned = published("technology", owner=partner.identifier)
+    rows = {
+        "owned": about(owned),
+        "nobodys": about(published("technology")),
+        "site": report(category="copyright"),
+        "late": report(received_at=now - timedelta(days=20), category="personal-data"),
+        "closed": report(state="closed", closed_at=now),
+    }
+
+    def found(**query):
+        receipts = listed(editor, **query)
+        return {name for name, row in rows.items() if row.receipt in receipts}
+
+    assert found(partner=partner.pk) == {"owned"}
+    assert found(partner="none") == {"nobodys", "site", "late", "closed"}
+    assert found(category__exact="copyright") == {"site"}
+    assert found(state__exact="closed") == {"closed"}
+    assert found(due="overdue") == {"late"}
+    assert found(due="open") == set(rows) - {"closed"}
+    assert found(due="forget") == set()
+    assert found(q=rows["site"].receipt) == {"site"}
+
+
+def test_the_partner_is_the_one_of_today(editor):
+    first, second = published("partner", title="A police force"), published("partner", title="A university")
+    record = published("technology", owner=first.identifier)
+    about(record)
+    assert "A police force" in text_of(editor.get(QUEUE)).partition("Number number")[0]
+
+    record.owner = second
+    record.save()
+
+    assert listed(editor, partner=first.pk) == []
+    assert len(listed(editor, partner=second.pk)) == 1
+
+
+def test_a_list_costs_the_same_however_many_reports(editor):
+    about(published("technology"))
+    before = queries_for(editor, QUEUE)
+    for _ in range(3):
+        about(published("technology"), category="danger")
+
+    assert queries_for(editor, QUEUE) == before
+
+
+# One report
+
+
+def test_a_report_leads_to_its_record_and_its_public_page(editor):
+    record = published("technology")
+    kept = about(record)
+
+    links = links_in(editor.get(page_of(kept)))
+
+    assert record.url in links
+    assert f"/admin/catalogue/technology/{record.pk}/change/" in links
+    assert f"/corrections/{kept.receipt}/" in links
+
+
+def test_a_withdrawn_record_is_reached_in_the_back_office_only(editor):
+    record = published("technology")
+    kept = about(record)
+    workflow.withdraw(record, reason="It was never true.")
+
+    links = links_in(editor.get(page_of(kept)))
+
+    assert record.url not in links
+    assert f"/admin/catalogue/technology/{record.pk}/change/" in links
+
+
+def test_a_strangers_text_is_shown_as_text(editor):  # gate 4.5
+    kept = report(
+        text="<script>alert(1)</script>\nsafe\u202egnp.exe {{ x }}",
+        part="<b>part</b>",
+        contact="me@example.org",
+        source="https://example.org/?a=1&b=\"'><img>",
+    )
+
+    html = editor.get(page_of(kept)).content.decode()
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\nsafe[U+202E]gnp.exe {{ x }}" in html
+    assert "&lt;b&gt;part&lt;/b&gt;" in html
+    assert 'href="mailto:me@example.org"' in html
+    assert "<script>alert" not in html
+    assert "<img>" not in html
+    assert 'rel="noreferrer noopener nofollow"' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, with a line\nand “quotes” é 😀", "plain, with a line\nand “quotes” é 😀"),
+        ("a\u200bb\u2028c\u00add", "a[U+200B]b[U+2028]c[U+00AD]d"),
+        ("\u2066x\u2069", "[U+2066]x[U+2069]"),
+    ],
+)
+def test_invisible_signs_are_put_into_words(text, shown):
+    assert shown_in_full(text) == shown
+
+
+# Steps
+
+
+def test_from_receiving_to_closing(editor, admin_user, client):  # gate 8.5
+    kept = report(category="danger", contact="me@example.org")
+    states = []
+    for step, values in [
+        ("acknowledge", {"note": "Looks true."}),
+        ("hidden", {}),
+        ("answer", {"answer": "Taken away. <b>Thank you.</b>", "note": "Wrote a mail."}),
+        ("close", {}),
+    ]:
+        response = take(editor, kept, step, **values)
+        assert (response.status_code, response["Location"]) == (302, page_of(kept))
+        states.append((fresh(kept).state, fresh(kept).due_at is None))
+
+    kept = fresh(kept)
+    assert states == [("acknowledged", False), ("acknowledged", True), ("answered", True), ("closed", True)]
+    assert all([kept.acknowledged_at, kept.hidden_at, kept.answered_at, kept.closed_at])
+    assert kept.handled_by == admin_user
+    assert [line.partition(" admin: ")[2] for line in kept.note.splitlines()] == [
+        "Acknowledged. Looks true.",
+        "Content hidden.",
+        "Answered. Wrote a mail.",
+        "Closed.",
+    ]
+    page = client.get(f"/corrections/{kept.receipt}/").content.decode()
+    assert "Taken away. &lt;b&gt;Thank you.&lt;/b&gt;" in page
+    assert not [secret for secret in ("Looks true", "Wrote a mail", "admin", "me@example") if secret in page]
+
+
+def test_closed_by_mistake_is_opened_again(editor):
+    kept = report(received_at=timezone.now() - timedelta(days=20))
+    take(editor, kept, "close")
+    assert fresh(kept).due_at is None
+
+    take(editor, kept, "reopen")
+
+    assert (fresh(kept).state, fresh(kept).closed_at, fresh(kept).due_at) == ("received", None, kept.due_at)
+
+
+def test_only_steps_that_fit_are_offered(editor):
+    kept = report()
+    offered = []
+    for step in ("", "acknowledge", "close"):
+        if step:
+            take(editor, kept, step)
+        offered.append([step.name for step, _ in editor.get(page_of(kept)).context["steps"]])
+
+    assert offered == [["acknowledge", "answer", "close"], ["answer", "close"], ["reopen"]]
+
+
+def test_an_answer_must_say_something(editor):
+    kept = report()
+
+    response = take(editor, kept, "answer", answer=" ")
+
+    assert response.status_code == 200
+    assert "This field is required." in text_of(response)
+    assert fresh(kept).state == "received"
+
+
+def test_the_quicker_colleague_wins(editor):  # gate 6.2
+    kept = report()
+    form = filled(editor, page_of(kept, "acknowledge"))
+    take(editor, kept, "answer", answer="It is mended.")
+
+    response = editor.post(page_of(kept, "acknowledge"), form)
+
+    assert response.status_code == 409
+    assert "Somebody else has dealt with it since: it is answered." in text_of(response)
+    assert fresh(kept).state == "answered"
+
+
+def test_opening_pages_changes_nothing(editor):  # gate 4.13
+    kept = report()
+    before = Correction.objects.values().get()
+
+    for address in (
+        QUEUE,
+        page_of(kept),
+        *(page_of(kept, step) for step in ("acknowledge", "answer", "close")),
+    ):
+        assert editor.get(address).status_code == 200
+
+    assert Correction.objects.values().get() == before
+    assert editor.post(page_of(kept)).status_code == 405
+    assert editor.get(page_of(kept, "nothing")).status_code == 404
+
+
+# Rights
+
+
+def test_who_may_only_look_takes_no_step(client):
+    kept = report()
+    viewer = colleague(client, "view_correction")
+
+    page = viewer.get(page_of(kept))
+
+    assert page.status_code == 200
+    assert page.context["steps"] == []
+    assert viewer.get(page_of(kept, "close")).status_code == 403
+    assert viewer.post(page_of(kept, "close"), {}).status_code == 403
+    assert viewer.get(f"{QUEUE}{kept.pk}/delete/").status_code == 403
+    assert fresh(kept).state == "received"
+
+
+@pytest.mark.parametrize("codenames", [[], ["add_correction"]])
+def test_others_see_no_report(client, codenames):
+    kept = report()
+    other = colleague(client, *codenames)
+
+    answers = [
+        other.get(address) for address in (QUEUE, page_of(kept), page_of(kept, "close"), f"{QUEUE}add/")
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
+
+
+def test_nobody_is_let_in_without_signing_in(client):
+    kept = report()
+
+    for address in (QUEUE, page_of(kept), page_of(kept, "close")):
+        assert client.get(address)["Location"] == f"/admin/login/?next={address}"
+
+
+def test_what_is_no_report_can_be_deleted(client):
+    kept = report()
+    keeper = colleague(client, "view_correction", "change_correction", "delete_correction")
+
+    keeper.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})
+
+    assert Correction.objects.count() == 0
