@@ -29,7 +29,7 @@ def issue(page):
     for law in laws:
         events = known[law["identifier"]]
         own = [event for event in shown if event["instrument"]["url"] == law["url"]]
-        lane = lane_of(law["document"], gettext(law["state"]["label"]), own, today)
+        lane = lane_of(law["document"], law["state"]["label"], own, today)
         lanes += [lane] if lane else []
         law["then"] = state_at(law["document"], since)
         law["since"] = [event for event in events if since < event["date"] and event["is_done"]]
@@ -62,7 +62,7 @@ def instrument(page):
     """An instrument's history, as a picture and as a table."""
     document, today = page["document"], now().date()
     events = numbered(events_of(document, today))
-    lane = lane_of(document, gettext(page["display"]["state"]["label"]), events, today)
+    lane = lane_of(document, page["display"]["state"]["label"], events, today)
     if not lane:
         return {}
     return {
