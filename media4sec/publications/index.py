@@ -201,8 +201,9 @@ class Index:
     def __init__(self, seen, rows, base=None, changed=frozenset()):
         self.seen, self.base, self.changed = seen, base, changed
         kinds = kinds_by_name()
-        self.labels = dict(base.labels) if base else {}
-        self.labels |= {row[2]: row[5] for row in rows if kinds[row[1]].names_others}
+        before = base.labels if base else {}
+        self.labels = {name: (pk, text) for name, (pk, text) in before.items() if pk not in changed}
+        self.labels |= {row[2]: (row[0], row[5]) for row in rows if kinds[row[1]].names_others}
         rows = [self._with_labels(row) for row in rows]
         first = base.count if base else 0
         self.segments = [*(base.segments if base else ()), Segment(rows, first)]
@@ -229,7 +230,7 @@ class Index:
 
     def _with_labels(self, row):
         """A record is also found by the labels of the concept that stands for it, whatever their language."""
-        also = self.labels.get(f"{row[1]}-{row[2]}".casefold())
+        _, also = self.labels.get(f"{row[1]}-{row[2]}".casefold(), (0, ""))
         return (*row[:5], f"{row[5]}\n{also}", row[6]) if also else row
 
     def _rank(self, rows):

@@ -1,0 +1,454 @@
+"""Search: the analysis of words, the index that follows the changes, the order, the page, suggestions."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from media4sec.publications import index as index_module
+from media4sec.publications.index import Index, current
+from media4sec.publications.models import Publication
+from media4sec.publications.search import find, search
+from media4sec.publications.terms import filtered, ordered_ids
+from media4sec.publications.words import analyse, key_of, loose_key_of, squeezed, tokens
+from media4sec.records import workflow
+from media4sec.records.documents import working_document
+from tests.factories import fresh, make, publish, published, save
+from tests.public import text_of
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dark Web", ["dark", "web"]),
+        ("dark-web dark–web dark‑web", ["dark-web"] * 3),
+        ("Analyst’s and Analyst's", ["analyst-s", "and", "analyst-s"]),
+        ("MEDI@4SEC, 2016/680 and D2.3", ["medi-4sec", "2016-680", "and", "d2-3"]),
+        ("Žitnik Z\u030citnik Sk\u0142odowska Straße", ["zitnik", "zitnik", "sklodowska", "strasse"]),
+        ("ΣΚΟΤΕΙΝΟΣ ιστός", ["σκοτεινοσ", "ιστοσ"]),
+        ("tra\ufb03c neigh\u00adbour zero\u200bwidth", ["traffic", "neighbour", "zerowidth"]),
+        ("57,184 but 3,5", ["57-184", "but", "3", "5"]),
+        ("– ??? —", []),
+    ],
+)
+def test_text_becomes_tokens(text, expected):
+    assert tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("organise", "organize", "organising", "organized"),
+        ("neighbourhood", "neighborhood", "neighbourhoods"),
+        ("behavioural", "behavioral"),
+        ("centre", "center", "centres"),
+        ("catalogue", "catalog", "catalogues"),
+        ("defence", "defense"),
+        ("labelled", "labeled"),
+        ("programme", "program"),
+        ("κρυπτονομισματα", "κρυπτονομισματων"),
+    ],
+)
+def test_forms_and_spellings_of_a_word_have_one_key(words):
+    assert {key_of(word) for word in words} == {key_of(words[0])}
+
+
+@pytest.mark.parametrize("words", [("your", "yor"), ("four", "for"), ("hour", "hor"), ("size", "sise")])
+def test_short_words_are_left_as_they_are(words):
+    assert key_of(words[0]) != key_of(words[1])
+
+
+def test_umlauts_may_be_written_out():
+    assert loose_key_of("pruem") == loose_key_of("prum")
+    assert loose_key_of("zuerich") == loose_key_of("zurich")
+
+
+def test_compound_counts_as_its_pieces_and_as_one_word():
+    assert analyse("A dark-web market") == ["a", "dark", "web", "darkweb", "market"]
+    assert squeezed("D 2.3") == "d23"
+
+
+# The index
+
+
+def results():
+    """What some questions find, as names, with the counts of a facet."""
+    names = dict(Publication.objects.values_list("pk", "identifier"))
+    questions = ("violet", "marigold", "T-901", "violets", "marigald", "dark")
+    answers = {words: [names[pk] for pk in find(words)] for words in questions}
+    everything = ordered_ids(["technology", "issue"])
+    options = filtered(everything, ["theme", "status"], {}).options
+    counts = {
+        name: sorted((option.value, option.count) for option in found) for name, found in options.items()
+    }
+    return answers, [names[pk] for pk in everything], counts
+
+
+def anew():
+    index_module._indexes.clear()
+    return results()
+
+
+@pytest.mark.django_db
+def test_index_follows_changes_as_if_it_were_read_anew():
+    tool = published("technology", identifier="T-901", title="Violet scanner")
+    other = published("technology", identifier="T-902", title="Marigold")
+    first = results()
+    base = current()
+    assert first[0]["violet"] == first[0]["violets"] == first[0]["T-901"] == ["T-901"]
+    assert first == anew()
+
+    base = current()
+    save(working_document(tool) | {"title": "Marigold scanner"}, "technology", tool)
+    assert results() == first, "a draft moves nothing"
+    publish(fresh(tool))
+    second = results()
+    assert second[0]["violet"] == []
+    assert sorted(second[0]["marigold"]) == ["T-901", "T-902"]
+    assert current().base is base, "only what changed was read"
+    assert second == anew()
+
+    base = current()
+    workflow.withdraw(fresh(other), reason="Twice in the list")
+    published("issue", title="Violet hour")
+    third = results()
+    assert third[0]["marigold"] == ["T-901"]
+    assert len(third[0]["violet"]) == 1
+    assert current().base is base
+    assert third == anew()
+
+    workflow.restore(fresh(other))
+    assert sorted(results()[0]["marigold"]) == ["T-901", "T-902"]
+    assert results() == anew()
+
+
+@pytest.mark.django_db
+def test_index_forgets_what_was_rolled_back():
+    published("technology", identifier="T-901", title="Violet")
+
+    with transaction.atomic():
+        published("technology", identifier="T-902", title="Marigold")
+        assert find("marigold")
+        transaction.set_rollback(True)
+
+    assert find("marigold") == []
+    published("technology", identifier="T-903", title="Heather")
+    assert find("marigold") == []
+    assert len(find("heather")) == 1
+
+
+@pytest.mark.django_db
+def test_index_is_read_anew_after_many_changes(monkeypatch):
+    published("technology", identifier="T-901", title="Violet")
+    assert current().base is None
+    monkeypatch.setattr(index_module, "MOST_CHANGES", 3)
+
+    for number in range(2, 5):
+        published("technology", identifier=f"T-90{number}", title=f"Heather {number}")
+
+    assert len(find("heather")) == 3
+    assert current().base is None
+
+
+@pytest.mark.django_db
+def test_index_costs_one_query_while_nothing_changes(django_assert_num_queries):
+    published("technology", title="Violet")
+    find("violet")
+
+    with django_assert_num_queries(1):
+        find("violet")
+
+
+@pytest.mark.django_db
+def test_record_is_found_by_the_labels_of_its_concept_while_they_are_public():
+    theme = published("theme", identifier="violet-web", title="The Violet Web")
+    labels = [{"key": "de", "language": "de", "label": "Veilchennetz", "provenance": "editorial"}]
+    concept = published(
+        "concept",
+        identifier="theme-violet-web",
+        title="Violet",
+        scheme="theme",
+        code="violet-web",
+        labels=labels,
+    )
+    names = dict(Publication.objects.values_list("pk", "identifier"))
+
+    assert [names[pk] for pk in find("Veilchennetz")] == [theme.identifier, concept.identifier]
+
+    workflow.withdraw(fresh(concept), reason="Not a word")
+    assert find("Veilchennetz") == []
+
+
+def test_order_is_the_same_in_a_later_index_and_in_a_new_one():
+    def row(pk, key, title):
+        return pk, "technology", f"T-{pk:03}", key, title, "", "common words"
+
+    rows = [row(pk, f"{pk:03}", f"tool {pk}") for pk in range(1, 40, 2)]
+    added = [row(pk, f"{pk:03}", f"tool {pk}") for pk in (0, 2, 21, 22, 60)]
+    changed = frozenset(item[0] for item in added)
+    later = Index(None, added, Index(None, rows), changed)
+    anew = Index(None, sorted({item[0]: item for item in [*rows, *added]}.values()))
+
+    assert search("common", None, later).ids == search("common", None, anew).ids
+    assert ordered_ids(["technology"], later) == ordered_ids(["technology"], anew)
+
+
+# The order
+
+
+@pytest.mark.django_db
+def test_exact_comes_before_begun_before_inside_a_text():
+    for title, summary in (
+        ("Forensics", ""),
+        ("Picture forensics", ""),
+        ("Forensicsware", ""),
+        ("Lamp", "For forensics."),
+        ("Pencil", "For writing."),
+    ):
+        published("technology", title=title, summary=summary)
+    titles = dict(Publication.objects.values_list("pk", "title"))
+
+    assert [titles[pk] for pk in find("forensics")] == [
+        "Forensics",
+        "Picture forensics",
+        "Forensicsware",
+        "Lamp",
+    ]
+
+
+@pytest.mark.django_db
+def test_correction_is_for_words_that_stand_nowhere():
+    published("technology", title="Violet")
+    published("technology", title="Violent")
+
+    assert len(find("violet")) == 1
+    assert len(find("vilet")) == 1
+    assert find("vi0let") == [], "words with figures are exact"
+    assert find("vxx") == []
+
+
+@pytest.mark.django_db
+def test_record_with_all_words_comes_first_and_those_with_most_follow():
+    published("issue", identifier="I-901", title="Violet heather")
+    published("issue", identifier="I-902", title="Violet marigold")
+
+    found = search("which violet is like heather?")
+
+    assert [word.text for word in found.words if word.is_required] == ["violet", "heather"]
+    assert Publication.objects.get(pk=found.ids[0]).identifier == "I-901"
+    assert found.whole == 1
+
+
+# Any text
+
+ANY_TEXT = st.text(max_size=60) | st.lists(
+    st.sampled_from(
+        ["dark", "web", "T-012", "2016/680", "the", "Prüm", "é", "’", "-", "a", "٣", "ß", "\u200b", "漢字"]
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+@hypothesis_settings(max_examples=150)
+@given(text=ANY_TEXT)
+def test_any_text_gives_the_same_records_twice_and_no_error(content, text):
+    found = find(text)
+
+    assert found == find(text)
+    assert len(found) == len(set(found))
+
+
+@hypothesis_settings(max_examples=25)
+@given(text=ANY_TEXT.filter(lambda text: "\x00" not in text))
+def test_any_text_gives_a_page_and_suggestions(client, content, text):
+    # gate 4.1
+    assert client.get("/search/", {"q": text}).status_code == 200
+    assert client.get("/search/suggest", {"q": text}).status_code == 200
+
+
+# The page
+
+
+def test_page_marks_words_and_says_where_they_stand(client, content):
+    response = client.get("/search/", {"q": "OSINT"})
+    page = response.content.decode()
+
+    assert response.context["cards"][0]["identifier"] == "osint"
+    assert "<mark>OSINT</mark>" in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert response.context["cards"][0]["passages"][1] == {
+        "label": response.context["cards"][0]["fact_labels"]["aliases"],
+        "pieces": [("OSINT", True)],
+    }
+
+
+def test_page_groups_by_kind_and_its_counts_are_those_of_the_lists(client, content):
+    context = client.get("/search/", {"q": "police"}).context
+    groups = [*context["groups"], *context["others"]]
+
+    assert len(context["best"]) == 8
+    assert len(groups) > 4
+    for group in groups:
+        inner = client.get(group["url"])
+        assert inner.context["count"] == group["count"]
+        assert {card["kind_label"] for card in inner.context["cards"]} == {
+            inner.context["cards"][0]["kind_label"]
+        }
+    options = next(facet for facet in context["facets"] if facet["name"] == "type")
+    counts = {option["label"]: option["count"] for option in options["options"] + options["more"]}
+    assert {str(group["title"]): group["count"] for group in groups}.items() <= counts.items()
+
+
+def test_whole_result_can_be_read_page_by_page(client, content):
+    every = find("police")
+    url, seen = "/search/?q=police&page=1", []
+    while url:
+        context = client.get(url).context
+        seen += [card["url"] for card in context["cards"]]
+        url = context["pager"]["next_url"]
+
+    urls = dict(Publication.objects.values_list("pk", "url"))
+    assert seen == [urls[pk] for pk in every]
+
+
+def test_page_costs_the_same_however_many_it_finds(client, content, django_assert_num_queries):
+    client.get("/search/", {"q": "police"})
+
+    for words in ("police", "T-012", "facail recognition", "can police use facial recognition"):
+        with django_assert_num_queries(3):
+            client.get("/search/", {"q": words})
+
+
+def test_page_names_the_spelling_it_looked_for(client, content):
+    response = client.get("/search/", {"q": "facail recognition"})
+
+    assert (
+        "No record has “facail”. These are results for a similar spelling. Did you mean facial ?"
+        in text_of(response)
+    )
+    assert "/search/?q=facial+recognition" in response.content.decode()
+
+
+def test_page_says_which_word_nobody_has_and_what_the_rest_finds(client, content):
+    text = text_of(client.get("/search/", {"q": "facial recognition xkjwvb"}))
+
+    assert "No record has “xkjwvb” or anything like it." in text
+    assert "Facial recognition" in text
+
+
+def test_empty_result_names_the_filter_to_drop_and_what_that_gives(client, content):
+    response = client.get("/search/", {"q": "geofeedia", "lens": "good", "provenance": "editorial"})
+
+    assert response.context["count"] == 0
+    for drop in response.context["drops"]:
+        assert client.get(drop["url"]).context["count"] == drop["count"] > 0
+    assert client.get(response.context["clear_url"]).context["count"] == response.context["unfiltered"] > 0
+
+
+def test_empty_result_names_the_word_to_drop_and_what_that_gives(client, content):
+    response = client.get("/search/", {"q": "geofeedia 99999"})
+
+    assert response.context["count"] == 0
+    assert [drop["label"] for drop in response.context["drops"]] == ["99999"]
+    for drop in response.context["drops"]:
+        assert client.get(drop["url"]).context["count"] == drop["count"] > 0
+
+
+def test_text_of_a_reader_is_never_markup(client, content):
+    page = client.get("/search/", {"q": "<script>alert(1)</script> dark web"}).content.decode()
+
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"q": "x" * 200}, 200),
+        ({"q": "x" * 201}, 400),
+        ({"q": "dark", "colour": "red"}, 400),
+        ({"q": "dark", "page": "99"}, 400),
+        ({"q": "dark", "type": "no-such-kind"}, 400),
+        ({"q": "\x00"}, 400),
+    ],
+)
+def test_limits_of_the_page(client, content, query, status):
+    # gates 4.2, 4.3
+    assert client.get("/search/", query).status_code == status
+
+
+# Suggestions
+
+
+def test_suggestions_are_records_that_begin_so(client, content):
+    response = client.get("/search/suggest", {"q": "dark w"})
+    text, titles, kinds, urls, more = json.loads(response.content)
+
+    assert response.headers["Content-Type"] == "application/x-suggestions+json"
+    assert response.headers["Cache-Control"] == "public, max-age=60"
+    assert text == "dark w"
+    assert ("The Dark Web", "Theme", f"{settings.BASE_URL}/themes/dark-web/") in zip(
+        titles, kinds, urls, strict=True
+    )
+    assert len(titles) == len(kinds) == len(urls) == 8
+    assert more == {"announcement": "8 suggestions"}
+
+
+def test_suggestions_speak_the_language_of_the_page(client, content):
+    _, _, _, urls, _ = json.loads(client.get("/de/search/suggest", {"q": "dark"}).content)
+
+    assert all(url.startswith(f"{settings.BASE_URL}/de/") for url in urls)
+
+
+def test_suggestions_cost_two_queries(client, content, django_assert_num_queries):
+    client.get("/search/suggest", {"q": "dark"})
+
+    with django_assert_num_queries(2):
+        client.get("/search/suggest", {"q": "face"})
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"q": "x" * 200}, 200),
+        ({"q": "x" * 201}, 400),
+        ({"q": "a", "b": "c"}, 400),
+        ({"q": "\x00"}, 400),
+        ({}, 200),
+    ],
+)
+def test_limits_of_suggestions(client, content, query, status):
+    # gates 4.2, 4.3
+    assert client.get("/search/suggest", query).status_code == status
+
+
+@pytest.mark.django_db
+def test_draft_is_neither_found_nor_suggested_nor_a_spelling(client):
+    # gate 3.9
+    published("technology", title="Heather")
+    make("technology", title="Marigold")
+
+    assert find("marigold") == find("marigald") == []
+    assert json.loads(client.get("/search/suggest", {"q": "mari"}).content)[1] == []
+    assert "Did you mean" not in text_of(client.get("/search/", {"q": "marigald"}))
+
+
+def test_browsers_are_told_how_to_search_here(client, content):
+    answer = client.get("/opensearch.xml")
+    root = ElementTree.fromstring(answer.content)
+    space = "{http://a9.com/-/spec/opensearch/1.1/}"
+
+    assert answer.headers["Content-Type"].startswith("application/opensearchdescription+xml")
+    assert len(root.findtext(f"{space}ShortName")) <= 16
+    assert {url.get("type"): url.get("template") for url in root.iter(f"{space}Url")} == {
+        "text/html": f"{settings.BASE_URL}/search/?q={{searchTerms}}",
+        "application/x-suggestions+json": f"{settings.BASE_URL}/search/suggest?q={{searchTerms}}",
+        "application/opensearchdescription+xml": f"{settings.BASE_URL}/opensearch.xml",
+    }
+    assert 'href="/opensearch.xml"' in client.get("/").content.decode()
