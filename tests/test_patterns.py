@@ -139,6 +139,22 @@ def test_page_of_a_pattern_shows_it_among_its_family_and_links(client, content):
     assert "After it: Civil servants monitoring" in text
 
 
+def test_page_of_a_case_marks_its_patterns_under_their_families(client, content):
+    (svg,) = pictures_in(client.get("/practices/C-004-munich-2016/"), "patterns")
+
+    assert links_of(svg, "pic-here") == [
+        ("Incident monitoring", "/practices/P-009-incident-monitoring/"),
+        ("Crowdsource crime tips", "/practices/P-024-crowdsource-crime-tips/"),
+    ]
+    assert [text for text, _ in links_of(svg)] == [
+        "LEAs adopt social media",
+        "Enforcing the law",
+        "Incident monitoring",
+        "Criminal investigations",
+        "Crowdsource crime tips",
+    ]
+
+
 def test_order_puts_heads_before_members_and_groups_apart():
     order = tree([pattern("P-003", "P-002"), pattern("P-001"), pattern("P-002", "P-001")])
 

@@ -186,6 +186,7 @@ CASE = Kind(
     },
     names=("place",),
     search_text=("place", "country"),
+    page="workshops.patterns.page_of_case",
     flags="issues",
     schema_type="Article",
     weight=16,

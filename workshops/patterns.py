@@ -137,8 +137,8 @@ def groups_of(order, named, cases):
 # Picture
 
 
-def drawing(order, here=""):
-    """What ``portal/_patterns.html`` draws, in whole units; ``here`` is marked as the page one is on."""
+def drawing(order, marked=(), here=""):
+    """What ``portal/_patterns.html`` draws, in whole units; ``marked`` stand out, ``here`` is the page one is on."""
     labels, at, last = [], {}, None
     y = 0
     for document, depth in order:
@@ -155,7 +155,8 @@ def drawing(order, here=""):
             "key": document["identifier"],
             "text": document["title"],
             "url": document["url"],
-            "here": document["identifier"] == here,
+            "is_marked": document["identifier"] in (*marked, here),
+            "is_here": document["identifier"] == here,
             "x": x,
             "top": y + 1,
             "y": y + 18,
@@ -260,15 +261,34 @@ def heads_of(by_id, name):
     return found
 
 
+def all_patterns():
+    rows = Publication.objects.published().of("pattern").order_by("sort_key", "pk")
+    return [json.loads(text) for text in rows.values_list("document", flat=True)]
+
+
+def page_of_case(page):
+    """The patterns that a case shows at work, each under its families."""
+    names = [ref["id"] for ref in page["document"]["patterns"]]
+    if not names:
+        return {}
+    patterns = all_patterns()
+    by_id = {document["identifier"]: document for document in patterns}
+    keep = set(names).union(*(heads_of(by_id, name) for name in names if name in by_id))
+    order = tree([document for document in patterns if document["identifier"] in keep])
+    return {
+        "place": drawing(order, marked=names),
+        "own_parts": [("place", gettext("Patterns at work")), *page["own_parts"]],
+    }
+
+
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
-    rows = Publication.objects.published().of("pattern").order_by("sort_key", "pk")
-    patterns = [json.loads(text) for text in rows.values_list("document", flat=True)]
+    patterns = all_patterns()
     identifier = page["document"]["identifier"]
     order = [document for document, _ in tree(patterns)]
     number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)
     return {
-        "place": drawing(tree(near(patterns, identifier)), identifier),
+        "place": drawing(tree(near(patterns, identifier)), here=identifier),
         "before": order[number - 1] if number else None,
         "after": order[number + 1] if number + 1 < len(order) else None,
         "pattern_count": len(order),
