@@ -1,0 +1,218 @@
+"""Records side by side."""
+
+import csv
+import io
+
+import pytest
+from django.conf import settings
+
+from media4sec.kinds import kinds_by_name, paths
+from media4sec.records import workflow
+from tests.factories import make, published, published_full, several_published
+from tests.public import h1_of, text_of
+from tests.test_browser import DESK
+
+pytestmark = pytest.mark.django_db
+
+
+def address_of(*records):
+    return f"/technologies/compare/?ids={','.join(record.identifier for record in records)}"
+
+
+def rows_of(response):
+    """``{label: (differs, texts of the cells)}``"""
+    assert response.status_code == 200
+    return {
+        str(row["label"]): (row["differs"], [[str(value["text"]) for value in cell] for cell in row["cells"]])
+        for group in response.context["groups"]
+        for row in group["rows"]
+    }
+
+
+def test_what_differs_is_told_from_what_is_the_same(client):
+    functions = [function.identifier for function in several_published("function", 3)]
+    one = published("technology", status="active", country="NL", licence="MIT", functions=functions[:2])
+    other = published("technology", status="unknown", country="NL", functions=functions[1:])
+
+    response = client.get(address_of(one, other))
+    rows = rows_of(response)
+
+    assert h1_of(response) == "Compare technologies"
+    assert rows["State"] == (True, [["Active"], ["Unknown"]])
+    assert rows["Country"] == (False, [["Netherlands"], ["Netherlands"]])
+    assert rows["Licence"] == (True, [["MIT"], []])
+    marks = [
+        [value["only_some"] for value in cell]
+        for group in response.context["groups"]
+        for row in group["rows"]
+        if row["label"] == "Functions"
+        for cell in row["cells"]
+    ]
+    assert sorted(marks[0]) == sorted(marks[1]) == [False, True]
+    assert "Licence differs MIT Not stated in the source" in text_of(response)
+
+
+def test_groups_stand_in_one_order(client):
+    records = [published_full("technology") for _ in range(2)]
+
+    groups = client.get(address_of(*records)).context["groups"]
+
+    assert [str(group["title"]) for group in groups] == [
+        "What it does", "State", "Facts", "Legal and ethical flags", "Evidence", "Freshness",
+    ]  # fmt: skip
+
+
+def test_flags_come_with_the_law_as_it_stands(client):
+    law = published("instrument", title="The Act", force="in-force").identifier
+    issue = published("issue", title="An issue", lens="bad", instruments=[law])
+    one, other = published("technology", issues=[issue.identifier]), published("technology")
+
+    response = client.get(address_of(one, other))
+    rows = rows_of(response)
+
+    assert rows["Issues raised"] == (True, [["An issue"], ["Not assessed yet"]])
+    assert rows["Law they touch, as it stands today"] == (True, [["The Act"], ["Not assessed yet"]])
+    assert "The Act In force" in text_of(response)
+
+
+def test_what_nobody_states_is_said_once(client):
+    one, other = several_published("technology", 2)
+
+    response = client.get(address_of(one, other))
+
+    assert "Licence" not in rows_of(response)
+    assert "Licence" in [str(label) for label in response.context["folded"]]
+
+
+def test_only_what_differs_can_be_shown(client):
+    one = published("technology", country="NL", licence="MIT")
+    other = published("technology", country="NL", licence="GPL-3.0-only")
+
+    response = client.get(f"{address_of(one, other)}&only=differences")
+
+    assert all(differs for differs, _ in rows_of(response).values())
+    assert "Licence" in rows_of(response)
+    assert "Country" not in rows_of(response)
+
+
+@pytest.mark.parametrize("query", ["", "?ids=", "?ids={one}", "?ids=&ids={one}&ids="])
+def test_with_fewer_than_two_it_asks_which(client, query):
+    one, other = published("technology", title="The first"), published("technology", title="The second")
+
+    response = client.get("/technologies/compare/" + query.format(one=one.identifier))
+
+    assert response.status_code == 200
+    assert response.context["options"] == [(r.identifier, r.title) for r in (one, other)]
+    assert response.context["fields"] == [one.identifier if "{one}" in query else "", "", "", ""]
+    assert "table" not in response.content.decode()
+
+
+def test_boxes_of_a_form_lead_to_one_address(client):
+    one, other = several_published("technology", 2)
+
+    response = client.get("/technologies/compare/", {"ids": [other.identifier, one.identifier, ""]})
+
+    assert (response.status_code, response.headers["Location"]) == (302, address_of(other, one))
+
+
+@pytest.mark.parametrize(("number", "status"), [(4, 200), (5, 400)])
+def test_four_is_the_most(client, number, status):  # gate 4.2
+    records = several_published("technology", number)
+
+    response = client.get(address_of(*records))
+    file = client.get(address_of(*records).replace("/?", ".csv?"))
+
+    assert response.status_code == file.status_code == status
+    if status == 400:
+        assert "At most 4 can be compared at once; you chose 5." in text_of(response)
+        assert response.context["fields"] == [record.identifier for record in records[:4]]
+        assert [error["parameter"] for error in file.json()["errors"]] == ["ids"]
+
+
+# gate 4.3
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("ids=T-9999,{one}", "T-9999"),
+        ("x=1", "x"),
+        ("ids={one},{other}&only=me", "only"),
+        ("ids=%00", "\x00"),
+    ],
+)
+def test_what_cannot_be_compared_is_named(client, query, named):
+    one, other = (record.identifier for record in several_published("technology", 2))
+
+    for ending in ("/", ".csv"):
+        response = client.get(f"/technologies/compare{ending}?{query.format(one=one, other=other)}")
+        assert response.status_code == 400
+        assert named.strip("\x00") in response.content.decode()
+
+
+def test_drafts_and_withdrawn_records_are_not_there(client):
+    shown, withdrawn = several_published("technology", 2)
+    draft = make("technology", title="A secret draft")
+    workflow.withdraw(withdrawn, reason="Wrong.")
+
+    for hidden in (draft, withdrawn):
+        response = client.get(address_of(shown, hidden))
+        assert response.status_code == 400
+        assert hidden.title not in text_of(response)
+
+
+def test_only_kinds_that_say_so_are_compared(client):
+    for path, members in paths().items():
+        status = 200 if any(kind.is_compared for kind in members) else 404
+        assert client.get(f"/{path}/compare/").status_code == status
+        assert client.get(f"/{path}/compare.csv").status_code == (400 if status == 200 else 404)
+    assert kinds_by_name()["technology"].is_compared
+
+
+def test_the_file_says_the_same_as_the_table(client):
+    one = published("technology", title="=1+1", country="NL", target_users=["police", "citizen"])
+    other = published("technology", country="BE", target_users=["police"])
+    address = address_of(one, other)
+
+    response = client.get(client.get(address).context["csv_url"])
+    rows = list(csv.reader(io.StringIO(response.content.decode(), newline=""), strict=True))
+    found = {row[1]: row[2:] for row in rows}
+
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert rows[0] == [
+        "group", "property", "differs", f"{one.identifier} =1+1", f"{other.identifier} {other.title}",
+    ]  # fmt: skip
+    assert found["address"][1:] == [f"{settings.BASE_URL}{record.url}" for record in (one, other)]
+    assert found["Country"] == ["true", "Netherlands", "Belgium"]
+    assert found["Target users"][2] == "Police"
+    assert {row[1] for row in rows[2:]} == set(rows_of(client.get(address)))
+
+
+def test_it_costs_the_same_however_many_flags(client, django_assert_max_num_queries):
+    law = [one.identifier for one in several_published("instrument", 3)]
+    issues = [one.identifier for one in several_published("issue", 5, instruments=law)]
+    records = several_published("technology", 4, issues=issues)
+
+    with django_assert_max_num_queries(7):
+        client.get(address_of(*records))
+
+
+def test_it_speaks_the_language_of_the_address(client):
+    one, other = several_published("technology", 2)
+
+    response = client.get(f"/de{address_of(one, other)}")
+
+    assert f'<a href="/de{one.url}" lang="en">{one.title}</a>' in response.content.decode()
+
+
+def test_records_are_compared_from_their_list_without_a_script(browser_page, portal_server):  # gate 7.6
+    page = browser_page(viewport=DESK, java_script_enabled=False)
+    page.goto(f"{portal_server}/technologies/")
+
+    page.get_by_role("button", name="Compare chosen").click()
+    page.get_by_label("Record 1").select_option("T-001")
+    page.get_by_label("Record 2").select_option("T-005")
+    page.get_by_role("button", name="Compare").click()
+
+    assert page.url == f"{portal_server}/technologies/compare/?ids=T-001,T-005"
+    assert page.locator("table.compared thead th").count() == 2
+    page.get_by_role("link", name="Show only what differs").click()
+    assert page.locator("table.compared tbody tr:not(.differs, .group-row)").count() == 0
