@@ -1,6 +1,5 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
-import datetime
 import json
 
 from django.db.models import Q
@@ -10,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.portal.cards import first_sentence, host_of
+from media4sec.portal.lanes import span_of
 from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication
 
@@ -106,26 +106,13 @@ def law_of(row):
 def flag_of(row):
     """A deliverable on the picture; None where no source gives its date."""
     span = span_of(json.loads(row.document)["date"])
-    return Flag(row.identifier, *span) if span else None
-
-
-def span_of(text):
-    """The days that “2018-02-20”, “2018-02” or “2018” may mean, the first and the last; None for “”."""
-    day = parse_date(text) if text.count("-") == 2 else None
-    if day:
-        return day, day
-    if not text:
-        return None
-    year, month = (int(part) for part in f"{text}-0".split("-")[:2])
-    first = datetime.date(year, month or 1, 1)
-    following = datetime.date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)
-    return first, following - datetime.timedelta(days=1)
+    return Flag(row.identifier, span.first, span.last) if span else None
 
 
 def date_of(text):
     """A date as far as it is known: {day} or {month} or {year}, each a date; empty where nothing is."""
     span = span_of(text)
-    return {("year", "month", "day")[text.count("-")]: span[0]} if span else {}
+    return {("year", "month", "day")[text.count("-")]: span.first} if span else {}
 
 
 def events_of(document, today):

@@ -35,6 +35,7 @@ ROADMAP_ITEM = Kind(
     },
     search_text=("strand", "addressed_to"),
     flags="issues",
+    rows="roadmap.public.roadmap_rows",
     weight=28,
     limits=("depends_on",),
 )

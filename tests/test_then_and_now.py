@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ethics.public import date_of, events_of, numbered, span_of, state_at
+from ethics.public import date_of, events_of, numbered, state_at
 from ethics.timeline import Flag, Lane, Span, lane_of, timeline, width_of
 from media4sec.publications.models import Publication
 
@@ -241,22 +241,16 @@ def test_state_does_not_guess_what_no_date_tells():
 
 
 @pytest.mark.parametrize(
-    ("text", "span", "name"),
+    ("text", "expected"),
     [
-        ("2018-02-20", ("2018-02-20", "2018-02-20"), "day"),
-        ("2018-02", ("2018-02-01", "2018-02-28"), "month"),
-        ("2018-12", ("2018-12-01", "2018-12-31"), "month"),
-        ("2018", ("2018-01-01", "2018-12-31"), "year"),
+        ("2018-02-20", {"day": datetime.date(2018, 2, 20)}),
+        ("2018-02", {"month": datetime.date(2018, 2, 1)}),
+        ("2018", {"year": datetime.date(2018, 1, 1)}),
+        ("", {}),
     ],
 )
-def test_date_is_as_exact_as_the_source(text, span, name):
-    assert tuple(map(str, span_of(text))) == span
-    assert date_of(text) == {name: span_of(text)[0]}
-
-
-def test_no_date_stays_no_date():
-    assert span_of("") is None
-    assert date_of("") == {}
+def test_date_is_as_exact_as_the_source(text, expected):
+    assert date_of(text) == expected
 
 
 def test_issue_says_what_moved_since_the_project_wrote_and_what_did_not(client, content, on_that_day):

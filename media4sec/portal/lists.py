@@ -28,6 +28,7 @@ GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on o
 MAPPED = {"workshops": "city"}  # and those on a map, with the fact that names their place
 LIST_TEMPLATES = {
     "glossary": "portal/glossary.html",
+    "roadmap": "portal/roadmap.html",
     "situations": "portal/situations.html",
     "workshops": "portal/workshops.html",
 }
