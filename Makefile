@@ -15,7 +15,7 @@ PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu \
   SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-sqlite test-postgres screenshots messages docs lock clean
+.PHONY: help setup run admin check format test test-sqlite test-postgres bench screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +76,12 @@ test-sqlite: $(VENV)/.dev ## all tests on SQLite
 # What a browser sees does not depend on the database: those tests run once, above.
 test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto --dist loadfile -m 'not browser' $(ARGS)
+
+# In throw-away databases; takes some minutes and 1 GB of disk.
+bench: $(VENV)/.dev ## measure the search page with 1,500 and 100,000 records, on both databases
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
+	  && DATABASE_URL=sqlite:///$$folder/bench.sqlite3 $(BIN)/python -m benchmarks.search $(ARGS)
+	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m benchmarks.search $(ARGS)
 
 screenshots: $(VENV)/.dev ## pictures of all pages
 	$(BIN)/python -m tests.screenshots

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.cards import first_sentence
+from media4sec.portal.wording import display_of
 from media4sec.portal.wording import word as worded
 from media4sec.publications.index import PAIR, identifier_keys
 from media4sec.publications.words import PIECE, TOKEN, folded, squeezed, tokens
@@ -27,6 +28,7 @@ class Matches:
         self.words = [word for word in found.words if word.is_required]
         self.forms = [set(word.forms) for word in self.words]
         self.all_forms = set().union(*self.forms)
+        self.has_pairs = any(form[0] == PAIR for form in self.all_forms)
 
     def marked(self, text):
         """The text in pieces: ``[(piece, is it one of the words?), …]``."""
@@ -56,13 +58,12 @@ class Matches:
 
     def held(self, text):
         """The numbers of the words that a text holds."""
-        has = self.all_forms.intersection(words_in(text))
+        has = self.all_forms.intersection(words_in(text, self.has_pairs))
         return {number for number, forms in enumerate(self.forms) if forms & has} if has else set()
 
-    def explain(self, publication, display, slot):
+    def explain(self, publication, slot):
         """One hit: ``{title_pieces, passages: [{label, pieces}], notes: [text]}``."""
         kind = kinds_by_name()[publication.kind]
-        document = json.loads(publication.document)
         missing = set(range(len(self.words))) - self.held(publication.title)
         known = {number for number, word in enumerate(self.words) if word.count}
         lacking = {number for number in known if self.found.lacking[number][slot]}
@@ -70,7 +71,7 @@ class Matches:
         if kind.shows_identifier and self.asked in identifier_keys(kind, publication.identifier):
             notes.append(gettext("This is its identifier"))
             missing = set()
-        for label, text in texts_of(kind, document, display):
+        for label, text in texts_of(publication) if missing else ():
             if not missing or len(passages) == MOST_PASSAGES:
                 break
             new = self.held(text) & missing
@@ -114,21 +115,25 @@ class Matches:
         return ("… " if start else "") + best + (" …" if start + len(best) < len(text) else "")
 
 
-def words_in(text):
+def words_in(text, with_pairs):
     """All that the words of a text can be found by: pieces, compounds in one word, and neighbours as a pair."""
-    found = []
+    found, joined = [], []
     for token in tokens(text):
-        pieces = token.split("-")
-        found += pieces
-        if len(pieces) > 1:
-            yield "".join(pieces)
-    yield from found
-    for one, two in pairwise(found):
-        yield f"{PAIR}{one}{two}"
+        if "-" in token:
+            pieces = token.split("-")
+            found += pieces
+            joined.append("".join(pieces))
+        else:
+            found.append(token)
+    if with_pairs:
+        joined += [f"{PAIR}{one}{two}" for one, two in pairwise(found)]
+    return found + joined
 
 
-def texts_of(kind, document, display):
+def texts_of(publication):
     """(label, text) of all that search reads of a record besides its title: names first, then its texts."""
+    kind = kinds_by_name()[publication.kind]
+    document, display = json.loads(publication.document), display_of(publication)
     labels = {fact["name"]: fact["label"] for fact in display["facts"]}
     seen = {"summary"}
     for path in kind.names:

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+import numpy as np
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -15,7 +16,7 @@ from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.facets import chips, facet_groups
 from media4sec.portal.lists import QUERIES, SEARCH_FACETS, paged, refuse
 from media4sec.portal.matches import Matches
-from media4sec.portal.wording import display_of, record_name
+from media4sec.portal.wording import record_name
 from media4sec.publications.filters import MAX_WORDS, listing
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
@@ -78,23 +79,23 @@ def search(request):
 
 def by_kind(request, answer):
     """(ids of the best hits, groups of the next ones by kind, links to the kinds that are left)."""
-    index = answer.found.index
-    names = list(kinds_by_name())
-    ids = answer.result.ids
-    of_kind = {}
-    for pk, number in zip(ids[BEST:], index.kinds[index.slots(ids[BEST:])].tolist(), strict=True):
-        of_kind.setdefault(names[number], []).append(pk)
+    index, ids = answer.found.index, answer.result.ids
+    left = index.slots(ids[BEST:])
+    of_slots = index.kinds[left]
     counts = {option.value: option.count for option in answer.result.options["type"]}
-    groups = [
-        {
-            "ids": pks[:OF_A_KIND],
-            "title": kinds_by_name()[name].label_plural,
-            "count": counts[name],
-            "all": kinds_by_name()[name].counted(counts[name]),
-            "url": changed(request, type=name),
-        }
-        for name, pks in of_kind.items()
-    ]
+    _, firsts = np.unique(of_slots, return_index=True)
+    groups = []
+    for first in sorted(firsts.tolist()):
+        kind = kinds()[of_slots[first]]
+        groups.append(
+            {
+                "ids": index.pks[left[of_slots == of_slots[first]][:OF_A_KIND]].tolist(),
+                "title": kind.label_plural,
+                "count": counts[kind.name],
+                "all": kind.counted(counts[kind.name]),
+                "url": changed(request, type=kind.name),
+            }
+        )
     return ids[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
 
 
@@ -104,8 +105,7 @@ def explained(pks, answer, tiles):
     rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(pks)
     slot_of = answer.found.index.slot_of
     return {
-        pk: card_of(rows[pk], tiles, with_kind=True)
-        | matches.explain(rows[pk], display_of(rows[pk]), int(slot_of[pk]))
+        pk: card_of(rows[pk], tiles, with_kind=True) | matches.explain(rows[pk], int(slot_of[pk]))
         for pk in pks
         if pk in rows
     }

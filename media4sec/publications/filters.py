@@ -122,7 +122,7 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
     index = current()
     if answer.words:
         answer.found = search(answer.words, names, index)
-        ids = answer.found.ids
+        ids = answer.found.pks
     else:
         ids = unfiltered(names) if unfiltered else ordered_ids(names, index)
     asked = [facet.name for facet in facets]

@@ -37,29 +37,42 @@ def compared_kinds():
 def refresh(touched=None):
     """Bring the related records in line with what is public; ``touched`` are the publications that changed, or all.
 
-    One query reads what every record keeps; then the cost is that of the touched ones and their neighbours.
+    A step that leaves the features of a record as they were costs two small queries. Else one query reads what every
+    record keeps, and the cost is that of the changed records and their neighbours.
     """
-    rows = Publication.objects.filter(kind__in=compared_kinds()).only(
-        "pk", "kind", "identifier", "state", "related"
-    )
-    rows = {row.pk: row for row in rows.order_by("pk")}
-    kept = {pk: json.loads(row.related) if row.related else {} for pk, row in rows.items()}
-    before = {pk: found.get("features", {}) for pk, found in kept.items()}
-    asked = set(rows) if touched is None else touched & rows.keys()
-    after = before | {pk: {} for pk in asked} | features_of(asked)
+    rows = Publication.objects.filter(kind__in=compared_kinds()).order_by("pk")
+    rows = rows.only("pk", "kind", "identifier", "state", "related")
+    if touched is None:
+        rows = {row.pk: row for row in rows}
+        new = features_of(rows)
+    else:
+        asked = {row.pk: row for row in _in_batches(rows, touched)}
+        new = {pk: {} for pk in asked} | features_of(asked)
+        new = {pk: features for pk, features in new.items() if features != _kept(asked[pk])}
+        if not new:
+            return
+        rows = {row.pk: row for row in rows}
+    before = {pk: _kept(row) for pk, row in rows.items()}
+    after = {pk: {} for pk in rows} | new if touched is None else before | new
     names = {pk: f"{row.kind}:{row.identifier}" for pk, row in rows.items()}
     public = {pk for pk, row in rows.items() if row.state == Publication.State.PUBLISHED}
     neighbours = Neighbours(names, after, public)
-    changed = {pk for pk in asked if before[pk] != after[pk]}
-    waiting = set(rows) if touched is None else neighbours.around(changed, before)
-    moved = []
+    waiting = set(rows) if touched is None else neighbours.around(set(new), before)
     for pk in sorted(waiting):
         near = neighbours.near(pk) if pk in public else []
         text = _dumps({"features": after[pk], "near": near}) if after[pk] and pk in public else ""
         if text != rows[pk].related:
-            rows[pk].related = text
-            moved.append(rows[pk])
-    Publication.objects.bulk_update(moved, ["related"], batch_size=BATCH)
+            Publication.objects.filter(pk=pk).update(related=text)
+
+
+def _in_batches(rows, pks):
+    pks = sorted(pks)
+    for start in range(0, len(pks), BATCH):
+        yield from rows.filter(pk__in=pks[start : start + BATCH])
+
+
+def _kept(row):
+    return json.loads(row.related)["features"] if row.related else {}
 
 
 def _dumps(value):
@@ -71,13 +84,13 @@ def _dumps(value):
 
 def features_of(pks):
     """The features of these publications, as they are now: ``{pk: {feature: how often}}``; none if not public."""
-    found, pks = {}, sorted(pks)
-    for start in range(0, len(pks), BATCH):
-        batch = pks[start : start + BATCH]
-        rows = Publication.objects.published().filter(pk__in=batch).order_by("pk")
-        for row in rows.only("pk", "kind", "document"):
-            found[row.pk] = {f"word:{stem}": use for stem, use in words_of(row).items()}
-        terms = Term.objects.filter(publication__in=found.keys() & set(batch))
+    rows = Publication.objects.published().order_by("pk").only("pk", "kind", "document")
+    found = {
+        row.pk: {f"word:{stem}": use for stem, use in words_of(row).items()} for row in _in_batches(rows, pks)
+    }
+    public = list(found)
+    for start in range(0, len(public), BATCH):
+        terms = Term.objects.filter(publication__in=public[start : start + BATCH])
         linked = terms.filter(target__isnull=False) | terms.filter(field="source")
         for pk, name, value, kind, identifier in linked.order_by("pk").values_list(
             "publication_id", "field", "value", "target__kind", "target__identifier"
@@ -120,8 +133,9 @@ class Neighbours:
         self.names, self.public = names, public
         self.pks = {name: pk for pk, name in names.items()}
         self.features = {pk: dict(features[pk]) for pk in names}
+        self.linked = {pk: self.named_by(features[pk]) for pk in names}
         for pk in names:
-            for target in self.named_by(features[pk]) & public:
+            for target in self.linked[pk] & public:
                 self.features[target][f"by:{names[pk]}"] = [1]
         self.holders = defaultdict(set)
         for pk in public:
@@ -137,7 +151,7 @@ class Neighbours:
         """The changed records, and all who share with one of them, or did before, what few others have."""
         found = set(changed)
         for pk in changed:
-            found |= self.named_by(before[pk]) | self.named_by(self.features[pk])
+            found |= self.named_by(before[pk]) | self.linked[pk]
         gained, lost = Counter(), Counter()
         for pk in changed:
             gained.update(self.features[pk].keys() - before[pk].keys())
@@ -151,14 +165,13 @@ class Neighbours:
     def near(self, pk):
         """The nearest: ``[[name, [feature, …]], …]``, the features being the reasons, the most telling first."""
         own, shared = self.features[pk], defaultdict(list)
-        linked = self.named_by(own)
         for feature in own:
             if 2 <= len(self.holders[feature]) <= CAP:
                 for other in self.holders[feature]:
                     shared[other].append(feature)
         ranked = []
         for other, features in shared.items():
-            if other == pk or other in linked or pk in self.named_by(self.features[other]):
+            if other == pk or other in self.linked[pk] or pk in self.linked[other]:
                 continue
             links, words = self._links(own, other, features), self._words(own, other, features)
             if links or words:

@@ -71,8 +71,12 @@ class Found:
     lacking: np.ndarray | tuple = ()  # for each word that counts, which slots do not have it
 
     @property
+    def pks(self):
+        return self.index.pks[self.slots]
+
+    @property
     def ids(self):
-        return self.index.pks[self.slots].tolist()
+        return self.pks.tolist()
 
     def replaced(self, word, text):
         """The question with another text, or none, in the place of one of its words."""

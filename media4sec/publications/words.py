@@ -76,7 +76,8 @@ def folded(word):
 def tokens(text):
     """The tokens of a text in order; compounds keep their joints, each written as a hyphen."""
     return [
-        "-".join(folded(piece) for piece in PIECE.findall(token)) for token in TOKEN.findall(tidied(text))
+        folded(token) if token.isalnum() else "-".join(map(folded, PIECE.findall(token)))
+        for token in TOKEN.findall(tidied(text))
     ]
 
 
