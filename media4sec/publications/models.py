@@ -70,7 +70,10 @@ class Publication(models.Model):
 
 
 class Version(models.Model):
-    """A version of a record that was public, as readers may see it today. The newest is the publication itself."""
+    """A version of a record that was public, the current one included, as readers may see it today.
+
+    ``document`` is its public document in words: ``[[field, label, text], …]``, in English.
+    """
 
     publication = models.ForeignKey(Publication, related_name="versions", on_delete=models.CASCADE)
     number = models.PositiveIntegerField()

@@ -1,7 +1,8 @@
 """The only door to the public: save a version, publish, withdraw, restore, merge; and make the read side anew.
 
-Each step is one transaction: check, lock the record, write revision, publication, terms and search text, and at
-the very end, under one lock, the changes, so that no smaller number can become visible after a larger one.
+Each step is one transaction: take turns with other steps, check, lock the record, write revision, publication,
+versions, terms and search text, related records, and at the very end the changes, so that no smaller number can
+become visible after a larger one.
 """
 
 import json
