@@ -2,7 +2,7 @@
 
 Nothing of it is kept in the database but the words of each publication, so that there is one engine, with the same
 answers on every database. All of it is compact columns, with one place (*slot*) for each publication. A change of the
-content reads the publications that changed, and no others (docs/adr/0016-search-in-the-process.md).
+content reads the publications that changed, and no others (docs/adr/0017-search-in-the-process.md).
 """
 
 import re
