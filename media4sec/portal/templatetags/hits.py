@@ -1,7 +1,7 @@
 """How search hits are shown."""
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import format_html, format_html_join
 
 register = template.Library()
 
@@ -9,6 +9,5 @@ register = template.Library()
 @register.simple_tag
 def marked(pieces):
     """A text with words marked in it, from ``[(piece, is it marked?), …]``; every piece is escaped."""
-    return escape("").join(
-        format_html("<mark>{}</mark>", text) if is_word else escape(text) for text, is_word in pieces
-    )
+    shown = (format_html("<mark>{}</mark>", text) if is_word else text for text, is_word in pieces)
+    return format_html_join("", "{}", ((piece,) for piece in shown))
