@@ -89,9 +89,7 @@ def paths(topology):
         land = clipped(flat, -MARGIN, -MARGIN, FINE * WIDTH + MARGIN, FINE * HEIGHT + MARGIN)
         points = [(round(x), round(y)) for x, y in simplified([*land, land[0]] if land else [])]
         if len(points) > 3 and area(points) >= SMALLEST:
-            steps = [
-                f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(points[:-1]) if a != b
-            ]
+            steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(points[:-1]) if a != b]
             yield f"M{points[0][0]} {points[0][1]}l{' '.join(steps)}z".replace(" -", "-")
 
 
