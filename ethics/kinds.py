@@ -19,7 +19,24 @@ INSTRUMENT = Kind(
         Facet("force", _("In force?")),
         Facet("instrument-type", _("Type"), "instrument_type"),
         Facet("jurisdiction", _("Jurisdiction")),
-        Facet("event", _("What happened"), "events.event_kind", empty=""),
+        Facet(
+            "event",
+            _("What happened"),
+            "events.event_kind",
+            empty="",
+            values=(
+                "proposed",
+                "adopted",
+                "in-force",
+                "applicable",
+                "transposition-deadline",
+                "amended",
+                "judgment",
+                "struck-down",
+                "repealed",
+                "expires",
+            ),
+        ),
     ),
     facts=(
         "full_title",
@@ -56,7 +73,9 @@ ISSUE = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet("issue-kind", _("Kind"), "issue_kind"),
+        Facet(
+            "issue-kind", _("Kind"), "issue_kind", values=("ethical", "legal", "data-protection", "societal")
+        ),
         Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
         Facet("deliverable", _("Deliverable"), "deliverables", empty=_("No deliverable named")),
     ),
@@ -87,7 +106,21 @@ CHECK_QUESTION = Kind(
     pattern=r"Q\d+",
     address="id",
     facets=(
-        Facet("part", _("Part"), "section"),
+        Facet(
+            "part",
+            _("Part"),
+            "section",
+            values=(
+                "purpose",
+                "legal basis",
+                "data",
+                "people",
+                "communication",
+                "technology",
+                "oversight",
+                "after",
+            ),
+        ),
         Facet("issue", _("Issue raised"), "answers.raises", empty=""),
     ),
     facts=("section", "question_type", "show_if_question", "show_if_answers"),

@@ -33,6 +33,7 @@ class Facet:
     title: str
     field: str = ""
     empty: str = NOT_STATED
+    values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
 
     @property
     def source(self) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.api import reference
 from media4sec.corrections import views as corrections
-from media4sec.portal import compare, design, lists, overview, project, records, versions, search
+from media4sec.portal import compare, design, lists, overview, project, records, search, versions
 from workshops import patterns
 
 handler400 = "media4sec.portal.errors.bad_request"

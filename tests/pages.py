@@ -75,9 +75,31 @@ OTHERS = {
     "correction": "/corrections/new/",
     "correction-record": "/corrections/new/?record=technology:T-001",
     "api": "/api/",
+    "design": "/design/",
+    "versions": "/technologies/T-001-publicsonar/versions/",
+    "version": "/technologies/T-001-publicsonar/versions/1/",
+    "search-filtered": "/search/?q=police&type=technology&theme=dark-web",
     "filtered": "/technologies/?theme=riots-mass-gatherings&status=active",
     "filtered-nothing": "/technologies/?q=zzqq",
     "second-page": "/technologies/?page=2",
+    "list-table": "/technologies/?view=table&sort=-flags",
+    "list-matrix": "/evidence/?view=matrix",
+    "compare": "/technologies/compare/?ids=T-001,T-005,T-058",
+    "compare-choose": "/technologies/compare/",
+}
+
+# What a longer language does to a page, and another alphabet.
+TRANSLATED = {
+    "home-de": "/de/",
+    "home-el": "/el/",
+    "list-de": "/de/technologies/",
+    "list-el": "/el/technologies/?theme=dark-web",
+    "record-de": "/de/issues/I-035-predictive-policing/",
+    "record-el": "/el/technologies/T-001-publicsonar/",
+    "search-de": "/de/search/?q=missing+person",
+    "matrix-el": "/el/matrix/",
+    "library-de": "/de/library/",
+    "correction-de": "/de/corrections/new/",
 }
 
 BROKEN = {
@@ -85,4 +107,4 @@ BROKEN = {
     "not-found": "/technologies/T-99999/",
 }
 
-PAGES = OTHERS | LISTS | {f"record-{kind}": url for kind, url in RECORDS.items()} | BROKEN
+PAGES = OTHERS | TRANSLATED | LISTS | {f"record-{kind}": url for kind, url in RECORDS.items()} | BROKEN

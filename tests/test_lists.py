@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.db.models import BooleanField
 
-from media4sec.kinds import kinds_by_name, paths
+from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.publications.orders import orders_of
+from media4sec.records.presentation import model_field
 from tests.factories import published, several_published
 from tests.public import text_of
 from tests.test_browser import DESK, PHONE
@@ -236,6 +238,25 @@ def test_a_value_that_no_record_has_now_gives_an_empty_list(client, query):
     assert client.get(f"/api/v1/technologies/?{query}").json()["results"] == []
 
 
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_facets_know_the_choices_of_the_model(client, kind):
+    published(kind)
+
+    for facet in kind.facets:
+        if facet.values:
+            assert facet.values == choices_of(kind, facet)
+            for value in facet.values:
+                assert client.get(kind.list_url, {facet.name: value}).status_code == 200
+
+
+def choices_of(kind, facet):
+    field = model_field(kind.name, facet.source)
+    if isinstance(field, BooleanField):
+        return ("yes", "no")
+    values = field.options.values if hasattr(field, "options") else [value for value, _ in field.choices]
+    return tuple(str(value) for value in values)
+
+
 def test_a_record_that_nothing_names_yet_can_be_asked_for(client):
     theme = published("theme", title="The Dark Web")
     published("technology")
@@ -453,6 +474,18 @@ def test_words_change_the_boxes_too(list_page):
         "fieldset:has(legend:text-is('Status')) .option-n > [aria-hidden]"
     ).all_inner_texts()
     assert sum(map(int, numbers)) == int(heading(page).split()[0])
+    assert page.messages == []
+
+
+def test_a_search_is_filtered_in_place(list_page):
+    page = list_page("/search/?q=police")
+
+    page.locator("input[name=lens][value=good]").check()
+    page.wait_for_url("**/search/?q=police&lens=good")
+    page.get_by_role("link", name="Remove filter").wait_for()
+
+    assert page.evaluate("window.isSamePage")
+    assert page.locator("#list-form + [role=status]").text_content() == heading(page)
     assert page.messages == []
 
 

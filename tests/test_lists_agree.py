@@ -66,7 +66,8 @@ def rows_of_all_pages(client, page):
     identifiers = []
     while True:
         identifiers += [(card["kind"], card["identifier"]) for card in page.context["cards"]]
-        following = page.context["pager"]["next_url"]
+        pager = page.context["pager"]
+        following = pager and pager["next_url"]
         if following is None:
             return identifiers
         page = client.get(following)
@@ -187,3 +188,18 @@ def test_a_file_leads_back_to_its_page(client, content):
     assert keys(answer["results"])[: len(page.context["cards"])] == [
         (card["kind"], card["identifier"]) for card in page.context["cards"]
     ]
+
+
+@pytest.mark.parametrize(
+    "query", ["q=police", "q=dark+web&type=statement", "q=police&theme=dark-web&lens=good", "q=zzqq"]
+)
+def test_everything_says_the_same_of_a_search(client, content, query):
+    pairs = parse_qsl(query)
+    page = client.get("/search/", _data([*pairs, ("page", "1")]))
+    rows = rows_of_all_pages(client, page)
+
+    assert len(rows) == page.context["count"]
+    check_files(client, "search", pairs, rows)
+    check_feed(client, "search", pairs, rows)
+    for export in page.context["exports"] if rows else ():
+        assert client.get(export["url"]).status_code == 200

@@ -17,7 +17,7 @@ PARTNER = Kind(
     lead=_("The ten organisations that carried out the project, and what each brought to it."),
     facets=(
         Facet("country", _("Country")),
-        Facet("role", _("Role")),
+        Facet("role", _("Role"), values=("coordinator", "participant")),
         Facet("type", _("Type of organisation")),
     ),
     facts=(
@@ -132,7 +132,11 @@ PATTERN = Kind(
     lead=_("Recurring ways in which police and citizens use social media: the project's pattern language."),
     prefix="P",
     address="id-slug",
-    facets=(THEME_FACET, Facet("group", _("Group")), Facet("family", _("Family"))),
+    facets=(
+        THEME_FACET,
+        Facet("group", _("Group"), values=("law-enforcement", "citizens", "criminals")),
+        Facet("family", _("Family")),
+    ),
     facts=(
         "name_in_source",
         "group",
@@ -171,7 +175,7 @@ CASE = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet("case-kind", _("Case or lesson"), "case_kind"),
+        Facet("case-kind", _("Case or lesson"), "case_kind", values=("case", "lesson")),
         Facet("country", _("Country")),
         Facet("year", _("Year")),
         Facet("issue", _("Issue raised"), "issues", empty=_("No issue named")),
@@ -204,8 +208,8 @@ SWOT_POINT = Kind(
     ),
     facets=(
         Facet("theme", _("Theme")),
-        Facet("quadrant", _("Quadrant")),
-        Facet("placement", _("Who chose the quadrant")),
+        Facet("quadrant", _("Quadrant"), values=("strength", "weakness", "opportunity", "threat")),
+        Facet("placement", _("Who chose the quadrant"), values=("source", "editorial")),
     ),
     facts=("theme", "quadrant", "placement"),
     meta=("quadrant",),

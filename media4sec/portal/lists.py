@@ -83,7 +83,7 @@ def kind_list(request, path):
         "by": request.GET.get("by", ""),
         "orders": order_choices(answer),
         "compare_url": f"{here}compare/" if with_compare and view != "matrix" else "",
-        "exports": exports(request, path, answer),
+        "exports": [*exports(request, path), *api_links(request, answer)],
         "feed_url": feed_url(request, path),
     }
     if not answer.result.count:
@@ -211,14 +211,13 @@ SEARCH_FACETS = (
 # The same result elsewhere
 
 
-def exports(request, path, answer):
-    """This result as a file, in the order of the page, and asked of the API."""
+def exports(request, path):
+    """This result as a file, all pages of it in the order of the page."""
     query = query_of(request, *OF_PAGES)
-    found = [
+    return [
         {"label": label, "url": f"/{path}.{suffix}" + (f"?{query}" if query else ""), "type": type_}
         for label, suffix, type_ in FORMATS
     ]
-    return [*found, *api_links(request, answer)]
 
 
 def feed_url(request, path):

@@ -14,7 +14,7 @@ from media4sec.languages import local
 from media4sec.portal.addresses import changed
 from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.facets import chips, facet_groups
-from media4sec.portal.lists import QUERIES, SEARCH_FACETS, paged, refuse
+from media4sec.portal.lists import QUERIES, SEARCH_FACETS, exports, feed_url, paged, refuse
 from media4sec.portal.matches import Matches
 from media4sec.portal.wording import record_name
 from media4sec.publications.filters import MAX_WORDS, listing
@@ -67,6 +67,8 @@ def search(request):
         "others": others,
         "all_url": changed(request, page="1"),
         "pager": pager,
+        "exports": exports(request, "search"),
+        "feed_url": feed_url(request, "search"),
         "corrections": corrections(request, answer.found),
         "unknown": [word.typed for word in answer.found.words if word.is_required and not word.count],
     }

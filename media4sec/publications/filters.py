@@ -150,6 +150,12 @@ def _not_found(chosen, result):
     return missing
 
 
+def _in_words(value):
+    """A choice's value as its words begin: “Law enforcement”, but “EU”."""
+    text = value.replace("-", " ")
+    return text[:1].upper() + text[1:]
+
+
 def _known(missing, answer):
     """What a facet knows although no record here has it: choices, what other public records have, public records.
 
@@ -157,14 +163,14 @@ def _known(missing, answer):
     """
     found = {}
     for facet in answer.facets:
-        choices = dict(CHOICES.get(facet.name, {}))
+        choices = {value: _in_words(value) for value in facet.values} | CHOICES.get(facet.name, {})
         if facet.empty:
             choices["not-stated"] = facet.empty
         for kind in answer.kinds:
             if facet.name == "type":
                 choices[kind.name] = kind.label_plural
             if kind.state == facet.source:
-                choices |= {value: value.replace("-", " ").capitalize() for value in kind.shapes}
+                choices |= {value: _in_words(value) for value in kind.shapes}
         found |= {(facet.name, value): label for value, label in choices.items()}
     wanted = {name: values for name, values in missing.items() if not all((name, v) in found for v in values)}
     if wanted:

@@ -28,7 +28,7 @@ function show(url, { push = true, up = false } = {}) {
   const address = new URL(url, location.href);
   region().setAttribute("aria-busy", "true");
   fetchPage(address.pathname + address.search, (page) => {
-    if (!page?.getElementById("results") || !page.getElementById("list-form")) {
+    if (!page?.querySelector("#list-form #results") || !page.querySelector(".facets") !== !form.querySelector(".facets")) {
       location.assign(address);
       return;
     }
@@ -57,6 +57,7 @@ function replaceResults(page, up) {
 
 // Boxes stay where they are, under the reader's finger; only their numbers change. Other words bring other boxes.
 function replaceFacets(page) {
+  if (!form.querySelector(".facets")) return;
   const here = new Map(facetBoxes(form).map((box) => [key(box), box]));
   const there = facetBoxes(page);
   if (here.size === there.length && there.every((box) => here.has(key(box)))) {
@@ -74,7 +75,8 @@ function replaceFacets(page) {
     form.querySelector(".facets").replaceWith(document.adoptNode(page.querySelector(".facets")));
     if (active) (facetBoxes(form).find((box) => key(box) === active) ?? document.getElementById("count")).focus();
   }
-  form.elements.q.value = page.getElementById("words").value;
+  const words = page.getElementById("words");
+  if (words) form.elements.q.value = words.value;
 }
 
 // What else in the page leads to this very result.
