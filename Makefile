@@ -89,6 +89,9 @@ screenshots: $(VENV)/.dev ## pictures of all pages
 messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py messages
 
+lighthouse: $(VENV)/.dev ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
+	$(BIN)/python -m tests.lighthouse $(ARGS)
+
 docs: $(VENV)/.dev ## write docs/data-model.md anew from the code
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md

@@ -54,6 +54,8 @@ def pytest_terminal_summary(terminalreporter):
         )
     if not os.environ.get("VNU_JAR"):
         terminalreporter.write_line("HTML checker: not run (VNU_JAR does not name a vnu.jar)")
+    if not os.environ.get("LIGHTHOUSE"):
+        terminalreporter.write_line("Lighthouse: not run (LIGHTHOUSE does not name its cli/index.js)")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from media4sec.kinds import kinds
+from media4sec.languages import CODES
 from tests.pages import BROKEN, PAGES, RECORDS
+
+LANGUAGES = {f"/{code}/": code for code in CODES}
 
 
 class Outline(HTMLParser):
@@ -75,9 +78,10 @@ def test_headings_titles_and_language(client, content):
             if pair[1] > pair[0] + 1
         ]
         assert not jumps, name
-        assert outline.language.startswith("en"), name
-        assert outline.title not in titles, f"{name} is called like {titles.get(outline.title)}"
-        titles[outline.title] = name
+        assert outline.language == LANGUAGES.get(PAGES[name][:4], "en-GB"), name
+        title = (outline.language, outline.title)
+        assert title not in titles, f"{name} is called like {titles.get(title)}"
+        titles[title] = name
 
 
 # gate 1.1
@@ -119,7 +123,7 @@ def test_own_files_carry_their_digest(settings, tmp_path):
     call_command("collectstatic", interactive=False, verbosity=0)
     html = render_to_string("500.html")
     found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))" integrity="sha384-([^"]+)"', html)
-    assert len(found) == len(re.findall(r'<script|rel="stylesheet"', html)) == 2
+    assert len(found) == len(re.findall(r'<script|rel="stylesheet"', html)) > 1
     for name, digest in found:
         content = (tmp_path / name).read_bytes()
         assert base64.b64encode(hashlib.sha384(content).digest()).decode() == digest

@@ -179,7 +179,6 @@ def design(request):
         ],
         "facets": [sample_facet(name, tiles, is_open=name == "open") for name in ("open", "closed")],
         "pager": {"first": 26, "last": 50, "total": 193, "previous_url": "#pager", "next_url": "#pager"},
-        "errors": [{"text": "Say what is wrong", "field_id": "field-wrong"}],
         "elsewhere": ELSEWHERE,
     }
     return render(request, "portal/design.html", context)

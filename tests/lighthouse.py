@@ -1,0 +1,104 @@
+"""Lighthouse on the main pages: ``python -m tests.lighthouse`` (``--url`` takes a running site instead of an own one).
+
+Prints what a phone would see in the laboratory: the four scores and the times, the middle of three runs.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.conftest import BROWSER_FLAGS, find_chromium
+
+PATHS = (
+    "/",
+    "/technologies/",
+    "/technologies/T-001-publicsonar/",
+    "/themes/diy-policing/",
+)
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+TIMES = ("largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift", "speed-index")
+RUNS = 3
+SECONDS = 180
+
+
+def find_lighthouse():
+    """The path of the program that LIGHTHOUSE names, or None; Node runs it."""
+    named = os.environ.get("LIGHTHOUSE")
+    return named if named and Path(named).is_file() and shutil.which("node") else None
+
+
+def examine(url, categories=CATEGORIES):
+    """What Lighthouse says of a page as a telephone sees it: its report."""
+    flags = [*BROWSER_FLAGS, "--headless=new", *(["--no-sandbox"] if os.getuid() == 0 else [])]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        report = Path(folder) / "report.json"
+        command = [
+            *(
+                shutil.which("node"),
+                find_lighthouse(),
+                url,
+                "--quiet",
+                "--no-enable-error-reporting",
+                "--output=json",
+                f"--output-path={report}",
+            ),
+            f"--only-categories={','.join(categories)}",
+            f"--chrome-flags={' '.join(flags)} --user-data-dir={folder}/profile",
+        ]
+        environment = {**os.environ, "CHROME_PATH": find_chromium(), "TMPDIR": folder}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+        if not report.exists():
+            raise RuntimeError(f"Lighthouse gave no report on {url}: {done.stderr[-2000:]}")
+        return json.loads(report.read_text("utf-8"))
+
+
+def scores_of(report):
+    return {name: round(100 * (part["score"] or 0)) for name, part in report["categories"].items()}
+
+
+def complaints_of(report):
+    """{audit: title} of what keeps a score from being full."""
+    return {
+        reference["id"]: report["audits"][reference["id"]]["title"]
+        for part in report["categories"].values()
+        for reference in part["auditRefs"]
+        if reference["weight"] and (report["audits"][reference["id"]]["score"] or 0) < 1
+        if report["audits"][reference["id"]]["scoreDisplayMode"] in ("binary", "numeric", "metricSavings")
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", help="the origin of a site that runs already")
+    url = parser.parse_args().url
+    if not find_lighthouse() or not find_chromium():
+        sys.exit("Not run: LIGHTHOUSE must name lighthouse/cli/index.js, and a Chromium and Node are needed.")
+    from tests.screenshots import own_site
+
+    with contextlib.nullcontext(url.rstrip("/")) if url else own_site() as origin:
+        for path in PATHS:
+            reports = [examine(origin + path) for _ in range(RUNS)]
+            scores = [scores_of(report) for report in reports]
+            middle = {name: statistics.median(score[name] for score in scores) for name in CATEGORIES}
+            times = {
+                name: statistics.median(report["audits"][name]["numericValue"] for report in reports)
+                for name in TIMES
+            }
+            print(path)  # noqa: T201
+            print("  " + ", ".join(f"{name} {value:.0f}" for name, value in middle.items()))  # noqa: T201
+            print("  " + ", ".join(f"{name} {value:.3g}" for name, value in times.items()))  # noqa: T201
+            for name, title in complaints_of(reports[-1]).items():
+                print(f"  {name}: {title}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
