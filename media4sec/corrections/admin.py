@@ -54,7 +54,7 @@ class DueFilter(admin.SimpleListFilter):
 class CorrectionAdmin(admin.ModelAdmin):
     """Reports are read here and answered; nobody writes or changes what somebody else said."""
 
-    list_display = ("receipt", "about", "partner", "category", "state", "due", "received_at")
+    list_display = ("receipt", "about", "partner", "category", "state", "due", "received")
     list_filter = (DueFilter, "state", "category", PartnerFilter)
     search_fields = ("receipt", "identifier", "title", "text")
     show_facets = admin.ShowFacets.ALWAYS
@@ -86,6 +86,10 @@ class CorrectionAdmin(admin.ModelAdmin):
     @admin.display(description="Due", ordering="due_at")
     def due(self, correction):
         return due(correction)
+
+    @admin.display(description="Received", ordering="received_at")
+    def received(self, correction):
+        return date_format(correction.received_at, "j M Y")
 
     def has_add_permission(self, request):
         return False
@@ -179,7 +183,7 @@ def due(correction):
         return "Nothing promised is open"
     moment, what = promises[0]
     day = getattr(correction, f"{what}_due")
-    when = f"{date_format(day, 'j F Y, H:i')} UTC" if what == "hide" else date_format(day, "j F Y")
+    when = f"{date_format(day, 'j M Y, H:i')} UTC" if what == "hide" else date_format(day, "j M Y")
     if moment <= timezone.now():
         return format_html("<strong>Overdue:</strong> {} by {}", what, when)
     return f"{what.capitalize()} by {when}"
