@@ -108,3 +108,6 @@ BROKEN = {
 }
 
 PAGES = OTHERS | TRANSLATED | LISTS | {f"record-{kind}": url for kind, url in RECORDS.items()} | BROKEN
+
+# Those without a language in front, for tests that put one there.
+IN_ENGLISH = {name: url for name, url in PAGES.items() if not url.startswith(("/de/", "/el/"))}
