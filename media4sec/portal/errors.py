@@ -2,9 +2,9 @@
 
 import logging
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
 from media4sec.interchange import problems
@@ -21,6 +21,8 @@ def _answer(request, status):
 
 
 def bad_request(request, exception=None):
+    if isinstance(exception, TooManyFieldsSent):
+        request.GET = QueryDict()  # the frame of the page asks for it, and reading it failed
     return _answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
