@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from media4sec.portal.cards import LENSES, card_of, theme_tiles
+from media4sec.portal.facets import spoken
 from media4sec.portal.page import page_of
 from media4sec.publications.models import Publication
 
@@ -205,6 +206,7 @@ def sample_facet(name, tiles, *, is_open):
             "value": slug,
             "label": tile["label"],
             "count": tile["number"],
+            "spoken": spoken(tile["number"]),
             "checked": tile["number"] == 2,
             "id": f"{name}-{slug}",
             "number": tile["number"],

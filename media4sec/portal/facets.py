@@ -1,6 +1,10 @@
 """The filters of a list for templates: facets with their counts, chips of what is chosen, a way out of nothing."""
 
+from functools import cache
+
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed
@@ -55,6 +59,7 @@ def drops(request, answer, *, also=()):
 def facet_groups(answer, tiles):
     """Facets for ``portal/_facets.html``: five open, the rest closed; long ones show the commonest values first."""
     groups = []
+    said = cache(spoken)  # hundreds of boxes, few different numbers
     for facet in answer.facets:
         options = answer.result.options.get(facet.name, [])
         if len(options) < 2 and not any(option.checked for option in options):
@@ -67,6 +72,7 @@ def facet_groups(answer, tiles):
                 "value": option.value,
                 "label": capitalised(wording.option(facet.name, option.value, str(option.label))),
                 "count": option.count,
+                "spoken": said(option.count),
                 "checked": option.checked,
                 "id": f"{facet.name}-{number}",
                 "number": tiles.get(option.value, {}).get("number") if facet.name == "theme" else None,
@@ -88,6 +94,12 @@ def facet_groups(answer, tiles):
             }
         )
     return groups
+
+
+def spoken(number):
+    """(the number, with its unit for those who hear the page)"""
+    text = ngettext("%(number)s result", "%(number)s results", number)
+    return formats.number_format(number), text % {"number": formats.number_format(number)}
 
 
 def rank(option, facet, tiles):
