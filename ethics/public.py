@@ -5,7 +5,7 @@ import json
 from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.portal.cards import first_sentence, host_of
@@ -124,9 +124,9 @@ def events_of(document, today):
             "title": event["title"],
             "note": event["note"],
             "kind_label": event["event_kind"].replace("-", " ").capitalize(),
-            "state": {"shape": "full", "label": pgettext_lazy("event", "Done")}
+            "state": {"shape": "full", "label": gettext("Happened")}
             if date <= today
-            else {"shape": "hollow", "label": pgettext_lazy("event", "Planned")},
+            else {"shape": "hollow", "label": gettext("To come")},
             "instrument": {"title": document["title"], "url": document["url"]},
             "sources": [
                 {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
