@@ -47,6 +47,7 @@ class Vocabulary:
 
     def __init__(self, documents):
         self.by_code, self.by_english = {}, {}
+        self.said = {}  # words that were asked for before
         for document in documents:
             labels = {part["language"]: part["label"] for part in document["labels"]}
             self.by_code[document["scheme"], document["code"]] = labels
@@ -85,7 +86,10 @@ def word(text, field="", code=""):
     """A label or a value of a choice; ``field`` and ``code`` find it where its English label means two things."""
     if not text or isinstance(text, Words) or in_english():
         return text or ""
-    return Words(vocabulary().label(text, SCHEMES.get(field, ""), code) or gettext(text))
+    known, asked = vocabulary(), (get_language(), text, field, code)
+    if asked not in known.said:
+        known.said[asked] = Words(known.label(text, SCHEMES.get(field, ""), code) or gettext(text))
+    return known.said[asked]
 
 
 def content(text):
