@@ -12,8 +12,8 @@ pytestmark = pytest.mark.usefixtures("content")
 ORDER = [
     "about",
     "help",
-    "flags",
     "lenses",
+    "flags",
     "responsibilities",
     "alternatives",
     "questions",

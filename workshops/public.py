@@ -108,7 +108,7 @@ def list_url(kind_name, slug):
 
 
 def situation(page):
-    """What can be done, what it touches, good and bad, who does what, and what to ask before deciding."""
+    """What can be done, good and bad, what it touches, who does what, and what to ask before deciding."""
     document = page["document"]
     responsibilities = responsibilities_of(document)
     help_groups = [
@@ -122,8 +122,8 @@ def situation(page):
     parts = [
         ("about", page["kind"].about, page["text"]),
         ("help", _("What can be done"), help_groups),
-        ("flags", _("What it touches"), True),
         ("lenses", _("Good, bad, ugly"), page["columns"]),
+        ("flags", _("What it touches"), True),
         ("responsibilities", _("Who does what"), responsibilities),
         ("alternatives", _("Without social media"), document["alternatives"]),
         ("questions", _("Before you decide"), questions),
