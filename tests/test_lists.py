@@ -170,6 +170,19 @@ def test_a_matrix_counts_themes_by_lens(client):
     assert matrix["rows"][0]["cells"][0]["url"] == f"/evidence/?theme={dark.identifier}&lens=good"
 
 
+def test_the_sums_of_a_matrix_are_of_what_is_shown(client):
+    dark, street = published("theme").identifier, published("theme").identifier
+    for theme, lens in ((dark, "good"), (dark, "bad"), (dark, "ugly"), (street, "good"), (street, "ugly")):
+        published("statement", theme=theme, lens=lens)
+
+    matrix = client.get(f"/evidence/?view=matrix&lens=good&lens=bad&theme={dark}").context["matrix"]
+
+    (row,) = matrix["rows"]
+    cells = [*row["cells"], row["all"], *matrix["totals"]]
+    assert [cell["count"] for cell in cells] == [1, 1, 2, 1, 1, 2]
+    assert [client.get(cell["url"]).context["count"] for cell in cells] == [1, 1, 2, 1, 1, 2]
+
+
 def test_a_matrix_has_other_columns_where_asked(client):
     theme = published("theme").identifier
     published("technology", themes=[theme], status="active", technology_kind="app")

@@ -37,7 +37,7 @@ def crosstab(request, answer, tiles):
     """The matrix for ``portal/_crosstab.html``: themes by lens where records have lenses, else by the first facet.
 
     A cell counts as facets do: the two facets' own choices only say which rows and columns are shown, so that a
-    number is always that of the list behind it.
+    number is always that of the list behind it. The sums are of what is shown.
     """
     names = can_be_columns(answer)
     by = request.GET.get("by") or ("lens" if "lens" in names else names[0])
@@ -46,9 +46,11 @@ def crosstab(request, answer, tiles):
     counts = Counter()
     for themes, values in _values(answer, request, by).values():
         counts.update((theme, value) for theme in themes for value in values)
-        counts.update((theme, None) for theme in themes)
-        counts.update((None, value) for value in values)
-        counts[None, None] += 1
+        in_row = not answer.chosen[ROWS] or not themes.isdisjoint(answer.chosen[ROWS])
+        in_column = not answer.chosen[by] or not values.isdisjoint(answer.chosen[by])
+        counts.update((theme, None) for theme in themes if in_column)
+        counts.update((None, value) for value in values if in_row)
+        counts[None, None] += in_row and in_column
     shown = [row for row in rows if counts[row["value"], None]] or rows
 
     def cell(theme, value):
