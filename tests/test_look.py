@@ -60,7 +60,7 @@ def defined():
 def used():
     """{class: template or script} of everything that is said there."""
     found = dict.fromkeys(HANDED, "a view")
-    for path in TEMPLATES:
+    for path in [*TEMPLATES, *PARTIALS]:
         html = re.sub(r"\{% comment %\}.*?\{% endcomment %\}", "", path.read_text("utf-8"), flags=re.S)
         html = re.sub(r"\{\{.*?\}\}", "\0", re.sub(r"\{%.*?%\}|\{#.*?#\}", " ", html))
         for value in re.findall(r'\bclass="([^"]*)"', html):
