@@ -113,7 +113,7 @@ def crumbs_of(kind: Kind, title):
 def read(request):
     """(identifiers as asked for, each once; what is wrong with the parameters)."""
     errors = [
-        (name, f"“{name[:80]}”: There is no such parameter here.")
+        (name, f"“{name[:80]}”: {gettext('There is no such parameter here.')}")
         for name in request.GET
         if name not in PARAMETERS
     ]
@@ -123,7 +123,7 @@ def read(request):
         text = gettext("At most %(number)s can be compared at once; you chose %(chosen)s.")
         errors.append(("ids", text % {"number": MOST, "chosen": len(names)}))
     if request.GET.get("only", "") not in ("", DIFFERENCES):
-        errors.append(("only", f"“only”: {DIFFERENCES}, or nothing."))
+        errors.append(("only", gettext("“only”: %(value)s, or nothing.") % {"value": DIFFERENCES}))
     return names, errors
 
 
