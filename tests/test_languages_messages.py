@@ -147,7 +147,9 @@ VIEWS = {
     "record-versions": "/technologies/T-001-publicsonar/versions/",
     "record-version": "/technologies/T-001-publicsonar/versions/1/",
 }
-EVERYTHING = IN_ENGLISH | VIEWS
+EVERYTHING = {
+    name: url for name, url in (IN_ENGLISH | VIEWS).items() if name != "design"
+}  # for builders, in English
 
 
 # gate 7.13
@@ -157,7 +159,7 @@ def test_nothing_is_forgotten(client, content, monkeypatch, name):
 
     html = client.get(f"/{pseudo.LANGUAGE}{EVERYTHING[name]}").content.decode()
 
-    assert pseudo.Forgotten(html, NAMES, with_head=name.partition("-")[0] != "record").found == []
+    assert pseudo.Forgotten(html, NAMES, with_head="record" not in name and "version" not in name).found == []
 
 
 # gate 4.16
