@@ -230,6 +230,23 @@ def test_slash_leads_to_the_search_unless_switched_off(browser_page, portal_serv
     assert page.evaluate("localStorage.length") == 0
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_emblem_is_a_centimetre_high_with_the_funding_beside_it(size, browser_page, portal_server):
+    page = browser_page(viewport=size)
+    page.goto(portal_server)
+    emblem = page.get_by_alt_text("Flag of the European Union").bounding_box()
+    funding = page.locator(".foot-eu p")
+    text = funding.bounding_box()
+    assert emblem["height"] >= 96 / 2.54
+    assert round(emblem["width"] / emblem["height"], 3) == 1.5
+    assert text["x"] >= emblem["x"] + emblem["width"]
+    assert abs(text["y"] - emblem["y"]) < 16
+    assert (
+        "Horizon 2020 research and innovation programme under grant agreement No 700281"
+        in funding.inner_text()
+    )
+
+
 # gate 7.6
 class TestWithoutScripts:
     @pytest.fixture

@@ -1,5 +1,7 @@
 """Headers of every kind of answer (quality gates 1 and 8.1)."""
 
+import gzip
+
 import pytest
 
 from media4sec.headers import CONTENT_SECURITY_POLICIES
@@ -80,3 +82,15 @@ def test_security_txt_names_the_operators_contact(client, settings):  # gate 1.6
     lines = client.get("/.well-known/security.txt").content.decode().splitlines()
     assert lines[0] == "Contact: mailto:security@kb.example.eu"
     assert lines[1].startswith("Expires: ")
+
+
+@pytest.mark.parametrize("path", ["/about/", "/api/v1/openapi.json"])
+def test_answers_are_compressed_on_the_way(client, path):  # gate 7.12
+    plain = client.get(path)
+
+    response = client.get(path, headers={"accept-encoding": "gzip"})
+
+    assert response["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in response["Vary"]
+    assert gzip.decompress(response.content) == plain.content
+    assert len(response.content) < len(plain.content) / 2
