@@ -145,6 +145,20 @@ def test_index_forgets_what_was_rolled_back():
 
 
 @pytest.mark.django_db
+def test_words_of_a_withdrawn_record_are_no_suggestion():
+    # gate 3.13
+    published("technology", identifier="T-901", title="Violet")
+    gone = published("technology", identifier="T-902", title="Marigold")
+    assert search("marigald").words[0].corrected == ["marigold"]
+
+    workflow.withdraw(fresh(gone), reason="Twice in the list")
+
+    assert current().base is not None, "the word is still in the part that was read before"
+    assert search("marigald").words[0].forms == {}
+    assert search("marig", is_typing=True).ids == []
+
+
+@pytest.mark.django_db
 def test_index_is_read_anew_after_many_changes(monkeypatch):
     published("technology", identifier="T-901", title="Violet")
     assert current().base is None

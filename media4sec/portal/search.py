@@ -26,7 +26,7 @@ from media4sec.publications.terms import filtered
 BEST = 8  # hits of any kind, before those of each kind
 OF_A_KIND = 3
 MOST_KINDS = 4
-MOST_DROPPED = 6  # words that are left out in turn when nothing is found
+MOST_DROPPED = 4  # words that are left out in turn when no record has all; of more, one hardly matters
 SUGGESTED = 8
 SUGGESTION_TYPE = "application/x-suggestions+json"
 
@@ -142,7 +142,7 @@ def without_words(request, answer):
     names = [kind.name for kind in answer.kinds]
     words = [word for word in answer.found.words if word.is_required]
     found = []
-    for word in words[:MOST_DROPPED] if len(words) > 1 else ():
+    for word in words if 1 < len(words) <= MOST_DROPPED else ():
         text = answer.found.replaced(word, "")
         ids = find(text, names, answer.found.index).ids
         count = filtered(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name
 from media4sec.publications.index import current
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Publication
 from media4sec.publications.search import Found, search
 from media4sec.publications.terms import Option, Result, filtered, ordered_ids
 
@@ -128,7 +128,7 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
     asked = [facet.name for facet in facets]
     answer.result = filtered(ids, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)
-    labels = _known(missing, answer) if missing else {}
+    labels = _known(missing, answer, index) if missing else {}
     for name, values in missing.items():
         for value in values:
             if (name, value) in labels:
@@ -156,7 +156,7 @@ def _in_words(value):
     return text[:1].upper() + text[1:]
 
 
-def _known(missing, answer):
+def _known(missing, answer, index):
     """What a facet knows although no record here has it: choices, what other public records have, public records.
 
     Such a value has an empty list; only what nobody ever heard of is refused. ``{(facet, value): label}``
@@ -174,11 +174,8 @@ def _known(missing, answer):
         found |= {(facet.name, value): label for value, label in choices.items()}
     wanted = {name: values for name, values in missing.items() if not all((name, v) in found for v in values)}
     if wanted:
-        has_it = Q()
         for name, values in wanted.items():
-            has_it |= Q(field=name, value__in=values)
-        terms = Term.objects.filter(has_it, publication__state=Publication.State.PUBLISHED)
-        found |= {(name, value): label for name, value, label in terms.values_list("field", "value", "label")}
+            found |= {(name, value): label for value, label in index.known(name, values).items()}
         is_it = Q()
         for name, values in wanted.items():
             is_it |= Q(kind=name, identifier__in=values)

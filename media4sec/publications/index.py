@@ -26,51 +26,72 @@ TITLE, NAME, TEXT = 1, 2, 4
 PAIR = "+"  # marks two words that stand side by side in a title or name: “Dark Web” → +darkweb
 
 ROWS = ("pk", "kind", "identifier", "sort_key", "title_stems", "name_stems", "text_stems")
+USUAL_LENGTH = 40  # words of a text; a constant, so that the order does not depend on what else is there
+LONGEST_EXACT = 200  # letters; no question is longer
+MOST_NEAR = 5_000  # words with mistakes whose neighbours are kept
 MOST_CHANGES = 1_000  # changed publications that are kept beside the rest before everything is read anew
 
 
 class Segment:
-    """The words of some publications. ``rows`` are those of ``ROWS``; their slots begin at ``first``."""
+    """The words of some publications, whose slots begin at ``first``: ``add()`` each, then ``finish()``."""
 
-    def __init__(self, rows, first=0):
-        self.first, self.count = first, len(rows)
-        self.title_lengths = np.zeros(len(rows), np.float32)
-        self.exact = defaultdict(
-            list
-        )  # a whole title, name or identifier in one word → [(slot, which of them)]
-        token_ids = defaultdict()
-        token_ids.default_factory = token_ids.__len__
-        fields = {field: (array("i"), array("i")) for field in (TITLE, NAME, TEXT)}
-        for place, (_, kind, identifier, _, title, names, text) in enumerate(rows):
-            for field, words in (
-                (TITLE, self._title(place, title)),
-                (NAME, self._names(place, kind, identifier, names)),
-                (TEXT, text.split()),
-            ):
-                ids, lengths = fields[field]
-                ids.extend([token_ids[word] for word in words])
-                lengths.append(len(words))
-        self._index(list(token_ids), fields)
+    def __init__(self, first=0):
+        self.first, self.count = first, 0
+        self.title_lengths = array("f")
+        # Whole titles, names and identifiers in one word: their hashes, and slot and which of them in one number.
+        self.exact_keys, self.exact_codes = array("q"), array("q")
+        self.token_ids = defaultdict()
+        self.token_ids.default_factory = self.token_ids.__len__
+        self.fields = {field: (array("i"), array("i")) for field in (TITLE, NAME, TEXT)}
 
-    def _title(self, place, title):
+    def add(self, kind, identifier, title, names, text):
+        for field, words in (
+            (TITLE, self._title(title)),
+            (NAME, self._names(kind, identifier, names)),
+            (TEXT, text.split()),
+        ):
+            ids, lengths = self.fields[field]
+            ids.extend([self.token_ids[word] for word in words])
+            lengths.append(len(words))
+        self.count += 1
+
+    def finish(self):
+        self.title_lengths = np.array(self.title_lengths, np.float32)
+        tokens = list(self.token_ids)
+        del self.token_ids
+        self._index(tokens, self.fields)
+
+    def _title(self, title):
         words = title.split()
         pieces = [piece for word in words for piece in word.split("-")]
-        self.title_lengths[place] = sum(piece not in STOP_WORDS for piece in pieces)
-        self.exact["".join(pieces)].append((place + self.first, TITLE))
+        self.title_lengths.append(sum(piece not in STOP_WORDS for piece in pieces))
+        self._is("".join(pieces), TITLE)
         return words + [f"{PAIR}{one}{two}" for one, two in pairwise(pieces)]
 
-    def _names(self, place, kind, identifier, names):
-        slot = place + self.first
+    def _names(self, kind, identifier, names):
         for key in identifier_keys(kinds_by_name()[kind], identifier):
-            self.exact[key].append((slot, 0))
+            self._is(key, 0)
         words = []
         for line in names.split("\n"):
             found = line.removeprefix(LINKED).split()
             pieces = [piece for word in found for piece in word.split("-")]
             words += found + [f"{PAIR}{one}{two}" for one, two in pairwise(pieces)]
-            if pieces and not line.startswith(LINKED):
-                self.exact["".join(pieces)].append((slot, NAME))
+            if not line.startswith(LINKED):
+                self._is("".join(pieces), NAME)
         return words
+
+    def _is(self, text, what):
+        """The next publication is exactly this; longer texts are never asked for."""
+        if text and len(text) <= LONGEST_EXACT:
+            self.exact_keys.append(hash(text))
+            self.exact_codes.append((self.count + self.first) * 8 + what)
+
+    def exact(self, text):
+        """[(slot, which: 0 for the identifier, TITLE or NAME)] of those that are called exactly so."""
+        key = hash(text)
+        first = np.searchsorted(self.exact_keys, key)
+        codes = self.exact_codes[first : np.searchsorted(self.exact_keys, key, side="right")]
+        return [divmod(code, 8) for code in codes.tolist()]
 
     def _index(self, tokens, fields):
         """Postings in compact columns: for each word its slots, the fields as a mask, and how often the text has it."""
@@ -86,37 +107,49 @@ class Segment:
         self.ids = dict(word_ids)
         self.words = list(self.ids)
         is_stop = np.array([word in STOP_WORDS for word in self.words], bool)
-        of_token, lengths = np.array(of_token, np.int64), np.array(lengths, np.int64)
-        starts = np.concatenate(([0], np.cumsum(lengths)))[:-1] if len(lengths) else lengths
+        of_token, lengths = np.array(of_token, np.int32), np.array(lengths, np.int32)
+        starts = (np.cumsum(lengths) - lengths).astype(np.int32)
+        self.text_length = np.zeros(self.count, np.float32)
         keys, masks, times = [], [], []
-        text_length = np.zeros(self.count, np.float32)
-        for field, (ids, counts) in fields.items():
-            ids = np.frombuffer(ids, np.int32) if ids else np.zeros(0, np.int32)
-            counts = np.frombuffer(counts, np.int32) if counts else np.zeros(0, np.int32)
-            slots = np.repeat(np.arange(self.count, dtype=np.int64), counts)
+        for field in (TITLE, NAME, TEXT):
+            ids, counts = (np.array(column, np.int32) for column in fields.pop(field))
+            slots = np.repeat(np.arange(self.count, dtype=np.int32), counts)
             sizes = lengths[ids]
-            ends = np.cumsum(sizes)
-            steps = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
-            found = of_token[np.repeat(starts[ids], sizes) + steps]
-            slots = np.repeat(slots, sizes)
+            ends = np.cumsum(sizes, dtype=np.int32)
+            # For each token one place for each of its words, next to each other.
+            places = np.arange(int(sizes.sum()), dtype=np.int32) + np.repeat(
+                starts[ids] - ends + sizes, sizes
+            )
+            slots, words = np.repeat(slots, sizes), of_token[places]
+            del ids, counts, sizes, ends, places
             if field == TEXT:
-                wanted = ~is_stop[found]
-                found, slots = found[wanted], slots[wanted]
-                text_length = np.bincount(slots, minlength=self.count).astype(np.float32)
-            pairs, often = np.unique(found * max(self.count, 1) + slots, return_counts=True)
-            keys.append(pairs)
-            masks.append(np.full(len(pairs), field, np.uint8))
-            times.append(np.minimum(often, 255) if field == TEXT else np.zeros(len(pairs), np.int64))
+                is_wanted = ~is_stop[words]
+                slots, words = slots[is_wanted], words[is_wanted]
+                self.text_length = np.bincount(slots, minlength=self.count).astype(np.float32)
+            pairs = words.astype(np.int64)
+            pairs *= max(self.count, 1)
+            pairs += slots
+            del slots, words
+            pairs.sort()
+            first = starts_of_runs(pairs)
+            often = np.diff(first, append=len(pairs))
+            keys.append(pairs[first])
+            masks.append(np.full(len(first), field, np.uint8))
+            times.append(np.minimum(often if field == TEXT else 0 * often, 255).astype(np.uint8))
+            del pairs, first, often
         keys, masks, times = np.concatenate(keys), np.concatenate(masks), np.concatenate(times)
         order = np.argsort(keys, kind="stable")
-        keys = keys[order]
-        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else keys
-        self.masks = np.bitwise_or.reduceat(masks[order], first) if len(keys) else masks
-        self.times = np.maximum.reduceat(times[order], first).astype(np.uint8) if len(keys) else times
+        keys, masks, times = keys[order], masks[order], times[order]
+        first = starts_of_runs(keys)
+        # A word that stands in several fields of a publication counts once, with all of them.
+        self.masks = np.bitwise_or.reduceat(masks, first) if len(first) else masks
+        self.times = np.maximum.reduceat(times, first) if len(first) else times
         words, slots = np.divmod(keys[first], max(self.count, 1))
         self.slots = (slots + self.first).astype(np.int32)
         self.starts = np.searchsorted(words, np.arange(len(self.words) + 1))
-        self.text_length = text_length
+        order = np.argsort(np.array(self.exact_keys), kind="stable")
+        self.exact_codes = np.array(self.exact_codes)[order]
+        self.exact_keys = np.array(self.exact_keys)[order]
         self._vocabulary()
 
     def _vocabulary(self):
@@ -144,10 +177,6 @@ class Segment:
             return None
         here = slice(self.starts[number], self.starts[number + 1])
         return self.slots[here], self.masks[here], self.times[here]
-
-    def frequency(self, word):
-        number = self.ids.get(word)
-        return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
 
     def beginning(self, start):
         """The words that begin so."""
@@ -181,6 +210,11 @@ class Segment:
         return found
 
 
+def starts_of_runs(values):
+    """Where each run of equal values begins, in a sorted column."""
+    return np.flatnonzero(np.concatenate((np.ones(min(len(values), 1), bool), values[1:] != values[:-1])))
+
+
 def identifier_keys(kind, identifier):
     """How an identifier may be typed, in one word: t012, t12, technology12; d23, deliverable23."""
     plain = squeezed(identifier)
@@ -198,21 +232,30 @@ class Index:
     since then: publications with the keys ``changed``, of which those still public are the ``rows``.
     """
 
-    def __init__(self, seen, rows, base=None, changed=frozenset()):
+    def __init__(self, seen, rows, base=None, changed=frozenset(), labels=None):
+        """``labels`` are those of the rows, if these can be gone through only once: ``{identifier: (pk, names)}``."""
         self.seen, self.base, self.changed = seen, base, changed
         kinds = kinds_by_name()
         before = base.labels if base else {}
         self.labels = {name: (pk, text) for name, (pk, text) in before.items() if pk not in changed}
-        self.labels |= {row[2]: (row[0], row[5]) for row in rows if kinds[row[1]].names_others}
-        rows = [self._with_labels(row) for row in rows]
-        first = base.count if base else 0
-        self.segments = [*(base.segments if base else ()), Segment(rows, first)]
-        self.count = first + len(rows)
+        if labels is None:
+            labels = {row[2]: (row[0], row[5]) for row in rows if kinds[row[1]].names_others}
+        self.labels |= labels
         numbers = {name: number for number, name in enumerate(kinds)}
-        self.pks = np.array([row[0] for row in rows], np.int64)
-        self.kinds = np.array([numbers[row[1]] for row in rows], np.int16)
-        self.is_alive = np.ones(len(rows), bool)
-        self._rank(rows)
+        first = base.count if base else 0
+        segment, keys, kind_numbers = Segment(first), [], []
+        for pk, kind, identifier, sort_key, title, names, text in rows:
+            _, also = self.labels.get(f"{kind}-{identifier}".casefold(), (0, ""))
+            segment.add(kind, identifier, title, f"{names}\n{also}", text)
+            keys.append((sort_key, pk))
+            kind_numbers.append(numbers[kind])
+        segment.finish()
+        self.segments = [*(base.segments if base else ()), segment]
+        self.count = first + segment.count
+        self.pks = np.array([pk for _, pk in keys], np.int64)
+        self.kinds = np.array(kind_numbers, np.int16)
+        self.is_alive = np.ones(segment.count, bool)
+        self._rank(keys)
         if base:
             is_same = ~np.isin(base.pks, np.fromiter(changed, np.int64))
             self.is_alive = np.concatenate((is_same, self.is_alive))
@@ -222,49 +265,43 @@ class Index:
         self.weights = weights[self.kinds]
         self.title_lengths = np.concatenate([segment.title_lengths for segment in self.segments])
         lengths = np.concatenate([segment.text_length for segment in self.segments])
-        self.text_weight = 0.5 + lengths / max(float(lengths.mean()), 1.0) if len(lengths) else lengths
+        self.text_weight = 0.5 + lengths / USUAL_LENGTH
         alive = np.flatnonzero(self.is_alive)
         self.slot_of = np.full(int(self.pks.max(initial=0)) + 1, -1, np.int64)
         self.slot_of[self.pks[alive]] = alive
-        self._columns = {}
+        self._columns, self._near = {}, {}
 
-    def _with_labels(self, row):
-        """A record is also found by the labels of the concept that stands for it, whatever their language."""
-        _, also = self.labels.get(f"{row[1]}-{row[2]}".casefold(), (0, ""))
-        return (*row[:5], f"{row[5]}\n{also}", row[6]) if also else row
-
-    def _rank(self, rows):
+    def _rank(self, keys):
         """The kind's own order as numbers; later ones stand between those that are there already."""
-        keys = sorted((row[3], row[0], place) for place, row in enumerate(rows))
-        places = [place for _, _, place in keys]
-        self.rank = np.zeros(len(rows))
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        self.rank = np.zeros(len(keys))
         if self.base:
             step = 1 / (len(keys) + 1)
-            for number, (key, pk, place) in enumerate(keys, start=1):
-                self.rank[place] = bisect_left(self.base.keys, (key, pk)) - 1 + number * step
+            for number, place in enumerate(order, start=1):
+                self.rank[place] = bisect_left(self.base.keys, keys[place]) - 1 + number * step
             self.rank = np.concatenate((self.base.rank, self.rank))
         else:
-            self.rank[places] = np.arange(len(rows))
-            self.keys = [key[:2] for key in keys]
+            self.rank[order] = np.arange(len(keys))
+            self.keys = sorted(keys)
 
     def exact(self, text):
         """[(slot, 0, TITLE or NAME)] of the records whose identifier, title or name this is, in one word."""
         return [
-            found
-            for segment in self.segments
-            for found in segment.exact.get(text, ())
-            if self.is_alive[found[0]]
+            found for segment in self.segments for found in segment.exact(text) if self.is_alive[found[0]]
         ]
 
     def postings(self, word):
-        """(slots, masks, times) of a word, for each segment that has it."""
+        """(slots, masks, times) of a word, for each segment that has it; only of what is public now."""
         for segment in self.segments:
             found = segment.postings(word)
-            if found is not None:
+            if found is not None and self.base:
+                is_alive = self.is_alive[found[0]]
+                found = [column[is_alive] for column in found]
+            if found is not None and len(found[0]):
                 yield found
 
     def frequency(self, word):
-        return sum(segment.frequency(word) for segment in self.segments)
+        return sum(len(slots) for slots, _, _ in self.postings(word))
 
     def gathered(self, name, *arguments):
         """What the segments' method finds, each word once: ``gathered("beginning", "faci")``."""
@@ -279,9 +316,16 @@ class Index:
         return [word for segment in self.segments for word in segment.by_loose_key.get(key, ())]
 
     def near(self, word, distance):
-        found = {}
-        for segment in self.segments:
-            found |= segment.near(word, distance)
+        """{word: distance} of those that differ by few letters; kept, as people add to what they asked before."""
+        found = self._near.get(word)
+        if found is None:
+            found = {}
+            for segment in self.segments:
+                found |= segment.near(word, distance)
+            found = {form: off for form, off in found.items() if self.frequency(form)}
+            if len(self._near) >= MOST_NEAR:
+                self._near.clear()
+            self._near[word] = found
         return found
 
     def of_kinds(self, kind_names):
@@ -296,6 +340,14 @@ class Index:
         pks = np.asarray(pks, np.int64)
         found = self.slot_of[pks[pks < len(self.slot_of)]]
         return found[found >= 0]
+
+    def known(self, field, values):
+        """{value: label} of those of the values that some public record has."""
+        _, numbers, labels = self.columns([field])[field]
+        held = set(np.unique(numbers).tolist())
+        return {
+            value: label for number, (value, label) in enumerate(labels) if value in values and number in held
+        }
 
     def columns(self, fields):
         """Facets as {field: (slots, numbers of values, [(value, label)])}. Read when first asked for, then kept."""
@@ -369,7 +421,13 @@ def _after(index, seen):
                 rows = Publication.objects.published().filter(pk__in=changed).order_by("pk")
                 return Index(changes[-1][:2], list(rows.values_list(*ROWS)), base, changed)
     rows = Publication.objects.published().filter(kind__in=kinds_by_name()).order_by("pk")
-    return Index(seen, list(rows.values_list(*ROWS).iterator(chunk_size=2000)))
+    labels = {
+        identifier: (pk, names)
+        for pk, identifier, names in rows.of(
+            *(kind.name for kind in kinds_by_name().values() if kind.names_others)
+        ).values_list("pk", "identifier", "name_stems")
+    }
+    return Index(seen, rows.values_list(*ROWS).iterator(chunk_size=2000), labels=labels)
 
 
 def _pks(changes):

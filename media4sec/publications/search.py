@@ -26,6 +26,7 @@ MAX_WORDS = 24
 LONGEST_RUN = 4  # words that may be one: “netzwerk durchsetzungs gesetz”, “crowd control hq”
 MOST_FORMS = 60  # words that one typed word may stand for
 FEW = 3  # records; a word that finds fewer is tried in other ways too
+MOST_WIDENED = 8  # such words in one question
 
 # How much a find is worth, by where it stands and by how it was found.
 WHERE = {TITLE: 1.0, NAME: 0.8, TEXT: 0.4}
@@ -273,9 +274,9 @@ class Question:
             self.look_up(place)
         if self.required:
             self.join()
-        for place in self.required:
-            if self.count(place) < FEW:
-                self.widen(place)
+        rare = [place for place in self.required if self.count(place) < FEW]
+        for place in rare[:MOST_WIDENED]:
+            self.widen(place)
         if not self.required:
             return Found(self.words, np.zeros(0, np.int64), index)
         total = self.allowed.sum()
