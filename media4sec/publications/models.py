@@ -1,6 +1,7 @@
 """The read side: what the public sees of records. Nothing here knows a working copy."""
 
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 
 class PublicationQuerySet(models.QuerySet):
@@ -113,9 +114,9 @@ class Change(models.Model):
     """Something that readers can see happened to a record. Appended in commit order; never edited."""
 
     class Action(models.TextChoices):
-        CREATED = "created", "Published"
-        UPDATED = "updated", "Updated"
-        DELETED = "deleted", "Withdrawn"
+        CREATED = "created", pgettext_lazy("change", "Published")
+        UPDATED = "updated", pgettext_lazy("change", "Updated")
+        DELETED = "deleted", pgettext_lazy("change", "Withdrawn")
 
     seq = models.BigAutoField(primary_key=True)
     action = models.CharField(max_length=10, choices=Action)
