@@ -70,7 +70,7 @@ def test_keeps_to_itself(visit):
 # gate 7.12
 def test_first_view_is_light(visit):
     sizes = {"html": 0, "css": 0, "js": 0, "woff2": 0}
-    for url, response in visit.responses.items():
+    for url, response in list(visit.responses.items()):
         path = urlsplit(url).path
         kind = path.rpartition(".")[2] if path.startswith("/static/") else "html"
         body = response.body()
@@ -169,7 +169,8 @@ def test_keys_alone_reach_everything_in_order(visit, size):
 def test_main_actions_are_large(visit):
     page = visit.page
     page.set_viewport_size(PHONE)
-    main = ".button:not(.button-small), form.search, .menu-link, .field :is(input, textarea, select)"
+    fields = ".field :is(input:not([type=radio], [type=checkbox]), textarea, select), .answer"
+    main = f".button:not(.button-small), form.search, .menu-link, {fields}"
     small = page.evaluate(
         """(main) => [...document.querySelectorAll(main)]
         .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)
@@ -247,6 +248,19 @@ def test_emblem_is_a_centimetre_high_with_the_funding_beside_it(size, browser_pa
     )
 
 
+# gate 7.4
+def test_nothing_moves_for_those_who_ask_for_less(browser_page, portal_server):
+    moves = """() => [...document.querySelectorAll("*")].filter((e) => {
+      const style = getComputedStyle(e);
+      return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior !== "auto";
+    }).length"""
+    page = browser_page(viewport=DESK, reduced_motion="no-preference")
+    page.goto(f"{portal_server}/technologies/?theme=dark-web")
+    assert page.evaluate(moves) > 0
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(moves) == 0
+
+
 # gate 7.6
 class TestWithoutScripts:
     @pytest.fixture
@@ -284,3 +298,40 @@ class TestWithoutScripts:
         assert page.locator(".row").first.inner_text() != first
         page.get_by_role("link", name="Previous").click()
         assert page.locator(".row").first.inner_text() == first
+
+    def test_sort_view_and_export(self, page, portal_server):
+        page.goto(f"{portal_server}/technologies/?theme=dark-web")
+        first = page.locator(".row").first.inner_text()
+        page.get_by_label("Sort", exact=True).select_option(label="Title, Z to A")
+        page.get_by_role("button", name="Sort").click()
+        assert page.locator(".row").first.inner_text() != first
+        page.get_by_role("link", name="Table", exact=True).click()
+        assert page.get_by_role("table").count() == 1
+        assert "theme=dark-web" in page.url
+        with page.expect_download() as download:
+            page.get_by_role("link", name="CSV", exact=True).click()
+        assert download.value.suggested_filename.endswith(".csv")
+
+    def test_comparison(self, page, portal_server):
+        page.goto(f"{portal_server}/technologies/")
+        for number in (0, 1):
+            page.get_by_role("checkbox", name=re.compile("^Compare")).nth(number).check()
+        page.get_by_role("button", name="Compare chosen").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Compare technologies"
+        assert page.get_by_role("columnheader").count() >= 2
+
+    def test_language(self, page, portal_server):
+        page.goto(f"{portal_server}/technologies/?theme=dark-web")
+        page.locator(".languages summary").click()
+        page.locator(".languages").get_by_role("link", name="Deutsch").click()
+        assert urlsplit(page.url).path == "/de/technologies/"
+        assert "theme=dark-web" in page.url
+        assert page.locator("html").get_attribute("lang") == "de"
+
+    def test_correction_says_what_is_missing(self, page, portal_server):
+        page.goto(f"{portal_server}{PAGES['record-technology']}")
+        page.get_by_role("link", name="Suggest a correction").first.click()
+        page.get_by_role("button", name="Send the report").click()
+        assert page.get_by_role("alert").is_visible()
+        page.get_by_role("alert").get_by_role("link").first.click()
+        assert page.locator(":target").count() == 1
