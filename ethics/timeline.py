@@ -25,7 +25,7 @@ LETTER = (
 WIDTH = 960
 TALL_WIDTH = 328
 TALL_YEARS = (
-    26,
+    30,
     40,
     56,
 )  # the length of a year on upright pictures; the shortest that keeps to the width is taken

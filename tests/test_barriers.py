@@ -24,19 +24,18 @@ LOOKS = {
 }
 # What axe cannot decide by itself, by rule and the reason it gives, and why it is well.
 DRAWN = "Words in drawings: their colours are pairs of tokens, measured in tests/test_look.py."
+SYSTEM = "Forced colours: the ground that Chromium paints is in no computed style."
+CUT_OFF = "A wide table is cut off where its scroll region ends."
+CELLS = "The head of the matrix is a grid on phones; a cell may span what is not stated."
 EXPLAINED = {
     ("color-contrast", "shortTextContent"): DRAWN,
     ("color-contrast", "imgNode"): DRAWN,
     ("color-contrast", "bgOverlap"): DRAWN,
-    (
-        "color-contrast",
-        "equalRatio",
-    ): "Forced colours: the ground that Chromium paints is in no computed style.",
-    (
-        "th-has-data-cells",
-        None,
-    ): "The head of the matrix is a grid on phones; a cell may span what is not stated.",
+    ("color-contrast", "elmPartiallyObscured"): CUT_OFF,
+    ("color-contrast", "equalRatio"): SYSTEM,
+    ("th-has-data-cells", None): CELLS,
 }
+
 # The server has connections of its own; the mark has the test databases made even when no other test needs one.
 pytestmark = pytest.mark.django_db
 
