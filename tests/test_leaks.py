@@ -30,6 +30,8 @@ pytestmark = pytest.mark.django_db
 ROUTES = {
     "": "fixed",
     "search/": "fixed",
+    "search/suggest": "spelled out",
+    "opensearch.xml": "file",
     "matrix/": "fixed",
     "library/": "fixed",
     "about/": "fixed",
@@ -82,6 +84,7 @@ def walk(client):
     waiting += [
         "/api/v1/technologies/?nothing=1",
         "/search/?q=number",
+        "/search/suggest?q=number",
         "/search/?q=what&type=theme",
         "/search/?q=",
     ]

@@ -98,6 +98,7 @@ class Matches:
                 notes.append(gettext("Without “%(word)s”") % {"word": word.typed})
             elif not word.is_known and (similar := sorted(shown.intersection(word.corrected))):
                 notes.append(gettext("Similar spelling: %(word)s") % {"word": similar[0]})
+        notes = list(dict.fromkeys(notes))
         return {"title_pieces": title, "passages": passages, "notes": notes}
 
     def cut(self, text):

@@ -1,5 +1,6 @@
 """The search over everything that is published: its page, suggestions while typing, and what browsers need for it."""
 
+from collections import Counter
 from urllib.parse import urlencode
 
 import numpy as np
@@ -70,7 +71,7 @@ def search(request):
         "exports": exports(request, "search"),
         "feed_url": feed_url(request, "search"),
         "corrections": corrections(request, answer.found),
-        "unknown": [word.typed for word in answer.found.words if word.is_required and not word.count],
+        "unknown": [word.typed for word in answer.found.units if not word.count],
     }
     if not ids:
         context["drops"] = (
@@ -115,6 +116,7 @@ def explained(pks, answer, tiles):
 
 def corrections(request, found):
     """Words that stand nowhere, and what was looked for instead: ``[{typed, shown, url}]``."""
+    parts = Counter(word.unit for word in found.words)
     return [
         {
             "typed": word.typed,
@@ -122,7 +124,7 @@ def corrections(request, found):
             "url": changed(request, q=found.replaced(word, word.corrected[0])),
         }
         for word in found.words
-        if word.corrected and not word.is_known
+        if word.corrected and not word.is_known and parts[word.unit] == 1
     ]
 
 
@@ -140,7 +142,7 @@ def without_filters(request, answer):
 def without_words(request, answer):
     """What leaving out one of the words would find: ``[{label, url, count}]``, the most helpful first."""
     names = [kind.name for kind in answer.kinds]
-    words = [word for word in answer.found.words if word.is_required]
+    words = answer.found.units
     found = []
     for word in words if 1 < len(words) <= MOST_DROPPED else ():
         text = answer.found.replaced(word, "")

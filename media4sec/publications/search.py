@@ -45,6 +45,7 @@ class Word:
 
     text: str
     typed: str
+    unit: int  # words of one compound with a figure in it are one thing: T-553/23 is held whole or not at all
     is_stop: bool = False
     is_required: bool = True
     forms: dict[str, str] = field(default_factory=dict)
@@ -81,7 +82,13 @@ class Found:
 
     def replaced(self, word, text):
         """The question with another text, or none, in the place of one of its words."""
-        return " ".join(filter(None, (text if one is word else one.typed for one in self.words)))
+        units = {one.unit: text if one.unit == word.unit else one.typed for one in self.words}
+        return " ".join(filter(None, units.values()))
+
+    @property
+    def units(self):
+        """The words that count, of each compound that is one thing only the first."""
+        return list({word.unit: word for word in reversed(self.words) if word.is_required}.values())[::-1]
 
 
 def find(text, kind_names=None):
@@ -96,11 +103,16 @@ def search(text, kind_names=None, index=None, *, is_typing=False):
 
 
 def read(text):
-    """The words of a question: ``[(word, as it was typed, is it joined to the one before?), …]``."""
+    """The words of a question, as it was typed."""
     found = []
-    for token in TOKEN.findall(tidied(text)):
+    for token in TOKEN.findall(tidied(text))[:MAX_WORDS]:
         pieces = PIECE.findall(token)
-        found += [(folded(piece), piece, place > 0) for place, piece in enumerate(pieces)]
+        is_one = len(pieces) > 1 and is_number(token)
+        for place, piece in enumerate(pieces):
+            word = folded(piece)
+            is_required = word not in STOP_WORDS and (len(word) > 1 or is_number(word))
+            unit = found[-1].unit if is_one and place else len(found)
+            found.append(Word(word, token if is_one else piece, unit, word in STOP_WORDS, is_required))
     return found[:MAX_WORDS]
 
 
@@ -109,13 +121,7 @@ class Question:
 
     def __init__(self, index, text, allowed, is_typing=False):
         self.index, self.allowed = index, allowed
-        read_words = read(text)
-        self.words = [
-            Word(
-                word, typed, word in STOP_WORDS, word not in STOP_WORDS and (len(word) > 1 or is_number(word))
-            )
-            for word, typed, _ in read_words
-        ]
+        self.words = read(text)
         if not any(word.is_required for word in self.words):
             for word in self.words:
                 word.is_required = True
@@ -281,6 +287,9 @@ class Question:
             return Found(self.words, np.zeros(0, np.int64), index)
         total = self.allowed.sum()
         has = np.array([self.values[place] > 0 for place in self.required]) & self.allowed
+        units = np.array([self.words[place].unit for place in self.required])
+        for unit in set(units[1:][units[1:] == units[:-1]].tolist() if len(units) > 1 else ()):
+            has[units == unit] = has[units == unit].all(axis=0)
         counts = has.sum(axis=1)
         for place, number in zip(self.required, counts.tolist(), strict=True):
             self.words[place].count = number

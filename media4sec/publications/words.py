@@ -13,7 +13,7 @@ import Stemmer
 
 APOSTROPHES = "'’‘‛`´ʼ′＇"
 DASHES = "-‐‑‒–—―−﹘﹣－"
-JOINT = rf"[{re.escape(APOSTROPHES)}{re.escape(DASHES)}.@/&+:_·]|(?<=\d),(?=\d{{3}})"
+JOINT = rf"[{re.escape(APOSTROPHES)}{re.escape(DASHES)}.@/&+_·]|(?<=\d),(?=\d{{3}})"
 TOKEN = re.compile(rf"[^\W_]+(?:(?:{JOINT})[^\W_]+)*")
 PIECE = re.compile(r"[^\W_]+")
 INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
