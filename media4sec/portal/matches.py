@@ -154,6 +154,9 @@ def texts_of(publication):
             seen.add(name)
             for text in plain_texts(document.get(name)):
                 yield label_of(kind, name, labels), text
+    for fact in display["facts"]:
+        for value in fact["values"]:
+            yield fact["label"], value["text"]
 
 
 def label_of(kind, name, labels):

@@ -132,7 +132,7 @@ def present(kind: Kind, document, public):
         terms=terms,
         search_title=resolved["title"],
         search_names=list(names_of(kind, resolved)),
-        search_text=" ".join(texts_of(kind, resolved)),
+        search_text=" ".join([*texts_of(kind, resolved), *facts_in_words(display)]),
         sort_key=sort_key_of(kind, resolved),
     )
 
@@ -322,6 +322,11 @@ def texts_of(kind, resolved):
     yield kind.name.replace("-", " ")
     for name in dict.fromkeys(names):
         yield from _texts(resolved.get(name))
+
+
+def facts_in_words(display):
+    """What the fact card says: dates, countries and choices as people read them."""
+    return [value["text"] for fact in display["facts"] for value in fact["values"]]
 
 
 IN_BRACKETS = re.compile(r"\(([^()]+)\)")
