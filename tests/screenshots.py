@@ -1,4 +1,4 @@
-"""Pictures of the main pages for the docs: ``python -m tests.screenshots`` (``--url`` takes a running site instead)."""
+"""Pictures of every type of page for the docs: ``python -m tests.screenshots`` (``--url``: of a running site)."""
 
 import argparse
 import contextlib
@@ -11,31 +11,53 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import BROWSER_FLAGS, find_chromium
+from tests.pages import BROKEN, PAGES, RECORDS
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 START_SECONDS = 60
-SHOTS = {
-    "home": "/",
-    "list": "/technologies/?theme=riots-mass-gatherings&function=SENSE-MONITOR",
-    "technology": "/technologies/T-001-publicsonar/",
-    "issue": "/issues/I-035-predictive-policing/",
-    "workshop": "/workshops/W3-dark-web/",
-    "matrix": "/matrix/",
-    "theme": "/themes/diy-policing/",
-    "situation": "/situations/S-002-planned-demonstration/",
-    "search": "/search/?q=missing+person",
+COLOURS = 64  # of a picture: enough for ours, and a third of the bytes
+
+# Pages that look like no other; lists and records of one making stand for each other.
+NAMES = (
+    *(
+        "home",
+        "matrix",
+        "library",
+        "timeline",
+        "patterns",
+        "search-empty",
+        "search",
+        "search-nothing",
+        "about",
+    ),
+    *("accessibility", "privacy", "corrections", "correction-record", "api", "design", "versions", "version"),
+    *("filtered", "filtered-nothing", "list-table", "list-matrix", "compare", "compare-choose"),
+    *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
+    *(f"record-{kind}" for kind in RECORDS),
+    *("home-el", "list-de", "record-de", "bad-request", "not-found"),
+)
+SHOTS = {name: PAGES[name] for name in NAMES} | {
+    "menu": "/technologies/#menu",
+    "filters": "/technologies/?theme=dark-web#filters",
 }
+# The top of each page, longer than a screen; of print, the first page.
 LOOKS = {
-    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "device_scale_factor": 2},
-    "desktop": {"viewport": {"width": 1280, "height": 1000}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1280, "height": 1000}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 1400}, "color_scheme": "light"},
+    "desktop": {"viewport": {"width": 1280, "height": 1280}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 1280}, "color_scheme": "dark"},
+    "print": {"viewport": {"width": 688, "height": 1000}, "color_scheme": "light"},  # A4 less its margins
 }
+MARGIN = 53
+# Panels that only a phone has.
+ONLY = {"menu": ("phone",), "filters": ("phone",)}
 
 
 def main():
@@ -48,28 +70,33 @@ def main():
 
 @contextlib.contextmanager
 def own_site():
-    """The origin of a site of our own, with the content of ``fixtures`` in a database that is thrown away."""
+    """The origin of a site as in production, with the content of ``fixtures`` in a database that is thrown away."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {
-            **os.environ,
+            name: value for name, value in os.environ.items() if name not in ("DEBUG", "ALLOWED_HOSTS")
+        }
+        environment |= {
             "BASE_URL": origin,
-            "DEBUG": "true",
             "SECRET_KEY": secrets.token_urlsafe(64),
             "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
         }
 
         def manage(*arguments):
-            return [sys.executable, str(ROOT / "manage.py"), *arguments]
+            command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+            subprocess.run(command, env=environment, check=True, cwd=ROOT)
 
-        subprocess.run(manage("migrate", "--verbosity", "0"), env=environment, check=True)
-        subprocess.run(manage("load_records", "fixtures"), env=environment, check=True, cwd=ROOT)
+        manage("migrate", "--verbosity", "0")
+        manage("load_records", "fixtures")
+        manage("collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework")
+        granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--port", str(port)]
         server = subprocess.Popen(
-            manage("runserver", "--noreload", f"127.0.0.1:{port}"),
+            [*granian, "--workers", "2", "--blocking-threads", "1", "--no-ws", "media4sec.wsgi:application"],
             env=environment,
+            cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -95,20 +122,32 @@ def wait_for(origin):
 
 def take_all(origin):
     FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
     flags = [*BROWSER_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
         for look, options in LOOKS.items():
             context = browser.new_context(**options)
             page = context.new_page()
+            page.emulate_media(media="print" if look == "print" else "screen")
             for name, path in SHOTS.items():
+                if look not in ONLY.get(name, LOOKS):
+                    continue
                 response = page.goto(origin + path)
-                if not response.ok:
+                if response and not response.ok and name not in BROKEN:
                     sys.exit(f"{path} answered {response.status}")
                 page.evaluate("document.fonts.ready.then(() => true)")
-                page.screenshot(path=FOLDER / f"{name}-{look}.png")
+                margin = MARGIN if look == "print" else 0
+                save(page.screenshot(), FOLDER / f"{name}-{look}.png", margin)
             context.close()
         browser.close()
+
+
+def save(png, path, margin):
+    """Keep a picture with few colours; round a printed page stands the paper."""
+    image = ImageOps.expand(Image.open(BytesIO(png)).convert("RGB"), margin, "white")
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":
