@@ -30,7 +30,9 @@ def test_search_finds_nothing_where_there_is_nothing(content, query):
 
 
 def test_table_is_long_and_names_records_that_exist(content):
-    known = {f"{kind}:{identifier}" for kind, identifier in Publication.objects.values_list("kind", "identifier")}
+    known = {
+        f"{kind}:{identifier}" for kind, identifier in Publication.objects.values_list("kind", "identifier")
+    }
 
     assert len(TABLE["query"]) >= 500
     assert {name for query in TABLE["query"] for name in query["expect"]} <= known

@@ -285,49 +285,70 @@ class Question:
             self.widen(place)
         if not self.required:
             return Found(self.words, np.zeros(0, np.int64), index)
-        total = self.allowed.sum()
-        has = np.array([self.values[place] > 0 for place in self.required]) & self.allowed
-        units = np.array([self.words[place].unit for place in self.required])
-        for unit in set(units[1:][units[1:] == units[:-1]].tolist() if len(units) > 1 else ()):
-            has[units == unit] = has[units == unit].all(axis=0)
-        counts = has.sum(axis=1)
+        has = self.who_has_what()
+        counts = np.array([np.count_nonzero(row) for row in has])
         for place, number in zip(self.required, counts.tolist(), strict=True):
             self.words[place].count = number
-        weights = np.log1p((total + 1) / (counts + 1)).astype(np.float32)
+        # The rarer a word, the more it says; one that nobody has says nothing about who has the others.
+        weights = np.log1p((np.count_nonzero(self.allowed) + 1) / (counts + 1))
         weights[counts == 0] = 0
-        weights /= max(float(weights.sum()), 1e-9)
-        share = weights @ has
-        known = counts > 0  # a word that nobody has says nothing about who has the others
-        whole = has[known].all(axis=0) & known.any()
-        chosen = whole
+        weights /= max(weights.sum(), 1e-9)
+        known = has[counts > 0]
+        whole = known.all(axis=0) if len(known) else np.zeros(index.count, bool)
+        share = np.zeros(index.count)
+        for row, weight in zip(has, weights.tolist(), strict=True):
+            share[row] += weight
+        chosen = self.choose(has, whole, share)
+        same = {slot: worth for slot, worth in self.same(weights).items() if self.allowed[slot]}
+        chosen[[slot for slot, worth in same.items() if worth >= min(SAME.values())]] = True
+        slots = np.flatnonzero(chosen)
+        scores = self.scores(slots, share[slots], weights)
+        for slot, worth in same.items():
+            scores[slots == slot] += worth
+        order = np.lexsort((index.rank[slots], index.weights[slots], -np.round(scores, 3)))
+        return Found(self.words, slots[order], index, int(np.count_nonzero(whole & chosen)), ~has)
+
+    def who_has_what(self):
+        """For each word that counts, a mask of those who have it."""
+        has = np.array([self.values[place] > 0 for place in self.required]) & self.allowed
+        units = np.array([self.words[place].unit for place in self.required])
+        for unit in set(units[1:][units[1:] == units[:-1]].tolist()):
+            has[units == unit] = has[units == unit].all(axis=0)
+        return has
+
+    def choose(self, has, whole, share):
+        """Those with all words; where there are few, or the words many, those with most of them as well."""
+        chosen = whole.copy()
         if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > 3:
             chosen = share >= (MOST if len(self.required) <= 3 else MANY)
-        numbers = [row for row, place in enumerate(self.required) if is_number(self.words[place].text)]
-        if numbers:
-            chosen = chosen & has[numbers].all(axis=0)
-        scores = weights @ np.array([self.values[place] for place in self.required])
+        for row, place in zip(has, self.required, strict=True):
+            if is_number(self.words[place].text):
+                chosen &= row
+        return chosen
+
+    def scores(self, slots, share, weights):
+        """How well the records of these slots answer: plain sums in one order, the same on every machine."""
+        index = self.index
+        scores, in_title = np.zeros(len(slots)), np.zeros(len(slots))
+        for place, weight in zip(self.required, weights.tolist(), strict=True):
+            scores += weight * self.values[place][slots]
+            in_title += self.titles[place][slots]
         scores *= share**2
-        in_title = np.array([self.titles[place] for place in self.required]).sum(axis=0)
-        likeness = in_title / np.maximum(index.title_lengths + len(self.required) - in_title, 1)
-        scores = scores + 0.5 * likeness * share
-        weight_of = dict(zip(self.required, weights.tolist(), strict=True))
-        for places, form in self.phrases:
-            for slots, worths, _ in self.worths(form):
-                scores[slots] += PHRASE * worths * sum(weight_of[place] for place in places)
-        scores += 0.001 * (100 - index.weights)
-        exact = self.same(weight_of)
-        for slot, worth in exact.items():
-            if self.allowed[slot]:
-                scores[slot] += worth
-                if worth >= min(SAME.values()):
-                    chosen[slot] = True
-        slots = np.flatnonzero(chosen)
-        order = np.lexsort((index.rank[slots], index.weights[slots], -np.round(scores[slots], 3)))
-        slots = slots[order]
-        return Found(self.words, slots, index, int(np.count_nonzero(whole & chosen)), ~has)
+        likeness = in_title / np.maximum(index.title_lengths[slots] + len(self.required) - in_title, 1)
+        scores += 0.5 * likeness * share + 0.001 * (100 - index.weights[slots])
+        if self.phrases:
+            bonus = np.zeros(index.count)
+            weight_of = dict(zip(self.required, weights.tolist(), strict=True))
+            for places, form in self.phrases:
+                weight = PHRASE * sum(weight_of[place] for place in places)
+                for found, worths, _ in self.worths(form):
+                    bonus[found] += weight * worths
+            scores += bonus[slots]
+        return scores
 
     def same(self, weights):
         """{slot: bonus} of records whose identifier, title or name is the question, or a run of its words."""
+        weights = dict(zip(self.required, weights.tolist(), strict=True))
         texts = [word.text for word in self.words]
         found = {}
         for first in range(len(texts)):
