@@ -1,4 +1,4 @@
-"""What stands between the form and other websites, without a cookie: docs/adr/0020-form-without-cookie.md."""
+"""What stands between the form and other websites, without a cookie: docs/adr/0018-form-without-cookie.md."""
 
 import secrets
 
