@@ -42,6 +42,8 @@ def search(request):
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Search"), "url": None}]
     context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
     if not answer.words:
+        if paged(request, [])[0] is None:
+            return refuse(request, [("page", gettext("There is no such page."))], address)
         return render(request, "portal/search.html", context)
     ids, tiles = answer.result.ids, theme_tiles()
     groups, others, pager = [], [], None
