@@ -10,7 +10,6 @@ from media4sec.kinds import kinds_by_name, paths
 from media4sec.records import workflow
 from tests.factories import make, published, published_full, several_published
 from tests.public import h1_of, text_of
-from tests.test_browser import DESK
 
 pytestmark = pytest.mark.django_db
 
@@ -201,18 +200,3 @@ def test_it_speaks_the_language_of_the_address(client):
     response = client.get(f"/de{address_of(one, other)}")
 
     assert f'<a href="/de{one.url}" lang="en">{one.title}</a>' in response.content.decode()
-
-
-def test_records_are_compared_from_their_list_without_a_script(browser_page, portal_server):  # gate 7.6
-    page = browser_page(viewport=DESK, java_script_enabled=False)
-    page.goto(f"{portal_server}/technologies/")
-
-    page.get_by_role("button", name="Compare chosen").click()
-    page.get_by_label("Record 1").select_option("T-001")
-    page.get_by_label("Record 2").select_option("T-005")
-    page.get_by_role("button", name="Compare").click()
-
-    assert page.url == f"{portal_server}/technologies/compare/?ids=T-001,T-005"
-    assert page.locator("table.compared thead th").count() == 2
-    page.get_by_role("link", name="Show only what differs").click()
-    assert page.locator("table.compared tbody tr:not(.differs, .group-row)").count() == 0
