@@ -71,7 +71,7 @@ def card_of(publication, tiles, *, with_kind=False):
 
 def cards(ids, tiles, *, with_kind=False):
     """Rows for these ids, in their order. One query."""
-    found = Publication.objects.only(*CARD_FIELDS).in_bulk(ids)
+    found = Publication.objects.published().only(*CARD_FIELDS).in_bulk(ids)
     return [card_of(found[pk], tiles, with_kind=with_kind) for pk in ids if pk in found]
 
 
