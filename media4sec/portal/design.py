@@ -63,8 +63,10 @@ ELSEWHERE = (
     ("_compared.html", "One value of a comparison", "/technologies/compare/"),
     ("_crosstab.html", "A list as a matrix, with totals", "/technologies/?view=matrix"),
     ("_deliverables.html", "The deliverables of a work package", "/library/"),
+    ("_drop.html", "A filter that is in the way, and what its absence gives", "/technologies/?q=zzqq"),
     ("_europe.svg", "The outline of Europe", "/workshops/"),
     ("_events.html", "What happened to an instrument, as a table", "/law/ai-act/"),
+    ("_hit.html", "One hit of the search, with why it matched", "/search/?q=missing+person"),
     ("_index.html", "The parts of a record, beside them", "/law/ai-act/"),
     ("_lanes.html", "Lanes over time", "/timeline/"),
     ("_languages.html", "The menu of languages", "/"),
@@ -76,7 +78,6 @@ ELSEWHERE = (
     ("_patterns.html", "Patterns and the links between them", "/patterns/"),
     ("_social.html", "What other sites are told about a page", "/"),
     ("_table.html", "A list as a table", "/technologies/?view=table"),
-    ("_terms.html", "What the glossary says of the terms of a page", "/law/ai-act/"),
     ("_workshop_line.html", "The six workshops as stations", "/library/"),
 )
 SHAPES = (
