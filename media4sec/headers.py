@@ -5,6 +5,7 @@ with the other headers by what an answer is, and they must also stand on static 
 """
 
 from django.conf import settings
+from django.middleware.gzip import GZipMiddleware
 
 CONTENT_SECURITY_POLICIES = {
     # Exactly what public pages use. No data: images, no inline script or style, no HTML made from strings.
@@ -55,6 +56,14 @@ UNUSED_FEATURES = [
     "xr-spatial-tracking",
 ]
 PERMISSIONS_POLICY = ", ".join(["clipboard-write=(self)", *(f"{feature}=()" for feature in UNUSED_FEATURES)])
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Pages are compressed on the way. Answers for machines are not: their ETags are strong, for exact copies."""
+
+    def process_response(self, request, response):
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class HeadersMiddleware:

@@ -96,7 +96,7 @@ INSTALLED_APPS = [
 # does not vary by cookie, and is the same for everybody.
 MIDDLEWARE = [
     "media4sec.headers.HeadersMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # a long list is a tenth of its size on the way
+    "media4sec.headers.CompressionMiddleware",  # a long list is a tenth of its size on the way
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "media4sec.languages.LanguageMiddleware",

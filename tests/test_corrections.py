@@ -526,7 +526,7 @@ def test_no_cookie_is_ever_set(client, record):  # gates 8.1, 2.9
         *["no-store"] * 5,
     ]
     # Only who comes with a cookie, as an editor does, gets an answer that says so.
-    assert [answer.get("Vary") for answer in answers] == [None] * 6 + ["Cookie"]
+    assert ["Cookie" in answer.get("Vary", "") for answer in answers] == [False] * 6 + [True]
 
 
 def test_django_own_check_is_on_everywhere_else():  # gate 2.9

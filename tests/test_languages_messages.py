@@ -29,7 +29,8 @@ def entries(catalog):
         if message.id:
             one, many = message.id if message.pluralizable else (message.id, "")
             strings = message.string if message.pluralizable else (message.string,)
-            found[message.context, one, many] = tuple(strings)
+            context = message.context.decode() if isinstance(message.context, bytes) else message.context
+            found[context, one, many] = tuple(strings)  # Babel reads contexts of compiled files as bytes
     return found
 
 
