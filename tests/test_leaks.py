@@ -102,7 +102,7 @@ def walk(client):
         address = waiting.pop()
         if (
             address in seen
-            or address.startswith(("/static/", "/admin/", "/corrections/new/"))
+            or address.removeprefix("/de").startswith(("/static/", "/admin/", "/corrections/new/"))
             or address.endswith((".png", ".ico"))
             or is_left_to_another_language(address)
         ):
