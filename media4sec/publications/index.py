@@ -396,9 +396,9 @@ _indexes = {}  # by database: tests have more than one
 
 def current():
     """The index of the content as it is now. One query, unless the content has changed."""
-    seen = Change.objects.order_by("-seq").values_list("seq", "at").first()
     name = str(connection.settings_dict["NAME"])
-    with _lock:
+    with _lock:  # asked inside, so that no thread comes with an older answer after a newer index was made
+        seen = Change.objects.order_by("-seq").values_list("seq", "at").first()
         index = _indexes.get(name)
         if index is None or seen is None or index.seen != seen:
             index = _after(index, seen)
@@ -432,17 +432,16 @@ def _after(index, seen):
 
 def _pks(changes):
     """The publications behind these changes, and the records that bear the labels of those that changed."""
-    names = defaultdict(set)
-    for _, _, kind, identifier in changes:
-        names[kind].add(identifier)
-        if kinds_by_name()[kind].names_others:
-            for other in kinds_by_name():
-                if identifier.startswith(f"{other}-"):
-                    names[other] |= {
-                        identifier.removeprefix(f"{other}-"),
-                        identifier.removeprefix(f"{other}-").upper(),
-                    }
-    condition = Q()
-    for kind, identifiers in names.items():
-        condition |= Q(kind=kind, identifier__in=identifiers)
+    names, condition = defaultdict(set), Q(pk=None)
+    for _, _, name, identifier in changes:
+        kind = kinds_by_name().get(name)
+        if kind is None:  # a newer release, running beside this process, knows it
+            continue
+        names[name].add(identifier)
+        for other in kinds_by_name() if kind.names_others else ():
+            if identifier.startswith(f"{other}-"):
+                code = identifier.removeprefix(f"{other}-")
+                names[other] |= {code, code.upper()}
+    for name, identifiers in names.items():
+        condition |= Q(kind=name, identifier__in=identifiers)
     return frozenset(Publication.objects.filter(condition).values_list("pk", flat=True))

@@ -197,14 +197,13 @@ class Question:
                 if not places:
                     continue
                 whole = "".join(texts[first : last + 1])
-                forms = {whole: "joined"} | dict.fromkeys(self.index.by_key(key_of(whole)), "joined")
+                forms = [whole, *self.index.by_key(key_of(whole))]
                 if last == first + 1:
-                    forms[PAIR + whole] = "joined"
+                    forms.append(PAIR + whole)
+                    self.phrases.append((places, PAIR + whole))
                 for form in forms:
                     for place in places:
                         self.add(place, form, JOINED, "joined")
-                    if form[0] == PAIR:
-                        self.phrases.append((places, form))
 
     def count(self, place):
         return int(np.count_nonzero(self.allowed & (self.values[place] > 0)))
@@ -220,7 +219,7 @@ class Question:
                 self.add(place, form, INSIDE, "inside")
         if len(word) > 5:
             self.take_apart(place)
-        if self.count(place) == 0 or before == 0:
+        if before == 0:
             self.correct(place)
 
     def take_apart(self, place):
@@ -228,8 +227,10 @@ class Question:
         word = self.words[place].text
         for cut in range(3, len(word) - 2):
             first, last = word[:cut], word[cut:]
+            if first in STOP_WORDS or last in STOP_WORDS:
+                continue
             parts = [self.of_part(first), self.of_part(last)]
-            if first in STOP_WORDS or last in STOP_WORDS or not any(parts):
+            if not any(parts):
                 continue
             if cut > 4:
                 parts[0] += self.index.gathered("beginning", first)[:MOST_FORMS]
@@ -276,15 +277,14 @@ class Question:
 
     def answer(self):
         index = self.index
+        if not self.required:
+            return Found(self.words, np.zeros(0, np.int64), index)
         for place in self.required:
             self.look_up(place)
-        if self.required:
-            self.join()
+        self.join()
         rare = [place for place in self.required if self.count(place) < FEW]
         for place in rare[:MOST_WIDENED]:
             self.widen(place)
-        if not self.required:
-            return Found(self.words, np.zeros(0, np.int64), index)
         has = self.who_has_what()
         counts = np.array([np.count_nonzero(row) for row in has])
         for place, number in zip(self.required, counts.tolist(), strict=True):

@@ -6,6 +6,7 @@ word (``darkweb``), and for each word a *key* that inflections and spellings hav
 """
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -16,7 +17,6 @@ DASHES = "-‐‑‒–—―−﹘﹣－"
 JOINT = rf"[{re.escape(APOSTROPHES)}{re.escape(DASHES)}.@/&+_·]|(?<=\d),(?=\d{{3}})"
 TOKEN = re.compile(rf"[^\W_]+(?:(?:{JOINT})[^\W_]+)*")
 PIECE = re.compile(r"[^\W_]+")
-INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 
 LINKED = "~ "  # marks the name of another record, such as a maker: found by its words, but not the same as it
 
@@ -54,6 +54,7 @@ WRITTEN_OUT = re.compile(r"(?<=[^\W\d_])([aou])e")
 
 _english = Stemmer.Stemmer("english")
 _greek = Stemmer.Stemmer("greek")
+_one_at_a_time = threading.Lock()  # a stemmer must not be called by two threads at once
 
 
 def tidied(text):
@@ -100,11 +101,11 @@ def squeezed(text):
 @lru_cache(maxsize=100_000)
 def key_of(word):
     """What inflections and spellings of a word have in common: organizing → organis, neighbourhoods → neighborhood."""
-    if word[0] > "ͯ":
-        return _greek.stemWord(word)
-    for pattern, common in SPELLINGS:
+    is_greek = word[0] > "\u036f"  # beyond Latin letters and their marks
+    for pattern, common in () if is_greek else SPELLINGS:
         word = pattern.sub(common, word)
-    return _english.stemWord(word)
+    with _one_at_a_time:
+        return (_greek if is_greek else _english).stemWord(word)
 
 
 @lru_cache(maxsize=100_000)
