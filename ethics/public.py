@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.portal.cards import first_sentence, host_of
 from media4sec.portal.lanes import span_of
-from media4sec.portal.wording import display_of
+from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication
 
 WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
@@ -123,7 +123,9 @@ def events_of(document, today):
             "is_done": date <= today,
             "title": event["title"],
             "note": event["note"],
-            "kind_label": event["event_kind"].replace("-", " ").capitalize(),
+            "kind_label": word(
+                event["event_kind"].replace("-", " ").capitalize(), "event", event["event_kind"]
+            ),
             "state": {"shape": "full", "label": gettext("Happened")}
             if date <= today
             else {"shape": "hollow", "label": gettext("To come")},

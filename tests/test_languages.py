@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
+from django.urls import set_script_prefix
 from django.utils import translation
 
 from media4sec.kinds import kinds, kinds_by_name
@@ -110,14 +111,14 @@ def test_the_language_ends_with_the_request(client):
     assert (translation.get_language(), local("/about/"), wording.memory.get()) == ("en-gb", "/about/", None)
 
 
-def test_only_our_pages_get_the_language(settings):
-    with translation.override("de"):
-        urls = [
-            local(url)
-            for url in ("https://example.org/", "//example.org/", "mailto:a@example.org", "#main", "?q=x")
-        ]
+def test_only_our_pages_get_the_language():
+    elsewhere = ["https://example.org/", "//example.org/", "mailto:a@example.org", "#main", "?q=x"]
 
-    assert urls == ["https://example.org/", "//example.org/", "mailto:a@example.org", "#main", "?q=x"]
+    set_script_prefix("/de/")
+    urls = [local(url) for url in ("/about/", *elsewhere)]
+    set_script_prefix("/")
+
+    assert urls == ["/de/about/", *elsewhere]
 
 
 # The menu, search engines
@@ -286,6 +287,26 @@ def test_a_label_that_means_two_things_goes_by_its_code(client):
     question = published("check-question", section="people")
 
     assert fact(client, f"/de{question.url}", "section") == ["Menschen"]
+
+
+def test_a_state_of_law_is_not_called_like_its_event(client):
+    concept("legal-event-kind", "in-force", "In force", "Inkrafttreten")
+    event = {"key": "force", "date": "2018-05-06", "event_kind": "in-force", "title": "In force."}
+    event |= {"note": "", "provenance": "editorial", "verified": None, "sources": []}
+    law = published("instrument", force="in-force", events=[event])
+
+    response = client.get(f"/de{law.url}")
+
+    assert response.context["display"]["state"]["label"] == "In Kraft"
+    assert [part["events"][0]["kind_label"] for part in response.context["event_parts"]] == ["Inkrafttreten"]
+
+
+def test_reasons_leave_out_what_languages_cannot_say(client):
+    partner = published("partner")
+    published("person", organisation=partner.identifier)
+
+    assert "Person 1 It worked for this partner" in text_of(client.get(partner.url))
+    assert "Person 1 War für diesen Partner tätig" in text_of(client.get(f"/de{partner.url}"))
 
 
 def test_themes_are_called_by_the_vocabulary(client):

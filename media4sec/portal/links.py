@@ -2,6 +2,7 @@
 
 import json
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name, lower_first
@@ -31,6 +32,7 @@ class Group:
             "noun": lower_first(self.kind.label_plural),
             "reason": self.sentence(many),
             "total": len(self.rows),
+            "all": self.kind.counted(len(self.rows)),
             "all_url": self.all_url if cut else "",
             "rows": [_row(self.kind, row) for row in list(self.rows.values())[: shown if cut else None]],
         }
@@ -38,12 +40,16 @@ class Group:
 
 def from_here(does):
     """Why this record leads to others, as a sentence."""
+    # Translators: “does” is a reason, such as “names this tool” or “belongs to this group”.
     return lambda many: gettext("This record %(does)s") % {"does": does}
 
 
 def to_here(does):
     """Why others lead to this record."""
-    return lambda many: (gettext("Each %(does)s") if many else gettext("It %(does)s")) % {"does": does}
+    # Translators: as above; leave “it” out where words depend on what it is.
+    return lambda many: capfirst(
+        (gettext("Each %(does)s") if many else gettext("It %(does)s")) % {"does": does}
+    )
 
 
 def _row(kind, publication):

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from media4sec.kinds import kinds_by_name
 from media4sec.portal.cards import host_of
 from media4sec.portal.context import siblings
 from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, picture, span_of
@@ -29,6 +30,10 @@ def documents_of(*kinds):
     return found
 
 
+def counted(documents, kind_name):
+    return kinds_by_name()[kind_name].counted(len(documents[kind_name]))
+
+
 def in_words(text):
     """A day, month or year in the language of the page."""
     return day(text) if text else gettext("date not stated")
@@ -44,9 +49,9 @@ def library(request):
     context = {
         "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
         "packages": packages_of(documents, statement_counts()),
-        "package_count": len(documents["work-package"]),
-        "deliverable_count": len(documents["deliverable"]),
-        "workshop_count": len(workshops),
+        "packages_counted": counted(documents, "work-package"),
+        "deliverables_counted": counted(documents, "deliverable"),
+        "workshops_counted": counted(documents, "workshop"),
         "stations": [station(document) for document in workshops],
         "map": map_of_deliverables(documents),
         "fed": fed_by(documents),

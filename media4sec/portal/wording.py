@@ -20,8 +20,10 @@ from media4sec.kinds import kinds_by_name
 from media4sec.languages import in_english, memory
 from media4sec.publications.models import Change, Publication
 
-# Where the labels of a field's values are kept, as far as the English label alone could mean another thing.
+# Where the labels of a field's values are kept, as far as the English label alone could mean another thing:
+# a law's state is “In force”, and so is an event, the day when that began.
 SCHEMES = {
+    "event": "legal-event-kind",
     "function": "function",
     "group": "function",
     "part": "check-section",
@@ -51,7 +53,7 @@ class Vocabulary:
         for document in documents:
             labels = {part["language"]: part["label"] for part in document["labels"]}
             self.by_code[document["scheme"], document["code"]] = labels
-            if "en" in labels:
+            if "en" in labels and document["scheme"] not in SCHEMES.values():
                 self.by_english.setdefault(labels["en"], labels)
 
     def label(self, text, scheme="", code=""):
@@ -117,7 +119,7 @@ def day(text):
 
 @cache
 def territories(language):
-    return Locale.parse(language.replace("-", "_"), resolve_likely_subtags=False).territories
+    return Locale(language).territories
 
 
 def country(code, text=""):
