@@ -15,7 +15,10 @@ handler403 = "media4sec.portal.errors.forbidden"
 handler404 = "media4sec.portal.errors.not_found"
 handler500 = "media4sec.portal.errors.server_error"
 
-DATED = datetime.date(2026, 11, 23)  # when both statements were last gone through
+DATED = {
+    "accessibility": datetime.date(2026, 11, 23),
+    "privacy": datetime.date(2026, 11, 26),
+}  # last gone through
 
 urlpatterns = [
     path("", overview.home, name="home"),
@@ -29,13 +32,13 @@ urlpatterns = [
     path(
         "accessibility/",
         overview.static_page,
-        {"name": "accessibility", "title": _("Accessibility statement"), "dated": DATED},
+        {"name": "accessibility", "title": _("Accessibility statement"), "dated": DATED["accessibility"]},
         name="accessibility",
     ),
     path(
         "privacy/",
         overview.static_page,
-        {"name": "privacy", "title": _("Privacy notice"), "dated": DATED},
+        {"name": "privacy", "title": _("Privacy notice"), "dated": DATED["privacy"]},
         name="privacy",
     ),
     path("api/", reference, name="api-reference"),

@@ -1,7 +1,9 @@
 """Reports from the public: the form, its receipt, what keeps others' websites and floods out."""
 
+import ipaddress
 import re
 import time
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -9,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 from hypothesis import given
@@ -18,8 +20,8 @@ from hypothesis import strategies as st
 
 from media4sec.corrections import limits
 from media4sec.corrections.deadlines import a_month_after, working_days_after
-from media4sec.corrections.models import Correction
-from media4sec.corrections.protection import new_token
+from media4sec.corrections.models import CONTACT_KEPT, Correction
+from media4sec.corrections.protection import new_token, read_token
 from media4sec.corrections.receipts import LENGTH, SIGNS, new_receipt, read_receipt
 from media4sec.records import workflow
 from tests.factories import document_for, make, published
@@ -760,13 +762,13 @@ def test_without_the_counter_the_form_stays_open(client, monkeypatch, caplog):  
         ("", "203.0.113.9", [], ""),
         ("2001:db8::1", "", [], "2001:db8::/64"),
         ("2001:db8:0:0:1::2", "", [], "2001:db8::/64"),
+        ("::ffff:192.0.2.1", "", [], "192.0.2.1"),
+        ("::ffff:10.0.0.1", "203.0.113.9", ["10.0.0.0/8"], "203.0.113.9"),
     ],
 )
 def test_only_our_proxies_say_where_a_request_comes_from(
     settings, peer, forwarded, trusted, address
 ):  # gate 4.11
-    import ipaddress
-
     settings.TRUSTED_PROXIES = [ipaddress.ip_network(text) for text in trusted]
     request = RequestFactory().post(FORM, REMOTE_ADDR=peer, headers={"x-forwarded-for": forwarded})
 
@@ -801,6 +803,45 @@ def test_a_read_only_database_refuses_politely(client, record, read_only_databas
     assert response.context["values"]["text"] == "Written with care."
     assert response.context["values"]["contact"] == "me@example.org"
     assert reports() == []
+
+
+@pytest.fixture
+def no_database():
+    """The database answers nothing."""
+
+    def fail(*args):
+        raise OperationalError("the connection is gone")
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+@pytest.mark.parametrize("address", [FORM, f"{FORM}?record=technology:T-001"])
+def test_without_a_database_the_text_is_given_back(client, record, address, no_database):  # gates 6.8, 7.14
+    token = new_token(address.partition("=")[2])
+    typed = {"category": "copyright", "text": "Written with care.", "contact": "me@example.org"}
+
+    response = client.post(address, typed | {"token": token})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
+    assert "Your report could not be saved" in text_of(response)
+    assert "Withdrawn" not in text_of(response)
+    assert {name: response.context["values"][name] for name in typed} == typed
+    assert f'action="{address}"' in response.content.decode().replace("%3A", ":")
+    assert read_token(token_in(response), address.partition("=")[2]) == (
+        read_token(token, address.partition("=")[2])
+    )
+
+
+@pytest.mark.parametrize(("is_ours", "site"), [(False, "same-origin"), (True, "cross-site")])
+def test_without_a_database_foreign_forms_get_nothing_back(client, no_database, is_ours, site):  # gate 2.9
+    token = new_token("technology:T-001") if is_ours else "forged"
+    data = {"category": "error", "text": "qqtextqq", "token": token}
+
+    response = client.post(f"{FORM}?record=technology:T-001", data, headers={"Sec-Fetch-Site": site})
+
+    assert response.status_code == 503
+    assert "qq" not in response.content.decode()
 
 
 # Nothing makes it fail
@@ -840,8 +881,6 @@ def test_no_form_makes_it_fail(db, pairs, is_ours, record):  # gate 4.1
 @bounded
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
 def test_what_is_typed_is_what_is_kept(db, text):  # gates 4.1, 4.4
-    import unicodedata
-
     cache.clear()
     before = Correction.objects.count()
     response = Client().post(FORM, {"token": new_token(""), "category": "copyright", "text": text})
@@ -937,11 +976,15 @@ def test_contacts_are_forgotten_90_days_after_closing(capsys):  # gate 8.5
 
     assert contacts() == ["", "me@example.org", "me@example.org"]
     assert capsys.readouterr().out.splitlines() == [
-        "1 contacts would be deleted.",
-        "1 contacts were deleted.",
-        "0 contacts were deleted.",
+        "Contacts to delete: 1.",
+        "Contacts deleted: 1.",
+        "Contacts deleted: 0.",
     ]
     assert Correction.objects.get(pk=old.pk).text == "Wrong."
+
+
+def test_the_privacy_notice_says_how_long_a_contact_is_kept(client):  # gates 8.5, 8.7
+    assert f"deleted {CONTACT_KEPT.days} days after it is closed" in text_of(client.get("/privacy/"))
 
 
 # What it costs
@@ -968,6 +1011,7 @@ def test_the_form_works_in_every_language(client, record, language):
 
     assert (page.status_code, wrong.status_code, right.status_code) == (200, 400, 303)
     assert right["Location"].startswith(f"/{language}/corrections/")
-    assert client.get(right["Location"]).status_code == 200
+    receipt = client.get(right["Location"])
     with translation.override(language):
-        assert text_of(page)
+        assert h1_of(page) == translation.gettext("Suggest a correction")
+        assert h1_of(receipt) == translation.gettext("Your report has arrived")

@@ -1,13 +1,16 @@
 """The queue of reports in the back-office: order, filters, steps, rights, and text of strangers that stays text."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from media4sec.corrections.models import Correction
-from media4sec.corrections.queue import shown_in_full
+from media4sec.corrections.queue import Acknowledge, shown_in_full
 from media4sec.records import workflow
 from tests.factories import published
 from tests.public import links_in, text_of
@@ -45,10 +48,14 @@ def fresh(correction):
     return Correction.objects.get(pk=correction.pk)
 
 
-def listed(client, **query):
+def rows_of(client, **query):
     response = client.get(QUEUE, query)
     assert response.status_code == 200
-    return [row.receipt for row in response.context["cl"].result_list]
+    return list(response.context["cl"].result_list)
+
+
+def listed(client, **query):
+    return [row.receipt for row in rows_of(client, **query)]
 
 
 def about(record, **changes):
@@ -109,13 +116,23 @@ def test_the_partner_is_the_one_of_today(editor):
     first, second = published("partner", title="A police force"), published("partner", title="A university")
     record = published("technology", owner=first.identifier)
     about(record)
-    assert "A police force" in text_of(editor.get(QUEUE)).partition("Number number")[0]
+    assert [row.partner for row in rows_of(editor)] == ["A police force"]
 
     record.owner = second
     record.save()
 
+    assert [row.partner for row in rows_of(editor)] == ["A university"]
     assert listed(editor, partner=first.pk) == []
     assert len(listed(editor, partner=second.pk)) == 1
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "1e3", "²", "9" * 40, "%00"])
+def test_no_filter_makes_it_fail(editor, value):  # gate 4.1
+    report()
+
+    for name in ("partner", "due", "category__exact", "state__exact", "q"):
+        assert editor.get(f"{QUEUE}?{name}={value}", follow=True).status_code == 200
+    assert listed(editor, partner="x") == []
 
 
 def test_a_list_costs_the_same_however_many_reports(editor):
@@ -246,14 +263,52 @@ def test_an_answer_must_say_something(editor):
 
 def test_the_quicker_colleague_wins(editor):  # gate 6.2
     kept = report()
-    form = filled(editor, page_of(kept, "acknowledge"))
+    form = filled(editor, page_of(kept, "acknowledge"), note="What I think of it.")
     take(editor, kept, "answer", answer="It is mended.")
 
     response = editor.post(page_of(kept, "acknowledge"), form)
 
     assert response.status_code == 409
     assert "Somebody else has dealt with it since: it is answered." in text_of(response)
+    assert "What I think of it." in response.content.decode()
     assert fresh(kept).state == "answered"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_colleagues_at_once_one_takes_the_step():  # gate 6.2
+    kept, together, refused = report(), Barrier(2), []
+
+    def press(name):
+        step = Acknowledge({"note": f"{name} reads it."})
+        assert step.is_valid()
+        user = User.objects.create_user(name)
+        try:
+            together.wait()
+            step.take(kept, by=user)
+        except ValidationError as error:
+            refused.extend(error.messages)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=press, args=[name]) for name in ("first", "second")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert refused == ["Somebody else has dealt with it since: it is acknowledged."]
+    assert fresh(kept).note.count("reads it.") == 1
+
+
+def test_a_report_that_was_deleted_meanwhile_takes_no_step(admin_user):  # gate 6.2
+    kept, step = report(), Acknowledge({})
+    assert step.is_valid()
+    Correction.objects.all().delete()
+
+    with pytest.raises(ValidationError, match="Somebody else has deleted it since"):
+        step.take(kept, by=admin_user)
+
+    assert Correction.objects.count() == 0
 
 
 def test_opening_pages_changes_nothing(editor):  # gate 4.13

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Case, F, When
 from django.http import Http404
 from django.shortcuts import redirect
@@ -17,6 +18,7 @@ from media4sec.corrections.models import Correction
 from media4sec.corrections.queue import STEPS, partners, queue_for, shown_in_full
 from media4sec.kinds import kinds_by_name
 from media4sec.records.admin import admin_url
+from media4sec.records.forms import is_key
 from media4sec.records.models import Record
 
 
@@ -28,9 +30,13 @@ class PartnerFilter(admin.SimpleListFilter):
         return [("none", "Nobody named"), *((str(pk), title) for pk, title in partners())]
 
     def queryset(self, request, queryset):
-        if self.value() == "none":
-            return queryset.filter(partner_id=None)
-        return queryset.filter(partner_id=int(self.value())) if self.value() else queryset
+        match self.value():
+            case None:
+                return queryset
+            case "none":
+                return queryset.filter(partner_id=None)
+            case partner:
+                return queryset.filter(partner_id=int(partner)) if is_key(partner) else queryset.none()
 
 
 class DueFilter(admin.SimpleListFilter):
@@ -133,12 +139,13 @@ class CorrectionAdmin(admin.ModelAdmin):
         form, status = step(request.POST if request.method == "POST" else None), 200
         if form.is_bound and form.is_valid():
             try:
-                form.take(correction.pk, by=request.user)
+                with transaction.atomic():
+                    form.take(correction, by=request.user)
+                    self.log_change(request, correction, step.done)
             except ValidationError as error:
                 form.add_error(None, error)
                 status = 409
             else:
-                self.log_change(request, correction, step.done)
                 self.message_user(request, f"{correction.receipt}: {step.done}", messages.SUCCESS)
                 return redirect("admin:corrections_correction_change", correction.pk)
         context = self._context(request, correction) | {

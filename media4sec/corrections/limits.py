@@ -31,14 +31,14 @@ def seconds_to_wait(request):
 def _count(address):
     """How many reports this address has sent in this hour, with this one; 0 where that cannot be known.
 
-    The counter's name is made with a key that is drawn anew each day and lives in the cache only: once it is
+    The counter's name is made with a random key that lives for a day at most, and in the cache only: once it is
     gone, nobody can find out which address a counter stood for.
     """
     if not address:
         return 0
     now = int(time.time())
     try:
-        key = cache.get_or_set(f"corrections:key:{now // DAY}", lambda: secrets.token_hex(32), timeout=DAY)
+        key = cache.get_or_set("corrections:key", lambda: secrets.token_hex(32), timeout=DAY)
         name = hmac.digest(key.encode(), f"{now // HOUR} {address}".encode(), "sha256").hex()
         cache.add(f"corrections:{name}", 0, timeout=HOUR)
         return cache.incr(f"corrections:{name}")
@@ -59,6 +59,9 @@ def address_of(request):
             address = ipaddress.ip_address(hop.strip())
         except ValueError:
             return ""
+        address = (
+            getattr(address, "ipv4_mapped", None) or address
+        )  # ::ffff:192.0.2.1, from servers that speak both
         if not any(address in network for network in settings.TRUSTED_PROXIES):
             # Who has one address of version 6 has a whole network of them.
             return (

@@ -57,7 +57,7 @@ class Correction(models.Model):
     text = models.TextField("what is wrong")
     part = models.CharField("part of the record", max_length=200, blank=True)
     source = models.URLField("source named", max_length=600, blank=True)
-    contact = models.EmailField(blank=True, help_text="Deleted 90 days after closing.")
+    contact = models.EmailField(blank=True, help_text=f"Deleted {CONTACT_KEPT.days} days after closing.")
     language = models.CharField(max_length=10, help_text="Of the page that the form stood on.")
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
 

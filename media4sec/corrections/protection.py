@@ -33,8 +33,8 @@ def read_token(token, record):
 def is_foreign(request):
     """True if a browser says that a page of another site sent this.
 
-    Every browser of today sends the first of the two, every browser of the last ten years the second. Whatever
-    sends neither is no browser, or one that a foreign page gains nothing by: there is no session to ride on.
+    Browsers since 2023 send the first of the two over https, those since 2020 the second. Whatever sends neither
+    is older or no browser, and a foreign page gains little by it: there is no session to ride on.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site:

@@ -3,7 +3,6 @@
 Together with the admin the only part of this app that knows records: it is behind the login.
 """
 
-import re
 import unicodedata
 
 from django import forms
@@ -12,11 +11,12 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from media4sec.corrections.models import Correction
+from media4sec.corrections.forms import UNSEEN
+from media4sec.corrections.models import CONTACT_KEPT, Correction
 from media4sec.records.models import Record
+from media4sec.records.steps import Step
 
 State = Correction.State
-UNSEEN = re.compile(r"[^\S\n ]|[^\s\w]")
 
 
 def queue_for(user):
@@ -40,19 +40,16 @@ def partners():
 
 def shown_in_full(text):
     """Text of strangers, with whatever is invisible or turns the direction of writing put into words."""
-
-    def named(match):
-        sign = match[0]
-        is_unseen = unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp")
-        return f"[U+{ord(sign):04X}]" if is_unseen else sign
-
-    return UNSEEN.sub(named, text)
+    return "".join(
+        f"[U+{ord(sign):04X}]" if unicodedata.category(sign) in UNSEEN and sign != "\n" else sign
+        for sign in text
+    )
 
 
-class Step(forms.Form):
-    """A form with one button, on the page of one report."""
+class ReportStep(Step):
+    """A step of a report, from one of some states; what was done, by whom and why stands in its notes."""
 
-    name = title = button = says = done = ""
+    states = ()
 
     note = forms.CharField(
         label="Note",
@@ -62,19 +59,20 @@ class Step(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
-    @staticmethod
-    def fits(correction):
-        """True for reports that can take this step now."""
-        raise NotImplementedError
+    @classmethod
+    def fits(cls, correction):
+        return correction.state in cls.states
 
     def change(self, correction, now):
         """What the step does to the report, apart from who and why."""
         raise NotImplementedError
 
-    def take(self, pk, by):
-        """Take the step if nobody was quicker; returns the report as it then is."""
+    def take(self, correction, by):
+        """Take the step if nobody was quicker."""
         with transaction.atomic():
-            correction = Correction.objects.select_for_update().get(pk=pk)
+            correction = Correction.objects.select_for_update().filter(pk=correction.pk).first()
+            if correction is None:
+                raise ValidationError("Somebody else has deleted it since.")
             if not self.fits(correction):
                 raise ValidationError(
                     f"Somebody else has dealt with it since: it is {correction.get_state_display().lower()}."
@@ -87,31 +85,28 @@ class Step(forms.Form):
             )
             correction.note = f"{correction.note}\n{line}".strip()
             correction.save()
-        return correction
 
 
-class Acknowledge(Step):
+class Acknowledge(ReportStep):
     name, title, button, done = "acknowledge", "Acknowledge", "Acknowledge", "Acknowledged."
     says = "Whoever sent it sees that somebody has read it and looks into it."
-
-    @staticmethod
-    def fits(correction):
-        return correction.state == State.RECEIVED
+    states = (State.RECEIVED,)
 
     def change(self, correction, now):
         correction.state, correction.acknowledged_at = State.ACKNOWLEDGED, now
 
 
-class Hide(Step):
+class Hide(ReportStep):
     name, title, button, done = "hidden", "Content is hidden", "It is hidden", "Content hidden."
     says = (
         "Say that readers do not see the dangerous content any more. Take it away first: withdraw the record, "
         "or publish it without the dangerous part."
     )
+    states = (State.RECEIVED, State.ACKNOWLEDGED, State.ANSWERED)
 
-    @staticmethod
-    def fits(correction):
-        return bool(correction.hide_due) and not correction.hidden_at and correction.state != State.CLOSED
+    @classmethod
+    def fits(cls, correction):
+        return super().fits(correction) and bool(correction.hide_due) and not correction.hidden_at
 
     def change(self, correction, now):
         correction.hidden_at = now
@@ -119,12 +114,13 @@ class Hide(Step):
             correction.state, correction.acknowledged_at = State.ACKNOWLEDGED, now
 
 
-class Answer(Step):
+class Answer(ReportStep):
     name, title, button, done = "answer", "Answer", "Keep the answer", "Answered."
     says = (
         "The answer is shown to whoever has the receipt number. The portal sends no mail: if there is a contact, "
         "write to it yourself."
     )
+    states = (State.RECEIVED, State.ACKNOWLEDGED)
     field_order = ("answer", "note")
 
     answer = forms.CharField(
@@ -134,35 +130,25 @@ class Answer(Step):
         widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
     )
 
-    @staticmethod
-    def fits(correction):
-        return correction.state in (State.RECEIVED, State.ACKNOWLEDGED)
-
     def change(self, correction, now):
         correction.state, correction.answered_at = State.ANSWERED, now
         correction.acknowledged_at = correction.acknowledged_at or now
         correction.answer = self.cleaned_data["answer"]
 
 
-class Close(Step):
+class Close(ReportStep):
     name, title, button, done = "close", "Close", "Close", "Closed."
-    says = "Nothing more is to be done. The contact, if there is one, is deleted 90 days from now."
-
-    @staticmethod
-    def fits(correction):
-        return correction.state != State.CLOSED
+    says = f"Nothing more is to be done. The contact, if there is one, is deleted {CONTACT_KEPT.days} days from now."
+    states = (State.RECEIVED, State.ACKNOWLEDGED, State.ANSWERED)
 
     def change(self, correction, now):
         correction.state, correction.closed_at = State.CLOSED, now
 
 
-class Reopen(Step):
+class Reopen(ReportStep):
     name, title, button, done = "reopen", "Open again", "Open again", "Opened again."
     says = "It goes back to where it was before it was closed; its deadlines count again."
-
-    @staticmethod
-    def fits(correction):
-        return correction.state == State.CLOSED
+    states = (State.CLOSED,)
 
     def change(self, correction, now):
         correction.closed_at = None

@@ -67,17 +67,40 @@ def subject_of(record):
     )
 
 
+def only_named(record):
+    """What a report is about, where nothing more than its name can be said."""
+    kind_name, _, identifier = record.partition(":")
+    return Subject(kind_name, identifier, plate=identifier)
+
+
 @csrf_exempt  # Django's own needs a cookie; `receive` has another protection
 @require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_store=True)
 def new(request):
     """The form, about the record that the address names. Only POST keeps anything."""
+    try:
+        return form_or_receipt(request)
+    except DATABASE_FAILURES:
+        record = request.GET.get("record", "")
+        nonce, _ = read_token(request.POST.get("token", ""), record)
+        if not nonce or is_foreign(request):  # a form that is not ours, or none
+            raise
+    given_back = form_page(
+        request, only_named(record), CorrectionForm(request.POST), status=503, nonce=nonce, problem="failure"
+    )
+    given_back["Retry-After"] = str(RETRY_AFTER_FAILURE)
+    return given_back
+
+
+def form_or_receipt(request):
+    if request.method == "POST" and body_length(request) > settings.CORRECTIONS_MAX_BODY:
+        return HttpResponse(status=413)
     errors = [(name, gettext("There is no such parameter here.")) for name in request.GET if name != "record"]
     subject = subject_of(request.GET.get("record", ""))
     if subject is None or len(request.GET.getlist("record")) > 1:
         errors.append(("record", gettext("There is no such record.")))
     if errors:
-        return refuse(request, errors, reverse("correction-new"))
+        return refuse(request, errors)
     if request.method == "POST":
         return receive(request, subject)
     return form_page(request, subject, CorrectionForm())
@@ -85,8 +108,6 @@ def new(request):
 
 def receive(request, subject):
     """Keep a report and lead to its receipt; where that cannot be, say why and give the text back."""
-    if body_length(request) > settings.CORRECTIONS_MAX_BODY:
-        return HttpResponse(status=413)
     if is_foreign(request):  # nothing of what it sent is shown, or it could put words into a visitor's mouth
         return form_page(request, subject, CorrectionForm(), status=403, problem="foreign")
     form = CorrectionForm(request.POST)
@@ -115,10 +136,6 @@ def receive(request, subject):
             correction.save()
     except IntegrityError:  # the same form, pressed twice, and the other one was quicker
         return sent_before(request, subject, form, Correction.objects.get(submission=nonce))
-    except DATABASE_FAILURES:
-        answer = form_page(request, subject, form, status=503, nonce=nonce, problem="failure")
-        answer["Retry-After"] = str(RETRY_AFTER_FAILURE)
-        return answer
     return to_receipt(correction)
 
 
@@ -150,7 +167,6 @@ def form_page(request, subject, form, status=200, nonce="", problem="", **more):
     context = {
         "crumbs": crumbs(subject, gettext("Suggest a correction")),
         "subject": subject,
-        "form": form,
         "values": {name: data.get(name, "") for name in form.fields if name != "leave_empty"},
         "errors": errors,
         "failed": {error["name"]: error["text"] for error in errors},
@@ -212,7 +228,7 @@ def correction(request, receipt):
     address = reverse("correction", args=[number])
     if request.path != address:
         return HttpResponseRedirect(address)
-    subject = subject_of(found.record) or Subject(found.kind_name, found.identifier)
+    subject = subject_of(found.record) or only_named(found.record)
     title = gettext("Report %(receipt)s") % {"receipt": found.receipt}
     context = {
         "crumbs": crumbs(subject, title),

@@ -55,10 +55,10 @@ def in_words(kind: Kind, path, value):
     if isinstance(value, list):
         return "\n".join(in_words(kind, path, item) for item in value)
     if isinstance(value, dict) and {"id", "label"} <= value.keys():
-        return words_for(kind, path, value)[1]
+        return words_for(kind, path, value).text
     if isinstance(value, dict):
         named = ((name, in_words(kind, f"{path}.{name}", inner)) for name, inner in value.items())
         return "; ".join(f"{name.replace('_', ' ')}: {text}" for name, text in named if text)
     if path.startswith("sources.") or str(value).startswith(("http://", "https://")):
         return str(value)  # an address in full, where readers of pages see the host only
-    return words_for(kind, path, value)[1]
+    return words_for(kind, path, value).text

@@ -39,7 +39,7 @@ FOUND_IN = ("verified_basis", "notes", "tags")
 EMPTY_HEADERS = (b'"Generated-By', b'"Language-Team', b'"Last-Translator', b'"Report-Msgid-Bugs-To')
 NEVER = datetime.datetime(
     2026, 11, 23, tzinfo=datetime.UTC
-)  # a date that moves would change every file every time
+)  # one that moves would change every file every time
 
 
 def gathered():

@@ -19,22 +19,28 @@ class PublishedRecord(forms.ModelChoiceField):
 
 
 class Step(forms.Form):
-    """A form with one button; ``take()`` goes through the workflow's door."""
+    """A form with one button, on a page of its own: ``admin/step.html``."""
 
     name = title = button = says = done = ""
+
+    @classmethod
+    def fits(cls, row):
+        """True for what can take this step now."""
+        raise NotImplementedError
+
+    def take(self, row, by):
+        """Take the step, or say in a ``ValidationError`` why it cannot be taken."""
+        raise NotImplementedError
+
+
+class RecordStep(Step):
+    """A step of a record; ``take()`` goes through the workflow's door."""
+
     permission = "publish"
     shows_differences = False
 
-    @staticmethod
-    def fits(record):
-        """True for records that can take this step now."""
-        raise NotImplementedError
 
-    def take(self, record, by):
-        raise NotImplementedError
-
-
-class Publish(Step):
+class Publish(RecordStep):
     name, title, button = "publish", "Publish", "Publish"
     says = "Readers, interfaces and harvesters see the working copy from now on. It stays in the history."
     done = "is published."
@@ -48,15 +54,15 @@ class Publish(Step):
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
     )
 
-    @staticmethod
-    def fits(record):
+    @classmethod
+    def fits(cls, record):
         return record.public_state == "" or record.has_unpublished_changes
 
     def take(self, record, by):
         workflow.publish(record, by=by, note=self.cleaned_data["note"])
 
 
-class Withdraw(Step):
+class Withdraw(RecordStep):
     name, title, button = "withdraw", "Withdraw", "Withdraw"
     permission = "withdraw"
     says = "The public version goes. Its address stays and gives the reason, and what to use instead."
@@ -72,15 +78,15 @@ class Withdraw(Step):
         label="Successor", required=False, help_text="What to use instead, if anything."
     )
 
-    @staticmethod
-    def fits(record):
+    @classmethod
+    def fits(cls, record):
         return record.public_state == State.PUBLISHED
 
     def take(self, record, by):
         workflow.withdraw(record, by=by, **self.cleaned_data)
 
 
-class Merge(Step):
+class Merge(RecordStep):
     name, title, button = "merge", "Merge into another record", "Merge"
     permission = "withdraw"
     says = "The public version goes, and its address leads to the other record for ever."
@@ -91,19 +97,19 @@ class Merge(Step):
         label="Reason", widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}), required=False
     )
 
-    fits = staticmethod(Withdraw.fits)
+    fits = Withdraw.fits
 
     def take(self, record, by):
         workflow.merge(record, by=by, **self.cleaned_data)
 
 
-class Restore(Step):
+class Restore(RecordStep):
     name, title, button = "restore", "Restore", "Restore"
     says = "What was public before is public again, at the same address."
     done = "is public again."
 
-    @staticmethod
-    def fits(record):
+    @classmethod
+    def fits(cls, record):
         return record.public_state in (State.WITHDRAWN, State.MERGED)
 
     def take(self, record, by):

@@ -17,4 +17,4 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         rows = Correction.objects.with_contact_to_forget()
         number = rows.count() if dry_run else rows.update(contact="")
-        self.stdout.write(f"{number} contacts {'would be' if dry_run else 'were'} deleted.")
+        self.stdout.write(f"Contacts {'to delete' if dry_run else 'deleted'}: {number}.")
