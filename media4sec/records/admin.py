@@ -474,7 +474,6 @@ class RecordAdmin(Naming, ListOfRecords):
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
-            "published": published,
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
