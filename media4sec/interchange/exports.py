@@ -11,7 +11,7 @@ from media4sec.interchange import problems, tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, ris
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.rest import LICENCE, absolute
-from media4sec.interchange.results import conditional, newest_change, publications, refused, result_of
+from media4sec.interchange.results import conditional, newest_change, publications, result_of
 from media4sec.portal.records import resolve
 from media4sec.publications.models import Publication
 
@@ -20,7 +20,6 @@ from media4sec.publications.models import Publication
 class Format:
     """One form of a result. ``write`` gets the rows, the kinds, their number and the address of the page."""
 
-    label: str
     content_type: str
     write: Callable[..., Iterator[str]]
 
@@ -54,11 +53,11 @@ def as_ris(rows, kinds, count, url):
 
 
 FORMATS = {
-    "csv": Format("CSV", "text/csv; charset=utf-8; header=present", as_csv),
-    "json": Format("JSON", "application/json", as_json),
-    "ndjson": Format("NDJSON", "application/x-ndjson; charset=utf-8", as_ndjson),
-    "bib": Format("BibTeX", "application/x-bibtex; charset=utf-8", as_bibtex),
-    "ris": Format("RIS", "application/x-research-info-systems; charset=utf-8", as_ris),
+    "csv": Format("text/csv; charset=utf-8; header=present", as_csv),
+    "json": Format("application/json", as_json),
+    "ndjson": Format("application/x-ndjson; charset=utf-8", as_ndjson),
+    "bib": Format("application/x-bibtex; charset=utf-8", as_bibtex),
+    "ris": Format("application/x-research-info-systems; charset=utf-8", as_ris),
 }
 
 
@@ -70,7 +69,7 @@ def result(request, path, suffix):
     except Http404:
         return problems.response(request, 404)
     if answer.errors:
-        return refused(request, answer.errors)
+        return problems.refused(request, answer.errors)
     count = answer.result.count
     if count > settings.EXPORT_LIMIT:
         detail = (
@@ -98,19 +97,13 @@ def result(request, path, suffix):
 def record(request, path, ref, suffix):
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
     if request.GET:
-        return refused(request, [(name, "There is no such parameter here.") for name in request.GET])
+        return problems.refused(request, [(name, "There is no such parameter here.") for name in request.GET])
     row = resolve(path, ref)
-    while row is not None and row.state == Publication.State.MERGED:
-        row = row.successor
     if row is None:
         return problems.response(request, 404)
+    row = row.heir
     if row.state == Publication.State.WITHDRAWN:
-        successor = row.replacement
-        more = {
-            "reason": row.reason,
-            "successor": f"{settings.BASE_URL}{successor.url}" if successor else None,
-        }
-        return problems.response(request, 410, row.reason, **more)
+        return problems.gone(request, row)
     address = twin(row.url, suffix)
     if request.path_info != address:
         return HttpResponsePermanentRedirect(address)

@@ -14,8 +14,9 @@ from django.utils.html import escape
 from media4sec.interchange import problems
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.problems import require_safe
-from media4sec.interchange.results import conditional, newest_change, publications, refused, result_of
+from media4sec.interchange.results import conditional, newest_change, publications, result_of
 from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.portal import lists
 from media4sec.portal.lists import SEARCH_FACETS
 from media4sec.publications.orders import asked, in_order
 
@@ -89,7 +90,7 @@ def feed(request, path):
     except Http404:
         return problems.response(request, 404)
     if errors or answer.errors:
-        return refused(request, errors or answer.errors)
+        return problems.refused(request, errors or answer.errors)
 
     def make():
         newest = in_order(answer.result.ids, "-changed", answer.kinds, answer.facets)
@@ -112,7 +113,7 @@ def title_of(path, answer):
     elif path == "search":
         name = "Search"
     else:
-        name = str(paths()[path][0].heading)
+        name = str(lists.title_of(paths()[path]))
     labels = [
         option.label
         for facet in answer.facets

@@ -68,6 +68,18 @@ def response(request, status, detail="", **more):
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
+def refused(request, errors):
+    """Each parameter that is not understood, by name."""
+    found = BadParameters(errors)
+    return response(request, 400, str(found.detail), errors=found.errors)
+
+
+def gone(request, publication):
+    """A withdrawn record at an address outside the API."""
+    found = Gone(publication)
+    return response(request, 410, str(found.detail), **found.more)
+
+
 def handle(exception, context):
     """DRF's exception handler: the same answers, as problems."""
     if isinstance(exception, Http404):

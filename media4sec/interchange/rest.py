@@ -6,22 +6,20 @@ from bisect import bisect_left, bisect_right
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Max
 from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
 from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
+from media4sec.interchange.citations import LICENCE_URL
 from media4sec.interchange.problems import BadParameters, Gone
+from media4sec.interchange.results import conditional, newest_change
 from media4sec.kinds import Kind
 from media4sec.publications.filters import listing
-from media4sec.publications.models import Change, Publication
+from media4sec.publications.models import Publication
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-CACHE = "public, no-cache"
-LICENCE = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
+LICENCE = f'<{LICENCE_URL}>; rel="license"'
 
 
 def absolute(text):
@@ -43,7 +41,7 @@ class PublicViewSet(ViewSet):
 
     def list(self, request):
         paging = ("limit", "cursor", "count")
-        answer = listing((self.kind,), request.GET, also=paging, unfiltered=ids_of)
+        answer = listing((self.kind,), request.GET, also=paging)
         errors = answer.errors
         limit = _number(request.GET.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT)
         if limit is None:
@@ -58,14 +56,14 @@ class PublicViewSet(ViewSet):
             raise BadParameters(errors)
         ids = sorted(answer.result.ids)
         page, previous, following = window(ids, cursor, limit)
-        etag = f'"{content_version()}"'
-        response = get_conditional_response(request, etag=etag)
-        if response is None:
+
+        def make():
             count = len(ids) if with_count == "true" else None
             before, after = self.link(request, previous), self.link(request, following)
-            response = HttpResponse(_page(page, count, before, after), content_type="application/json")
-        response["ETag"] = etag
-        response["Cache-Control"] = CACHE
+            return HttpResponse(_page(page, count, before, after), content_type="application/json")
+
+        seq, _at = newest_change()
+        response = conditional(request, f'"{seq}"', None, make)
         header = [
             f'<{self.link(request, to)}>; rel="{rel}"'
             for to, rel in ((following, "next"), (previous, "prev"))
@@ -89,12 +87,11 @@ class PublicViewSet(ViewSet):
         if row.state != Publication.State.PUBLISHED:
             raise Gone(row)
         etag = f'"{row.pk}-{row.modified_at.timestamp():.6f}"'
-        response = get_conditional_response(
-            request, etag=etag, last_modified=int(row.modified_at.timestamp())
-        ) or HttpResponse(absolute(row.document), content_type="application/json")
-        response["ETag"] = etag
-        response["Last-Modified"] = http_date(row.modified_at.timestamp())
-        response["Cache-Control"] = CACHE
+
+        def make():
+            return HttpResponse(absolute(row.document), content_type="application/json")
+
+        response = conditional(request, etag, row.modified_at, make)
         response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
 
@@ -115,15 +112,6 @@ def _page(ids, count, before, after):
     number = "" if count is None else f'"count":{count},'
     links = f'"next":{_quoted(after)},"previous":{_quoted(before)}'
     return f'{{{number}{links},"results":[{absolute(documents)}]}}'
-
-
-def content_version():
-    """The number of the newest change: the same address has the same answer as long as it stays."""
-    return Change.objects.aggregate(newest=Max("seq"))["newest"] or 0
-
-
-def ids_of(names):
-    return list(Publication.objects.published().of(*names).order_by("pk").values_list("pk", flat=True))
 
 
 def window(ids, cursor, limit):

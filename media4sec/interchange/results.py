@@ -4,14 +4,13 @@ from django.http import Http404
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
-from media4sec.interchange import problems
-from media4sec.interchange.rest import CACHE
 from media4sec.kinds import kinds, paths
 from media4sec.portal.lists import SEARCH_FACETS
 from media4sec.publications.models import Change, Publication
 from media4sec.publications.orders import asked
 
 CHUNK = 500
+CACHE = "public, no-cache"
 
 
 def result_of(path, data):
@@ -32,13 +31,6 @@ def publications(ids):
         part = ids[start : start + CHUNK]
         found = Publication.objects.published().defer("title_stems", "text_stems", "display").in_bulk(part)
         yield from (found[pk] for pk in part if pk in found)
-
-
-def refused(request, found):
-    """Each parameter that is not understood, by name."""
-    errors = [{"parameter": name[:200], "detail": text[:300]} for name, text in found[:50]]
-    detail = "; ".join(f"{error['parameter']}: {error['detail']}" for error in errors)[:1000]
-    return problems.response(request, 400, detail, errors=errors)
 
 
 def newest_change():

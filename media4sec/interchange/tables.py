@@ -7,9 +7,9 @@ several values are parted by `` | ``, and parts with fields of their own are JSO
 import csv
 import json
 
-from django.conf import settings
 from django.db.models import Min
 
+from media4sec.interchange.rest import absolute
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 
@@ -70,9 +70,7 @@ def columns_of(kinds):
 
 
 def row_of(publication, columns):
-    document = json.loads(publication.document)
-    document |= {
-        "url": f"{settings.BASE_URL}{publication.url}",
+    document = json.loads(absolute(publication.document)) | {
         "version": publication.version,
         "modified_at": publication.modified_at.isoformat().replace("+00:00", "Z"),
     }

@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from media4sec.interchange import problems, tables
-from media4sec.interchange.results import refused
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
-from media4sec.portal.cards import capitalised, day, first_sentence
+from media4sec.portal.cards import as_fact, day, first_sentence
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import flags_of
 from media4sec.portal.wording import content, display_of
@@ -79,7 +78,7 @@ def as_csv(request, path):
     if not errors and len(rows) < FEWEST:
         errors.append(("ids", f"From {FEWEST} to {MOST} identifiers, with commas between them."))
     if errors:
-        return refused(request, errors)
+        return problems.refused(request, errors)
     table = table_of(rows)
     header = ["group", "property", "differs", *(f"{row.identifier} {row.title}" for row in rows)]
     lines = [["", "address", "true", *(f"{settings.BASE_URL}{row.url}" for row in rows)]]
@@ -291,8 +290,7 @@ def _row(label, cells, *, is_prose=False):
 
 
 def _value(value):
-    text = value["text"] if value["url"] else capitalised(value["text"])
-    return {"text": text, "url": value["url"]}
+    return {"text": as_fact(value)["text"], "url": value["url"]}
 
 
 def _plain(text):

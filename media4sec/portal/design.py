@@ -17,7 +17,7 @@ from media4sec.publications.models import Publication
 
 SHEET = settings.BASE_DIR / "static" / "css" / "portal.css"
 
-# What stands on what, with the contrast that it must have: 7 for text, 4.5 for small additions, 3 for controls.
+# What stands on what, with the contrast that it must have: 7 for text, 3 for controls.
 PAIRS = (
     ("ink", "paper", 7, "Text, rules, primary buttons"),
     ("ink", "sheet", 7, "Text in notices and on hovered rows"),

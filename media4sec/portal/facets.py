@@ -38,14 +38,20 @@ def _chip(title, value, url):
     return {"title": title, "value": value, "label": f"{title}: {value}", "url": url}
 
 
-def drops(request, answer, *, also=()):
-    """What an empty result would be without one of its filters, the most helpful first: ``[{label, url, count}]``."""
+def without_filters(request, answer):
+    """What dropping one of the facets would find, the most helpful first: ``[{label, url, count}]``."""
     titles = {facet.name: facet.title for facet in answer.facets}
     found = [
         {"label": titles[name], "url": changed(request, **{name: ""}), "count": count}
         for name, count in answer.result.dropped.items()
         if count
     ]
+    return sorted(found, key=lambda drop: -drop["count"])
+
+
+def drops(request, answer, *, also=()):
+    """What an empty result would be without one of its filters, the most helpful first: ``[{label, url, count}]``."""
+    found = without_filters(request, answer)
     if answer.words and any(answer.chosen.values()):
         data = request.GET.copy()
         data.pop("q")

@@ -40,7 +40,12 @@ FORMATS = (
     ("BibTeX", "bib", "application/x-bibtex"),
     ("RIS", "ris", "application/x-research-info-systems"),
 )
-ATOM = "application/atom+xml"
+
+# What search asks, over all kinds.
+SEARCH_FACETS = (
+    *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
+    Facet("theme", _("Theme"), "themes"),
+)
 
 
 @require_safe
@@ -54,13 +59,13 @@ def kind_list(request, path):
     view = request.GET.get("view") or "list"
     errors = answer.errors or view_errors(request, answer, view)
     if errors:
-        return refuse(request, errors, here)
+        return refuse(request, errors)
     is_whole = view == "list" and not answer.sort and (path in LIST_TEMPLATES or path in GROUPED)
     page, pager = paged(request, answer.result.ids, WHOLE if is_whole else SIZES[view])
     if page is None:
-        return refuse(request, [("page", gettext("There is no such page."))], here)
+        return refuse(request, [("page", gettext("There is no such page."))])
     tiles = theme_tiles()
-    title = members[0].heading if len(members) == 1 or members[0].title else all_of(members)
+    title = title_of(members)
     with_compare = any(kind.is_compared for kind in members)
     context = {
         "title": title,
@@ -119,9 +124,11 @@ def view_errors(request, answer, view):
     return errors
 
 
-def all_of(members):
-    """“Practice patterns and practice cases”."""
+def title_of(members):
+    """“Glossary”; of kinds that share a list, “Practice patterns and practice cases”."""
     first, *others = members
+    if first.title or not others:
+        return first.heading
     text = str(first.label_plural)
     for kind in others:
         text = gettext("%(first)s and %(second)s") % {
@@ -202,12 +209,6 @@ def order_choices(answer):
     ]
 
 
-SEARCH_FACETS = (
-    *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
-    Facet("theme", _("Theme"), "themes"),
-)
-
-
 # The same result elsewhere
 
 
@@ -277,7 +278,7 @@ def with_page(request, number):
     return changed(request, page="" if number == 1 else str(number))
 
 
-def refuse(request, errors, url):
-    """A page that says what was wrong with the address, and where to go on."""
-    context = {"errors": [f"“{name[:80]}”: {text[:300]}" for name, text in errors[:20]], "url": url}
+def refuse(request, errors):
+    """A page that says what was wrong with the address, parameter by parameter."""
+    context = {"errors": [f"“{name[:80]}”: {text[:300]}" for name, text in errors[:20]]}
     return render(request, "400.html", context, status=400)

@@ -18,6 +18,7 @@ from media4sec.portal.evidence import (
 )
 from media4sec.portal.glossary import Glossary
 from media4sec.portal.links import link_groups, neighbours_of, path_of
+from media4sec.portal.lists import FORMATS
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Term
 
@@ -105,9 +106,11 @@ def exports_of(kind, publication):
     """The record for machines, on its own path and in the API."""
     stem = publication.url.rstrip("/")
     return [
-        {"label": "JSON", "url": f"{stem}.json", "type": "application/json"},
-        {"label": "BibTeX", "url": f"{stem}.bib", "type": "application/x-bibtex"},
-        {"label": "RIS", "url": f"{stem}.ris", "type": "application/x-research-info-systems"},
+        *(
+            {"label": label, "url": f"{stem}.{suffix}", "type": type_}
+            for label, suffix, type_ in FORMATS
+            if suffix in ("json", "bib", "ris")
+        ),
         {"label": "API", "url": f"/api/v1/{kind.plural}/{publication.identifier}/", "type": ""},
     ]
 

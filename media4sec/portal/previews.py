@@ -4,7 +4,6 @@ import hashlib
 import json
 
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
-from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds_by_name, paths
 from media4sec.portal.cards import card_of, theme_tiles
+from media4sec.portal.lists import refuse, title_of
 from media4sec.portal.pictures import COLOURS, EDITION, Preview, icon, preview_png
 from media4sec.portal.records import resolve, tombstone
 from media4sec.publications.models import Publication
@@ -39,8 +39,8 @@ def list_preview(request, path):
     """The preview of a list of records."""
     if path not in paths():
         raise Http404
-    kind = paths()[path][0]
-    return answer(request, Preview(str(kind.heading), note=str(kind.lead)))
+    members = paths()[path]
+    return answer(request, Preview(str(title_of(members)), note=str(members[0].lead)))
 
 
 @require_safe
@@ -49,8 +49,7 @@ def record_preview(request, path, ref):
     publication = resolve(path, ref)
     if publication is None:
         raise Http404
-    while publication.state == Publication.State.MERGED:
-        publication = publication.successor
+    publication = publication.heir
     if publication.state == Publication.State.WITHDRAWN:
         return tombstone(request, publication)
     if request.path_info != preview_url(publication.url):
@@ -76,9 +75,10 @@ def answer(request, preview, version=None):
     unknown = sorted(set(request.GET) - {"v"})
     asked = request.GET.get("v")
     if unknown or (asked is not None and not (asked.isascii() and asked.isdigit() and len(asked) < 10)):
-        errors = [gettext("“%(name)s” is no parameter of this page.") % {"name": name} for name in unknown]
-        context = {"errors": errors or [gettext("“v” is the number of a version.")]}
-        return render(request, "400.html", context, status=400)
+        errors = [(name, gettext("There is no such parameter here.")) for name in unknown]
+        return refuse(
+            request, errors or [("v", gettext("Give the number of one of this record’s versions."))]
+        )
     digest = hashlib.sha256(f"{EDITION} {preview}".encode()).hexdigest()[:20]
     etag = quote_etag(digest)
     response = get_conditional_response(request, etag=etag)

@@ -34,9 +34,7 @@ def at_address(request, path, ref, below=""):
     publication = resolve(path, ref)
     if publication is None:
         raise Http404
-    target = publication
-    while target.state == Publication.State.MERGED:
-        target = target.successor
+    target = publication.heir
     if target.state == Publication.State.WITHDRAWN:
         return None, tombstone(request, target)
     if target is not publication and below:

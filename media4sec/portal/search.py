@@ -14,7 +14,7 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import local
 from media4sec.portal.addresses import changed
 from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
-from media4sec.portal.facets import chips, facet_groups
+from media4sec.portal.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists import QUERIES, SEARCH_FACETS, exports, feed_url, paged, refuse
 from media4sec.portal.matches import Matches
 from media4sec.portal.wording import record_name
@@ -38,19 +38,19 @@ def search(request):
     address = "/search/"
     answer = listing(kinds(), request.GET, also=("page",), facets=SEARCH_FACETS)
     if answer.errors:
-        return refuse(request, answer.errors, address)
+        return refuse(request, answer.errors)
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Search"), "url": None}]
     context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
     if not answer.words:
         if paged(request, [])[0] is None:
-            return refuse(request, [("page", gettext("There is no such page."))], address)
+            return refuse(request, [("page", gettext("There is no such page."))])
         return render(request, "portal/search.html", context)
     ids, tiles = answer.result.ids, theme_tiles()
     groups, others, pager = [], [], None
     if "page" in request.GET or answer.chosen["type"] or len(ids) <= BEST:
         shown, pager = paged(request, ids)
         if shown is None:
-            return refuse(request, [("page", gettext("There is no such page."))], address)
+            return refuse(request, [("page", gettext("There is no such page."))])
     else:
         shown, groups, others = by_kind(request, answer)
     hits = explained([*shown, *(pk for group in groups for pk in group["ids"])], answer, tiles)
@@ -128,17 +128,6 @@ def corrections(request, found):
         for word in found.words
         if word.corrected and not word.is_known and parts[word.unit] == 1
     ]
-
-
-def without_filters(request, answer):
-    """What dropping one of the filters would find: ``[{label, url, count}]``, the most helpful first."""
-    titles = {facet.name: facet.title for facet in answer.facets}
-    found = [
-        {"label": titles[name], "url": changed(request, **{name: ""}), "count": count}
-        for name, count in answer.result.dropped.items()
-        if count
-    ]
-    return sorted(found, key=lambda drop: -drop["count"])
 
 
 def without_words(request, answer):

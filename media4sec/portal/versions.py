@@ -18,14 +18,14 @@ SIDES = ("from", "to")
 
 @require_safe
 def versions(request, path, ref):
-    """All versions that were public, with what changed in each, and the difference of two. Three queries."""
+    """All versions that were public, with what changed in each, and the difference of two. Two queries."""
     publication, answer = at_address(request, path, ref, "versions/")
     if answer:
         return answer
     history = History(publication)
     chosen, errors = chosen_in(request.GET, history.numbers)
     if errors:
-        return refuse(request, errors, request.path)
+        return refuse(request, errors)
     context = frame(publication, [gettext("Versions")]) | {
         "rows": history.rows(),
         "numbers": history.numbers,
@@ -74,7 +74,7 @@ def frame(publication, titles):
 def chosen_in(query, numbers):
     """((from, to), errors): the two versions to compare; without any, the last two. None where there is only one."""
     errors = [
-        (name, gettext("This page has no such parameter."))
+        (name, gettext("There is no such parameter here."))
         for name in dict.fromkeys(query)
         if name not in SIDES
     ]

@@ -97,11 +97,10 @@ class Listing:
     sort: str = ""
 
 
-def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
+def listing(kinds, data, *, also=(), facets=None):
     """Answer a list's parameters (a QueryDict).
 
-    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked; ``unfiltered`` gives
-    the ids to choose from in another order than the kinds' own.
+    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked.
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
@@ -124,7 +123,7 @@ def listing(kinds, data, *, also=(), facets=None, unfiltered=None):
         answer.found = search(answer.words, names, index)
         ids = answer.found.pks
     else:
-        ids = unfiltered(names) if unfiltered else ordered_ids(names, index)
+        ids = ordered_ids(names, index)
     asked = [facet.name for facet in facets]
     answer.result = filtered(ids, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)

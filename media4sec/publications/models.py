@@ -62,6 +62,14 @@ class Publication(models.Model):
         return self.url
 
     @property
+    def heir(self):
+        """The record itself, or the last one down the line of those that it was merged into."""
+        found = self
+        while found.state == self.State.MERGED:
+            found = found.successor
+        return found
+
+    @property
     def replacement(self):
         """What to use instead: the first published record down the line of successors, or None."""
         found = self.successor
