@@ -110,6 +110,22 @@ def test_any_text_comes_back_from_a_cell(text):
     assert read.removeprefix("'") == text
 
 
+def test_addresses_in_a_cell_are_whole(client):
+    pattern = published("pattern")
+    point = {
+        "key": "good-1",
+        "aspect": "good",
+        "actor": "",
+        "text": "It helps.",
+        "refs": [f"pattern:{pattern.identifier}"],
+    }
+    published("situation", points=[point])
+
+    (row,) = rows_of(text_of(client.get("/situations.csv")))
+
+    assert json.loads(row["points"])["refs"][0]["url"] == f"{settings.BASE_URL}{pattern.url}"
+
+
 def test_csv_of_nothing_has_its_head(client):
     published("theme")
 

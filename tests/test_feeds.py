@@ -119,6 +119,27 @@ def test_every_list_names_its_feed_and_it_is_one(client, path):
     assert feed_of(client.get(f"/feeds/{path}.atom")).feed.updated
 
 
+def test_what_xml_cannot_hold_is_left_out(client):
+    published("technology", title="A\x0btool", summary="It\x01 sorts.", tags=["dark\x0cweb"])
+
+    feed = feed_of(client.get("/feeds/technologies.atom?tag=dark%0Cweb"))
+    (entry,) = feed.entries
+
+    assert feed.feed.title == "Technologies, darkweb · MEDI@4SEC knowledge base"
+    assert feed.feed.subtitle == "1 record"
+    assert (entry.title, entry.summary) == ("Atool", "It sorts.")
+    assert [tag.term for tag in entry.tags] == ["Technology", "darkweb"]
+
+
+@pytest.mark.parametrize("path", ["practices", "glossary", "themes"])
+def test_a_feed_is_called_as_its_list(client, path):
+    title = client.get(f"/{path}/").context["title"]
+
+    feed = feed_of(client.get(f"/feeds/{path}.atom"))
+
+    assert feed.feed.title == f"{title} · MEDI@4SEC knowledge base"
+
+
 def test_drafts_and_withdrawn_records_are_in_no_feed(client):
     shown, withdrawn = several_published("technology", 2)
     make("technology", title="A secret draft")

@@ -16,8 +16,8 @@ from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.results import conditional, newest_change, publications, result_of
 from media4sec.kinds import kinds, kinds_by_name, paths
-from media4sec.portal import lists
 from media4sec.portal.lists import SEARCH_FACETS
+from media4sec.portal.lists import title_of as title_of_list
 from media4sec.publications.orders import asked, in_order
 
 EVERYTHING = "everything"
@@ -56,10 +56,10 @@ class ResultFeed(Feed):
         return self.rows
 
     def item_title(self, row):
-        return row.title
+        return in_xml(row.title)
 
     def item_description(self, row):
-        return escape(row.summary)  # Django's feeds hold HTML, records plain text
+        return escape(in_xml(row.summary))  # Django's feeds hold HTML, records plain text
 
     def item_link(self, row):
         return f"{settings.BASE_URL}{row.url}"
@@ -77,7 +77,13 @@ class ResultFeed(Feed):
         document = json.loads(row.document)
         themes = [document.get("theme"), *document.get("themes", ())]
         words = [theme["label"] for theme in themes if theme]
-        return [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
+        found = [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
+        return [in_xml(word) for word in found]
+
+
+def in_xml(text):
+    """A text without the control characters that no XML can hold."""
+    return NOT_IN_XML.sub("", text)
 
 
 @require_safe
@@ -113,17 +119,18 @@ def title_of(path, answer):
     elif path == "search":
         name = "Search"
     else:
-        name = str(lists.title_of(paths()[path]))
+        name = str(title_of_list(paths()[path]))
     labels = [
         option.label
         for facet in answer.facets
         for option in answer.result.options.get(facet.name, ())
         if option.checked
     ]
-    words = [f"“{NOT_IN_XML.sub('', answer.words)}”"] if answer.words else []
-    return f"{', '.join([name, *words, *map(str, labels)])} · {PUBLISHER}"
+    words = [f"“{answer.words}”"] if answer.words else []
+    return in_xml(f"{', '.join([name, *words, *map(str, labels)])} · {PUBLISHER}")
 
 
 def subtitle_of(answer):
     count, limit = answer.result.count, settings.FEED_LIMIT
-    return f"{count} records" if count <= limit else f"The {limit} newest changes of {count} records"
+    records = f"{count} record" + ("" if count == 1 else "s")
+    return records if count <= limit else f"The {limit} newest changes of {records}"

@@ -10,6 +10,7 @@ from media4sec.kinds import paths
 from media4sec.languages import addresses_of, tag_of
 from media4sec.publications.models import Publication
 
+# What has a place of its own and is worth finding: a search, a form or a receipt is not.
 FIXED = (
     "/",
     "/matrix/",
@@ -21,19 +22,21 @@ FIXED = (
     "/privacy/",
     "/api/",
 )
-LIMIT = 50_000
+LIMIT = 50_000  # of the protocol
 
 
 @require_safe
 def sitemap(request):
-    rows = Publication.objects.published().order_by("pk").values_list("url", "modified_at")[:LIMIT]
-    lists = [f"/{path}/" for path in paths() if f"/{path}/" not in FIXED]
+    pages = dict.fromkeys((*FIXED, *(f"/{path}/" for path in paths())))
+    rows = Publication.objects.published().order_by("pk").values_list("url", "modified_at")
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">',
     ]
-    lines += [entry(url) for url in (*FIXED, *lists)]
-    lines += [entry(url, f"<lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod>") for url, at in rows]
+    lines += [entry(url) for url in pages]
+    lines += [
+        entry(url, f"<lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod>") for url, at in rows[: LIMIT - len(pages)]
+    ]
     lines.append("</urlset>")
     return HttpResponse("\n".join(lines), content_type="application/xml; charset=utf-8")
 
