@@ -368,7 +368,10 @@ class RecordAdmin(Naming, ListOfRecords):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with transaction.atomic():
+                if "_publish" in request.POST:
+                    workflow.take_turn()  # before anything is locked
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             request.refusal = refused
         except IntegrityError:
@@ -457,6 +460,7 @@ class RecordAdmin(Naming, ListOfRecords):
         if form.is_bound and form.is_valid():
             try:
                 with transaction.atomic():
+                    workflow.take_turn()  # before anything is locked
                     refuse_stale(record, request.POST.get("edit_version"))
                     form.take(record, by=request.user)
                     self.log_change(request, record, f"{step.title}.")

@@ -1,0 +1,96 @@
+"""Two people who publish at the same moment: one waits for the other, and nothing is lost.
+
+On SQLite every transaction waits where it begins; on PostgreSQL only the steps that the public sees take turns.
+"""
+
+import json
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from media4sec.publications import related
+from media4sec.publications.models import Change, Publication
+from media4sec.records import workflow
+from media4sec.records.admin import admin_url
+from tests.factories import fresh, make, published
+from tests.test_admin import filled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Elsewhere(Thread):
+    """A step in another thread, and so with a connection of its own."""
+
+    def __init__(self, step):
+        super().__init__()
+        self.step, self.done, self.answer, self.error = step, Event(), None, None
+        self.start()
+
+    def run(self):
+        try:
+            self.answer = self.step()
+        except Exception as error:
+            self.error = error
+        finally:
+            connection.close()
+            self.done.set()
+
+    def waits(self):
+        """Half a second is enough for a step that does not wait; one that waits is never taken for done."""
+        return not self.done.wait(0.5)
+
+    def finished(self):
+        self.join()
+        if self.error:
+            raise self.error
+        return self.answer
+
+
+def tool(title, function):
+    return make(
+        "technology", title=title, summary=title, functions=[function.identifier], themes=[], sources=[]
+    )
+
+
+def near(record):
+    """The names of the related records that are kept."""
+    row = Publication.objects.get(kind=record.kind_name, identifier=record.identifier)
+    return [name for name, _ in json.loads(row.related)["near"]]
+
+
+def test_two_who_publish_at_once_take_turns_and_their_records_know_of_each_other():
+    function = published("function", title="Sorting")
+    one, two = tool("Alpha", function), tool("Beta", function)
+
+    with transaction.atomic():
+        workflow.publish(one)
+        other = Elsewhere(lambda: workflow.publish(two))
+        assert other.waits()
+    other.finished()
+
+    assert near(one) == [f"technology:{two.identifier}"]
+    assert near(two) == [f"technology:{one.identifier}"]
+    kept = dict(Publication.objects.values_list("pk", "related"))
+    related.refresh()
+    assert dict(Publication.objects.values_list("pk", "related")) == kept
+    newest = Change.objects.order_by("-seq").values_list("identifier", flat=True)[:2]
+    assert list(newest) == [two.identifier, one.identifier]
+
+
+@pytest.mark.parametrize("way", ["form", "step"])
+def test_an_editor_waits_for_the_turn_before_any_record_is_locked(admin_client, way):
+    """Else the two would wait for each other: one has the turn and wants the record, the other the reverse."""
+    theme = published("theme", title="Dark web")
+    url, values = {
+        "form": (admin_url(theme), {"title": "The dark web", "_publish": "1"}),
+        "step": (admin_url(theme, "withdraw"), {"reason": "Twice in the list"}),
+    }[way]
+    data = filled(admin_client, url, **values)
+
+    with transaction.atomic():
+        workflow.take_turn()
+        editor = Elsewhere(lambda: admin_client.post(url, data))
+        assert editor.waits()
+        workflow.publish(fresh(theme))
+    assert editor.finished().status_code == 302
