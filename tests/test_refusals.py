@@ -107,6 +107,13 @@ def test_an_editors_form_without_its_cookie_is_told_so_in_our_layout(settings): 
     assert h1_of(response) == "You may not open this page"
 
 
+@pytest.mark.parametrize("query", ["state__exact=%00", "kind=a%00", "q=%00", "%00=x", "e=1&p=%00"])
+def test_the_back_office_looks_for_no_nul(admin_client, query):  # gate 4.1
+    for address in ("/admin/records/record/", "/admin/corrections/correction/", "/admin/auth/user/"):
+        assert admin_client.get(address).status_code == 200
+        assert admin_client.get(f"{address}?{query}").status_code == 400
+
+
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError, InternalError])
 def test_a_database_that_fails_is_unavailable_not_broken(
     client, monkeypatch, caplog, error

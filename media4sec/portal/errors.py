@@ -72,6 +72,8 @@ class RefusalMiddleware:
         is_read_only = not getattr(view, "csrf_exempt", False)
         if is_public and is_read_only and request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not is_public and "%00" in request.META.get("QUERY_STRING", ""):
+            return _answer(request, 400)  # Django's filters hand it to PostgreSQL, which fails over it
         return None
 
     def process_exception(self, request, exception):
