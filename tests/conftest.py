@@ -59,7 +59,7 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def chromium(content_database):
+def chromium(site_database):
     """A browser for the whole run; tests take `browser_page`.
 
     The databases are made first: beside the browser's event loop Django sees other connections.
@@ -140,6 +140,34 @@ def content(in_content_database, db):
     """The database holds the real content, and what the test changes is undone. Instead of the mark `django_db`."""
 
 
+@pytest.fixture(scope="session")
+def site_database(content_database, django_db_blocker):
+    """The name of a third test database: the real content with a past (`tests/history.py`). Tests take `site`."""
+    from django.db import connection
+
+    from tests import history
+
+    with django_db_blocker.unblock(), database_named(content_database):
+        name = connection.creation.get_test_db_clone_settings("site")["NAME"]
+        connection.creation.clone_test_db("site", verbosity=0)
+        with database_named(name):
+            history.add()
+    yield name
+    with django_db_blocker.unblock(), database_named(content_database):
+        connection.creation.destroy_test_db(verbosity=0, suffix="site")
+
+
+@pytest.fixture
+def in_site_database(site_database):
+    with database_named(site_database):
+        yield
+
+
+@pytest.fixture
+def site(in_site_database, db):
+    """Like `content`, with all types of pages that `tests/pages.py` names."""
+
+
 @contextmanager
 def database_named(name):
     """Everything that opens a connection gets this database, other threads as well."""
@@ -156,11 +184,11 @@ def database_named(name):
 
 
 @pytest.fixture(scope="module")
-def portal_server(content_database, django_db_blocker):
-    """The origin of the site with the real content, for browsers; only to be read."""
+def portal_server(site_database, django_db_blocker):
+    """The origin of the site with the real content and a past, for browsers; only to be read."""
     from pytest_django.live_server_helper import LiveServer
 
-    with django_db_blocker.unblock(), database_named(content_database):
+    with django_db_blocker.unblock(), database_named(site_database):
         server = LiveServer("127.0.0.1")
         yield server.url
         server.stop()

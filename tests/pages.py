@@ -1,4 +1,11 @@
-"""Every type of public page, by name: what the browser and the HTML checker walk."""
+"""Every type of public page, by name: what the browser and the HTML checker walk.
+
+They are those of the real content with a past, which ``tests/history.py`` gives it.
+"""
+
+CHANGED = "T-003-ushahidi"
+WITHDRAWN = "T-900"
+RECEIPTS = {"received": "RCVD-2345-678Z", "answered": "NSWR-2345-678F"}
 
 LISTS = {
     f"list-{path}": f"/{path}/"
@@ -78,6 +85,10 @@ OTHERS = {
     "design": "/design/",
     "versions": "/technologies/T-001-publicsonar/versions/",
     "version": "/technologies/T-001-publicsonar/versions/1/",
+    "version-old": f"/technologies/{CHANGED}/versions/2/",
+    "difference": f"/technologies/{CHANGED}/versions/?from=1&to=2",
+    "receipt": f"/corrections/{RECEIPTS['received']}/",
+    "receipt-answered": f"/corrections/{RECEIPTS['answered']}/",
     "search-filtered": "/search/?q=police&type=technology&theme=dark-web",
     "filtered": "/technologies/?theme=riots-mass-gatherings&status=active",
     "filtered-nothing": "/technologies/?q=zzqq",
@@ -102,12 +113,51 @@ TRANSLATED = {
     "correction-de": "/de/corrections/new/",
 }
 
+# What the button under a form leads to, when nothing is filled in.
+SENT = {
+    "correction-errors": "/corrections/new/?record=technology:T-001",
+}
+
 BROKEN = {
     "bad-request": "/technologies/?x=1",
     "not-found": "/technologies/T-99999/",
+    "withdrawn": f"/technologies/{WITHDRAWN}/",
+    "receipt-unknown": "/corrections/?receipt=2222",
+}
+STATUS = {
+    "bad-request": 400,
+    "not-found": 404,
+    "withdrawn": 410,
+    "receipt-unknown": 404,
+    "correction-errors": 400,
 }
 
-PAGES = OTHERS | TRANSLATED | LISTS | {f"record-{kind}": url for kind, url in RECORDS.items()} | BROKEN
+PAGES = OTHERS | TRANSLATED | LISTS | {f"record-{kind}": url for kind, url in RECORDS.items()} | SENT | BROKEN
 
-# Those without a language in front, for tests that put one there.
-IN_ENGLISH = {name: url for name, url in PAGES.items() if not url.startswith(("/de/", "/el/"))}
+# Those without a language in front, and with an address of their own, for tests that put a language there.
+IN_ENGLISH = {
+    name: url for name, url in PAGES.items() if name not in SENT and not url.startswith(("/de/", "/el/"))
+}
+
+# What lies over a page on a phone.
+PANELS = {
+    "menu": "/technologies/#menu",
+    "filters": "/technologies/?theme=dark-web#filters",
+}
+
+
+def answer(client, name):
+    """What Django's test client gets."""
+    ask = client.post if name in SENT else client.get
+    return ask(PAGES[name])
+
+
+def open_page(page, origin, name):
+    """Bring a browser there, and wait for the fonts."""
+    response = page.goto(origin + (PAGES | PANELS)[name])
+    if name in SENT:
+        with page.expect_navigation() as sent:
+            page.locator("#send").click()
+        response = sent.value
+    assert response.status == STATUS.get(name, 200), name
+    page.evaluate("document.fonts.ready.then(() => true)")

@@ -23,15 +23,20 @@ FIXED_PAGES = (
 FILES = ("/sitemap.xml", "/robots.txt", "/api/v1/openapi.json")
 
 
-class _Page(HTMLParser):
+class Page(HTMLParser):
+    """What tests read in a page: its links, its heading, its words, and what may not stand in it."""
+
     def __init__(self, html):
         super().__init__()
-        self.links, self.text, self.h1, self._open = [], [], [], []
+        self.addresses, self.texts, self.inline, self.h1, self._open = [], [], [], [], []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag, attributes):
-        self.links += [value for name, value in attributes if name in ("href", "action") and value]
+        self.addresses += [value for name, value in attributes if name in ("href", "action") and value]
+        self.inline += [name for name, _ in attributes if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in dict(attributes)):
+            self.inline.append(tag)
         if tag in ("h1", "script", "style"):
             self._open.append(tag)
 
@@ -40,24 +45,36 @@ class _Page(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data):
-        self.text.append(data)
+        self.texts.append(data)
         if "h1" in self._open:
             self.h1.append(data)
 
+    @property
+    def links(self):
+        """Every address on our own site that the page leads to, without fragments."""
+        ours = (link for link in self.addresses if link.startswith("/") and not link.startswith("//"))
+        return {link.partition("#")[0] for link in ours}
+
+    @property
+    def heading(self):
+        return " ".join("".join(self.h1).split())
+
+    @property
+    def words(self):
+        """As a reader sees them."""
+        return " ".join(" ".join(self.texts).split())
+
 
 def links_in(response):
-    """Every address on our own site that a page leads to, without fragments."""
-    found = _Page(response.content.decode()).links
-    return {link.partition("#")[0] for link in found if link.startswith("/") and not link.startswith("//")}
+    return Page(response.content.decode()).links
 
 
 def h1_of(response):
-    return " ".join("".join(_Page(response.content.decode()).h1).split())
+    return Page(response.content.decode()).heading
 
 
 def text_of(response):
-    """The words of a page as a reader sees them."""
-    return " ".join(" ".join(_Page(response.content.decode()).text).split())
+    return Page(response.content.decode()).words
 
 
 def lists():

@@ -18,7 +18,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import BROWSER_FLAGS, find_chromium
-from tests.pages import BROKEN, PAGES, RECORDS
+from tests.pages import PANELS, RECORDS, open_page
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
@@ -38,16 +38,14 @@ NAMES = (
         "search-nothing",
         "about",
     ),
-    *("accessibility", "privacy", "corrections", "correction-record", "api", "design", "versions", "version"),
+    *("accessibility", "privacy", "api", "design", "versions", "version", "version-old", "difference"),
+    *("corrections", "correction-record", "correction-errors", "receipt", "receipt-answered"),
     *("filtered", "filtered-nothing", "list-table", "list-matrix", "compare", "compare-choose"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
+    "list-roadmap",
     *(f"record-{kind}" for kind in RECORDS),
-    *("home-el", "list-de", "record-de", "bad-request", "not-found"),
+    *("home-el", "list-de", "record-de", "bad-request", "not-found", "withdrawn"),
 )
-SHOTS = {name: PAGES[name] for name in NAMES} | {
-    "menu": "/technologies/#menu",
-    "filters": "/technologies/?theme=dark-web#filters",
-}
 # The top of each page, longer than a screen; of print, the first page.
 LOOKS = {
     "phone": {"viewport": {"width": 390, "height": 1400}, "color_scheme": "light"},
@@ -56,8 +54,6 @@ LOOKS = {
     "print": {"viewport": {"width": 688, "height": 1000}, "color_scheme": "light"},  # A4 less its margins
 }
 MARGIN = 53
-# Panels that only a phone has.
-ONLY = {"menu": ("phone",), "filters": ("phone",)}
 
 
 def main():
@@ -70,7 +66,7 @@ def main():
 
 @contextlib.contextmanager
 def own_site():
-    """The origin of a site as in production, with the content of ``fixtures`` in a database that is thrown away."""
+    """The origin of a site as in production, in a database that is thrown away: the content, and a past for it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -91,6 +87,7 @@ def own_site():
 
         manage("migrate", "--verbosity", "0")
         manage("load_records", "fixtures")
+        manage("shell", "--no-imports", "-c", "from tests import history; history.add()")
         manage("collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework")
         granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--port", str(port)]
         server = subprocess.Popen(
@@ -131,13 +128,8 @@ def take_all(origin):
             context = browser.new_context(**options)
             page = context.new_page()
             page.emulate_media(media="print" if look == "print" else "screen")
-            for name, path in SHOTS.items():
-                if look not in ONLY.get(name, LOOKS):
-                    continue
-                response = page.goto(origin + path)
-                if response and not response.ok and name not in BROKEN:
-                    sys.exit(f"{path} answered {response.status}")
-                page.evaluate("document.fonts.ready.then(() => true)")
+            for name in (*NAMES, *(PANELS if look == "phone" else ())):
+                open_page(page, origin, name)
                 margin = MARGIN if look == "print" else 0
                 save(page.screenshot(), FOLDER / f"{name}-{look}.png", margin)
             context.close()

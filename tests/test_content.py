@@ -12,9 +12,9 @@ from media4sec.records.documents import references_in
 from tests.conftest import FIXTURES
 from tests.public import (
     FIXED_PAGES,
+    Page,
     api_list,
     every_item,
-    h1_of,
     links_in,
     lists,
     public_document,
@@ -100,28 +100,35 @@ def test_api_serves_every_field_of_every_document(client, kind):
 
 
 def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
-    """Records show their titles; no link of ours is dead, leads elsewhere first, or asks what a list refuses."""
+    """Records show their titles; no link of ours is dead, leads elsewhere first, or asks what a list refuses.
+
+    Nothing stands inline in any of them (gate 1.1): a browser walks one page of each type only.
+    """
     titles = {
         kind.url(document["identifier"], document["slug"]): document["title"]
         for kind in kinds()
         for document in documents_of(kind)
     }
-    found_on = defaultdict(set)
+    found_on, inline = defaultdict(set), {}
     waiting = {*FIXED_PAGES, *lists(), *titles}
     answers = {}
     for address in sorted(waiting):
         response = client.get(address)
         answers[address] = response.status_code
+        page = Page(response.content.decode())
         if address in titles and response.status_code == 200:
-            assert h1_of(response) == " ".join(titles[address].split()), address
-        for link in links_in(response):
+            assert page.heading == " ".join(titles[address].split()), address
+        for link in page.links:
             found_on[link].add(address)
+        if page.inline:
+            inline[address] = page.inline
     for link in sorted(found_on.keys() - answers.keys()):
         # Other languages have the same pages; test_languages_pages.py looks at one of each type.
         if not link.startswith("/static/") and not PREFIX.match(link):
             answers[link] = client.get(link).status_code
 
     assert len(titles) == sum(len(documents_of(kind)) for kind in kinds())
+    assert inline == {}
     assert {
         address: (status, sorted(found_on[address])[:3])
         for address, status in answers.items()

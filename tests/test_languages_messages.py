@@ -155,7 +155,7 @@ EVERYTHING = {
 
 # gate 7.13
 @pytest.mark.parametrize("name", EVERYTHING)
-def test_nothing_is_forgotten(client, content, monkeypatch, name):
+def test_nothing_is_forgotten(client, site, monkeypatch, name):
     pseudo.install(monkeypatch)
 
     html = client.get(f"/{pseudo.LANGUAGE}{EVERYTHING[name]}").content.decode()

@@ -11,7 +11,7 @@ MADE_FOR_MACHINES = re.compile(
 
 
 # gate 7.13
-def test_links_stay_in_the_language(client, content):
+def test_links_stay_in_the_language(client, site):
     strays = {}
     for name, path in IN_ENGLISH.items():
         response = client.get(f"/de{path}")
@@ -26,7 +26,7 @@ def test_links_stay_in_the_language(client, content):
 NUMBERED = re.compile(r'\b(x|y|x1|y1|x2|y2|cx|cy|r|dx|width|height|viewBox|d|value|max)="([^"]*)"')
 
 
-def test_pictures_and_forms_have_no_commas_in_their_numbers(client, content):
+def test_pictures_and_forms_have_no_commas_in_their_numbers(client, site):
     broken = {}
     for name, path in IN_ENGLISH.items():
         html = client.get(f"/de{path}").content.decode()
