@@ -90,7 +90,7 @@ DELIVERABLE = Kind(
     lead=_("Every report, plan and catalogue the project delivered: what it answers and where the file is."),
     pattern=r"D\d\.\d",
     facets=(
-        Facet("work-package", _("Work package"), "work_package"),
+        Facet("work-package", _("Work package"), "work_package", empty=_("No work package named")),
         THEME_FACET,
         Facet("deliverable-type", _("Type"), "type"),
         Facet("author", _("Author"), "authors"),

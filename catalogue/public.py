@@ -7,6 +7,7 @@ from media4sec.portal.project import (
     documents_of,
     map_of_deliverables,
     outputs_of,
+    package_of,
     packages_of,
     statement_counts,
 )
@@ -29,7 +30,7 @@ def deliverable(page):
     """A deliverable shows where its file is, what people used of it, and its place among the others."""
     documents = documents_of("project", "work-package", "deliverable", "workshop")
     document = page["document"]
-    package = document["work_package"]["id"] if document["work_package"] else ""
+    package = package_of(document)
     order = documents["deliverable"]
     number = next(n for n, row in enumerate(order) if row["identifier"] == document["identifier"])
     return {

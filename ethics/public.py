@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.portal.cards import first_sentence, host_of
 from media4sec.portal.lanes import span_of
-from media4sec.portal.wording import display_of, word
+from media4sec.portal.wording import day, display_of, word
 from media4sec.publications.models import Publication
 
 WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
@@ -41,7 +41,7 @@ def issue(page):
         "moved": [law for law in laws if law["since"]],
         "unmoved": [law for law in laws if not law["since"]],
         "writings": [
-            {"publication": row, "flag": flag_of(row), "date": date_of(json.loads(row.document)["date"])}
+            {"publication": row, "when": day(date) if (date := json.loads(row.document)["date"]) else ""}
             for row in writings
         ],
         "since": since,
@@ -69,7 +69,7 @@ def instrument(page):
         "picture": timeline([lane], today=today, with_early=True),
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
-        "life": life_of(document, today),
+        "life": life_of(document),
         "today": today,
         "own_parts": [("events", gettext("Then and now")), *page["own_parts"]],
     }
@@ -109,12 +109,6 @@ def flag_of(row):
     return Flag(row.identifier, span.first, span.last) if span else None
 
 
-def date_of(text):
-    """A date as far as it is known: {day} or {month} or {year}, each a date; empty where nothing is."""
-    span = span_of(text)
-    return {("year", "month", "day")[text.count("-")]: span.first} if span else {}
-
-
 def events_of(document, today):
     """A legal instrument's events in order of date; what lies ahead is planned."""
     return [
@@ -148,11 +142,11 @@ def numbered(events):
 
 def in_parts(events, since, titles):
     """The table's parts: up to a day, since then, still to come; without empty ones."""
-    parts = {title: [] for title in (*titles, gettext("Still to come"))}
-    before, after, ahead = parts.values()
+    before, after, ahead = parts = [], [], []
     for event in events:
         (before if event["date"] <= since else after if event["is_done"] else ahead).append(event)
-    return [{"title": title, "events": found} for title, found in parts.items() if found]
+    titles = (*titles, gettext("Still to come"))
+    return [{"title": title, "events": found} for title, found in zip(titles, parts, strict=True) if found]
 
 
 def state_at(document, day):
@@ -181,12 +175,11 @@ def state_at(document, day):
     return {"shape": "hatched", "label": gettext("No date recorded")}
 
 
-def life_of(document, today):
-    """Then and now in a few words: how it stood when the project began and when it ended; what came since."""
+def life_of(document):
+    """How an instrument stood when the project began and when it ended."""
     return {
         "at_start": state_at(document, PROJECT_START),
         "at_end": state_at(document, PROJECT_END),
         "start": PROJECT_START,
         "end": PROJECT_END,
-        "dates": dates_of(document),
     }

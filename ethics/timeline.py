@@ -5,6 +5,7 @@ is; boxes that would overlap move away from the line, and a stem leads back to t
 """
 
 import datetime
+import textwrap
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-PROJECT_NAME = "MEDI@4SEC"
+PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project, which a test compares
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 BEGINNING = datetime.date(2016, 1, 1)
 ENDS = ("struck-down", "repealed", "expires")
@@ -84,8 +85,11 @@ class Axis:
         last = max([*dates, today])
         self.years = range(BEGINNING.year, last.year + (3 if last.month > 9 else 2))
         self.early = sorted({date for date in dates if date < BEGINNING}) if early else []
-        self.start, self.step = start, step
-        self.zero = start + (max(early, len(self.early) * step + GAP) if self.early else step)
+        self.start, self.first, self.step = start, start + step // 2, step
+        if length and self.early:  # what came before may take half of a picture that cannot grow
+            self.step = min(step, (length // 2 - step) // len(self.early))
+        room = len(self.early) * self.step + step - self.step
+        self.zero = start + (max(early, room + GAP) if self.early else step)
         self.end = start + length if length else self.zero + year * (len(self.years) - 1)
 
     def at(self, date):
@@ -93,7 +97,7 @@ class Axis:
             return self.end
         if date < BEGINNING:
             rank = bisect_left(self.early, date)
-            return self.start + rank * self.step + self.step // 2 if self.early else self.start
+            return self.first + rank * self.step if self.early else self.start
         new_year = datetime.date(date.year, 1, 1)
         share = (date - new_year).days / (datetime.date(date.year + 1, 1, 1) - new_year).days
         passed = date.year - BEGINNING.year + share
@@ -116,8 +120,8 @@ def timeline(lanes, *, today, flags=(), since=None, with_early=False):
 
 
 def letter_of(number, lanes):
-    """Lanes of one picture are told apart by letters; a single one needs none."""
-    return chr(ord("A") + number) if len(lanes) > 1 else ""
+    """Lanes of one picture are told apart by letters, after Z by two; a single one needs none."""
+    return chr(ord("A") + number % 26) * (number // 26 + 1) if len(lanes) > 1 else ""
 
 
 def draw(lanes, today, flags, since, with_early, *, upright=False, year=None):
@@ -191,7 +195,9 @@ def draw(lanes, today, flags, since, with_early, *, upright=False, year=None):
             if letter:
                 drawing.plates.append(pen.plate(0, across, PLATE, PLATE, letter, "letter"))
         else:
-            drawing.labels.append({**pen.text(-4, across, lane.label), "note": lane.note, "letter": letter})
+            room = int(WIDTH / LETTER) - len(lane.note) - 8  # the table says the whole title
+            label = textwrap.shorten(lane.label, max(room, 20), placeholder=" …")
+            drawing.labels.append({**pen.text(-4, across, label), "note": lane.note, "letter": letter})
             line, sign = across + 24 + depth + 3, -1
         for span in lane.spans:
             kind = "lane" if span.is_solid else "dotted"
@@ -296,16 +302,15 @@ def lane_of(document, note, events, today):
     dates = dates_of(document)
     if not dates["first"]:
         return None
-    end = dates["ended"]
-    if (
-        document["force"] == "ended" and not end
-    ):  # no date says when: the line stops where the last one stands
-        end = max(parse_date(event["date"]) for event in document["events"])
-    begun = dates["begun"]
+    end, begun = dates["ended"], dates["begun"]
+    if document["force"] == "ended" and not end:
+        # No date says when: the line stops where the last one stands.
+        known = [*dates.values(), *(parse_date(event["date"]) for event in document["events"])]
+        end = max(date for date in known if date)
     if not begun and document["force"] in ("in-force", "in-stages"):
         unknown = gettext("since when is not recorded")
         note = f"{note}; {unknown}"
-    if begun and begun <= today:
+    if begun and begun <= min(end or today, today):
         spans = [
             Span(dates["first"], begun, is_solid=False),
             Span(begun, min(end or today, today), is_solid=True),

@@ -61,6 +61,15 @@ class RoadmapItem(KindRecord):
                     waiting.append(item)
 
 
+class Audience(models.TextChoices):
+    POLICE = "police", "Police"
+    LOCAL_POLICE = "local police", "Local police"
+    CITIZEN = "citizen", "Citizens"
+    PLANNER = "public-security-planner", "Public security planners"
+    MUNICIPALITY = "municipality", "Municipalities"
+    EMERGENCY_SERVICE = "emergency-service", "Emergency services"
+
+
 class TrainingModule(KindRecord):
     """A course, game, exercise or guideline that somebody offers."""
 
@@ -76,7 +85,7 @@ class TrainingModule(KindRecord):
 
     training_kind = models.CharField("kind", max_length=20, choices=TrainingKind)
     learning_outcomes = TextListField()
-    audience = TextListField()
+    audience = TextListField(options=Audience)
     provider = models.CharField(max_length=200, blank=True)
     themes = models.ManyToManyField(Theme, related_name="training_modules", blank=True)
     technologies = models.ManyToManyField(Technology, related_name="training_modules", blank=True)

@@ -14,6 +14,7 @@ def roadmap_rows(cards):
     for card in cards:
         by_strand.setdefault(strand_of(card), []).append(card)
     first = needs(cards)
+    chosen = linked(cards, first)
     return {
         "strands": [{"title": title, "cards": members} for title, members in by_strand.items()],
         "order": [
@@ -23,9 +24,9 @@ def roadmap_rows(cards):
                 "needs": first[card["url"]],
                 "then": [other for other in cards if card in first[other["url"]]],
             }
-            for card in linked(cards, first)
+            for card in chosen
         ],
-        "picture": drawing(linked(cards, first), first),
+        "picture": drawing(chosen, first),
     }
 
 
@@ -49,14 +50,31 @@ def linked(cards, first):
     return [card for card in cards if first[card["url"]] or card["url"] in needed]
 
 
-def level_of(card, first):
-    """How many steps lie before an item."""
-    return max((level_of(other, first) + 1 for other in first[card["url"]]), default=0)
+def levels_of(cards, first):
+    """How many steps lie before each item; nothing where items wait for each other.
+
+    Nobody can save such a circle, but what is public of two items may be from different days.
+    """
+    levels = {}
+    while len(levels) < len(cards):
+        ready = {
+            card["url"]: max((levels[other["url"]] + 1 for other in first[card["url"]]), default=0)
+            for card in cards
+            if card["url"] not in levels and all(other["url"] in levels for other in first[card["url"]])
+        }
+        if not ready:
+            return {}
+        levels |= ready
+    return levels
 
 
 def drawing(cards, first):
-    """Boxes in columns, what comes first on the left; arrows lead to what needs it. Whole numbers only."""
-    if not cards:
+    """Boxes in columns, what comes first on the left; arrows lead to what needs it. Whole numbers only.
+
+    None where nothing has an order, or a circle has none.
+    """
+    levels = levels_of(cards, first)
+    if not levels:
         return None
     boxes, strands, y = {}, [], 0
 
@@ -66,7 +84,7 @@ def drawing(cards, first):
         note = strand_of(card) if strand_of(card) != strands[-1]["text"] else ""
         height = (len(lines) + 1) * LINE + PAD
         boxes[card["url"]] = {
-            "x": level_of(card, first) * (COLUMN + GUTTER),
+            "x": levels[card["url"]] * (COLUMN + GUTTER),
             "y": y,
             "width": COLUMN,
             "height": height,

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media4sec.portal import project
-from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, Span, picture, span_of
+from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, Span, picture, span_of
 from media4sec.publications.models import Publication
+from media4sec.records import workflow
 from tests.factories import published, several_published
 from tests.pictures import box_of, crosses, links_of, overlaps, pictures_in
 from tests.public import text_of
@@ -145,6 +146,40 @@ def test_columns_that_say_nothing_are_folded_into_a_note(client, content):
     assert "Not stated in the source for any of these: Lead." in text
 
 
+@pytest.mark.parametrize(("day", "months"), [("2019-02-15", 32), ("2016-05-02", 32)])
+def test_map_reaches_what_is_dated_before_or_after_the_project(client, db, day, months):
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    published("deliverable", date=day, date_precision="day")
+
+    lying, _ = project.map_of_deliverables(project.documents_of("project", "work-package", "deliverable"))
+
+    assert lying["axis"][-1]["x1"] == LYING.start + months * LYING.month
+
+
+def test_report_named_twice_by_a_workshop_is_one_arrow():
+    report = {"id": "D2.1"}
+
+    assert project.feeds([{"identifier": "W1", "reports": [report], "ethics_reports": [report]}]) == [
+        ("W1", "D2.1")
+    ]
+
+
+def test_deliverables_of_a_withdrawn_work_package_stay_in_the_library(client, db):
+    published("project")
+    package = published("work-package")
+    for _ in range(2):
+        deliverable = published("deliverable", work_package=package.identifier)
+    workflow.withdraw(package, reason="It was split.")
+
+    text = text_of(client.get("/library/"))
+
+    assert package.title not in text
+    assert "No work package named Code Title and authors" in text
+    assert deliverable.title in text
+    assert client.get(deliverable.url).status_code == 200
+    assert deliverable.title in text_of(client.get("/library/?work-package=not-stated"))
+
+
 def test_map_needs_a_project_with_its_months(client, db):
     published("deliverable")
 
@@ -236,6 +271,33 @@ def test_timeline_shows_what_is_dated_in_its_months_and_its_table_the_same(clien
         assert sorted(links_of(svg)) == sorted(rows)
 
 
+def test_timeline_shows_nothing_of_a_withdrawn_instrument(client, db):
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    event = {
+        "key": "one",
+        "date": "2017-05-05",
+        "event_kind": "adopted",
+        "title": "It was adopted",
+        "provenance": "editorial",
+    }
+    instrument = published("instrument", events=[event])
+    assert "L1 5 May 2017 It was adopted" in text_of(client.get("/timeline/"))
+
+    workflow.withdraw(instrument, reason="It was not about this.")
+
+    assert "It was adopted" not in text_of(client.get("/timeline/"))
+
+
+def test_timeline_speaks_of_missing_dates_only_where_some_are_missing(client, db):
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    published("deliverable", date="2017-05-05", date_precision="day")
+    assert "states no date" not in text_of(client.get("/timeline/"))
+
+    published("deliverable", date="", date_precision="")
+
+    assert "1 deliverable states no date." in text_of(client.get("/timeline/"))
+
+
 @pytest.mark.parametrize(
     ("text", "words"), [("2017-11", "November 2017"), ("2018", "2018"), ("", "date not stated")]
 )
@@ -289,3 +351,51 @@ def test_any_items_are_drawn_once_and_cover_nothing(lanes, sheet):
     assert overlaps(boxes) == []
     assert all(box[2] <= drawn["width"] and box[3] <= drawn["height"] and min(box) >= 0 for box in boxes)
     assert all(isinstance(value, int) for box in boxes for value in box)
+
+
+@given(
+    lanes=st.lists(st.lists(whens(), min_size=1, max_size=8), min_size=2, max_size=4),
+    sheet=st.sampled_from([LYING, UPRIGHT]),
+    data=st.data(),
+)
+def test_any_arrows_lead_from_label_to_label_on_tracks_of_their_own(lanes, sheet, data):
+    source = data.draw(st.integers(0, len(lanes) - 1))
+    keys = [[f"{row}-{n}" for n in range(len(whens_))] for row, whens_ in enumerate(lanes)]
+    others = [key for row, names in enumerate(keys) if row != source for key in names]
+    pairs = st.tuples(st.sampled_from(keys[source]), st.sampled_from(others))
+    arrows = data.draw(st.lists(pairs, unique=True, min_size=1, max_size=8))
+    given_lanes = [
+        Lane(f"Lane {row}", str(row), "/", tuple(map(item, keys[row], whens_)))
+        for row, whens_ in enumerate(lanes)
+    ]
+
+    drawn = picture(sheet, given_lanes, FIRST, LAST, arrows=arrows)
+
+    boxes = {label["key"]: box_of(label) for label in drawn["labels"]}
+    assert overlaps(list(boxes.values())) == []
+    assert sorted((arrow["start"], arrow["stop"]) for arrow in drawn["arrows"]) == sorted(arrows)
+    level = []
+    for arrow in drawn["arrows"]:
+        points = points_of(arrow)
+        for (x, y), key in ((points[0], arrow["start"]), (points[-1], arrow["stop"])):
+            left, top, right, bottom = boxes[key]
+            assert left <= x <= right
+            assert top <= y <= bottom
+        if len(points) == 4:
+            assert not any(crosses(points[1], points[2], box) for box in boxes.values())
+            (x1, y1), (x2, y2) = sorted(points[1:3])
+            level.append((x1, y1, max(x2, x1 + 1), max(y2, y1 + 1)))
+    assert overlaps(level) == []
+
+
+def item(key, when):
+    return Item(key, f"D{key}", "name", "/", when)
+
+
+def test_a_hundred_without_a_date_stand_in_rows():
+    lane = Lane("Lane", "L", "/", tuple(item(f"0-{n}", None) for n in range(100)))
+
+    for sheet in (LYING, UPRIGHT):
+        drawn = picture(sheet, [lane], FIRST, LAST)
+        assert overlaps([box_of(label) for label in drawn["labels"]]) == []
+        assert drawn["rest"]["height" if drawn["upright"] else "width"] <= ZONE + 12

@@ -115,3 +115,10 @@ def test_workshop_in_an_unknown_city_is_listed_and_said_to_be_missing(client):
     assert workshop.title in text_of(response)
     assert "1 workshop is not on the map" in text_of(response)
     assert mapped([{"facts": {}}], "city")["missing"] == 1
+
+
+def test_a_hundred_workshops_in_one_city_are_all_drawn():
+    spots = labelled(["Brussels"] * 100)
+
+    assert len(spots) == 100
+    assert len({(spot["x"], spot["y"]) for spot in spots}) == 1

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from media4sec.publications.models import Publication
-from tests.factories import several_published
+from media4sec.records import workflow
+from tests.factories import published, several_published
 from tests.pictures import crosses, links_of, overlaps, pictures_in
 from tests.public import text_of
 from workshops.patterns import drawing, links_among, near, tree
@@ -159,6 +160,59 @@ def test_order_puts_heads_before_members_and_groups_apart():
     order = tree([pattern("P-003", "P-002"), pattern("P-001"), pattern("P-002", "P-001")])
 
     assert [(row["identifier"], depth) for row, depth in order] == [("P-001", 0), ("P-002", 1), ("P-003", 2)]
+
+
+def test_families_do_not_mix_the_groups():
+    rows = [
+        pattern("P-001", group="citizens"),
+        pattern("P-002", "P-001", group="criminals"),
+        pattern("P-003", "P-001", group="citizens"),
+        pattern("P-004", "P-005", group="citizens"),
+        pattern("P-005", "P-004", group="citizens"),
+    ]
+
+    order = tree(rows)
+    picture = drawing(order)
+
+    assert [(row["identifier"], depth) for row, depth in order] == [
+        ("P-001", 0),
+        ("P-003", 1),
+        ("P-004", 0),
+        ("P-005", 1),
+        ("P-002", 0),
+    ]
+    assert [str(row["text"]) for row in picture["labels"] if row["is_group"]] == ["Citizens", "Criminals"]
+    assert ("P-002", "P-001") in {(row["child"], row["head"]) for row in picture["branches"]}
+
+
+@pytest.mark.django_db
+def test_long_title_is_cut_in_the_picture_and_whole_beside_it(client):
+    title = "Ask " + "again and " * 30 + "again"
+    record = published("pattern", title=title, slug="ask")
+
+    response = client.get("/patterns/")
+
+    (svg,) = pictures_in(response, "patterns")
+    (link,) = svg.iter("a")
+    assert link.find("title").text == title
+    assert len(link.find("text").text) <= 44
+    assert int(svg.get("width")) < 400
+    assert f'<a class="link-title" href="{record.url}">{title}</a>' in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_withdrawn_pattern_leaves_picture_list_and_neighbours(client):
+    gone = published("pattern")
+    stays = published("pattern", family=gone.identifier, related_patterns=[gone.identifier])
+    assert gone.title in text_of(client.get(stays.url))
+
+    workflow.withdraw(gone, reason="It was the same as another one.")
+
+    for address in ("/patterns/", stays.url):
+        response = client.get(address)
+        (svg,) = pictures_in(response, "patterns")
+        assert links_of(svg) == [(stays.title, stays.url)]
+        assert gone.title not in text_of(response)
 
 
 def test_families_in_a_circle_are_drawn_too():

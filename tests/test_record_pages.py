@@ -175,3 +175,11 @@ def test_pages_of_other_languages_keep_their_links(client):
     assert f"{record.url.rstrip('/')}.json" in links
     assert client.get(f"/de{record.url}versions/").status_code == 200
     assert Publication.objects.filter(kind="technology").count() == 1
+
+
+def test_limits_are_written_as_other_facts_are(client):
+    record = published("technology", licence="proprietary", platforms_covered=["web", "iOS"])
+
+    assert [
+        [value["text"] for value in fact["values"]] for fact in client.get(record.url).context["limits"]
+    ] == [["Proprietary"], [], ["Web", "iOS"], []]

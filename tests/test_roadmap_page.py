@@ -4,6 +4,10 @@ from itertools import combinations
 
 import pytest
 
+from media4sec.records import workflow
+from roadmap.public import roadmap_rows
+from tests.factories import published
+from tests.public import text_of
 from tests.test_content import by_identifier
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -78,3 +82,73 @@ def test_list_without_dependencies_has_no_picture(client):
 
     assert response.context["picture"] is None
     assert 'id="first"' not in response.content.decode()
+
+
+def card(number, *needs, title="Do it"):
+    return {
+        "identifier": f"R-{number:03}",
+        "title": title,
+        "url": f"/roadmap/R-{number:03}/",
+        "facts": {
+            "strand": [{"text": "Training", "url": None}],
+            "depends_on": [{"text": "Do it", "url": f"/roadmap/R-{need:03}/"} for need in needs],
+        },
+    }
+
+
+def test_items_that_wait_for_each_other_are_in_the_table_and_not_drawn():
+    """Working copies cannot, but two items may be public as they were on different days."""
+    rows = roadmap_rows([card(1, 2), card(2, 1), card(3, 1)])
+
+    assert rows["picture"] is None
+    assert [
+        (row["card"]["identifier"], [need["identifier"] for need in row["needs"]]) for row in rows["order"]
+    ] == [("R-001", ["R-002"]), ("R-002", ["R-001"]), ("R-003", ["R-001"])]
+
+
+def test_a_hundred_items_in_pairs_that_all_need_the_pair_before():
+    cards = [card(0), card(1)] + [
+        card(number, number - number % 2 - 2, number - number % 2 - 1, title="Do it " * 30)
+        for number in range(2, 100)
+    ]
+
+    picture = roadmap_rows(cards)["picture"]
+
+    assert len(picture["boxes"]) == 100
+    assert len(picture["arrows"]) == 2 * 98
+    assert len({box["x"] for box in picture["boxes"]}) == 50
+    assert len({(box["x"], box["y"]) for box in picture["boxes"]}) == 100
+
+
+def test_what_stands_on_another_list_is_not_called_nothing(client):
+    first = published("roadmap-item", strand="standards")
+    item = published("roadmap-item", strand="training", depends_on=[first.identifier])
+    published("roadmap-item", strand="training", depends_on=[item.identifier])
+
+    text = text_of(client.get("/roadmap/?strand=training"))
+
+    assert f"{item.title} {item.identifier} Training Nothing on this list" in text
+
+
+def test_withdrawn_item_is_needed_by_nobody(client):
+    first = published("roadmap-item")
+    item = published("roadmap-item", depends_on=[first.identifier])
+    assert {first.identifier, item.identifier} <= boxes_on(client)
+
+    workflow.withdraw(first, reason="It was asked for by nobody.")
+
+    assert not {first.identifier, item.identifier} & boxes_on(client)
+    assert first.title not in text_of(client.get("/roadmap/"))
+
+
+def boxes_on(client):
+    return {box["identifier"] for box in client.get("/roadmap/").context["picture"]["boxes"]}
+
+
+def test_audience_of_training_is_said_in_words(client):
+    facts = {
+        fact["label"]: fact["values"] for fact in client.get("/training/M-001/", follow=True).context["facts"]
+    }
+
+    assert [value["text"] for value in facts["Audience"]] == ["Police", "Public security planners"]
+    assert "public-security-planner<" not in client.get("/training/").content.decode()

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from media4sec.publications.models import Publication, Term
+from tests.factories import published
 from tests.test_content import by_identifier
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -116,3 +117,13 @@ def test_page_hides_questions_that_are_not_public(client):
     question.save()
 
     assert "Q02" not in client.get("/situations/S-002/", follow=True).content.decode()
+
+
+def test_situation_without_anything_on_it_has_its_page_and_its_row(client):
+    situation = published("situation", order=99)
+
+    context = client.get(situation.url).context
+    row = client.get("/situations/").context["cards"][-1]
+
+    assert [part["id"] for part in context["parts"]] == ["about", "flags", "evidence"]
+    assert (row["identifier"], set(row["holds"].values())) == (situation.identifier, {0})

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from media4sec.records import workflow
+from tests.factories import published
 from tests.test_content import by_identifier
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -79,3 +81,34 @@ def test_workshop_and_duties_come_from_their_records(slug, client):
         for row in situations
         if slug in row["themes"]
     ]
+
+
+def test_theme_without_anything_on_it_has_its_page(client):
+    theme = published("theme", order=99)
+
+    context = client.get(theme.url).context
+
+    assert (context["swot_count"], context["duties"], context["workshops"], context["overviews"]) == (
+        0,
+        [],
+        [],
+        [],
+    )
+
+
+def test_withdrawn_point_leaves_the_table_of_four(client):
+    theme = published("theme", order=99)
+    points = [
+        published("swot-point", theme=theme.identifier, quadrant="threat", placement=placement)
+        for placement in ("source", "editorial")
+    ]
+    found = client.get(theme.url).context["swot"][3]["points"]
+    assert [(point["title"], point["by_editor"]) for point in found] == [
+        (points[0].title, False),
+        (points[1].title, True),
+    ]
+
+    workflow.withdraw(points[0], reason="It was said of another theme.")
+
+    found = client.get(theme.url).context["swot"][3]["points"]
+    assert [point["title"] for point in found] == [points[1].title]

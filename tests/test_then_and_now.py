@@ -8,9 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ethics.public import date_of, events_of, numbered, state_at
-from ethics.timeline import Flag, Lane, Span, lane_of, timeline, width_of
+from ethics.public import events_of, numbered, state_at
+from ethics.timeline import (
+    PROJECT_END,
+    PROJECT_NAME,
+    PROJECT_START,
+    Flag,
+    Lane,
+    Span,
+    lane_of,
+    timeline,
+    width_of,
+)
 from media4sec.publications.models import Publication
+from media4sec.records import workflow
+from tests.factories import published
+from tests.public import text_of
+from tests.test_content import by_identifier
 
 TODAY = datetime.date(2026, 11, 25)
 
@@ -187,6 +201,13 @@ def spans(document):
             document(("2016-05-31", "adopted"), ("2025-01-20", "amended"), force="ended"),
             [("2016-05-31", "2025-01-20", "dotted")],
         ),
+        # The same without any event: it was adopted, and that is all.
+        (document(force="ended", adopted_on="2016-05-31"), []),
+        # It ended before it was to apply: it never was in force.
+        (
+            document(("2016-05-31", "adopted"), ("2018-01-01", "repealed"), ("2019-01-01", "applicable")),
+            [("2016-05-31", "2018-01-01", "dotted")],
+        ),
         # It ends in future: in force until today, then on to its end.
         (
             document(("2020-01-01", "in-force"), ("2028-01-01", "expires")),
@@ -240,17 +261,102 @@ def test_state_does_not_guess_what_no_date_tells():
     assert state_at(document(), TODAY)["label"] == "No date recorded"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("date", "precision", "words", "since"),
     [
-        ("2018-02-20", {"day": datetime.date(2018, 2, 20)}),
-        ("2018-02", {"month": datetime.date(2018, 2, 1)}),
-        ("2018", {"year": datetime.date(2018, 1, 1)}),
-        ("", {}),
+        ("2018-02-20", "day", "20 February 2018", "2018-02-20"),
+        ("2018-02", "month", "February 2018", "2018-02-28"),
+        ("2018", "year", "2018", "2018-12-31"),
+        ("", "", "Date not stated in the source", "2018-12-31"),
     ],
 )
-def test_date_is_as_exact_as_the_source(text, expected):
-    assert date_of(text) == expected
+def test_date_of_writing_is_as_exact_as_the_source(client, date, precision, words, since):
+    deliverable = published("deliverable", date=date, date_precision=precision)
+    law = published("instrument")
+    issue = published("issue", deliverables=[deliverable.identifier], instruments=[law.identifier])
+
+    response = client.get(issue.url)
+
+    assert f"{deliverable.title} {words} What came after" in text_of(response)
+    assert str(response.context["since"]) == since
+
+
+def test_name_and_dates_of_the_project_are_those_of_its_record():
+    (project,) = by_identifier("project").values()
+
+    assert (PROJECT_NAME, str(PROJECT_START), str(PROJECT_END)) == (
+        project["acronym"],
+        project["start_date"],
+        project["end_date"],
+    )
+
+
+def event(date, kind="amended"):
+    return {
+        "key": f"{date}-{kind}",
+        "date": date,
+        "event_kind": kind,
+        "title": f"{kind} on {date}",
+        "provenance": "editorial",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"force": "ended"},
+        {"force": "ended", "adopted_on": "2010-05-05"},
+        {"events": [event("2027-01-01", "applicable")]},
+        {"events": [event(f"19{year}-02-01") for year in range(10, 100)]},
+        {"events": [event(f"2016-{month:02}-{day:02}") for month in range(1, 11) for day in range(1, 11)]},
+        {
+            "title": "An act " + "with a long name " * 20,
+            "slug": "act",
+            "events": [event("2018-01-01", "adopted")],
+        },
+    ],
+    ids=["no-date", "ended", "ended-without-event", "one-event", "long-ago", "a-hundred", "long-title"],
+)
+def test_pages_stand_whatever_is_known_of_an_instrument(client, changes, on_that_day):
+    law = published("instrument", **changes)
+    issue = published("issue", instruments=[law.identifier])
+
+    for address, earliest in ((law.url, ""), (issue.url, "2016")):
+        response = client.get(address)
+        events = [row for row in changes.get("events", ()) if row["date"] >= earliest]
+        assert response.status_code == 200
+        assert sum(len(part["events"]) for part in response.context.get("event_parts", ())) == len(events)
+        if response.context.get("picture"):
+            shown = [row for part in response.context["event_parts"] for row in part["events"]]
+            check(response.context["picture"], shown)
+        text = text_of(response)
+        assert all(row["title"] in text for row in events)
+
+
+@pytest.mark.django_db
+def test_withdrawn_instrument_leaves_its_issues(client):
+    law = published("instrument", events=[event("2020-01-01", "adopted")])
+    issue = published("issue", instruments=[law.identifier])
+    assert "adopted on 2020-01-01" in text_of(client.get(issue.url))
+
+    workflow.withdraw(law, reason="It was not about this.")
+
+    text = text_of(client.get(issue.url))
+    assert "No legal instrument is named for this issue." in text
+    assert "adopted on 2020-01-01" not in text
+    assert law.title not in text
+
+
+def test_many_lanes_have_letters_of_their_own():
+    lanes = [Lane(f"Act {n}", "", [Span(PROJECT_START, None, is_solid=True)], []) for n in range(60)]
+
+    letters = [row["letter"] for row in timeline(lanes, today=TODAY)["lanes"]]
+
+    assert letters[:2] + letters[25:28] == ["A", "B", "Z", "AA", "BB"]
+    assert len(set(letters)) == 60
 
 
 def test_issue_says_what_moved_since_the_project_wrote_and_what_did_not(client, content, on_that_day):

@@ -1,6 +1,7 @@
 """The pattern language as a picture: families as a tree, links between patterns as lines beside it."""
 
 import json
+import textwrap
 from collections import defaultdict
 
 from django.shortcuts import render
@@ -20,7 +21,7 @@ GROUPS = {
 COLLECTION = "practice-patterns"  # the note on how the patterns were gathered
 ROW, GROUP = 26, 12  # a line's height, the room before a group
 INDENT, LEFT = 18, 6  # the step of a generation, the room before the first
-LETTER = 6.8  # wider than the average letter of a title at 13 units
+LETTER, LETTERS = 6.8, 44  # wider than the average letter of a title at 13 units; how many of them are shown
 TRACK, AWAY, TIP = 9, 12, 6  # between lines of links, before the first of them, an arrow's tip
 
 
@@ -58,12 +59,13 @@ def explorer(request):
 
 
 def tree(patterns):
-    """``[(pattern, depth)]``: group by group, each family's head before its members, as in the published contents."""
-    known = {document["identifier"] for document in patterns}
+    """``[(pattern, depth)]``: group by group, in each the head of a family before its members."""
+    groups = {document["identifier"]: document["group"] for document in patterns}
     members = defaultdict(list)
     for document in patterns:
         family = document["family"]
-        members[family["id"] if family and family["id"] in known else None].append(document)
+        head = family["id"] if family and groups.get(family["id"]) == document["group"] else None
+        members[head].append(document)
     found, seen = [], set()
 
     def walk(document, depth):
@@ -73,13 +75,10 @@ def tree(patterns):
             for member in members[document["identifier"]]:
                 walk(member, depth + 1)
 
-    groups = list(dict.fromkeys([*GROUPS, *(document["group"] for document in patterns)]))
-    for group in groups:
-        for document in members[None]:
+    for group in dict.fromkeys([*GROUPS, *groups.values()]):
+        for document in (*members[None], *patterns):  # families that go round in a circle have no head
             if document["group"] == group:
                 walk(document, 0)
-    for document in patterns:  # families that go round in a circle have no head
-        walk(document, 0)
     return found
 
 
@@ -153,7 +152,8 @@ def drawing(order, marked=(), here=""):
         at[document["identifier"]] = label = {
             "is_group": False,
             "key": document["identifier"],
-            "text": document["title"],
+            "text": textwrap.shorten(document["title"], LETTERS, placeholder=" …"),
+            "title": document["title"],
             "url": document["url"],
             "is_marked": document["identifier"] in (*marked, here),
             "is_here": document["identifier"] == here,
@@ -161,9 +161,9 @@ def drawing(order, marked=(), here=""):
             "top": y + 1,
             "y": y + 18,
             "middle": y + ROW // 2,
-            "width": round(LETTER * len(document["title"])) + 10,
             "depth": depth,
         }
+        label["width"] = round(LETTER * len(label["text"])) + 10
         labels.append(label)
         y += ROW
     branches = []

@@ -64,9 +64,8 @@ def swot_of(publications):
     points = {name: [] for name in QUADRANTS}
     for row in publications:
         facts = {fact["name"]: fact["values"] for fact in json.loads(row.display)["facts"]}
-        quadrant = facts["quadrant"][0]["text"].lower()
-        by_editor = facts["placement"][0]["text"] != "Placed by the source"
-        points[quadrant].append({"title": row.title, "url": row.url, "by_editor": by_editor})
+        quadrant, placement = (facts[name][0]["value"] for name in ("quadrant", "placement"))
+        points[quadrant].append({"title": row.title, "url": row.url, "by_editor": placement == "editorial"})
     return [{"name": name, "label": label, "points": points[name]} for name, label in QUADRANTS.items()]
 
 

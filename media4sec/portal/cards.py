@@ -90,6 +90,11 @@ def capitalised(text):
     return Words(text[:1].upper() + text[1:], getattr(text, "lang", ""))
 
 
+def as_fact(value):
+    """A value of ``display`` on its own line; names of records stay as they are."""
+    return value if value["url"] else {**value, "text": capitalised(value["text"])}
+
+
 def host_of(url):
     return urlsplit(url).netloc.removeprefix("www.")
 

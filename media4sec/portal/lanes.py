@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 HIGH, LETTER, GAP = 24, 8, 4  # a label: its height, the width of an average letter; the room between labels
+ZONE = 600  # how long the zone without dates may become before it gets another row
 STRIP, TRACK, TIP = 7, 7, 6  # a bar for a month or a year; room for one arrow, and for its tip
 
 
@@ -102,29 +103,32 @@ class _Placed:
 def picture(sheet, lanes, first, last, arrows=(), counted_from=None):
     """What ``portal/_lanes.html`` draws: ``lanes`` over the months from ``first`` to ``last`` (dates in them).
 
-    ``arrows`` are pairs of keys. They all start in one lane and must not pass through another's labels: they run in
-    a gutter before their target's lane, the earliest furthest away, so that none crosses another without need.
+    ``arrows`` are pairs of keys that all start in one lane. They run in a gutter before their target's lane, the
+    earliest furthest away, so that none crosses another without need; labels of lanes on the way lie over them.
     Months are numbered from the one of ``counted_from``, if given.
     """
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     end = sheet.start + months * sheet.month
     rest = end + (36 if sheet.upright else 16)  # where the zone without dates begins
     homes = {item.key: number for number, lane in enumerate(lanes) for item in lane.items}
-    dated = {item.key for lane in lanes for item in lane.items if item.when}
-    arrows = [(start, stop) for start, stop in arrows if start in dated]
-    source = homes[arrows[0][0]] if arrows else None
-    at = {item.key: _along(sheet, first, item.when) for lane in lanes for item in lane.items if item.when}
+    at = {
+        item.key: _along(sheet, first, end, item.when) for lane in lanes for item in lane.items if item.when
+    }
+    source, packed, starts = None, {}, {}
+    if arrows:
+        source = homes[arrows[0][0]]
+        packed[source] = _packed(sheet, lanes[source], at, {}, (sheet.start, end), rest)
+        starts = {label.item.key: label.middle for label in packed[source][0]}
 
     placed, strips, rows, across = {}, [], [], sheet.head
     gutters = {}
     for number, lane in enumerate(lanes):
-        wanted = sorted((at[start][0], stop, start) for start, stop in arrows if homes[stop] == number)
+        wanted = sorted((starts[start], stop, start) for start, stop in arrows if homes[stop] == number)
         near = {stop: along for along, stop, _ in wanted}
-        labels, broad = _packed(sheet, lane, at, near, (sheet.start, end), rest)
+        labels, broad = packed.get(number) or _packed(sheet, lane, at, near, (sheet.start, end), rest)
         bars, lines = _bars([at[item.key] for item in lane.items if item.when and not item.when.is_day])
-        bent = sum(
-            not _is_straight(label, near[label.item.key]) for label in labels if label.item.key in near
-        )
+        targets = {label.item.key: label for label in labels}
+        bent = sum(not _is_straight(targets[stop], along) for along, stop, _ in wanted)
         gutter = TRACK * bent + TIP if wanted else 0
         # Bars lie on the far side of the labels, seen from where the arrows come.
         is_after = bool(arrows) and number > source
@@ -165,8 +169,8 @@ def picture(sheet, lanes, first, last, arrows=(), counted_from=None):
     }
 
 
-def _along(sheet, first, span):
-    """Where a span begins and ends along the axis."""
+def _along(sheet, first, end, span):
+    """Where a span begins and ends along the axis, as far as it lies on it."""
 
     def place(day):
         months = (day.year - first.year) * 12 + day.month - first.month
@@ -174,7 +178,7 @@ def _along(sheet, first, span):
 
     begin = sheet.start + place(span.first) * sheet.month
     long = 0 if span.is_day else round((span.last - span.first).days / 30.4) * sheet.month
-    return max(sheet.start, round(begin)), round(begin) + long
+    return max(sheet.start, round(begin)), min(end, round(begin) + long)
 
 
 def _bars(spans):
@@ -199,11 +203,12 @@ def _packed(sheet, lane, at, near, axis, rest):
 
     def put(item, places):
         long, broad = sheet.size(item.label)
+        places = places(item, long)
         number = 0
         while True:
             if number == len(rows):
                 rows.append([])
-            for along in places(long):
+            for along in places:
                 free = all(
                     along + long + GAP <= begin or finish + GAP <= along for begin, finish in rows[number]
                 )
@@ -213,27 +218,26 @@ def _packed(sheet, lane, at, near, axis, rest):
                     return
             number += 1
 
-    def at_day(item):
-        begin, _ = at[item.key]
-        return lambda long: [min(max(begin - long // 2, axis[0]), axis[1] - long)]
+    def at_day(item, long):
+        return [min(max(at[item.key][0] - long // 2, axis[0]), axis[1] - long)]
 
-    def within(item):
+    def within(item, long):
         begin, finish = at[item.key]
         liked = near.get(item.key, begin)
+        latest = max(begin, finish - long)
+        return sorted(range(begin, latest + 1), key=lambda along: (along + long // 2 < liked, along))
 
-        def places(long):
-            latest = max(begin, min(finish, axis[1]) - long)
-            return sorted(range(begin, latest + 1), key=lambda along: (along + long // 2 < liked, along))
-
-        return places
+    def behind(item, long):
+        after = {finish + GAP for row in rows for _, finish in row}
+        return [rest, *sorted(along for along in after if rest < along <= rest + ZONE - long)]
 
     dated = [item for item in lane.items if item.when]
     for item in sorted((item for item in dated if item.when.is_day), key=lambda item: item.when.first):
-        put(item, at_day(item))
+        put(item, at_day)
     for item in (item for item in dated if not item.when.is_day):
-        put(item, within(item))
+        put(item, within)
     for item in (item for item in lane.items if not item.when):
-        put(item, lambda long: range(rest, rest + 4000))
+        put(item, behind)
     breadth = max((label.broad for label, _ in found), default=HIGH)
     for label, number in found:
         label.across = number * (breadth + GAP)
@@ -266,7 +270,7 @@ def _axis(sheet, first, months, across, counted_from):
         along = sheet.start + number * sheet.month
         x1, y1 = sheet.point(along, sheet.head - 6)
         x2, y2 = sheet.point(along, across)
-        year = str(first.year + (first.month - 1 + number) // 12)
+        year = first.year + (first.month - 1 + number) // 12
         tx, ty = sheet.point(along, sheet.head)
         lines.append(
             {
@@ -280,7 +284,7 @@ def _axis(sheet, first, months, across, counted_from):
                 "x": 0 if sheet.upright else tx + 3,
                 "y": ty + 5 if sheet.upright else sheet.head - 26,
                 "month_x": 0 if sheet.upright else tx + 3,
-                "month_y": ty + (20 if year and sheet.upright else 5) if sheet.upright else sheet.head - 10,
+                "month_y": ty + 20 if sheet.upright else sheet.head - 10,
             }
         )
     return lines

@@ -1,4 +1,4 @@
-"""Pages that look across kinds: home, the matrix, the library, and the pages about the portal itself."""
+"""Pages that look across kinds: home, the matrix, and the pages about the portal itself."""
 
 import json
 from collections import Counter, defaultdict

@@ -6,7 +6,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 
 from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
-from media4sec.portal.cards import capitalised, day, first_sentence, theme_tiles
+from media4sec.portal.cards import as_fact, day, first_sentence, theme_tiles
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import (
     columns_of,
@@ -186,7 +186,7 @@ def status_of(publication, document, display):
 def limits_of(kind, display):
     """Requirements and limits, those that no source states as well: not to know them is worth knowing."""
     return [
-        {"label": fact["label"], "values": fact["values"]}
+        {"label": fact["label"], "values": [as_fact(value) for value in fact["values"]]}
         for fact in display["facts"]
         if fact["name"] in kind.limits
     ]
@@ -204,15 +204,7 @@ def facts_of(kind, display):
             continue
         longest = max(map(len, texts))
         width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
-        values = [
-            {
-                **value,
-                "text": value["text"]
-                if value["url"] or fact["name"] == "code"
-                else capitalised(value["text"]),
-            }
-            for value in fact["values"]
-        ]
+        values = [value if fact["name"] == "code" else as_fact(value) for value in fact["values"]]
         found.append(
             {"label": fact["label"], "values": values, "width": "many" if len(texts) > MANY_VALUES else width}
         )

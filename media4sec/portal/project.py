@@ -71,12 +71,24 @@ def statement_counts():
     return dict(rows.values_list("value").annotate(Count("pk")))
 
 
+def package_of(deliverable):
+    """The work package of a deliverable by its identifier; empty where that is not public."""
+    return deliverable["work_package"]["id"] if deliverable["work_package"] else ""
+
+
 def packages_of(documents, counts):
-    """Work packages with the rows of their tables; a column that says nothing is left out and named instead."""
+    """Work packages with the rows of their tables; a column that says nothing is left out and named instead.
+
+    Deliverables whose work package is not public stand last.
+    """
     short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
     outputs = outputs_of(documents["project"])
     packages = []
-    for package in documents["work-package"]:
+    named = list(documents["work-package"])
+    if not all(map(package_of, documents["deliverable"])):
+        title, url = gettext("No work package named"), "/library/?work-package=not-stated"
+        named.append({"identifier": "", "title": title, "url": url})
+    for package in named:
         rows = [
             {
                 **document,
@@ -88,7 +100,7 @@ def packages_of(documents, counts):
                 "outputs": outputs[document["identifier"]],
             }
             for document in documents["deliverable"]
-            if document["work_package"] and document["work_package"]["id"] == package["identifier"]
+            if package_of(document) == package["identifier"]
         ]
         columns = (
             ("when", gettext("Date")),
@@ -150,7 +162,7 @@ def feeds(workshops):
     return [
         (workshop["identifier"], ref["id"])
         for workshop in workshops
-        for ref in (*workshop["reports"], *workshop["ethics_reports"])
+        for ref in {ref["id"]: ref for ref in (*workshop["reports"], *workshop["ethics_reports"])}.values()
     ]
 
 
@@ -173,7 +185,8 @@ def fed_by(documents):
 
 
 def map_of_deliverables(documents, package="", here=""):
-    """The lanes of the work packages along the project's months; None where there is nothing to show.
+    """The lanes of the work packages along the project's months, and what is dated before or after them; None where
+    there is nothing to show.
 
     Of one ``package`` only its lane is drawn, with the workshops that fed it; of one deliverable, ``here``, only the
     arrows that reach it.
@@ -182,24 +195,16 @@ def map_of_deliverables(documents, package="", here=""):
     deliverables, workshops = documents["deliverable"], documents["workshop"]
     if not first or not deliverables:
         return None
-    home = {
-        document["identifier"]: document["work_package"]["id"]
-        for document in deliverables
-        if document["work_package"]
-    }
+    home = {document["identifier"]: package_of(document) for document in deliverables}
     arrows = [
         (start, stop)
         for start, stop in feeds(workshops)
-        if stop in home and package in ("", home[stop]) and here in ("", stop)
+        if home.get(stop) and package in ("", home[stop]) and here in ("", stop)
     ]
     lanes = []
     for document in documents["work-package"]:
         name = document["identifier"]
-        own = [
-            deliverable_item(document, here)
-            for document in deliverables
-            if home.get(document["identifier"]) == name
-        ]
+        own = [deliverable_item(document, here) for document in deliverables if package_of(document) == name]
         if package in ("", name):
             lanes.append(Lane(name, name, document["url"], tuple(own)))
     if arrows or not package:
@@ -208,6 +213,8 @@ def map_of_deliverables(documents, package="", here=""):
         places = [number for number, lane in enumerate(lanes) if lane.label in reported]
         own = tuple(map(workshop_item, workshops))
         lanes.insert(places[0] + 1 if places else 0, Lane(gettext("Workshops"), "W", "/workshops/", own))
+    spans = [item.when for lane in lanes for item in lane.items if item.when]
+    first, last = min([first, *(span.last for span in spans)]), max([last, *(span.first for span in spans)])
     return pictures(lanes, first, last, arrows=arrows)
 
 

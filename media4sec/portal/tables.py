@@ -1,7 +1,7 @@
 """A list as a table: one column for what is known of the records, whose heads sort it."""
 
 from media4sec.portal.addresses import changed
-from media4sec.portal.cards import capitalised
+from media4sec.portal.cards import as_fact
 from media4sec.publications.orders import orders_of
 
 MOST_FACTS = 5  # less one where there is a state, and one where there are flags
@@ -69,10 +69,7 @@ def _cell(column, card):
     values = card["facts"].get(column["name"], []) if column["type"] == "fact" else []
     return {
         "type": column["type"],
-        "values": [
-            value if value["url"] else {**value, "text": capitalised(value["text"])}
-            for value in values[:SHOWN_VALUES]
-        ],
+        "values": [as_fact(value) for value in values[:SHOWN_VALUES]],
         "more": max(0, len(values) - SHOWN_VALUES),
         "has_fact": column["name"] in card["facts"],
     }
