@@ -124,11 +124,15 @@ NAMES = (
     r"MEDI@4SEC",
     r"https?://\S+",
     r"\b[\w-]+(\.[\w-]+)+\b",  # a host
+    r"\b(\w{4}-){2}\w{4}\b",  # a receipt
+    r"\b[2-9B-Z]{4}(-[2-9B-Z]{4}){2}\b",  # the number of a receipt
     r"\b[A-Z]{1,6}-?\d+(\.\d+)?\b",
     r"\b[A-Z]\b",
     r"\b(API|Atom|BibTeX|CSV|JSON|NDJSON|RIS|Deutsch)\b",
     r"\bThrowaways?\b",  # a kind that only tests know
     r"missing person|zzqq|“[a-z]+”",  # what these pages are asked for
+    r"This is where the editors answer\.",  # in their own words
+    r"This is where the editors answer\.",
 )
 
 
@@ -160,7 +164,8 @@ def test_nothing_is_forgotten(client, site, monkeypatch, name):
 
     html = client.get(f"/{pseudo.LANGUAGE}{EVERYTHING[name]}").content.decode()
 
-    assert pseudo.Forgotten(html, NAMES, with_head="record" not in name and "version" not in name).found == []
+    names_a_record = any(word in name for word in ("record", "version", "difference"))
+    assert pseudo.Forgotten(html, NAMES, with_head=not names_a_record).found == []
 
 
 # gate 4.16

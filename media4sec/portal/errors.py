@@ -15,7 +15,7 @@ RETRY_AFTER = 10  # seconds
 
 
 def _answer(request, status):
-    if request.path_info.startswith("/api/"):
+    if request.path.startswith("/api/"):  # with a language before it, nothing is there for machines
         return problems.response(request, status)
     return render(request, f"{status}.html", status=status)
 
@@ -39,7 +39,7 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    if request.path_info.startswith("/api/"):
+    if request.path.startswith("/api/"):
         return problems.response(request, 500)
     return render(None, "500.html", status=500)
 
