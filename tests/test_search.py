@@ -260,6 +260,28 @@ def test_record_with_all_words_comes_first_and_those_with_most_follow():
     assert found.whole == 1
 
 
+@pytest.mark.django_db
+def test_where_no_record_has_many_of_the_words_those_with_most_are_shown():
+    published("issue", identifier="I-901", title="Violet")
+    published("issue", identifier="I-902", title="Heather")
+    published("issue", identifier="I-903", title="Marigold")
+
+    found = search("violet heather marigold")
+
+    assert len(found.ids) == 3
+    assert found.whole == 0
+
+
+@pytest.mark.django_db
+def test_number_of_a_law_is_never_left_out_and_that_of_an_article_may_be():
+    published("instrument", title="Violet Act", celex_or_number="2016/680")
+
+    assert len(find("article 10 of the violet act")) == 1
+    assert len(find("violet act 2016/680 article 10")) == 1
+    assert find("violet act 2016/681") == []
+    assert find("violet act 681") == []
+
+
 # Any text
 
 ANY_TEXT = st.text(max_size=60) | st.lists(

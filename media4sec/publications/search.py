@@ -23,6 +23,7 @@ from media4sec.publications.words import (
 )
 
 MAX_WORDS = 24
+SHORT_NUMBER = 2  # figures; of an article, a workshop, hours
 LONGEST_RUN = 4  # words that may be one: “netzwerk durchsetzungs gesetz”, “crowd control hq”
 MOST_FORMS = 60  # words that one typed word may stand for
 FEW = 3  # records; a word that finds fewer is tried in other ways too
@@ -35,8 +36,8 @@ BEGINNING, APART, INSIDE = 0.8, 0.75, 0.5
 MISTAKEN = {1: 0.6, 2: 0.45}
 PHRASE = 0.2  # two words of the question stand side by side in a title or name
 SAME = {0: 4.0, TITLE: 2.0, NAME: 1.6}  # the whole question is the identifier, the title, another name
-FEW_WHOLE = 5  # records with all the words; where there are no more, those with most of them are shown too
-MOST, MANY = 0.5, 0.4  # how much of them, by weight: of up to three words, and of more
+FEW_WHOLE = 5  # records with all the words; where there are no more, those with many of them are shown too
+MANY = 0.4  # how much of them, by weight; where nobody has so much, those who have the most
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Word:
     text: str
     typed: str
     unit: int  # words of one compound with a figure in it are one thing: T-553/23 is held whole or not at all
+    is_exact: bool = False  # a number that is never left out: that of a law, not that of its article
     is_stop: bool = False
     is_required: bool = True
     forms: dict[str, str] = field(default_factory=dict)
@@ -112,7 +114,10 @@ def read(text):
             word = folded(piece)
             is_required = word not in STOP_WORDS and (len(word) > 1 or is_number(word))
             unit = found[-1].unit if is_one and place else len(found)
-            found.append(Word(word, token if is_one else piece, unit, word in STOP_WORDS, is_required))
+            is_exact = is_number(word) and (is_one or len(word) > SHORT_NUMBER)
+            found.append(
+                Word(word, token if is_one else piece, unit, is_exact, word in STOP_WORDS, is_required)
+            )
     return found[:MAX_WORDS]
 
 
@@ -317,13 +322,15 @@ class Question:
         return has
 
     def choose(self, has, whole, share):
-        """Those with all words; where there are few, or the words many, those with most of them as well."""
-        chosen = whole.copy()
-        if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > 3:
-            chosen = share >= (MOST if len(self.required) <= 3 else MANY)
+        """Those with all words; where there are few, or the words more than three, those with many of them as well."""
+        exact = np.ones(self.index.count, bool)
         for row, place in zip(has, self.required, strict=True):
-            if is_number(self.words[place].text):
-                chosen &= row
+            if self.words[place].is_exact:
+                exact &= row
+        chosen = whole & exact
+        if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > 3:
+            share = share * exact
+            chosen = (share > 0) & (share >= min(MANY, share.max(initial=0)))
         return chosen
 
     def scores(self, slots, share, weights):

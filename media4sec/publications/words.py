@@ -126,5 +126,5 @@ def analyse(text):
 
 
 def is_number(word):
-    """Words with a figure in them are exact: they are never corrected and never left out."""
+    """Words with a figure in them are never taken for others that look like them."""
     return any(letter.isdigit() for letter in word)
