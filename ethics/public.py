@@ -45,6 +45,7 @@ def issue(page):
             for row in writings
         ],
         "since": since,
+        "since_in_words": day(since.isoformat()),
         "is_dated": bool(flags),
         "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
         "ahead_count": sum(len(law["ahead"]) for law in laws),

@@ -278,8 +278,8 @@ def timeline(request):
         ],
         "siblings": siblings("library"),
         "project": documents["project"][0] if documents["project"] else None,
-        "first": first,
-        "last": last,
+        "first": day(first.isoformat()) if first else "",
+        "last": day(last.isoformat()) if last else "",
         "pictures": pictures(lanes, max(begin, earliest(first)), last, counted_from=first)
         if entries
         else None,
