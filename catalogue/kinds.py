@@ -447,7 +447,6 @@ CONCEPT = Kind(
     meta=("scheme", "code"),
     names=("code", "labels.label"),
     names_others=True,
-    search_text=("code", "labels"),
     order=("scheme", "position"),
     review_months=24,
     schema_type="DefinedTerm",

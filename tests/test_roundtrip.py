@@ -3,7 +3,7 @@
 import pytest
 
 from media4sec.publications.models import Change, Publication, Term
-from media4sec.publications.search import find
+from media4sec.publications.search import search
 from media4sec.records.files import export_folder, load_folder
 from media4sec.records.models import Record, Revision
 from media4sec.records.workflow import rebuild_publications
@@ -87,5 +87,5 @@ def read_side():
     )
     words = ("police", "dark web", "whatsapp", "missing person", "D2.3")
     names = dict(Publication.objects.values_list("pk", "url"))
-    found = {word: [names[pk] for pk in find(word)] for word in words} if documents else {}
+    found = {word: [names[pk] for pk in search(word).ids] for word in words} if documents else {}
     return documents, sorted(terms, key=str), found

@@ -13,13 +13,18 @@ from hypothesis import strategies as st
 from media4sec.publications import index as index_module
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
-from media4sec.publications.search import find, search
+from media4sec.publications.search import search
 from media4sec.publications.terms import filtered, ordered_ids
 from media4sec.publications.words import analyse, key_of, loose_key_of, squeezed, tokens
 from media4sec.records import workflow
 from media4sec.records.documents import working_document
 from tests.factories import fresh, make, publish, published, save
 from tests.public import text_of
+
+
+def find(words):
+    return search(words).ids
+
 
 # Words
 
@@ -280,6 +285,27 @@ def test_number_of_a_law_is_never_left_out_and_that_of_an_article_may_be():
     assert len(find("violet act 2016/680 article 10")) == 1
     assert find("violet act 2016/681") == []
     assert find("violet act 681") == []
+
+
+@pytest.mark.django_db
+def test_identifier_finds_its_record_then_those_that_name_it_and_says_so(client):
+    issue = published("issue", identifier="I-901", title="Violet")
+    tool = published("technology", identifier="T-901", title="Heather")
+    named = published("statement", title="Marigold", subjects=["issue:I-901"])
+    names = dict(Publication.objects.values_list("pk", "identifier"))
+
+    assert [names[pk] for pk in find("T-901")] == [tool.identifier]
+    cards = client.get("/search/", {"q": "I-901"}).context["cards"]
+    assert [card["identifier"] for card in cards] == [issue.identifier, named.identifier]
+    assert cards[0]["notes"] == ["This is its identifier"]
+    pieces = [("I-901", True), (" Violet", False)]
+    assert cards[1]["passages"][-1] == {"label": "Subjects", "pieces": pieces}
+
+
+def test_sources_of_a_records_parts_are_not_its_words(content):
+    kinds = dict(Publication.objects.values_list("pk", "kind"))
+
+    assert "concept" not in {kinds[pk] for pk in find("periodic reporting unreviewed")}
 
 
 # Any text

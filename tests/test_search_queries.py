@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from media4sec.publications.models import Publication
-from media4sec.publications.search import find
+from media4sec.publications.search import search
 
 TABLE = tomllib.loads(Path(__file__).with_name("search_queries.toml").read_text(encoding="utf-8"))
 
 
 def found(words, most=3):
     """The first results as ``kind:identifier``."""
-    rows = Publication.objects.in_bulk(find(words)[:most])
-    return [f"{rows[pk].kind}:{rows[pk].identifier}" for pk in find(words)[:most]]
+    ids = search(words).ids[:most]
+    rows = Publication.objects.in_bulk(ids)
+    return [f"{rows[pk].kind}:{rows[pk].identifier}" for pk in ids]
 
 
 @pytest.mark.parametrize("query", TABLE["query"], ids=lambda query: query["words"])

@@ -47,7 +47,7 @@ class Matches:
                     spans += [before[1], span]
                 before = here, span
         found, at = [], 0
-        for start, end in sorted(set(spans)):
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
             if end <= at:
                 continue
             start = max(start, at)
@@ -165,7 +165,7 @@ def label_of(kind, name, labels):
     return worded(str(kind.own_parts.get(name) or name.replace("_", " ").capitalize()))
 
 
-SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance", "language", "id"}
+SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance", "sources", "language"}
 
 
 def plain_texts(value, only=""):
@@ -175,6 +175,9 @@ def plain_texts(value, only=""):
     elif isinstance(value, list):
         for item in value:
             yield from plain_texts(item, only)
+    elif isinstance(value, dict) and {"kind", "id", "label"} <= value.keys():
+        is_shown = kinds_by_name()[value["kind"]].shows_identifier
+        yield f"{value['id']} {value['label']}" if is_shown else value["label"]
     elif isinstance(value, dict):
         for name, item in value.items():
             if name == only or (not only and name not in SKIPPED):

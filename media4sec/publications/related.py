@@ -19,7 +19,7 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.publications.models import Publication, Term
 from media4sec.publications.words import STOP_WORDS, analyse
 
-CAP = 63  # what more records share tells nothing about two of them
+CAP = 63  # what more records share tells nothing about two of them by itself
 SHOWN = 6
 KEPT_WORDS = 24
 SHARED_WORDS = 2  # fewer words in common are chance
@@ -37,7 +37,7 @@ def compared_kinds():
 def refresh(touched=None):
     """Bring the related records in line with what is public; ``touched`` are the publications that changed, or all.
 
-    A step that leaves the features of a record as they were costs two small queries. Else one query reads what every
+    A step that leaves the features of a record as they were costs three small queries. Else one more reads what every
     record keeps, and the cost is that of the changed records and their neighbours.
     """
     rows = Publication.objects.filter(kind__in=compared_kinds()).order_by("pk")

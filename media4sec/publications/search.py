@@ -93,13 +93,11 @@ class Found:
         return list({word.unit: word for word in reversed(self.words) if word.is_required}.values())[::-1]
 
 
-def find(text, kind_names=None):
-    """Ids of published records, best first: ``[pk, …]``, the same on both databases."""
-    return search(text, kind_names).ids
-
-
 def search(text, kind_names=None, index=None, *, is_typing=False):
-    """What was found, best first, and what the words were taken for; of a text still typed, the last may go on."""
+    """What was found, best first, and what the words were taken for; of a text still typed, the last may go on.
+
+    The same on both databases.
+    """
     index = index or current()
     return Question(index, text, index.of_kinds(kind_names), is_typing).answer()
 
@@ -112,7 +110,8 @@ def read(text):
         is_one = len(pieces) > 1 and is_number(token)
         for place, piece in enumerate(pieces):
             word = folded(piece)
-            is_required = word not in STOP_WORDS and (len(word) > 1 or is_number(word))
+            # A letter alone says nothing, but in I-009 it says which of the records with this number.
+            is_required = is_one or is_number(word) if len(word) == 1 else word not in STOP_WORDS
             unit = found[-1].unit if is_one and place else len(found)
             is_exact = is_number(word) and (is_one or len(word) > SHORT_NUMBER)
             found.append(

@@ -312,7 +312,7 @@ def sources_in(document):
                     yield from part.get("sources", ())
 
 
-SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance"}
+SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance", "sources"}
 
 
 def texts_of(kind, resolved):
