@@ -37,6 +37,12 @@ def shown(text):
     return format_html('<span lang="{}">{}</span>', lang, text) if lang else text
 
 
+@register.filter
+def having(rows, name):
+    """The rows that state something: ``{% if sources|having:"locator" %}``."""
+    return [row for row in rows if row.get(name)]
+
+
 @register.simple_tag
 def page_lang():
     """The language that the page speaks, as HTML writes it."""
