@@ -122,7 +122,7 @@ def situation(page):
         ("about", page["kind"].about, page["text"]),
         ("help", _("What can be done"), help_groups),
         ("lenses", _("Good, bad, ugly"), page["columns"]),
-        ("flags", _("What it touches"), True),
+        ("flags", _("Legal and ethical flags"), True),
         ("responsibilities", _("Who does what"), responsibilities),
         ("alternatives", _("Without social media"), document["alternatives"]),
         ("questions", _("Before you decide"), questions),

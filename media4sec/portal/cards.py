@@ -46,6 +46,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "kind": publication.kind,
         "identifier": publication.identifier,
         "show_identifier": kind.shows_identifier,
+        "tile": tiles.get(publication.identifier) if publication.kind == "theme" else None,
         "title": publication.title,
         "url": publication.url,
         "sentence": first_sentence(publication.summary),
