@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.pages import PAGES
+from tests.pages import PAGES, PANELS, open_page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Dark and forced colours change nothing else, so only these are asked again.
@@ -41,10 +41,10 @@ pytestmark = pytest.mark.django_db
 
 
 # gate 7.1, gate 7.4
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", PAGES | PANELS)
 def test_no_barriers(name, browser_page, portal_server):
-    page = browser_page(bypass_csp=True, reduced_motion="reduce")
-    page.goto(portal_server + PAGES[name])
+    page = browser_page(viewport=PHONE, bypass_csp=True, reduced_motion="reduce")
+    open_page(page, portal_server, name)
     found = {}
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
