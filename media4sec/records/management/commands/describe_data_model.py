@@ -176,7 +176,7 @@ def describe_kind(kind):
     if kind.facets:
         rows = [(f"`{one.name}`", one.title, f"`{one.source}`", one.empty or "–") for one in kind.facets]
         blocks += ["Facets of its own:\n", table(FACET_HEAD, rows)]
-    names = [*kind.search_text, *(name for section in kind.sections for name in section.fields)]
+    names = [*kind.names, *kind.search_text, *(name for section in kind.sections for name in section.fields)]
     names = [f"`{name}`" for name in dict.fromkeys(names)]
     blocks.append(f"Search also reads: {', '.join(names) or 'nothing more'}.\n")
     return "\n".join(blocks)
