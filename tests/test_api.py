@@ -16,6 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from media4sec.api import schema
+from media4sec.interchange import problems
 from media4sec.interchange.rest import MAX_LIMIT, read_cursor, write_cursor
 from media4sec.kinds import kinds
 from media4sec.publications.models import Publication
@@ -36,6 +37,14 @@ def assert_problem(response, status, **expected):
     assert problem["detail"]
     assert problem["instance"] == response.request["PATH_INFO"]
     assert {name: problem[name] for name in expected} == expected
+
+
+def test_the_address_of_each_problem_leads_to_its_explanation(client):
+    page = client.get("/api/").content.decode()
+
+    for status in problems.TYPES:
+        _, _, anchor = problems.problem(status)["type"].partition("#")
+        assert f'id="{anchor}"' in page
 
 
 # Errors

@@ -26,6 +26,7 @@ function fetchPage(url, done) {
 
 function show(url, { push = true, up = false } = {}) {
   const address = new URL(url, location.href);
+  const typed = form.elements.q?.value;
   region().setAttribute("aria-busy", "true");
   fetchPage(address.pathname + address.search, (page) => {
     if (!page?.querySelector("#list-form #results") || !page.querySelector(".facets") !== !form.querySelector(".facets")) {
@@ -36,6 +37,7 @@ function show(url, { push = true, up = false } = {}) {
     shown = address.pathname + address.search;
     document.title = page.title;
     replaceFacets(page);
+    replaceWords(page, typed);
     replaceResults(page, up);
     follow(page);
     say(document.getElementById("count").textContent);
@@ -75,8 +77,12 @@ function replaceFacets(page) {
     form.querySelector(".facets").replaceWith(document.adoptNode(page.querySelector(".facets")));
     if (active) (facetBoxes(form).find((box) => key(box) === active) ?? document.getElementById("count")).focus();
   }
+}
+
+// Words typed while the answer was under way stay.
+function replaceWords(page, typed) {
   const words = page.getElementById("words");
-  if (words) form.elements.q.value = words.value;
+  if (words && form.elements.q.value === typed) form.elements.q.value = words.value;
 }
 
 // What else in the page leads to this very result.
