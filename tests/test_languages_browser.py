@@ -1,8 +1,9 @@
-"""The interface in long words and in another alphabet: nothing breaks out of a narrow screen."""
+"""The interface in long words and in another alphabet: nothing breaks out of a narrow screen, or breaks the policy."""
 
 import pytest
 
 from tests.pages import IN_ENGLISH
+from tests.test_browser import LISTEN
 
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
@@ -10,10 +11,11 @@ DESK = {"width": 1280, "height": 900}
 pytestmark = pytest.mark.django_db
 
 
-# gate 7.3
+# gate 1.1, gate 7.3
 @pytest.mark.parametrize("name", IN_ENGLISH)
 def test_nothing_breaks_out_in_german_and_greek(name, browser_page, portal_server):
     page = browser_page(viewport=NARROW)
+    page.add_init_script(LISTEN)
     for code in ("de", "el"):
         page.goto(f"{portal_server}/{code}{IN_ENGLISH[name]}")
         wide = page.evaluate(
@@ -22,6 +24,7 @@ def test_nothing_breaks_out_in_german_and_greek(name, browser_page, portal_serve
             .map(e => e.tagName + "." + e.className).slice(0, 5)"""
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], (code, wide)
+        assert page.evaluate("violations") == [], code
 
 
 # gate 7.6
