@@ -179,7 +179,11 @@ WALK = """() => {
     walk.order.push(e);
     const search = e.closest("form.search");
     if (!look(e) && !(search && look(search))) walk.unseen.push(name(e));
-    const boxes = [...e.getClientRects()].filter((box) => box.width && box.height);
+    const boxes = [...e.getClientRects()].map((box) => {  // as much of it as the window shows
+      const left = Math.max(box.left, 0), top = Math.max(box.top, 0);
+      const width = Math.min(box.right, innerWidth) - left, height = Math.min(box.bottom, innerHeight) - top;
+      return {left, top, width, height};
+    }).filter((box) => box.width > 0 && box.height > 0);
     const shows = boxes.some((box) => [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].some(([x, y]) => {
       const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
       return top && (e.contains(top) || e.closest("label")?.contains(top));
