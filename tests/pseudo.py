@@ -50,12 +50,12 @@ def install(monkeypatch):
     monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
     monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
     monkeypatch.setattr(wording, "_kept", type(wording._kept)())
-    territories = wording.territories
-    monkeypatch.setattr(
-        wording,
-        "territories",
-        lambda language: {code: OPEN + name + CLOSE for code, name in territories(language).items()},
-    )
+    for names in ("territories", "languages"):
+        monkeypatch.setattr(wording, names, _in_brackets(getattr(wording, names)))
+
+
+def _in_brackets(names):
+    return lambda language: {code: OPEN + name + CLOSE for code, name in names(language).items()}
 
 
 class Forgotten(HTMLParser):

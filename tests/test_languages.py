@@ -389,6 +389,13 @@ def test_a_record_shows_them(client, code):
     assert DATES[code][0] in text_of(client.get(url))
 
 
+def test_a_language_is_named(client):
+    url = published("news-item", language="el").url
+
+    assert fact(client, url, "language") == ["Greek"]
+    assert fact(client, f"/de{url}", "language") == ["Griechisch"]
+
+
 def test_content_is_marked_as_english(client):
     technology = published_full("technology", title="A tool", summary="It does a thing. And another.")
 

@@ -122,8 +122,17 @@ def territories(language):
     return Locale(language).territories
 
 
+@cache
+def languages(language):
+    return Locale(language).languages
+
+
 def country(code, text=""):
     return territories(get_language().partition("-")[0]).get(code, text or code)
+
+
+def language(code, text=""):
+    return languages(get_language().partition("-")[0]).get(code, text or code)
 
 
 def number(text):
@@ -141,6 +150,8 @@ def said(value, field=""):
             return Words(day(plain))
         case "country":
             return Words(country(plain, text))
+        case "language":
+            return Words(language(plain, text))
         case "number":
             return Words(number(plain))
         case "record:theme" | "record:function" as type_:

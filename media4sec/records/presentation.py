@@ -207,6 +207,8 @@ def words_for(kind, path, value):
         return Words(text, day_in_words(text), type="date")
     if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
         return Words(text, ENGLISH.territories.get(text, text), type="country")
+    if path == "language":
+        return Words(text, ENGLISH.languages.get(text, text), type="language")
     if isinstance(found, models.DecimalField):
         number = Decimal(text)
         return Words(text, f"{number:,.2f}".removesuffix(".00"), type="number")
