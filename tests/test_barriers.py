@@ -6,22 +6,15 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.pages import PAGES, PANELS, open_page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Dark and forced colours change nothing else, so only these are asked again.
-COLOUR_RULES = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 ENHANCED = {"color-contrast-enhanced": {"enabled": True}}  # 7:1, which we ask of all text
 LOOKS = {
-    "light": ({"color_scheme": "light", "forced_colors": "none"}, {"runOnly": RULES, "rules": ENHANCED}),
-    "dark": (
-        {"color_scheme": "dark", "forced_colors": "none"},
-        {"runOnly": {"type": "rule", "values": COLOUR_RULES}},
-    ),
-    "forced": (
-        {"color_scheme": "light", "forced_colors": "active"},
-        {"runOnly": {"type": "rule", "values": COLOUR_RULES}},
-    ),
+    "light": {"color_scheme": "light", "forced_colors": "none"},
+    "dark": {"color_scheme": "dark", "forced_colors": "none"},
+    "forced": {"color_scheme": "light", "forced_colors": "active"},
 }
+OPTIONS = {"runOnly": RULES, "rules": ENHANCED, "resultTypes": ["violations", "incomplete"]}
 # What axe cannot decide by itself, by rule and the reason it gives, and why it is well.
 DRAWN = "Words in drawings: their colours are pairs of tokens, measured in tests/test_look.py."
 SYSTEM = "Forced colours: the ground that Chromium paints is in no computed style."
@@ -48,11 +41,9 @@ def test_no_barriers(name, browser_page, portal_server):
     found = {}
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
-        for look, (media, options) in LOOKS.items():
+        for look, media in LOOKS.items():
             page.emulate_media(**media)
-            answer = (
-                Axe().run(page, options={**options, "resultTypes": ["violations", "incomplete"]}).response
-            )
+            answer = Axe().run(page, options=OPTIONS).response
             for rule in answer["violations"] + [
                 rule for rule in answer["incomplete"] if not is_explained(rule, look)
             ]:
