@@ -59,9 +59,8 @@ def address_of(request):
             address = ipaddress.ip_address(hop.strip())
         except ValueError:
             return ""
-        address = (
-            getattr(address, "ipv4_mapped", None) or address
-        )  # ::ffff:192.0.2.1, from servers that speak both
+        # Servers that speak both versions write 192.0.2.1 as ::ffff:192.0.2.1.
+        address = getattr(address, "ipv4_mapped", None) or address
         if not any(address in network for network in settings.TRUSTED_PROXIES):
             # Who has one address of version 6 has a whole network of them.
             return (

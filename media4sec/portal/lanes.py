@@ -160,7 +160,7 @@ def picture(sheet, lanes, first, last, arrows=(), counted_from=None):
         "rest": sheet.box(rest - 8, sheet.head, long - rest + 8, across - sheet.head)
         if long > rest
         else None,
-        "rest_label": {"x": 0, "y": end + 20} if sheet.upright else {"x": rest, "y": sheet.head - 10},
+        "rest_label": {"x": 0, "y": end + 20} if sheet.upright else {"x": x, "y": sheet.head - 10},
         "strips": strips,
         "arrows": [
             arrow for number in gutters for arrow in _arrows(sheet, placed, gutters[number], number < source)
