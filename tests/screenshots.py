@@ -127,9 +127,10 @@ def take_all(origin):
         for look, options in LOOKS.items():
             context = browser.new_context(**options)
             page = context.new_page()
-            page.emulate_media(media="print" if look == "print" else "screen")
             for name in (*NAMES, *(PANELS if look == "phone" else ())):
+                page.emulate_media(media="screen")  # to press what paper does not show
                 open_page(page, origin, name)
+                page.emulate_media(media="print" if look == "print" else "screen")
                 margin = MARGIN if look == "print" else 0
                 save(page.screenshot(), FOLDER / f"{name}-{look}.png", margin)
             context.close()
