@@ -223,6 +223,15 @@ def test_order_is_the_same_in_a_later_index_and_in_a_new_one():
 
 
 @pytest.mark.django_db
+def test_a_title_counts_more_than_an_identifier_that_nobody_sees():
+    situation = published("situation", title="Missing person")
+    published("news-item", identifier="missing-person", title="Missing person! A crowd finds her")
+    titles = dict(Publication.objects.values_list("identifier", "pk"))
+
+    assert find("missing person")[0] == titles[situation.identifier]
+
+
+@pytest.mark.django_db
 def test_exact_comes_before_begun_before_inside_a_text():
     for title, summary in (
         ("Forensics", ""),

@@ -69,8 +69,9 @@ class Segment:
         return words + [f"{PAIR}{one}{two}" for one, two in pairwise(pieces)]
 
     def _names(self, kind, identifier, names):
-        for key in identifier_keys(kinds_by_name()[kind], identifier):
-            self._is(key, 0)
+        kind = kinds_by_name()[kind]
+        for key in identifier_keys(kind, identifier):
+            self._is(key, 0 if kind.shows_identifier else TITLE)  # nobody sees it: words were typed, not it
         words = []
         for line in names.split("\n"):
             found = line.removeprefix(LINKED).split()
