@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from media4sec.interchange import problems, tables
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
-from media4sec.portal.cards import as_fact, day, first_sentence
+from media4sec.portal.cards import as_fact, capitalised, day, first_sentence
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import flags_of
 from media4sec.portal.wording import content, display_of
@@ -49,6 +49,7 @@ def page(request, path):
         "errors": [text for _name, text in errors],
         "options": options_of(kinds),
         "fields": [*(row.identifier for row in rows), *[""] * MOST][:MOST],
+        "fewest": FEWEST,
         "most": MOST,
     }
     if ready:
@@ -255,7 +256,10 @@ def evidence_rows(rows, documents, displays):
             _("Verified"),
             [
                 [
-                    {"text": verified[document["verified"]], "note": content(document["verified_basis"])},
+                    {
+                        "text": verified[document["verified"]],
+                        "note": capitalised(content(document["verified_basis"])),
+                    },
                 ]
                 for document in documents
             ],

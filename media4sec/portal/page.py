@@ -6,7 +6,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 
 from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
-from media4sec.portal.cards import as_fact, day, first_sentence, theme_tiles
+from media4sec.portal.cards import as_fact, capitalised, day, first_sentence, theme_tiles
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import (
     columns_of,
@@ -176,7 +176,7 @@ def status_of(publication, document, display):
         {
             "label": gettext("Verified"),
             "value": verified,
-            "content_note": document["verified_basis"],
+            "content_note": capitalised(document["verified_basis"]),
             "none": document["verified"] is None,
         },
     ]

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from media4sec.languages import in_english, local, machine_url
-from media4sec.portal.wording import word
+from media4sec.portal.wording import language, word
 
 register = template.Library()
 
@@ -28,6 +28,12 @@ register.simple_tag(machine_url)  # {% machine_url "feed" "everything" %}: {% ur
 def words(text):
     """Words of the interface that a publication stores in English: labels of fields, values of choices, kinds."""
     return word(text)
+
+
+@register.filter
+def language_name(code):
+    """``el`` → Greek, in the language of the page."""
+    return language(code)
 
 
 @register.filter
