@@ -140,7 +140,9 @@ def take_all(origin):
 def save(png, path, margin):
     """Keep a picture with few colours; round a printed page stands the paper."""
     image = ImageOps.expand(Image.open(BytesIO(png)).convert("RGB"), margin, "white")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
 
 
 if __name__ == "__main__":
