@@ -155,8 +155,8 @@ def identifier_for(kind, number):
     taken = NAMED_BY_THE_INTERFACE.union(
         Record.objects.filter(kind_name=kind.name).values_list("identifier", flat=True)
     )
-    turn = next(turns[kind.name])
-    candidates = (_fill(kind.pattern, digits, (turn + step) % most_of(kind)) for step in range(most_of(kind)))
+    numbers_left = (next(turns[kind.name]) % most_of(kind) for _ in range(most_of(kind)))
+    candidates = (_fill(kind.pattern, digits, number) for number in numbers_left)
     return next(identifier for identifier in candidates if identifier not in taken)
 
 
