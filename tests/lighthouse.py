@@ -30,6 +30,7 @@ TIMES = ("largest-contentful-paint", "total-blocking-time", "cumulative-layout-s
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 MOST = {"largest-contentful-paint": 1800, "total-blocking-time": 100, "cumulative-layout-shift": 0.02}
 RUNS = 3
+TRIES = 5
 SECONDS = 180
 
 
@@ -39,8 +40,7 @@ def find_lighthouse():
     return named if named and Path(named).is_file() and shutil.which("node") else None
 
 
-def examine(url, categories=CATEGORIES):
-    """What Lighthouse says of a page as a telephone sees it: its report."""
+def _report(url, categories):
     flags = [*BROWSER_FLAGS, "--headless=new", *(["--no-sandbox"] if os.getuid() == 0 else [])]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.json"
@@ -66,13 +66,13 @@ def examine(url, categories=CATEGORIES):
         return json.loads(report.read_text("utf-8"))
 
 
-def measured(url):
-    """The same with all of its times: now and then one is not found."""
-    for _ in range(RUNS):
-        report = examine(url)
-        if all("numericValue" in report["audits"][name] for name in TIMES):
+def examine(url, categories=CATEGORIES):
+    """What Lighthouse says of a page as a telephone sees it; now and then it loses its trace, and is asked again."""
+    for _ in range(TRIES):
+        report = _report(url, categories)
+        if "runtimeError" not in report:
             return report
-    raise RuntimeError(f"Lighthouse could not measure {url}.")
+    raise RuntimeError(f"Lighthouse could not look at {url}: {report['runtimeError']['message']}")
 
 
 def scores_of(report):
@@ -109,7 +109,7 @@ def main():
     broken = []
     with contextlib.nullcontext(options.url.rstrip("/")) if options.url else own_site() as origin:
         for path in paths:
-            reports = [measured(origin + path) for _ in range(RUNS)]
+            reports = [examine(origin + path) for _ in range(RUNS)]
             scores = [scores_of(report) for report in reports]
             middle = {name: statistics.median(score[name] for score in scores) for name in CATEGORIES}
             times = {
