@@ -171,10 +171,9 @@ def filters_on(address, response):
 
 @dataclass
 class Secrets:
-    """What was planted: words that stand nowhere else, and the identifiers of what is not public."""
+    """What was planted: words that stand nowhere else."""
 
     words: list[str] = field(default_factory=list)
-    identifiers: list[str] = field(default_factory=list)
 
     def word(self, where):
         word = f"zq{len(self.words):02d}{where}xv"
@@ -238,7 +237,6 @@ def prepare(secrets, public):
             source(url=f"https://example.org/{secrets.word('newurl')}", title=secrets.word("Newsource"))
         ],
     }
-    secrets.identifiers += [document["identifier"] for _, document in documents]
     return documents, edit
 
 
@@ -277,11 +275,6 @@ def test_drafts_and_unpublished_edits_change_not_a_byte(
     after = walk(client)
     assert {address for address in after if after[address] != before.get(address)} == set()
     assert after.keys() == before.keys()
-    everything = b"\n".join(body for _, _, body in after.values()).decode()
-    everything += "".join(str(headers) for _, headers, _ in after.values())
-    assert [word for word in secrets.words if word.casefold() in everything.casefold()] == []
-    named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in secrets.identifiers))
-    assert named.findall(everything) == []
 
 
 def test_what_was_planted_is_seen_once_it_is_published(client, secrets):
