@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import Stemmer
 
+from media4sec.letters import folded
+
 APOSTROPHES = "'’‘‛`´ʼ′＇"
 DASHES = "-‐‑‒–—―−﹘﹣－"
 JOINT = rf"[{re.escape(APOSTROPHES)}{re.escape(DASHES)}.@/&+_·]|(?<=\d),(?=\d{{3}})"
@@ -20,10 +22,6 @@ PIECE = re.compile(r"[^\W_]+")
 
 LINKED = "~ "  # marks the name of another record, such as a maker: found by its words, but not the same as it
 
-# Letters that Unicode does not take apart into a plain one and a mark.
-PLAIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
-)
 ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 NUMERALS = ROMAN | {arabic: roman for roman, arabic in ROMAN.items()}
 
@@ -65,13 +63,6 @@ def tidied(text):
         for letter in plain
         if unicodedata.category(letter) not in ("Cf", "Cc", "Cs") or letter.isspace()
     )
-
-
-@lru_cache(maxsize=100_000)
-def folded(word):
-    """Without capitals, accents and special letters: Žitnik → zitnik, Straße → strasse, ΙΣΤΌΣ → ιστοσ."""
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN)
 
 
 def tokens(text):

@@ -1,0 +1,94 @@
+"""One fold of letters, for search, addresses, order and comparison, in Latin, Greek and Cyrillic.
+
+``folded`` takes capitals, accents and special letters away, ``slugged`` makes the part of an address,
+``sort_key`` the place in a list as readers of a language expect it, ``same`` tells what looks alike.
+"""
+
+import html
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from anyascii import anyascii
+from pyuca import Collator
+
+# Letters that Unicode does not take apart into a plain one and a mark.
+PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
+)
+PLAIN_CAPITALS = str.maketrans({chr(small).upper(): plain.title() for small, plain in PLAIN.items()})
+# Letters that come after their plain one in the alphabet of a language, instead of beside it.
+OWN_LETTERS = {"sl": "čćđšž", "es": "ñ", "hr": "čćđšž", "pl": "ąćęłńóśźż"}
+AFTER_ALL_OTHERS = 0xFFFF  # a weight greater than that of any letter
+SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")  # what can be written in plain letters without knowing the language
+LOOKS_LIKE = str.maketrans(
+    "авеёкмнорстухіјѕһԁԛԝѵαβεζηικμνορτυχ",  # as small or as capital letters
+    "abeekmhopctyxijshdqwvabezhikmvoptyx",
+)
+
+
+@lru_cache(maxsize=100_000)
+def folded(word):
+    """Without capitals, accents and special letters: Žitnik → zitnik, Straße → strasse, ΙΣΤΌΣ → ιστοσ."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN)
+
+
+def same(text):
+    """What two tags or titles have in common if a reader would take one for the other: spaces and case apart."""
+    return " ".join(folded(text).split())
+
+
+def lookalike(text):
+    """Like ``same``, and with the Greek and Cyrillic letters that look like Latin ones taken for these."""
+    return same(text).translate(LOOKS_LIKE)
+
+
+def slugged(text, most=60):
+    """The part of an address that a text becomes, of plain letters, digits and hyphens; may be empty.
+
+    Łukasiewicz Institute → lukasiewicz-institute, Ελληνική Αστυνομία → elliniki-astynomia, R&D Ltd → r-d-ltd.
+    Letters of scripts that cannot be spelled without knowing the language (警察庁) fall out.
+    """
+    plain = unicodedata.normalize("NFC", html.unescape(text)).casefold()
+    spelled = "".join(_spelled(letter) for letter in plain)
+    joined = re.sub(r"['’‘`´.](?=\w)", "", spelled)
+    return re.sub(r"[^a-z0-9]+", "-", joined).strip("-")[:most].strip("-")
+
+
+def _spelled(letter):
+    if letter.isascii():
+        return letter
+    known = unicodedata.name(letter, "").startswith(SCRIPTS) or letter in "’‘´"
+    return anyascii(letter).lower() if known else " "
+
+
+@cache
+def _collator():
+    return Collator()
+
+
+@lru_cache(maxsize=200_000)
+def sort_key(text, language="en"):
+    """Where a text stands in a list, after the Unicode collation algorithm; equal on every database.
+
+    Quotation marks and brackets do not count, numbers stand by their value (2 before 10), special letters
+    beside their plain ones, and those of the language (Slovene č, Spanish ñ) after them.
+    """
+    letters = unicodedata.normalize("NFC", text)
+    own = OWN_LETTERS.get(language, "")
+    plain = re.sub(r"[^\w\s]|_", lambda sign: " " if sign[0] in "-‐‑–—/_" else "", letters)
+    numbered = re.sub(r"\d+", lambda digits: digits[0].zfill(15), " ".join(plain.split()))
+    weights = []
+    for piece in re.split(f"([{own}{own.upper()}])", numbered) if own else [numbered]:
+        if piece and piece.lower() in own:
+            weights += [*_primary(unicodedata.normalize("NFD", piece)[0].translate(PLAIN)), AFTER_ALL_OTHERS]
+        else:
+            weights += _primary(piece)
+    return tuple(weights), _collator().sort_key(letters), text
+
+
+def _primary(text):
+    """The first weights of the letters, which tell apart letters, and neither accents nor capitals."""
+    key = _collator().sort_key(text.translate(PLAIN).translate(PLAIN_CAPITALS))
+    return key[: key.index(0)] if 0 in key else key
