@@ -1,5 +1,7 @@
 """What all tests share: the real content, a real browser, and what may be missing on a developer's machine."""
 
+import fcntl
+import hashlib
 import os
 import shutil
 from contextlib import contextmanager
@@ -106,7 +108,16 @@ def vnu_jar():
     return path
 
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+# What the loaded content depends on: pages and formats are made from it, and change nothing in it.
+SHAPES_CONTENT = ("fixtures/*.json", "locale/en/**/*.po", "media4sec/*.py", "media4sec/records/**/*.py")
+SHAPES_CONTENT += ("media4sec/publications/**/*.py", "media4sec/corrections/migrations/*.py")
+SHAPES_CONTENT += tuple(
+    f"{app}/{files}"
+    for app in ("workshops", "catalogue", "ethics", "roadmap", "tests/throwaway")
+    for files in ("*.py", "migrations/*.py")
+)
 
 
 @pytest.fixture(scope="session")
@@ -114,19 +125,50 @@ def content_database(django_db_setup, django_db_blocker):
     """The name of a second test database, filled with the real content once. Tests take `content`."""
     from django.db import connection
 
-    from media4sec.records.files import load_folder
-
     # pytest-django makes the test database only if some test asks for one.
     assert "test" in Path(str(connection.settings_dict["NAME"])).name, "Mark the module with django_db."
     name = connection.creation.get_test_db_clone_settings("content")["NAME"]
     with django_db_blocker.unblock():
-        connection.close()  # what SQLite's log still holds must be in the file that is copied
-        connection.creation.clone_test_db("content", verbosity=0)
-        with database_named(name):
-            load_folder(FIXTURES)
+        if connection.vendor == "sqlite":
+            _copy_of_content(name)
+        else:
+            _make_content(name)
     yield name
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(verbosity=0, suffix="content")
+
+
+def _make_content(name):
+    from django.db import connection
+
+    from media4sec.records.files import load_folder
+
+    connection.close()  # what SQLite's log still holds must be in the file that is copied
+    connection.creation.clone_test_db("content", verbosity=0)
+    with database_named(name):
+        load_folder(FIXTURES)
+
+
+def _copy_of_content(name):
+    """Loading takes most of a minute: one process does it, for all others and for later runs of the same content."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in SHAPES_CONTENT for path in ROOT.glob(pattern)}):
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    kept = ROOT / "var" / "test-content"
+    kept.mkdir(parents=True, exist_ok=True)
+    made = kept / f"{digest.hexdigest()}.sqlite3"
+    with open(kept / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            for old in kept.glob("*.sqlite3"):
+                old.unlink()
+            _make_content(name)
+            part = made.with_suffix(".part")
+            shutil.copyfile(name, part)
+            part.rename(made)
+        else:
+            shutil.copyfile(made, name)
 
 
 @pytest.fixture
