@@ -7,6 +7,9 @@ with the other headers by what an answer is, and they must also stand on static 
 from django.conf import settings
 from django.middleware.gzip import GZipMiddleware
 
+# How the server tells Django that it did not take the body of a request: the status to answer with, in the environ.
+REFUSED = "media4sec.refused"
+
 CONTENT_SECURITY_POLICIES = {
     # Exactly what public pages use. No data: images, no inline script or style, no HTML made from strings.
     "page": (

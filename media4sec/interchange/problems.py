@@ -15,6 +15,7 @@ TYPES = {
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This method is not possible here"),
     406: ("not-acceptable", "This form is not offered"),
+    408: ("too-slow", "The request did not arrive in time"),
     410: ("gone", "This record was withdrawn"),
     413: ("too-large", "The request is too large"),
     429: ("too-many-requests", "Too many requests"),

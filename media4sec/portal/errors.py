@@ -7,6 +7,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
+from media4sec.headers import REFUSED
 from media4sec.interchange import problems
 
 logger = logging.getLogger(__name__)
@@ -51,13 +52,14 @@ class RefusalMiddleware:
     against foreign forms, which needs a cookie, and answers for its methods itself.
     """
 
-    dressed = (405, 413, 429, 503)
+    dressed = (405, 408, 413, 429, 503)
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        refused = request.META.get(REFUSED)
+        response = HttpResponse(status=refused) if refused else self.get_response(request)
         is_bare = not response.streaming and not response.content
         if response.status_code in self.dressed and is_bare:
             page = _answer(request, response.status_code)

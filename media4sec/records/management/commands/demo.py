@@ -29,20 +29,10 @@ class Command(BaseCommand):
         self.once(var / "collected", digest(settings.BASE_DIR / "static", "*"), self.collect)
         if no_serve:
             return
-        origin = urlsplit(settings.BASE_URL)
         self.stdout.write(f"The portal is at {settings.BASE_URL}/ (stop with Ctrl-C)")
         self.stdout.flush()
-        command = [
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            origin.hostname,
-            "--port",
-            str(origin.port or 80),
-        ]
-        command += ["--workers", "2", "--blocking-threads", "1", "--no-ws", "media4sec.wsgi:application"]
-        os.execv(Path(sys.executable).with_name("granian"), command)
+        command = serving(settings.BASE_URL)
+        os.execv(command[0], command)
 
     def once(self, stamp, wanted, work):
         """Do the work unless it was done for exactly these files."""
@@ -58,6 +48,20 @@ class Command(BaseCommand):
 
     def collect(self):
         call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=["rest_framework"])
+
+
+def serving(origin, workers=2):
+    """The command that serves the portal at an origin: workers that come back when one dies, and stop when told to."""
+    address = urlsplit(origin)
+    return [
+        str(Path(sys.executable).with_name("granian")),
+        *("--interface", "rsgi", "--no-ws", "--http", "1"),
+        *("--host", address.hostname, "--port", str(address.port or 80)),
+        *("--workers", str(workers), "--respawn-failed-workers", "--respawn-interval", "1"),
+        # Who has not finished by then, such as a client that reads slowly, is cut off.
+        *("--workers-kill-timeout", "20", "--http1-header-read-timeout", "15000"),
+        "media4sec.server:application",
+    ]
 
 
 def digest(folder, pattern):

@@ -1,0 +1,178 @@
+"""Between the web server and Django: who sends or reads slowly waits outside the threads that serve everybody else.
+
+granian calls this module by RSGI, in one event loop a worker. A body is awaited there, against a clock and within
+limits; only a whole request takes one of the few threads in which Django works, through its ordinary WSGI handler.
+What Django answers is handed back to the loop, which alone talks to granian.
+"""
+
+import asyncio
+import io
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+
+from media4sec.headers import REFUSED
+from media4sec.wsgi import application as django
+
+THREADS = 4  # requests that a worker works on at the same time; more would only wait for each other
+BODY_SECONDS = 15  # a whole body arrives within this time
+BODY_MOST = 8 * 2**20  # bytes of one body; Django refuses most of them much earlier
+BODIES_MOST = 64 * 2**20  # bytes of all bodies that a worker holds at the same time
+PARTS_AHEAD = 64  # parts of a stream that are made before their reader has taken them …
+PART_SECONDS = 30  # … and how long the next one waits for it
+
+
+class Refused(Exception):
+    """The body came too slowly or is too much; ``status`` says which."""
+
+    def __init__(self, status):
+        self.status = status
+
+
+class Bodies:
+    """Reads bodies, and knows how much of them is in memory."""
+
+    def __init__(self):
+        self.held = 0
+
+    async def read(self, protocol, stated):
+        """The whole body; ``stated`` is its length as the client states it. Raises ``Refused``."""
+        if len(stated) > 18 or (stated.isdecimal() and int(stated) > BODY_MOST):
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        parts, size = [], 0
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                async for part in protocol:
+                    parts.append(part)
+                    size += len(part)
+                    self.held += len(part)
+                    if size > BODY_MOST:
+                        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                    if self.held > BODIES_MOST:
+                        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+        except TimeoutError:
+            raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+        finally:
+            self.held -= size
+        return b"".join(parts)
+
+
+class Answer:
+    """What Django answers, on its way from a thread into the event loop."""
+
+    def __init__(self, loop):
+        self.loop = loop
+        self.started = loop.create_future()  # of (status, headers, body), without a body for a stream
+        self.parts = asyncio.Queue(PARTS_AHEAD)
+        self.has_reader = True
+        self.status, self.headers = 500, []
+
+    # In the thread
+
+    def make(self, environ):
+        """Ask Django, from beginning to end in one thread, as its connections to the database want it."""
+        try:
+            response = django(environ, self._start)
+            try:
+                self._hand_over(response, environ)
+            finally:
+                response.close()
+        except Exception as error:
+            self.loop.call_soon_threadsafe(self._fail, error)
+
+    def _start(self, status, headers, exc_info=None):
+        self.status = int(status[:3])
+        self.headers = [(name.lower(), value) for name, value in headers]
+
+    def _hand_over(self, response, environ):
+        if environ.get(REFUSED):
+            self.headers.append(("connection", "close"))  # the rest of the body would pass for a request
+        is_stream = response.streaming and "content-length" not in dict(self.headers)
+        body = None if is_stream else b"".join(response)
+        self.loop.call_soon_threadsafe(self.started.set_result, (self.status, self.headers, body))
+        if is_stream:
+            for part in response:
+                if not self.has_reader:
+                    return
+                self._put(part)
+            self._put(None)
+
+    def _put(self, part):
+        asyncio.run_coroutine_threadsafe(self.parts.put(part), self.loop).result(PART_SECONDS)
+
+    # In the loop
+
+    def _fail(self, error):
+        if not self.started.done():
+            self.started.set_exception(error)
+        elif self.has_reader:
+            self.loop.create_task(self.parts.put(error))
+
+    async def send(self, protocol):
+        status, headers, body = await self.started
+        if body is not None:
+            protocol.response_bytes(status, headers, body)
+            return
+        transport = protocol.response_stream(status, headers)
+        try:
+            while (part := await self.parts.get()) is not None:
+                if isinstance(part, Exception):
+                    raise part  # what was sent must not look whole
+                await transport.send_bytes(part)
+        finally:
+            self.has_reader = False
+
+
+class Application:
+    """The portal as granian calls it."""
+
+    def __init__(self):
+        self.threads = ThreadPoolExecutor(THREADS, "django")
+        self.bodies = Bodies()
+
+    async def __rsgi__(self, scope, protocol):
+        environ = environ_of(scope)
+        if scope.method not in ("GET", "HEAD"):
+            try:
+                body = await self.bodies.read(protocol, environ.get("CONTENT_LENGTH", ""))
+            except Refused as refused:
+                body, environ[REFUSED] = b"", refused.status
+            environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        answer = Answer(asyncio.get_running_loop())
+        self.threads.submit(answer.make, environ)
+        await answer.send(protocol)
+
+
+def environ_of(scope):
+    """The request as WSGI has it (PEP 3333), with an empty body."""
+    host, _, port = scope.server.rpartition(":")
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:
+            continue  # it would pass for the header with a hyphen, such as one that only a proxy of ours may send
+        key = name.upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        joint = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{joint}{value}" if key in environ else value
+    if scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    return environ
+
+
+application = Application()
