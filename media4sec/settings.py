@@ -147,7 +147,9 @@ match _database.get("ENGINE"):
             # Writers queue at the beginning of a transaction instead of failing in the middle of it.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728",
+            # The log of a large load is given back to the disk; otherwise it would keep its size for ever.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; "
+            "PRAGMA journal_size_limit=16777216",
         }
     case "django.db.backends.postgresql":
         _database["OPTIONS"] = {"connect_timeout": 2, **_database.get("OPTIONS", {})}

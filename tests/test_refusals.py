@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 HEADS = {
     405: "This address cannot be used like that",
+    408: "What you sent took too long",
     413: "You sent more than we can take",
     429: "Too many requests at the moment",
     503: "The portal cannot answer just now",
@@ -145,3 +146,15 @@ def test_other_failures_are_not_dressed_up(client, monkeypatch):
     client.raise_request_exception = False
 
     assert client.get("/privacy/").status_code == 500
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "FOO"])
+@pytest.mark.parametrize(
+    "path", ["/nl/.well-known/security.txt", "/technologies", "/de/corrections/new", "/nowhere"]
+)
+def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 4.13
+    response = client.generic(method, path, b"a=1", content_type="application/x-www-form-urlencoded")
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert "405" in text_of(response)
+    assert client.get(path).status_code == 301

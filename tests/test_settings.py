@@ -8,7 +8,11 @@ import sys
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-GOOD = {"BASE_URL": "https://kb.example.eu", "SECRET_KEY": secrets.token_urlsafe(64)}
+GOOD = {
+    "BASE_URL": "https://kb.example.eu",
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "SECURITY_CONTACT": "mailto:security@kb.example.eu",
+}
 
 
 def manage(*arguments, **environment):
@@ -28,6 +32,13 @@ def test_production_settings_pass_the_deployment_check():  # gate 5.7
 
     assert result.returncode == 0, result.stderr
     assert "no issues (0 silenced)" in result.stdout
+
+
+def test_the_deployment_check_warns_if_nobody_is_told_of_weaknesses():
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD | {"SECURITY_CONTACT": ""})
+
+    assert result.returncode == 1
+    assert "SECURITY_CONTACT is not set" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ On SQLite every transaction waits where it begins; on PostgreSQL only the steps 
 """
 
 import json
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -94,3 +95,18 @@ def test_an_editor_waits_for_the_turn_before_any_record_is_locked(admin_client, 
         assert editor.waits()
         workflow.publish(fresh(theme))
     assert editor.finished().status_code == 302
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite keeps its log in a file")
+def test_the_log_of_a_large_write_is_given_back():
+    log = Path(f"{connection.settings_dict['NAME']}-wal")
+    with connection.cursor() as cursor:
+        with transaction.atomic():
+            cursor.execute("CREATE TABLE bulk (text TEXT)")
+            cursor.executemany("INSERT INTO bulk VALUES (%s)", [["a" * 100_000]] * 300)
+        before = log.stat().st_size
+        cursor.execute("PRAGMA wal_checkpoint(RESTART)")
+        cursor.execute("DROP TABLE bulk")
+
+    assert before > 2**24
+    assert log.stat().st_size <= 2**24

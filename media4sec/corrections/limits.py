@@ -5,15 +5,16 @@ import ipaddress
 import logging
 import secrets
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.core.cache import cache
+from django.db import DatabaseError, transaction
+from django.db.models import F
 from django.utils import timezone
 
-from media4sec.corrections.models import Correction
+from media4sec.corrections.models import Correction, CountingKey, SenderCount
 
-HOUR, DAY = 60 * 60, 24 * 60 * 60
+HOUR = 60 * 60
 logger = logging.getLogger(__name__)
 
 
@@ -31,18 +32,23 @@ def seconds_to_wait(request):
 def _count(address):
     """How many reports this address has sent in this hour, with this one; 0 where that cannot be known.
 
-    The counter's name is made with a random key that lives for a day at most, and in the cache only: once it is
-    gone, nobody can find out which address a counter stood for.
+    Counted in the database, for all processes and beyond a restart. A counter's name is made with a random key that
+    lives for a day and goes with its counters: after that nobody can find out which address a counter stood for.
     """
     if not address:
         return 0
-    now = int(time.time())
+    now = datetime.fromtimestamp(time.time(), UTC)
     try:
-        key = cache.get_or_set("corrections:key", lambda: secrets.token_hex(32), timeout=DAY)
-        name = hmac.digest(key.encode(), f"{now // HOUR} {address}".encode(), "sha256").hex()
-        cache.add(f"corrections:{name}", 0, timeout=HOUR)
-        return cache.incr(f"corrections:{name}")
-    except Exception as error:  # whatever a cache's client raises: without a counter the form stays open
+        with transaction.atomic():
+            CountingKey.objects.filter(day__lt=now.date()).delete()
+            key, _ = CountingKey.objects.get_or_create(
+                day=now.date(), defaults={"key": secrets.token_hex(32)}
+            )
+            name = hmac.digest(key.key.encode(), f"{now.hour} {address}".encode(), "sha256").hex()
+            SenderCount.objects.get_or_create(name=name, defaults={"key": key})
+            SenderCount.objects.filter(name=name).update(number=F("number") + 1)
+            return SenderCount.objects.get(name=name).number
+    except DatabaseError as error:  # such as one that is only read now: without a counter the form stays open
         logger.warning("Reports are not counted by address: %s", type(error).__name__)
         return 0
 

@@ -128,3 +128,24 @@ class Correction(models.Model):
             if self.answer_due:
                 found.append((end_of(self.answer_due), "answer"))
         return sorted(found)
+
+
+class CountingKey(models.Model):
+    """The random key of one day, by which senders are counted without being known; gone with its day."""
+
+    day = models.DateField(unique=True)
+    key = models.CharField(max_length=64)
+
+    def __str__(self):
+        return f"Key of {self.day}"
+
+
+class SenderCount(models.Model):
+    """How many reports came from one address in one hour; whose it is cannot be found once the key is gone."""
+
+    key = models.ForeignKey(CountingKey, related_name="counts", on_delete=models.CASCADE)
+    name = models.CharField(max_length=64, unique=True, help_text="A digest of hour and address.")
+    number = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.number} reports"

@@ -60,6 +60,8 @@ class RefusalMiddleware:
     def __call__(self, request):
         refused = request.META.get(REFUSED)
         response = HttpResponse(status=refused) if refused else self.get_response(request)
+        if response.status_code == 301 and request.method not in ("GET", "HEAD"):
+            response = HttpResponseNotAllowed(["GET", "HEAD"])  # what was sent would be lost on the way
         is_bare = not response.streaming and not response.content
         if response.status_code in self.dressed and is_bare:
             page = _answer(request, response.status_code)
