@@ -2,13 +2,32 @@
 
 import datetime
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.api import reference
 from media4sec.corrections import views as corrections
+from media4sec.kinds import paths
 from media4sec.portal import compare, design, lists, overview, project, records, search, versions
 from workshops import patterns
+
+
+class ListPath:
+    """The first part of a list's address: only what is one, so that nothing else is sent to an address with a slash."""
+
+    regex = "|".join(paths())
+    to_python = to_url = staticmethod(str)
+
+
+class Ref:
+    """A record in an address: D2.3, T-001-publicsonar; not the name of a file, such as T-001.ttl."""
+
+    regex = r"(?![^/]*\.[A-Za-z]+(?:/|$))[^/]+"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(ListPath, "list")
+register_converter(Ref, "ref")
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
@@ -46,9 +65,9 @@ urlpatterns = [
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),
-    path("<str:path>/", lists.kind_list, name="list"),
-    path("<str:path>/compare/", compare.page, name="compare"),
-    path("<str:path>/<str:ref>/", records.record, name="record"),
-    path("<str:path>/<str:ref>/versions/", versions.versions, name="versions"),
-    path("<str:path>/<str:ref>/versions/<int:number>/", versions.version, name="version"),
+    path("<list:path>/", lists.kind_list, name="list"),
+    path("<list:path>/compare/", compare.page, name="compare"),
+    path("<list:path>/<ref:ref>/", records.record, name="record"),
+    path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
+    path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version, name="version"),
 ]

@@ -150,7 +150,7 @@ def test_other_failures_are_not_dressed_up(client, monkeypatch):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "FOO"])
 @pytest.mark.parametrize(
-    "path", ["/nl/.well-known/security.txt", "/technologies", "/de/corrections/new", "/nowhere"]
+    "path", ["/technologies", "/de/corrections/new", "/technologies/T-001", "/nl/privacy"]
 )
 def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 4.13
     response = client.generic(method, path, b"a=1", content_type="application/x-www-form-urlencoded")
@@ -158,3 +158,60 @@ def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
     assert "405" in text_of(response)
     assert client.get(path).status_code == 301
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/oai",
+        "/catalog.ttl",
+        "/.well-known/api-catalog",
+        "/nl/.well-known/security.txt",
+        "/nowhere",
+        "/de/oai",
+        "/technologies/T-001-publicsonar.csl.json",
+        "/technologies/T-001.ttl",
+        "/technologies/T-001-a.b.bib",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_does_not_exist_is_not_found_at_once(client, path, method):
+    """Neither sent to an address with a slash, nor to a record's other form."""
+    published("technology", identifier="T-001", slug="publicsonar")
+
+    assert client.generic(method, path).status_code in ((404,) if method == "GET" else (404, 405))
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "POST", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/technologies.json",
+        "/technologies.csv?theme=dark-web",
+        "/technologies/T-001-publicsonar.bib",
+        "/feeds/everything.atom",
+        "/sitemap.xml",
+        "/.well-known/security.txt",
+    ],
+)
+def test_files_are_refused_as_machines_read_it(client, path, method):  # gate 4.16
+    published("technology", identifier="T-001", slug="publicsonar")
+
+    response = client.generic(method, path)
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["type"].endswith("/api/#problem-method-not-allowed")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/technologies/T-001/", "/technologies.json", "/technologies/T-001-publicsonar.ris"],
+)
+def test_a_condition_that_does_not_hold_is_a_problem(client, path):
+    published("technology", identifier="T-001", slug="publicsonar")
+
+    response = client.get(path, headers={"If-Match": '"something else"'})
+
+    assert (response.status_code, response.json()["status"]) == (412, 412)
+    assert response["Content-Type"] == "application/problem+json"

@@ -17,6 +17,7 @@ TYPES = {
     406: ("not-acceptable", "This form is not offered"),
     408: ("too-slow", "The request did not arrive in time"),
     410: ("gone", "This record was withdrawn"),
+    412: ("changed-since", "What is there now is not what you name"),
     413: ("too-large", "The request is too large"),
     429: ("too-many-requests", "Too many requests"),
     500: ("server-error", "Something went wrong on our side"),

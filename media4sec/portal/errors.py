@@ -1,6 +1,7 @@
 """Error pages in the site's layout; problem documents under /api/."""
 
 import logging
+import re
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, InternalError, OperationalError
@@ -15,8 +16,18 @@ DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)  # away, r
 RETRY_AFTER = 10  # seconds
 
 
+# Files, feeds and the API; with a language before it, nothing is there for machines.
+FOR_MACHINES = re.compile(
+    r"/api/|/feeds/|/\.well-known/|.*\.(?:csv|json|ndjson|bib|ris|atom|xml|ttl|rdf|jsonld|txt)$"
+)
+
+
+def is_for_machines(request):
+    return bool(FOR_MACHINES.match(request.path))
+
+
 def _answer(request, status):
-    if request.path.startswith("/api/"):  # with a language before it, nothing is there for machines
+    if is_for_machines(request):
         return problems.response(request, status)
     return render(request, f"{status}.html", status=status)
 
@@ -40,7 +51,7 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    if request.path.startswith("/api/"):
+    if is_for_machines(request):
         return problems.response(request, 500)
     return render(None, "500.html", status=500)
 
@@ -52,7 +63,7 @@ class RefusalMiddleware:
     against foreign forms, which needs a cookie, and answers for its methods itself.
     """
 
-    dressed = (405, 408, 413, 429, 503)
+    dressed = (405, 408, 412, 413, 429, 503)
 
     def __init__(self, get_response):
         self.get_response = get_response

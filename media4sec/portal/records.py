@@ -52,7 +52,7 @@ def resolve(path, ref):
     for kind in paths()[path]:
         shape = rf"{kind.prefix}-\d+" if kind.prefix else kind.pattern
         match = re.match(rf"(?i)({shape})(?=-|$)", ref) if shape else None
-        if match:
+        if match and "." not in ref[match.end() :]:  # a slug has none
             candidates.add(match[1].upper())
     rows = Publication.objects.filter(path=path).select_related("successor")
     found = {row.identifier: row for row in rows.filter(identifier__in=candidates)}
