@@ -13,7 +13,7 @@ from workshops import patterns
 
 
 class ListPath:
-    """The first part of a list's address: only what is one, so that nothing else is sent to an address with a slash."""
+    """The first part of a list's address: only what is one, so that nothing else is sent to one with a slash."""
 
     regex = "|".join(paths())
     to_python = to_url = staticmethod(str)

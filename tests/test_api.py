@@ -16,10 +16,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from media4sec.api import schema
-from media4sec.interchange import problems
+from media4sec.interchange import problems, results
 from media4sec.interchange.rest import MAX_LIMIT, read_cursor, write_cursor
 from media4sec.kinds import kinds
-from media4sec.publications.models import Publication
+from media4sec.publications.models import Generation, Publication
 from media4sec.records import workflow
 from tests.factories import one_of_every_kind, published, several_published
 from tests.public import api_item, api_list, api_lists, every_item, relative
@@ -439,3 +439,25 @@ def schema_test(operation, run):
         return run(given(case=operation.as_strategy())(function))
 
     return decorate
+
+
+@pytest.mark.django_db
+def test_a_tag_depends_on_database_release_and_origin(client, settings, monkeypatch):
+    """Two installations may count the same changes, and a new release may write the same records in another way."""
+    record = published("technology")
+    addresses = [api_list(record.kind), api_item(record), "/technologies.csv", f"{record.url[:-1]}.bib"]
+
+    def tags():
+        return {address: client.get(address)["ETag"] for address in addresses}
+
+    seen = [tags()]
+    assert tags() == seen[0]
+    monkeypatch.setattr(results, "release", lambda: "another")
+    seen.append(tags())
+    settings.BASE_URL = "https://elsewhere.example.eu"
+    seen.append(tags())
+    Generation.objects.update(name="another")
+    seen.append(tags())
+
+    for address in addresses:
+        assert len({found[address] for found in seen}) == 4

@@ -11,7 +11,14 @@ from media4sec.interchange import problems, tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, ris
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.rest import LICENCE, absolute
-from media4sec.interchange.results import conditional, newest_change, publications, result_of
+from media4sec.interchange.results import (
+    conditional,
+    generation,
+    newest_change,
+    publications,
+    result_of,
+    tag_of,
+)
 from media4sec.portal.records import resolve
 from media4sec.publications.models import Publication
 
@@ -87,8 +94,8 @@ def result(request, path, suffix):
         response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
         return response
 
-    seq, at = newest_change()
-    response = conditional(request, f'"{seq}"', at, make)
+    tag, at = newest_change()
+    response = conditional(request, tag, at, make)
     response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
     return response
 
@@ -108,7 +115,7 @@ def record(request, path, ref, suffix):
     if request.path_info != address:
         return HttpResponsePermanentRedirect(address)
     write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
-    etag = f'"{row.pk}-{row.modified_at.timestamp():.6f}"'
+    etag = tag_of(generation(), row.pk, row.modified_at)
 
     def make():
         response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)

@@ -108,8 +108,8 @@ def feed(request, path):
         with translation.override(settings.LANGUAGE_CODE):
             return ResultFeed(title_of(path, answer), subtitle_of(answer), page, address, rows)(request)
 
-    seq, at = newest_change()
-    return conditional(request, f'"{seq}"', at, make)
+    tag, at = newest_change()
+    return conditional(request, tag, at, make)
 
 
 def title_of(path, answer):

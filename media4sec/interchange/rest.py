@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 
 from media4sec.interchange.citations import LICENCE_URL
 from media4sec.interchange.problems import BadParameters, Gone
-from media4sec.interchange.results import conditional, newest_change
+from media4sec.interchange.results import GENERATION, conditional, newest_change, tag_of
 from media4sec.kinds import Kind
 from media4sec.publications.filters import listing
 from media4sec.publications.models import Publication
@@ -62,8 +62,8 @@ class PublicViewSet(ViewSet):
             before, after = self.link(request, previous), self.link(request, following)
             return HttpResponse(_page(page, count, before, after), content_type="application/json")
 
-        seq, _at = newest_change()
-        response = conditional(request, f'"{seq}"', None, make)
+        tag, _at = newest_change()
+        response = conditional(request, tag, None, make)
         header = [
             f'<{self.link(request, to)}>; rel="{rel}"'
             for to, rel in ((following, "next"), (previous, "prev"))
@@ -79,6 +79,7 @@ class PublicViewSet(ViewSet):
             raise NotFound
         row = (
             Publication.objects.select_related("successor")
+            .annotate(generation=GENERATION)
             .filter(kind=self.kind.name, identifier=identifier)
             .first()
         )
@@ -86,7 +87,7 @@ class PublicViewSet(ViewSet):
             raise NotFound(f"There is no {self.kind.label.lower()} with this identifier.")
         if row.state != Publication.State.PUBLISHED:
             raise Gone(row)
-        etag = f'"{row.pk}-{row.modified_at.timestamp():.6f}"'
+        etag = tag_of(row.generation, row.pk, row.modified_at)
 
         def make():
             return HttpResponse(absolute(row.document), content_type="application/json")

@@ -1,13 +1,18 @@
 """The result of a list for machines: the question of its page, asked at an address of its own."""
 
+import hashlib
+
+from django.conf import settings
+from django.db.models import Subquery
 from django.http import Http404
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from media4sec.kinds import kinds, paths
 from media4sec.portal.lists import SEARCH_FACETS
-from media4sec.publications.models import Change, Publication
+from media4sec.publications.models import Change, Generation, Publication
 from media4sec.publications.orders import asked
+from media4sec.release import release
 
 CHUNK = 500
 CACHE = "public, no-cache"
@@ -33,10 +38,24 @@ def publications(ids):
         yield from (found[pk] for pk in part if pk in found)
 
 
+GENERATION = Subquery(Generation.objects.values("name")[:1])
+
+
 def newest_change():
-    """(number, time) of the newest change: the same address has the same answer as long as it stays."""
-    newest = Change.objects.order_by("-seq").values_list("seq", "at").first()
-    return newest or (0, None)
+    """(tag, time) of all that is public now: the same address has the same answer as long as they stay."""
+    newest = Change.objects.annotate(generation=GENERATION).order_by("-seq")
+    seq, at, generation = newest.values_list("seq", "at", "generation").first() or (0, None, None)
+    return tag_of(generation, seq), at
+
+
+def generation():
+    return Generation.objects.values_list("name", flat=True).first()
+
+
+def tag_of(generation, *what):
+    """The entity tag of an answer: what it says, by which database, release and origin, as all three stand in it."""
+    key = (generation, release(), settings.BASE_URL, *what)
+    return f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'
 
 
 def conditional(request, etag, modified_at, make):

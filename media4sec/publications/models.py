@@ -1,5 +1,7 @@
 """The read side: what the public sees of records. Nothing here knows a working copy."""
 
+import secrets
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -137,3 +139,16 @@ class Change(models.Model):
 
     def __str__(self):
         return f"{self.seq} {self.action} {self.kind}:{self.identifier}"
+
+
+def new_name():
+    return secrets.token_hex(8)
+
+
+class Generation(models.Model):
+    """What this database is called in entity tags: another one may count the same changes and hold other things."""
+
+    name = models.CharField(max_length=16, default=new_name)
+
+    def __str__(self):
+        return self.name

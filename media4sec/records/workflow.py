@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from media4sec.kinds import kinds_by_name
 from media4sec.publications import related
-from media4sec.publications.models import Change, Publication, Term, Version
+from media4sec.publications.models import Change, Generation, Publication, Term, Version
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records.differences import public_fields
 from media4sec.records.documents import dumps, save_document, working_document, working_documents
@@ -476,6 +476,8 @@ def _append_changes(actions):
     if not actions:
         return
     now = timezone.now()
+    if not Generation.objects.exists():
+        Generation.objects.create()
     Change.objects.bulk_create(
         [
             Change(action=action, kind=kind, identifier=identifier, at=now)
