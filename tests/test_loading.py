@@ -433,6 +433,74 @@ def test_withdrawn_document_with_changes_keeps_what_would_be_restored(folder):
     assert Publication.objects.get().title == SECRET
 
 
+# What a source supports
+
+
+@pytest.mark.parametrize(
+    ("names", "is_known"),
+    [
+        (["title", "lead_partner", "reports"], True),
+        ([], True),
+        (["name"], False),
+        (["title", "report"], False),
+        (["Title"], False),
+        (["sources"], False),
+        (["summary "], True),  # spaces around a text are taken off, as everywhere
+    ],
+    ids=str,
+)
+def test_source_supports_fields_of_its_record(folder, names, is_known):
+    where = folder(themes=[theme(1, sources=[{"url": "https://example.org/", "supports": names}])])
+
+    if is_known:
+        load_folder(where)
+        assert Citation.objects.get().supports == [name.strip() for name in names]
+    else:
+        assert problems(where) == [("themes.json", "theme-1", "sources.0.supports")]
+
+
+@pytest.mark.parametrize(
+    ("names", "is_known"),
+    [
+        (["date", "note"], True),
+        (["events"], True),
+        ([], True),
+        (["summary"], False),
+        (["answers"], False),
+        (["key"], False),
+    ],
+    ids=str,
+)
+def test_source_of_a_part_supports_fields_of_the_part_or_all_of_it(folder, names, is_known):
+    event = {
+        "key": "a",
+        "date": "2018-03-14",
+        "event_kind": "adopted",
+        "title": "A",
+        "provenance": "editorial",
+    }
+    event["sources"] = [{"url": "https://example.org/"}, {"url": "https://example.org/2", "supports": names}]
+    where = folder(instruments=[document_for("instrument", identifier="act", events=[event])])
+
+    if is_known:
+        load_folder(where)
+        assert [row.supports for row in Citation.objects.order_by("position")][:2] == [[], names]
+    else:
+        assert problems(where) == [("instruments.json", "act", "events.0.sources.1.supports")]
+
+
+def test_all_that_sources_support_wrongly_is_named(folder):
+    sources = [
+        {"url": f"https://example.org/{name}", "supports": [name]} for name in ("name", "title", "report")
+    ]
+
+    assert problems(folder(themes=[theme(1, sources=sources)])) == [
+        ("themes.json", "theme-1", "sources.0.supports"),
+        ("themes.json", "theme-1", "sources.2.supports"),
+    ]
+    assert "“report” is no field here; there are alternative_name, checked_on" in messages(folder())
+
+
 def test_export_takes_away_files_of_kinds_without_records(folder):
     where = folder(themes=[theme(1)], partners=[])
 
