@@ -146,7 +146,9 @@ CHECK_EXAMPLE = Kind(
     path="examples",
     title=_("Worked examples of the check"),
     section="law",
-    lead=_("The ethics and legal check carried through for three cases, with the issues it must raise."),
+    lead=_(
+        "The ethics and legal check carried through once for each situation, with the issues it must raise."
+    ),
     facts=("situation", "pattern", "technologies", "rule"),
     reasons={
         "situation": _("works this situation through"),

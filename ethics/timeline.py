@@ -5,6 +5,7 @@ is; boxes that would overlap move away from the line, and a stem leads back to t
 """
 
 import datetime
+import math
 import textwrap
 from bisect import bisect_left
 from dataclasses import dataclass, field
@@ -105,18 +106,38 @@ class Axis:
 
 
 def timeline(lanes, *, today, flags=(), since=None, with_early=False):
-    """The two pictures. ``since``: what came after this day is new to the project; ``with_early``: before 2016 too."""
+    """The pictures: one lying, and as many upright ones as it takes for each to keep to a phone's width.
+
+    ``since``: what came after this day is new to the project; ``with_early``: before 2016 too.
+    """
     flags = sorted(flags, key=lambda flag: (flag.start, flag.label))
-    given = (lanes, today, flags, since, with_early)
-    for year in TALL_YEARS:
-        tall = draw(*given, upright=True, year=year)
-        if tall.width <= TALL_WIDTH:
+    lettered = [(letter_of(number, lanes), lane) for number, lane in enumerate(lanes)]
+    given = (today, flags, since, with_early)
+    return {
+        "wide": draw(lettered, *given),
+        "talls": uprights(lettered, *given),
+        "lanes": [{"letter": letter, "label": lane.label, "note": lane.note} for letter, lane in lettered],
+    }
+
+
+def uprights(lettered, *given):
+    """As few pictures as keep to the width, with about as many lanes each."""
+    for pictures in range(1, len(lettered) + 1):
+        size = math.ceil(len(lettered) / pictures)
+        starts = range(0, len(lettered), size)
+        found = [upright_of(lettered[start : start + size], *given) for start in starts]
+        if all(drawing.width <= TALL_WIDTH for drawing in found):
             break
-    keys = [
-        {"letter": letter_of(number, lanes), "label": lane.label, "note": lane.note}
-        for number, lane in enumerate(lanes)
-    ]
-    return {"wide": draw(*given), "tall": tall, "lanes": keys}
+    return found
+
+
+def upright_of(lettered, *given):
+    """The longer a year is, the narrower the picture: the shortest year that keeps to the width, or the longest."""
+    for year in TALL_YEARS:
+        drawing = draw(lettered, *given, upright=True, year=year)
+        if drawing.width <= TALL_WIDTH:
+            break
+    return drawing
 
 
 def letter_of(number, lanes):
@@ -124,13 +145,15 @@ def letter_of(number, lanes):
     return chr(ord("A") + number % 26) * (number // 26 + 1) if len(lanes) > 1 else ""
 
 
-def draw(lanes, today, flags, since, with_early, *, upright=False, year=None):
+def draw(lettered, today, flags, since, with_early, *, upright=False, year=None):
     pen = Pen(upright)
     length = BOX_HEIGHT if upright else BOX_WIDTH
     breadth = BOX_WIDTH if upright else BOX_HEIGHT
-    dates = [event["date"] for lane in lanes for event in lane.events]
+    dates = [event["date"] for _, lane in lettered for event in lane.events]
     if with_early:
-        dates += [date for lane in lanes for span in lane.spans for date in (span.start, span.end) if date]
+        dates += [
+            date for _, lane in lettered for span in lane.spans for date in (span.start, span.end) if date
+        ]
     before = gettext("until %(year)d") % {"year": BEGINNING.year - 1}
     early = (20 if upright else width_of(before) + 8) if with_early else 0
     start = 26 if upright else 0
@@ -185,8 +208,7 @@ def draw(lanes, today, flags, since, with_early, *, upright=False, year=None):
     across += 8
 
     # The lanes
-    for number, lane in enumerate(lanes):
-        letter = letter_of(number, lanes)
+    for letter, lane in lettered:
         places = [axis.at(event["date"]) for event in lane.events]
         rows = rows_of(places, length)
         depth = (max(rows, default=0) + 1) * (breadth + GAP)

@@ -22,6 +22,7 @@ from media4sec.records.documents import (
     TagField,
     TextList,
     save_document,
+    supportable,
     writer,
 )
 from media4sec.records.models import Record
@@ -196,7 +197,7 @@ def value_for(name, field, kind, others):
             names = others.some(field.target or "theme", 2)
             return [name if field.target else f"theme:{name}" for name in names]
         case CitationField():
-            return [source(supports=["title"]), source()]
+            return [source(supports=[min(supportable(field.parent))]), source()]
         case TagField():
             return sorted(f"tag {next(numbers)}" for _ in range(2))
         case TextList():

@@ -231,6 +231,32 @@ def test_an_identifier_never_changes(editor, theme):
     assert Record.objects.get(pk=theme.pk).title == "The dark web"
 
 
+def test_a_source_supports_fields_that_are_there(editor, theme):
+    refused = save(editor, theme, **{"citations-0-supports": "title\nreport"})
+    assert [error.partition("; there")[0] for error in errors_in(refused)] == ["“report” is no field here"]
+    assert Record.objects.get(pk=theme.pk).citations.get().supports == []
+
+    save(editor, theme, **{"citations-0-supports": "title\nreports"})
+    assert Record.objects.get(pk=theme.pk).citations.get().supports == ["title", "reports"]
+
+
+def test_a_source_of_a_part_supports_fields_of_the_part(editor):
+    event = {
+        "key": "a",
+        "date": "2018-03-14",
+        "event_kind": "adopted",
+        "title": "A",
+        "provenance": "editorial",
+    }
+    record = make("instrument", events=[event | {"sources": [SOURCE]}])
+
+    refused = save(editor, record, **{"citations-0-supports": "note\nsummary"})
+    assert [error.partition("; there")[0] for error in errors_in(refused)] == ["“summary” is no field here"]
+
+    save(editor, record, **{"citations-0-supports": "note\nevents"})
+    assert Record.objects.get(pk=record.pk).citations.get().supports == ["note", "events"]
+
+
 def test_saving_never_changes_the_public_version(editor, theme):
     public = publication_of(theme).document
 

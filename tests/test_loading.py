@@ -5,11 +5,12 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from media4sec.publications.models import Change, Publication
+from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.records import workflow
 from media4sec.records.documents import working_document
 from media4sec.records.files import LoadError, export_folder, load_folder
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag
+from media4sec.records.workflow import rebuild_publications
 from tests.factories import document_for, full_document_for, make, make_full, publish, published, save
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +319,186 @@ def test_document_in_a_state_keeps_it(folder):
         ("approved", ""),
     ]
     assert not Publication.objects.exists()
+
+
+# What is withdrawn where it comes from
+
+SECRET = "Zerubabel"
+
+
+def withdrawn(number=1, title=SECRET, **changes):
+    withdrawal = {"reason": "It should not stand here.", "successor": None, "merged": False}
+    return theme(number, title=title, summary=f"All about {SECRET}.", notes=[f"{SECRET} himself."]) | {
+        "state": "withdrawn",
+        "withdrawal": withdrawal | changes,
+    }
+
+
+def read_side():
+    """Everything that the public side holds, as text."""
+    return repr([list(model.objects.values()) for model in (Publication, Version, Term, Change)])
+
+
+def test_withdrawn_document_is_never_readable(client, folder):
+    load_folder(folder(themes=[withdrawn(), theme(2)]))
+
+    assert SECRET not in read_side()
+    gone = [f"/themes/theme-1{rest}" for rest in ("/", "/versions/", "/versions/1/", ".json")]
+    for address in [*gone, "/api/v1/themes/theme-1/"]:
+        answer = client.get(address)
+        assert answer.status_code == 410
+        assert SECRET not in answer.content.decode()
+    assert "It should not stand here." in client.get("/themes/theme-1/").content.decode()
+    for address in ("/", "/themes/", "/api/v1/themes/", "/feeds/everything.atom", "/feeds/themes.atom"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert SECRET not in answer.content.decode()
+    assert client.get("/search/", {"q": SECRET}).context["count"] == 0
+    listed = client.get("/sitemap.xml").content.decode()
+    assert "/themes/theme-2/" in listed
+    assert "/themes/theme-1/" not in listed
+
+
+def test_withdrawn_document_goes_out_as_it_came_in(folder):
+    where = folder(themes=[withdrawn(), theme(2)])
+    load_folder(where)
+    export_folder(where)
+    before = (where / "themes.json").read_bytes()
+
+    loaded = load_folder(where)
+    export_folder(where)
+
+    assert loaded.unchanged == 2
+    assert (where / "themes.json").read_bytes() == before
+    assert json.loads(before)[0]["withdrawal"]["reason"] == "It should not stand here."
+    assert rebuild_publications() == 0
+
+
+@pytest.mark.parametrize("change", [{}, {"title": f"{SECRET} the Second"}], ids=["same text", "new text"])
+def test_document_that_becomes_withdrawn_takes_its_versions_along(client, folder, change):
+    first = {key: value for key, value in withdrawn().items() if key not in ("state", "withdrawal")}
+    load_folder(folder(themes=[first]))
+    load_folder(folder(themes=[first | {"summary": f"{SECRET}, again."}]))
+    assert Version.objects.count() == 2
+
+    load_folder(folder(themes=[withdrawn() | {"summary": f"{SECRET}, again."} | change]))
+
+    assert not Version.objects.exists()
+    assert SECRET not in read_side()
+    assert client.get("/themes/theme-1/").status_code == 410
+    assert Revision.objects.filter(published_at__isnull=False).count() == 2
+    assert list(Change.objects.values_list("action", flat=True)) == ["created", "updated", "deleted"]
+
+
+def test_what_never_was_public_is_restored_as_its_first_version(folder):
+    load_folder(folder(themes=[withdrawn()]))
+    record = Record.objects.get()
+
+    workflow.restore(record)
+
+    assert Publication.objects.published().get().title == SECRET
+    assert list(Version.objects.values_list("number", flat=True)) == [1]
+
+
+def test_others_leave_a_withdrawn_document_out(folder):
+    partner = document_for("partner", identifier="partner-1")
+    off = partner | {"state": "withdrawn", "withdrawal": withdrawn()["withdrawal"], "title": SECRET}
+
+    load_folder(folder(partners=[off], themes=[theme(1, lead_partner="partner-1")]))
+
+    row = Publication.objects.get(kind="theme")
+    assert json.loads(row.document)["lead_partner"] is None
+    assert SECRET not in read_side()
+
+
+def test_merged_document_leads_to_the_other_without_being_readable(client, folder):
+    load_folder(folder(themes=[withdrawn(successor="theme:theme-2", merged=True), theme(2)]))
+
+    answer = client.get("/themes/theme-1/")
+
+    assert (answer.status_code, answer["Location"]) == (301, "/themes/theme-2/")
+    assert SECRET not in read_side()
+
+
+def test_withdrawn_document_with_changes_keeps_what_would_be_restored(folder):
+    document = withdrawn(title=f"{SECRET} as edited since") | {"published_document": theme(1, title=SECRET)}
+    where = folder(themes=[document])
+    load_folder(where)
+    export_folder(where)
+    (exported,) = json.loads((where / "themes.json").read_text("utf-8"))
+
+    assert SECRET not in read_side()
+    assert (exported["title"], exported["published_document"]["title"]) == (document["title"], SECRET)
+    workflow.restore(Record.objects.get())
+    assert Publication.objects.get().title == SECRET
+
+
+# What a source supports
+
+
+@pytest.mark.parametrize(
+    ("names", "is_known"),
+    [
+        (["title", "lead_partner", "reports"], True),
+        ([], True),
+        (["name"], False),
+        (["title", "report"], False),
+        (["Title"], False),
+        (["sources"], False),
+        (["summary "], True),  # spaces around a text are taken off, as everywhere
+    ],
+    ids=str,
+)
+def test_source_supports_fields_of_its_record(folder, names, is_known):
+    where = folder(themes=[theme(1, sources=[{"url": "https://example.org/", "supports": names}])])
+
+    if is_known:
+        load_folder(where)
+        assert Citation.objects.get().supports == [name.strip() for name in names]
+    else:
+        assert problems(where) == [("themes.json", "theme-1", "sources.0.supports")]
+
+
+@pytest.mark.parametrize(
+    ("names", "is_known"),
+    [
+        (["date", "note"], True),
+        (["events"], True),
+        ([], True),
+        (["summary"], False),
+        (["answers"], False),
+        (["key"], False),
+    ],
+    ids=str,
+)
+def test_source_of_a_part_supports_fields_of_the_part_or_all_of_it(folder, names, is_known):
+    event = {
+        "key": "a",
+        "date": "2018-03-14",
+        "event_kind": "adopted",
+        "title": "A",
+        "provenance": "editorial",
+    }
+    event["sources"] = [{"url": "https://example.org/"}, {"url": "https://example.org/2", "supports": names}]
+    where = folder(instruments=[document_for("instrument", identifier="act", events=[event])])
+
+    if is_known:
+        load_folder(where)
+        assert [row.supports for row in Citation.objects.order_by("position")][:2] == [[], names]
+    else:
+        assert problems(where) == [("instruments.json", "act", "events.0.sources.1.supports")]
+
+
+def test_all_that_sources_support_wrongly_is_named(folder):
+    sources = [
+        {"url": f"https://example.org/{name}", "supports": [name]} for name in ("name", "title", "report")
+    ]
+
+    assert problems(folder(themes=[theme(1, sources=sources)])) == [
+        ("themes.json", "theme-1", "sources.0.supports"),
+        ("themes.json", "theme-1", "sources.2.supports"),
+    ]
+    assert "“report” is no field here; there are alternative_name, checked_on" in messages(folder())
 
 
 def test_export_takes_away_files_of_kinds_without_records(folder):

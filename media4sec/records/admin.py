@@ -27,7 +27,7 @@ from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents import CitationField, working_document, writer
 from media4sec.records.fields import TextListField
 from media4sec.records.forms import (
-    NamingForm,
+    CitationForm,
     OrderedFormSet,
     PartForm,
     PartFormSet,
@@ -203,7 +203,7 @@ class CitationInline(RowInline):
     """The sources of a record and of its parts, in order."""
 
     model = Citation
-    form = NamingForm
+    form = CitationForm
     verbose_name = "source"
 
     def get_queryset(self, request):
@@ -215,6 +215,7 @@ class CitationInline(RowInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
+        formset.form.kind_name = self.parent_model.kind.name
         if "part" in formset.form.base_fields:
             keys = [
                 (row.key, f"{row.key} ({row})")

@@ -170,7 +170,24 @@ class CitationField(serializers.Field):
             raise serializers.ValidationError("Give a list of sources.")
         shape = self.Shape(data=data, many=True)
         shape.is_valid(raise_exception=True)
+        known = supportable(self.parent)
+        wrong = [unsupportable(known, given["supports"]) for given in shape.validated_data]
+        if any(wrong):
+            raise serializers.ValidationError([{"supports": found} if found else {} for found in wrong])
         return shape.validated_data
+
+
+def supportable(serializer):
+    """What a source can support: fields of its document; of a part its fields, or by the list's name all of it."""
+    names = set(getattr(serializer, "allowed", serializer.fields)) - {"key", "sources"}
+    is_part = isinstance(serializer.parent, serializers.ListSerializer)
+    return names | {serializer.parent.field_name} if is_part else names
+
+
+def unsupportable(known, names):
+    """What is wrong with the names of fields that a source is said to support."""
+    wrong = [name for name in names if name not in known]
+    return [f"“{name}” is no field here; there are {', '.join(sorted(known))}." for name in wrong]
 
 
 class TagField(serializers.ListField):

@@ -24,7 +24,7 @@ from media4sec.records.documents import (
     writer,
 )
 from media4sec.records.models import Record, Revision
-from media4sec.records.workflow import State, merge, publish_all, save_revision, take_turn, withdraw
+from media4sec.records.workflow import State, merge, publish_all, save_revision, take_turn, withdraw, withhold
 
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
@@ -242,8 +242,8 @@ def _missing_successors(saved):
 def _set_states(saved, by):
     """Keep a version of what changed, and bring each record to the state its document names.
 
-    A record that was withdrawn here stays so: its working copy changes, and somebody may restore it.
-    Returns what is wrong with the published versions.
+    What a document calls withdrawn is not published first. A record that was withdrawn here stays so: its working
+    copy changes, and somebody may restore it. Returns what is wrong with the published versions.
     """
     problems, to_publish, to_keep, to_take_off = [], [], [], []
     for record, document, name in saved:
@@ -255,16 +255,24 @@ def _set_states(saved, by):
             continue
         if published is not None and name:
             _try(name, document, partial(save_document, record.kind_name, published, record), problems)
-        if published is not None or state in (State.PUBLISHED, State.WITHDRAWN):
-            if name or record.public_state == "":
-                to_publish.append(record)
-            if state == State.WITHDRAWN:
-                to_take_off.append((record, document))
+        if state == State.WITHDRAWN:
+            to_take_off.append((record, document, bool(name) or record.public_state == ""))
+        elif (published is not None or state == State.PUBLISHED) and (name or record.public_state == ""):
+            to_publish.append(record)
         if name and (published is not None or state in EDITING):
             to_keep.append((record, document, state))
     if problems:
         return problems
     publish_all(to_publish, by=by, note=NOTE, validate=False)
+    for record, document, is_new in to_take_off:
+        withdrawal, successor = document["withdrawal"], _successor_of(document)
+        is_merged, reason = bool(withdrawal.get("merged")), withdrawal["reason"]
+        if is_new:
+            withhold(record, reason=reason, successor=successor, is_merged=is_merged, by=by, note=NOTE)
+        elif is_merged:
+            merge(record, successor, reason=reason, by=by)
+        else:
+            withdraw(record, reason=reason, successor=successor, by=by)
     for record, document, state in to_keep:
         record.refresh_from_db()  # publishing counted a version
         if document.get("published_document") is not None:
@@ -274,12 +282,6 @@ def _set_states(saved, by):
                 record,
             )
         save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
-    for record, document in to_take_off:
-        withdrawal, successor = document["withdrawal"], _successor_of(document)
-        if withdrawal.get("merged"):
-            merge(record, successor, reason=withdrawal["reason"], by=by)
-        else:
-            withdraw(record, reason=withdrawal["reason"], successor=successor, by=by)
     return problems
 
 

@@ -21,6 +21,8 @@ from media4sec.records.documents import (
     record_of,
     set_in_order,
     set_relations,
+    supportable,
+    unsupportable,
     writer,
 )
 from media4sec.records.models import Record, Relation
@@ -216,6 +218,20 @@ class RecordForm(NamingForm):
         for name, errors in getattr(self.refusal, "by_field", {}).items():
             self.add_error(name if name in self.fields else None, errors)
         return cleaned
+
+
+class CitationForm(NamingForm):
+    """A source of a record, or of one of its parts: what it supports is there."""
+
+    kind_name = ""  # the kind of the record, set by the inline
+
+    def clean_supports(self):
+        is_of_part = bool(self.cleaned_data.get("part"))
+        documents = part_documents(self.kind_name) if is_of_part else [writer(self.kind_name)]
+        known = set().union(*map(supportable, documents))
+        if wrong := unsupportable(known, self.cleaned_data["supports"]):
+            raise ValidationError(wrong)
+        return self.cleaned_data["supports"]
 
 
 class PartForm(NamingForm):

@@ -143,6 +143,23 @@ def withdraw(record, *, reason, successor=None, by=None):
 
 
 @transaction.atomic
+def withhold(record, *, reason, successor=None, is_merged=False, by=None, note=""):
+    """Take in a record that is withdrawn where it comes from: its address says why, its text is never public here.
+
+    Restoring it would publish the working copy as it is now.
+    """
+    may(by, "withdraw")
+    take_turn()
+    record = _locked([record])[0]
+    if record.public_state in (State.WITHDRAWN, State.MERGED):
+        raise WorkflowError(f"{record.identifier} is {record.public_state} already.")
+    _check_successor(record, successor)
+    revision = _keep(record, dumps(working_document(record)), by, note, State.WITHDRAWN)
+    Record.objects.filter(pk=record.pk).update(published_revision=revision)
+    _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
+
+
+@transaction.atomic
 def merge(record, into, *, reason="", by=None):
     """Replace a published record by another one: its address leads there for ever."""
     may(by, "withdraw")
@@ -169,6 +186,7 @@ def restore(record, *, by=None):
         withdrawal_reason="",
         successor=None,
     )
+    _date([record.published_revision_id])
     _write_public([record.pk])
     return _publication_of(record)
 
