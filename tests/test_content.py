@@ -39,14 +39,18 @@ COUNTS = {
     "statement": 300,
     "issue": 59,
     "instrument": 49,
+    "judgment": 28,
+    "platform-request": 9,
+    "country-note": 8,
     "check-question": 25,
     "roadmap-item": 43,
     "training-module": 12,
+    "standard": 12,
     "survey-figure": 17,
     "glossary-term": 90,
     "news-item": 46,
 }
-PARTS = {("instrument", "events"): 164, ("concept", "labels"): 1232}
+PARTS = {("instrument", "events"): 164, ("concept", "labels"): 1232, ("country-note", "rules"): 33}
 
 
 def documents_of(kind):
