@@ -16,9 +16,9 @@ def test_a_judgment_says_first_what_it_means(client):
 
     page = client.get(record.url)
 
-    assert parts_in(page.content.decode())[:2] == ["said", "facts"]
+    assert parts_in(page.content.decode())[:2] == ["gist", "facts"]
     assert [part["title"] for part in page.context["parts"]][:2] == ["What it means for you", "Facts"]
-    assert page.context["said"]["text"] == "Write the reason down before you search."
+    assert page.context["gist"]["text"] == "Write the reason down before you search."
 
 
 @pytest.mark.django_db

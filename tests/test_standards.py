@@ -14,8 +14,8 @@ def test_a_standard_says_first_what_it_gives_and_so_does_its_row(client):
     page = client.get(record.url)
     [card] = client.get("/standards/").context["cards"]
 
-    assert parts_in(page.content.decode())[0] == "said"
-    assert page.context["said"]["text"] == "A checklist for buying."
+    assert parts_in(page.content.decode())[0] == "gist"
+    assert page.context["gist"]["text"] == "A checklist for buying."
     assert card["sentence"] == "A checklist for buying."
 
 
