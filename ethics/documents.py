@@ -1,7 +1,18 @@
 """The documents of this app's kinds."""
 
-from ethics.models import CheckAnswer, CheckExample, CheckQuestion, EthicsIssue, LegalEvent, LegalInstrument
-from media4sec.records.documents import CitationField, PartDocument, RecordDocument, shape
+from ethics.models import (
+    CheckAnswer,
+    CheckExample,
+    CheckQuestion,
+    CountryNote,
+    CountryRule,
+    EthicsIssue,
+    Judgment,
+    LegalEvent,
+    LegalInstrument,
+    PlatformRequest,
+)
+from media4sec.records.documents import AnyReferences, CitationField, PartDocument, RecordDocument, shape
 
 
 class LegalEventDocument(PartDocument):
@@ -45,6 +56,70 @@ class EthicsIssueDocument(RecordDocument):
             "instruments",
             "deliverables",
             "severity",
+        )
+
+
+class JudgmentDocument(RecordDocument):
+    class Meta:
+        model = Judgment
+        fields = shape(
+            "meaning",
+            "parties",
+            "case_number",
+            "ecli",
+            "court",
+            "formation",
+            "decided_on",
+            "official_url",
+            "themes",
+            "issues",
+            "instruments",
+        )
+
+
+class PlatformRequestDocument(RecordDocument):
+    class Meta:
+        model = PlatformRequest
+        fields = shape(
+            "order",
+            "asks_for",
+            "legal_ground",
+            "who_signs",
+            "goes_to",
+            "deadline",
+            "emergency_deadline",
+            "user_is_told",
+            "steps",
+            "instruments",
+            "issues",
+            "situations",
+        )
+
+
+class CountryRuleDocument(PartDocument):
+    refs = AnyReferences("refs")
+    sources = CitationField()
+
+    class Meta:
+        model = CountryRule
+        fields = ("key", "topic", "text", "verified", "checked_on", "refs", "sources")
+
+
+class CountryNoteDocument(RecordDocument):
+    rules = CountryRuleDocument(many=True, required=False)
+
+    class Meta:
+        model = CountryNote
+        fields = shape(
+            "country",
+            "authority",
+            "authority_url",
+            "authority_verified",
+            "rules",
+            "partners",
+            "instruments",
+            "issues",
+            "judgments",
         )
 
 

@@ -92,6 +92,151 @@ ISSUE = Kind(
     weight=20,
 )
 
+JUDGMENT = Kind(
+    "judgment",
+    "judgments",
+    _("Judgment"),
+    _("Judgments"),
+    path="judgments",
+    section="law",
+    lead=_(
+        "What courts decided about police, platforms and data, and what each judgment means for your work."
+    ),
+    facets=(
+        THEME_FACET,
+        Facet("court", _("Court")),
+        Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
+        Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
+    ),
+    facts=(
+        "court",
+        "formation",
+        "decided_on",
+        "case_number",
+        "ecli",
+        "parties",
+        "official_url",
+    ),
+    meta=("court", "decided_on", "case_number"),
+    reasons={
+        "instruments": _("interprets or applies this law"),
+        "issues": _("bears on this issue"),
+    },
+    names=("parties", "case_number", "ecli"),
+    search_text=("parties", "court", "formation", "instruments"),
+    order=("-decided_on",),
+    says=Section(_("What it means for you"), ("meaning",)),
+    marks_unverified=True,
+    about=_("What the court decided"),
+    review_months=24,
+    weight=23,
+)
+
+# What a country note may speak of, in the order of its page: both sides name what is *not* recorded.
+TOPICS = {
+    "led-act": _("The act on police data"),
+    "supervisory-authority": _("Who supervises the police’s use of data"),
+    "covert-online": _("Covert work online"),
+    "suspects-pictures": _("Publishing pictures of suspects"),
+    "filming-police": _("Being filmed by the public"),
+    "retention": _("How long data may be kept"),
+    "e-evidence-contact": _("Contact for electronic evidence"),
+}
+
+COUNTRY_NOTE = Kind(
+    "country-note",
+    "country-notes",
+    _("Country note"),
+    _("Country notes"),
+    path="countries",
+    title=_("National law"),
+    section="law",
+    lead=_(
+        "What is recorded of national law for police on social media, country by country. Not legal advice."
+    ),
+    facets=(
+        Facet(
+            "topic", _("Topic recorded"), "rules.topic", empty=_("No topic recorded"), values=tuple(TOPICS)
+        ),
+        Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
+        Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
+    ),
+    facts=(
+        "country",
+        "authority",
+        "authority_url",
+        "authority_verified",
+        "partners",
+    ),
+    meta=("authority",),
+    reasons={
+        "instruments": _("says how this law stands in one country"),
+        "issues": _("says what national law has on this issue"),
+        "judgments": _("is about a country whose law this is about"),
+        "partners": _("is about the country of this partner"),
+        "rules.refs": _("names it beside a rule"),
+    },
+    names=("authority",),
+    order=("title",),
+    search_text=("authority", "rules", "instruments"),
+    review_months=6,
+    page="ethics.public.country_note",
+    rows="ethics.public.country_rows",
+    weight=25,
+)
+
+PLATFORM_REQUEST = Kind(
+    "platform-request",
+    "platform-requests",
+    _("Platform request"),
+    _("Platform requests"),
+    path="platform-requests",
+    title=_("Requests to platforms"),
+    section="law",
+    lead=_(
+        "Ways to have data kept, handed over or taken down: what each asks for, on what ground, and who signs."
+    ),
+    facets=(
+        Facet("situation", _("Situation"), "situations", empty=_("No situation named")),
+        Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
+        Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
+    ),
+    facts=(
+        "asks_for",
+        "legal_ground",
+        "who_signs",
+        "goes_to",
+        "deadline",
+        "emergency_deadline",
+        "user_is_told",
+    ),
+    reasons={
+        "instruments": _("rests on this law"),
+        "issues": _("raises this issue"),
+        "situations": _("can be of use in this situation"),
+    },
+    search_text=(
+        "asks_for",
+        "legal_ground",
+        "who_signs",
+        "goes_to",
+        "deadline",
+        "emergency_deadline",
+        "user_is_told",
+        "steps",
+        "instruments",
+    ),
+    order=("order",),
+    flags="issues",
+    is_compared=True,
+    marks_unverified=True,
+    own_parts={"steps": _("Step by step")},
+    page="ethics.public.platform_request",
+    review_months=6,
+    schema_type="HowTo",
+    weight=21,
+)
+
 CHECK_QUESTION = Kind(
     "check-question",
     "check-questions",
@@ -169,4 +314,4 @@ CHECK_EXAMPLE = Kind(
     has_neighbours=False,
 )
 
-KINDS = (INSTRUMENT, ISSUE, CHECK_QUESTION, CHECK_EXAMPLE)
+KINDS = (INSTRUMENT, ISSUE, JUDGMENT, PLATFORM_REQUEST, COUNTRY_NOTE, CHECK_QUESTION, CHECK_EXAMPLE)

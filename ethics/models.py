@@ -1,13 +1,22 @@
-"""Ethical and legal issues, the law they touch and its history, and the questions of the check."""
+"""Issues, the law they touch, how courts read it, what countries add, ways to ask platforms, and the check."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from catalogue.models import Deliverable, Technology
-from ethics.kinds import CHECK_EXAMPLE, CHECK_QUESTION, INSTRUMENT, ISSUE
+from ethics.kinds import (
+    CHECK_EXAMPLE,
+    CHECK_QUESTION,
+    COUNTRY_NOTE,
+    INSTRUMENT,
+    ISSUE,
+    JUDGMENT,
+    PLATFORM_REQUEST,
+    TOPICS,
+)
 from media4sec.records.fields import TextListField
 from media4sec.records.models import KindRecord, Part, Record
-from workshops.models import PracticePattern, Situation, Theme
+from workshops.models import Partner, PracticePattern, Situation, Theme
 
 
 class LegalInstrument(KindRecord):
@@ -84,6 +93,78 @@ class EthicsIssue(KindRecord):
     instruments = models.ManyToManyField(LegalInstrument, related_name="issues", blank=True)
     deliverables = models.ManyToManyField(Deliverable, related_name="issues", blank=True)
     severity = models.CharField(max_length=20, blank=True, help_text="Only if a source rates it.")
+
+
+class Judgment(KindRecord):
+    """What a court decided in one case, and what that means for police and planners."""
+
+    kind = JUDGMENT
+
+    meaning = models.TextField("what it means for you")
+    parties = models.CharField(max_length=400)
+    case_number = models.CharField(max_length=120)
+    ecli = models.CharField("ECLI", max_length=80, blank=True)
+    court = models.CharField(max_length=120)
+    formation = models.CharField(max_length=80, blank=True, help_text="Grand Chamber, Fifth Section …")
+    decided_on = models.DateField("decided")
+    official_url = models.URLField("official text", max_length=400, blank=True)
+    themes = models.ManyToManyField(Theme, related_name="judgments", blank=True)
+    issues = models.ManyToManyField(EthicsIssue, related_name="judgments", blank=True)
+    instruments = models.ManyToManyField(LegalInstrument, related_name="judgments", blank=True)
+
+
+class PlatformRequest(KindRecord):
+    """A way in which an authority asks a platform to keep, hand over or take down something."""
+
+    kind = PLATFORM_REQUEST
+
+    order = models.PositiveSmallIntegerField()
+    asks_for = models.TextField("what you can ask for")
+    legal_ground = models.TextField()
+    who_signs = models.TextField(blank=True)
+    goes_to = models.TextField(blank=True)
+    deadline = models.TextField(blank=True)
+    emergency_deadline = models.TextField("deadline in an emergency", blank=True)
+    user_is_told = models.TextField("is the user told?", blank=True)
+    steps = TextListField()
+    instruments = models.ManyToManyField(LegalInstrument, related_name="platform_requests", blank=True)
+    issues = models.ManyToManyField(EthicsIssue, related_name="platform_requests", blank=True)
+    situations = models.ManyToManyField(Situation, related_name="platform_requests", blank=True)
+
+
+class CountryNote(KindRecord):
+    """What is recorded of one country's law; a topic without a rule is one that nobody has looked up."""
+
+    kind = COUNTRY_NOTE
+
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    authority = models.CharField("supervisory authority", max_length=200)
+    authority_url = models.URLField("its website", max_length=400, blank=True)
+    authority_verified = models.BooleanField("its own page was read", null=True, blank=True)
+    partners = models.ManyToManyField(
+        Partner, verbose_name="partners in this country", related_name="country_notes", blank=True
+    )
+    instruments = models.ManyToManyField(LegalInstrument, related_name="country_notes", blank=True)
+    issues = models.ManyToManyField(EthicsIssue, related_name="country_notes", blank=True)
+    judgments = models.ManyToManyField(Judgment, related_name="country_notes", blank=True)
+
+    def next_identifier(self):
+        return self.country.lower()
+
+
+class CountryRule(Part):
+    """What a country's law says on one topic, as it was read on a day."""
+
+    record_field = "note"
+
+    note = models.ForeignKey(CountryNote, related_name="rules", on_delete=models.CASCADE)
+    topic = models.CharField(max_length=30, choices=TOPICS)
+    text = models.TextField()
+    verified = models.BooleanField(null=True, blank=True)
+    checked_on = models.DateField()
+
+    def __str__(self):
+        return f"{self.get_topic_display()}: {self.text[:60]}"
 
 
 class CheckQuestion(KindRecord):

@@ -5,12 +5,15 @@ import json
 from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.timezone import now
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
+from ethics.kinds import COUNTRY_NOTE, JUDGMENT, TOPICS
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
+from media4sec.letters import sort_key
 from media4sec.portal.cards import first_sentence, host_of
 from media4sec.portal.lanes import span_of
-from media4sec.portal.wording import day, display_of, word
+from media4sec.portal.page import parts_of
+from media4sec.portal.wording import country, day, display_of, word
 from media4sec.publications.models import Publication
 
 WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
@@ -36,7 +39,8 @@ def issue(page):
         law["earlier"] = len(law["since"]) - 1
         law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
     own_parts = [("questions", gettext("Questions and safeguards"))] if page["sections"] else []
-    return {
+    own_parts.append(("law", gettext("Then and now")))
+    return with_judgments(page, own_parts) | {
         "laws": laws,
         "moved": [law for law in laws if law["since"]],
         "unmoved": [law for law in laws if not law["since"]],
@@ -55,7 +59,6 @@ def issue(page):
         "event_parts": in_parts(shown, since, WRITTEN),
         "questions": page["sections"],
         "sections": [],
-        "own_parts": [*own_parts, ("law", gettext("Then and now")), *page["own_parts"]],
     }
 
 
@@ -65,15 +68,115 @@ def instrument(page):
     events = numbered(events_of(document, today))
     lane = lane_of(document, page["display"]["state"]["label"], events, today)
     if not lane:
-        return {}
-    return {
+        return with_judgments(page)
+    return with_judgments(page, [("events", gettext("Then and now"))]) | {
         "picture": timeline([lane], today=today, with_early=True),
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
         "life": life_of(document),
         "today": today,
-        "own_parts": [("events", gettext("Then and now")), *page["own_parts"]],
     }
+
+
+def with_judgments(page, parts=()):
+    """The judgments that name this record, in a part of their own; what stands there is not told again."""
+    found = {term.publication_id: term.publication for term in page["incoming"]}
+    judgments = [judgment_of(row) for row in found.values() if row.kind == JUDGMENT.name]
+    own_part = [("judgments", gettext("What courts decided"))] if judgments else []
+    return {
+        "judgments": judgments,
+        "links": [group for group in page["links"] if not judgments or group["kind"] is not JUDGMENT],
+        "own_parts": [*parts, *own_part, *page["own_parts"]],
+    }
+
+
+def judgment_of(row):
+    """A row of ``portal/_judgments.html``."""
+    display = display_of(row)
+    facts = {fact["name"]: fact["values"] for fact in display["facts"]}
+    return {
+        "title": row.title,
+        "url": row.url,
+        "meaning": display["says"],
+        "date": facts["decided_on"][0]["text"],
+        "court": facts["court"][0]["text"],
+        "is_unverified": display["is_unverified"],
+    }
+
+
+def platform_request(page):
+    """What to do stands beside what may be asked for."""
+    facts, *others = parts_of(page | {"own_parts": []})
+    steps = [{"id": name, "title": title, "number": None} for name, title in page["own_parts"]]
+    return {"parts": [facts, *steps, *others]}
+
+
+def country_note(page):
+    """The topics in their order, with what is recorded of each, and the other countries. One query."""
+    rules = {}
+    for rule in page["document"]["rules"]:
+        rules.setdefault(rule["topic"], []).append(rule_of(rule))
+    topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in TOPICS.items()]
+    return {
+        "topics": topics,
+        "gaps": [topic for topic in topics if not topic["rules"]],
+        "countries": countries_now(),
+        "own_parts": [("rules", gettext("Topic by topic")), *page["own_parts"]],
+    }
+
+
+def rule_of(rule):
+    return {
+        **rule,
+        "checked_on": parse_date(rule["checked_on"]),
+        "state": VERIFIED if rule["verified"] else UNVERIFIED,
+        "sources": [
+            {
+                "title": source["title"] or host_of(source["url"]),
+                "url": source["url"],
+                "locator": source["locator"],
+            }
+            for source in rule["sources"]
+        ],
+    }
+
+
+VERIFIED = {"shape": "full", "label": gettext_lazy("Verified")}
+UNVERIFIED = {"shape": "hatched", "label": gettext_lazy("Not verified")}
+
+
+def countries_now():
+    """Every country of which something is recorded, by its name in the reader's language. One query."""
+    rows = Publication.objects.published().of(COUNTRY_NOTE.name)
+    found = [
+        {"name": country(json.loads(document)["country"]), "url": url, "document": json.loads(document)}
+        for url, document in rows.values_list("url", "document")
+    ]
+    return sorted(found, key=lambda row: sort_key(row["name"], get_language()))
+
+
+def country_rows(cards):
+    """What is recorded of which country, as a table: the gaps are part of the answer. One query."""
+    on_list = {card["url"] for card in cards}
+    countries = countries_now()
+    names = ", ".join(row["name"] for row in countries)
+    recorded = gettext("Recorded so far: %(countries)s. Of all other countries nothing is recorded.")
+    return {
+        "lead": f"{COUNTRY_NOTE.lead} {recorded % {'countries': names}}" if names else COUNTRY_NOTE.lead,
+        "topics": list(TOPICS.values()),
+        "coverage": [
+            {**row, "cells": [coverage_of(row["document"], name) for name in TOPICS]}
+            for row in countries
+            if row["url"] in on_list
+        ],
+    }
+
+
+def coverage_of(document, topic):
+    rules = [rule for rule in document["rules"] if rule["topic"] == topic]
+    if not rules:
+        return {"is_gap": True, "label": gettext("Not recorded")}
+    return VERIFIED if all(rule["verified"] for rule in rules) else UNVERIFIED
 
 
 def named_by(document):

@@ -86,6 +86,8 @@ class Kind:
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
     )
     order: tuple[str, ...] = ()
+    says: Section | None = None  # one text before all facts; in lists it stands under the title
+    marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
     flags: str = ""

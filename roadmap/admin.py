@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from media4sec.records.admin import RecordAdmin
-from roadmap.models import RoadmapItem, TrainingModule
+from roadmap.models import RoadmapItem, Standard, TrainingModule
 
 
 @admin.register(RoadmapItem)
@@ -14,3 +14,26 @@ class RoadmapItemAdmin(RecordAdmin):
 @admin.register(TrainingModule)
 class TrainingModuleAdmin(RecordAdmin):
     list_filter = ("training_kind", "themes", "part_of_d36")
+
+
+@admin.register(Standard)
+class StandardAdmin(RecordAdmin):
+    list_filter = ("standard_kind", "standard_status", "access")
+    own_fieldsets = (
+        (
+            "Standard",
+            (
+                "full_title",
+                "number",
+                "body",
+                "standard_kind",
+                "standard_status",
+                ("date", "date_precision"),
+                "access",
+                "earlier_edition",
+                "official_url",
+            ),
+        ),
+        ("What it is good for", ("gives",)),
+        ("What it bears on", ("issues", "situations", "roadmap_items", "instruments")),
+    )

@@ -1,7 +1,7 @@
 """The documents of this app's kinds."""
 
 from media4sec.records.documents import RecordDocument, shape
-from roadmap.models import RoadmapItem, TrainingModule
+from roadmap.models import RoadmapItem, Standard, TrainingModule
 
 
 class RoadmapItemDocument(RecordDocument):
@@ -31,4 +31,26 @@ class TrainingModuleDocument(RecordDocument):
             "themes",
             "technologies",
             "part_of_d36",
+        )
+
+
+class StandardDocument(RecordDocument):
+    class Meta:
+        model = Standard
+        fields = shape(
+            "full_title",
+            "number",
+            "body",
+            "standard_kind",
+            "date",
+            "date_precision",
+            "standard_status",
+            "access",
+            "earlier_edition",
+            "gives",
+            "official_url",
+            "issues",
+            "situations",
+            "roadmap_items",
+            "instruments",
         )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind
+from media4sec.kinds import Facet, Kind, Section
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
@@ -109,4 +109,55 @@ TRAINING_MODULE = Kind(
     weight=30,
 )
 
-KINDS = (ROADMAP_ITEM, TRAINING_MODULE)
+STANDARD = Kind(
+    "standard",
+    "standards",
+    _("Standard"),
+    _("Standards"),
+    path="standards",
+    title=_("Standards and guidelines"),
+    section="roadmap",
+    lead=_(
+        "Standards, guidelines and model clauses that exist, what each gives a planner, and who may read it."
+    ),
+    facets=(
+        Facet(
+            "standard-kind",
+            _("Kind"),
+            "standard_kind",
+            values=("standard", "guideline", "specification", "data-format", "model-clauses"),
+        ),
+        Facet("body", _("Issued by")),
+        Facet(
+            "status", _("Status"), "standard_status", values=("published", "draft", "superseded", "withdrawn")
+        ),
+        Facet("access", _("Access"), values=("free", "paid")),
+        Facet("situation", _("Situation"), "situations", empty=_("No situation named")),
+        Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
+    ),
+    facts=(
+        "full_title",
+        "number",
+        "body",
+        "standard_kind",
+        "date",
+        "access",
+        "earlier_edition",
+        "official_url",
+    ),
+    meta=("standard_kind", "number", "body", "access"),
+    reasons={
+        "issues": _("helps with this issue"),
+        "situations": _("helps in this situation"),
+        "roadmap_items": _("is a step towards this roadmap item"),
+        "instruments": _("helps to apply this law"),
+    },
+    names=("number", "full_title", "body", "earlier_edition"),
+    search_text=("number", "full_title", "body", "earlier_edition", "instruments"),
+    says=Section(_("What it gives you"), ("gives",)),
+    state="standard_status",
+    shapes={"published": "full", "draft": "hollow", "superseded": "struck", "withdrawn": "struck"},
+    weight=29,
+)
+
+KINDS = (ROADMAP_ITEM, TRAINING_MODULE, STANDARD)

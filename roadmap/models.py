@@ -1,14 +1,14 @@
-"""What the project asked for, in which order, and the training that helps to carry it out."""
+"""What the project asked for, in which order, and the training and standards that help to carry it out."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from catalogue.models import Technology
-from ethics.models import EthicsIssue
+from catalogue.models import DatedRecord, Technology
+from ethics.models import EthicsIssue, LegalInstrument
 from media4sec.records.fields import TextListField
 from media4sec.records.models import KindRecord
-from roadmap.kinds import ROADMAP_ITEM, TRAINING_MODULE
-from workshops.models import PracticePattern, Theme
+from roadmap.kinds import ROADMAP_ITEM, STANDARD, TRAINING_MODULE
+from workshops.models import PracticePattern, Situation, Theme
 
 
 class Addressee(models.TextChoices):
@@ -90,3 +90,40 @@ class TrainingModule(KindRecord):
     themes = models.ManyToManyField(Theme, related_name="training_modules", blank=True)
     technologies = models.ManyToManyField(Technology, related_name="training_modules", blank=True)
     part_of_d36 = models.BooleanField("part of D3.6", null=True, blank=True)
+
+
+class Standard(DatedRecord):
+    """A standard, guideline, format or set of clauses that somebody issued, or is about to."""
+
+    class StandardKind(models.TextChoices):
+        STANDARD = "standard", "Standard"
+        GUIDELINE = "guideline", "Guideline"
+        SPECIFICATION = "specification", "Technical specification"
+        DATA_FORMAT = "data-format", "Data format"
+        MODEL_CLAUSES = "model-clauses", "Model clauses"
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", "Published"
+        DRAFT = "draft", "Draft"
+        SUPERSEDED = "superseded", "Superseded"
+        WITHDRAWN = "withdrawn", "Withdrawn by its maker"
+
+    class Access(models.TextChoices):
+        FREE = "free", "Free to read"
+        PAID = "paid", "For payment"
+
+    kind = STANDARD
+
+    full_title = models.TextField()
+    number = models.CharField("number or version", max_length=80, blank=True)
+    body = models.CharField("issued by", max_length=200)
+    standard_kind = models.CharField("kind", max_length=20, choices=StandardKind)
+    standard_status = models.CharField("status", max_length=20, choices=Status)
+    access = models.CharField(max_length=10, choices=Access, blank=True)
+    earlier_edition = models.CharField("replaces", max_length=120, blank=True)
+    gives = models.TextField("what it gives a planner", help_text="In one sentence.")
+    official_url = models.URLField("its maker’s page", max_length=400, blank=True)
+    issues = models.ManyToManyField(EthicsIssue, related_name="standards", blank=True)
+    situations = models.ManyToManyField(Situation, related_name="standards", blank=True)
+    roadmap_items = models.ManyToManyField(RoadmapItem, related_name="standards", blank=True)
+    instruments = models.ManyToManyField(LegalInstrument, related_name="standards", blank=True)

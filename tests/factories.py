@@ -279,5 +279,6 @@ RULES = {
     ("function", True): _function,
     ("deliverable", True): _dated,
     ("news-item", True): _dated,
+    ("standard", True): _dated,
     ("check-question", True): _waiting_question,
 }

@@ -33,6 +33,10 @@ PROMISED = {
     "news-item": "/news/{id}/",
     "partner": "/partners/{id}/",
     "person": "/people/{id}/",
+    "standard": "/standards/{id}/",
+    "judgment": "/judgments/{id}/",
+    "country-note": "/countries/{id}/",
+    "platform-request": "/platform-requests/{id}/",
 }
 
 

@@ -101,7 +101,7 @@ def test_with_fewer_than_two_it_asks_which(client, query):
     response = client.get("/technologies/compare/" + query.format(one=one.identifier))
 
     assert response.status_code == 200
-    assert response.context["options"] == [(r.identifier, r.title) for r in (one, other)]
+    assert response.context["options"] == [(r.identifier, r.identifier, r.title) for r in (one, other)]
     assert response.context["fields"] == [one.identifier if "{one}" in query else "", "", "", ""]
     assert "table" not in response.content.decode()
 

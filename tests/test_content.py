@@ -27,6 +27,7 @@ PARTS = (
     ("instrument", "events"),
     ("concept", "labels"),
     ("check-question", "answers"),
+    ("country-note", "rules"),
     ("situation", "points"),
 )
 

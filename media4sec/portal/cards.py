@@ -49,7 +49,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "tile": tiles.get(publication.identifier) if publication.kind == "theme" else None,
         "title": publication.title,
         "url": publication.url,
-        "sentence": first_sentence(publication.summary),
+        "sentence": sentence_of(publication, display),
         "summary": publication.summary,
         "letter": publication.title[:1].upper(),
         "kind_label": kind.label if with_kind else "",
@@ -66,6 +66,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "state": display["state"],
         "flags": display["flags"],
         "checked_on": publication.checked_on,
+        "is_unverified": display.get("is_unverified", False),
         "is_compared": kind.is_compared,
     }
 
@@ -81,6 +82,11 @@ def first_sentence(text, limit=300):
     match = re.match(r"(.{20,}?[.!?])(?=\s+[A-Z“‘(0-9]|$)", text, flags=re.S)
     sentence = match[1] if match else text
     return sentence if len(sentence) <= limit else sentence[: limit - 1].rsplit(" ", 1)[0] + " …"
+
+
+def sentence_of(publication, display):
+    """What stands under a title: what the kind says there, or how the summary begins."""
+    return first_sentence(display.get("says") or publication.summary)
 
 
 def capitalised(text):

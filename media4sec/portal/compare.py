@@ -141,15 +141,19 @@ def chosen(kinds, names):
 
 
 def options_of(kinds):
-    """Everything that can be chosen: ``[(identifier, title)]``. One query."""
+    """Everything that can be chosen: ``[(identifier, the same where it is shown, title)]``. One query."""
     rows = Publication.objects.published().of(*(kind.name for kind in kinds)).order_by("sort_key", "pk")
-    return list(rows.values_list("identifier", "title"))
+    return [
+        (identifier, identifier if kinds_by_name()[name].shows_identifier else "", title)
+        for name, identifier, title in rows.values_list("kind", "identifier", "title")
+    ]
 
 
 def records_of(rows):
     return [
         {
             "identifier": row.identifier,
+            "plate": row.identifier if kinds_by_name()[row.kind].shows_identifier else "",
             "title": row.title,
             "url": row.url,
             "without": ",".join(other.identifier for other in rows if other is not row)

@@ -68,6 +68,7 @@ ELSEWHERE = (
     ("_events.html", "What happened to an instrument, as a table", "/law/ai-act/"),
     ("_hit.html", "One hit of the search, with why it matched", "/search/?q=missing+person"),
     ("_index.html", "The parts of a record, beside them", "/law/ai-act/"),
+    ("_judgments.html", "Judgments, with what each means", "/law/led/"),
     ("_lanes.html", "Lanes over time", "/timeline/"),
     ("_languages.html", "The menu of languages", "/"),
     ("_law_timeline.html", "An instrument’s timeline, lying or upright", "/law/ai-act/"),
@@ -75,9 +76,11 @@ ELSEWHERE = (
     ("_map.html", "Places on the outline of Europe", "/workshops/"),
     ("_matrix.html", "Theme by something", "/matrix/"),
     ("_nothing.html", "A result without records", "/technologies/?q=zzqq"),
+    ("_not_advice.html", "That it is no legal advice", "/countries/be/"),
     ("_patterns.html", "Patterns and the links between them", "/patterns/"),
     ("_social.html", "What other sites are told about a page", "/"),
     ("_table.html", "A list as a table", "/technologies/?view=table"),
+    ("_unverified.html", "That a look-up did not confirm a record", "/judgments/cjeu-c-252-21/"),
     ("_workshop_line.html", "The six workshops as stations", "/library/"),
 )
 SHAPES = (

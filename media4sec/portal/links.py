@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name, lower_first
-from media4sec.portal.cards import LENSES, first_sentence
+from media4sec.portal.cards import LENSES, sentence_of
 from media4sec.portal.evidence import STATEMENT
 from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication
@@ -53,14 +53,15 @@ def to_here(does):
 
 
 def _row(kind, publication):
+    display = display_of(publication)
     return {
         "title": publication.title,
         "url": publication.url,
         "identifier": publication.identifier if kind.shows_identifier else "",
-        "sentence": first_sentence(publication.summary),
+        "sentence": sentence_of(publication, display),
         "lens": publication.lens,
         "lens_label": LENSES.get(publication.lens, ""),
-        "state": display_of(publication)["state"],
+        "state": display["state"],
     }
 
 

@@ -27,6 +27,7 @@ WHOLE = 500  # of lists that stand on one page
 GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
 MAPPED = {"workshops": "city"}  # and those on a map, with the fact that names their place
 LIST_TEMPLATES = {
+    "countries": "portal/countries.html",
     "glossary": "portal/glossary.html",
     "roadmap": "portal/roadmap.html",
     "situations": "portal/situations.html",

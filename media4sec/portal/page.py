@@ -52,6 +52,7 @@ def page_of(publication):
         "crumbs": crumbs_of(kind, publication),
         "themes": themes_of(display, tiles),
         "status": status_of(publication, document, display),
+        "gist": {"title": kind.says.title, "text": display["says"]} if kind.says else None,
         "facts": facts_of(kind, display),
         "unknown": [
             lower_first(fact["label"])
@@ -90,6 +91,8 @@ def mark_terms(page):
     """Mark the first use of each glossary term in the texts, from the top of the page; returns those in use."""
     glossary = Glossary(page["publication"])
     page["lead"] = glossary.mark(page["lead"])
+    if page["gist"]:
+        page["gist"]["text"] = glossary.mark(page["gist"]["text"])
     page["text"] = glossary.mark_all(page["text"])
     page["sections"] = [
         part
@@ -213,7 +216,9 @@ def facts_of(kind, display):
 
 def parts_of(page):
     """The part index: what this page has, in the skeleton's order."""
+    gist = page["gist"]
     parts = [
+        ("gist", gist["title"] if gist else "", gist),
         ("facts", gettext("Facts"), page["facts"] or page["unknown"]),
         ("about", page["kind"].about, page["text"] or page["sections"]),
         ("lenses", gettext("Good, bad, ugly"), page["columns"]),

@@ -250,7 +250,7 @@ def display_of(kind, resolved):
     if kind.state and resolved.get(kind.state):
         value = resolved[kind.state]
         state = {"shape": kind.shapes.get(value, "hatched"), "label": words_for(kind, kind.state, value).text}
-    return {
+    display = {
         "facts": facts,
         "sections": sections,
         "meta": meta,
@@ -260,6 +260,11 @@ def display_of(kind, resolved):
         "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",
         "provenance": str(Record.Provenance(resolved["provenance"]).label),
     }
+    if kind.says:
+        display["says"] = resolved[kind.says.fields[0]]
+    if kind.marks_unverified:
+        display["is_unverified"] = not resolved["verified"]
+    return display
 
 
 # Terms, search text, order
@@ -314,13 +319,13 @@ def sources_in(document):
                     yield from part.get("sources", ())
 
 
-SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance", "sources"}
+SKIPPED = {"url", "key", "kind", "accessed_on", "checked_on", "supports", "verified", "provenance", "sources"}
 
 
 def texts_of(kind, resolved):
     """The running text that search reads: summary, tags, and the fields the kind names."""
     names = ["summary", "verified_basis", "notes", "tags", *kind.search_text]
-    names += [name for section in kind.sections for name in section.fields]
+    names += [name for section in (*kind.sections, kind.says) if section for name in section.fields]
     yield kind.name.replace("-", " ")
     for name in dict.fromkeys(names):
         yield from _texts(resolved.get(name))
