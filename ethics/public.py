@@ -8,8 +8,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy
 
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
+from media4sec.dates import span_of
 from media4sec.portal.cards import first_sentence, host_of
-from media4sec.portal.lanes import span_of
 from media4sec.portal.wording import day, display_of, word
 from media4sec.publications.models import Publication
 
@@ -116,6 +116,7 @@ def events_of(document, today):
         {
             "date": date,
             "is_done": date <= today,
+            "is_unverified": event["verified"] is not True,
             "title": event["title"],
             "note": event["note"],
             "kind_label": word(

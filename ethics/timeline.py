@@ -17,6 +17,14 @@ PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 BEGINNING = datetime.date(2016, 1, 1)
 ENDS = ("struck-down", "repealed", "expires")
+OTHERS = (
+    "position",
+    "ratified",
+    "decision",
+    "amended",
+    "judgment",
+    "appeal",
+)  # they move no state by themselves
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 22, 18, 3
 PLATE = 20
@@ -46,7 +54,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Lane:
-    """One instrument. ``events``: dicts with number, date and is_done, in order of date."""
+    """One instrument. ``events``: dicts with number, date, is_done and is_unverified, in order of date."""
 
     label: str
     note: str
@@ -75,7 +83,7 @@ class Drawing:
     lines: list = field(default_factory=list)
     stems: list = field(default_factory=list)
     plates: list = field(default_factory=list)  # {x, y, width, height, text, text_x, text_y, kind, is_turned}
-    boxes: list = field(default_factory=list)  # the same, with number and is_done
+    boxes: list = field(default_factory=list)  # the same, with number, is_done and is_unverified
 
 
 class Axis:
@@ -116,7 +124,8 @@ def timeline(lanes, *, today, flags=(), since=None, with_early=False):
         {"letter": letter_of(number, lanes), "label": lane.label, "note": lane.note}
         for number, lane in enumerate(lanes)
     ]
-    return {"wide": draw(*given), "tall": tall, "lanes": keys}
+    has_unverified = any(box["is_unverified"] for box in tall.boxes)
+    return {"wide": draw(*given), "tall": tall, "lanes": keys, "has_unverified": has_unverified}
 
 
 def letter_of(number, lanes):
@@ -211,7 +220,8 @@ def draw(lanes, today, flags, since, with_early, *, upright=False, year=None):
             box = pen.plate(
                 place - length // 2, min(near, near + sign * breadth), length, breadth, event["number"]
             )
-            drawing.boxes.append({**box, "number": event["number"], "is_done": event["is_done"]})
+            told = {name: event[name] for name in ("number", "is_done", "is_unverified")}
+            drawing.boxes.append({**box, **told})
             drawing.stems.append(pen.line(place, line - sign * 5, place, near, "stem"))
         across = line + depth + 10 if upright else line + 16
 
@@ -279,11 +289,11 @@ def dates_of(document):
     def earliest(*dates):
         return min((date for date in dates if date), default=None)
 
-    adopted = _date(document["adopted_on"]) or first("adopted")
+    adopted = _date(document["adopted_on"]) or first("adopted", "opened-for-signature")
     applied = earliest(_date(document["applicable_from"]), first("applicable", "transposition-deadline"))
     entered, proposed = first("in-force"), first("proposed")
     return {
-        "first": earliest(proposed, adopted, entered, applied, first("amended", "judgment", *ENDS)),
+        "first": earliest(proposed, adopted, entered, applied, first(*OTHERS, *ENDS)),
         "proposed": proposed,
         "adopted": adopted,
         "entered": entered,

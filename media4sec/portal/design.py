@@ -78,6 +78,7 @@ ELSEWHERE = (
     ("_patterns.html", "Patterns and the links between them", "/patterns/"),
     ("_social.html", "What other sites are told about a page", "/"),
     ("_table.html", "A list as a table", "/technologies/?view=table"),
+    ("_unverified.html", "Beside what nobody could confirm", "/law/ai-act/"),
     ("_workshop_line.html", "The six workshops as stations", "/library/"),
 )
 SHAPES = (
