@@ -59,7 +59,10 @@ class OrganisationAdmin(RecordAdmin):
 
 @admin.register(Technology)
 class TechnologyAdmin(RecordAdmin):
-    list_filter = ("status", "technology_kind", "themes", "licence_verified", "listed_in_d22")
+    list_filter = ("status", "technology_kind", "price", "data_leaves", "themes", "licence_verified")
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), "status")
 
 
 @admin.register(Statement)

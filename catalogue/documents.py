@@ -1,5 +1,7 @@
 """The documents of this app's kinds."""
 
+from rest_framework import serializers
+
 from catalogue.models import (
     Collection,
     Concept,
@@ -118,6 +120,8 @@ class OrganisationDocument(RecordDocument):
 
 
 class TechnologyDocument(RecordDocument):
+    status = serializers.ChoiceField(Technology.Status.choices, read_only=True)
+
     class Meta:
         model = Technology
         fields = shape(
@@ -129,8 +133,16 @@ class TechnologyDocument(RecordDocument):
             "licence",
             "licence_verified",
             "technology_kind",
+            "price",
+            "price_note",
+            "works_on",
+            "data_leaves",
+            "data_leaves_note",
             "status",
             "status_note",
+            "sign_of_life_on",
+            "sign_of_life",
+            "is_discontinued",
             "functions",
             "themes",
             "target_users",

@@ -209,6 +209,9 @@ TECHNOLOGY = Kind(
         Facet("function", _("Function"), "functions"),
         Facet("status", _("Status")),
         Facet("issue", _("Issue raised"), "issues", empty=_("Not assessed yet")),
+        Facet("price", _("Price"), values=("free", "paid", "police-licence")),
+        Facet("works-on", _("Works on"), "works_on", values=("browser", "phone", "desktop", "service")),
+        Facet("data-leaves", _("Data leave your organisation"), "data_leaves", values=("yes", "no")),
         Facet("licence", _("Licence")),
         Facet(
             "kind",
@@ -248,6 +251,11 @@ TECHNOLOGY = Kind(
         "maker_as_stated",
         "country",
         "technology_kind",
+        "price",
+        "price_note",
+        "works_on",
+        "data_leaves",
+        "data_leaves_note",
         "licence",
         "licence_verified",
         "functions",
@@ -262,9 +270,11 @@ TECHNOLOGY = Kind(
         "homepage",
         "repository",
         "repository_last_change_seen",
+        "sign_of_life_on",
+        "sign_of_life",
     ),
     sections=(Section(_("What is known of its state"), ("status_note",)),),
-    meta=("technology_kind", "licence"),
+    meta=("technology_kind", "price", "data_leaves", "works_on", "licence"),
     relations={"issues": "issue"},
     reasons={
         "functions": _("has this function"),
@@ -284,6 +294,11 @@ TECHNOLOGY = Kind(
     ),
     state="status",
     shapes={"active": "full", "discontinued": "struck", "unknown": "hatched"},
+    state_rule=_(
+        "Active means that there is a dated sign of life, not older than 18 months when it was checked: a release, a "
+        "change in the repository, a dated page, notice or test by the maker or an authority, or a dated check by a "
+        "third party. Discontinued means that a source says so, or that its project has ended. All else is unknown."
+    ),
     flags="issues",
     is_compared=True,
     review_months=6,

@@ -18,8 +18,9 @@ from catalogue.kinds import (
     TECHNOLOGY,
     WORK_PACKAGE,
 )
-from media4sec.records.fields import TextListField
-from media4sec.records.models import KindRecord, Part, Record
+from media4sec.dates import span_of
+from media4sec.records.fields import InexactDateField, TextListField
+from media4sec.records.models import KindRecord, Part, Record, add_months
 from workshops.models import Partner, PracticePattern, Theme, Workshop
 
 
@@ -32,7 +33,7 @@ class Precision(models.TextChoices):
 class DatedRecord(KindRecord):
     """A record with a date of its own that may be known to the year or month only."""
 
-    date = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.")
+    date = InexactDateField()
     date_precision = models.CharField(max_length=10, choices=Precision, blank=True)
 
     class Meta:
@@ -216,6 +217,9 @@ class TargetUser(models.TextChoices):
     TRAINING_PROVIDER = "training-provider", "Training providers"
 
 
+SIGN_LASTS = 18  # months after which a sign of life says nothing about today
+
+
 class Technology(KindRecord):
     """A tool, service, method or data set for social media in public security."""
 
@@ -227,6 +231,17 @@ class Technology(KindRecord):
         APP = "app", "App"
         METHOD = "method", "Method"
         DATASET = "dataset", "Data set"
+
+    class Price(models.TextChoices):
+        FREE = "free", "Free"
+        PAID = "paid", "Paid"
+        POLICE_LICENCE = "police-licence", "Licence for police"
+
+    class WorksOn(models.TextChoices):
+        BROWSER = "browser", "Browser"
+        PHONE = "phone", "Phone"
+        DESKTOP = "desktop", "Desktop"
+        SERVICE = "service", "Service"
 
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
@@ -242,8 +257,30 @@ class Technology(KindRecord):
     repository = models.URLField(max_length=400, blank=True)
     licence = models.CharField(max_length=100, blank=True, help_text="SPDX expression, or proprietary.")
     technology_kind = models.CharField("kind", max_length=30, choices=TechnologyKind)
-    status = models.CharField(max_length=20, choices=Status)
+    price = models.CharField(max_length=20, choices=Price, blank=True)
+    price_note = models.CharField("note on the price", max_length=300, blank=True)
+    works_on = TextListField(options=WorksOn)
+    data_leaves = models.BooleanField(
+        "data leave your organisation",
+        null=True,
+        blank=True,
+        help_text="Does what users enter leave their organisation?",
+    )
+    data_leaves_note = models.CharField("note on the data", max_length=300, blank=True)
+    status = models.CharField(max_length=20, choices=Status, editable=False)
     status_note = models.CharField(max_length=300, blank=True)
+    sign_of_life_on = InexactDateField(
+        "newest sign of life", help_text="YYYY, YYYY-MM or YYYY-MM-DD; decides whether it counts as active."
+    )
+    sign_of_life = models.CharField(
+        "what the sign is",
+        max_length=200,
+        blank=True,
+        help_text="A release, a change in the repository, a dated page, notice, test or check.",
+    )
+    is_discontinued = models.BooleanField(
+        "discontinued", default=False, help_text="Only where a source says so, or its project has ended."
+    )
     functions = models.ManyToManyField(Function, related_name="technologies", blank=True)
     themes = models.ManyToManyField(Theme, related_name="technologies", blank=True)
     target_users = TextListField(options=TargetUser)
@@ -260,6 +297,43 @@ class Technology(KindRecord):
     repository_last_change_seen = models.DateField(
         "last change seen in the repository", null=True, blank=True
     )
+
+    def fill_in(self):
+        super().fill_in()
+        self.status = self.status_by_the_rule()
+
+    def status_by_the_rule(self):
+        """Judged on the day of the check, so that the same document always means the same."""
+        if self.is_discontinued:
+            return self.Status.DISCONTINUED
+        try:
+            sign = span_of(self.sign_of_life_on)
+        except ValueError:  # which validation refuses
+            sign = None
+        if sign and self.checked_on and sign.first >= add_months(self.checked_on, -SIGN_LASTS):
+            return self.Status.ACTIVE
+        return self.Status.UNKNOWN
+
+    def clean(self):
+        super().clean()
+        if bool(self.sign_of_life_on) != bool(self.sign_of_life):
+            raise ValidationError(
+                {"sign_of_life": "Say what the sign of life is and when it was, or neither."}
+            )
+        if self.sign_of_life_on and not self.checked_on:
+            raise ValidationError(
+                {"checked_on": "A sign of life is judged on the day of the check: give it."}
+            )
+        if self.sign_of_life_on and span_of(self.sign_of_life_on).first > self.checked_on:
+            raise ValidationError({"sign_of_life_on": "This is later than the check that saw it."})
+
+    def check_links(self):
+        super().check_links()
+        has_ground = self.eu_project_acronym or self.citations.exists()
+        if self.is_discontinued and not has_ground:
+            raise ValidationError(
+                {"is_discontinued": "Name a source that says so, or the project that ended."}
+            )
 
 
 class Statement(KindRecord):

@@ -53,12 +53,17 @@ class LegalEvent(Part):
 
     class EventKind(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
+        POSITION = "position", "Position"
+        OPENED_FOR_SIGNATURE = "opened-for-signature", "Opened for signature"
         ADOPTED = "adopted", "Adopted"
+        RATIFIED = "ratified", "Ratified"
+        DECISION = "decision", "Decision"
         IN_FORCE = "in-force", "In force"
         APPLICABLE = "applicable", "Applicable"
         TRANSPOSITION = "transposition-deadline", "Transposition deadline"
         AMENDED = "amended", "Amended"
         JUDGMENT = "judgment", "Judgment"
+        APPEAL = "appeal", "Appeal"
         STRUCK_DOWN = "struck-down", "Struck down"
         REPEALED = "repealed", "Repealed"
         EXPIRES = "expires", "Expires"

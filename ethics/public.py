@@ -9,9 +9,9 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from ethics.kinds import COUNTRY_NOTE, JUDGMENT, TOPICS
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
+from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.cards import first_sentence, host_of
-from media4sec.portal.lanes import span_of
 from media4sec.portal.page import parts_of
 from media4sec.portal.wording import country, day, display_of, word
 from media4sec.publications.models import Publication
@@ -219,6 +219,7 @@ def events_of(document, today):
         {
             "date": date,
             "is_done": date <= today,
+            "is_unverified": event["verified"] is not True,
             "title": event["title"],
             "note": event["note"],
             "kind_label": word(

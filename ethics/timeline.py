@@ -18,6 +18,14 @@ PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 BEGINNING = datetime.date(2016, 1, 1)
 ENDS = ("struck-down", "repealed", "expires")
+OTHERS = (
+    "position",
+    "ratified",
+    "decision",
+    "amended",
+    "judgment",
+    "appeal",
+)  # they move no state by themselves
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 22, 18, 3
 PLATE = 20
@@ -47,7 +55,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Lane:
-    """One instrument. ``events``: dicts with number, date and is_done, in order of date."""
+    """One instrument. ``events``: dicts with number, date, is_done and is_unverified, in order of date."""
 
     label: str
     note: str
@@ -76,7 +84,7 @@ class Drawing:
     lines: list = field(default_factory=list)
     stems: list = field(default_factory=list)
     plates: list = field(default_factory=list)  # {x, y, width, height, text, text_x, text_y, kind, is_turned}
-    boxes: list = field(default_factory=list)  # the same, with number and is_done
+    boxes: list = field(default_factory=list)  # the same, with number, is_done and is_unverified
 
 
 class Axis:
@@ -113,10 +121,12 @@ def timeline(lanes, *, today, flags=(), since=None, with_early=False):
     flags = sorted(flags, key=lambda flag: (flag.start, flag.label))
     lettered = [(letter_of(number, lanes), lane) for number, lane in enumerate(lanes)]
     given = (today, flags, since, with_early)
+    wide = draw(lettered, *given)
     return {
-        "wide": draw(lettered, *given),
+        "wide": wide,
         "talls": uprights(lettered, *given),
         "lanes": [{"letter": letter, "label": lane.label, "note": lane.note} for letter, lane in lettered],
+        "has_unverified": any(box["is_unverified"] for box in wide.boxes),
     }
 
 
@@ -233,7 +243,8 @@ def draw(lettered, today, flags, since, with_early, *, upright=False, year=None)
             box = pen.plate(
                 place - length // 2, min(near, near + sign * breadth), length, breadth, event["number"]
             )
-            drawing.boxes.append({**box, "number": event["number"], "is_done": event["is_done"]})
+            told = {name: event[name] for name in ("number", "is_done", "is_unverified")}
+            drawing.boxes.append({**box, **told})
             drawing.stems.append(pen.line(place, line - sign * 5, place, near, "stem"))
         across = line + depth + 10 if upright else line + 16
 
@@ -301,11 +312,11 @@ def dates_of(document):
     def earliest(*dates):
         return min((date for date in dates if date), default=None)
 
-    adopted = _date(document["adopted_on"]) or first("adopted")
+    adopted = _date(document["adopted_on"]) or first("adopted", "opened-for-signature")
     applied = earliest(_date(document["applicable_from"]), first("applicable", "transposition-deadline"))
     entered, proposed = first("in-force"), first("proposed")
     return {
-        "first": earliest(proposed, adopted, entered, applied, first("amended", "judgment", *ENDS)),
+        "first": earliest(proposed, adopted, entered, applied, first(*OTHERS, *ENDS)),
         "proposed": proposed,
         "adopted": adopted,
         "entered": entered,

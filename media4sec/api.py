@@ -47,6 +47,9 @@ class SourceSchema(serializers.Serializer):
 
     url = serializers.URLField()
     title = serializers.CharField(allow_blank=True)
+    dated_on = serializers.CharField(
+        allow_blank=True, help_text="The source’s own date, to the day, month or year; empty: it bears none."
+    )
     accessed_on = serializers.DateField(allow_null=True)
     locator = serializers.CharField(allow_blank=True, help_text="Page or place in the source.")
     supports = serializers.ListField(
@@ -112,6 +115,14 @@ def schema_of(kind):
         identifier=serializers.CharField(),
         uuid=serializers.UUIDField(),
         url=serializers.URLField(help_text="The public page."),
+        newest_source_on=serializers.CharField(
+            allow_blank=True, help_text="The date of the newest source, to the day, month or year."
+        ),
+        newest_source_basis=serializers.ChoiceField(
+            choices=["dated", "read"],
+            allow_blank=True,
+            help_text="`dated`: a source bears that date; `read`: none does, and it was read then.",
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 NOT_STATED = _("Not stated in the source")
+FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -89,6 +90,8 @@ class Kind:
     says: Section | None = None  # one text before all facts; in lists it stands under the title
     marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
     state: str = ""
+    state_rule: str = ""  # what its states mean, for readers
+    as_known: str = ""  # how fresh its list is: a sentence with %(date)s, that of the newest source
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
     flags: str = ""
     about: str = _("In short")  # the title of part 5
@@ -154,6 +157,12 @@ def lower_first(text: str) -> str:
     text = str(text)
     keeps = text[1:2].isupper() or translation.get_language() == "de"
     return text if keeps else text[:1].lower() + text[1:]
+
+
+def in_meta(label, value):
+    """A fact in a row of facts: a “Yes” says nothing without its question."""
+    is_answer = value.get("type") == "choice" and value["value"] in ("yes", "no")
+    return f"{label}: {value['text'].lower()}" if is_answer else value["text"]
 
 
 @cache

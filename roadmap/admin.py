@@ -2,12 +2,18 @@
 
 from django.contrib import admin
 
-from media4sec.records.admin import RecordAdmin
-from roadmap.models import RoadmapItem, Standard, TrainingModule
+from media4sec.records.admin import PartInline, RecordAdmin
+from roadmap.models import RoadmapItem, RoadmapUpdate, Standard, TrainingModule
+
+
+class RoadmapUpdateInline(PartInline):
+    model = RoadmapUpdate
+    key_from = ("date",)
 
 
 @admin.register(RoadmapItem)
 class RoadmapItemAdmin(RecordAdmin):
+    inlines = (RoadmapUpdateInline,)
     list_filter = ("strand", "themes", "in_d35")
 
 

@@ -1,10 +1,27 @@
 """The documents of this app's kinds."""
 
-from media4sec.records.documents import RecordDocument, shape
-from roadmap.models import RoadmapItem, Standard, TrainingModule
+from media4sec.records.documents import (
+    AnyReferences,
+    CitationField,
+    PartDocument,
+    RecordDocument,
+    shape,
+)
+from roadmap.models import RoadmapItem, RoadmapUpdate, Standard, TrainingModule
+
+
+class RoadmapUpdateDocument(PartDocument):
+    refs = AnyReferences("refs")
+    sources = CitationField()
+
+    class Meta:
+        model = RoadmapUpdate
+        fields = ("key", "date", "text", "refs", "verified", "sources")
 
 
 class RoadmapItemDocument(RecordDocument):
+    updates = RoadmapUpdateDocument(many=True, required=False)
+
     class Meta:
         model = RoadmapItem
         fields = shape(
@@ -17,6 +34,7 @@ class RoadmapItemDocument(RecordDocument):
             "technologies",
             "patterns",
             "in_d35",
+            "updates",
         )
 
 

@@ -5,8 +5,8 @@ from django.db import models
 
 from catalogue.models import DatedRecord, Technology
 from ethics.models import EthicsIssue, LegalInstrument
-from media4sec.records.fields import TextListField
-from media4sec.records.models import KindRecord
+from media4sec.records.fields import InexactDateField, TextListField
+from media4sec.records.models import KindRecord, Part
 from roadmap.kinds import ROADMAP_ITEM, STANDARD, TRAINING_MODULE
 from workshops.models import PracticePattern, Situation, Theme
 
@@ -59,6 +59,20 @@ class RoadmapItem(KindRecord):
                 if item.pk not in reached:
                     reached.add(item.pk)
                     waiting.append(item)
+
+
+class RoadmapUpdate(Part):
+    """What happened since the project asked for it: a standard, a law, a tool."""
+
+    record_field = "item"
+
+    item = models.ForeignKey(RoadmapItem, related_name="updates", on_delete=models.CASCADE)
+    date = InexactDateField(blank=False)
+    text = models.TextField()
+    verified = models.BooleanField(null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.date} {self.text[:60]}"
 
 
 class Audience(models.TextChoices):

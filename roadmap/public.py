@@ -3,9 +3,31 @@
 import textwrap
 from itertools import groupby
 
+from media4sec.portal.cards import host_of
+from media4sec.portal.wording import day
+
 COLUMN, GUTTER = 288, 48  # of the picture: a box, and the room for arrows between two columns
 LINE, PAD, GAP, HEAD = 17, 8, 10, 34  # a line of text, the room around it, between boxes, above a strand
 LETTERS = 36  # that fit on a line
+
+
+def roadmap_item(page):
+    """What happened since the project asked for it, in order of date."""
+    updates = page["document"].get("updates", ())
+    return {
+        "updates": [
+            {
+                **update,
+                "when": day(update["date"]),
+                "is_unverified": update["verified"] is not True,
+                "sources": [
+                    {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+                    for source in update["sources"]
+                ],
+            }
+            for update in sorted(updates, key=lambda update: update["date"])
+        ]
+    }
 
 
 def roadmap_rows(cards):

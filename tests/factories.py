@@ -25,6 +25,7 @@ from media4sec.records.documents import (
     supportable,
     writer,
 )
+from media4sec.records.fields import validate_inexact_date
 from media4sec.records.models import Record
 
 numbers = count(1)
@@ -128,6 +129,8 @@ def _document(kind, changes, others, *, is_full=False):
         "title": title,
         "summary": f"What {kind.label.lower()} number {number} is.",
     }
+    if kind.name == "technology":
+        changes = with_signs(changes)
     special = RULES.get((kind.name, is_full), lambda others: {})(others)
     for name, field in writer(kind.name).fields.items():
         if name in changes or name in document:
@@ -209,6 +212,8 @@ def value_for(name, field, kind, others):
 
 
 def plain_value(name, field):
+    if validate_inexact_date in field.validators:
+        return "2018-03"
     match field:
         case serializers.BooleanField():
             return True
@@ -235,6 +240,7 @@ def source(**changes):
     return {
         "url": f"https://example.org/source/{number}",
         "title": f"Source {number}",
+        "dated_on": "",
         "accessed_on": "2018-03-14",
         "locator": f"p. {number}",
         "supports": [],
@@ -254,6 +260,23 @@ def _options(kind, name):
 
 
 # What a kind's own rules ask for
+
+
+def with_signs(changes):
+    """A technology's status follows from its signs of life: these make it what a test asks for."""
+    signs = {
+        "active": {
+            "checked_on": "2026-11-23",
+            "sign_of_life_on": "2026-10",
+            "sign_of_life": "a release",
+        },
+        "discontinued": {"is_discontinued": True, "sources": [source()]},
+    }
+    return signs.get(changes.get("status"), {}) | changes
+
+
+def _discontinued(others):
+    return {"status": "discontinued"}
 
 
 def _group(others):
@@ -281,4 +304,5 @@ RULES = {
     ("news-item", True): _dated,
     ("standard", True): _dated,
     ("check-question", True): _waiting_question,
+    ("technology", True): _discontinued,
 }

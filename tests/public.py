@@ -119,7 +119,7 @@ def identifiers(client, address, **parameters):
 
 def public_document(working):
     """A public document in the words of the working one: references back to identifiers, our own keys off."""
-    own = ("kind", "uuid", "url")
+    own = ("kind", "uuid", "url", "newest_source_basis")
     return {name: _plain(value) for name, value in working.items() if name not in own}
 
 
@@ -134,8 +134,20 @@ def _plain(value):
 
 
 def with_kinds(document, references):
-    """A working document with each reference as ``kind:identifier``, and without what is for editors only."""
-    return {name: _named(value, name, references) for name, value in document.items() if name != "owner"}
+    """A working document with each reference as ``kind:identifier``, and without what is for editors only.
+
+    What editors left to be worked out is worked out: how fresh the sources are.
+    """
+    found = {name: _named(value, name, references) for name, value in document.items() if name != "owner"}
+    return found | {"newest_source_on": newest_source(document)}
+
+
+def newest_source(document):
+    rows = [row for value in document.values() if isinstance(value, list) for row in value]
+    rows = [row for row in rows if isinstance(row, dict)]
+    sources = [*document["sources"], *(source for row in rows for source in row.get("sources", ()))]
+    dated = {document.get("newest_source_on", ""), *(source["dated_on"] for source in sources)} - {""}
+    return max(dated or {source["accessed_on"] or "" for source in sources} or {""})
 
 
 def _named(value, path, references):

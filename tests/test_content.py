@@ -1,7 +1,9 @@
 """The real content: all of it is there, on pages and in the API, and every link on every page leads somewhere."""
 
 import json
+import re
 from collections import defaultdict
+from datetime import date
 
 import pytest
 from django.utils.html import escape
@@ -190,6 +192,37 @@ def texts_in(value):
     elif isinstance(value, (list, dict)):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from texts_in(inner)
+
+
+def test_status_of_every_technology_follows_the_written_rule():
+    """docs/content.md: a dated sign not older than 18 months; a source, or a project that ended; else unknown."""
+    found = {}
+    for identifier, document in by_identifier("technology").items():
+        checked, sign = date.fromisoformat(document["checked_on"]), document["sign_of_life_on"]
+        months = checked.year * 12 + checked.month - 1 - 18
+        oldest = f"{months // 12}-{months % 12 + 1:02}-{checked.day:02}"
+        rule = "discontinued" if document["is_discontinued"] else "active" if sign >= oldest else "unknown"
+        if (document["status"], bool(sign)) != (rule, bool(document["sign_of_life"])):
+            found[identifier] = (document["status"], rule)
+        assert not document["is_discontinued"] or document["sources"] or document["eu_project_acronym"]
+
+    assert found == {}
+    assert {document["status"] for document in by_identifier("technology").values()} == {
+        "active", "discontinued", "unknown",
+    }  # fmt: skip
+
+
+@every_kind
+def test_nothing_is_verified_on_a_basis_that_denies_it(kind):
+    denied = re.compile(
+        r"^(only |still )?(not |un(verified|confirmed))|^(from )?general knowledge|^nothing", re.I
+    )
+
+    assert [
+        (document["identifier"], document["verified_basis"])
+        for document in documents_of(kind)
+        if document["verified"] and denied.search(document["verified_basis"])
+    ] == []
 
 
 # The worked examples of the check, by the rule that they state themselves

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media4sec.dates import Span, span_of
 from media4sec.portal import project
-from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, Span, picture, span_of
+from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, picture
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import published, several_published

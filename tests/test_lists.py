@@ -113,15 +113,17 @@ def test_a_table_shows_what_is_known_and_folds_what_nobody_states(client):
         technology_kind="app",
         checked_on="2026-11-23",
     )
+    published("technology", price="free", data_leaves=False)  # on no row of this table
 
-    response = client.get("/technologies/?view=table")
+    response = client.get(f"/technologies/?view=table&theme={theme.identifier}")
     table = response.context["table"]
 
     assert [column["name"] for column in table["columns"]] == [
         "identifier", "title", "state", "technology_kind", "themes", "flags", "checked",
     ]  # fmt: skip
-    assert list(table["folded"]) == ["Licence", "Functions"]
-    assert "Not stated in the source for any of these: Licence, Functions." in text_of(response)
+    assert list(table["folded"]) == ["Price", "Data leave your organisation"]
+    words = "Not stated in the source for any of these: Price, Data leave your organisation."
+    assert words in text_of(response)
     assert "not stated" not in text_of(response).split("Not stated in the source")[0].split("Compare")[-1]
 
 

@@ -53,7 +53,7 @@ def test_machine_formats_answer(client, suffix):
 
 def test_technology_has_all_parts_in_their_order(client):
     issue = published("issue")
-    other = published("technology", sources=[source(url="https://example.org/shared")])
+    other = published("technology", licence="MIT", sources=[source(url="https://example.org/shared")])
     tool = published(
         "technology",
         issues=[issue.identifier],
@@ -76,6 +76,7 @@ def test_technology_has_all_parts_in_their_order(client):
 
 def test_what_nobody_assessed_is_said(client):
     tool = published("technology", issues=[], platforms_covered=[], trl="")
+    published("technology", platforms_covered=["web"], trl="7")
 
     words = text_of(client.get(tool.url))
 
@@ -85,7 +86,7 @@ def test_what_nobody_assessed_is_said(client):
 
 
 def test_points_say_what_they_count_and_end_in_their_evidence(client):
-    tool = published("technology")
+    tool = published("technology", licence="MIT")
     said = published(
         "statement", subjects=[f"technology:{tool.identifier}"], lens="bad", title="It was too slow."
     )
@@ -179,6 +180,7 @@ def test_pages_of_other_languages_keep_their_links(client):
 
 def test_limits_are_written_as_other_facts_are(client):
     record = published("technology", licence="proprietary", platforms_covered=["web", "iOS"])
+    published("technology", licence_verified=True, trl="7")
 
     assert [
         [value["text"] for value in fact["values"]] for fact in client.get(record.url).context["limits"]

@@ -141,7 +141,7 @@ def crowded(draw):
 def test_nothing_overlaps_whatever_happens(case):
     lanes, with_early, written = case
     events = numbered(
-        {"date": day, "is_done": day <= TODAY, "lane": number}
+        {"date": day, "is_done": day <= TODAY, "is_unverified": False, "lane": number}
         for number, days in enumerate(lanes)
         for day in days
         if with_early or day.year >= 2016
@@ -190,7 +190,7 @@ def document(*events, force="in-force", adopted_on=None, applicable_from=None):
         "adopted_on": adopted_on,
         "applicable_from": applicable_from,
         "events": [
-            {"date": date, "event_kind": kind, "title": kind, "note": "", "sources": []}
+            {"date": date, "event_kind": kind, "title": kind, "note": "", "verified": True, "sources": []}
             for date, kind in events
         ],
     }

@@ -164,7 +164,7 @@ class Situation(KindRecord):
 
 
 class SituationPoint(Part):
-    """A good, bad or ugly point of a situation, or who is responsible for what in it."""
+    """A good, bad or ugly point of a situation, who is responsible for what in it, or what to ask before buying."""
 
     record_field = "situation"
 
@@ -173,6 +173,8 @@ class SituationPoint(Part):
         BAD = "bad", "Bad"
         UGLY = "ugly", "Ugly"
         RESPONSIBILITY = "responsibility", "Responsibility"
+        ASK_SUPPLIER = "ask-supplier", "Ask the supplier"
+        ASK_EXIT = "ask-exit", "Ask about leaving"
 
     situation = models.ForeignKey(Situation, related_name="points", on_delete=models.CASCADE)
     aspect = models.CharField(max_length=20, choices=Aspect)

@@ -118,6 +118,7 @@ def situation(page):
     ]
     shown = {(group["kind"].name, group["reason"]) for group in help_groups}
     questions = questions_about(document["issues"])
+    asks = asks_of(document)
     parts = [
         ("about", page["kind"].about, page["text"]),
         ("help", _("What can be done"), help_groups),
@@ -125,6 +126,7 @@ def situation(page):
         ("flags", _("Legal and ethical flags"), True),
         ("responsibilities", _("Who does what"), responsibilities),
         ("alternatives", _("Without social media"), document["alternatives"]),
+        *((ask["id"], ask["title"], True) for ask in asks),
         ("questions", _("Before you decide"), questions),
     ]
     links = [group for group in page["links"] if (group["kind"].name, group["reason"]) not in shown]
@@ -133,6 +135,7 @@ def situation(page):
     return {
         "responsibilities": responsibilities,
         "help": help_groups,
+        "asks": asks,
         "links": links,
         "check_questions": questions,
         "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
@@ -142,6 +145,20 @@ def situation(page):
             if is_there
         ],
     }
+
+
+def asks_of(document):
+    """What to ask whoever sells a tool, and about the day when it is given up: numbered lists, without empty ones."""
+    titles = {"ask-supplier": _("Ask the supplier"), "ask-exit": _("Ask about leaving")}
+    asks = [
+        {
+            "id": aspect,
+            "title": title,
+            "points": [point for point in document["points"] if point["aspect"] == aspect],
+        }
+        for aspect, title in titles.items()
+    ]
+    return [ask for ask in asks if ask["points"]]
 
 
 def is_named(group, document):

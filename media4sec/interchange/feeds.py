@@ -16,6 +16,7 @@ from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.results import conditional, newest_change, publications, result_of
 from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.portal.evidence import checked_parts
 from media4sec.portal.lists import SEARCH_FACETS
 from media4sec.portal.lists import title_of as title_of_list
 from media4sec.publications.orders import asked, in_order
@@ -59,7 +60,8 @@ class ResultFeed(Feed):
         return in_xml(row.title)
 
     def item_description(self, row):
-        return escape(in_xml(row.summary))  # Django's feeds hold HTML, records plain text
+        text = "\n\n".join(filter(None, [row.summary, doubts_of(json.loads(row.document))]))
+        return escape(in_xml(text))  # Django's feeds hold HTML, records plain text
 
     def item_link(self, row):
         return f"{settings.BASE_URL}{row.url}"
@@ -79,6 +81,19 @@ class ResultFeed(Feed):
         words = [theme["label"] for theme in themes if theme]
         found = [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
         return [in_xml(word) for word in found]
+
+
+def doubts_of(document):
+    """What the record says that nobody could confirm: “Not verified: 2026-12-02, a ban applies.”"""
+    doubtful = [part for part in checked_parts(document) if part["verified"] is not True]
+    if not doubtful:
+        return ""
+    said = ("title", "text", "label")
+    texts = [
+        ", ".join(filter(None, [part.get("date"), next((part[name] for name in said if name in part), "")]))
+        for part in doubtful
+    ]
+    return f"Not verified: {'; '.join(texts)}."
 
 
 def in_xml(text):

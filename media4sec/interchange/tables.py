@@ -20,6 +20,8 @@ LAST = (
     "verified",
     "verified_basis",
     "checked_on",
+    "newest_source_on",
+    "newest_source_basis",
     "review_due",
     "tags",
     "notes",

@@ -102,6 +102,30 @@ def as_fact(value):
     return value if value["url"] else {**value, "text": capitalised(value["text"])}
 
 
+def with_notes(display):
+    """The facts; what is said on one, in a field named after it, stands beneath it.
+
+    ``price_note`` stands under ``price``, and ``sign_of_life`` under ``sign_of_life_on``.
+    """
+    values = {fact["name"]: fact["values"] for fact in display["facts"]}
+    note_of = {
+        name: note
+        for name in values
+        for note in (f"{name}_note", name.removesuffix("_on"))
+        if note != name and note in values
+    }
+    found = []
+    for fact in display["facts"]:
+        if fact["name"] in note_of.values():
+            continue
+        note = values.get(note_of.get(fact["name"]))
+        if note and fact["values"]:
+            *others, last = fact["values"]
+            fact = {**fact, "values": [*others, {**last, "note": capitalised(note[0]["text"])}]}
+        found.append({**fact, "values": fact["values"] or note or []})
+    return found
+
+
 def host_of(url):
     return urlsplit(url).netloc.removeprefix("www.")
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from media4sec.interchange import problems, tables
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
-from media4sec.portal.cards import as_fact, capitalised, day, first_sentence
+from media4sec.portal.cards import as_fact, capitalised, day, first_sentence, with_notes
 from media4sec.portal.context import NAVIGATION
-from media4sec.portal.evidence import flags_of
+from media4sec.portal.evidence import flags_of, newest_source_of
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Publication, Term
+from media4sec.publications.stated import stated_facts
 
 FEWEST, MOST = 2, 4
 PARAMETERS = ("ids", "only")
@@ -171,12 +172,14 @@ def table_of(rows):
     """``{groups: [{title, rows: [{label, differs, cells: [[value]]}]}], folded: [label]}``. Three queries."""
     documents = [json.loads(row.document) for row in rows]
     displays = [display_of(row) for row in rows]
-    does, facts = [], []
-    for number, fact in enumerate(displays[0]["facts"]):
-        cells = [[_value(value) for value in display["facts"][number]["values"]] for display in displays]
-        types = {value.get("type") for display in displays for value in display["facts"][number]["values"]}
-        (does if FUNCTION in types else facts).append(_row(fact["label"], cells))
     kind = kinds_by_name()[rows[0].kind]
+    stated = stated_facts(kind)
+    does, facts = [], []
+    for same in zip(*map(with_notes, displays), strict=True):
+        if same[0]["name"] in stated:
+            cells = [[_value(value) for value in fact["values"]] for fact in same]
+            types = {value.get("type") for fact in same for value in fact["values"]}
+            (does if FUNCTION in types else facts).append(_row(same[0]["label"], cells))
     groups = [
         (
             _("What it does"),
@@ -276,6 +279,7 @@ def evidence_rows(rows, documents, displays):
 def freshness_rows(rows, documents):
     return [
         _row(_("Checked on"), [[_plain(day(document["checked_on"]))] for document in documents]),
+        _row(_("Newest source"), [[_plain(newest_source_of(document))] for document in documents]),
         _row(_("Next review"), [[_plain(day(document["review_due"]))] for document in documents]),
         _row(_("Version"), [[_plain(str(row.version))] for row in rows]),
     ]
@@ -298,7 +302,7 @@ def _row(label, cells, *, is_prose=False):
 
 
 def _value(value):
-    return {"text": as_fact(value)["text"], "url": value["url"]}
+    return {"text": as_fact(value)["text"], "url": value["url"], "note": value.get("note", "")}
 
 
 def _plain(text):

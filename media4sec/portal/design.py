@@ -80,7 +80,8 @@ ELSEWHERE = (
     ("_patterns.html", "Patterns and the links between them", "/patterns/"),
     ("_social.html", "What other sites are told about a page", "/"),
     ("_table.html", "A list as a table", "/technologies/?view=table"),
-    ("_unverified.html", "That a look-up did not confirm a record", "/judgments/cjeu-c-252-21/"),
+    ("_unconfirmed.html", "That a look-up did not confirm a record", "/judgments/cjeu-c-252-21/"),
+    ("_unverified.html", "Beside what nobody could confirm", "/law/ai-act/"),
     ("_workshop_line.html", "The six workshops as stations", "/library/"),
 )
 SHAPES = (

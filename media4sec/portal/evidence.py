@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.cards import LENSES, capitalised, host_of
-from media4sec.portal.wording import content, display_of, word
+from media4sec.portal.wording import content, day, display_of, word
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
@@ -149,6 +149,7 @@ def sources_of(document):
                     "title": citation["title"] or host_of(citation["url"]),
                     "url": citation["url"],
                     "host": host_of(citation["url"]),
+                    "dated_on": day(dated) if (dated := citation.get("dated_on")) else "",
                     "accessed_on": parse_date(citation["accessed_on"]) if citation["accessed_on"] else None,
                     "locator": citation["locator"],
                     "supports": [],
@@ -157,6 +158,22 @@ def sources_of(document):
             named = [field_name(name) for name in citation["supports"] or ([part] if part else [])]
             row["supports"] += [name for name in named if name not in row["supports"]]
     return list(found.values())
+
+
+def newest_source_of(document):
+    """How fresh the sources are, in words: the newest date that one bears, else when they were read."""
+    newest = document.get("newest_source_on")
+    if not newest:
+        return ""
+    if document["newest_source_basis"] == "dated":
+        return gettext("Newest source: %(date)s") % {"date": day(newest)}
+    return gettext("Undated sources, read up to %(date)s") % {"date": day(newest)}
+
+
+def checked_parts(document):
+    """The parts of a record of which each says whether it was verified: events, rules, what happened since."""
+    lists = (value for value in document.values() if isinstance(value, list))
+    return [part for parts in lists for part in parts if isinstance(part, dict) and "verified" in part]
 
 
 def field_name(name):

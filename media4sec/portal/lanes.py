@@ -6,34 +6,12 @@ in a zone of its own behind the end of the axis. Everything is in whole units of
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+
+from media4sec.dates import Span
 
 HIGH, LETTER, GAP = 24, 8, 4  # a label: its height, the width of an average letter; the room between labels
 ZONE = 600  # how long the zone without dates may become before it gets another row
 STRIP, TRACK, TIP = 7, 7, 6  # a bar for a month or a year; room for one arrow, and for its tip
-
-
-@dataclass(frozen=True)
-class Span:
-    """When something was, as precisely as the source says: a day, a month or a year."""
-
-    first: date
-    last: date
-
-    @property
-    def is_day(self):
-        return self.first == self.last
-
-
-def span_of(text):
-    """“2017-11-13”, “2017-11” or “2017” as a span; None when no date is stated."""
-    if not text:
-        return None
-    year, month, day = (*map(int, text.split("-")), None, None)[:3]
-    if day:
-        return Span(date(year, month, day), date(year, month, day))
-    first, last = month or 1, month or 12
-    return Span(date(year, first, 1), date(year, last, monthrange(year, last)[1]))
 
 
 @dataclass(frozen=True)

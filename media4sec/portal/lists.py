@@ -17,7 +17,9 @@ from media4sec.portal.crosstab import can_be_columns, crosstab, fits
 from media4sec.portal.europe import mapped
 from media4sec.portal.facets import chips, drops, facet_groups
 from media4sec.portal.tables import table_of
+from media4sec.portal.wording import day
 from media4sec.publications.orders import asked
+from media4sec.publications.stated import known_on
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
@@ -71,6 +73,7 @@ def kind_list(request, path):
     context = {
         "title": title,
         "lead": " ".join(str(kind.lead) for kind in members),
+        "notes": [note for kind in members for note in notes_on(kind)],
         "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": None}],
         "siblings": siblings(section_of(request.path_info)),
         "here": here,
@@ -137,6 +140,17 @@ def title_of(members):
             "second": lower_first(kind.label_plural),
         }
     return text
+
+
+def notes_on(kind):
+    """How fresh a list is, and what the states on it mean."""
+    known = as_known(kind, known_on(kind)) if kind.as_known else ""
+    return [note for note in (known, kind.state_rule) if note]
+
+
+def as_known(kind, newest):
+    """“Law as known on 4 July 2026”; nothing where no source bears a date."""
+    return kind.as_known % {"date": day(newest)} if newest else ""
 
 
 def counted(members, number):

@@ -165,7 +165,18 @@ def label_of(kind, name, labels):
     return worded(str(kind.own_parts.get(name) or name.replace("_", " ").capitalize()))
 
 
-SKIPPED = {"url", "key", "kind", "accessed_on", "supports", "verified", "provenance", "sources", "language"}
+SKIPPED = {
+    "url",
+    "key",
+    "kind",
+    "dated_on",
+    "accessed_on",
+    "supports",
+    "verified",
+    "provenance",
+    "sources",
+    "language",
+}
 
 
 def plain_texts(value, only=""):

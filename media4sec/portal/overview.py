@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS, kinds, kinds_by_name, paths
 from media4sec.portal.cards import LENSES, plural, theme_tiles
-from media4sec.portal.lists import QUERIES
+from media4sec.portal.lists import QUERIES, as_known
 from media4sec.publications.models import Change, Publication, Term
 
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
@@ -24,7 +24,7 @@ STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 @require_safe
 def home(request):
     tiles = theme_tiles()
-    moved, ahead, event_count = law_that_moved(6, 2)
+    moved, ahead, event_count, known_on = law_that_moved(6, 2)
     context = {
         "queries": QUERIES,
         "ways": ways(counts_by_kind()),
@@ -36,6 +36,7 @@ def home(request):
         "moved": moved,
         "ahead": ahead,
         "event_count": event_count,
+        "as_known": as_known(kinds_by_name()["instrument"], known_on),
         "changes": latest_changes(6),
         "states": state_of_the_records(),
         "checked_on": Publication.objects.published()
@@ -86,26 +87,31 @@ def counts_by_kind():
 
 
 def law_that_moved(limit, limit_ahead):
-    """(what happened to the instruments lately, the newest first; what comes next; how many events there are).
+    """(what happened to the instruments lately, the newest first; what comes next; how many events there are;
+    the newest date that one of their sources bears).
 
     One query.
     """
     today = now().date().isoformat()
     rows = Publication.objects.published().of("instrument").order_by("pk").values_list("document", flat=True)
+    documents = [json.loads(text) for text in rows]
     events = [
         {
             "date": parse_date(event["date"]),
             "title": event["title"],
             "instrument": {"title": document["title"], "url": document["url"]},
             "is_done": event["date"] <= today,
+            "is_unverified": event["verified"] is not True,
         }
-        for document in map(json.loads, rows)
+        for document in documents
         for event in document["events"]
     ]
     events.sort(key=lambda event: (event["date"], event["title"]))
     done = [event for event in reversed(events) if event["is_done"]]
     ahead = [event for event in events if not event["is_done"]]
-    return done[:limit], ahead[:limit_ahead], len(events)
+    dated = [document for document in documents if document.get("newest_source_basis") == "dated"]
+    known_on = max((document["newest_source_on"] for document in dated), default="")
+    return done[:limit], ahead[:limit_ahead], len(events), known_on
 
 
 def latest_changes(limit):

@@ -6,13 +6,15 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 
 from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
-from media4sec.portal.cards import as_fact, capitalised, day, first_sentence, theme_tiles
+from media4sec.portal.cards import as_fact, capitalised, day, first_sentence, theme_tiles, with_notes
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import (
+    checked_parts,
     columns_of,
     evidence_url_of,
     flags_of,
     keymap_of,
+    newest_source_of,
     sources_of,
     statements_about,
 )
@@ -21,6 +23,7 @@ from media4sec.portal.links import link_groups, neighbours_of, path_of
 from media4sec.portal.lists import FORMATS
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Term
+from media4sec.publications.stated import stated_facts
 
 SHOWN_STATEMENTS = 12
 MANY_VALUES = 5
@@ -39,7 +42,7 @@ def page_of(publication):
     own = [row for row in statements if row["about"] == publication.pk]
     wider = [row for row in statements if row["about"] != publication.pk]
     evidence_url = evidence_url_of(kind, publication)
-    sources = sources_of(document)
+    sources, stated = sources_of(document), stated_facts(kind)
     page = {
         "kind": kind,
         "publication": publication,
@@ -56,8 +59,8 @@ def page_of(publication):
         "facts": facts_of(kind, display),
         "unknown": [
             lower_first(fact["label"])
-            for fact in display["facts"]
-            if not fact["values"] and fact["name"] not in kind.limits
+            for fact in with_notes(display)
+            if not fact["values"] and fact["name"] in stated and fact["name"] not in kind.limits
         ],
         "text": text_of(document),
         "sections": [
@@ -67,7 +70,7 @@ def page_of(publication):
         "columns_are_wider": bool(wider) and not own and "points" not in document,
         "flags": flags_of(issues),
         "has_flags": bool(kind.flags),
-        "limits": limits_of(kind, display),
+        "limits": limits_of(kind, display, stated),
         "own_parts": [(name, title) for name, title in kind.own_parts.items() if document.get(name)],
         "incoming": incoming,
         "links": link_groups(kind, outgoing, incoming),
@@ -164,7 +167,12 @@ def status_of(publication, document, display):
     checked, due = document["checked_on"], document["review_due"]
     earlier = publication.versions.count() - 1
     cells += [
-        {"label": gettext("Checked on"), "value": day(checked), "none": not checked},
+        {
+            "label": gettext("Checked on"),
+            "value": day(checked),
+            "none": not checked,
+            "note": newest_source_of(document),
+        },
         {"label": gettext("Next review"), "value": day(due), "none": not due},
         {
             "label": gettext("Version"),
@@ -179,6 +187,7 @@ def status_of(publication, document, display):
         {
             "label": gettext("Verified"),
             "value": verified,
+            "note": unverified_note(document),
             "content_note": capitalised(document["verified_basis"]),
             "none": document["verified"] is None,
         },
@@ -186,19 +195,33 @@ def status_of(publication, document, display):
     return cells
 
 
-def limits_of(kind, display):
-    """Requirements and limits, those that no source states as well: not to know them is worth knowing."""
+def unverified_note(document):
+    """How many of the record's parts that somebody should look up nobody did, or without success."""
+    parts = checked_parts(document)
+    number = sum(part["verified"] is not True for part in parts)
+    if not number:
+        return ""
+    text = ngettext(
+        "%(number)s of %(all)s entries on this page is not verified",
+        "%(number)s of %(all)s entries on this page are not verified",
+        number,
+    )
+    return text % {"number": number, "all": len(parts)}
+
+
+def limits_of(kind, display, stated):
+    """Requirements and limits, also where this record states none: not to know them is worth knowing."""
     return [
         {"label": fact["label"], "values": [as_fact(value) for value in fact["values"]]}
         for fact in display["facts"]
-        if fact["name"] in kind.limits
+        if fact["name"] in kind.limits and fact["name"] in stated
     ]
 
 
 def facts_of(kind, display):
     """The facts that are known; long ones span the card."""
     found = []
-    for fact in display["facts"]:
+    for fact in with_notes(display):
         if fact["name"] in kind.limits:
             continue
         texts = [value["text"] for value in fact["values"]]

@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
+from media4sec.dates import span_of
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.cards import host_of
 from media4sec.portal.context import siblings
-from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, picture, span_of
+from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, picture
 from media4sec.portal.lists import kind_list
 from media4sec.portal.wording import content, day, record_name
 from media4sec.publications.models import Publication, Term
@@ -284,6 +285,7 @@ def timeline(request):
         if entries
         else None,
         "entries": entries,
+        "has_unverified": any(entry["is_unverified"] for entry in entries),
         "undated": {
             "deliverables": sum(not document["date"] for document in documents["deliverable"]),
             "news": sum(not document["date"] for document in documents["news-item"]),
@@ -302,37 +304,50 @@ def entries_of(documents, first, last):
     """Everything dated in the project's time, in order: ``[{item, short, when, title, of, url}]``."""
     begin = earliest(first)
     rows = []
-    for short, document, date_text, title, of in happenings(documents):
+    for short, document, date_text, title, of, is_unverified in happenings(documents):
         span = span_of(date_text)
         if span and span.last >= begin and span.first <= last:
-            rows.append((span, short, title, of, document, in_words(date_text)))
+            rows.append((span, short, title, of, document, in_words(date_text), is_unverified))
     rows.sort(key=lambda row: (row[0].first, row[0].last, "WDNL".index(row[1])))
     numbers, entries = defaultdict(int), []
-    for span, short, title, of, document, when in rows:
+    for span, short, title, of, document, when, is_unverified in rows:
         numbers[short] += 1
         key = document["identifier"] if short in "WD" else f"{short}{numbers[short]}"
-        name = ", ".join(part for part in (key, of, title, when) if part)
+        doubt = gettext("not verified") if is_unverified else ""
+        name = ", ".join(part for part in (key, of, title, when, doubt) if part)
         entries.append(
             {
-                "item": Item(key, key, name, document["url"], span, "stop" if short == "W" else ""),
+                "item": Item(key, key, name, document["url"], span, shape_of(short, is_unverified)),
                 "short": short,
                 "when": when,
                 "title": title,
                 "of": of,
+                "is_unverified": is_unverified,
                 "url": document["url"],
             }
         )
     return entries
 
 
+def shape_of(short, is_unverified):
+    return "stop" if short == "W" else "unverified" if is_unverified else ""
+
+
 def happenings(documents):
-    """``(letter, document, date, title, what it belongs to)`` of everything that may stand on the timeline."""
+    """``(letter, document, date, title, what it belongs to, is it unverified?)`` of all that may stand on it."""
     for document in documents["workshop"]:
-        yield "W", document, document["start_date"], document["title"], document["city"]
+        yield "W", document, document["start_date"], document["title"], document["city"], False
     for document in documents["deliverable"]:
-        yield "D", document, document["date"], document["title"], ""
+        yield "D", document, document["date"], document["title"], "", False
     for document in documents["news-item"]:
-        yield "N", document, document["date"], document["title"], ""
+        yield "N", document, document["date"], document["title"], "", False
     for document in documents["instrument"]:
         for event in document["events"]:
-            yield "L", document, event["date"], event["title"], document["title"]
+            yield (
+                "L",
+                document,
+                event["date"],
+                event["title"],
+                document["title"],
+                event["verified"] is not True,
+            )

@@ -3,6 +3,7 @@
 from media4sec.portal.addresses import changed
 from media4sec.portal.cards import as_fact
 from media4sec.publications.orders import orders_of
+from media4sec.publications.stated import stated_facts
 
 MOST_FACTS = 5  # less one where there is a state, and one where there are flags
 SHOWN_VALUES = 2
@@ -27,6 +28,7 @@ def table_of(request, cards, answer):
     kinds = answer.kinds
     facts = fact_columns(kinds)
     labels = {name: label for card in cards for name, label in card["fact_labels"].items()}
+    stated = {name for kind in kinds for name in stated_facts(kind)}
     filled = {name for card in cards for name, values in card["facts"].items() if values}
     names = orders_of(kinds, answer.facets)
 
@@ -61,7 +63,7 @@ def table_of(request, cards, answer):
     return {
         "columns": columns,
         "rows": [{"card": card, "cells": [_cell(column, card) for column in columns]} for card in cards],
-        "folded": [labels[name] for name in facts if name in labels and name not in filled],
+        "folded": [labels[name] for name in facts if name in labels and name in stated - filled],
     }
 
 

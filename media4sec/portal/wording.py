@@ -6,19 +6,18 @@ it stays English, and says so by its ``lang``.
 """
 
 import json
-from collections import OrderedDict
 from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from django.db import connection
 from django.utils import formats
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 
-from media4sec.kinds import kinds_by_name
-from media4sec.languages import in_english, memory
-from media4sec.publications.models import Change, Publication
+from media4sec.kinds import in_meta, kinds_by_name
+from media4sec.languages import in_english
+from media4sec.publications.models import Publication
+from media4sec.publications.stated import kept
 
 # Where the labels of a field's values are kept, as far as the English label alone could mean another thing:
 # a law's state is “In force”, and so is an event, the day when that began.
@@ -30,7 +29,6 @@ SCHEMES = {
     "section": "check-section",
     "theme": "theme",
 }
-KEPT = 4  # vocabularies in memory: a new one for each change of the content
 
 
 class Words(str):
@@ -62,26 +60,14 @@ class Vocabulary:
         return labels.get(get_language())
 
 
-_kept: OrderedDict[tuple, Vocabulary] = OrderedDict()
-
-
 def vocabulary():
-    """The vocabulary as it is now. One small query a request; the labels are read when the content has changed."""
-    remembered = memory.get()
-    if remembered is not None and "vocabulary" in remembered:
-        return remembered["vocabulary"]
-    newest = Change.objects.order_by("-seq").values_list("seq", "at").first()
-    version = (connection.settings_dict["NAME"], newest)
-    found = _kept.get(version)
-    if found is None:
+    """The vocabulary as it is now; the labels are read when the content has changed."""
+
+    def read():
         rows = Publication.objects.published().of("concept").order_by("sort_key", "pk")
-        found = Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
-        _kept[version] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    if remembered is not None:
-        remembered["vocabulary"] = found
-    return found
+        return Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
+
+    return kept("vocabulary", read)
 
 
 def word(text, field="", code=""):
@@ -177,8 +163,9 @@ def displayed(kind_name, text):
         }
         for fact in display["facts"]
     ]
-    known = {fact["name"]: fact["values"] for fact in facts}
-    meta = [value["text"] for path in kinds_by_name()[kind_name].meta for value in known.get(path, ())[:2]]
+    known = {fact["name"]: fact for fact in facts}
+    asked = [known[path] for path in kinds_by_name()[kind_name].meta if path in known]
+    meta = [in_meta(fact["label"], value) for fact in asked for value in fact["values"][:2]]
     state = display["state"]
     return display | {
         "facts": facts,

@@ -211,7 +211,7 @@ class CitationInline(RowInline):
 
     def get_fields(self, request, obj=None):
         place = ("part", "locator") if self._parts else ("locator",)
-        return ["source", (*place, "accessed_on", "position"), "supports", "title"]
+        return ["source", (*place, "dated_on", "accessed_on", "position"), "supports", "title"]
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
@@ -321,7 +321,7 @@ class RecordAdmin(Naming, ListOfRecords):
     own_fieldsets = ()  # (title, fields); without it, all of the kind's own fields under its name
 
     identity = ("identifier", "slug", "title", "summary", "lens")
-    checking = ("provenance", "verified", "verified_basis", "checked_on", "review_due")
+    checking = ("provenance", "verified", "verified_basis", "checked_on", "newest_source_on", "review_due")
     notes = ("notes", "tags", "owner")
 
     def get_list_filter(self, request):

@@ -9,7 +9,12 @@ from media4sec.changed_words import compare
 from media4sec.kinds import Kind
 from media4sec.records.presentation import label_of, words_for
 
-UNSAID = {"kind", "uuid", "url"}  # what a public document has besides the fields of its record
+UNSAID = {
+    "kind",
+    "uuid",
+    "url",
+    "newest_source_basis",
+}  # what a public document has besides the fields of its record
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, Slu
 from rest_framework.validators import UniqueValidator
 
 from media4sec.kinds import kinds_by_name
-from media4sec.records.fields import TextListField
+from media4sec.records.fields import TextListField, validate_inexact_date
 from media4sec.records.models import Citation, Record, Relation, Source, model_of
 
 HEAD = ("identifier", "slug", "title", "summary")
@@ -27,6 +27,7 @@ TAIL = (
     "verified",
     "verified_basis",
     "checked_on",
+    "newest_source_on",
     "review_due",
     "owner",
     "notes",
@@ -138,6 +139,9 @@ class CitationField(serializers.Field):
     class Shape(serializers.Serializer):
         url = serializers.URLField(max_length=600)
         title = serializers.CharField(max_length=400, allow_blank=True, default="")
+        dated_on = serializers.CharField(
+            max_length=10, allow_blank=True, default="", validators=[validate_inexact_date]
+        )
         accessed_on = serializers.DateField(allow_null=True, default=None)
         locator = serializers.CharField(max_length=200, allow_blank=True, default="")
         supports = TextList(default=list)
@@ -158,6 +162,7 @@ class CitationField(serializers.Field):
             {
                 "url": citation.source.url,
                 "title": citation.title or citation.source.title,
+                "dated_on": citation.dated_on,
                 "accessed_on": citation.accessed_on.isoformat() if citation.accessed_on else None,
                 "locator": citation.locator,
                 "supports": citation.supports,
@@ -467,6 +472,7 @@ def set_citations(record, part, citations):
                 part=part,
                 position=position,
                 title="" if given["title"] == source.title else given["title"],
+                dated_on=given["dated_on"],
                 accessed_on=given["accessed_on"],
                 locator=given["locator"],
                 supports=given["supports"],

@@ -1,8 +1,10 @@
-"""Model and form fields for short lists of text, which many kinds have (questions, notes, aliases)."""
+"""Model and form fields that many kinds have: short lists of text (questions, notes, aliases), and inexact dates."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+
+from media4sec.dates import span_of
 
 
 def validate_text_list(value):
@@ -53,3 +55,22 @@ class TextListField(models.JSONField):
     def formfield(self, **kwargs):
         defaults = {"form_class": TextListFormField, "show_hidden_initial": False}
         return models.Field.formfield(self, **{**defaults, **kwargs})
+
+
+def validate_inexact_date(text):
+    try:
+        span_of(text)
+    except ValueError as error:
+        raise ValidationError("Give a date as YYYY, YYYY-MM or YYYY-MM-DD.", code="date") from error
+
+
+class InexactDateField(models.CharField):
+    """A date that a source may state to the year or month only; empty where it states none."""
+
+    default_validators = [validate_inexact_date]
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 10)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("help_text", "YYYY, YYYY-MM or YYYY-MM-DD.")
+        super().__init__(*args, **kwargs)

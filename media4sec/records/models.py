@@ -12,8 +12,13 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from media4sec.kinds import Kind, kinds_by_name
-from media4sec.records.fields import TextListField
+from media4sec.records.fields import InexactDateField, TextListField
 
+# A basis that denies itself: “not looked up”, “from general knowledge”.
+DENIED = re.compile(
+    r"\b(not |un)(verified|confirmed|checked)|\bnot (looked up|read|seen|found|opened)|\bnothing|general knowledge",
+    re.IGNORECASE,
+)
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
 
 
@@ -82,6 +87,11 @@ class Record(models.Model):
         max_length=300, blank=True, help_text="What exactly was verified, or on what basis."
     )
     checked_on = models.DateField(null=True, blank=True)
+    newest_source_on = InexactDateField(
+        "newest source",
+        help_text="The date of the newest source read. Left empty, the sources’ own dates decide, "
+        "and where none has one, when they were read.",
+    )
     review_due = models.DateField(null=True, blank=True, help_text="Left empty, the kind's interval decides.")
     notes = TextListField("public notes", help_text="One a line. Say here where sources disagree.")
     owner = models.ForeignKey(
@@ -202,6 +212,10 @@ class Record(models.Model):
             raise ValidationError(
                 {"identifier": f"“{self.identifier}” does not look like {self.kind.identifier_shape}."}
             )
+        if self.verified and is_denied(self.verified_basis):
+            raise ValidationError(
+                {"verified": "The basis names nothing that was verified: say what was, or that it was not."}
+            )
 
     def check_links(self):
         """Rules over several rows, asked once links are saved; raises ValidationError. Kinds add to it."""
@@ -209,6 +223,12 @@ class Record(models.Model):
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ValidationError(f"The key {', '.join(twice)} stands twice in this record.")
+
+
+def is_denied(basis):
+    """Does every clause of a basis say that something was *not* verified? An empty one says nothing."""
+    clauses = [clause for clause in re.split("[;,.]", basis) if clause.strip()]
+    return bool(clauses) and all(DENIED.search(clause) for clause in clauses)
 
 
 class KindRecord(Record):
@@ -308,6 +328,9 @@ class Citation(models.Model):
     position = models.PositiveIntegerField(default=0)
     title = models.CharField(
         "title as cited", max_length=400, blank=True, help_text="Only where it differs from the source's own."
+    )
+    dated_on = InexactDateField(
+        "dated", help_text="The source’s own date: YYYY, YYYY-MM or YYYY-MM-DD. Empty where it bears none."
     )
     accessed_on = models.DateField(null=True, blank=True)
     locator = models.CharField(max_length=200, blank=True, help_text="Page, section or figure.")

@@ -17,8 +17,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import translation
 
-from media4sec.kinds import Kind
+from media4sec.kinds import FACT, NEWEST_SOURCE, Kind, in_meta
 from media4sec.records.documents import document_class, references_in
+from media4sec.records.fields import InexactDateField
 from media4sec.records.models import NAMESPACE, Record, model_of
 
 ENGLISH = Locale("en", "GB")
@@ -94,7 +95,19 @@ def resolve(kind: Kind, document, public):
     for name, value in document.items():
         if name not in INTERNAL and name != "identifier":
             resolved[name] = _resolve(value, name, references, public)
-    return resolved
+    return resolved | newest_source(document)
+
+
+def newest_source(document):
+    """How fresh the sources are: the date of the newest one, and whether it bears that date or was read then."""
+    sources = list(sources_in(document))
+    dates = [document.get("newest_source_on"), *(source.get("dated_on") for source in sources)]
+    dated = max(filter(None, dates), default="")
+    read = max((source["accessed_on"] for source in sources if source["accessed_on"]), default="")
+    return {
+        "newest_source_on": dated or read,
+        "newest_source_basis": "dated" if dated else "read" if read else "",
+    }
 
 
 def _resolve(value, path, references, public):
@@ -203,7 +216,7 @@ def words_for(kind, path, value):
     if value in choices:
         return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
-    if isinstance(found, models.DateField) or path == "date":
+    if isinstance(found, (models.DateField, InexactDateField)):
         return Words(text, day_in_words(text), type="date")
     if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
         return Words(text, ENGLISH.territories.get(text, text), type="country")
@@ -244,7 +257,9 @@ def display_of(kind, resolved):
         if paragraphs or items:
             sections.append({"title": str(section.title), "paragraphs": paragraphs, "items": items})
     meta = [
-        words_for(kind, path, value).text for path in kind.meta for value in values_at(resolved, path)[:2]
+        in_meta(label_of(kind, path), words_for(kind, path, value).as_display)
+        for path in kind.meta
+        for value in values_at(resolved, path)[:2]
     ]
     state = None
     if kind.state and resolved.get(kind.state):
@@ -305,6 +320,11 @@ def terms_of(kind, resolved, public):
         for value in values_at(resolved, path):
             name = value["id"] if target else f"{value['kind']}:{value['id']}"
             yield from term(path, name, value["label"], pks.get((value["kind"], value["id"])))
+    for path in kind.facts:
+        if path not in faceted and path not in references and values_at(resolved, path):
+            yield from term(FACT, path, path)
+    if resolved["newest_source_basis"] == "dated":
+        yield from term(NEWEST_SOURCE, resolved["newest_source_on"], resolved["newest_source_on"])
     for citation in sources_in(resolved):
         yield from term("source", citation["url"], citation["title"] or citation["url"])
 
@@ -319,7 +339,10 @@ def sources_in(document):
                     yield from part.get("sources", ())
 
 
-SKIPPED = {"url", "key", "kind", "accessed_on", "checked_on", "supports", "verified", "provenance", "sources"}
+SKIPPED = {
+    *("url", "key", "kind", "dated_on", "accessed_on", "checked_on"),
+    *("supports", "verified", "provenance", "sources"),
+}
 
 
 def texts_of(kind, resolved):

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import media4sec.records.fields
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -29,7 +31,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date",
-                    models.CharField(blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.", max_length=10),
+                    media4sec.records.fields.InexactDateField(
+                        blank=True, help_text="YYYY, YYYY-MM or YYYY-MM-DD.", max_length=10
+                    ),
                 ),
                 (
                     "date_precision",

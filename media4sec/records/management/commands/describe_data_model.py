@@ -34,6 +34,7 @@ FIELDS = {
     "sources": "What it rests on: citations, in order.",
     "sources.url": "Address of the source.",
     "sources.title": "Title as cited.",
+    "sources.dated_on": "The source’s own date; empty where it bears none.",
     "sources.accessed_on": "When it was read.",
 }
 # Columns whose name does not say it all, where the model has no help text.
@@ -58,7 +59,7 @@ COLUMNS = {
     "Publication.reason": "Why it was withdrawn or merged.",
     "Publication.title_stems": "Words of the title as search reads them: folded, in order.",
     "Publication.text_stems": "Words of the running text as search reads them.",
-    "Term.field": "Name of a facet, or of a field that names records, or `source`.",
+    "Term.field": "Name of a facet, of a field that names records, or `source`, `newest-source`, `fact` (is stated).",
     "Term.value": "What stands there; `not-stated` for nothing.",
     "Term.label": "The same in words.",
     "Term.target": "The publication that it names.",
@@ -79,7 +80,8 @@ Written by `python manage.py describe_data_model`; `make docs` writes it anew. D
 - Another record is named by its identifier, or as `kind:identifier` where a record of any kind may stand.
 - A **part** is a row that belongs to one record. Its `key` names it within the record and never changes.
 - The **public document** (API) is the same object with `kind`, `uuid` and `url` added and `owner` left out. There, a
-  reference is `{"kind", "id", "label", "url"}`, and records that are not public are not named.
+  reference is `{"kind", "id", "label", "url"}`, records that are not public are not named, and `newest_source_on` is
+  worked out where editors left it empty: `newest_source_basis` says whether a source is `dated` so or was `read` then.
 - A **facet** is a filter of the list and of the API; its value is `not-stated` for records that say nothing, unless
   the table has a dash there.
 """
