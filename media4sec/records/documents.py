@@ -6,19 +6,21 @@ may name each other: first what stands in the record's own row, then everything 
 """
 
 import json
-import re
 from functools import cache
 from importlib import import_module
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
 from rest_framework import serializers
+from rest_framework.fields import get_error_detail
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
 from rest_framework.validators import UniqueValidator
 
 from media4sec.kinds import kinds_by_name
-from media4sec.records.fields import TextListField
-from media4sec.records.models import Citation, Record, Relation, Source, model_of
+from media4sec.letters import same
+from media4sec.records.fields import LARGEST, MOST_IN_ITEM, TextListField, most_in
+from media4sec.records.models import Citation, Record, Relation, Source, known_tags, model_of, tag_name
+from media4sec.texts import cleaned, web_address
 
 HEAD = ("identifier", "slug", "title", "summary")
 TAIL = (
@@ -36,9 +38,6 @@ TAIL = (
 
 
 OWN, LINKS = "own", "links"
-NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
-# PostgreSQL's limits; SQLite would take more, and the one could not read what the other wrote.
-LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
 
 
 def shape(*own):
@@ -52,8 +51,41 @@ def dumps(document, **options):
     return json.dumps(document, ensure_ascii=False, **options)
 
 
+class Text(serializers.CharField):
+    """A text of one line, as it is kept."""
+
+    def to_internal_value(self, data):
+        return kept(cleaned, super().to_internal_value(data))
+
+
+class LongText(Text):
+    """A text of several lines, as it is kept."""
+
+    def to_internal_value(self, data):
+        return kept(cleaned, serializers.CharField.to_internal_value(self, data), lines=True)
+
+
+class Address(serializers.URLField):
+    """An address on the web, as it is kept."""
+
+    def to_internal_value(self, data):
+        return kept(web_address, super().to_internal_value(data))
+
+
+def kept(check, text, **options):
+    """What a check makes of a text; what it refuses is said as documents say it."""
+    try:
+        return check(text, **options)
+    except ModelValidationError as error:
+        raise serializers.ValidationError(get_error_detail(error)) from error
+
+
 class TextList(serializers.ListField):
-    child = serializers.CharField()
+    child = Text(max_length=MOST_IN_ITEM)
+
+
+class AddressList(TextList):
+    child = Address(max_length=MOST_IN_ITEM)
 
 
 class Reference(SlugRelatedField):
@@ -102,7 +134,7 @@ class OrderedReferences(ManyRelatedField):
 class AnyReferences(serializers.ListField):
     """Links kept as ``Relation`` rows: identifiers of one kind, or ``kind:identifier`` when any kind may stand."""
 
-    child = serializers.CharField()
+    child = Text()
 
     def __init__(self, role, target="", **kwargs):
         self.role, self.target = role, target
@@ -136,10 +168,10 @@ class CitationField(serializers.Field):
     """The sources of a record or of one of its parts, in order."""
 
     class Shape(serializers.Serializer):
-        url = serializers.URLField(max_length=600)
-        title = serializers.CharField(max_length=400, allow_blank=True, default="")
+        url = Address(max_length=600)
+        title = Text(max_length=400, allow_blank=True, default="")
         accessed_on = serializers.DateField(allow_null=True, default=None)
-        locator = serializers.CharField(max_length=200, allow_blank=True, default="")
+        locator = Text(max_length=200, allow_blank=True, default="")
         supports = TextList(default=list)
 
         def to_internal_value(self, data):
@@ -173,8 +205,13 @@ class CitationField(serializers.Field):
         return shape.validated_data
 
 
+class TagName(Text):
+    def to_internal_value(self, data):
+        return kept(tag_name, super().to_internal_value(data))
+
+
 class TagField(serializers.ListField):
-    child = serializers.CharField(max_length=100)
+    child = TagName(max_length=100)
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
@@ -184,7 +221,7 @@ class TagField(serializers.ListField):
 
     def to_internal_value(self, data):
         names = super().to_internal_value(data)
-        if len(set(names)) != len(names):
+        if len(set(map(same, names))) != len(names):
             raise serializers.ValidationError("A tag stands here twice.")
         return names
 
@@ -241,7 +278,7 @@ class remember_records:
 
 def lookup(kind_name, identifier):
     """The record with this identifier, as its kind, or None."""
-    if NOT_STORABLE.search(identifier):
+    if not identifier.isprintable():  # what no database can hold is in none
         return None
     if _known is not None and (kind_name, identifier) in _known:
         return _known[kind_name, identifier]
@@ -270,16 +307,21 @@ class DocumentBase(serializers.ModelSerializer):
     serializer_related_field = Reference
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: Text,
+        models.TextField: LongText,
+        models.URLField: Address,
         TextListField: TextList,
     }
 
     def build_standard_field(self, field_name, model_field):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, TextListField):
-            return TextList, {"required": False}
+            return AddressList if model_field.addresses else TextList, {"required": False}
         largest = LARGEST.get(model_field.get_internal_type())
         if largest and "choices" not in kwargs:
             kwargs["max_value"] = largest
+        if isinstance(model_field, models.TextField):
+            kwargs["max_length"] = most_in(model_field)
         return field_class, kwargs
 
     def to_internal_value(self, data):
@@ -361,7 +403,7 @@ class RecordDocument(DocumentBase):
         if "sources" in values:
             set_citations(instance, "", values["sources"])
         if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
-            instance.tags.set(values["tags"])
+            instance.tags.set(known_tags(values["tags"]))
         if any(getattr(instance, name) != value for name, value in single.items()):
             for name, value in single.items():
                 setattr(instance, name, value)
@@ -459,12 +501,20 @@ def set_citations(record, part, citations):
 
 
 def source_at(url, title):
-    """The one row of an address, made if need be."""
-    if _known is not None and ("source", url) in _known:
-        return _known["source", url]
-    source, _ = Source.objects.get_or_create(url=url, defaults={"title": title})
+    """The one row of an address, made if need be.
+
+    It has a title of its own while all who cite it give one: an empty title in a document could not stay empty
+    otherwise. Those that relied on the title keep it as the one they cite.
+    """
+    source = _known.get(("source", url)) if _known is not None else None
+    if source is None:
+        source, _ = Source.objects.get_or_create(url=url, defaults={"title": title})
     if _known is not None:
         _known["source", url] = source
+    if source.title and not title:
+        source.citations.filter(title="").update(title=source.title)
+        source.title = ""
+        source.save()
     return source
 
 

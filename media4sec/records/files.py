@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import NoneType
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import transaction
@@ -23,8 +24,9 @@ from media4sec.records.documents import (
     working_documents,
     writer,
 )
-from media4sec.records.models import Record, Revision
+from media4sec.records.models import MOST_IN_REASON, Record, Revision
 from media4sec.records.workflow import State, merge, publish_all, save_revision, take_turn, withdraw
+from media4sec.texts import cleaned
 
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
@@ -130,12 +132,25 @@ def _state_problems(name, document):
     elif document.get("published_document", document).get("identifier") != document["identifier"]:
         found.append(("published_document.identifier", "It is another record’s."))
     if state == State.WITHDRAWN:
-        withdrawal = document.get("withdrawal")
-        if not isinstance(withdrawal, dict) or not str(withdrawal.get("reason") or "").strip():
-            found.append(("withdrawal", "A withdrawn record says why: {reason, successor, merged}."))
-        elif withdrawal.get("merged") and not withdrawal.get("successor"):
-            found.append(("withdrawal.successor", "A merged record names the one it was merged into."))
+        found += _withdrawal_problems(document.get("withdrawal"))
     return [Problem(name, document["identifier"], field, text) for field, text in found]
+
+
+def _withdrawal_problems(withdrawal):
+    """What is wrong with a withdrawal, as (field, message); a sound one has its reason as it is kept from here on."""
+    if not isinstance(withdrawal, dict) or not str(withdrawal.get("reason") or "").strip():
+        return [("withdrawal", "A withdrawn record says why: {reason, successor, merged}.")]
+    if not isinstance(withdrawal["reason"], str):
+        return [("withdrawal.reason", "Give a text.")]
+    if not isinstance(withdrawal.get("successor"), (str, NoneType)):
+        return [("withdrawal.successor", "Give kind and identifier, such as technology:T-001, or null.")]
+    if withdrawal.get("merged") and not withdrawal.get("successor"):
+        return [("withdrawal.successor", "A merged record names the one it was merged into.")]
+    try:
+        withdrawal["reason"] = cleaned(withdrawal["reason"], lines=True, most=MOST_IN_REASON)
+    except ModelValidationError as error:
+        return [("withdrawal.reason", message) for message in error.messages]
+    return []
 
 
 def _unique_keys(pairs):
@@ -227,15 +242,20 @@ def flatten(detail, path=""):
 
 
 def _successor_of(document):
-    kind_name, _, identifier = ((document.get("withdrawal") or {}).get("successor") or "").partition(":")
+    kind_name, _, identifier = _named_successor(document).partition(":")
     return lookup(kind_name, identifier) if kind_name in kinds_by_name() else None
+
+
+def _named_successor(document):
+    withdrawal = document.get("withdrawal") if document.get("state") == State.WITHDRAWN else None
+    return (withdrawal or {}).get("successor") or ""
 
 
 def _missing_successors(saved):
     return [
         Problem(name, document["identifier"], "withdrawal.successor", "There is no such record.")
         for _, document, name in saved
-        if name and (document.get("withdrawal") or {}).get("successor") and _successor_of(document) is None
+        if name and _named_successor(document) and _successor_of(document) is None
     ]
 
 

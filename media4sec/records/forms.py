@@ -23,7 +23,8 @@ from media4sec.records.documents import (
     set_relations,
     writer,
 )
-from media4sec.records.models import Record, Relation
+from media4sec.records.models import Record, Relation, known_tags, tag_name
+from media4sec.texts import Line
 
 
 class ByName:
@@ -188,7 +189,7 @@ class RecordForm(NamingForm):
     """The working copy of a record; it knows which version the editor saw when opening it."""
 
     edit_version = forms.CharField(widget=forms.HiddenInput, required=False)
-    version_note = forms.CharField(
+    version_note = Line(
         label="What changed, and why",
         max_length=400,
         required=False,
@@ -205,6 +206,9 @@ class RecordForm(NamingForm):
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"kind_name"}
+
+    def clean_tags(self):
+        return known_tags([tag_name(tag) for tag in self.cleaned_data["tags"]])
 
     @property
     def is_stale(self):

@@ -12,8 +12,11 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from media4sec.kinds import Kind, kinds_by_name
-from media4sec.records.fields import TextListField
+from media4sec.letters import same, slugged
+from media4sec.records.fields import CheckedModel, TextListField
+from media4sec.texts import cleaned
 
+MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
 
 
@@ -28,11 +31,42 @@ def add_months(day, months):
     raise AssertionError("every month has 28 days")
 
 
-class Tag(TagBase):
+def tag_name(text):
+    """A tag as it is kept; lists of tags have commas between them, in files and in reference managers."""
+    text = cleaned(text, most=Tag._meta.get_field("name").max_length)
+    if "," in text or ";" in text:
+        raise ValidationError("A tag has no comma or semicolon in it: give two tags.", code="separator")
+    return text
+
+
+def known_tags(names):
+    """These tags under the names that they have here: what a reader would take for a known tag is that one."""
+    known = dict(Tag.objects.order_by("-pk").values_list("name", "name")) if names else {}
+    alike = {same(name): name for name in known}
+    return list(dict.fromkeys(known.get(name) or alike.setdefault(same(name), name) for name in names))
+
+
+class Tag(CheckedModel, TagBase):
     """A free keyword that editors give to records."""
 
     class Meta:
         ordering = ["name"]
+
+    def clean(self):
+        super().clean()
+        try:
+            self.name = tag_name(self.name)
+        except ValidationError as error:
+            raise ValidationError({"name": error.error_list}) from error
+        for other in Tag.objects.exclude(pk=self.pk):
+            if same(other.name) == same(self.name):
+                raise ValidationError(
+                    {"name": f"There is the tag “{other}”, which readers would take for it."}
+                )
+
+    def slugify(self, tag, i=None):
+        """Shorter than the column, so that a number fits behind it."""
+        return "-".join([slugged(tag) or "tag", *([str(i)] if i else [])])
 
 
 class Tagging(ItemBase):
@@ -45,7 +79,7 @@ class Tagging(ItemBase):
         ]
 
 
-class Record(models.Model):
+class Record(CheckedModel):
     """The working copy of one thing the knowledge base holds; what it is exactly stands in its kind's own table."""
 
     class Lens(models.TextChoices):
@@ -74,7 +108,7 @@ class Record(models.Model):
     )
     slug = models.SlugField(max_length=120, blank=True, help_text="Decorates the address; may change.")
     title = models.CharField(max_length=400)
-    summary = models.TextField(blank=True)
+    summary = models.TextField(max_length=2000, blank=True)
     lens = models.CharField(max_length=10, choices=Lens, blank=True)
     provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.EDITORIAL)
     verified = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody has looked it up.")
@@ -284,7 +318,7 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
-class Source(models.Model):
+class Source(CheckedModel):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
     url = models.URLField(max_length=600, unique=True)
@@ -297,7 +331,7 @@ class Source(models.Model):
         return self.title or self.url
 
 
-class Citation(models.Model):
+class Citation(CheckedModel):
     """One use of a source by a record, or by a part of it: where in the source, and what it supports."""
 
     record = models.ForeignKey(Record, related_name="citations", on_delete=models.CASCADE)
@@ -322,7 +356,7 @@ class Citation(models.Model):
         return str(self.source)
 
 
-class Relation(models.Model):
+class Relation(CheckedModel):
     """A link from a record (or a part of it) to any other record, for those that no foreign key may express."""
 
     record = models.ForeignKey(Record, related_name="relations", on_delete=models.CASCADE)
@@ -361,7 +395,7 @@ class Relation(models.Model):
             raise ValidationError({"target": f"The role {self.role} points at a record of kind {wanted}."})
 
 
-class Part(models.Model):
+class Part(CheckedModel):
     """A row that belongs to one record, such as an event in an instrument's life. Kinds subclass it."""
 
     record_field = ""  # the foreign key to the record
