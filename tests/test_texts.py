@@ -14,7 +14,7 @@ from media4sec.records.admin import admin_url
 from media4sec.records.documents import LINKS, OWN, AddressList, AnyReferences, LongText, Text, writer
 from media4sec.records.fields import TextListField
 from media4sec.records.files import LoadError, load_folder
-from media4sec.records.models import Citation, Record, Source, Tag, known_tags, model_of
+from media4sec.records.models import Citation, Record, Source, Tag, model_of
 from media4sec.texts import MOST, cleaned, web_address
 from tests.factories import full_document_for, make, make_full, publish
 from tests.test_admin import errors_in, save, take
@@ -138,11 +138,11 @@ def test_no_text_of_the_back_office_holds_what_cannot_be_seen(admin_client, kind
     assert {"title", "summary", "notes", "verified_basis", "citations-0-locator"} <= typed.keys()
 
     for text, sign in SIGNS.items():
-        response = save(admin_client, record, version_note=text, tags=text, **dict.fromkeys(typed, text))
+        response = save(admin_client, record, version_note=text, **dict.fromkeys(typed, text))
 
         refused = refused_in(response)
-        assert refused.keys() == {*typed, "version_note", "tags"}
-        by_others = {name for name in typed if isinstance(typed[name], models.SlugField)} | {"tags"}
+        assert refused.keys() == {*typed, "version_note"}
+        by_others = {name for name in typed if isinstance(typed[name], models.SlugField)}
         assert [name for name in refused.keys() - by_others if sign not in refused[name]] == []
     assert record.revisions.count() == 1
 
@@ -300,45 +300,6 @@ def test_the_reason_of_a_withdrawal_is_a_text(tmp_path, withdrawal):
 
 
 # Tags
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("tag", ["Police, fire", "Police; fire", "x" * 101, "a\u200bb"])
-def test_a_tag_that_lists_could_not_hold_is_refused(admin_client, tmp_path, tag):
-    record = make("theme")
-    document = {"identifier": "one", "title": "One", "order": 1, "tags": [tag]}
-    (tmp_path / "themes.json").write_text(json.dumps([document]), "utf-8")
-
-    typed = save(admin_client, record, tags=f'"{tag}"')
-    made = admin_client.post("/admin/records/tag/add/", {"name": tag})
-    with pytest.raises(LoadError) as caught:
-        load_folder(tmp_path)
-
-    assert refused_in(typed).keys() == {"tags"}
-    assert {*made.context["adminform"].form.errors} == {"name"}
-    assert [problem.field for problem in caught.value.problems] == ["tags.0"]
-    assert not Tag.objects.exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("tag", ["αστυνομια", "ΑΣΤΥΝΟΜΊΑ", unicodedata.normalize("NFD", "Αστυνομία")])
-def test_a_tag_that_looks_like_a_known_one_is_that_one(admin_client, tag):
-    record = make("theme", tags=["Αστυνομία"])
-
-    save(admin_client, record, tags=tag)
-    made = admin_client.post("/admin/records/tag/add/", {"name": tag})
-    other = make("theme", tags=[tag])
-
-    assert [*record.tags.names()] == [*other.tags.names()] == ["Αστυνομία"]
-    assert {*made.context["adminform"].form.errors} == {"name"}
-    assert Tag.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_a_tag_keeps_its_very_name_where_two_look_alike_already():
-    Tag.objects.bulk_create([Tag(name="Crime", slug="a"), Tag(name="crime", slug="b")])
-
-    assert known_tags(["crime", "Crime", "CRIME", "Fire", "fire"]) == ["crime", "Crime", "Fire"]
 
 
 @pytest.mark.django_db

@@ -17,9 +17,8 @@ from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, Slu
 from rest_framework.validators import UniqueValidator
 
 from media4sec.kinds import kinds_by_name
-from media4sec.letters import same
 from media4sec.records.fields import LARGEST, MOST_IN_ITEM, TextListField, most_in
-from media4sec.records.models import Citation, Record, Relation, Source, known_tags, model_of, tag_name
+from media4sec.records.models import Citation, Record, Relation, Source, model_of
 from media4sec.texts import cleaned, web_address
 
 HEAD = ("identifier", "slug", "title", "summary")
@@ -205,13 +204,8 @@ class CitationField(serializers.Field):
         return shape.validated_data
 
 
-class TagName(Text):
-    def to_internal_value(self, data):
-        return kept(tag_name, super().to_internal_value(data))
-
-
 class TagField(serializers.ListField):
-    child = TagName(max_length=100)
+    child = Text(max_length=100)
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
@@ -221,7 +215,7 @@ class TagField(serializers.ListField):
 
     def to_internal_value(self, data):
         names = super().to_internal_value(data)
-        if len(set(map(same, names))) != len(names):
+        if len(set(names)) != len(names):
             raise serializers.ValidationError("A tag stands here twice.")
         return names
 
@@ -403,7 +397,7 @@ class RecordDocument(DocumentBase):
         if "sources" in values:
             set_citations(instance, "", values["sources"])
         if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
-            instance.tags.set(known_tags(values["tags"]))
+            instance.tags.set(values["tags"])
         if any(getattr(instance, name) != value for name, value in single.items()):
             for name, value in single.items():
                 setattr(instance, name, value)

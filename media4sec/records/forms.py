@@ -23,7 +23,7 @@ from media4sec.records.documents import (
     set_relations,
     writer,
 )
-from media4sec.records.models import Record, Relation, known_tags, tag_name
+from media4sec.records.models import Record, Relation
 from media4sec.texts import Line
 
 
@@ -206,9 +206,6 @@ class RecordForm(NamingForm):
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"kind_name"}
-
-    def clean_tags(self):
-        return known_tags([tag_name(tag) for tag in self.cleaned_data["tags"]])
 
     @property
     def is_stale(self):

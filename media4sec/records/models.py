@@ -12,9 +12,8 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from media4sec.kinds import Kind, kinds_by_name
-from media4sec.letters import same, slugged
+from media4sec.letters import slugged
 from media4sec.records.fields import CheckedModel, TextListField
-from media4sec.texts import cleaned
 
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -31,38 +30,11 @@ def add_months(day, months):
     raise AssertionError("every month has 28 days")
 
 
-def tag_name(text):
-    """A tag as it is kept; lists of tags have commas between them, in files and in reference managers."""
-    text = cleaned(text, most=Tag._meta.get_field("name").max_length)
-    if "," in text or ";" in text:
-        raise ValidationError("A tag has no comma or semicolon in it: give two tags.", code="separator")
-    return text
-
-
-def known_tags(names):
-    """These tags under the names that they have here: what a reader would take for a known tag is that one."""
-    known = dict(Tag.objects.order_by("-pk").values_list("name", "name")) if names else {}
-    alike = {same(name): name for name in known}
-    return list(dict.fromkeys(known.get(name) or alike.setdefault(same(name), name) for name in names))
-
-
 class Tag(CheckedModel, TagBase):
     """A free keyword that editors give to records."""
 
     class Meta:
         ordering = ["name"]
-
-    def clean(self):
-        super().clean()
-        try:
-            self.name = tag_name(self.name)
-        except ValidationError as error:
-            raise ValidationError({"name": error.error_list}) from error
-        for other in Tag.objects.exclude(pk=self.pk):
-            if same(other.name) == same(self.name):
-                raise ValidationError(
-                    {"name": f"There is the tag “{other}”, which readers would take for it."}
-                )
 
     def slugify(self, tag, i=None):
         """Shorter than the column, so that a number fits behind it."""
