@@ -256,7 +256,7 @@ def model_of(kind_name):
 class Revision(models.Model):
     """One saved version of a record: who, when, why, and the whole document. Append-only.
 
-    The workflow alone adds later, and once, when the version was published.
+    Added later are only, and once, when the version was published, and by loading, which file it agrees with.
     """
 
     record = models.ForeignKey(Record, related_name="revisions", on_delete=models.PROTECT)
@@ -270,6 +270,12 @@ class Revision(models.Model):
         null=True,
         editable=False,
         help_text="When the public first saw it; empty for what was never published.",
+    )
+    loaded = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="A digest of the file’s document that it agrees with; empty for what was written here.",
     )
 
     class Meta:
