@@ -110,7 +110,9 @@ class Reference(SlugRelatedField):
         found = lookup(self.kind_name, data) if isinstance(data, str) else None
         if found is None:
             self.fail("does_not_exist", kind=self.kind_name, value=data)
-        return found if self.queryset.model is not Record else Record(pk=found.pk)
+        return (
+            found if self.queryset.model is not Record else Record(pk=found.pk, identifier=found.identifier)
+        )
 
     def to_representation(self, obj):
         return obj.identifier
@@ -428,6 +430,46 @@ def save_document(kind_name, body, record=None):
     values = validate(kind_name, body)
     record = writer(kind_name).save_own(record, values)
     return writer(kind_name).save_links(record, values)
+
+
+def completed(record, body):
+    """The whole document that a body stands for, with what it leaves out taken from the record; nothing is written.
+
+    So an older version can be told beside the working copies of others, which may have what it had then.
+    """
+    values = validate(record.kind_name, body)
+    return _as_document(writer(record.kind_name), values, working_document(record))
+
+
+def _as_document(serializer, values, otherwise):
+    return {
+        name: _as_value(field, values[name]) if name in values else otherwise[name]
+        for name, field in serializer.fields.items()
+    }
+
+
+def _as_value(field, value):
+    """A validated value as documents hold it."""
+    match field:
+        case Reference():
+            return value and value.identifier
+        case OrderedReferences():
+            return [target.identifier for target in value]
+        case AnyReferences():
+            return [one.identifier if field.target else f"{one.kind_name}:{one.identifier}" for one in value]
+        case CitationField():
+            return [json.loads(dumps(field.Shape().to_representation(given))) for given in value]
+        case TagField():
+            return sorted(value)
+        case serializers.ListSerializer():
+            return [_as_document(field.child, part, _empty_part(field.child)) for part in value]
+    return None if value is None else json.loads(dumps(field.to_representation(value)))
+
+
+def _empty_part(child):
+    """What a part has where its document says nothing."""
+    plain = {field.name: field.get_default() for field in child.Meta.model._meta.concrete_fields}
+    return {name: plain.get(name, []) for name in child.fields}
 
 
 def is_link(field, model):

@@ -22,11 +22,11 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records.documents import (
     LINKS,
     OWN,
+    completed,
     dumps,
     lookup,
     remember,
     remember_records,
-    save_document,
     validate,
     working_documents,
     writer,
@@ -355,7 +355,7 @@ def _set_states(saved, by):
     A record that was withdrawn here stays so: its working copy changes, and somebody may restore it.
     Returns what is wrong with the published versions.
     """
-    problems, to_publish, to_keep, to_take_off = [], [], [], []
+    problems, to_publish, to_keep, to_take_off, older = [], [], [], [], {}
     for record, document, name in saved:
         state = document.get("state", State.PUBLISHED)
         published = document.get("published_document")
@@ -364,25 +364,18 @@ def _set_states(saved, by):
                 save_revision(record, by=by, note=NOTE)
             continue
         if published is not None and name:
-            _try(name, document, partial(save_document, record.kind_name, published, record), problems)
+            older[record.pk] = _try(name, document, partial(completed, record, published), problems)
         if published is not None or state in (State.PUBLISHED, State.WITHDRAWN):
             if name or record.public_state == "":
                 to_publish.append(record)
             if state == State.WITHDRAWN:
                 to_take_off.append((record, document))
         if name and (published is not None or state in EDITING):
-            to_keep.append((record, document, state))
+            to_keep.append((record, state))
     if problems:
         return problems
-    publish_all(to_publish, by=by, note=NOTE, validate=False)
-    for record, document, state in to_keep:
-        record.refresh_from_db()  # publishing counted a version
-        if document.get("published_document") is not None:
-            save_document(
-                record.kind_name,
-                {key: value for key, value in document.items() if key not in STATE_KEYS},
-                record,
-            )
+    publish_all(to_publish, by=by, note=NOTE, validate=False, documents=older)
+    for record, state in to_keep:
         save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
     for record, document in to_take_off:
         withdrawal, successor = document["withdrawal"], _successor_of(document)

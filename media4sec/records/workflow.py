@@ -82,10 +82,11 @@ def publish(record, *, by=None, note=""):
 
 
 @transaction.atomic
-def publish_all(records, *, by=None, note="", validate=True):
+def publish_all(records, *, by=None, note="", validate=True, documents=None):
     """Publish many at once; those that name each other find each other. All or nothing.
 
-    ``validate=False`` is for callers that have just validated every document.
+    ``validate=False`` is for callers that have just validated every document; ``documents`` (by record) are published
+    instead of the working copies.
     """
     may(by, "publish")
     take_turn()
@@ -96,7 +97,7 @@ def publish_all(records, *, by=None, note="", validate=True):
     if validate:
         for record in specific(locked):
             _check(record)
-    documents = working_documents(locked)
+    documents = working_documents(locked) | (documents or {})
     kept = []
     for record in locked:
         revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
