@@ -2,13 +2,14 @@
 
 import json
 from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from media4sec.publications.models import Change, Publication
-from media4sec.records import workflow
+from media4sec.records import migrations, workflow
 from media4sec.records.documents import working_document
 from media4sec.records.files import LoadError, export_folder, load_folder
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, model_of
@@ -549,9 +550,9 @@ def test_versions_of_a_database_from_before_are_recognised(folder, django_user_m
     workflow.save_revision(make("theme", identifier="theme-3", order=3), by=user, note="Loaded from a file")
     Revision.objects.update(loaded="")
     Revision.objects.filter(record__identifier="theme-3").update(note="Loaded from a file", saved_by=user)
-    migration = import_module("media4sec.records.migrations.0004_revision_loaded")
+    [name] = [one.name for one in iter_modules(migrations.__path__) if one.name.endswith("_revision_loaded")]
 
-    migration.recognise(apps, None)
+    import_module(f"{migrations.__name__}.{name}").recognise(apps, None)
 
     where = folder(themes=[*files, theme(3)])
     loaded = load_folder(where)
