@@ -83,7 +83,7 @@ class Project(KindRecord):
     objectives = TextListField()
     cordis_url = models.URLField("page on CORDIS", max_length=400, blank=True)
     cordis_reporting_url = models.URLField("periodic report on CORDIS", max_length=400, blank=True)
-    website_urls = TextListField("websites")
+    website_urls = TextListField("websites", addresses=True)
     social_accounts = TextListField()
     related_projects = TextListField()
     reporting_periods = TextListField()
@@ -143,7 +143,7 @@ class Deliverable(DatedRecord):
     document_status = models.CharField(max_length=120, blank=True)
     page_count = models.PositiveIntegerField("pages", null=True, blank=True)
     download_url = models.URLField("published address", max_length=600, blank=True)
-    alternate_urls = TextListField("mirrors")
+    alternate_urls = TextListField("mirrors", addresses=True)
     themes = models.ManyToManyField(Theme, related_name="deliverables", blank=True)
     workshop = models.ForeignKey(
         Workshop, related_name="deliverables", null=True, blank=True, on_delete=models.PROTECT

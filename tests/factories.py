@@ -15,6 +15,7 @@ from rest_framework import serializers
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
 from media4sec.records.documents import (
+    AddressList,
     AnyReferences,
     CitationField,
     OrderedReferences,
@@ -203,6 +204,8 @@ def value_for(name, field, kind, others):
             return [source(supports=[min(supportable(field.parent))]), source()]
         case TagField():
             return sorted(f"tag {next(numbers)}" for _ in range(2))
+        case AddressList():
+            return [f"https://example.org/{name}/{next(numbers)}" for _ in range(2)]
         case TextList():
             options = _options(kind, name)
             return options[:2] if options else [a_sentence(name), a_sentence(name)]

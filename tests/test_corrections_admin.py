@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from media4sec.corrections.models import Correction
-from media4sec.corrections.queue import Acknowledge, shown_in_full
+from media4sec.corrections.queue import Acknowledge
 from media4sec.records import workflow
+from media4sec.texts import shown_in_full
 from tests.factories import published
 from tests.public import links_in, text_of
 from tests.test_admin import filled, queries_for

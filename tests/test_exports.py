@@ -98,6 +98,31 @@ def test_no_cell_is_a_formula_and_reading_back_gives_the_text(client, start):
     assert (row["title"], row["maker_as_stated"]) == (record.title, record.maker_as_stated)
 
 
+def values_in(cell):
+    """Several values of one cell, as our documentation says they are read."""
+    return [value.replace("||", "|") for value in cell.split(" | ")] if cell else []
+
+
+def test_tags_come_back_one_by_one_from_every_file(client):
+    tags = ["dark | web", "a||b", "c |", "| d", "{e}", "f & g", "100 %", "h"]
+    record = published("theme", tags=tags)
+
+    [row] = [row for row in rows_of(text_of(client.get("/themes.csv"))) if row["title"] == record.title]
+    [reference] = rispy.loads(text_of(client.get("/themes.ris")))
+    [entry] = read_bibtex(text_of(client.get("/themes.bib")))
+
+    fields = {field.key: field.value for field in entry.fields}
+    assert values_in(row["tags"]) == reference["keywords"] == sorted(tags)
+    assert fields["keywords"].replace("{", "").replace("}", "").split(", ") == [
+        tag.replace("{", "").replace("}", "") for tag in sorted(tags)
+    ]
+
+
+@given(st.lists(st.text("| a", min_size=1).filter(lambda text: text.strip() == text)))
+def test_any_values_come_back_from_one_cell(values):
+    assert values_in(tables.flat(values)) == values
+
+
 # gate 4.7
 @given(st.text())
 def test_any_text_comes_back_from_a_cell(text):

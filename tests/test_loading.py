@@ -1,15 +1,18 @@
 """Loading files: all that is wrong is said at once, by file, record and field, and then nothing is stored."""
 
 import json
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from media4sec.publications.models import Change, Publication, Term, Version
-from media4sec.records import workflow
+from media4sec.records import migrations, workflow
 from media4sec.records.documents import working_document
 from media4sec.records.files import LoadError, export_folder, load_folder
-from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag
+from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, model_of
 from media4sec.records.workflow import rebuild_publications
 from tests.factories import document_for, full_document_for, make, make_full, publish, published, save
 
@@ -133,21 +136,59 @@ def test_folder_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ('[{"identifier": "a", "identifier": "b"}]', "a key stands twice"),
+        ('[{"identifier": "a", "identifier": "b"}]', "the field “identifier” stands twice in one object"),
         ('[{"identifier": "a", "title": "A", "order": NaN}]', "NaN"),
         ('[{"identifier": "a", "title": "A", "order": -Infinity}]', "Infinity"),
-        ("[" * 100_000, "Not valid JSON"),
-        (f'[{{"identifier": "a", "order": {"9" * 5000}}}]', "Not valid JSON"),
-        ("", "Not valid JSON"),
-        ("[] []", "Not valid JSON"),
+        ('[{"identifier": "a", "title": "A", "order": 1e999}]', "the number 1e999 is too large"),
+        ("[" * 100_000, "too deeply within each other"),
+        (f'[{{"identifier": "a", "order": {"9" * 5000}}}]', "the number 99999999999999999999… is too long"),
+        ("", "line 1, column 1: a value is missing"),
+        ("[] []", "line 1, column 4: the list has ended before this"),
+        ('[\n {"identifier": "a"\n  "title": "A"}]', "line 3, column 3: a comma is missing before this"),
+        ('[{"identifier" "a"}]', "line 1, column 16: a colon is missing before this"),
+        ('[{"identifier": "a",}]', "line 1, column 21: the name of a field in double quotation marks"),
+        ("[{'identifier': 'a'}]", "line 1, column 3: the name of a field in double quotation marks"),
+        ('[{"identifier": a}]', "line 1, column 17: a value is missing, or a text without quotation marks"),
+        (
+            '[{"identifier": "a}]',
+            "line 1, column 17: the text that begins here has no closing quotation mark",
+        ),
+        ('[{"identifier": "a\n"}]', "line 1, column 19: a line break, a tab or another control character"),
+        (
+            r'[{"identifier": "C:\x"}]',
+            "column 20: after the backslash here stands something that JSON does not know",
+        ),
     ],
-    ids=["twice", "NaN", "Infinity", "deep", "long number", "empty", "two"],
+    ids=str,
 )
 def test_what_is_no_sound_json_is_refused(folder, text, complaint):  # gates 4.4, 4.6
     where = folder(themes=text.encode())
 
     assert problems(where) == [("themes.json", "–", "–")]
     assert complaint in messages(where)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(folder):
+    load_folder(folder(themes=b"\xef\xbb\xbf" + json.dumps([theme(1)]).encode()))
+
+    assert Publication.objects.get().title == "Theme 1"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('[{"identifier": "koeln",\n "title": "Köln"}]'.encode("cp1252"), 2),
+        ("[\n\n“”]".encode("cp1252"), 3),
+        ("[]".encode("utf-16"), 1),
+        (b"[]\n" + b"\xc3", 2),
+    ],
+    ids=["Windows-1252", "quotation marks of Windows", "UTF-16", "cut off"],
+)
+def test_a_file_in_another_encoding_says_so_with_the_line(folder, content, line):
+    where = folder(themes=content)
+
+    assert problems(where) == [("themes.json", "–", "–")]
+    assert f"Line {line}: the file was saved in another encoding than UTF-8." in messages(where)
 
 
 def test_identifier_twice_in_a_file_is_refused(folder):
@@ -271,7 +312,7 @@ def test_text_that_a_database_cannot_hold_is_refused(folder, field, text):  # ga
 
 
 def test_dry_run_stores_nothing(folder):
-    published("theme", identifier="theme-1", order=1, title="Theme 1")
+    load_folder(folder(themes=[theme(1)]))
     before = everything()
 
     loaded = load_folder(folder(themes=[theme(1, title="Renamed"), theme(2)]), dry_run=True)
@@ -510,20 +551,197 @@ def test_export_takes_away_files_of_kinds_without_records(folder):
     assert sorted(path.name for path in where.glob("*.json")) == ["themes.json"]
 
 
-def test_loading_over_edits_keeps_the_history(folder, tmp_path):
+# Beside edits
+
+
+def edit(identifier="theme-1", *, is_published=True, **changes):
+    """What somebody does in the back-office; returns the document afterwards."""
+    record = model_of("theme").objects.get(identifier=identifier)
+    save(working_document(record) | changes, "theme", record)
+    if is_published:
+        publish(record)
+    return working_document(record)
+
+
+def titles():
+    """{identifier: (title of the working copy, title that the public sees)}"""
+    public = dict(Publication.objects.values_list("identifier", "title"))
+    return {
+        identifier: (title, public.get(identifier))
+        for identifier, title in Record.objects.values_list("identifier", "title")
+    }
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_an_edit_stays_while_the_file_says_what_it_said(folder, is_published):
+    where = folder(themes=[theme(1), theme(2)])
+    load_folder(where)
+    edit(title="Edited here", is_published=is_published)
+    before = everything()
+
+    loaded = load_folder(where)
+
+    assert (loaded.created, loaded.changed, loaded.unchanged, loaded.conflicts) == (0, 0, 2, [])
+    assert everything() == before
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_where_both_have_changed_the_record_is_left_alone_and_named(folder, is_published):
+    load_folder(folder(themes=[theme(1), theme(2)]))
+    edit(title="Edited here", is_published=is_published)
+    before = everything()[Revision]
+
+    loaded = load_folder(folder(themes=[theme(1, title="New in the file"), theme(2, title="Also new")]))
+
+    assert (loaded.created, loaded.changed, loaded.unchanged) == (0, 1, 1)
+    assert [record.identifier for record in loaded.conflicts] == ["theme-1"]
+    assert titles() == {
+        "theme-1": ("Edited here", "Edited here" if is_published else "Theme 1"),
+        "theme-2": ("Also new", "Also new"),
+    }
+    assert len(everything()[Revision]) == len(before) + 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"summary": "Another field than the one that was edited."},
+        {"state": "withdrawn", "withdrawal": {"reason": "Old.", "successor": None}},
+        {"state": "draft"},
+    ],
+    ids=lambda changes: next(iter(changes)) + str(changes.get("state", "")),
+)
+def test_a_file_that_changed_anything_is_not_published_over_an_edit(folder, changes):
+    load_folder(folder(themes=[theme(1)]))
+    edit(title="Edited here")
+    before = everything()
+
+    loaded = load_folder(folder(themes=[theme(1, **changes)]))
+
+    assert [record.identifier for record in loaded.conflicts] == ["theme-1"]
+    assert everything() == before
+
+
+def test_a_record_made_here_is_not_written_over(folder):
+    published("theme", identifier="theme-1", order=1, title="Made here")
+
+    loaded = load_folder(folder(themes=[theme(1)]))
+
+    assert [record.identifier for record in loaded.conflicts] == ["theme-1"]
+    assert titles() == {"theme-1": ("Made here", "Made here")}
+
+
+def test_a_record_that_was_only_published_or_withdrawn_here_takes_the_file(folder):
+    load_folder(folder(themes=[theme(1, state="draft"), theme(2)]))
+    publish(model_of("theme").objects.get(identifier="theme-1"))
+    workflow.withdraw(model_of("theme").objects.get(identifier="theme-2"), reason="It was never true.")
+
+    loaded = load_folder(folder(themes=[theme(1, title="New"), theme(2, title="New too")]))
+
+    assert loaded.conflicts == []
+    assert titles() == {"theme-1": ("New", "New"), "theme-2": ("New too", "")}
+
+
+def test_an_edit_that_came_into_the_files_is_no_edit_any_more(folder, tmp_path):
+    load_folder(folder(themes=[theme(1)]))
+    document = edit(title="Edited here")
+    load_folder(folder(themes=[document]))
+
+    loaded = load_folder(folder(themes=[document | {"title": "Then in the file"}]))
+
+    assert (loaded.changed, loaded.conflicts) == (1, [])
+    assert titles() == {"theme-1": ("Then in the file", "Then in the file")}
+
+
+def test_after_a_conflict_the_export_holds_the_edit_and_loads(folder):
+    load_folder(folder(themes=[theme(1)]))
+    edit(title="Edited here", is_published=False)
+    where = folder(themes=[theme(1, title="New in the file")])
+    load_folder(where)
+
+    export_folder(where)
+    [exported] = json.loads((where / "themes.json").read_text("utf-8"))
+    again = load_folder(where)
+
+    assert (exported["title"], exported["published_document"]["title"]) == ("Edited here", "Theme 1")
+    assert (again.changed, again.unchanged, again.conflicts) == (0, 1, [])
+
+
+def test_an_edit_taken_back_is_none(folder):
+    load_folder(folder(themes=[theme(1)]))
+    edit(title="Edited here")
+    edit(title="Theme 1")
+
+    loaded = load_folder(folder(themes=[theme(1, title="New in the file")]))
+
+    assert [record.identifier for record in loaded.conflicts] == ["theme-1"]  # until a load has seen it
+    edit(title="Theme 1")
+    load_folder(folder(themes=[working_document(model_of("theme").objects.get())]))
+    assert load_folder(folder(themes=[theme(1, title="Newer")])).conflicts == []
+
+
+def test_told_to_loading_writes_over_edits_and_keeps_the_history(folder, tmp_path):
     record = publish(save(full_document_for("technology"), "technology"))
     export_folder(tmp_path / "export")
     save(working_document(record) | {"title": "Edited since"}, "technology", record)
 
-    load_folder(tmp_path / "export")
+    loaded = load_folder(tmp_path / "export", overwrite=True)
 
     record.refresh_from_db()
+    assert loaded.conflicts == []
     assert [json.loads(one.document)["title"] for one in record.revisions.all()] == [
         record.title,
         "Edited since",
         record.title,
     ]
     assert not record.has_unpublished_changes
+
+
+def test_the_command_names_what_it_left_alone(folder, capsys):
+    load_folder(folder(themes=[theme(1)]))
+    edit(title="Edited here")
+    where = folder(themes=[theme(1, title="New in the file")])
+
+    call_command("load_records", str(where), dry_run=True)
+    call_command("load_records", str(where))
+    said = capsys.readouterr().out.splitlines()
+    call_command("load_records", str(where), overwrite=True)
+
+    left_alone = [
+        "1 edited here, and changed in the files since then; left alone:",
+        "  theme theme-1: Edited here",
+        "With --overwrite the files' text is published; export_records writes what was edited here into files.",
+    ]
+    assert said == [
+        "Would be: 0 created, 0 changed, 1 unchanged.",
+        *left_alone,
+        "0 created, 0 changed, 1 unchanged.",
+        *left_alone,
+    ]
+    assert capsys.readouterr().out == "0 created, 1 changed, 0 unchanged.\n"
+    assert titles() == {"theme-1": ("New in the file", "New in the file")}
+
+
+def test_versions_of_a_database_from_before_are_recognised(folder, django_user_model):
+    """A version counts as loaded if it has the loader's note and nobody's name."""
+    load_folder(folder(themes=[theme(1), theme(2)]))
+    files = [working_document(record) for record in model_of("theme").objects.order_by("order")]
+    edit("theme-2", title="Edited here")
+    user = django_user_model.objects.create_user("somebody")
+    workflow.save_revision(make("theme", identifier="theme-3", order=3), by=user, note="Loaded from a file")
+    Revision.objects.update(loaded="")
+    Revision.objects.filter(record__identifier="theme-3").update(note="Loaded from a file", saved_by=user)
+    [name] = [one.name for one in iter_modules(migrations.__path__) if one.name.endswith("_revision_loaded")]
+
+    import_module(f"{migrations.__name__}.{name}").recognise(apps, None)
+
+    where = folder(themes=[*files, theme(3)])
+    loaded = load_folder(where)
+    assert [record.identifier for record in loaded.conflicts] == ["theme-3"]
+    assert titles()["theme-2"] == ("Edited here", "Edited here")
+    changed = [document | {"summary": "New in the file."} for document in files]
+    loaded = load_folder(folder(themes=changed))
+    assert (loaded.changed, [record.identifier for record in loaded.conflicts]) == (1, ["theme-2"])
 
 
 def test_drafts_survive_with_their_links(tmp_path):

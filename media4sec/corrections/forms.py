@@ -1,64 +1,13 @@
 """The form of a report: what it asks, and what cannot be taken."""
 
-import re
-import unicodedata
-
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, URLValidator
-from django.utils.text import normalize_newlines
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.corrections.models import Correction
-
-CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # Django itself refuses \x00
-UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # control, format and direction, separators of lines and paragraphs
-
-
-class PlainText(forms.CharField):
-    """Text of several lines, in one spelling of its characters and of its line ends."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        text = unicodedata.normalize("NFC", normalize_newlines(text))
-        is_visible = any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
-        return text if is_visible or "\0" in text else self.empty_value
-
-    def validate(self, value):
-        super().validate(value)
-        if CONTROLS.search(value):
-            raise ValidationError(
-                _("The text holds control characters, as from a damaged file. Type that place anew."),
-                code="controls",
-            )
-
-
-def refuse_unseen(value):
-    """Names, addresses and identifiers show every character they have, so that none passes for another."""
-    if any(unicodedata.category(sign) in UNSEEN and sign != "\0" for sign in value):
-        raise ValidationError(
-            _("This holds invisible characters, perhaps from copying. Type it by hand."), code="unseen"
-        )
-
-
-class PlainLine(forms.CharField):
-    """A short text, in one spelling of its characters."""
-
-    default_validators = [refuse_unseen]
-
-    def to_python(self, value):
-        return unicodedata.normalize("NFC", super().to_python(value))
-
-
-class WebAddress(forms.URLField):
-    default_validators = [URLValidator(schemes=["http", "https"]), refuse_unseen]
-
-
-class MailAddress(forms.EmailField):
-    default_validators = [*forms.EmailField.default_validators, refuse_unseen]
+from media4sec.texts import Line, Lines, MailAddress, WebAddress
 
 
 class CorrectionForm(forms.Form):
@@ -68,8 +17,8 @@ class CorrectionForm(forms.Form):
         choices=Correction.Category.choices,
         error_messages={"required": _("Choose what kind of problem it is.")},
     )
-    text = PlainText(error_messages={"required": _("Say what is wrong.")})
-    part = PlainLine(required=False)
+    text = Lines(error_messages={"required": _("Say what is wrong.")})
+    part = Line(required=False)
     source = WebAddress(
         required=False,
         assume_scheme="https",

@@ -3,18 +3,16 @@
 Together with the admin the only part of this app that knows records: it is behind the login.
 """
 
-import unicodedata
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from media4sec.corrections.forms import UNSEEN
 from media4sec.corrections.models import CONTACT_KEPT, Correction
 from media4sec.records.models import Record
 from media4sec.records.steps import Step
+from media4sec.texts import Lines
 
 State = Correction.State
 
@@ -38,20 +36,12 @@ def partners():
     return list(Record.objects.filter(kind_name="partner").order_by("title").values_list("pk", "title"))
 
 
-def shown_in_full(text):
-    """Text of strangers, with whatever is invisible or turns the direction of writing put into words."""
-    return "".join(
-        f"[U+{ord(sign):04X}]" if unicodedata.category(sign) in UNSEEN and sign != "\n" else sign
-        for sign in text
-    )
-
-
 class ReportStep(Step):
     """A step of a report, from one of some states; what was done, by whom and why stands in its notes."""
 
     states = ()
 
-    note = forms.CharField(
+    note = Lines(
         label="Note",
         required=False,
         max_length=1000,
@@ -123,7 +113,7 @@ class Answer(ReportStep):
     states = (State.RECEIVED, State.ACKNOWLEDGED)
     field_order = ("answer", "note")
 
-    answer = forms.CharField(
+    answer = Lines(
         label="Answer",
         max_length=5000,
         help_text="What was found and what was changed. No names and no contact data: a number can be passed on.",

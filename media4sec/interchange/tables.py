@@ -1,7 +1,8 @@
 """Records as rows of a CSV file (RFC 4180): what a spreadsheet or a statistics program reads.
 
 A document becomes flat: a record that it names stands with its label (numbered ones with their number before it),
-several values are parted by `` | ``, and parts with fields of their own are JSON. The JSON export is the exact form.
+several values are parted by `` | ``, with any bar within a value doubled, and parts with fields of their own are JSON.
+The JSON export is the exact form.
 """
 
 import csv
@@ -30,6 +31,8 @@ LAST = (
 )
 ADDED = ("version", "modified_at")  # of the publication, not of the document
 HIDDEN = ("slug",)
+
+BETWEEN = " | "  # the values of one cell
 
 # A spreadsheet takes a cell for a formula by its first character, some also by a wide one or behind white space.
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠'")
@@ -87,7 +90,7 @@ def flat(value):
         case bool():
             return "true" if value else "false"
         case list():
-            return " | ".join(flat(item) for item in value)
+            return BETWEEN.join(flat(item).replace("|", "||") for item in value)
         case {"kind": kind, "id": identifier, "label": label}:
             return f"{identifier} {label}" if kinds_by_name()[kind].shows_identifier else label
         case {"title": title, "url": url, "locator": locator, "accessed_on": _}:

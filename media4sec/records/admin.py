@@ -4,12 +4,12 @@ import json
 from datetime import timedelta
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count, prefetch_related_objects
-from django.forms import ChoiceField
+from django.forms import ChoiceField, SlugField
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -25,7 +25,7 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents import CitationField, working_document, writer
-from media4sec.records.fields import TextListField
+from media4sec.records.fields import TextListField, most_in
 from media4sec.records.forms import (
     CitationForm,
     OrderedFormSet,
@@ -44,6 +44,7 @@ from media4sec.records.forms import (
 )
 from media4sec.records.models import Citation, Record, Relation, Source, Tag, model_of, parts_of
 from media4sec.records.steps import STEPS, Publish
+from media4sec.texts import Line, Lines, WebAddress, counted
 
 State = Record.State
 VERSIONS_ON_A_PAGE = 20
@@ -128,9 +129,17 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class Naming:
-    """Other records are searched for, whatever kind they are; lists of texts say what may stand in them."""
+    """Other records are searched for, whatever kind they are; lists of texts say what may stand in them.
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    A text that is too long stays as it was typed, with an error; the browser would cut it without a word.
+    """
+
+    formfield_overrides = {
+        models.CharField: {"form_class": Line},
+        models.SlugField: {"form_class": SlugField, "widget": AdminTextInputWidget},
+        models.TextField: {"form_class": Lines},
+        models.URLField: {"form_class": WebAddress, "assume_scheme": "https"},
+    }
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs.setdefault("widget", RecordSelect(db_field, self.admin_site))
@@ -146,6 +155,8 @@ class Naming:
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(getattr(formfield, "widget", None), RelatedFieldWidgetWrapper):
             formfield.widget.can_delete_related = formfield.widget.can_view_related = False
+        if formfield is not None and (most := most_in(db_field)):
+            formfield.widget.attrs = counted(formfield.widget.attrs, most)
         return formfield
 
 

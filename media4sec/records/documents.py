@@ -6,19 +6,20 @@ may name each other: first what stands in the record's own row, then everything 
 """
 
 import json
-import re
 from functools import cache
 from importlib import import_module
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
 from rest_framework import serializers
+from rest_framework.fields import get_error_detail
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
 from rest_framework.validators import UniqueValidator
 
 from media4sec.kinds import kinds_by_name
-from media4sec.records.fields import TextListField, validate_inexact_date
+from media4sec.records.fields import LARGEST, MOST_IN_ITEM, TextListField, most_in, validate_inexact_date
 from media4sec.records.models import Citation, Record, Relation, Source, model_of
+from media4sec.texts import cleaned, web_address
 
 HEAD = ("identifier", "slug", "title", "summary")
 TAIL = (
@@ -37,9 +38,6 @@ TAIL = (
 
 
 OWN, LINKS = "own", "links"
-NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
-# PostgreSQL's limits; SQLite would take more, and the one could not read what the other wrote.
-LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
 
 
 def shape(*own):
@@ -53,8 +51,41 @@ def dumps(document, **options):
     return json.dumps(document, ensure_ascii=False, **options)
 
 
+class Text(serializers.CharField):
+    """A text of one line, as it is kept."""
+
+    def to_internal_value(self, data):
+        return kept(cleaned, super().to_internal_value(data))
+
+
+class LongText(Text):
+    """A text of several lines, as it is kept."""
+
+    def to_internal_value(self, data):
+        return kept(cleaned, serializers.CharField.to_internal_value(self, data), lines=True)
+
+
+class Address(serializers.URLField):
+    """An address on the web, as it is kept."""
+
+    def to_internal_value(self, data):
+        return kept(web_address, super().to_internal_value(data))
+
+
+def kept(check, text, **options):
+    """What a check makes of a text; what it refuses is said as documents say it."""
+    try:
+        return check(text, **options)
+    except ModelValidationError as error:
+        raise serializers.ValidationError(get_error_detail(error)) from error
+
+
 class TextList(serializers.ListField):
-    child = serializers.CharField()
+    child = Text(max_length=MOST_IN_ITEM)
+
+
+class AddressList(TextList):
+    child = Address(max_length=MOST_IN_ITEM)
 
 
 class Reference(SlugRelatedField):
@@ -80,7 +111,9 @@ class Reference(SlugRelatedField):
         found = lookup(self.kind_name, data) if isinstance(data, str) else None
         if found is None:
             self.fail("does_not_exist", kind=self.kind_name, value=data)
-        return found if self.queryset.model is not Record else Record(pk=found.pk)
+        return (
+            found if self.queryset.model is not Record else Record(pk=found.pk, identifier=found.identifier)
+        )
 
     def to_representation(self, obj):
         return obj.identifier
@@ -103,7 +136,7 @@ class OrderedReferences(ManyRelatedField):
 class AnyReferences(serializers.ListField):
     """Links kept as ``Relation`` rows: identifiers of one kind, or ``kind:identifier`` when any kind may stand."""
 
-    child = serializers.CharField()
+    child = Text()
 
     def __init__(self, role, target="", **kwargs):
         self.role, self.target = role, target
@@ -137,13 +170,13 @@ class CitationField(serializers.Field):
     """The sources of a record or of one of its parts, in order."""
 
     class Shape(serializers.Serializer):
-        url = serializers.URLField(max_length=600)
-        title = serializers.CharField(max_length=400, allow_blank=True, default="")
+        url = Address(max_length=600)
+        title = Text(max_length=400, allow_blank=True, default="")
         dated_on = serializers.CharField(
             max_length=10, allow_blank=True, default="", validators=[validate_inexact_date]
         )
         accessed_on = serializers.DateField(allow_null=True, default=None)
-        locator = serializers.CharField(max_length=200, allow_blank=True, default="")
+        locator = Text(max_length=200, allow_blank=True, default="")
         supports = TextList(default=list)
 
         def to_internal_value(self, data):
@@ -196,7 +229,7 @@ def unsupportable(known, names):
 
 
 class TagField(serializers.ListField):
-    child = serializers.CharField(max_length=100)
+    child = Text(max_length=100)
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
@@ -263,7 +296,7 @@ class remember_records:
 
 def lookup(kind_name, identifier):
     """The record with this identifier, as its kind, or None."""
-    if NOT_STORABLE.search(identifier):
+    if not identifier.isprintable():  # what no database can hold is in none
         return None
     if _known is not None and (kind_name, identifier) in _known:
         return _known[kind_name, identifier]
@@ -292,16 +325,21 @@ class DocumentBase(serializers.ModelSerializer):
     serializer_related_field = Reference
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: Text,
+        models.TextField: LongText,
+        models.URLField: Address,
         TextListField: TextList,
     }
 
     def build_standard_field(self, field_name, model_field):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, TextListField):
-            return TextList, {"required": False}
+            return AddressList if model_field.addresses else TextList, {"required": False}
         largest = LARGEST.get(model_field.get_internal_type())
         if largest and "choices" not in kwargs:
             kwargs["max_value"] = largest
+        if isinstance(model_field, models.TextField):
+            kwargs["max_length"] = most_in(model_field)
         return field_class, kwargs
 
     def to_internal_value(self, data):
@@ -416,6 +454,46 @@ def save_document(kind_name, body, record=None):
     return writer(kind_name).save_links(record, values)
 
 
+def completed(record, body):
+    """The whole document that a body stands for, with what it leaves out taken from the record; nothing is written.
+
+    So an older version can be told beside the working copies of others, which may have what it had then.
+    """
+    values = validate(record.kind_name, body)
+    return _as_document(writer(record.kind_name), values, working_document(record))
+
+
+def _as_document(serializer, values, otherwise):
+    return {
+        name: _as_value(field, values[name]) if name in values else otherwise[name]
+        for name, field in serializer.fields.items()
+    }
+
+
+def _as_value(field, value):
+    """A validated value as documents hold it."""
+    match field:
+        case Reference():
+            return value and value.identifier
+        case OrderedReferences():
+            return [target.identifier for target in value]
+        case AnyReferences():
+            return [one.identifier if field.target else f"{one.kind_name}:{one.identifier}" for one in value]
+        case CitationField():
+            return [json.loads(dumps(field.Shape().to_representation(given))) for given in value]
+        case TagField():
+            return sorted(value)
+        case serializers.ListSerializer():
+            return [_as_document(field.child, part, _empty_part(field.child)) for part in value]
+    return None if value is None else json.loads(dumps(field.to_representation(value)))
+
+
+def _empty_part(child):
+    """What a part has where its document says nothing."""
+    plain = {field.name: field.get_default() for field in child.Meta.model._meta.concrete_fields}
+    return {name: plain.get(name, []) for name in child.fields}
+
+
 def is_link(field, model):
     """True for what can only be written once the records it names exist."""
     if isinstance(field, Reference):
@@ -482,12 +560,20 @@ def set_citations(record, part, citations):
 
 
 def source_at(url, title):
-    """The one row of an address, made if need be."""
-    if _known is not None and ("source", url) in _known:
-        return _known["source", url]
-    source, _ = Source.objects.get_or_create(url=url, defaults={"title": title})
+    """The one row of an address, made if need be.
+
+    It has a title of its own while all who cite it give one: an empty title in a document could not stay empty
+    otherwise. Those that relied on the title keep it as the one they cite.
+    """
+    source = _known.get(("source", url)) if _known is not None else None
+    if source is None:
+        source, _ = Source.objects.get_or_create(url=url, defaults={"title": title})
     if _known is not None:
         _known["source", url] = source
+    if source.title and not title:
+        source.citations.filter(title="").update(title=source.title)
+        source.title = ""
+        source.save()
     return source
 
 

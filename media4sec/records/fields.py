@@ -1,15 +1,64 @@
-"""Model and form fields that many kinds have: short lists of text (questions, notes, aliases), and inexact dates."""
+"""What every table of the write side asks of its fields, and fields of many kinds: lists of text, inexact dates."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import normalize_newlines
 
 from media4sec.dates import span_of
+from media4sec.texts import MOST, cleaned, web_address
+
+MOST_IN_ITEM = 2_000  # characters of one text in a list
+# PostgreSQL's limits; SQLite would take more, and the one could not read what the other wrote.
+LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
 
 
-def validate_text_list(value):
-    if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValidationError("Give a list of texts, none of them empty.", code="text_list")
+class CheckedModel(models.Model):
+    """A table whose texts and numbers are checked when it is validated, whatever fields it has.
+
+    So no kind, and no part of one, can forget it: forms and documents both end in ``full_clean()``.
+    """
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude=None):
+        errors, exclude = {}, set(exclude or ())
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname)
+            if field.name in exclude or value in field.empty_values:
+                continue
+            try:
+                setattr(self, field.attname, checked(field, value))
+            except ValidationError as error:
+                errors[field.name] = error.error_list
+        try:
+            super().clean_fields(exclude=exclude | errors.keys())
+        except ValidationError as error:
+            errors |= error.error_dict
+        if errors:
+            raise ValidationError(errors)
+
+
+def checked(field, value):
+    """The value as a column may hold it on every database; raises ``ValidationError``."""
+    largest = LARGEST.get(field.get_internal_type())
+    if largest and isinstance(value, int) and value > largest:
+        raise ValidationError(f"Give a number up to {largest:,}.", code="max_value")
+    if not isinstance(value, str) or field.choices:
+        return value
+    if isinstance(field, models.URLField):
+        return web_address(value, most=field.max_length)
+    if isinstance(field, models.TextField):
+        return cleaned(value, lines=True, most=most_in(field))
+    return cleaned(value, most=field.max_length) if isinstance(field, models.CharField) else value
+
+
+def most_in(field):
+    """How many characters a field may hold, or None where that is no question."""
+    if isinstance(field, (models.TextField, TextListField)):
+        return field.max_length or MOST
+    return field.max_length if isinstance(field, models.CharField) else None
 
 
 class TextListFormField(forms.CharField):
@@ -27,24 +76,42 @@ class TextListFormField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value):
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        lines = normalize_newlines(super().to_python(value)).split("\n")
+        return [line.strip() for line in lines if line.strip()]
 
     def has_changed(self, initial, data):
         return list(initial or []) != self.to_python(data)
 
 
 class TextListField(models.JSONField):
-    """An ordered list of non-empty texts; with ``options`` (TextChoices) a list of their values."""
+    """An ordered list of non-empty texts of one line each; with ``options`` (TextChoices) a list of their values.
 
-    def __init__(self, *args, options=None, **kwargs):
-        self.options = options
+    ``addresses`` says that each is an address on the web.
+    """
+
+    def __init__(self, *args, options=None, addresses=False, **kwargs):
+        self.options, self.addresses = options, addresses
         kwargs.setdefault("default", list)
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def to_python(self, value):
+        """The list with every text as it is kept; what is wrong names the line."""
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+            raise ValidationError("Give a list of texts, none of them empty.", code="text_list")
+        kept, errors = [], []
+        for number, item in enumerate(value, start=1):
+            try:
+                kept.append((web_address if self.addresses else cleaned)(item, most=MOST_IN_ITEM))
+            except ValidationError as error:
+                errors += [f"Line {number}: {message}" for message in error.messages]
+        if errors:
+            raise ValidationError(errors, code="text_list")
+        cleaned("\n".join(kept), lines=True, most=MOST)
+        return kept
+
     def validate(self, value, model_instance):
         super().validate(value, model_instance)
-        validate_text_list(value)
         if self.options:
             unknown = [item for item in value if item not in self.options.values]
             if unknown:

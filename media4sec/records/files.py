@@ -1,9 +1,17 @@
-"""Documents in and out of folders: one JSON file a kind, a list of documents in the order of their identifiers."""
+"""Documents in and out of folders: one JSON file a kind, a list of documents in the order of their identifiers.
 
+Loading never writes over what was edited here without being told to. For each record it knows what the files said
+when they were last loaded: where only the file has changed since, the file is taken; where only the record has, the
+edit stays; where both have, the record is left alone and named.
+"""
+
+import hashlib
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import NoneType
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import transaction
@@ -14,17 +22,18 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records.documents import (
     LINKS,
     OWN,
+    completed,
     dumps,
     lookup,
     remember,
     remember_records,
-    save_document,
     validate,
     working_documents,
     writer,
 )
-from media4sec.records.models import Record, Revision
+from media4sec.records.models import MOST_IN_REASON, Record, Revision
 from media4sec.records.workflow import State, merge, publish_all, save_revision, take_turn, withdraw, withhold
+from media4sec.texts import cleaned
 
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
@@ -59,19 +68,20 @@ class Loaded:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    conflicts: list[Record] = field(default_factory=list)  # edited here and changed in the files: left alone
 
 
-def load_folder(folder, *, dry_run=False, by=None):
+def load_folder(folder, *, dry_run=False, overwrite=False, by=None):
     """Load every ``<plural>.json`` of a folder: all or nothing, matched on the identifier, safe to repeat.
 
-    Returns the counts as ``Loaded``; raises ``LoadError`` with all problems. A dry run is the same code in a
-    transaction that is rolled back.
+    Returns the counts and conflicts as ``Loaded``; raises ``LoadError`` with all problems. A dry run is the same
+    code in a transaction that is rolled back. ``overwrite`` takes the files also where records were edited here.
     """
     documents, problems = _read(Path(folder))
     loaded = Loaded()
     with transaction.atomic(), remember_records():
         take_turn()
-        found = [] if problems else _save(documents, loaded, by)
+        found = [] if problems else _save(documents, loaded, by, overwrite)
         problems += found
         if problems or dry_run:
             transaction.set_rollback(True)
@@ -94,11 +104,9 @@ def _read(folder):
         if not path.exists():
             continue
         try:
-            content = json.loads(
-                path.read_text("utf-8"), object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
-            )
-        except (ValueError, RecursionError) as error:
-            problems.append(Problem(name, "–", "–", f"Not valid JSON: {error}"))
+            content = parsed(path.read_bytes())
+        except ValueError as error:
+            problems.append(Problem(name, "–", "–", str(error)))
             continue
         if not isinstance(content, list):
             problems.append(Problem(name, "–", "–", "The file must be a list of documents."))
@@ -130,28 +138,93 @@ def _state_problems(name, document):
     elif document.get("published_document", document).get("identifier") != document["identifier"]:
         found.append(("published_document.identifier", "It is another record’s."))
     if state == State.WITHDRAWN:
-        withdrawal = document.get("withdrawal")
-        if not isinstance(withdrawal, dict) or not str(withdrawal.get("reason") or "").strip():
-            found.append(("withdrawal", "A withdrawn record says why: {reason, successor, merged}."))
-        elif withdrawal.get("merged") and not withdrawal.get("successor"):
-            found.append(("withdrawal.successor", "A merged record names the one it was merged into."))
+        found += _withdrawal_problems(document.get("withdrawal"))
     return [Problem(name, document["identifier"], field, text) for field, text in found]
 
 
+def _withdrawal_problems(withdrawal):
+    """What is wrong with a withdrawal, as (field, message); a sound one has its reason as it is kept from here on."""
+    if not isinstance(withdrawal, dict) or not str(withdrawal.get("reason") or "").strip():
+        return [("withdrawal", "A withdrawn record says why: {reason, successor, merged}.")]
+    if not isinstance(withdrawal["reason"], str):
+        return [("withdrawal.reason", "Give a text.")]
+    if not isinstance(withdrawal.get("successor"), (str, NoneType)):
+        return [("withdrawal.successor", "Give kind and identifier, such as technology:T-001, or null.")]
+    if withdrawal.get("merged") and not withdrawal.get("successor"):
+        return [("withdrawal.successor", "A merged record names the one it was merged into.")]
+    try:
+        withdrawal["reason"] = cleaned(withdrawal["reason"], lines=True, most=MOST_IN_REASON)
+    except ModelValidationError as error:
+        return [("withdrawal.reason", message) for message in error.messages]
+    return []
+
+
+# What the parser says, and what it means to whoever wrote the file.
+WORDS = {
+    "Expecting value": "a value is missing, or a text without quotation marks begins here",
+    "Expecting property name": "the name of a field in double quotation marks should stand here",
+    "Expecting ',' delimiter": "a comma is missing before this",
+    "Expecting ':' delimiter": "a colon is missing before this",
+    "Extra data": "the list has ended before this",
+    "Unterminated string starting at": "the text that begins here has no closing quotation mark",
+    "Invalid control character at": "a line break, a tab or another control character stands within a text",
+    "Invalid \\": "after the backslash here stands something that JSON does not know",
+}
+
+
+def parsed(content):
+    """The bytes of a JSON file as data; raises ``ValueError`` that says in words what is wrong, and where."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ValueError(
+            f"Line {line}: the file was saved in another encoding than UTF-8. Save it as UTF-8."
+        ) from error
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+            parse_int=_integer,
+            parse_float=_finite,
+        )
+    except json.JSONDecodeError as error:
+        means = next((words for start, words in WORDS.items() if error.msg.startswith(start)), error.msg)
+        raise ValueError(f"Not valid JSON: line {error.lineno}, column {error.colno}: {means}.") from error
+    except RecursionError as error:
+        raise ValueError("Not valid JSON: lists and objects stand too deeply within each other.") from error
+
+
 def _unique_keys(pairs):
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+    found = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"Not valid JSON: the field “{name[:80]}” stands twice in one object.")
+        found[name] = value
     return found
 
 
 def _refuse_constant(name):
-    raise ValueError(f"{name} is not a number of JSON")
+    raise ValueError(f"Not valid JSON: {name} is not a number of JSON.")
 
 
-def _save(documents, loaded, by):
+def _integer(text):
+    if len(text) > 20:
+        raise ValueError(f"Not valid JSON: the number {text[:20]}… is too long.")
+    return int(text)
+
+
+def _finite(text):
+    if not math.isfinite(float(text)):
+        raise ValueError(f"Not valid JSON: the number {text[:20]} is too large.")
+    return float(text)
+
+
+def _save(documents, loaded, by, overwrite):
     problems, saved = [], []
     before = _newest_documents()
+    edits = {} if overwrite else _edits()
     known = set(Record.objects.values_list("kind_name", "identifier"))
     for kind, name, document in documents:
         body = {key: value for key, value in document.items() if key not in STATE_KEYS}
@@ -159,6 +232,11 @@ def _save(documents, loaded, by):
         record = lookup(kind.name, body["identifier"]) if is_known else None
         if record is not None and before.get(record.pk) == dumps(body):
             saved.append((record, document, None))
+            continue
+        if record is not None and record.pk in edits:
+            loaded.unchanged += 1
+            if edits[record.pk] != digest_of(document):
+                loaded.conflicts.append(record)
             continue
         write = partial(_save_own, kind.name, body, record)
         record = _try(name, body, write, problems)
@@ -179,13 +257,40 @@ def _save(documents, loaded, by):
         after = _newest_documents()
         loaded.created = sum(record.pk not in before for record, _, _ in saved)
         loaded.changed = sum(before.get(pk, text) != text for pk, text in after.items())
-        loaded.unchanged = len(saved) - loaded.created - loaded.changed
+        loaded.unchanged += len(saved) - loaded.created - loaded.changed
+        _note_loaded({record.pk: digest_of(document) for record, document, _ in saved})
     return problems
 
 
+def digest_of(document):
+    """What tells whether a file says the same of a record as when it was last loaded, its state included."""
+    return hashlib.sha256(dumps(document).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _newest():
+    return Revision.objects.filter(number=F("record__edit_version"))
+
+
+def _edits():
+    """The records whose newest version was written here: ``{pk: digest of what was last loaded, if anything}``."""
+    last = dict(Revision.objects.exclude(loaded="").order_by("number").values_list("record_id", "loaded"))
+    return {pk: last.get(pk) for pk in _newest().filter(loaded="").values_list("record_id", flat=True)}
+
+
+def _note_loaded(digests):
+    """The newest version of each record agrees with its file now."""
+    moved = [
+        version
+        for version in _newest().only("pk", "record_id", "loaded")
+        if version.loaded != digests.get(version.record_id, version.loaded)
+    ]
+    for version in moved:
+        version.loaded = digests[version.record_id]
+    Revision.objects.bulk_update(moved, ["loaded"], batch_size=500)
+
+
 def _newest_documents():
-    newest = Revision.objects.filter(number=F("record__edit_version"))
-    return dict(newest.values_list("record_id", "document"))
+    return dict(_newest().values_list("record_id", "document"))
 
 
 def _save_own(kind_name, body, record):
@@ -227,15 +332,20 @@ def flatten(detail, path=""):
 
 
 def _successor_of(document):
-    kind_name, _, identifier = ((document.get("withdrawal") or {}).get("successor") or "").partition(":")
+    kind_name, _, identifier = _named_successor(document).partition(":")
     return lookup(kind_name, identifier) if kind_name in kinds_by_name() else None
+
+
+def _named_successor(document):
+    withdrawal = document.get("withdrawal") if document.get("state") == State.WITHDRAWN else None
+    return (withdrawal or {}).get("successor") or ""
 
 
 def _missing_successors(saved):
     return [
         Problem(name, document["identifier"], "withdrawal.successor", "There is no such record.")
         for _, document, name in saved
-        if name and (document.get("withdrawal") or {}).get("successor") and _successor_of(document) is None
+        if name and _named_successor(document) and _successor_of(document) is None
     ]
 
 
@@ -245,7 +355,7 @@ def _set_states(saved, by):
     What a document calls withdrawn is not published first. A record that was withdrawn here stays so: its working
     copy changes, and somebody may restore it. Returns what is wrong with the published versions.
     """
-    problems, to_publish, to_keep, to_take_off = [], [], [], []
+    problems, to_publish, to_keep, to_take_off, older = [], [], [], [], {}
     for record, document, name in saved:
         state = document.get("state", State.PUBLISHED)
         published = document.get("published_document")
@@ -254,33 +364,34 @@ def _set_states(saved, by):
                 save_revision(record, by=by, note=NOTE)
             continue
         if published is not None and name:
-            _try(name, document, partial(save_document, record.kind_name, published, record), problems)
+            older[record.pk] = _try(name, document, partial(completed, record, published), problems)
         if state == State.WITHDRAWN:
             to_take_off.append((record, document, bool(name) or record.public_state == ""))
         elif (published is not None or state == State.PUBLISHED) and (name or record.public_state == ""):
             to_publish.append(record)
         if name and (published is not None or state in EDITING):
-            to_keep.append((record, document, state))
+            to_keep.append((record, state))
     if problems:
         return problems
-    publish_all(to_publish, by=by, note=NOTE, validate=False)
+    publish_all(to_publish, by=by, note=NOTE, validate=False, documents=older)
     for record, document, is_new in to_take_off:
         withdrawal, successor = document["withdrawal"], _successor_of(document)
         is_merged, reason = bool(withdrawal.get("merged")), withdrawal["reason"]
         if is_new:
-            withhold(record, reason=reason, successor=successor, is_merged=is_merged, by=by, note=NOTE)
+            withhold(
+                record,
+                reason=reason,
+                successor=successor,
+                is_merged=is_merged,
+                by=by,
+                note=NOTE,
+                document=older.get(record.pk),
+            )
         elif is_merged:
             merge(record, successor, reason=reason, by=by)
         else:
             withdraw(record, reason=reason, successor=successor, by=by)
-    for record, document, state in to_keep:
-        record.refresh_from_db()  # publishing counted a version
-        if document.get("published_document") is not None:
-            save_document(
-                record.kind_name,
-                {key: value for key, value in document.items() if key not in STATE_KEYS},
-                record,
-            )
+    for record, state in to_keep:
         save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
     return problems
 

@@ -26,6 +26,7 @@ from media4sec.records.documents import (
     writer,
 )
 from media4sec.records.models import Record, Relation
+from media4sec.texts import Line
 
 
 class ByName:
@@ -190,7 +191,7 @@ class RecordForm(NamingForm):
     """The working copy of a record; it knows which version the editor saw when opening it."""
 
     edit_version = forms.CharField(widget=forms.HiddenInput, required=False)
-    version_note = forms.CharField(
+    version_note = Line(
         label="What changed, and why",
         max_length=400,
         required=False,

@@ -12,13 +12,15 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from media4sec.kinds import Kind, kinds_by_name
-from media4sec.records.fields import InexactDateField, TextListField
+from media4sec.letters import slugged
+from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
 DENIED = re.compile(
     r"\b(not |un)(verified|confirmed|checked)|\bnot (looked up|read|seen|found|opened)|\bnothing|general knowledge",
     re.IGNORECASE,
 )
+MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
 
 
@@ -33,11 +35,15 @@ def add_months(day, months):
     raise AssertionError("every month has 28 days")
 
 
-class Tag(TagBase):
+class Tag(CheckedModel, TagBase):
     """A free keyword that editors give to records."""
 
     class Meta:
         ordering = ["name"]
+
+    def slugify(self, tag, i=None):
+        """Shorter than the column, so that a number fits behind it."""
+        return "-".join([slugged(tag) or "tag", *([str(i)] if i else [])])
 
 
 class Tagging(ItemBase):
@@ -50,7 +56,7 @@ class Tagging(ItemBase):
         ]
 
 
-class Record(models.Model):
+class Record(CheckedModel):
     """The working copy of one thing the knowledge base holds; what it is exactly stands in its kind's own table."""
 
     class Lens(models.TextChoices):
@@ -79,7 +85,7 @@ class Record(models.Model):
     )
     slug = models.SlugField(max_length=120, blank=True, help_text="Decorates the address; may change.")
     title = models.CharField(max_length=400)
-    summary = models.TextField(blank=True)
+    summary = models.TextField(max_length=2000, blank=True)
     lens = models.CharField(max_length=10, choices=Lens, blank=True)
     provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.EDITORIAL)
     verified = models.BooleanField(null=True, blank=True, help_text="Unknown where nobody has looked it up.")
@@ -270,7 +276,7 @@ def model_of(kind_name):
 class Revision(models.Model):
     """One saved version of a record: who, when, why, and the whole document. Append-only.
 
-    The workflow alone adds later, and once, when the version was published.
+    Added later are only, and once, when the version was published, and by loading, which file it agrees with.
     """
 
     record = models.ForeignKey(Record, related_name="revisions", on_delete=models.PROTECT)
@@ -284,6 +290,12 @@ class Revision(models.Model):
         null=True,
         editable=False,
         help_text="When the public first saw it; empty for what was never published.",
+    )
+    loaded = models.CharField(
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="A digest of the file’s document that it agrees with; empty for what was written here.",
     )
 
     class Meta:
@@ -304,7 +316,7 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
-class Source(models.Model):
+class Source(CheckedModel):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
     url = models.URLField(max_length=600, unique=True)
@@ -317,7 +329,7 @@ class Source(models.Model):
         return self.title or self.url
 
 
-class Citation(models.Model):
+class Citation(CheckedModel):
     """One use of a source by a record, or by a part of it: where in the source, and what it supports."""
 
     record = models.ForeignKey(Record, related_name="citations", on_delete=models.CASCADE)
@@ -345,7 +357,7 @@ class Citation(models.Model):
         return str(self.source)
 
 
-class Relation(models.Model):
+class Relation(CheckedModel):
     """A link from a record (or a part of it) to any other record, for those that no foreign key may express."""
 
     record = models.ForeignKey(Record, related_name="relations", on_delete=models.CASCADE)
@@ -384,7 +396,7 @@ class Relation(models.Model):
             raise ValidationError({"target": f"The role {self.role} points at a record of kind {wanted}."})
 
 
-class Part(models.Model):
+class Part(CheckedModel):
     """A row that belongs to one record, such as an event in an instrument's life. Kinds subclass it."""
 
     record_field = ""  # the foreign key to the record

@@ -5,7 +5,8 @@ from django.contrib import admin
 
 from media4sec.records import workflow
 from media4sec.records.forms import RecordSelect
-from media4sec.records.models import Record
+from media4sec.records.models import MOST_IN_REASON, Record
+from media4sec.texts import Line, Lines
 
 State = Record.State
 
@@ -46,7 +47,7 @@ class Publish(RecordStep):
     done = "is published."
     shows_differences = True
 
-    note = forms.CharField(
+    note = Line(
         label="What changed, and why",
         max_length=400,
         required=False,
@@ -68,8 +69,9 @@ class Withdraw(RecordStep):
     says = "The public version goes. Its address stays and gives the reason, and what to use instead."
     done = "is withdrawn."
 
-    reason = forms.CharField(
+    reason = Lines(
         label="Reason",
+        max_length=MOST_IN_REASON,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         help_text="Readers of the address see it.",
         error_messages={"required": "Say why: readers of the address will see the reason."},
@@ -93,8 +95,11 @@ class Merge(RecordStep):
     done = "is merged."
 
     into = PublishedRecord(label="Merge into", help_text="The record that stays.")
-    reason = forms.CharField(
-        label="Reason", widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}), required=False
+    reason = Lines(
+        label="Reason",
+        max_length=MOST_IN_REASON,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        required=False,
     )
 
     fits = Withdraw.fits

@@ -82,10 +82,11 @@ def publish(record, *, by=None, note=""):
 
 
 @transaction.atomic
-def publish_all(records, *, by=None, note="", validate=True):
+def publish_all(records, *, by=None, note="", validate=True, documents=None):
     """Publish many at once; those that name each other find each other. All or nothing.
 
-    ``validate=False`` is for callers that have just validated every document.
+    ``validate=False`` is for callers that have just validated every document; ``documents`` (by record) are published
+    instead of the working copies.
     """
     may(by, "publish")
     take_turn()
@@ -96,7 +97,7 @@ def publish_all(records, *, by=None, note="", validate=True):
     if validate:
         for record in specific(locked):
             _check(record)
-    documents = working_documents(locked)
+    documents = working_documents(locked) | (documents or {})
     kept = []
     for record in locked:
         revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
@@ -143,10 +144,10 @@ def withdraw(record, *, reason, successor=None, by=None):
 
 
 @transaction.atomic
-def withhold(record, *, reason, successor=None, is_merged=False, by=None, note=""):
+def withhold(record, *, reason, successor=None, is_merged=False, by=None, note="", document=None):
     """Take in a record that is withdrawn where it comes from: its address says why, its text is never public here.
 
-    Restoring it would publish the working copy as it is now.
+    Restoring it would publish ``document``, or without one the working copy as it is now.
     """
     may(by, "withdraw")
     take_turn()
@@ -154,7 +155,7 @@ def withhold(record, *, reason, successor=None, is_merged=False, by=None, note="
     if record.public_state in (State.WITHDRAWN, State.MERGED):
         raise WorkflowError(f"{record.identifier} is {record.public_state} already.")
     _check_successor(record, successor)
-    revision = _keep(record, dumps(working_document(record)), by, note, State.WITHDRAWN)
+    revision = _keep(record, dumps(document or working_document(record)), by, note, State.WITHDRAWN)
     Record.objects.filter(pk=record.pk).update(published_revision=revision)
     _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
 

@@ -7,7 +7,7 @@ import media4sec.records.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0002_published_at"),
+        ("records", "0004_revision_loaded"),
     ]
 
     operations = [
