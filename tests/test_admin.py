@@ -221,7 +221,128 @@ def test_an_identifier_that_is_taken_is_refused(editor, theme):
 
     response = editor.post("/admin/workshops/theme/add/", values)
 
-    assert errors_in(response) == ["Record with this Kind and Identifier already exists."]
+    assert response.context["adminform"].form.errors == {
+        "identifier": [
+            f"{theme.identifier} is taken by “Dark web”. Leave it empty, and the next free one is taken."
+        ]
+    }
+
+
+ORGANISATIONS = "/admin/catalogue/organisation/add/"
+
+
+def add(client, url, **values):
+    """Fill in the form for a new record, and save."""
+    return client.post(url, filled(client, url, **values))
+
+
+def warnings_in(response):
+    return [str(message) for message in response.context["messages"] if message.level_tag == "warning"]
+
+
+@pytest.mark.parametrize(
+    ("title", "identifier"),
+    [
+        ("Łukasiewicz Institute", "lukasiewicz-institute"),
+        ("Đorđe Institute", "dorde-institute"),
+        ("Øresund Police", "oresund-police"),
+        ("Straßenverkehrsamt Köln", "strassenverkehrsamt-koln"),
+        ("R&D Ltd", "r-d-ltd"),
+        ("Ελληνική Αστυνομία", "elliniki-astynomia"),
+        ("Þór Æsir", "thor-aesir"),
+        ("Министерство внутрених дел", "ministerstvo-vnutrenikh-del"),
+    ],
+)
+def test_no_letter_falls_out_of_a_permanent_address(editor, title, identifier):
+    add(editor, ORGANISATIONS, title=title, country="PL")
+
+    assert Record.objects.values_list("identifier", "slug").get(title=title) == (identifier, identifier)
+
+
+@pytest.mark.parametrize("title", ["警察庁", "경찰청", "…"])
+def test_where_no_identifier_can_be_made_one_is_asked_for(editor, title):
+    refused = add(editor, ORGANISATIONS, title=title)
+    add(editor, ORGANISATIONS, title=title, identifier="npa")
+
+    assert refused.context["adminform"].form.errors == {
+        "identifier": [
+            "No identifier can be made of this title. Give one in plain letters and hyphens, such as dark-web."
+        ]
+    }
+    assert Record.objects.values_list("identifier", "slug").get(title=title) == ("npa", "")
+
+
+@pytest.mark.parametrize("given", ["", "1.1", "D١.١"])
+def test_an_identifier_is_asked_for_by_an_example(editor, given):
+    url = "/admin/catalogue/deliverable/add/"
+    response = add(editor, url, title="Report", identifier=given)
+
+    says = {"": "Give the identifier, such as D1.1: for deliverables none can be made."}
+    assert response.context["adminform"].form.errors["identifier"] == [
+        says.get(given, f"“{given}” does not look like an identifier of deliverables, such as D1.1.")
+    ]
+
+
+@every_kind
+def test_no_message_of_a_form_is_a_regular_expression(editor, kind):
+    opts = model_of(kind.name)._meta
+
+    response = editor.post(
+        f"/admin/{opts.app_label}/{opts.model_name}/add/", {"title": "…", "identifier": "?", "slug": "?"}
+    )
+
+    errors = errors_in(response)
+    assert any(kind.identifier_example in error for error in errors)
+    assert not [error for error in errors if "\\d" in error or "[A-Z" in error or ")*" in error]
+
+
+def test_the_next_free_identifier_is_taken_and_the_other_record_is_named(editor):
+    first = make("organisation", identifier="acme-ltd", title="Acme Ltd")
+    make("organisation", identifier="acme-ltd-2017", title="Acme Ltd 2017")
+
+    values = filled(editor, ORGANISATIONS, title="Acme Ltd")
+    response = editor.post(ORGANISATIONS, values, follow=True)
+    third = editor.post(ORGANISATIONS, filled(editor, ORGANISATIONS, title="Acme Ltd"), follow=True)
+
+    names = Record.objects.filter(title="Acme Ltd").order_by("pk").values_list("identifier", flat=True)
+    assert list(names) == ["acme-ltd", "acme-ltd-2", "acme-ltd-3"]
+    assert warnings_in(response) == [
+        f'Is it the same as <a href="{admin_url(first)}">acme-ltd Acme Ltd</a>? The titles look alike. '
+        "This record is acme-ltd-2."
+    ]
+    assert len(warnings_in(third)) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("Dark web", "Dаrk wеb"),  # with Cyrillic а and е
+        ("Dark web", "DARK  WEB"),
+        ("Anže Žitnik", "Anze Zitnik"),
+        ("Europol", "Εurοpοl"),  # with Greek Ε and ο
+        ("Café", "Cafe\u0301"),
+    ],
+)
+def test_a_title_that_looks_like_another_one_is_noticed(editor, title, again):
+    first = make("person", title=title)
+    make("person", title=f"{title} 2")
+    make("organisation", title=title)
+    url = "/admin/catalogue/person/add/"
+
+    response = editor.post(url, filled(editor, url, title=again), follow=True)
+
+    [warning] = warnings_in(response)
+    assert admin_url(first) in warning
+    assert warning.count("<a ") == 1
+
+
+def test_a_title_of_its_own_is_no_matter(editor):
+    make("person", title="Anže Žitnik")
+    url = "/admin/catalogue/person/add/"
+
+    response = editor.post(url, filled(editor, url, title="Anže Žitnik Jr"), follow=True)
+
+    assert warnings_in(response) == []
 
 
 def test_an_identifier_never_changes(editor, theme):

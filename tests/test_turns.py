@@ -94,3 +94,21 @@ def test_an_editor_waits_for_the_turn_before_any_record_is_locked(admin_client, 
         assert editor.waits()
         workflow.publish(fresh(theme))
     assert editor.finished().status_code == 302
+
+
+@pytest.mark.parametrize("page", ["add", "change", "history", "publish", "delete", "list"])
+def test_whoever_reads_waits_for_nobody(admin_client, page):
+    """A form is opened while somebody else's step holds the lock, or the record."""
+    theme = published("theme", title="Dark web")
+    url = {
+        "add": "/admin/workshops/theme/add/",
+        "delete": f"/admin/workshops/theme/{theme.pk}/delete/",
+        "list": "/admin/workshops/theme/",
+    }.get(page) or admin_url(theme, page)
+
+    with transaction.atomic():
+        workflow.take_turn()
+        workflow.publish(fresh(theme))
+        reader = Elsewhere(lambda: admin_client.get(url))
+        assert reader.done.wait(10)
+    assert reader.finished().status_code == (403 if page == "delete" else 200)

@@ -42,11 +42,21 @@ from media4sec.records.forms import (
     part_documents,
     relations_in,
 )
-from media4sec.records.models import Citation, Record, Relation, Source, Tag, model_of, parts_of
+from media4sec.records.models import (
+    Citation,
+    Record,
+    Relation,
+    Source,
+    Tag,
+    lookalikes,
+    model_of,
+    parts_of,
+)
 from media4sec.records.steps import STEPS, Publish
 
 State = Record.State
 VERSIONS_ON_A_PAGE = 20
+MOST_NAMED = 5  # other records that look like this one
 
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
@@ -367,6 +377,8 @@ class RecordAdmin(Naming, ListOfRecords):
     # Saving
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":  # reading takes no lock
+            return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
                 if "_publish" in request.POST:
@@ -399,6 +411,15 @@ class RecordAdmin(Naming, ListOfRecords):
         except (ValidationError, PermissionDenied) as error:
             raise Refused(error) from error
         self.message_user(request, standing(self._read(record.pk)))
+        self.warn_of_lookalikes(request, record)
+
+    def warn_of_lookalikes(self, request, record):
+        """Two records may bear one name, but nobody should make the second unawares."""
+        if others := list(lookalikes(record)[:MOST_NAMED]):
+            named = ((admin_url(other), f"{other.identifier} {other.title}") for other in others)
+            links = format_html_join(", ", '<a href="{}">{}</a>', named)
+            says = "Is it the same as {}? The titles look alike. This record is {}."
+            self.message_user(request, format_html(says, links, record.identifier), messages.WARNING)
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_publish" in request.POST:

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.utils.html import format_html
-from django.utils.text import slugify
 from rest_framework.serializers import ListSerializer
 
 from media4sec.kinds import kinds_by_name
+from media4sec.letters import slugged
 from media4sec.records.documents import (
     HEAD,
     TAIL,
@@ -278,7 +278,7 @@ class PartFormSet(OrderedFormSet):
         for form in self.kept:
             if not form.instance.key:
                 values = (str(attrgetter(name)(form.instance)) for name in self.key_from)
-                stem = slugify("-".join(values))[:60] or form.instance._meta.model_name
+                stem = slugged("-".join(values)) or form.instance._meta.model_name
                 form.instance.key = free_key(stem, taken)
                 taken.add(form.instance.key)
 

@@ -3,17 +3,19 @@
 import re
 import uuid
 from collections import defaultdict
+from itertools import chain, count
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils.text import slugify
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from media4sec.kinds import Kind, kinds_by_name
+from media4sec.kinds import Kind, kinds_by_name, lower_first
+from media4sec.letters import lookalike, slugged
 from media4sec.records.fields import TextListField
 
+KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
 
 
@@ -74,6 +76,12 @@ class Record(models.Model):
     )
     slug = models.SlugField(max_length=120, blank=True, help_text="Decorates the address; may change.")
     title = models.CharField(max_length=400)
+    title_key = models.CharField(
+        max_length=KEY_LENGTH,
+        blank=True,
+        editable=False,
+        help_text="What titles that look alike have in common.",
+    )
     summary = models.TextField(blank=True)
     lens = models.CharField(max_length=10, choices=Lens, blank=True)
     provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.EDITORIAL)
@@ -139,6 +147,7 @@ class Record(models.Model):
     class Meta:
         ordering = ["kind_name", "identifier"]
         permissions = [("publish_record", "Can publish records"), ("withdraw_record", "Can withdraw records")]
+        indexes = [models.Index(fields=["kind_name", "title_key"], name="records_title_key")]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind_name", "identifier"], name="records_identifier_unique_within_kind"
@@ -173,35 +182,66 @@ class Record(models.Model):
         return self.public_state == self.State.PUBLISHED and self.state != self.State.PUBLISHED
 
     def fill_in(self):
-        """Keep derived columns true: kind, slug, identifier, review date."""
+        """Keep derived columns true: kind, key of the title, slug, identifier, review date."""
         if self.kind is None:
             return
         self.kind_name = self.kind.name
-        self.slug = self.slug or slugify(self.title)[:60].strip("-")
+        self.title_key = lookalike(self.title)[:KEY_LENGTH]
+        self.slug = self.slug or slugged(self.title)
         self.identifier = self.identifier or self.next_identifier()
         if self.checked_on and not self.review_due:
             self.review_due = add_months(self.checked_on, self.kind.review_months)
 
     def next_identifier(self):
+        """The next free number, or the slug, with a number where that is taken; empty where neither can be made."""
+        if self.kind.pattern:
+            return ""  # the field's own numbers, such as D2.3: nobody but the editor knows the next one
         if not self.kind.prefix:
-            return "" if self.kind.pattern else self.slug
+            taken = self._identifiers_from(self.slug)
+            candidates = chain([self.slug], (f"{self.slug}-{number}" for number in count(2)))
+            return next(free for free in candidates if free not in taken) if self.slug else ""
         stem = f"{self.kind.prefix}-"
+        numbers = (identifier.removeprefix(stem) for identifier in self._identifiers_from(stem))
+        highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return f"{stem}{highest + 1:0{self.kind.digits}d}"
+
+    def _identifiers_from(self, stem):
+        """The identifiers within the kind that begin with this."""
         taken = Record.objects.filter(kind_name=self.kind.name, identifier__startswith=stem)
-        numbers = [
-            int(number)
-            for number in (
-                identifier.removeprefix(stem) for identifier in taken.values_list("identifier", flat=True)
-            )
-            if number.isdecimal()
-        ]
-        return f"{stem}{max(numbers, default=0) + 1:0{self.kind.digits}d}"
+        return set(taken.values_list("identifier", flat=True))
 
     def clean(self):
         self.fill_in()
-        if not re.fullmatch(self.kind.identifier_shape, self.identifier):
-            raise ValidationError(
-                {"identifier": f"“{self.identifier}” does not look like {self.kind.identifier_shape}."}
+        if re.fullmatch(self.kind.identifier_shape, self.identifier, re.ASCII):
+            return
+        example = f"such as {self.kind.identifier_example}"
+        if not self.identifier and not self.kind.pattern:
+            says = (
+                f"No identifier can be made of this title. Give one in plain letters and hyphens, {example}."
             )
+        elif not self.identifier:
+            says = (
+                f"Give the identifier, {example}: for {lower_first(self.kind.label_plural)} none can be made."
+            )
+        else:
+            says = (
+                f"“{self.identifier}” does not look like an identifier"
+                f" of {lower_first(self.kind.label_plural)}, {example}."
+            )
+        raise ValidationError({"identifier": says})
+
+    def unique_error_message(self, model_class, unique_check):
+        """Of two records with one identifier, the one that is there is named, and the field that can be changed."""
+        if set(unique_check) != {"kind_name", "identifier"}:
+            return super().unique_error_message(model_class, unique_check)
+        other = Record.objects.filter(kind_name=self.kind_name, identifier=self.identifier).first()
+        title = f" by “{other.title}”" if other else ""
+        way_out = (
+            "Give another one" if self.kind.pattern else "Leave it empty, and the next free one is taken"
+        )
+        error = ValidationError({"identifier": f"{self.identifier} is taken{title}. {way_out}."})
+        error.code = "taken"  # Django asks for it
+        return error
 
     def check_links(self):
         """Rules over several rows, asked once links are saved; raises ValidationError. Kinds add to it."""
@@ -220,6 +260,12 @@ class KindRecord(Record):
 
     class Meta:
         abstract = True
+
+
+def lookalikes(record):
+    """Other records of its kind whose titles a reader would take for this one's."""
+    others = Record.objects.filter(kind_name=record.kind_name, title_key=record.title_key)
+    return others.exclude(pk=record.pk) if record.title_key else others.none()
 
 
 def specific(records):
