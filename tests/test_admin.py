@@ -437,6 +437,79 @@ def test_the_sources_and_relations_of_a_part_go_with_it(editor):
     assert list(record.relations.values_list("part", flat=True)) == ["good-2"]
 
 
+# One person twice
+
+
+TECHNOLOGIES = "/admin/catalogue/technology/add/"
+TOOL = {"title": "A tool", "technology_kind": "software", "status": "active"}
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish", "_continue", "_addanother"])
+def test_a_form_for_a_new_record_makes_one(editor, button):
+    values = filled(editor, TECHNOLOGIES, **TOOL, **{button: "1"})
+
+    first, second = (editor.post(TECHNOLOGIES, values) for _ in range(2))
+
+    assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
+    assert Record.objects.filter(title="A tool").count() == 1
+    assert Publication.objects.count() == (button == "_publish")
+
+
+def test_a_form_that_went_back_and_changed_makes_another_when_that_is_meant(editor):
+    values = filled(editor, TECHNOLOGIES, **TOOL)
+    editor.post(TECHNOLOGIES, values)
+    first = model_of("technology").objects.get(title="A tool")
+
+    refused = editor.post(TECHNOLOGIES, values | {"summary": "What it does"})
+    before = Record.objects.count()
+    shown = Form(refused.content.decode()).values
+    accepted = editor.post(TECHNOLOGIES, shown)
+
+    assert errors_in(refused) == [
+        f'This form was saved already, as <a href="{admin_url(first)}">{first}</a>. '
+        "Save again if you mean another record beside it."
+    ]
+    assert f'<a href="{admin_url(first)}">' in refused.content.decode()
+    assert (before, shown["summary"]) == (1, "What it does")
+    assert accepted.status_code == 302
+    assert set(Record.objects.values_list("summary", flat=True)) == {"", "What it does"}
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish"])
+def test_a_form_with_new_rows_adds_them_once(editor, button):
+    record = make("situation", points=[{"key": "good-1", "aspect": "good", "text": "First"}])
+    values = filled(editor, admin_url(record), **{"points-1-aspect": "good", "points-1-text": "Second"})
+
+    first, second = (editor.post(admin_url(record), values | {button: "1"}) for _ in range(2))
+
+    assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
+    assert [point["key"] for point in working_document(record)["points"]] == ["good-1", "good-2"]
+    assert record.revisions.count() == 2
+
+
+def test_a_form_sent_again_after_somebody_else_saved_is_refused(editor, theme):
+    mine = filled(editor, admin_url(theme), title="My title")
+    editor.post(admin_url(theme), mine)
+    save(editor, theme, title="Their title")
+
+    response = editor.post(admin_url(theme), mine)
+
+    assert response.context["conflict"]
+    assert Record.objects.get(pk=theme.pk).title == "Their title"
+
+
+@pytest.mark.parametrize("nonce", ["", "\0", "x" * 41, "another’s"])
+def test_a_form_of_another_record_is_not_taken_for_this_one(editor, theme, nonce):
+    save(editor, theme, title="Changed", submission="another’s")
+    other = make("theme")
+
+    response = save(editor, other, title="Mine", submission=nonce)
+
+    assert response.status_code in (200, 302)
+    assert Record.objects.get(pk=other.pk).title in ("Mine", other.title)
+    assert Record.objects.get(pk=theme.pk).title == "Changed"
+
+
 # Two people at once
 
 

@@ -35,8 +35,10 @@ from media4sec.records.forms import (
     RecordSelect,
     RecordSelectMultiple,
     RecordsField,
+    digest_of,
     in_order,
     is_key,
+    new_nonce,
     own_fields,
     part_document,
     part_documents,
@@ -47,6 +49,7 @@ from media4sec.records.models import (
     Record,
     Relation,
     Source,
+    Submission,
     Tag,
     lookalikes,
     model_of,
@@ -56,6 +59,7 @@ from media4sec.records.steps import STEPS, Publish
 
 State = Record.State
 VERSIONS_ON_A_PAGE = 20
+SUBMISSIONS_KEPT = timedelta(days=30)
 MOST_NAMED = 5  # other records that look like this one
 
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
@@ -379,21 +383,53 @@ class RecordAdmin(Naming, ListOfRecords):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":  # reading takes no lock
             return super().changeform_view(request, object_id, form_url, extra_context)
+        request.refusal = response = None
         try:
             with transaction.atomic():
                 if "_publish" in request.POST:
                     workflow.take_turn()  # before anything is locked
-                return super().changeform_view(request, object_id, form_url, extra_context)
+                response = self.sent_before(request, object_id) or super().changeform_view(
+                    request, object_id, form_url, extra_context
+                )
+            if response.status_code != 200:
+                return response
         except Refused as refused:
             request.refusal = refused
         except IntegrityError:
             request.refusal = Refused(
                 "Somebody saved the same identifier or row a moment ago. Nothing was saved: please save again."
             )
+        try:
+            answer = self.sent_before(
+                request, object_id
+            )  # the same form was pressed twice: the other was quicker
+        except Refused as refused:
+            request.refusal, answer = refused, None
+        if answer or not request.refusal:
+            return answer or response
+        request.POST = request.POST.copy()
         if request.refusal.conflict:  # whoever saves again has seen the newer version
-            request.POST = request.POST.copy()
             request.POST["edit_version"] = str(request.refusal.conflict["revision"].number)
+        request.POST["submission"] = new_nonce()  # and means another record, if this was a new one
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def sent_before(self, request, object_id):
+        """The answer to a form that was saved already; what was typed since then makes it a new form."""
+        nonce = request.POST.get("submission", "")
+        earlier = Submission.objects.filter(nonce=nonce).first() if nonce.isprintable() else None
+        record = earlier and self.get_queryset(request).filter(pk=earlier.record_id).first()
+        if record is None or object_id not in (None, str(record.pk)):
+            return None
+        is_the_same = earlier.digest == digest_of(request.POST)
+        if object_id is None and not is_the_same:
+            link = format_html('<a href="{}">{}</a>', admin_url(record), record)
+            says = "This form was saved already, as {}. Save again if you mean another record beside it."
+            raise Refused(format_html(says, link))
+        if object_id is None and is_the_same and self.has_add_permission(request):
+            return self.response_add(request, record)
+        if object_id and is_the_same and earlier.version == record.edit_version:
+            return self.response_change(request, record)
+        return None
 
     def save_related(self, request, form, formsets, change):
         """Everything is written: ask the rules over several rows, and keep it as a version, or nothing at all."""
@@ -410,6 +446,7 @@ class RecordAdmin(Naming, ListOfRecords):
                 workflow.publish(record, by=request.user, note=note)
         except (ValidationError, PermissionDenied) as error:
             raise Refused(error) from error
+        remember_submission(form, record)
         self.message_user(request, standing(self._read(record.pk)))
         self.warn_of_lookalikes(request, record)
 
@@ -624,6 +661,17 @@ def refuse_stale(record, seen):
     if seen != str(now.edit_version):
         raise workflow.WorkflowError(
             f"Version {now.edit_version} was saved while this page was open. Nothing was done: look at it again."
+        )
+
+
+def remember_submission(form, record):
+    """Keep which form this was, for as long as it may be sent again; the database refuses the second of two."""
+    Submission.objects.filter(saved_at__lt=timezone.now() - SUBMISSIONS_KEPT).delete()
+    if nonce := form.cleaned_data["submission"]:
+        Submission.objects.filter(nonce=nonce, record=record.pk).delete()
+        version = Record.objects.values_list("edit_version", flat=True).get(pk=record.pk)
+        Submission.objects.create(
+            nonce=nonce, digest=digest_of(form.data), record_id=record.pk, version=version
         )
 
 

@@ -1,5 +1,8 @@
 """The back-office's forms: a record, its parts and its sources, with other records chosen in order."""
 
+import hashlib
+import json
+import secrets
 from operator import attrgetter
 
 from django import forms
@@ -184,9 +187,24 @@ class NamingForm(forms.ModelForm):
                 set_in_order(self.instance, name, self.cleaned_data[name])
 
 
-class RecordForm(NamingForm):
-    """The working copy of a record; it knows which version the editor saw when opening it."""
+NONCE_LENGTH = 40
 
+
+def new_nonce():
+    """The name of one opened form."""
+    return secrets.token_urlsafe(16)
+
+
+def digest_of(data):
+    """What tells whether a form that is sent again says the same."""
+    sent = sorted((name, values) for name, values in data.lists() if name != "csrfmiddlewaretoken")
+    return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+
+
+class RecordForm(NamingForm):
+    """The working copy of a record; it knows which version the editor saw when opening it, and which form it is."""
+
+    submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=NONCE_LENGTH)
     edit_version = forms.CharField(widget=forms.HiddenInput, required=False)
     version_note = forms.CharField(
         label="What changed, and why",
@@ -202,6 +220,7 @@ class RecordForm(NamingForm):
         super().__init__(*args, **kwargs)
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
+        self.initial["submission"] = new_nonce()
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"kind_name"}

@@ -330,6 +330,19 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
+class Submission(models.Model):
+    """A form of the back-office that was saved: pressed twice, it saves once."""
+
+    nonce = models.CharField(max_length=40, unique=True)
+    digest = models.CharField(max_length=64, help_text="Of everything that was sent.")
+    record = models.ForeignKey(Record, related_name="+", on_delete=models.CASCADE)
+    version = models.PositiveIntegerField(help_text="Of the record, as this form left it.")
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return self.nonce
+
+
 class Source(models.Model):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
