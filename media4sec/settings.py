@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "media4sec.records.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

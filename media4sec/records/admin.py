@@ -750,6 +750,7 @@ class SharedAdmin(Naming, admin.ModelAdmin):
 @admin.register(Source)
 class SourceAdmin(SharedAdmin):
     list_display = ("title_or_address", "url", "uses")
+    ordering = ("title", "url")
     search_fields = ("title", "url")
 
     @admin.display(description="Title", ordering="title")
@@ -769,6 +770,7 @@ class SourceAdmin(SharedAdmin):
 @admin.register(Tag)
 class TagAdmin(SharedAdmin):
     list_display = ("name", "uses")
+    ordering = ("name",)
     search_fields = ("name",)
 
     def get_fields(self, request, obj=None):

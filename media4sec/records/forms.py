@@ -172,7 +172,8 @@ class NamingForm(forms.ModelForm):
                 self.initial[name] = [row.target for row in rows]
             widget = getattr(field.widget, "widget", field.widget)  # within the admin's wrapper
             if isinstance(widget, RecordSelectMultiple):
-                widget.known = self.initial.get(name) or ()
+                given = self.initial.get(name) or ()  # of a new record, what the address says
+                widget.known = [one for one in given if isinstance(one, models.Model)]
             elif isinstance(widget, RecordSelect) and self.initial.get(name) and self.instance.pk:
                 widget.known = [getattr(self.instance, name)]
 
