@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Publication
@@ -15,7 +16,7 @@ from media4sec.records import workflow
 from media4sec.records.admin import admin_url
 from media4sec.records.differences import compare
 from media4sec.records.documents import working_document, writer
-from media4sec.records.models import Record, Source, model_of
+from media4sec.records.models import Record, Source, Tag, model_of
 from tests.factories import full_document_for, make, make_full, publish
 from tests.factories import save as save_document
 
@@ -788,6 +789,79 @@ def test_a_source_says_who_cites_it_and_its_new_title_is_a_new_version(editor, t
     assert admin_url(theme) in page
     assert (theme.edit_version, theme.has_unpublished_changes) == (2, True)
     assert working_document(theme)["sources"][0]["title"] == "The report"
+
+
+def tags_of(record):
+    return working_document(record)["tags"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Αστυνομία", "αστυνομία"),
+        ("Police", "POLICE"),
+        ("café", "cafe\u0301"),
+        ("Straße", "strasse"),
+        ("dark web", "Dark  web"),
+        ("Łódź", "lodz"),
+    ],
+)
+def test_tags_that_look_alike_are_one(editor, theme, first, second):
+    other = make("theme")
+
+    save(editor, theme, tags=first)
+    save(editor, other, tags=f"{second}, {first}, new")
+    third = make("theme", tags=[second])
+
+    assert tags_of(theme) == tags_of(third) == [first]
+    assert tags_of(other) == sorted([first, "new"])
+    assert Tag.objects.count() == 2
+
+
+def test_tags_stand_between_commas_and_may_have_spaces(editor, theme):
+    save(editor, theme, tags='dark web, "social media",, fire')
+
+    assert tags_of(theme) == ["dark web", "fire", "social media"]
+    assert filled(editor, admin_url(theme))["tags"] == "dark web, fire, social media"
+    save(editor, theme)
+    assert theme.revisions.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("tags", "says"),
+    [
+        ('"Police, fire', '“"Police” cannot be a tag: commas and quotation marks stand between tags.'),
+        ("x" * 101, f"A tag has at most 100 characters; “{'x' * 40}…” has 101."),
+        (", ".join(f"tag {n}" for n in range(2000)), "A record has at most 50 tags; these are 2000."),
+        ("\u0301", "A tag needs a letter or a figure."),
+        ("zero\u200bwidth", "Character 5 is U+200B ZERO WIDTH SPACE, which cannot be seen or stored. "),
+    ],
+)
+def test_what_cannot_be_a_tag_is_said(editor, theme, tags, says):
+    response = save(editor, theme, tags=tags)
+
+    [error] = response.context["adminform"].form.errors["tags"]
+    assert error.startswith(says)
+
+
+@pytest.mark.parametrize(
+    "tags", [["Police, fire"], ["police", "Police"], ["x"] * 2, [f"tag {n}" for n in range(51)]]
+)
+def test_documents_hold_the_same_tags_as_forms(tags):
+    with pytest.raises(DocumentError):
+        make("theme", tags=tags)
+
+
+@pytest.mark.parametrize("name", ["Police, fire", "αστυνομία"])
+def test_a_tag_is_not_renamed_into_another_one(editor, name):
+    make("theme", tags=["Αστυνομία", "Fire"])
+    tag = Tag.objects.get(name="Fire")
+    url = f"/admin/records/tag/{tag.pk}/change/"
+
+    response = editor.post(url, filled(editor, url, name=name))
+
+    assert list(response.context["adminform"].form.errors) == ["name"]
+    assert Tag.objects.get(pk=tag.pk).name == "Fire"
 
 
 def test_all_records_are_listed_and_searched_by_kind(editor, theme):

@@ -24,6 +24,7 @@ from media4sec.records.documents import (
     record_of,
     set_in_order,
     set_relations,
+    tags_named,
     writer,
 )
 from media4sec.records.models import Record, Relation
@@ -222,6 +223,11 @@ class RecordForm(NamingForm):
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
         self.initial["submission"] = new_nonce()
+
+    def _save_m2m(self):
+        if "tags" in self.cleaned_data:
+            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+        super()._save_m2m()
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"kind_name"}

@@ -14,6 +14,7 @@ from taggit.models import ItemBase, TagBase
 from media4sec.kinds import Kind, kinds_by_name, lower_first
 from media4sec.letters import lookalike, slugged
 from media4sec.records.fields import TextListField
+from media4sec.records.tags import checked_name, key_of
 
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -31,10 +32,30 @@ def add_months(day, months):
 
 
 class Tag(TagBase):
-    """A free keyword that editors give to records."""
+    """A free keyword that editors give to records; there is one for all spellings that look alike."""
+
+    key = models.CharField(
+        max_length=200,
+        unique=True,
+        editable=False,
+        help_text="What names that look alike have in common.",
+    )
 
     class Meta:
         ordering = ["name"]
+
+    def save(self, *args, **kwargs):
+        self.key = key_of(self.name)
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        try:
+            self.name = checked_name(self.name)
+        except ValidationError as error:
+            raise ValidationError({"name": error}) from error
+        other = Tag.objects.filter(key=key_of(self.name)).exclude(pk=self.pk).first()
+        if other:
+            raise ValidationError({"name": f"There is the tag “{other.name}” already, which looks like it."})
 
 
 class Tagging(ItemBase):
@@ -142,7 +163,7 @@ class Record(models.Model):
         blank=True,
         help_text="Records named in any version that was published; kept by the workflow.",
     )
-    tags = TaggableManager(through=Tagging, blank=True)
+    tags = TaggableManager(through=Tagging, blank=True, help_text="With commas between.")
 
     class Meta:
         ordering = ["kind_name", "identifier"]
