@@ -19,7 +19,7 @@ from catalogue.kinds import (
     WORK_PACKAGE,
 )
 from media4sec.records.fields import TextListField
-from media4sec.records.models import KindRecord, Part, Record
+from media4sec.records.models import KindRecord, Lasting, Part, Record
 from workshops.models import Partner, PracticePattern, Theme, Workshop
 
 
@@ -45,7 +45,7 @@ class DatedRecord(KindRecord):
             raise ValidationError({"date": "The date does not have the stated precision."})
 
 
-class Project(KindRecord):
+class Project(Lasting, KindRecord):
     """The EU project itself, as public sources describe it."""
 
     kind = PROJECT

@@ -1,6 +1,7 @@
 """The back-office: every kind can be listed, written, published and taken back, and nobody's work is lost."""
 
 import json
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds
@@ -369,6 +371,99 @@ def test_saving_never_changes_the_public_version(editor, theme):
     assert theme.revisions.get(number=2).note == "Shorter"
     assert working_document(theme)["sources"] == []
     assert Change.objects.count() == 1
+
+
+def days(record):
+    return tuple(working_document(record)[name] for name in ("checked_on", "review_due"))
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "after"),
+    [
+        (("2024-01-10", None), {"checked_on": "2026-03-31"}, ("2026-03-31", "2026-09-30")),
+        (("2024-01-10", None), {"checked_on": "2023-08-31"}, ("2023-08-31", "2024-02-29")),
+        (("2024-01-10", None), {"checked_on": ""}, (None, None)),
+        (("2024-01-10", "2027-05-05"), {"checked_on": "2026-03-31"}, ("2026-03-31", "2027-05-05")),
+        (
+            ("2024-01-10", None),
+            {"checked_on": "2026-03-31", "review_due": "2026-04-01"},
+            ("2026-03-31", "2026-04-01"),
+        ),
+        (("2024-01-10", "2024-02-01"), {"review_due": ""}, ("2024-01-10", "2024-07-10")),
+    ],
+)
+def test_the_next_review_follows_the_check_unless_given_by_hand(editor, before, changes, after):
+    record = make("technology", checked_on=before[0], **({"review_due": before[1]} if before[1] else {}))
+
+    response = save(editor, record, **changes)
+
+    assert response.status_code == 302
+    assert days(record) == after
+
+
+def test_a_document_that_does_not_name_the_next_review_moves_it_too():
+    record = make("technology", checked_on="2024-01-10")
+    document = working_document(record) | {"checked_on": "2026-03-31"}
+    del document["review_due"]
+
+    save_document(document, "technology", record)
+
+    assert days(record) == ("2026-03-31", "2026-09-30")
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"checked_on": "2931-01-01"}, {"checked_on": ["This day lies in the future."]}),
+        (
+            {"checked_on": "2020-01-02", "review_due": "2020-01-01"},
+            {
+                "review_due": [
+                    "The next review would be due before the check. Left empty, the kind's interval decides."
+                ]
+            },
+        ),
+    ],
+)
+def test_days_that_cannot_be_are_refused(editor, changes, errors):
+    record = make("technology", checked_on="2018-01-10", review_due="2018-02-10")
+
+    response = save(editor, record, **changes)
+
+    assert response.context["adminform"].form.errors == errors
+    assert days(record) == ("2018-01-10", "2018-02-10")
+
+
+def test_a_review_that_was_due_by_hand_is_not_left_before_the_check(editor):
+    record = make("technology", checked_on="2018-01-10", review_due="2018-02-10")
+
+    response = save(editor, record, checked_on="2020-01-01")
+
+    assert list(response.context["adminform"].form.errors) == ["review_due"]
+
+
+def test_a_source_was_not_read_in_the_future(editor, theme):
+    response = save(editor, theme, **{"citations-0-accessed_on": "2931-01-01"})
+
+    assert errors_in(response) == ["This day lies in the future."]
+
+
+@pytest.mark.parametrize(("day", "is_refused"), [("2026-03-02", False), ("2026-03-03", True)])
+def test_today_is_today_where_the_editor_is(editor, theme, monkeypatch, day, is_refused):
+    """At noon of the first in UTC it is the second in Auckland, and nowhere the third."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+    response = save(editor, theme, checked_on=day)
+
+    assert (response.status_code == 200) == is_refused
+
+
+def test_nothing_ends_before_it_begins(editor):
+    workshop = make("workshop", start_date="2017-05-02", end_date="2017-05-03")
+
+    response = save(editor, workshop, end_date="2017-05-01")
+
+    assert errors_in(response) == ["This day comes before the first one."]
 
 
 def test_rules_over_several_rows_refuse_the_whole_form(editor):

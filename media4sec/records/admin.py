@@ -39,6 +39,7 @@ from media4sec.records.forms import (
     in_order,
     is_key,
     new_nonce,
+    not_in_the_future,
     own_fields,
     part_document,
     part_documents,
@@ -142,7 +143,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class Naming:
-    """Other records are searched for, whatever kind they are; lists of texts say what may stand in them."""
+    """Other records are searched for, whatever kind they are; lists of texts and days say what may stand in them."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
@@ -158,6 +159,8 @@ class Naming:
         if isinstance(db_field, TextListField) and db_field.options:
             kwargs["help_text"] = f"One a line, of these: {', '.join(db_field.options.values)}."
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("checked_on", "accessed_on"):
+            formfield.validators.append(not_in_the_future)
         if isinstance(getattr(formfield, "widget", None), RelatedFieldWidgetWrapper):
             formfield.widget.can_delete_related = formfield.widget.can_view_related = False
         return formfield

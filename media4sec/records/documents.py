@@ -336,6 +336,8 @@ class RecordDocument(DocumentBase):
     def save_own(self, instance, values):
         """Write the record's own row; links stay as they are. Raises Django's ValidationError."""
         instance = instance or self.Meta.model()
+        if "review_due" not in values and instance.has_derived_review:
+            instance.review_due = None  # follows the day of the check once more
         for name, value in values.items():
             if not is_link(self.fields[name], self.Meta.model):
                 setattr(instance, name, value)

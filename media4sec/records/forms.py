@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from datetime import timedelta
 from operator import attrgetter
 
 from django import forms
@@ -10,6 +11,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
 from django.utils.html import format_html
 from rest_framework.serializers import ListSerializer
 
@@ -95,6 +97,12 @@ class ByName:
             name,
             " ".join(str(text).strip("“”") for text in texts if text and not is_key(text)),
         )
+
+
+def not_in_the_future(day):
+    """What was done was done by today, wherever the editor is: the day begins first at UTC+14."""
+    if day > (timezone.now() + timedelta(hours=14)).date():
+        raise ValidationError("This day lies in the future.")
 
 
 def is_key(value):
@@ -239,6 +247,8 @@ class RecordForm(NamingForm):
 
     def clean(self):
         cleaned = super().clean()
+        if "review_due" not in self.changed_data and self.instance.has_derived_review:
+            cleaned["review_due"] = None  # follows the day of the check once more
         for name, errors in getattr(self.refusal, "by_field", {}).items():
             self.add_error(name if name in self.fields else None, errors)
         return cleaned

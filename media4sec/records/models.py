@@ -211,7 +211,16 @@ class Record(models.Model):
         self.slug = self.slug or slugged(self.title)
         self.identifier = self.identifier or self.next_identifier()
         if self.checked_on and not self.review_due:
-            self.review_due = add_months(self.checked_on, self.kind.review_months)
+            self.review_due = self.review_after(self.checked_on)
+
+    def review_after(self, day):
+        """When what was checked on this day is looked at again."""
+        return add_months(day, self.kind.review_months)
+
+    @property
+    def has_derived_review(self):
+        """True if the day of the next review follows from that of the check, and was not given by hand."""
+        return bool(self.checked_on) and self.review_due == self.review_after(self.checked_on)
 
     def next_identifier(self):
         """The next free number, or the slug, with a number where that is taken; empty where neither can be made."""
@@ -233,6 +242,9 @@ class Record(models.Model):
 
     def clean(self):
         self.fill_in()
+        if self.checked_on and self.review_due and self.review_due < self.checked_on:
+            says = "The next review would be due before the check. Left empty, the kind's interval decides."
+            raise ValidationError({"review_due": says})
         if re.fullmatch(self.kind.identifier_shape, self.identifier, re.ASCII):
             return
         example = f"such as {self.kind.identifier_example}"
@@ -270,6 +282,15 @@ class Record(models.Model):
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ValidationError(f"The key {', '.join(twice)} stands twice in this record.")
+
+
+class Lasting:
+    """What begins and ends on stated days."""
+
+    def clean(self):
+        super().clean()
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            raise ValidationError({"end_date": "This day comes before the first one."})
 
 
 class KindRecord(Record):
