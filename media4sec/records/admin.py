@@ -22,10 +22,12 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.kinds import kinds, kinds_by_name
+from media4sec.letters import same
 from media4sec.records import workflow
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents import CitationField, working_document, writer
 from media4sec.records.fields import TextListField
+from media4sec.records.finding import Question
 from media4sec.records.forms import (
     NamingForm,
     OrderedFormSet,
@@ -283,7 +285,7 @@ class ListOfRecords(admin.ModelAdmin):
     """What lists of records have in common, of one kind or of all."""
 
     list_display = ("identifier", "title", "state", "public", "checked_on", "review_due")
-    search_fields = ("identifier", "title", "summary")
+    search_fields = ("title",)  # that there is a search; what it finds stands in finding.py
     ordering = ("identifier",)
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
@@ -294,6 +296,16 @@ class ListOfRecords(admin.ModelAdmin):
         if record.has_unpublished_changes:
             return "Published, changes are not"
         return record.get_public_state_display() or "Never published"
+
+    def get_search_results(self, request, queryset, search_term):
+        asked = getattr(request, "asked", None)  # once for the list and all counts of its filters
+        if asked is None or asked.text != search_term:
+            request.asked = asked = Question(self.searched(request), search_term)
+        return asked.among(queryset, is_ordered="o" in request.GET), False
+
+    def searched(self, request):
+        """All that a search may find."""
+        return self.get_queryset(request)
 
     def has_delete_permission(self, request, obj=None):
         return False  # what was public is withdrawn, and versions are never thrown away
@@ -702,11 +714,15 @@ class AllRecordsAdmin(ListOfRecords):
         return format_html('<a href="{}">{}</a>', admin_url(record), record.title)
 
     def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, self.of_kind(request, queryset), search_term)
+
+    def searched(self, request):
+        return self.of_kind(request, super().searched(request))
+
+    def of_kind(self, request, queryset):
         """Searching for a record to name: of one kind only where no other may stand."""
-        kind = request.GET.get("kind")
-        if kind and "term" in request.GET:
-            queryset = queryset.filter(kind_name=kind)
-        return super().get_search_results(request, queryset, search_term)
+        kind = request.GET.get("kind") if "term" in request.GET else ""
+        return queryset.filter(kind_name=kind) if kind else queryset
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         record = self.get_object(request, object_id)
@@ -731,6 +747,9 @@ class SharedAdmin(Naming, admin.ModelAdmin):
         """The records that use this row."""
         raise NotImplementedError
 
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, same(search_term))
+
     @admin.display(description="Used by")
     def used_by(self, obj):
         rows = ((admin_url(record), record) for record in self.users(obj))
@@ -754,7 +773,7 @@ class SharedAdmin(Naming, admin.ModelAdmin):
 class SourceAdmin(SharedAdmin):
     list_display = ("title_or_address", "url", "uses")
     ordering = ("title", "url")
-    search_fields = ("title", "url")
+    search_fields = ("words",)
 
     @admin.display(description="Title", ordering="title")
     def title_or_address(self, source):
@@ -774,7 +793,7 @@ class SourceAdmin(SharedAdmin):
 class TagAdmin(SharedAdmin):
     list_display = ("name", "uses")
     ordering = ("name",)
-    search_fields = ("name",)
+    search_fields = ("key",)
 
     def get_fields(self, request, obj=None):
         return ("name", *self.get_readonly_fields(request, obj))

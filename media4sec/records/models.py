@@ -12,7 +12,7 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from media4sec.kinds import Kind, kinds_by_name, lower_first
-from media4sec.letters import lookalike, slugged
+from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import TextListField
 from media4sec.records.tags import checked_name, key_of
 
@@ -372,6 +372,19 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
+class Words(models.Model):
+    """What a working copy can be found by in the back-office; kept by the workflow."""
+
+    record = models.OneToOneField(
+        Record, related_name="words", primary_key=True, editable=False, on_delete=models.CASCADE
+    )
+    names = models.TextField(editable=False, help_text="Of its title, identifier and other names.")
+    texts = models.TextField(editable=False, help_text="Of its texts and facts.")
+
+    def __str__(self):
+        return self.names
+
+
 class Submission(models.Model):
     """A form of the back-office that was saved: pressed twice, it saves once."""
 
@@ -390,12 +403,17 @@ class Source(models.Model):
 
     url = models.URLField(max_length=600, unique=True)
     title = models.CharField(max_length=400, blank=True)
+    words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 
     class Meta:
         ordering = ["title", "url"]
 
     def __str__(self):
         return self.title or self.url
+
+    def save(self, *args, **kwargs):
+        self.words = f"{same(self.title)} {same(self.url)}"
+        super().save(*args, **kwargs)
 
 
 class Citation(models.Model):

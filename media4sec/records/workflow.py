@@ -18,8 +18,10 @@ from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records.differences import public_fields
 from media4sec.records.documents import dumps, save_document, working_document, working_documents
+from media4sec.records.finding import remember, remember_all
 from media4sec.records.models import Record, Revision, specific
 from media4sec.records.presentation import PublicRef, named_in, present, resolve
+from media4sec.records.references import named_by
 
 State = Record.State
 SEQUENCE_LOCK = 700281
@@ -52,7 +54,22 @@ def may(by, action):
 def save_revision(record, *, by=None, note="", state=State.DRAFT):
     """Keep the working copy as a new version, unless nothing changed; returns the newest revision."""
     record = _locked([record])[0]
-    return _keep(record, dumps(working_document(record)), by, note, state)
+    document = working_document(record)
+    before = record.edit_version
+    revision = _keep(record, dumps(document), by, note, state)
+    if record.edit_version != before:
+        _remember_words({record.pk: (record.kind_name, document)})
+    return revision
+
+
+def _remember_words(documents):
+    """What these records are found by in the back-office, and those that bear the title of one that was renamed."""
+    remember(documents)
+    renamed = Record.objects.filter(pk__in=documents).exclude(edit_version=1)
+    for record in renamed:
+        older = record.revisions.filter(number=record.edit_version - 1).first()
+        if older is not None and json.loads(older.document)["title"] != record.title:
+            remember_all(named_by(record))
 
 
 def _keep(record, text, by, note, state):
@@ -97,13 +114,18 @@ def publish_all(records, *, by=None, note="", validate=True):
         for record in specific(locked):
             _check(record)
     documents = working_documents(locked)
-    kept = []
+    kept, new = [], {}
     for record in locked:
+        before = record.edit_version
         revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
+        if record.edit_version != before:
+            new[record.pk] = record.kind_name, documents[record.pk]
         kept.append(revision.pk)
         Record.objects.filter(pk=record.pk).update(
             state=State.PUBLISHED, public_state=State.PUBLISHED, published_revision=revision
         )
+    for start in range(0, len(new), BATCH):
+        _remember_words(dict(list(new.items())[start : start + BATCH]))
     _date(kept)
     _write_public([record.pk for record in locked])
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
@@ -187,6 +209,7 @@ def revert(record, revision, *, by=None):
 def rebuild_publications():
     """Make the read side anew from the published versions; returns how many rows had to change."""
     take_turn()
+    remember_all()
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))
     rows = Publication.objects.values_list("pk", "kind", "identifier")
