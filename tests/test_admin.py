@@ -19,7 +19,7 @@ from media4sec.records.admin import admin_url
 from media4sec.records.differences import compare
 from media4sec.records.documents import working_document, writer
 from media4sec.records.models import Record, Source, Tag, model_of
-from tests.factories import full_document_for, make, make_full, publish
+from tests.factories import full_document_for, make, make_full, publish, published
 from tests.factories import save as save_document
 
 pytestmark = pytest.mark.django_db
@@ -712,6 +712,36 @@ def test_a_record_is_merged_into_another(editor, theme):
     take(editor, theme, "merge", **{"into-named": f"theme:{other.identifier}"})
 
     assert (publication_of(theme).state, publication_of(theme).successor) == ("merged", publication_of(other))
+
+
+def test_merging_shows_first_who_names_the_record_and_offers_its_kind_only(editor):
+    maker, other = published("organisation"), published("organisation")
+    deliverable = published("deliverable")
+    technology = make("technology", makers=[maker.identifier])
+
+    page = editor.get(admin_url(maker, "merge"))
+    refused = take(editor, maker, "merge", **{"into-named": f"deliverable:{deliverable.identifier}"})
+    itself = take(editor, maker, "merge", into=str(maker.pk))
+    before = working_document(technology)["makers"]
+    done = take(editor, maker, "merge", **{"into-named": other.identifier})
+
+    text = page.content.decode()
+    assert "1 record names this one" in text
+    assert technology.title in text
+    assert "kind=organisation" in text
+    assert (refused.status_code, itself.status_code, before) == (200, 200, [maker.identifier])
+    assert list(refused.context["form"].errors) == list(itself.context["form"].errors) == ["into"]
+    assert done.status_code == 302
+    assert working_document(technology)["makers"] == [other.identifier]
+
+
+def test_withdrawing_shows_first_who_names_the_record(editor, theme):
+    make("issue", title="Dark patterns", themes=[theme.identifier])
+
+    page = editor.get(admin_url(theme, "withdraw")).content.decode()
+
+    assert "1 record names this one" in page
+    assert "Dark patterns" in page
 
 
 def test_a_step_that_is_not_possible_says_so(editor):

@@ -58,6 +58,7 @@ from media4sec.records.models import (
     model_of,
     parts_of,
 )
+from media4sec.records.references import named_by
 from media4sec.records.steps import STEPS, Publish
 
 State = Record.State
@@ -318,7 +319,7 @@ class ListOfRecords(admin.ModelAdmin):
         """Asks first, with one note for all; then all or nothing."""
         records = list(queryset.select_related("published_revision", "successor"))
         is_confirmed = "confirmed" in request.POST
-        form = Publish(request.POST if is_confirmed else None)
+        form = Publish(request.POST if is_confirmed else None, record=None)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
@@ -529,7 +530,7 @@ class RecordAdmin(Naming, ListOfRecords):
     def step_view(self, request, pk, step):
         """The page of one step, which asks what it needs to know; only POST takes the step."""
         record = self._open(request, pk, "change")
-        form, status = step(request.POST if request.method == "POST" else None), 200
+        form, status = step(request.POST if request.method == "POST" else None, record=record), 200
         if form.is_bound and form.is_valid():
             try:
                 with transaction.atomic():
@@ -551,6 +552,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
+            "named_by": Record.objects.filter(pk__in=named_by(record)) if step.on_names else [],
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],

@@ -41,11 +41,10 @@ def moved(kind_name, document, old, new):
         for holder in _holders(document, way):
             value = holder.get(name)
             if isinstance(value, list):
-                pairs = [(new if split_reference(one, target) == old else one, one) for one in value]
-                named = (_written(new, target) if now is new else one for now, one in pairs)
-                holder[name] = [one for one in dict.fromkeys(named) if split_reference(one, target) != itself]
+                now = dict.fromkeys(_renamed(one, target, old, new) for one in value)
+                holder[name] = [one for one in now if split_reference(one, target) != itself]
             elif value and split_reference(value, target) == old:
-                holder[name] = None if new == itself else _written(new, target)
+                holder[name] = None if new == itself else _renamed(value, target, old, new)
     return document
 
 
@@ -57,5 +56,7 @@ def _holders(document, way):
     return holders
 
 
-def _written(name, target):
-    return name[1] if target else ":".join(name)
+def _renamed(value, target, old, new):
+    if split_reference(value, target) != old:
+        return value
+    return new[1] if target else ":".join(new)

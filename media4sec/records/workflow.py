@@ -11,8 +11,9 @@ from collections import defaultdict
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError as DocumentError
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
 from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.publications.words import analysed, analysed_names
@@ -21,7 +22,7 @@ from media4sec.records.documents import dumps, save_document, working_document, 
 from media4sec.records.finding import remember, remember_all
 from media4sec.records.models import Record, Revision, specific
 from media4sec.records.presentation import PublicRef, named_in, present, resolve
-from media4sec.records.references import named_by
+from media4sec.records.references import moved, named_by
 
 State = Record.State
 SEQUENCE_LOCK = 700281
@@ -165,14 +166,24 @@ def withdraw(record, *, reason, successor=None, by=None):
 
 
 @transaction.atomic
-def merge(record, into, *, reason="", by=None):
-    """Replace a published record by another one: its address leads there for ever."""
+def merge(record, into, *, reason="", by=None, moves_names=False):
+    """Replace a published record by another one of its kind: its address leads there for ever.
+
+    Public documents that name it name the other one by themselves. With ``moves_names``, so do working copies,
+    each as a new version; documents from files say themselves whom they name.
+    """
     may(by, "withdraw")
     take_turn()
     record = _locked([record])[0]
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, into)
+    if record.kind_name != into.kind_name:
+        kinds = kinds_by_name()
+        one, other = (lower_first(kinds[name].label) for name in (record.kind_name, into.kind_name))
+        raise WorkflowError(f"Only records of one kind are merged: this is a {one}, the other one a {other}.")
+    if moves_names:
+        _move_names(record, into, by)
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
 
 
@@ -243,6 +254,23 @@ def _check_successor(record, successor):
         raise WorkflowError("A record cannot be its own successor.")
     if Record.objects.get(pk=successor.pk).public_state != State.PUBLISHED:
         raise WorkflowError(f"The successor {successor.identifier} is not published.")
+
+
+def _move_names(record, into, by):
+    """Working copies that name the one record name the other one; what readers see of them is not touched."""
+    old, new = (record.kind_name, record.identifier), (into.kind_name, into.identifier)
+    rows = Record.objects.filter(pk__in=named_by(record)).order_by("pk")
+    for row in specific(_locked(rows)):
+        document = moved(row.kind_name, working_document(row), old, new)
+        try:
+            save_document(row.kind_name, document, row)
+        except (ValidationError, DocumentError) as error:
+            reason = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error.detail)
+            raise WorkflowError(
+                f"{row.identifier} cannot name {into.identifier} instead: {reason}"
+            ) from error
+        state = row.state if row.state in (State.IN_REVIEW, State.APPROVED) else State.DRAFT
+        save_revision(row, by=by, state=state, note=f"{record.identifier} was merged into {into.identifier}")
 
 
 def _take_off(record, public_state, reason, successor):
