@@ -310,7 +310,7 @@ def test_the_next_free_identifier_is_taken_and_the_other_record_is_named(editor)
     names = Record.objects.filter(title="Acme Ltd").order_by("pk").values_list("identifier", flat=True)
     assert list(names) == ["acme-ltd", "acme-ltd-2", "acme-ltd-3"]
     assert warnings_in(response) == [
-        f'Is it the same as <a href="{admin_url(first)}">acme-ltd Acme Ltd</a>? The titles look alike. '
+        f'The titles look alike: is it the same as <a href="{admin_url(first)}">Acme Ltd (acme-ltd)</a>? '
         "This record is acme-ltd-2."
     ]
     assert len(warnings_in(third)) == 1

@@ -469,9 +469,9 @@ class RecordAdmin(Naming, ListOfRecords):
     def warn_of_lookalikes(self, request, record):
         """Two records may bear one name, but nobody should make the second unawares."""
         if others := list(lookalikes(record)[:MOST_NAMED]):
-            named = ((admin_url(other), f"{other.identifier} {other.title}") for other in others)
-            links = format_html_join(", ", '<a href="{}">{}</a>', named)
-            says = "Is it the same as {}? The titles look alike. This record is {}."
+            named = ((admin_url(other), other.title, other.identifier) for other in others)
+            links = format_html_join(", ", '<a href="{}">{} ({})</a>', named)
+            says = "The titles look alike: is it the same as {}? This record is {}."
             self.message_user(request, format_html(says, links, record.identifier), messages.WARNING)
 
     def response_add(self, request, obj, post_url_continue=None):
