@@ -20,7 +20,7 @@ from catalogue.kinds import (
 )
 from media4sec.dates import span_of
 from media4sec.records.fields import InexactDateField, TextListField
-from media4sec.records.models import KindRecord, Part, Record, add_months
+from media4sec.records.models import KindRecord, Lasting, Part, Record, add_months
 from workshops.models import Partner, PracticePattern, Theme, Workshop
 
 
@@ -46,7 +46,7 @@ class DatedRecord(KindRecord):
             raise ValidationError({"date": "The date does not have the stated precision."})
 
 
-class Project(KindRecord):
+class Project(Lasting, KindRecord):
     """The EU project itself, as public sources describe it."""
 
     kind = PROJECT

@@ -4,6 +4,7 @@ A kind imports no model. The model points to its kind (``Technology.kind``), the
 app's kinds (``AppConfig.kinds``), and Django keeps the apps: there is no registry of our own.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -131,6 +132,13 @@ class Kind:
         if self.prefix:
             return rf"{self.prefix}-\d{{{self.digits},}}"
         return self.pattern or r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
+
+    @property
+    def identifier_example(self) -> str:
+        """An identifier of this shape, for people: T-001, WP1, dark-web."""
+        if self.prefix:
+            return f"{self.prefix}-{1:0{self.digits}d}"
+        return re.sub(r"\\d\+?", "1", self.pattern).replace("\\", "") or "dark-web"
 
     @cached_property
     def nouns(self) -> tuple[str, str]:

@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "media4sec.records.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -327,4 +327,6 @@ CORRECTIONS_FORM_HOURS = env.int("CORRECTIONS_FORM_HOURS", default=12)  # how lo
 
 # Other libraries
 
-TAGGIT_CASE_INSENSITIVE = True
+# Which tags are the same, ours decide (records/tags.py).
+TAGGIT_TAGS_FROM_STRING = "media4sec.records.tags.from_text"
+TAGGIT_STRING_FROM_TAGS = "media4sec.records.tags.as_text"

@@ -9,10 +9,10 @@ import re
 from collections import defaultdict
 from itertools import count
 
-from django.utils.text import slugify
 from rest_framework import serializers
 
 from media4sec.kinds import kinds, kinds_by_name
+from media4sec.letters import slugged
 from media4sec.records import workflow
 from media4sec.records.documents import (
     AddressList,
@@ -126,7 +126,7 @@ def _document(kind, changes, others, *, is_full=False):
     title = changes.get("title", f"{kind.label} number {number}")
     document = {
         "identifier": identifier_for(kind, number),
-        "slug": slugify(title),
+        "slug": slugged(title),
         "title": title,
         "summary": f"What {kind.label.lower()} number {number} is.",
     }
@@ -231,7 +231,7 @@ def plain_value(name, field):
         case serializers.URLField():
             return f"https://example.org/{name}/{next(numbers)}"
         case serializers.SlugField():
-            return f"{slugify(name)}-{next(numbers)}"
+            return f"{slugged(name)}-{next(numbers)}"
     if field.max_length and field.max_length <= 10:
         return "NL"
     return f"{name} {next(numbers)}"

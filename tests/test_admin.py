@@ -1,6 +1,7 @@
 """The back-office: every kind can be listed, written, published and taken back, and nobody's work is lost."""
 
 import json
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -8,6 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Publication
@@ -15,8 +18,8 @@ from media4sec.records import workflow
 from media4sec.records.admin import admin_url
 from media4sec.records.differences import compare
 from media4sec.records.documents import working_document, writer
-from media4sec.records.models import Record, Source, model_of
-from tests.factories import full_document_for, make, make_full, publish
+from media4sec.records.models import Record, Source, Tag, model_of
+from tests.factories import full_document_for, make, make_full, publish, published
 from tests.factories import save as save_document
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +224,128 @@ def test_an_identifier_that_is_taken_is_refused(editor, theme):
 
     response = editor.post("/admin/workshops/theme/add/", values)
 
-    assert errors_in(response) == ["Record with this Kind and Identifier already exists."]
+    assert response.context["adminform"].form.errors == {
+        "identifier": [
+            f"{theme.identifier} is taken by “Dark web”. Leave it empty, and the next free one is taken."
+        ]
+    }
+
+
+ORGANISATIONS = "/admin/catalogue/organisation/add/"
+
+
+def add(client, url, **values):
+    """Fill in the form for a new record, and save."""
+    return client.post(url, filled(client, url, **values))
+
+
+def warnings_in(response):
+    return [str(message) for message in response.context["messages"] if message.level_tag == "warning"]
+
+
+@pytest.mark.parametrize(
+    ("title", "identifier"),
+    [
+        ("Łukasiewicz Institute", "lukasiewicz-institute"),
+        ("Đorđe Institute", "dorde-institute"),
+        ("Øresund Police", "oresund-police"),
+        ("Straßenverkehrsamt Köln", "strassenverkehrsamt-koln"),
+        ("R&D Ltd", "r-d-ltd"),
+        ("Ελληνική Αστυνομία", "elliniki-astynomia"),
+        ("Þór Æsir", "thor-aesir"),
+        ("Министерство внутрених дел", "ministerstvo-vnutrenikh-del"),
+    ],
+)
+def test_no_letter_falls_out_of_a_permanent_address(editor, title, identifier):
+    add(editor, ORGANISATIONS, title=title, country="PL")
+
+    assert Record.objects.values_list("identifier", "slug").get(title=title) == (identifier, identifier)
+
+
+@pytest.mark.parametrize("title", ["警察庁", "경찰청", "…"])
+def test_where_no_identifier_can_be_made_one_is_asked_for(editor, title):
+    refused = add(editor, ORGANISATIONS, title=title)
+    add(editor, ORGANISATIONS, title=title, identifier="npa")
+
+    assert refused.context["adminform"].form.errors == {
+        "identifier": [
+            "No identifier can be made of this title. Give one in plain letters and hyphens, such as dark-web."
+        ]
+    }
+    assert Record.objects.values_list("identifier", "slug").get(title=title) == ("npa", "")
+
+
+@pytest.mark.parametrize("given", ["", "1.1", "D١.١"])
+def test_an_identifier_is_asked_for_by_an_example(editor, given):
+    url = "/admin/catalogue/deliverable/add/"
+    response = add(editor, url, title="Report", identifier=given)
+
+    says = {"": "Give the identifier, such as D1.1: for deliverables none can be made."}
+    assert response.context["adminform"].form.errors["identifier"] == [
+        says.get(given, f"“{given}” does not look like an identifier of deliverables, such as D1.1.")
+    ]
+
+
+@every_kind
+def test_no_message_of_a_form_is_a_regular_expression(editor, kind):
+    opts = model_of(kind.name)._meta
+
+    response = editor.post(
+        f"/admin/{opts.app_label}/{opts.model_name}/add/", {"title": "…", "identifier": "?", "slug": "?"}
+    )
+
+    errors = errors_in(response)
+    assert any(kind.identifier_example in error for error in errors)
+    assert not [error for error in errors if "\\d" in error or "[A-Z" in error or ")*" in error]
+
+
+def test_the_next_free_identifier_is_taken_and_the_other_record_is_named(editor):
+    first = make("organisation", identifier="acme-ltd", title="Acme Ltd")
+    make("organisation", identifier="acme-ltd-2017", title="Acme Ltd 2017")
+
+    values = filled(editor, ORGANISATIONS, title="Acme Ltd")
+    response = editor.post(ORGANISATIONS, values, follow=True)
+    third = editor.post(ORGANISATIONS, filled(editor, ORGANISATIONS, title="Acme Ltd"), follow=True)
+
+    names = Record.objects.filter(title="Acme Ltd").order_by("pk").values_list("identifier", flat=True)
+    assert list(names) == ["acme-ltd", "acme-ltd-2", "acme-ltd-3"]
+    assert warnings_in(response) == [
+        f'The titles look alike: is it the same as <a href="{admin_url(first)}">Acme Ltd (acme-ltd)</a>? '
+        "This record is acme-ltd-2."
+    ]
+    assert len(warnings_in(third)) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "again"),
+    [
+        ("Dark web", "Dаrk wеb"),  # with Cyrillic а and е
+        ("Dark web", "DARK  WEB"),
+        ("Anže Žitnik", "Anze Zitnik"),
+        ("Europol", "Εurοpοl"),  # with Greek Ε and ο
+        ("Café", "Cafe\u0301"),
+    ],
+)
+def test_a_title_that_looks_like_another_one_is_noticed(editor, title, again):
+    first = make("person", title=title)
+    make("person", title=f"{title} 2")
+    make("organisation", title=title)
+    url = "/admin/catalogue/person/add/"
+
+    response = editor.post(url, filled(editor, url, title=again), follow=True)
+
+    [warning] = warnings_in(response)
+    assert admin_url(first) in warning
+    assert warning.count("<a ") == 1
+
+
+def test_a_title_of_its_own_is_no_matter(editor):
+    make("person", title="Anže Žitnik")
+    url = "/admin/catalogue/person/add/"
+
+    response = editor.post(url, filled(editor, url, title="Anže Žitnik Jr"), follow=True)
+
+    assert warnings_in(response) == []
 
 
 def test_an_identifier_never_changes(editor, theme):
@@ -273,6 +397,99 @@ def test_saving_never_changes_the_public_version(editor, theme):
     assert theme.revisions.get(number=2).note == "Shorter"
     assert working_document(theme)["sources"] == []
     assert Change.objects.count() == 1
+
+
+def days(record):
+    return tuple(working_document(record)[name] for name in ("checked_on", "review_due"))
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "after"),
+    [
+        (("2024-01-10", None), {"checked_on": "2026-03-31"}, ("2026-03-31", "2026-09-30")),
+        (("2024-01-10", None), {"checked_on": "2023-08-31"}, ("2023-08-31", "2024-02-29")),
+        (("2024-01-10", None), {"checked_on": ""}, (None, None)),
+        (("2024-01-10", "2027-05-05"), {"checked_on": "2026-03-31"}, ("2026-03-31", "2027-05-05")),
+        (
+            ("2024-01-10", None),
+            {"checked_on": "2026-03-31", "review_due": "2026-04-01"},
+            ("2026-03-31", "2026-04-01"),
+        ),
+        (("2024-01-10", "2024-02-01"), {"review_due": ""}, ("2024-01-10", "2024-07-10")),
+    ],
+)
+def test_the_next_review_follows_the_check_unless_given_by_hand(editor, before, changes, after):
+    record = make("technology", checked_on=before[0], **({"review_due": before[1]} if before[1] else {}))
+
+    response = save(editor, record, **changes)
+
+    assert response.status_code == 302
+    assert days(record) == after
+
+
+def test_a_document_that_does_not_name_the_next_review_moves_it_too():
+    record = make("technology", checked_on="2024-01-10")
+    document = working_document(record) | {"checked_on": "2026-03-31"}
+    del document["review_due"]
+
+    save_document(document, "technology", record)
+
+    assert days(record) == ("2026-03-31", "2026-09-30")
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"checked_on": "2931-01-01"}, {"checked_on": ["This day lies in the future."]}),
+        (
+            {"checked_on": "2020-01-02", "review_due": "2020-01-01"},
+            {
+                "review_due": [
+                    "The next review would be due before the check. Left empty, the kind's interval decides."
+                ]
+            },
+        ),
+    ],
+)
+def test_days_that_cannot_be_are_refused(editor, changes, errors):
+    record = make("technology", checked_on="2018-01-10", review_due="2018-02-10")
+
+    response = save(editor, record, **changes)
+
+    assert response.context["adminform"].form.errors == errors
+    assert days(record) == ("2018-01-10", "2018-02-10")
+
+
+def test_a_review_that_was_due_by_hand_is_not_left_before_the_check(editor):
+    record = make("technology", checked_on="2018-01-10", review_due="2018-02-10")
+
+    response = save(editor, record, checked_on="2020-01-01")
+
+    assert list(response.context["adminform"].form.errors) == ["review_due"]
+
+
+def test_a_source_was_not_read_in_the_future(editor, theme):
+    response = save(editor, theme, **{"citations-0-accessed_on": "2931-01-01"})
+
+    assert errors_in(response) == ["This day lies in the future."]
+
+
+@pytest.mark.parametrize(("day", "is_refused"), [("2026-03-02", False), ("2026-03-03", True)])
+def test_today_is_today_where_the_editor_is(editor, theme, monkeypatch, day, is_refused):
+    """At noon of the first in UTC it is the second in Auckland, and nowhere the third."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, 1, 12, tzinfo=UTC))
+
+    response = save(editor, theme, checked_on=day)
+
+    assert (response.status_code == 200) == is_refused
+
+
+def test_nothing_ends_before_it_begins(editor):
+    workshop = make("workshop", start_date="2017-05-02", end_date="2017-05-03")
+
+    response = save(editor, workshop, end_date="2017-05-01")
+
+    assert errors_in(response) == ["This day comes before the first one."]
 
 
 def test_rules_over_several_rows_refuse_the_whole_form(editor):
@@ -340,6 +557,79 @@ def test_the_sources_and_relations_of_a_part_go_with_it(editor):
 
     assert list(record.citations.values_list("part", flat=True)) == ["good-2"]
     assert list(record.relations.values_list("part", flat=True)) == ["good-2"]
+
+
+# One person twice
+
+
+TECHNOLOGIES = "/admin/catalogue/technology/add/"
+TOOL = {"title": "A tool", "technology_kind": "software", "status": "active"}
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish", "_continue", "_addanother"])
+def test_a_form_for_a_new_record_makes_one(editor, button):
+    values = filled(editor, TECHNOLOGIES, **TOOL, **{button: "1"})
+
+    first, second = (editor.post(TECHNOLOGIES, values) for _ in range(2))
+
+    assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
+    assert Record.objects.filter(title="A tool").count() == 1
+    assert Publication.objects.count() == (button == "_publish")
+
+
+def test_a_form_that_went_back_and_changed_makes_another_when_that_is_meant(editor):
+    values = filled(editor, TECHNOLOGIES, **TOOL)
+    editor.post(TECHNOLOGIES, values)
+    first = model_of("technology").objects.get(title="A tool")
+
+    refused = editor.post(TECHNOLOGIES, values | {"summary": "What it does"})
+    before = Record.objects.count()
+    shown = Form(refused.content.decode()).values
+    accepted = editor.post(TECHNOLOGIES, shown)
+
+    assert errors_in(refused) == [
+        f'This form was saved already, as <a href="{admin_url(first)}">{first}</a>. '
+        "Save again if you mean another record beside it."
+    ]
+    assert f'<a href="{admin_url(first)}">' in refused.content.decode()
+    assert (before, shown["summary"]) == (1, "What it does")
+    assert accepted.status_code == 302
+    assert set(Record.objects.values_list("summary", flat=True)) == {"", "What it does"}
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish"])
+def test_a_form_with_new_rows_adds_them_once(editor, button):
+    record = make("situation", points=[{"key": "good-1", "aspect": "good", "text": "First"}])
+    values = filled(editor, admin_url(record), **{"points-1-aspect": "good", "points-1-text": "Second"})
+
+    first, second = (editor.post(admin_url(record), values | {button: "1"}) for _ in range(2))
+
+    assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
+    assert [point["key"] for point in working_document(record)["points"]] == ["good-1", "good-2"]
+    assert record.revisions.count() == 2
+
+
+def test_a_form_sent_again_after_somebody_else_saved_is_refused(editor, theme):
+    mine = filled(editor, admin_url(theme), title="My title")
+    editor.post(admin_url(theme), mine)
+    save(editor, theme, title="Their title")
+
+    response = editor.post(admin_url(theme), mine)
+
+    assert response.context["conflict"]
+    assert Record.objects.get(pk=theme.pk).title == "Their title"
+
+
+@pytest.mark.parametrize("nonce", ["", "\0", "x" * 41, "another’s"])
+def test_a_form_of_another_record_is_not_taken_for_this_one(editor, theme, nonce):
+    save(editor, theme, title="Changed", submission="another’s")
+    other = make("theme")
+
+    response = save(editor, other, title="Mine", submission=nonce)
+
+    assert response.status_code in (200, 302)
+    assert Record.objects.get(pk=other.pk).title in ("Mine", other.title)
+    assert Record.objects.get(pk=theme.pk).title == "Changed"
 
 
 # Two people at once
@@ -448,6 +738,36 @@ def test_a_record_is_merged_into_another(editor, theme):
     take(editor, theme, "merge", **{"into-named": f"theme:{other.identifier}"})
 
     assert (publication_of(theme).state, publication_of(theme).successor) == ("merged", publication_of(other))
+
+
+def test_merging_shows_first_who_names_the_record_and_offers_its_kind_only(editor):
+    maker, other = published("organisation"), published("organisation")
+    deliverable = published("deliverable")
+    technology = make("technology", makers=[maker.identifier])
+
+    page = editor.get(admin_url(maker, "merge"))
+    refused = take(editor, maker, "merge", **{"into-named": f"deliverable:{deliverable.identifier}"})
+    itself = take(editor, maker, "merge", into=str(maker.pk))
+    before = working_document(technology)["makers"]
+    done = take(editor, maker, "merge", **{"into-named": other.identifier})
+
+    text = page.content.decode()
+    assert "1 record names this one" in text
+    assert technology.title in text
+    assert "kind=organisation" in text
+    assert (refused.status_code, itself.status_code, before) == (200, 200, [maker.identifier])
+    assert list(refused.context["form"].errors) == list(itself.context["form"].errors) == ["into"]
+    assert done.status_code == 302
+    assert working_document(technology)["makers"] == [other.identifier]
+
+
+def test_withdrawing_shows_first_who_names_the_record(editor, theme):
+    make("issue", title="Dark patterns", themes=[theme.identifier])
+
+    page = editor.get(admin_url(theme, "withdraw")).content.decode()
+
+    assert "1 record names this one" in page
+    assert "Dark patterns" in page
 
 
 def test_a_step_that_is_not_possible_says_so(editor):
@@ -620,6 +940,79 @@ def test_a_source_says_who_cites_it_and_its_new_title_is_a_new_version(editor, t
     assert admin_url(theme) in page
     assert (theme.edit_version, theme.has_unpublished_changes) == (2, True)
     assert working_document(theme)["sources"][0]["title"] == "The report"
+
+
+def tags_of(record):
+    return working_document(record)["tags"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Αστυνομία", "αστυνομία"),
+        ("Police", "POLICE"),
+        ("café", "cafe\u0301"),
+        ("Straße", "strasse"),
+        ("dark web", "Dark  web"),
+        ("Łódź", "lodz"),
+    ],
+)
+def test_tags_that_look_alike_are_one(editor, theme, first, second):
+    other = make("theme")
+
+    save(editor, theme, tags=first)
+    save(editor, other, tags=f"{second}, {first}, new")
+    third = make("theme", tags=[second])
+
+    assert tags_of(theme) == tags_of(third) == [first]
+    assert tags_of(other) == sorted([first, "new"])
+    assert Tag.objects.count() == 2
+
+
+def test_tags_stand_between_commas_and_may_have_spaces(editor, theme):
+    save(editor, theme, tags='dark web, "social media",, fire')
+
+    assert tags_of(theme) == ["dark web", "fire", "social media"]
+    assert filled(editor, admin_url(theme))["tags"] == "dark web, fire, social media"
+    save(editor, theme)
+    assert theme.revisions.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("tags", "says"),
+    [
+        ('"Police, fire', '“"Police” cannot be a tag: commas and quotation marks stand between tags.'),
+        ("x" * 101, f"A tag has at most 100 characters; “{'x' * 40}…” has 101."),
+        (", ".join(f"tag {n}" for n in range(2000)), "A record has at most 50 tags; these are 2000."),
+        ("\u0301", "A tag needs a letter or a figure."),
+        ("zero\u200bwidth", "Character 5 is U+200B ZERO WIDTH SPACE, which cannot be seen or stored. "),
+    ],
+)
+def test_what_cannot_be_a_tag_is_said(editor, theme, tags, says):
+    response = save(editor, theme, tags=tags)
+
+    [error] = response.context["adminform"].form.errors["tags"]
+    assert error.startswith(says)
+
+
+@pytest.mark.parametrize(
+    "tags", [["Police, fire"], ["police", "Police"], ["x"] * 2, [f"tag {n}" for n in range(51)]]
+)
+def test_documents_hold_the_same_tags_as_forms(tags):
+    with pytest.raises(DocumentError):
+        make("theme", tags=tags)
+
+
+@pytest.mark.parametrize("name", ["Police, fire", "αστυνομία"])
+def test_a_tag_is_not_renamed_into_another_one(editor, name):
+    make("theme", tags=["Αστυνομία", "Fire"])
+    tag = Tag.objects.get(name="Fire")
+    url = f"/admin/records/tag/{tag.pk}/change/"
+
+    response = editor.post(url, filled(editor, url, name=name))
+
+    assert list(response.context["adminform"].form.errors) == ["name"]
+    assert Tag.objects.get(pk=tag.pk).name == "Fire"
 
 
 def test_all_records_are_listed_and_searched_by_kind(editor, theme):

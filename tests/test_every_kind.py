@@ -12,6 +12,8 @@ from media4sec.records import workflow
 from media4sec.records.documents import references_in, working_document, writer
 from media4sec.records.files import export_folder, load_folder
 from media4sec.records.models import Record, Source, Tag, model_of
+from media4sec.records.presentation import named_in
+from media4sec.records.references import named_by
 from tests.factories import (
     document_for,
     fresh,
@@ -363,3 +365,28 @@ def test_sources_and_tags_are_shared_rows(kind):
     assert Tag.objects.count() == tags
     assert not Source.objects.filter(url__in=[one["url"] for one in again["sources"]]).count() > 2
     assert Source.objects.count() >= sources
+
+
+def test_merging_what_a_record_names_changes_nothing_else_in_it(kind):
+    record = make_full(kind)
+    document = working_document(record)
+    name = next(iter(sorted(named_in(kind.name, document))), None)
+    if name is None:
+        return  # its documents name no other record
+    old = model_of(name[0]).objects.get(identifier=name[1])
+    into = published(name[0], **SAME_FOR.get(kind.name, {}))
+
+    workflow.merge(old, into, moves_names=True)
+
+    now, new = working_document(record), (into.kind_name, into.identifier)
+    assert named_in(kind.name, now) == (named_in(kind.name, document) - {name}) | {new}
+    assert {field for field in now if now[field] != document[field]} <= {
+        path.partition(".")[0] for path in references_in(kind.name)
+    }
+    assert named_by(old) == set()
+
+
+# A question that waits for an answer can only wait for one that has it.
+SAME_FOR = {
+    "check-question": {"answers": [{"key": one, "value": one, "label": one} for one in ("yes", "no")]}
+}

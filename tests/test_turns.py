@@ -14,6 +14,7 @@ from media4sec.publications import related
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from media4sec.records.admin import admin_url
+from media4sec.records.models import Record
 from tests.factories import fresh, make, published
 from tests.test_admin import filled
 
@@ -111,3 +112,47 @@ def test_the_log_of_a_large_write_is_given_back():
         cursor.execute("DROP TABLE bulk")
 
     assert before > 2**24 >= after
+
+
+@pytest.mark.parametrize("page", ["add", "change", "history", "publish", "delete", "list"])
+def test_whoever_reads_waits_for_nobody(admin_client, page):
+    """A form is opened while somebody else's step holds the lock, or the record."""
+    theme = published("theme", title="Dark web")
+    url = {
+        "add": "/admin/workshops/theme/add/",
+        "delete": f"/admin/workshops/theme/{theme.pk}/delete/",
+        "list": "/admin/workshops/theme/",
+    }.get(page) or admin_url(theme, page)
+
+    with transaction.atomic():
+        workflow.take_turn()
+        workflow.publish(fresh(theme))
+        reader = Elsewhere(lambda: admin_client.get(url))
+        assert reader.done.wait(10)
+    assert reader.finished().status_code == (403 if page == "delete" else 200)
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish"])
+@pytest.mark.parametrize("identifier", ["", "T-300"])
+def test_save_pressed_twice_at_the_same_moment_saves_once(admin_client, button, identifier):
+    url = "/admin/catalogue/technology/add/"
+    values = {"title": "A tool", "identifier": identifier, "technology_kind": "software", "status": "active"}
+    data = filled(admin_client, url, **values, **{button: "1"})
+
+    presses = [Elsewhere(lambda: admin_client.post(url, data)) for _ in range(4)]
+    answers = {(press.finished().status_code, press.answer.url) for press in presses}
+
+    assert len(answers) == 1
+    assert Record.objects.filter(title="A tool").count() == 1
+
+
+@pytest.mark.parametrize("button", ["_save", "_publish"])
+def test_a_change_pressed_twice_at_the_same_moment_is_one(admin_client, button):
+    theme = published("theme", title="Dark web")
+    data = filled(admin_client, admin_url(theme), title="The dark web", **{button: "1"})
+
+    presses = [Elsewhere(lambda: admin_client.post(admin_url(theme), data)) for _ in range(4)]
+    answers = {press.finished().status_code for press in presses}
+
+    assert answers == {302}
+    assert fresh(theme).edit_version == 2

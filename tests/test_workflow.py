@@ -11,6 +11,7 @@ from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from media4sec.records.documents import save_document, working_document
 from media4sec.records.models import Record
+from media4sec.records.references import named_by
 from media4sec.records.workflow import WorkflowError
 from tests.factories import (
     document_for,
@@ -323,6 +324,69 @@ def test_restoring_the_merged_one_gives_its_references_back(technology):
     workflow.restore(maker)
 
     assert named(technology) == [(maker.identifier, "Old maker")]
+
+
+def test_only_records_of_one_kind_are_merged():
+    record, other = published("technology"), published("deliverable")
+
+    with pytest.raises(WorkflowError, match="this is a technology, the other one a deliverable"):
+        workflow.merge(record, other)
+
+    assert states(record) == (State.PUBLISHED, State.PUBLISHED)
+
+
+def test_merging_moves_the_names_in_working_copies_and_nothing_that_readers_see():
+    old, into, third = several_published("issue", 3)
+    names = [third.identifier, old.identifier, into.identifier]
+    public = published("technology", issues=names)
+    edited = save(working_document(public) | {"title": "Edited"}, "technology", public)
+    draft = make("technology", issues=[old.identifier])
+    part = {
+        "key": "good-1",
+        "aspect": "good",
+        "text": "Text",
+        "refs": [f"issue:{old.identifier}"],
+        "sources": [],
+    }
+    situation = make("situation", points=[part])
+    before = json.loads(fresh(public).published_revision.document)
+
+    workflow.merge(old, into, moves_names=True)
+
+    assert working_document(edited)["issues"] == [third.identifier, into.identifier]
+    assert working_document(draft)["issues"] == [into.identifier]
+    assert working_document(situation)["points"][0]["refs"] == [f"issue:{into.identifier}"]
+    assert json.loads(fresh(public).published_revision.document) == before
+    newest = draft.revisions.first()
+    assert (newest.number, newest.note) == (2, f"{old.identifier} was merged into {into.identifier}")
+    assert named_by(fresh(old)) == set()
+
+
+def test_a_record_never_names_itself_after_a_merge():
+    old = published("roadmap-item")
+    into = published("roadmap-item", depends_on=[old.identifier])
+    group = published("function")
+    child = published("function", level=2, parent=group.identifier)
+
+    workflow.merge(old, into, moves_names=True)
+    with pytest.raises(WorkflowError, match=f"{child.identifier} cannot name"):
+        workflow.merge(group, child, moves_names=True)
+
+    assert working_document(fresh(into))["depends_on"] == []
+    assert states(group) == (State.PUBLISHED, State.PUBLISHED)
+    assert working_document(fresh(child))["parent"] == group.identifier
+
+
+def test_what_the_other_record_may_not_be_named_for_refuses_the_merge():
+    first = published("roadmap-item")
+    second = published("roadmap-item", depends_on=[first.identifier])
+    third = published("roadmap-item", depends_on=[second.identifier])
+
+    with pytest.raises(WorkflowError, match="would have to come before itself"):
+        workflow.merge(first, third, moves_names=True)
+
+    assert states(first) == (State.PUBLISHED, State.PUBLISHED)
+    assert working_document(fresh(second))["depends_on"] == [first.identifier]
 
 
 def test_referrers_that_are_not_public_stay_so():

@@ -3,7 +3,7 @@
 from django.db import models
 
 from media4sec.records.fields import TextListField
-from media4sec.records.models import KindRecord, Part
+from media4sec.records.models import KindRecord, Lasting, Part
 from workshops.kinds import CASE, PARTNER, PATTERN, SITUATION, SWOT_POINT, THEME, WORKSHOP
 
 
@@ -42,7 +42,7 @@ class Theme(KindRecord):
     key_questions = TextListField()
 
 
-class Workshop(KindRecord):
+class Workshop(Lasting, KindRecord):
     """A dialogue workshop of the project: where, when, who came, what was said."""
 
     kind = WORKSHOP

@@ -22,10 +22,12 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.kinds import kinds, kinds_by_name
+from media4sec.letters import same
 from media4sec.records import workflow
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents import CitationField, working_document, writer
 from media4sec.records.fields import TextListField, most_in
+from media4sec.records.finding import Question
 from media4sec.records.forms import (
     CitationForm,
     OrderedFormSet,
@@ -35,19 +37,35 @@ from media4sec.records.forms import (
     RecordSelect,
     RecordSelectMultiple,
     RecordsField,
+    digest_of,
     in_order,
     is_key,
+    new_nonce,
+    not_in_the_future,
     own_fields,
     part_document,
     part_documents,
     relations_in,
 )
-from media4sec.records.models import Citation, Record, Relation, Source, Tag, model_of, parts_of
+from media4sec.records.models import (
+    Citation,
+    Record,
+    Relation,
+    Source,
+    Submission,
+    Tag,
+    lookalikes,
+    model_of,
+    parts_of,
+)
+from media4sec.records.references import named_by
 from media4sec.records.steps import STEPS, Publish
 from media4sec.texts import Line, Lines, WebAddress, counted
 
 State = Record.State
 VERSIONS_ON_A_PAGE = 20
+SUBMISSIONS_KEPT = timedelta(days=30)
+MOST_NAMED = 5  # other records that look like this one
 
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
@@ -129,7 +147,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 class Naming:
-    """Other records are searched for, whatever kind they are; lists of texts say what may stand in them.
+    """Other records are searched for, whatever kind they are; lists of texts and days say what may stand in them.
 
     A text that is too long stays as it was typed, with an error; the browser would cut it without a word.
     """
@@ -153,6 +171,8 @@ class Naming:
         if isinstance(db_field, TextListField) and db_field.options:
             kwargs["help_text"] = f"One a line, of these: {', '.join(db_field.options.values)}."
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("checked_on", "accessed_on"):
+            formfield.validators.append(not_in_the_future)
         if isinstance(getattr(formfield, "widget", None), RelatedFieldWidgetWrapper):
             formfield.widget.can_delete_related = formfield.widget.can_view_related = False
         if formfield is not None and (most := most_in(db_field)):
@@ -278,7 +298,7 @@ class ListOfRecords(admin.ModelAdmin):
     """What lists of records have in common, of one kind or of all."""
 
     list_display = ("identifier", "title", "state", "public", "checked_on", "review_due")
-    search_fields = ("identifier", "title", "summary")
+    search_fields = ("title",)  # that there is a search; what it finds stands in finding.py
     ordering = ("identifier",)
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
@@ -289,6 +309,16 @@ class ListOfRecords(admin.ModelAdmin):
         if record.has_unpublished_changes:
             return "Published, changes are not"
         return record.get_public_state_display() or "Never published"
+
+    def get_search_results(self, request, queryset, search_term):
+        asked = getattr(request, "asked", None)  # once for the list and all counts of its filters
+        if asked is None or asked.text != search_term:
+            request.asked = asked = Question(self.searched(request), search_term)
+        return asked.among(queryset, is_ordered="o" in request.GET), False
+
+    def searched(self, request):
+        """All that a search may find."""
+        return self.get_queryset(request)
 
     def has_delete_permission(self, request, obj=None):
         return False  # what was public is withdrawn, and versions are never thrown away
@@ -301,7 +331,7 @@ class ListOfRecords(admin.ModelAdmin):
         """Asks first, with one note for all; then all or nothing."""
         records = list(queryset.select_related("published_revision", "successor"))
         is_confirmed = "confirmed" in request.POST
-        form = Publish(request.POST if is_confirmed else None)
+        form = Publish(request.POST if is_confirmed else None, record=None)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
@@ -379,21 +409,55 @@ class RecordAdmin(Naming, ListOfRecords):
     # Saving
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":  # reading takes no lock
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        request.refusal = response = None
         try:
             with transaction.atomic():
                 if "_publish" in request.POST:
                     workflow.take_turn()  # before anything is locked
-                return super().changeform_view(request, object_id, form_url, extra_context)
+                response = self.sent_before(request, object_id) or super().changeform_view(
+                    request, object_id, form_url, extra_context
+                )
+            if response.status_code != 200:
+                return response
         except Refused as refused:
             request.refusal = refused
         except IntegrityError:
             request.refusal = Refused(
                 "Somebody saved the same identifier or row a moment ago. Nothing was saved: please save again."
             )
+        try:
+            answer = self.sent_before(
+                request, object_id
+            )  # the same form was pressed twice: the other was quicker
+        except Refused as refused:
+            request.refusal, answer = refused, None
+        if answer or not request.refusal:
+            return answer or response
+        request.POST = request.POST.copy()
         if request.refusal.conflict:  # whoever saves again has seen the newer version
-            request.POST = request.POST.copy()
             request.POST["edit_version"] = str(request.refusal.conflict["revision"].number)
+        request.POST["submission"] = new_nonce()  # and means another record, if this was a new one
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def sent_before(self, request, object_id):
+        """The answer to a form that was saved already; what was typed since then makes it a new form."""
+        nonce = request.POST.get("submission", "")
+        earlier = Submission.objects.filter(nonce=nonce).first() if nonce.isprintable() else None
+        record = earlier and self.get_queryset(request).filter(pk=earlier.record_id).first()
+        if record is None or object_id not in (None, str(record.pk)):
+            return None
+        is_the_same = earlier.digest == digest_of(request.POST)
+        if object_id is None and not is_the_same:
+            link = format_html('<a href="{}">{}</a>', admin_url(record), record)
+            says = "This form was saved already, as {}. Save again if you mean another record beside it."
+            raise Refused(format_html(says, link))
+        if object_id is None and is_the_same and self.has_add_permission(request):
+            return self.response_add(request, record)
+        if object_id and is_the_same and earlier.version == record.edit_version:
+            return self.response_change(request, record)
+        return None
 
     def save_related(self, request, form, formsets, change):
         """Everything is written: ask the rules over several rows, and keep it as a version, or nothing at all."""
@@ -410,7 +474,17 @@ class RecordAdmin(Naming, ListOfRecords):
                 workflow.publish(record, by=request.user, note=note)
         except (ValidationError, PermissionDenied) as error:
             raise Refused(error) from error
+        remember_submission(form, record)
         self.message_user(request, standing(self._read(record.pk)))
+        self.warn_of_lookalikes(request, record)
+
+    def warn_of_lookalikes(self, request, record):
+        """Two records may bear one name, but nobody should make the second unawares."""
+        if others := list(lookalikes(record)[:MOST_NAMED]):
+            named = ((admin_url(other), other.title, other.identifier) for other in others)
+            links = format_html_join(", ", '<a href="{}">{} ({})</a>', named)
+            says = "The titles look alike: is it the same as {}? This record is {}."
+            self.message_user(request, format_html(says, links, record.identifier), messages.WARNING)
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_publish" in request.POST:
@@ -468,7 +542,7 @@ class RecordAdmin(Naming, ListOfRecords):
     def step_view(self, request, pk, step):
         """The page of one step, which asks what it needs to know; only POST takes the step."""
         record = self._open(request, pk, "change")
-        form, status = step(request.POST if request.method == "POST" else None), 200
+        form, status = step(request.POST if request.method == "POST" else None, record=record), 200
         if form.is_bound and form.is_valid():
             try:
                 with transaction.atomic():
@@ -490,6 +564,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
+            "named_by": Record.objects.filter(pk__in=named_by(record)) if step.on_names else [],
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
@@ -618,6 +693,17 @@ def refuse_stale(record, seen):
         )
 
 
+def remember_submission(form, record):
+    """Keep which form this was, for as long as it may be sent again; the database refuses the second of two."""
+    Submission.objects.filter(saved_at__lt=timezone.now() - SUBMISSIONS_KEPT).delete()
+    if nonce := form.cleaned_data["submission"]:
+        Submission.objects.filter(nonce=nonce, record=record.pk).delete()
+        version = Record.objects.values_list("edit_version", flat=True).get(pk=record.pk)
+        Submission.objects.create(
+            nonce=nonce, digest=digest_of(form.data), record_id=record.pk, version=version
+        )
+
+
 def drop_links_of_lost_parts(record):
     """The sources and relations of a part go with it."""
     keys = [key for part in parts_of(type(record)) for key in part.keys_of(record)]
@@ -642,11 +728,15 @@ class AllRecordsAdmin(ListOfRecords):
         return format_html('<a href="{}">{}</a>', admin_url(record), record.title)
 
     def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, self.of_kind(request, queryset), search_term)
+
+    def searched(self, request):
+        return self.of_kind(request, super().searched(request))
+
+    def of_kind(self, request, queryset):
         """Searching for a record to name: of one kind only where no other may stand."""
-        kind = request.GET.get("kind")
-        if kind and "term" in request.GET:
-            queryset = queryset.filter(kind_name=kind)
-        return super().get_search_results(request, queryset, search_term)
+        kind = request.GET.get("kind") if "term" in request.GET else ""
+        return queryset.filter(kind_name=kind) if kind else queryset
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         record = self.get_object(request, object_id)
@@ -671,6 +761,9 @@ class SharedAdmin(Naming, admin.ModelAdmin):
         """The records that use this row."""
         raise NotImplementedError
 
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, same(search_term))
+
     @admin.display(description="Used by")
     def used_by(self, obj):
         rows = ((admin_url(record), record) for record in self.users(obj))
@@ -693,7 +786,8 @@ class SharedAdmin(Naming, admin.ModelAdmin):
 @admin.register(Source)
 class SourceAdmin(SharedAdmin):
     list_display = ("title_or_address", "url", "uses")
-    search_fields = ("title", "url")
+    ordering = ("title", "url")
+    search_fields = ("words",)
 
     @admin.display(description="Title", ordering="title")
     def title_or_address(self, source):
@@ -712,7 +806,8 @@ class SourceAdmin(SharedAdmin):
 @admin.register(Tag)
 class TagAdmin(SharedAdmin):
     list_display = ("name", "uses")
-    search_fields = ("name",)
+    ordering = ("name",)
+    search_fields = ("key",)
 
     def get_fields(self, request, obj=None):
         return ("name", *self.get_readonly_fields(request, obj))

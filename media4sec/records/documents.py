@@ -18,7 +18,8 @@ from rest_framework.validators import UniqueValidator
 
 from media4sec.kinds import kinds_by_name
 from media4sec.records.fields import LARGEST, MOST_IN_ITEM, TextListField, most_in, validate_inexact_date
-from media4sec.records.models import Citation, Record, Relation, Source, model_of
+from media4sec.records.models import Citation, Record, Relation, Source, Tag, model_of
+from media4sec.records.tags import checked, key_of
 from media4sec.texts import cleaned, web_address
 
 HEAD = ("identifier", "slug", "title", "summary")
@@ -239,9 +240,13 @@ class TagField(serializers.ListField):
 
     def to_internal_value(self, data):
         names = super().to_internal_value(data)
-        if len(set(names)) != len(names):
+        try:
+            kept = checked(names)
+        except ModelValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        if len(kept) != len(names):
             raise serializers.ValidationError("A tag stands here twice.")
-        return names
+        return kept
 
 
 class Links:
@@ -391,6 +396,8 @@ class RecordDocument(DocumentBase):
     def save_own(self, instance, values):
         """Write the record's own row; links stay as they are. Raises Django's ValidationError."""
         instance = instance or self.Meta.model()
+        if "review_due" not in values and instance.has_derived_review:
+            instance.review_due = None  # follows the day of the check once more
         for name, value in values.items():
             if not is_link(self.fields[name], self.Meta.model):
                 setattr(instance, name, value)
@@ -421,7 +428,7 @@ class RecordDocument(DocumentBase):
         if "sources" in values:
             set_citations(instance, "", values["sources"])
         if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
-            instance.tags.set(values["tags"])
+            instance.tags.set(tags_named(values["tags"]))
         if any(getattr(instance, name) != value for name, value in single.items()):
             for name, value in single.items():
                 setattr(instance, name, value)
@@ -431,6 +438,15 @@ class RecordDocument(DocumentBase):
         if check:
             instance.check_links()
         return instance
+
+
+def tags_named(names):
+    """The tags with these names, or names that look like them; new ones are made."""
+    keys = {key_of(name): name for name in names}
+    found = {tag.key: tag for tag in Tag.objects.filter(key__in=keys)}
+    for key in keys.keys() - found.keys():
+        found[key], _ = Tag.objects.get_or_create(key=key, defaults={"name": keys[key]})
+    return list(found.values())
 
 
 @cache

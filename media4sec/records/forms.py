@@ -1,5 +1,9 @@
 """The back-office's forms: a record, its parts and its sources, with other records chosen in order."""
 
+import hashlib
+import json
+import secrets
+from datetime import timedelta
 from operator import attrgetter
 
 from django import forms
@@ -7,11 +11,12 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import slugify
 from rest_framework.serializers import ListSerializer
 
 from media4sec.kinds import kinds_by_name
+from media4sec.letters import slugged
 from media4sec.records.documents import (
     HEAD,
     TAIL,
@@ -22,6 +27,7 @@ from media4sec.records.documents import (
     set_in_order,
     set_relations,
     supportable,
+    tags_named,
     unsupportable,
     writer,
 )
@@ -94,6 +100,12 @@ class ByName:
             name,
             " ".join(str(text).strip("“”") for text in texts if text and not is_key(text)),
         )
+
+
+def not_in_the_future(day):
+    """What was done was done by today, wherever the editor is: the day begins first at UTC+14."""
+    if day > (timezone.now() + timedelta(hours=14)).date():
+        raise ValidationError("This day lies in the future.")
 
 
 def is_key(value):
@@ -172,7 +184,8 @@ class NamingForm(forms.ModelForm):
                 self.initial[name] = [row.target for row in rows]
             widget = getattr(field.widget, "widget", field.widget)  # within the admin's wrapper
             if isinstance(widget, RecordSelectMultiple):
-                widget.known = self.initial.get(name) or ()
+                given = self.initial.get(name) or ()  # of a new record, what the address says
+                widget.known = [one for one in given if isinstance(one, models.Model)]
             elif isinstance(widget, RecordSelect) and self.initial.get(name) and self.instance.pk:
                 widget.known = [getattr(self.instance, name)]
 
@@ -187,9 +200,24 @@ class NamingForm(forms.ModelForm):
                 set_in_order(self.instance, name, self.cleaned_data[name])
 
 
-class RecordForm(NamingForm):
-    """The working copy of a record; it knows which version the editor saw when opening it."""
+NONCE_LENGTH = 40
 
+
+def new_nonce():
+    """The name of one opened form."""
+    return secrets.token_urlsafe(16)
+
+
+def digest_of(data):
+    """What tells whether a form that is sent again says the same."""
+    sent = sorted((name, values) for name, values in data.lists() if name != "csrfmiddlewaretoken")
+    return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+
+
+class RecordForm(NamingForm):
+    """The working copy of a record; it knows which version the editor saw when opening it, and which form it is."""
+
+    submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=NONCE_LENGTH)
     edit_version = forms.CharField(widget=forms.HiddenInput, required=False)
     version_note = Line(
         label="What changed, and why",
@@ -205,6 +233,12 @@ class RecordForm(NamingForm):
         super().__init__(*args, **kwargs)
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
+        self.initial["submission"] = new_nonce()
+
+    def _save_m2m(self):
+        if "tags" in self.cleaned_data:
+            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+        super()._save_m2m()
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - {"kind_name"}
@@ -216,6 +250,8 @@ class RecordForm(NamingForm):
 
     def clean(self):
         cleaned = super().clean()
+        if "review_due" not in self.changed_data and self.instance.has_derived_review:
+            cleaned["review_due"] = None  # follows the day of the check once more
         for name, errors in getattr(self.refusal, "by_field", {}).items():
             self.add_error(name if name in self.fields else None, errors)
         return cleaned
@@ -295,7 +331,7 @@ class PartFormSet(OrderedFormSet):
         for form in self.kept:
             if not form.instance.key:
                 values = (str(attrgetter(name)(form.instance)) for name in self.key_from)
-                stem = slugify("-".join(values))[:60] or form.instance._meta.model_name
+                stem = slugged("-".join(values)) or form.instance._meta.model_name
                 form.instance.key = free_key(stem, taken)
                 taken.add(form.instance.key)
 

@@ -3,17 +3,18 @@
 import re
 import uuid
 from collections import defaultdict
+from itertools import chain, count
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils.text import slugify
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from media4sec.kinds import Kind, kinds_by_name
-from media4sec.letters import slugged
+from media4sec.kinds import Kind, kinds_by_name, lower_first
+from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
+from media4sec.records.tags import checked_name, key_of
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
 DENIED = re.compile(
@@ -21,6 +22,7 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
+KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
 
 
@@ -36,7 +38,14 @@ def add_months(day, months):
 
 
 class Tag(CheckedModel, TagBase):
-    """A free keyword that editors give to records."""
+    """A free keyword that editors give to records; there is one for all spellings that look alike."""
+
+    key = models.CharField(
+        max_length=200,
+        unique=True,
+        editable=False,
+        help_text="What names that look alike have in common.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -44,6 +53,19 @@ class Tag(CheckedModel, TagBase):
     def slugify(self, tag, i=None):
         """Shorter than the column, so that a number fits behind it."""
         return "-".join([slugged(tag) or "tag", *([str(i)] if i else [])])
+
+    def save(self, *args, **kwargs):
+        self.key = key_of(self.name)
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        try:
+            self.name = checked_name(self.name)
+        except ValidationError as error:
+            raise ValidationError({"name": error}) from error
+        other = Tag.objects.filter(key=key_of(self.name)).exclude(pk=self.pk).first()
+        if other:
+            raise ValidationError({"name": f"There is the tag “{other.name}” already, which looks like it."})
 
 
 class Tagging(ItemBase):
@@ -85,6 +107,12 @@ class Record(CheckedModel):
     )
     slug = models.SlugField(max_length=120, blank=True, help_text="Decorates the address; may change.")
     title = models.CharField(max_length=400)
+    title_key = models.CharField(
+        max_length=KEY_LENGTH,
+        blank=True,
+        editable=False,
+        help_text="What titles that look alike have in common.",
+    )
     summary = models.TextField(max_length=2000, blank=True)
     lens = models.CharField(max_length=10, choices=Lens, blank=True)
     provenance = models.CharField(max_length=10, choices=Provenance, default=Provenance.EDITORIAL)
@@ -150,11 +178,12 @@ class Record(CheckedModel):
         blank=True,
         help_text="Records named in any version that was published; kept by the workflow.",
     )
-    tags = TaggableManager(through=Tagging, blank=True)
+    tags = TaggableManager(through=Tagging, blank=True, help_text="With commas between.")
 
     class Meta:
         ordering = ["kind_name", "identifier"]
         permissions = [("publish_record", "Can publish records"), ("withdraw_record", "Can withdraw records")]
+        indexes = [models.Index(fields=["kind_name", "title_key"], name="records_title_key")]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind_name", "identifier"], name="records_identifier_unique_within_kind"
@@ -189,39 +218,82 @@ class Record(CheckedModel):
         return self.public_state == self.State.PUBLISHED and self.state != self.State.PUBLISHED
 
     def fill_in(self):
-        """Keep derived columns true: kind, slug, identifier, review date."""
+        """Keep derived columns true: kind, key of the title, slug, identifier, review date."""
         if self.kind is None:
             return
         self.kind_name = self.kind.name
-        self.slug = self.slug or slugify(self.title)[:60].strip("-")
+        self.title_key = lookalike(self.title)[:KEY_LENGTH]
+        self.slug = self.slug or slugged(self.title)
         self.identifier = self.identifier or self.next_identifier()
         if self.checked_on and not self.review_due:
-            self.review_due = add_months(self.checked_on, self.kind.review_months)
+            self.review_due = self.review_after(self.checked_on)
+
+    def review_after(self, day):
+        """When what was checked on this day is looked at again."""
+        return add_months(day, self.kind.review_months)
+
+    @property
+    def has_derived_review(self):
+        """True if the day of the next review follows from that of the check, and was not given by hand."""
+        return bool(self.checked_on) and self.review_due == self.review_after(self.checked_on)
 
     def next_identifier(self):
+        """The next free number, or the slug, with a number where that is taken; empty where neither can be made."""
+        if self.kind.pattern:
+            return ""  # the field's own numbers, such as D2.3: nobody but the editor knows the next one
         if not self.kind.prefix:
-            return "" if self.kind.pattern else self.slug
+            taken = self._identifiers_from(self.slug)
+            candidates = chain([self.slug], (f"{self.slug}-{number}" for number in count(2)))
+            return next(free for free in candidates if free not in taken) if self.slug else ""
         stem = f"{self.kind.prefix}-"
+        numbers = (identifier.removeprefix(stem) for identifier in self._identifiers_from(stem))
+        highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return f"{stem}{highest + 1:0{self.kind.digits}d}"
+
+    def _identifiers_from(self, stem):
+        """The identifiers within the kind that begin with this."""
         taken = Record.objects.filter(kind_name=self.kind.name, identifier__startswith=stem)
-        numbers = [
-            int(number)
-            for number in (
-                identifier.removeprefix(stem) for identifier in taken.values_list("identifier", flat=True)
-            )
-            if number.isdecimal()
-        ]
-        return f"{stem}{max(numbers, default=0) + 1:0{self.kind.digits}d}"
+        return set(taken.values_list("identifier", flat=True))
 
     def clean(self):
         self.fill_in()
-        if not re.fullmatch(self.kind.identifier_shape, self.identifier):
-            raise ValidationError(
-                {"identifier": f"“{self.identifier}” does not look like {self.kind.identifier_shape}."}
-            )
         if self.verified and is_denied(self.verified_basis):
             raise ValidationError(
                 {"verified": "The basis names nothing that was verified: say what was, or that it was not."}
             )
+        if self.checked_on and self.review_due and self.review_due < self.checked_on:
+            says = "The next review would be due before the check. Left empty, the kind's interval decides."
+            raise ValidationError({"review_due": says})
+        if re.fullmatch(self.kind.identifier_shape, self.identifier, re.ASCII):
+            return
+        example = f"such as {self.kind.identifier_example}"
+        if not self.identifier and not self.kind.pattern:
+            says = (
+                f"No identifier can be made of this title. Give one in plain letters and hyphens, {example}."
+            )
+        elif not self.identifier:
+            says = (
+                f"Give the identifier, {example}: for {lower_first(self.kind.label_plural)} none can be made."
+            )
+        else:
+            says = (
+                f"“{self.identifier}” does not look like an identifier"
+                f" of {lower_first(self.kind.label_plural)}, {example}."
+            )
+        raise ValidationError({"identifier": says})
+
+    def unique_error_message(self, model_class, unique_check):
+        """Of two records with one identifier, the one that is there is named, and the field that can be changed."""
+        if set(unique_check) != {"kind_name", "identifier"}:
+            return super().unique_error_message(model_class, unique_check)
+        other = Record.objects.filter(kind_name=self.kind_name, identifier=self.identifier).first()
+        title = f" by “{other.title}”" if other else ""
+        way_out = (
+            "Give another one" if self.kind.pattern else "Leave it empty, and the next free one is taken"
+        )
+        error = ValidationError({"identifier": f"{self.identifier} is taken{title}. {way_out}."})
+        error.code = "taken"  # Django asks for it
+        return error
 
     def check_links(self):
         """Rules over several rows, asked once links are saved; raises ValidationError. Kinds add to it."""
@@ -237,6 +309,15 @@ def is_denied(basis):
     return bool(clauses) and all(DENIED.search(clause) for clause in clauses)
 
 
+class Lasting:
+    """What begins and ends on stated days."""
+
+    def clean(self):
+        super().clean()
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            raise ValidationError({"end_date": "This day comes before the first one."})
+
+
 class KindRecord(Record):
     """What every kind builds on: a table of its own beside the shared one, reached by ``record.as_<model>``."""
 
@@ -246,6 +327,12 @@ class KindRecord(Record):
 
     class Meta:
         abstract = True
+
+
+def lookalikes(record):
+    """Other records of its kind whose titles a reader would take for this one's."""
+    others = Record.objects.filter(kind_name=record.kind_name, title_key=record.title_key)
+    return others.exclude(pk=record.pk) if record.title_key else others.none()
 
 
 def specific(records):
@@ -316,17 +403,48 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
+class Words(models.Model):
+    """What a working copy can be found by in the back-office; kept by the workflow."""
+
+    record = models.OneToOneField(
+        Record, related_name="words", primary_key=True, editable=False, on_delete=models.CASCADE
+    )
+    names = models.TextField(editable=False, help_text="Of its title, identifier and other names.")
+    texts = models.TextField(editable=False, help_text="Of its texts and facts.")
+
+    def __str__(self):
+        return self.names
+
+
+class Submission(models.Model):
+    """A form of the back-office that was saved: pressed twice, it saves once."""
+
+    nonce = models.CharField(max_length=40, unique=True)
+    digest = models.CharField(max_length=64, help_text="Of everything that was sent.")
+    record = models.ForeignKey(Record, related_name="+", on_delete=models.CASCADE)
+    version = models.PositiveIntegerField(help_text="Of the record, as this form left it.")
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return self.nonce
+
+
 class Source(CheckedModel):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
     url = models.URLField(max_length=600, unique=True)
     title = models.CharField(max_length=400, blank=True)
+    words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 
     class Meta:
         ordering = ["title", "url"]
 
     def __str__(self):
         return self.title or self.url
+
+    def save(self, *args, **kwargs):
+        self.words = f"{same(self.title)} {same(self.url)}"
+        super().save(*args, **kwargs)
 
 
 class Citation(CheckedModel):

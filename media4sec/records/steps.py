@@ -22,6 +22,7 @@ class PublishedRecord(forms.ModelChoiceField):
 class Step(forms.Form):
     """A form with one button, on a page of its own: ``admin/step.html``."""
 
+    do_not_call_in_templates = True  # they show what the class says
     name = title = button = says = done = ""
 
     @classmethod
@@ -39,6 +40,11 @@ class RecordStep(Step):
 
     permission = "publish"
     shows_differences = False
+    on_names = ""  # what happens to the records that name this one
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.record = record
 
 
 class Publish(RecordStep):
@@ -67,6 +73,7 @@ class Withdraw(RecordStep):
     name, title, button = "withdraw", "Withdraw", "Withdraw"
     permission = "withdraw"
     says = "The public version goes. Its address stays and gives the reason, and what to use instead."
+    on_names = "Readers no longer see this name there, the working copies keep it."
     done = "is withdrawn."
 
     reason = Lines(
@@ -91,7 +98,11 @@ class Withdraw(RecordStep):
 class Merge(RecordStep):
     name, title, button = "merge", "Merge into another record", "Merge"
     permission = "withdraw"
-    says = "The public version goes, and its address leads to the other record for ever."
+    says = "The public version goes, and its address leads to the other record, of the same kind, for ever."
+    on_names = (
+        "Readers see the other record there at once. The working copies name it too, each as a new version;"
+        " restoring this record later does not turn them back."
+    )
     done = "is merged."
 
     into = PublishedRecord(label="Merge into", help_text="The record that stays.")
@@ -104,8 +115,14 @@ class Merge(RecordStep):
 
     fits = Withdraw.fits
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        into = self.fields["into"]
+        into.queryset = into.queryset.filter(kind_name=self.record.kind_name).exclude(pk=self.record.pk)
+        into.widget.kind_name = self.record.kind_name
+
     def take(self, record, by):
-        workflow.merge(record, by=by, **self.cleaned_data)
+        workflow.merge(record, by=by, moves_names=True, **self.cleaned_data)
 
 
 class Restore(RecordStep):

@@ -11,15 +11,18 @@ from collections import defaultdict
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError as DocumentError
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records.differences import public_fields
 from media4sec.records.documents import dumps, save_document, working_document, working_documents
+from media4sec.records.finding import remember, remember_all
 from media4sec.records.models import Record, Revision, specific
 from media4sec.records.presentation import PublicRef, named_in, present, resolve
+from media4sec.records.references import moved, named_by
 
 State = Record.State
 SEQUENCE_LOCK = 700281
@@ -52,7 +55,22 @@ def may(by, action):
 def save_revision(record, *, by=None, note="", state=State.DRAFT):
     """Keep the working copy as a new version, unless nothing changed; returns the newest revision."""
     record = _locked([record])[0]
-    return _keep(record, dumps(working_document(record)), by, note, state)
+    document = working_document(record)
+    before = record.edit_version
+    revision = _keep(record, dumps(document), by, note, state)
+    if record.edit_version != before:
+        _remember_words({record.pk: (record.kind_name, document)})
+    return revision
+
+
+def _remember_words(documents):
+    """What these records are found by in the back-office, and those that bear the title of one that was renamed."""
+    remember(documents)
+    renamed = Record.objects.filter(pk__in=documents).exclude(edit_version=1)
+    for record in renamed:
+        older = record.revisions.filter(number=record.edit_version - 1).first()
+        if older is not None and json.loads(older.document)["title"] != record.title:
+            remember_all(named_by(record))
 
 
 def _keep(record, text, by, note, state):
@@ -98,13 +116,18 @@ def publish_all(records, *, by=None, note="", validate=True, documents=None):
         for record in specific(locked):
             _check(record)
     documents = working_documents(locked) | (documents or {})
-    kept = []
+    kept, new = [], {}
     for record in locked:
+        before = record.edit_version
         revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
+        if record.edit_version != before:
+            new[record.pk] = record.kind_name, documents[record.pk]
         kept.append(revision.pk)
         Record.objects.filter(pk=record.pk).update(
             state=State.PUBLISHED, public_state=State.PUBLISHED, published_revision=revision
         )
+    for start in range(0, len(new), BATCH):
+        _remember_words(dict(list(new.items())[start : start + BATCH]))
     _date(kept)
     _write_public([record.pk for record in locked])
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
@@ -161,14 +184,24 @@ def withhold(record, *, reason, successor=None, is_merged=False, by=None, note="
 
 
 @transaction.atomic
-def merge(record, into, *, reason="", by=None):
-    """Replace a published record by another one: its address leads there for ever."""
+def merge(record, into, *, reason="", by=None, moves_names=False):
+    """Replace a published record by another one of its kind: its address leads there for ever.
+
+    Public documents that name it name the other one by themselves. With ``moves_names``, so do working copies,
+    each as a new version; documents from files say themselves whom they name.
+    """
     may(by, "withdraw")
     take_turn()
     record = _locked([record])[0]
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, into)
+    if record.kind_name != into.kind_name:
+        kinds = kinds_by_name()
+        one, other = (lower_first(kinds[name].label) for name in (record.kind_name, into.kind_name))
+        raise WorkflowError(f"Only records of one kind are merged: this is a {one}, the other one a {other}.")
+    if moves_names:
+        _move_names(record, into, by)
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
 
 
@@ -206,6 +239,7 @@ def revert(record, revision, *, by=None):
 def rebuild_publications():
     """Make the read side anew from the published versions; returns how many rows had to change."""
     take_turn()
+    remember_all()
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))
     rows = Publication.objects.values_list("pk", "kind", "identifier")
@@ -239,6 +273,23 @@ def _check_successor(record, successor):
         raise WorkflowError("A record cannot be its own successor.")
     if Record.objects.get(pk=successor.pk).public_state != State.PUBLISHED:
         raise WorkflowError(f"The successor {successor.identifier} is not published.")
+
+
+def _move_names(record, into, by):
+    """Working copies that name the one record name the other one; what readers see of them is not touched."""
+    old, new = (record.kind_name, record.identifier), (into.kind_name, into.identifier)
+    rows = Record.objects.filter(pk__in=named_by(record)).order_by("pk")
+    for row in specific(_locked(rows)):
+        document = moved(row.kind_name, working_document(row), old, new)
+        try:
+            save_document(row.kind_name, document, row)
+        except (ValidationError, DocumentError) as error:
+            reason = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error.detail)
+            raise WorkflowError(
+                f"{row.identifier} cannot name {into.identifier} instead: {reason}"
+            ) from error
+        state = row.state if row.state in (State.IN_REVIEW, State.APPROVED) else State.DRAFT
+        save_revision(row, by=by, state=state, note=f"{record.identifier} was merged into {into.identifier}")
 
 
 def _take_off(record, public_state, reason, successor):

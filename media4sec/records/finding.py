@@ -1,0 +1,204 @@
+"""Finding records in the back-office: by the words that readers find them by, over working copies, drafts included.
+
+What a record can be found by is worked out when it is saved, with the analysis of the public search, and kept in
+words between spaces; a question is a few conditions on that, the same on every database.
+"""
+
+from functools import reduce
+from itertools import pairwise
+from math import log
+from operator import add, and_, or_
+
+from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from media4sec.kinds import kinds, kinds_by_name
+from media4sec.letters import lookalike
+from media4sec.publications.words import STOP_WORDS, is_number, key_of, tokens
+from media4sec.records.documents import BATCH, working_documents
+from media4sec.records.models import Record, Words
+from media4sec.records.presentation import PublicRef, named_in, present
+
+NAMES, TEXTS = ("words__names",), ("words__texts",)
+MOST_WORDS = 24
+MANY = 40  # per cent of the words, by weight, where nobody has all of them
+MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for
+
+
+# What is kept
+
+
+def remember(documents):
+    """Keep what the records of these documents can be found by: ``{pk: (kind's name, document)}``."""
+    named = {name for kind_name, document in documents.values() for name in named_in(kind_name, document)}
+    titles = _titles(named)
+    rows = [
+        Words(record_id=pk, **words_of(kind_name, document, titles))
+        for pk, (kind_name, document) in documents.items()
+    ]
+    Words.objects.bulk_create(
+        rows,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["record"],
+        update_fields=["names", "texts"],
+    )
+
+
+def remember_all(pks=None):
+    """Work it out anew for these records, or for all, from their working copies."""
+    records = Record.objects.all() if pks is None else Record.objects.filter(pk__in=pks)
+    rows = list(records.only("pk", "kind_name").order_by("pk"))
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        documents = working_documents(batch)
+        remember({record.pk: (record.kind_name, documents[record.pk]) for record in batch})
+
+
+def _titles(named):
+    """The records that are named, published or not, with their titles: ``{(kind, identifier): PublicRef}``."""
+    found = {}
+    for kind_name in {kind_name for kind_name, _ in named}:
+        identifiers = [identifier for kind, identifier in named if kind == kind_name]
+        for start in range(0, len(identifiers), BATCH):
+            rows = Record.objects.filter(
+                kind_name=kind_name, identifier__in=identifiers[start : start + BATCH]
+            )
+            for identifier, title in rows.values_list("identifier", "title"):
+                found[kind_name, identifier] = PublicRef(kind_name, identifier, title, "")
+    return found
+
+
+def words_of(kind_name, document, titles):
+    """What a record is found by, as the public search has it: its title and names, and its texts."""
+    presented = present(kinds_by_name()[kind_name], document, titles)
+    names = [presented.search_title, *(name for name, _ in presented.search_names)]
+    return {"names": kept(*names, joins=True), "texts": kept(presented.search_text)}
+
+
+def kept(*texts, joins=False):
+    """The words of texts, each in its own form and in the one that inflections have in common, between spaces."""
+    found = {}
+    for text in texts:
+        words = tokens(text)
+        for token in words:
+            pieces = token.split("-")
+            found |= dict.fromkeys([*pieces, "".join(pieces), *map(key_of, pieces)])
+        if joins:
+            plain = [token.replace("-", "") for token in words]
+            found |= dict.fromkeys(map("".join, pairwise(plain)))
+    return f" {' '.join(found)} "
+
+
+# What is asked
+
+
+class Question:
+    """A text that is looked for: worked out once among all that may be found, and asked of any part of it."""
+
+    def __init__(self, records, text):
+        self.text, self.words, self.weights = text, _asked(text), None
+        if self.words and not records.filter(*map(_has, self.words)).exists():
+            self.weigh(records)
+
+    def weigh(self, records):
+        """Where nobody has all the words: those that somebody has or may have meant, the rarer the weightier."""
+        counts = _counts(records, self.words)
+        words = [
+            forms if number else _like(records, forms)
+            for forms, number in zip(self.words, counts, strict=True)
+        ]
+        self.words = [forms for forms in words if forms]
+        counts, total = _counts(records, self.words), records.count()
+        self.weights = [max(1, round(100 * log((total + 1) / (number + 1)))) for number in counts]
+        if self.words:
+            most = records.order_by().annotate(share=self.share).aggregate(most=Max("share"))["most"]
+            self.least = max(1, min(most or 0, MANY * sum(self.weights) // 100))
+
+    @property
+    def share(self):
+        """How much of the words, by weight, a record has."""
+        return reduce(
+            add,
+            (_one_if(_has(forms)) * weight for forms, weight in zip(self.words, self.weights, strict=True)),
+        )
+
+    def among(self, queryset, *, is_ordered=False):
+        """Those of the records that readers would find by this text; the nearest first, unless they have an order."""
+        if not self.words:
+            return queryset.none() if self.weights is not None else queryset
+        nearest = [_one_if(Q(identifier__iexact=self.text.strip()) | Q(title_key=lookalike(self.text)))]
+        if self.weights is None:
+            queryset = queryset.filter(*map(_has, self.words))
+        else:
+            queryset = queryset.annotate(share=self.share).filter(share__gte=self.least)
+            nearest.append(F("share"))
+        if is_ordered:
+            return queryset
+        in_title = (Q(title_key__contains=lookalike(forms[0][0])) for forms in self.words)
+        nearest += [_one_if(reduce(and_, in_title)), _one_if(reduce(and_, map(_has_as_name, self.words)))]
+        weights = (When(kind_name=kind.name, then=Value(kind.weight)) for kind in kinds())
+        lightest = Case(*weights, default=Value(100), output_field=IntegerField())
+        return queryset.order_by(*(one.desc() for one in nearest), lightest, *queryset.query.order_by)
+
+
+def _has_as_name(forms):
+    return _has(forms, NAMES)
+
+
+def _counts(queryset, words):
+    counts = {f"word_{place}": Count("pk", filter=_has(forms)) for place, forms in enumerate(words)}
+    return list(queryset.order_by().aggregate(**counts).values())
+
+
+def _asked(text):
+    """The words of a question, each with all forms that it may have in a record: ``[[(form, is it begun?)]]``."""
+    typed = tokens(text)[:MOST_WORDS]
+    words = []
+    for token in typed:
+        pieces = token.split("-")
+        if len(pieces) > 1 and is_number(token):
+            words.append("".join(pieces))  # T-001 is one thing
+        else:
+            words += [piece for piece in pieces if len(piece) > 1 or is_number(piece)]
+    words = list(dict.fromkeys(word for word in words if word not in STOP_WORDS)) or words
+    words = words or [token.replace("-", "") for token in typed]
+    asked = []
+    for place, word in enumerate(words):
+        forms = [(word, True), (key_of(word), False)]
+        forms += [(f"{word}{after}", True) for after in words[place + 1 : place + 2]]
+        forms += [(f"{before}{word}", True) for before in words[max(place - 1, 0) : place]]
+        asked.append(forms)
+    return asked
+
+
+def _has(forms, fields=(*NAMES, *TEXTS)):
+    return reduce(
+        or_,
+        (
+            Q(**{f"{field}__contains": f" {form}" if is_begun else f" {form} "})
+            for form, is_begun in forms
+            for field in fields
+        ),
+    )
+
+
+def _one_if(condition):
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def _like(queryset, forms):
+    """The words of names that a word nobody has may be, with a letter or two mistaken."""
+    word = forms[0][0]
+    distance = 0 if len(word) < 4 or is_number(word) else 1 if len(word) < 8 else 2
+    if not distance:
+        return []
+    names = queryset.order_by().values_list(*NAMES, flat=True)
+    vocabulary = {one for text in names if text for one in text.split() if not is_number(one)}
+    near = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=distance, limit=None)
+    least = min((off for _, off, _ in near), default=0)
+    best = sorted(
+        (form for form, off, _ in near if off == least), key=lambda form: (form[0] != word[0], form)
+    )
+    return [(form, False) for form in best[:MOST_LIKE_IT]]

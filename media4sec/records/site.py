@@ -1,0 +1,51 @@
+"""The back-office as a whole: what no form of it sends is refused before a view asks the database for it."""
+
+import re
+from functools import wraps
+
+from django.contrib import admin
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest
+from django.http import Http404
+
+from media4sec.records.forms import is_key
+
+MOST_WORDS = 200  # characters of a search, as for readers
+SEARCHES = ("q", "term")
+LOOKUPS = (
+    "exact",
+    "in",
+    "isnull",
+    "gte",
+    "lt",
+)  # the links of filters; a year or a pattern can be impossible
+TOO_LARGE = re.compile(r"\d{19}")  # for a number of any database
+
+
+class BackOffice(admin.AdminSite):
+    def admin_view(self, view, cacheable=False):
+        @wraps(view)
+        def careful(request, *args, **kwargs):
+            refuse_odd(request, kwargs)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(careful, cacheable)
+
+
+def refuse_odd(request, named):
+    """Keys are numbers that every database can look up; Django's admin takes them as they come."""
+    keys = [named[name] for name in ("object_id", "pk", "id") if name in named]
+    if not all(is_key(unquote(str(key))) for key in keys):
+        raise Http404("Nothing has such a number.")
+    for name, values in request.GET.lists():
+        if name in SEARCHES and any(len(value) > MOST_WORDS for value in values):
+            raise BadRequest(f"A search has at most {MOST_WORDS} characters.")
+        if name not in SEARCHES and any(TOO_LARGE.search(value) for value in values):
+            raise BadRequest("There are no numbers as large as that.")
+        if "__" in name and name.rpartition("__")[2] not in LOOKUPS:
+            raise BadRequest(f"Lists are not filtered by {name}.")
+    if "" in (request.GET.get(TO_FIELD_VAR), request.POST.get(TO_FIELD_VAR)):
+        raise BadRequest("A field has a name.")
+    if request.method == "POST" and not all(map(is_key, request.POST.getlist("_selected_action"))):
+        raise BadRequest("The selected rows are named by their numbers.")
