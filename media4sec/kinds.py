@@ -14,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 NOT_STATED = _("Not stated in the source")
+PLACES = (
+    "country",
+    "jurisdiction",
+)  # fields that hold a country, by its code or its English name, end in these
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -34,6 +38,7 @@ class Facet:
     field: str = ""
     empty: str = NOT_STATED
     values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
+    words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
 
     @property
     def source(self) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import BooleanField
 
 from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.letters import sort_key
 from media4sec.publications.orders import orders_of
 from media4sec.records.presentation import model_field
 from tests.factories import published, several_published
@@ -36,6 +37,64 @@ def test_titles_are_sorted_as_people_read_them(client):
 
     assert up == ["Apple", "eclair", "Éclair", "École", "zebra"]
     assert down == up[::-1]
+
+
+@pytest.mark.parametrize(
+    ("address", "order"),
+    [
+        (
+            "/technologies/?sort=title",
+            "2 tools|10 tools|Ægir|Čas|Czech|Đorđe|Łukasiewicz|Øresund|(Re)action|“Smart” Doorbells|Þór",
+        ),
+        (
+            "/sl/technologies/?sort=title",
+            "2 tools|10 tools|Ægir|Czech|Čas|Đorđe|Łukasiewicz|Øresund|(Re)action|“Smart” Doorbells|Þór",
+        ),
+    ],
+)
+def test_titles_stand_in_the_alphabet_of_the_page(client, address, order):
+    expected = order.split("|")
+    for title in sorted(expected, reverse=True):
+        published("technology", title=title)
+
+    assert titles(client.get(address)) == expected
+
+
+def test_values_stand_in_the_order_of_the_words_shown(client):
+    kinds = ("app", "dataset", "method", "platform", "research-prototype", "service", "software")
+    for kind in kinds:
+        published("technology", technology_kind=kind)
+
+    page = client.get("/de/technologies/?view=table&sort=kind")
+    words = [
+        str(value["text"])
+        for row in page.context["table"]["rows"]
+        for cell in row["cells"]
+        if cell["type"] == "fact"
+        for value in cell["values"]
+    ]
+
+    assert words == sorted(words, key=lambda word: sort_key(word, "de"))
+    assert len(words) == len(set(words)) == len(kinds)
+    assert words.index("Plattform") < words.index("Software")
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("", ["Austria", "Germany", "Spain", "Sweden"]),
+        ("/de", ["Deutschland", "Österreich", "Schweden", "Spanien"]),
+        ("/es", ["Alemania", "Austria", "España", "Suecia"]),
+    ],
+)
+def test_equal_numbers_stand_in_the_order_of_the_words_shown(client, language, names):
+    for country in ("SE", "DE", "ES", "AT"):
+        published("technology", country=country)
+
+    facets = client.get(f"{language}/technologies/").context["facets"]
+
+    (options,) = [facet["options"] for facet in facets if facet["name"] == "country"]
+    assert [option["label"] for option in options] == names
 
 
 def test_what_is_not_known_comes_last_in_both_directions(client):
@@ -197,17 +256,22 @@ def test_a_matrix_has_other_columns_where_asked(client):
 @pytest.mark.parametrize(
     ("address", "named"),
     [
-        ("/technologies/?view=pie", "view"),
-        ("/organisations/?view=matrix", "view"),
-        ("/technologies/?by=status", "by"),
-        ("/technologies/?view=matrix&by=theme", "by"),
-        ("/technologies/?view=matrix&by=nothing", "by"),
-        ("/technologies/?view=matrix&page=1", "page"),
-        ("/technologies/?sort=nothing", "sort"),
-        ("/technologies/?sort=--title", "sort"),
-        ("/technologies/?sort=title&sort=checked", "sort"),
-        ("/organisations/?sort=flags", "sort"),
-        ("/technologies/?sort=%00", "sort"),
+        ("/technologies/?view=pie", "View: "),
+        ("/technologies/?view=table&view=list", "View: "),
+        ("/organisations/?view=matrix", "View: "),
+        ("/technologies/?by=status", "Columns: "),
+        ("/technologies/?view=matrix&by=theme", "Columns: "),
+        ("/technologies/?view=matrix&by=nothing", "Columns: "),
+        ("/technologies/?view=matrix&page=1", "Page: "),
+        ("/technologies/?page=1&page=2", "Page: "),
+        ("/technologies/?q=a&q=b", "Words: "),
+        ("/search/?q=a&q=b", "Words: "),
+        ("/technologies/?sort=nothing", "Sort: "),
+        ("/technologies/?sort=--title", "Sort: "),
+        ("/technologies/?sort=title&sort=checked", "Sort: "),
+        ("/organisations/?sort=flags", "Sort: "),
+        ("/technologies/?sort=%00", "Sort: "),
+        ("/technologies/?nothing=1", "“nothing”: "),
     ],
 )
 def test_other_views_and_orders_are_refused(client, address, named):  # gate 4.3
@@ -218,7 +282,7 @@ def test_other_views_and_orders_are_refused(client, address, named):  # gate 4.3
     response = client.get(address)
 
     assert response.status_code == 400
-    assert f"“{named}”" in text_of(response)
+    assert named in text_of(response)
 
 
 @pytest.mark.parametrize("view", ["list", "table", "matrix"])
@@ -232,6 +296,108 @@ def test_a_view_costs_the_same_however_many_records(client, view, count, django_
 
     with django_assert_max_num_queries(7):
         assert client.get(address).context["count"] == count
+
+
+def links_of(response):
+    return re.findall(r'<a class="button[^"]*" href="([^"]*)">', response.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("query", "without"),
+    [
+        ("status=active&function=CITIZEN-REPORT&sort=title", ["?status=active&amp;sort=title", ""]),
+        ("country=Atlantis&page=2", [""]),
+        ("q=police&page=99", ["?q=police", ""]),
+        ("view=pie&status=active", ["?status=active", ""]),
+    ],
+)
+def test_what_a_list_does_not_know_leads_back_to_the_list(client, query, without):
+    published("technology", status="active", title="A police tool")
+
+    page = client.get(f"/de/technologies/?{query}")
+
+    links = [f"/de/technologies/{rest}" for rest in without]
+    assert page.status_code == 400
+    assert [link for link in links_of(page) if link.startswith("/de/technologies/")] == links
+    assert 'aria-current="page"' in page.content.decode()  # the list stays in the trail above
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_filter_is_named_in_words(client):
+    published("technology", status="active")
+
+    text = text_of(client.get("/technologies/?function=CITIZEN-REPORT"))
+
+    assert "Function: “CITIZEN-REPORT” is not known." in text
+    assert "home page" not in text
+
+
+# What a form without a script sends, and what would be a guess
+
+
+@pytest.mark.parametrize(
+    "query", ["q=&theme=&sort=&view=&by=", "q=%20&status=", "page=&status=active", "status=&status=active"]
+)
+def test_what_a_form_sends_empty_was_not_asked(client, query):
+    record = published("technology", status="active")
+
+    assert shown(client.get(f"/technologies/?{query}")) == [record.identifier]
+
+
+@pytest.mark.parametrize(
+    "query", ["status=", "q=", "q=%20&status=active", "sort=", "q=a&q=b", "sort=title&sort=title"]
+)
+@pytest.mark.parametrize("address", ["/technologies.csv", "/technologies.json", "/feeds/technologies.atom"])
+def test_a_program_that_asks_for_nothing_or_twice_is_told_so(client, address, query):
+    published("technology", status="active")
+
+    response = client.get(f"{address}?{query}")
+
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json()["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("tag=crowd+control", "tag=Crowd+control"),
+        ("tag=CROWD++CONTROL", "tag=Crowd+control"),
+        ("country=nl", "country=NL"),
+        ("status=Active", "status=active"),
+        ("tag=strasse&country=be", "tag=Stra%C3%9Fe&country=BE"),
+        ("theme=DARK-web", "theme=dark-web"),
+    ],
+)
+def test_letters_may_be_typed_as_people_type_them(client, asked, known):
+    published("theme", identifier="dark-web")
+    published("technology", tags=["Crowd control", "Straße"], country="NL", status="active")
+    published("technology", tags=["Crowd control", "Straße"], country="BE", status="active")
+
+    page = client.get(f"/de/technologies/?{asked}")
+    api = [client.get(f"/api/v1/technologies/?{query}").json()["results"] for query in (asked, known)]
+    files = [
+        b"".join(client.get(f"/technologies.ndjson?{query}").streaming_content) for query in (asked, known)
+    ]
+    feeds = [
+        client.get(f"/feeds/technologies.atom?{query}").content.count(b"<entry>") for query in (asked, known)
+    ]
+
+    assert (page.status_code, page.headers["Location"]) == (302, f"/de/technologies/?{known}")
+    assert client.get(page.headers["Location"]).status_code == 200
+    assert api[0] == api[1]
+    assert files[0] == files[1]
+    assert feeds[0] == feeds[1] == len(api[0])
+    assert client.get("/technologies/?tag=crowd").status_code == 400
+
+
+def test_search_takes_filters_in_other_letters_too(client):
+    published("theme", identifier="dark-web", title="A police theme")
+    published("technology", title="A police tool")
+
+    page = client.get("/search/?q=police&type=Technology")
+
+    assert (page.status_code, page.headers["Location"]) == (302, "/search/?q=police&type=technology")
 
 
 # Filters

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.cards import LENSES, capitalised, host_of
-from media4sec.portal.wording import content, display_of, word
+from media4sec.portal.wording import Words, display_of, word
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
@@ -163,7 +163,7 @@ def field_name(name):
     """What a source supports: fields by the names that their editors use, which not every language has."""
     label = capitalised(name.replace("_", " "))
     known = word(label)
-    return lower_first(known) if known != label else content(lower_first(label))
+    return Words(lower_first(known), getattr(known, "lang", ""))
 
 
 def keymap_of(publication, display, own, wider, tiles):

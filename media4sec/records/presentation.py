@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import translation
 
-from media4sec.kinds import Kind
+from media4sec.kinds import PLACES, Kind
 from media4sec.records.documents import document_class, references_in
 from media4sec.records.models import NAMESPACE, Record, model_of
 
@@ -154,6 +154,11 @@ def model_field(kind_name, path):
         return None
 
 
+@cache
+def country_names():
+    return frozenset(ENGLISH.territories.values())
+
+
 def label_of(kind, path):
     found = model_field(kind.name, path)
     words = str(getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " "))
@@ -205,8 +210,10 @@ def words_for(kind, path, value):
     text = str(value)
     if isinstance(found, models.DateField) or path == "date":
         return Words(text, day_in_words(text), type="date")
-    if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
+    if path.endswith(PLACES) and (re.fullmatch("[A-Z]{2}", text) or text in country_names()):
         return Words(text, ENGLISH.territories.get(text, text), type="country")
+    if any(text in facet.words for facet in kind.facets if facet.source == path):
+        return Words(text, text, type="choice")
     if path == "language":
         return Words(text, ENGLISH.languages.get(text, text), type="language")
     if isinstance(found, models.DecimalField):
