@@ -94,10 +94,9 @@ def result(request, path, suffix):
 
 
 @require_safe
+@problems.fixed
 def record(request, path, ref, suffix):
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
-    if request.GET:
-        return problems.refused(request, [(name, "There is no such parameter here.") for name in request.GET])
     row = resolve(path, ref)
     if row is None:
         return problems.response(request, 404)

@@ -122,7 +122,7 @@ def read(request):
     if len(names) > MOST:
         text = gettext("At most %(number)s can be compared at once; you chose %(chosen)s.")
         errors.append(("ids", text % {"number": MOST, "chosen": len(names)}))
-    if request.GET.get("only", "") not in ("", DIFFERENCES):
+    if len(request.GET.getlist("only")) > 1 or request.GET.get("only", "") not in ("", DIFFERENCES):
         errors.append(("only", gettext("“only”: %(value)s, or nothing.") % {"value": DIFFERENCES}))
     return names, errors
 

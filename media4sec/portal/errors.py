@@ -57,6 +57,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        try:
+            _ = request.GET  # read here, where too many parameters are refused whatever the address is
+        except TooManyFieldsSent as error:
+            return bad_request(request, error)
         response = self.get_response(request)
         is_bare = not response.streaming and not response.content
         if response.status_code in self.dressed and is_bare:
