@@ -154,6 +154,7 @@ PERSON = Kind(
     reasons={"organisation": _("worked for this partner")},
     names=("aliases",),
     search_text=("aliases", "organisation_name"),
+    order=("family_name|title", "given_name"),
     review_months=24,
     schema_type="Person",
     weight=42,

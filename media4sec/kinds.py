@@ -90,7 +90,9 @@ class Kind:
     names_others: bool = (
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
     )
-    order: tuple[str, ...] = ()
+    order: tuple[
+        str, ...
+    ] = ()  # fields, “-” before those that fall, “|” between one and what stands in for it
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
     flags: str = ""
@@ -119,6 +121,11 @@ class Kind:
     def heading(self) -> str:
         """The title of the kind's list, where it is not simply the plural."""
         return self.title or self.label_plural
+
+    @property
+    def usual_order(self) -> tuple[str, ...]:
+        """The fields that its lists are sorted by, before the identifier: records without numbers by their title."""
+        return self.order or (() if self.shows_identifier else ("title",))
 
     @property
     def shows_identifier(self) -> bool:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 
 from media4sec.interchange import problems, tables
-from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, ris
+from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, citations_of, ris
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import conditional, newest_change, publications, result_of
@@ -45,11 +45,11 @@ def as_ndjson(rows, kinds, count, url):
 
 
 def as_bibtex(rows, kinds, count, url):
-    return (bibtex(citation_of(row)) + "\n" for row in rows)
+    return (bibtex(citation) + "\n" for citation in citations_of(rows))
 
 
 def as_ris(rows, kinds, count, url):
-    return (ris(citation_of(row)) for row in rows)
+    return (ris(citation) for citation in citations_of(rows))
 
 
 FORMATS = {

@@ -18,6 +18,7 @@ from django.db import models
 from django.utils import translation
 
 from media4sec.kinds import PLACES, Kind
+from media4sec.letters import sort_key
 from media4sec.records.documents import document_class, references_in
 from media4sec.records.models import NAMESPACE, Record, model_of
 
@@ -368,18 +369,21 @@ def _texts(value):
 def sort_key_of(kind, resolved):
     """A key that sorts as plain bytes: the kind's order, then the identifier with its numbers in order."""
     parts = []
-    for name in kind.order:
-        descending = name.startswith("-")
-        value = resolved.get(name.removeprefix("-"))
-        if value in (None, ""):
+    for name in kind.usual_order:
+        values = (resolved.get(part) for part in name.removeprefix("-").split("|"))
+        value = next((value for value in values if value not in (None, "")), None)
+        if value is None:
             parts.append("~")
         elif isinstance(value, int):
             parts.append(f"{value:08d}")
+        elif name.startswith("-"):
+            parts.append(value.translate(DESCENDING))
         else:
-            text = str(value).casefold()
-            parts.append(text.translate(DESCENDING) if descending else text)
+            weights = sort_key(value)[0][:KEPT_WEIGHTS]
+            parts.append(weights.hex() + END)
     parts.append(re.sub(r"\d+", lambda number: number[0].zfill(6), resolved["identifier"]))
     return "\t".join(parts)[:300]
 
 
-DESCENDING = str.maketrans("0123456789", "9876543210")
+DESCENDING = str.maketrans("0123456789", "9876543210")  # for dates
+KEPT_WEIGHTS, END = 50, "0000"  # two bytes a letter; the end comes before every letter
