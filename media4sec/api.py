@@ -23,6 +23,7 @@ from media4sec.interchange.problems import fixed, require_safe
 from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
 from media4sec.kinds import kinds
 from media4sec.publications.filters import MAX_VALUE, MAX_VALUES, MAX_WORDS, facets_of
+from media4sec.publications.orders import by_words
 from media4sec.records.documents import (
     AnyReferences,
     CitationField,
@@ -255,7 +256,7 @@ def reference(request):
                 {"name": parameter.name, "text": parameter.description} for parameter in parameters_of(kind)
             ],
         }
-        for kind in sorted(kinds(), key=lambda kind: kind.label_plural.casefold())
+        for kind in sorted(kinds(), key=lambda kind: by_words(kind.label_plural))
     ]
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Data & API"), "url": None}]
     context = {"crumbs": crumbs, "groups": groups}

@@ -1,6 +1,7 @@
 """The real content: all of it is there, on pages and in the API, and every link on every page leads somewhere."""
 
 import json
+import re
 from collections import defaultdict
 
 import pytest
@@ -61,6 +62,11 @@ def by_identifier(kind_name):
 every_kind = pytest.mark.parametrize(
     "kind", [kind for kind in kinds() if documents_of(kind)], ids=lambda kind: kind.name
 )
+
+
+def test_no_sentence_ends_twice():
+    for path in FIXTURES.glob("*.json"):
+        assert re.findall(r".{0,60}[^.]\.\.(?!\.)", path.read_text("utf-8")) == [], path.name
 
 
 @pytest.mark.parametrize(("kind_name", "number"), COUNTS.items(), ids=COUNTS)

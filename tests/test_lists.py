@@ -1,5 +1,6 @@
 """Lists: orders, views, filters and the ways out of nothing; in place with a script, by GET without one."""
 
+import json
 import re
 
 import pytest
@@ -95,6 +96,101 @@ def test_equal_numbers_stand_in_the_order_of_the_words_shown(client, language, n
 
     (options,) = [facet["options"] for facet in facets if facet["name"] == "country"]
     assert [option["label"] for option in options] == names
+
+
+def test_people_stand_by_their_family_names(client):
+    people = [
+        ("Anže Žitnik", "Anže", "", "Žitnik"),
+        ("P. van den Brink", "P.", "van den", "Brink"),
+        ("Pilar de la Torre", "Pilar", "de la", "Torre"),
+        ("Working group 2", "", "", ""),
+        ("Þóra Brandt", "Þóra", "", "Brandt"),
+        ("Ana Brandt", "Ana", "", "Brandt"),
+        ("Øystein Øresund", "Øystein", "", "Øresund"),
+    ]
+    for title, given_name, particle, family_name in people:
+        published("person", title=title, given_name=given_name, particle=particle, family_name=family_name)
+
+    page = client.get("/people/")
+
+    assert titles(page) == [
+        "Ana Brandt",
+        "Þóra Brandt",
+        "P. van den Brink",
+        "Øystein Øresund",
+        "Pilar de la Torre",
+        "Working group 2",
+        "Anže Žitnik",
+    ]
+    assert str(page.context["orders"][0]["label"]) == "By family name"
+
+
+def test_records_without_numbers_stand_by_their_titles(client):
+    for identifier, title in (("a", "Zebra"), ("b", "“Smart” maker"), ("c", "10 makers"), ("d", "2 makers")):
+        published("organisation", identifier=identifier, title=title)
+
+    assert titles(client.get("/organisations/")) == ["2 makers", "10 makers", "“Smart” maker", "Zebra"]
+    found = client.get("/organisations.json").streaming_content
+    assert [row["identifier"] for row in json.loads(b"".join(found))["results"]] == ["d", "c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("technologies", "By number"),
+        ("issues", "By number"),
+        ("workshops", "By number"),
+        ("organisations", "Title, A to Z"),
+        ("glossary", "Title, A to Z"),
+        ("news", "Newest first"),
+        ("situations", "Usual order"),
+    ],
+)
+def test_the_usual_order_says_what_it_is(client, path, label):
+    labels = [str(order["label"]) for order in client.get(f"/{path}/?page=1").context["orders"]]
+
+    assert labels[0] == label
+    assert labels.count("Title, A to Z") == 1
+
+
+def test_the_glossary_stands_under_the_letters_that_readers_look_for(client):
+    for title in ("Ångström", "(Re)action", "“Smart” city", "Øresund", "3D print", "Þing", "algorithm"):
+        published("glossary-term", title=title)
+
+    page = client.get("/glossary/")
+
+    assert page.context["letters"] == ["0–9", "A", "O", "R", "S", "T"]
+    assert titles(page) == [
+        "3D print",
+        "algorithm",
+        "Ångström",
+        "Øresund",
+        "(Re)action",
+        "“Smart” city",
+        "Þing",
+    ]
+
+
+# Pages
+
+
+@pytest.mark.parametrize(
+    ("count", "pages"), [(1, [1]), (25, [25]), (26, [26]), (27, [25, 2]), (51, [25, 26]), (52, [25, 25, 2])]
+)
+def test_no_page_has_a_single_last_row(client, count, pages):
+    records = [record.identifier for record in several_published("organisation", count)]
+
+    found, announced, address = [], [], "/organisations/"
+    while address:
+        page = client.get(address)
+        found.append(shown(page))
+        address = page.context["pager"]["next_url"]
+        announced.append(page.context["pager"]["next_count"])
+
+    assert [len(rows) for rows in found] == pages
+    assert announced == [*pages[1:], 0]
+    assert sorted(identifier for rows in found for identifier in rows) == sorted(records)
+    assert client.get(f"/organisations/?page={len(pages) + 1}").status_code == 400
 
 
 def test_what_is_not_known_comes_last_in_both_directions(client):
@@ -486,6 +582,24 @@ def test_words_can_be_what_leaves_nothing(client):
         "Words": 1,
         "Country": 1,
     }
+
+
+def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client):
+    published("technology", country="NL", status="active")
+    published("technology", country="BE", status="unknown")
+
+    def boxes(query, name):
+        facets = client.get(f"/technologies/?{query}").context["facets"]
+        return {
+            option["value"]: option["count"]
+            for facet in facets
+            if facet["name"] == name
+            for option in (*facet["options"], *facet["more"])
+        }
+
+    assert boxes("country=NL", "status") == {}  # one box would change nothing
+    assert boxes("country=NL", "country") == {"NL": 1, "BE": 1}
+    assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
 
 
 def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):

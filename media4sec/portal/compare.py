@@ -18,6 +18,7 @@ from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import flags_of
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Publication, Term
+from media4sec.publications.orders import by_words
 
 FEWEST, MOST = 2, 4
 PARAMETERS = ("ids", "only")
@@ -234,7 +235,7 @@ def flag_rows(kind, documents):
         law.append(
             [
                 {"text": one["title"], "url": url, "state": one["state"], "is_content": True}
-                for url, one in sorted(touched.items())
+                for url, one in sorted(touched.items(), key=lambda pair: by_words(pair[1]["title"]))
             ]
         )
     nothing = {"text": gettext("Not assessed yet"), "is_none": True}

@@ -197,14 +197,17 @@ def views(request, answer, view):
 
 def order_choices(answer):
     """The orders for the select box: ``[{value, label, selected}]``; one that a table's head chose is added."""
+    usual = usual_order(answer.kinds)
     labels = {
-        "": _("Best match") if answer.words else _("Usual order"),
+        "": _("Best match") if answer.words else usual,
         "title": _("Title, A to Z"),
         "-title": _("Title, Z to A"),
         "-checked": _("Checked last"),
         "checked": _("Checked longest ago"),
         "-changed": _("Changed last"),
     }
+    if str(usual) == str(labels["title"]) and not answer.words and answer.sort != "title":
+        del labels["title"]  # said already
     if any(kind.flags for kind in answer.kinds):
         labels |= {"-flags": _("Most legal flags"), "flags": _("Fewest legal flags")}
     if answer.sort not in labels:
@@ -215,6 +218,19 @@ def order_choices(answer):
     return [
         {"value": value, "label": label, "selected": value == answer.sort} for value, label in labels.items()
     ]
+
+
+def usual_order(kinds):
+    """What the order of a list is called where none was asked for."""
+    fields = {kind.usual_order[:1] for kind in kinds}
+    if all(kind.shows_identifier and kind.usual_order[:1] in ((), ("number",)) for kind in kinds):
+        return _("By number")
+    names = {
+        ("title",): _("Title, A to Z"),
+        ("family_name|title",): _("By family name"),
+        ("-date",): _("Newest first"),
+    }
+    return names.get(fields.pop(), _("Usual order")) if len(fields) == 1 else _("Usual order")
 
 
 # The same result elsewhere

@@ -208,7 +208,7 @@ def displayed(kind_name, text):
 
 def option(facet, value, label):
     """An option of a facet: what the public can filter by is a word, a date, a country, a record or plain content."""
-    if in_english() or value.isdecimal():
+    if in_english() or label.isdecimal():
         return Words(label)
     if facet.name == "checked" and value != "not-stated":
         return Words(day(value))
