@@ -379,8 +379,7 @@ def sort_key_of(kind, resolved):
         elif name.startswith("-"):
             parts.append(value.translate(DESCENDING))
         else:
-            weights = sort_key(value)[0][:KEPT_WEIGHTS]
-            parts.append(weights.hex() + END)
+            parts.append(sort_key(value)[0][:KEPT_WEIGHTS].hex() + END)
     parts.append(re.sub(r"\d+", lambda number: number[0].zfill(6), resolved["identifier"]))
     return "\t".join(parts)[:300]
 
