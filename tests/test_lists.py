@@ -368,6 +368,7 @@ def test_a_matrix_has_other_columns_where_asked(client):
         ("/organisations/?sort=flags", "Sort: "),
         ("/technologies/?sort=%00", "Sort: "),
         ("/technologies/?nothing=1", "“nothing”: "),
+        ("/technologies/?request=1", "“request”: "),
     ],
 )
 def test_other_views_and_orders_are_refused(client, address, named):  # gate 4.3

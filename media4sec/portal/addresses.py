@@ -25,7 +25,7 @@ def query_of(request, *dropped):
     return urlencode(pairs)
 
 
-def changed(request, **changes):
+def changed(request, /, **changes):
     """The address of this page with other parameters: each a value, a list of them, or ``""`` to drop it.
 
     It leads to the first page of the result.

@@ -309,12 +309,17 @@ def refuse(request, errors, title="", facets=()):
     With the ``title`` of a list, it leads back there: without what was wrong, and without all that was asked.
     """
     titles = PARAMETERS | {facet.name: facet.title for facet in facets}
-    named = [f"{titles.get(name) or f'“{name[:80]}”'}: {text[:300]}" for name, text in errors[:20]]
-    context = {"errors": named}
+    words = {name: str(titles.get(name, name))[:80] for name, _text in errors[:20]}
+    context = {
+        "errors": [
+            f"{words[name] if name in titles else f'“{words[name]}”'}: {text[:300]}"
+            for name, text in errors[:20]
+        ]
+    }
     if title:
         context |= {
             "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": request.path_info}],
-            "list_title": title,
+            "without": ", ".join(words.values()),
             "without_url": changed(request, **{name: "" for name, _text in errors}),
             "all_url": request.path,
         }
