@@ -78,7 +78,9 @@ class WorkPackageDocument(RecordDocument):
 class PersonDocument(RecordDocument):
     class Meta:
         model = Person
-        fields = shape("aliases", "organisation", "organisation_name", "role")
+        fields = shape(
+            "given_name", "particle", "family_name", "aliases", "organisation", "organisation_name", "role"
+        )
 
 
 class DeliverableDocument(RecordDocument):

@@ -103,10 +103,26 @@ class WorkPackage(KindRecord):
 
 
 class Person(KindRecord):
-    """An author or contributor as printed on public deliverables; professional role only."""
+    """An author or contributor as printed on public deliverables; professional role only.
+
+    The title is the name as it is shown; its parts are for order and citations.
+    """
 
     kind = PERSON
 
+    given_name = models.CharField(
+        max_length=120, blank=True, help_text="As printed; initials, where nothing else is known."
+    )
+    particle = models.CharField(
+        max_length=40,
+        blank=True,
+        help_text="What stands before the family name and is not sorted by: van den, de la.",
+    )
+    family_name = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="What lists sort by and citations begin with. Empty where it is not certain.",
+    )
     aliases = TextListField("also printed as")
     organisation = models.ForeignKey(
         Partner,

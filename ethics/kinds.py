@@ -17,8 +17,26 @@ INSTRUMENT = Kind(
     facets=(
         THEME_FACET,
         Facet("force", _("In force?")),
-        Facet("instrument-type", _("Type"), "instrument_type"),
-        Facet("jurisdiction", _("Jurisdiction")),
+        Facet(
+            "instrument-type",
+            _("Type"),
+            "instrument_type",
+            words=(
+                "Council of Europe convention",
+                "Council of Europe protocol",
+                "EU adequacy decision",
+                "EU co-regulation",
+                "EU directive",
+                "EU framework decision",
+                "EU primary law",
+                "EU regulation",
+                "EU regulation (proposal)",
+                "UN convention",
+                "UN treaty",
+                "national act",
+            ),
+        ),
+        Facet("jurisdiction", _("Jurisdiction"), words=("Council of Europe",)),
         Facet(
             "event",
             _("What happened"),

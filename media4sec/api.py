@@ -19,10 +19,11 @@ from drf_spectacular.utils import (
 from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 
-from media4sec.interchange.problems import require_safe
+from media4sec.interchange.problems import fixed, require_safe
 from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
 from media4sec.kinds import kinds
-from media4sec.publications.filters import facets_of
+from media4sec.publications.filters import MAX_VALUE, MAX_VALUES, MAX_WORDS, facets_of
+from media4sec.publications.orders import by_words
 from media4sec.records.documents import (
     AnyReferences,
     CitationField,
@@ -31,6 +32,8 @@ from media4sec.records.documents import (
     TagField,
     writer,
 )
+
+SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # a parameter without a value is refused
 
 
 class ReferenceSchema(serializers.Serializer):
@@ -150,7 +153,10 @@ def problems(*statuses):
 
 
 PROBLEMS = {
-    400: "A parameter is not known, or its value is not: each is named.",
+    400: (
+        "A parameter is not known, has no value or one that is not known, or stands twice where it can have one "
+        "value only: each is named. Case and accents of a filter’s value do not matter."
+    ),
     404: "There is no such record.",
     406: "Only application/json is offered.",
     410: "The record was withdrawn: why, and what to use instead.",
@@ -161,14 +167,20 @@ def parameters_of(kind):
     """The same filters as the pages have, and paging."""
     found = [
         OpenApiParameter(
-            "q", str, description=gettext("Words to be found together; the last may be cut off.")
+            "q",
+            {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_WORDS},
+            description=gettext("Words to be found together; the last may be cut off."),
         ),
         OpenApiParameter(
             "limit",
             {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
             description=gettext("How many results a page has."),
         ),
-        OpenApiParameter("cursor", str, description=gettext("From “next” or “previous” of an answer.")),
+        OpenApiParameter(
+            "cursor",
+            {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+            description=gettext("From “next” or “previous” of an answer to the same question."),
+        ),
         OpenApiParameter(
             "count",
             {"type": "string", "enum": ["true", "false"]},
@@ -178,8 +190,12 @@ def parameters_of(kind):
     found += [
         OpenApiParameter(
             facet.name,
-            str,
-            many=True,
+            {
+                "type": "array",
+                "items": {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_VALUE},
+                "minItems": 1,
+                "maxItems": MAX_VALUES,
+            },
             description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
             % {"title": facet.title},
         )
@@ -233,6 +249,7 @@ def _any_of(node):
 
 
 @require_safe
+@fixed
 def openapi(request):
     response = JsonResponse(schema(), json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "public, max-age=300"
@@ -250,7 +267,7 @@ def reference(request):
                 {"name": parameter.name, "text": parameter.description} for parameter in parameters_of(kind)
             ],
         }
-        for kind in sorted(kinds(), key=lambda kind: kind.label_plural.casefold())
+        for kind in sorted(kinds(), key=lambda kind: by_words(kind.label_plural))
     ]
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Data & API"), "url": None}]
     context = {"crumbs": crumbs, "groups": groups}

@@ -16,6 +16,10 @@ from django.utils.translation import ngettext
 
 NOT_STATED = _("Not stated in the source")
 FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
+PLACES = (
+    "country",
+    "jurisdiction",
+)  # fields that hold a country, by its code or its English name, end in these
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -36,6 +40,7 @@ class Facet:
     field: str = ""
     empty: str = NOT_STATED
     values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
+    words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
 
     @property
     def source(self) -> str:
@@ -87,6 +92,7 @@ class Kind:
     names_others: bool = (
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
     )
+    # fields, “-” before those that fall, “|” between one and what stands in for it
     order: tuple[str, ...] = ()
     says: Section | None = None  # one text before all facts; in lists it stands under the title
     marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
@@ -120,6 +126,11 @@ class Kind:
     def heading(self) -> str:
         """The title of the kind's list, where it is not simply the plural."""
         return self.title or self.label_plural
+
+    @property
+    def usual_order(self) -> tuple[str, ...]:
+        """The fields that its lists are sorted by, before the identifier: records without numbers by their title."""
+        return self.order or (() if self.shows_identifier else ("title",))
 
     @property
     def shows_identifier(self) -> bool:

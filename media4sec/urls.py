@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from media4sec.interchange import exports, feeds
+from media4sec.interchange.problems import fixed
 from media4sec.interchange.sitemap import sitemap
 from media4sec.portal import compare, overview, previews, search
 
@@ -13,12 +14,12 @@ handler404 = "media4sec.portal.errors.not_found"
 handler500 = "media4sec.portal.errors.server_error"
 
 urlpatterns = [
-    path("sitemap.xml", sitemap, name="sitemap"),
-    path(".well-known/security.txt", overview.security_txt, name="security-txt"),
-    path("opensearch.xml", search.opensearch, name="opensearch"),
-    path("robots.txt", overview.robots, name="robots"),
-    *(path(address[1:], previews.site_icon) for address in previews.ICONS),
-    path("site.webmanifest", previews.manifest, name="manifest"),
+    path("sitemap.xml", fixed(sitemap), name="sitemap"),
+    path(".well-known/security.txt", fixed(overview.security_txt), name="security-txt"),
+    path("opensearch.xml", fixed(search.opensearch), name="opensearch"),
+    path("robots.txt", fixed(overview.robots), name="robots"),
+    *(path(address[1:], fixed(previews.site_icon)) for address in previews.ICONS),
+    path("site.webmanifest", fixed(previews.manifest), name="manifest"),
     path("preview/home.png", previews.home_preview),
     path("preview/<str:path>.png", previews.list_preview),
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),

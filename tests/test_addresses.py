@@ -86,26 +86,61 @@ def test_unknown_addresses_are_not_found(client, address):
 @pytest.mark.parametrize(
     ("query", "named"),
     [
-        ("nothing=1", "nothing"),
-        ("page=0", "page"),
-        ("page=2", "page"),
-        ("page=x", "page"),
-        ("page=-1", "page"),
-        ("page=99999999999999999999", "page"),
-        ("page=²", "page"),
-        (f"q={'x' * 201}", "q"),
-        ("q=%00", "q"),
-        ("lens=%00", "lens"),
-        ("lens=purple", "lens"),
-        (f"lens={'x' * 5000}", "lens"),
-        ("type=nobody", "type"),
+        ("nothing=1", "“nothing”"),
+        ("page=0", "Page"),
+        ("page=2", "Page"),
+        ("page=x", "Page"),
+        ("page=-1", "Page"),
+        ("page=99999999999999999999", "Page"),
+        ("page=²", "Page"),
+        (f"q={'x' * 201}", "Words"),
+        ("q=%00", "Words"),
+        ("lens=%00", "Lens"),
+        ("lens=purple", "Lens"),
+        (f"lens={'x' * 5000}", "Lens"),
+        ("provenance=nobody", "Provenance"),
     ],
 )
 def test_bad_parameters_are_named(client, address, query, named):  # gates 4.2, 4.3
     response = client.get(f"{address}?{query}")
 
     assert response.status_code == 400
-    assert f"“{named}”" in text_of(response)
+    assert f"{named}: " in text_of(response)
+
+
+@pytest.mark.parametrize("address", [*FILES, "/favicon.ico", "/icon-192.png", "/api/v1/openapi.json"])
+def test_a_fixed_address_has_one_answer(client, address):
+    refused = client.get(f"{address}?x=1")
+
+    assert client.get(address).status_code == 200
+    assert refused.status_code == 400
+    assert [error["parameter"] for error in refused.json()["errors"]] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/nothing/", "text/html"),
+        ("/nothing/at/all", "text/html"),
+        ("/technologies", "text/html"),
+        ("/technologies/", "text/html"),
+        ("/de/technologies", "text/html"),
+        ("/technologies.csv", "text/html"),
+        ("/sitemap.xml", "text/html"),
+        ("/admin/", "text/html"),
+        ("/admin", "text/html"),
+        ("/admin/nothing/", "text/html"),
+        ("/api/v1/nothing/", "application/problem+json"),
+        ("/api/v1/themes", "application/problem+json"),
+        ("/api/v1/themes/", "application/problem+json"),
+    ],
+)
+def test_too_many_parameters_are_refused_wherever_they_are_sent(client, address, form):
+    response = client.get(f"{address}?{'a=1&' * 1001}")
+
+    assert response.status_code == 400
+    assert response.headers["Content-Type"].startswith(form)
+    assert client.get(f"{address}?{'a=1&' * 1000}").status_code < 500
 
 
 @pytest.mark.parametrize(("length", "status"), [(200, 200), (201, 400)])

@@ -63,6 +63,11 @@ every_kind = pytest.mark.parametrize(
 )
 
 
+def test_no_sentence_ends_twice():
+    for path in FIXTURES.glob("*.json"):
+        assert re.findall(r".{0,60}[^.]\.\.(?!\.)", path.read_text("utf-8")) == [], path.name
+
+
 @every_kind
 def test_site_and_api_count_all_of_it(client, kind):
     number = len(documents_of(kind))

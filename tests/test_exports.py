@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media4sec.interchange import citations, tables
-from media4sec.interchange.citations import Citation
+from media4sec.interchange.citations import Citation, Name
 from media4sec.interchange.exports import FORMATS
 from media4sec.kinds import kinds, paths
 from media4sec.publications.models import Publication
@@ -199,7 +199,7 @@ def test_bibtex_is_read_by_its_reader_and_says_what_the_document_states(client):
     fields = {field.key: field.value for field in entry.fields}
     title = fields["title"].replace("ˆ", "^")  # what this reader makes of \textasciicircum
     assert title == record.title
-    assert fields["author"] == ["Ada & Grace"]
+    assert [name.strip("{}") for name in fields["author"]] == ["Ada & Grace"]
     assert (fields["year"], fields["month"], fields["date"]) == ("2017", "mar", "2017-03")
     assert fields["institution"].strip("{}") == "MEDI@4SEC"
     assert fields["number"] == record.identifier
@@ -246,6 +246,67 @@ def test_ris_says_the_same_as_bibtex(client):
     assert reference["notes"] == [citations.citation_of(_publication(record)).note]
 
 
+NAMES = [
+    # title, given name, particle, family name → what RIS says, what BibTeX says
+    ("P. van den Brink", "P.", "van den", "Brink", "van den Brink, P.", "van den Brink, P."),
+    ("Pilar de la Torre", "Pilar", "de la", "Torre", "de la Torre, Pilar", "de la Torre, Pilar"),
+    ("José Luis Diego", "José Luis", "", "Diego", "Diego, José Luis", "Diego, José Luis"),
+    ("Ana Torre y Gómez", "Ana", "", "Torre y Gómez", "Torre y Gómez, Ana", "{Torre y Gómez}, Ana"),
+    ("Plato", "", "", "Plato", "Plato", "Plato"),
+    ("H. de Vries", "", "", "", "de Vries, H.", "de Vries, H."),  # certain without parts
+    ("J. L. O’Neill", "", "", "", "O’Neill, J. L.", "O’Neill, J. L."),
+    (
+        "Institute for Law and Order",
+        "",
+        "",
+        "",
+        "Institute for Law and Order",
+        "{Institute for Law and Order}",
+    ),
+    ("Fire and Rescue Service", "", "", "", "Fire and Rescue Service", "{Fire and Rescue Service}"),
+    ("Ada Lovelace", "", "", "", "Ada Lovelace", "{Ada Lovelace}"),
+    ("U.S. Army", "", "", "", "U.S. Army", "{U.S. Army}"),
+]
+
+
+def test_all_formats_say_the_same_of_authors(client):
+    authors = [
+        published("person", title=title, given_name=given, particle=particle, family_name=family).identifier
+        for title, given, particle, family, _, _ in NAMES
+    ]
+    record = published("deliverable", authors=authors)
+
+    bib = text_of(client.get(f"{record.url.rstrip('/')}.bib"))
+    (entry,) = bibtexparser.parse_string(bib, append_middleware=[middlewares.SeparateCoAuthors()]).entries
+    (parted,) = bibtexparser.parse_string(
+        bib, append_middleware=[middlewares.SeparateCoAuthors(), middlewares.SplitNameParts()]
+    ).entries
+    (reference,) = rispy.loads(text_of(client.get(f"{record.url.rstrip('/')}.ris")))
+
+    assert reference["authors"] == [name for *_, name, _ in NAMES]
+    assert entry["author"] == [name for *_, name in NAMES]
+    read = [
+        (" ".join(name.first), " ".join(name.von), " ".join(name.last).strip("{}"))
+        for name in parted["author"]
+    ]
+    assert read[0] == ("P.", "van den", "Brink")
+    assert read[3] == ("Ana", "", "Torre y Gómez")
+    assert read[5] == ("H.", "de", "Vries")
+    assert read[7] == ("", "", "Institute for Law and Order")
+    assert (entry["number"], reference["issn"]) == (record.identifier, record.identifier)
+
+
+def test_a_file_of_many_reports_reads_their_authors_at_once(client, django_assert_max_num_queries):
+    package = published("work-package").identifier
+    for _ in range(12):
+        author = published("person", family_name="Brink").identifier
+        published("deliverable", authors=[author], work_package=package)
+    client.get("/library/?page=1")  # reads what changed into the search index
+
+    with django_assert_max_num_queries(6):
+        assert text_of(client.get("/library.ris")).count("AU  - Brink") == 12
+
+
 def _publication(record):
     return Publication.objects.get(kind=type(record).kind.name, identifier=record.identifier)
 
@@ -256,7 +317,7 @@ def _publication(record):
 def test_any_text_leaves_the_citation_whole(title, name):
     title, name = citations.one_line(title), citations.one_line(name)
     citation = Citation(
-        "key", "T-001", title, title, "https://example.org/", (name,) if name else (), "2017", 1, "", (), False
+        "key", "T-001", title, title, "https://example.org/", (Name(name),) if name else (), "2017", 1, "", (), False
     )  # fmt: skip
 
     entries = bibtexparser.parse_string(citations.bibtex(citation) * 2)

@@ -16,7 +16,7 @@ from media4sec.languages import CODES, addresses_of, local
 from media4sec.portal import wording
 from media4sec.publications.models import Change, Publication, Term
 from media4sec.records import workflow
-from tests import factories
+from tests import factories, pseudo
 from tests.factories import published, published_full
 from tests.public import text_of
 
@@ -438,3 +438,57 @@ def test_a_number_of_records_in_english():
         "2 technologies",
         "1,499 technologies",
     ]
+
+
+# What lists can be narrowed by
+
+
+def options(client, address, name):
+    facets = client.get(address).context["facets"]
+    (found,) = [facet for facet in facets if facet["name"] == name]
+    return [(str(option["label"]), option["label"].lang) for option in found["options"]]
+
+
+def test_countries_are_named_in_the_language_of_the_page_whether_by_code_or_by_name(client):
+    for jurisdiction in ("EU", "Germany", "United Kingdom"):
+        published("instrument", jurisdiction=jurisdiction)
+    for country in ("DE", "EU"):
+        published("technology", country=country)
+
+    countries = [("Deutschland", ""), ("Europäische Union", "")]
+    assert options(client, "/de/law/", "jurisdiction") == [*countries, ("Vereinigtes Königreich", "")]
+    assert options(client, "/de/technologies/", "country") == countries
+    assert ("Germany", "") in options(client, "/law/", "jurisdiction")
+    assert client.get("/de/law/?jurisdiction=Germany").context["count"] == 1
+
+
+def test_words_of_free_texts_are_translated_and_the_rest_is_content(client, monkeypatch):
+    pseudo.install(monkeypatch)
+    for jurisdiction, type_ in (("Council of Europe", "EU directive"), ("Atlantis", "sea law")):
+        published("instrument", jurisdiction=jurisdiction, instrument_type=type_)
+    for kind in ("blog post", "press release"):
+        published("news-item", news_kind=kind)
+
+    assert options(client, "/de/law/", "instrument-type") == [("⟦EU directive⟧", ""), ("Sea law", "en")]
+    assert options(client, "/de/law/", "jurisdiction") == [("Atlantis", "en"), ("⟦Council of Europe⟧", "")]
+    assert sorted(options(client, "/de/news/", "news-kind")) == [("Press release", "en"), ("⟦blog post⟧", "")]
+    table = client.get("/de/news/?view=table").context["table"]
+    shown = [str(value["text"]) for row in table["rows"] for cell in row["cells"] for value in cell["values"]]
+    assert {"⟦blog post⟧", "Press release"} <= set(shown)
+
+
+def test_a_word_that_two_languages_share_is_translated_and_a_number_has_no_language(client):
+    for kind, year in (("software", 2017), ("app", 2018)):
+        published("technology", technology_kind=kind)
+        published("case", year=year)
+
+    assert dict(options(client, "/de/technologies/", "kind"))["Software"] == ""
+    assert options(client, "/de/practices/", "year") == [("2018", ""), ("2017", "")]
+    assert '<span lang="en">Software' not in client.get("/de/technologies/").content.decode()
+
+
+def test_tags_and_makers_are_content_whatever_they_are_called(client):
+    for tag in ("Police", "Software"):
+        published("technology", tags=[tag])
+
+    assert options(client, "/de/technologies/", "tag") == [("Police", "en"), ("Software", "en")]

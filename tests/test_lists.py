@@ -1,11 +1,13 @@
 """Lists: orders, views, filters and the ways out of nothing; in place with a script, by GET without one."""
 
+import json
 import re
 
 import pytest
 from django.db.models import BooleanField
 
 from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.letters import sort_key
 from media4sec.publications.orders import orders_of
 from media4sec.records.presentation import model_field
 from tests.factories import published, several_published
@@ -36,6 +38,159 @@ def test_titles_are_sorted_as_people_read_them(client):
 
     assert up == ["Apple", "eclair", "Éclair", "École", "zebra"]
     assert down == up[::-1]
+
+
+@pytest.mark.parametrize(
+    ("address", "order"),
+    [
+        (
+            "/technologies/?sort=title",
+            "2 tools|10 tools|Ægir|Čas|Czech|Đorđe|Łukasiewicz|Øresund|(Re)action|“Smart” Doorbells|Þór",
+        ),
+        (
+            "/sl/technologies/?sort=title",
+            "2 tools|10 tools|Ægir|Czech|Čas|Đorđe|Łukasiewicz|Øresund|(Re)action|“Smart” Doorbells|Þór",
+        ),
+    ],
+)
+def test_titles_stand_in_the_alphabet_of_the_page(client, address, order):
+    expected = order.split("|")
+    for title in sorted(expected, reverse=True):
+        published("technology", title=title)
+
+    assert titles(client.get(address)) == expected
+
+
+def test_values_stand_in_the_order_of_the_words_shown(client):
+    kinds = ("app", "dataset", "method", "platform", "research-prototype", "service", "software")
+    for kind in kinds:
+        published("technology", technology_kind=kind)
+
+    page = client.get("/de/technologies/?view=table&sort=kind")
+    words = [
+        str(value["text"])
+        for row in page.context["table"]["rows"]
+        for cell in row["cells"]
+        if cell["type"] == "fact"
+        for value in cell["values"]
+    ]
+
+    assert words == sorted(words, key=lambda word: sort_key(word, "de"))
+    assert len(words) == len(set(words)) == len(kinds)
+    assert words.index("Plattform") < words.index("Software")
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("", ["Austria", "Germany", "Spain", "Sweden"]),
+        ("/de", ["Deutschland", "Österreich", "Schweden", "Spanien"]),
+        ("/es", ["Alemania", "Austria", "España", "Suecia"]),
+    ],
+)
+def test_equal_numbers_stand_in_the_order_of_the_words_shown(client, language, names):
+    for country in ("SE", "DE", "ES", "AT"):
+        published("technology", country=country)
+
+    facets = client.get(f"{language}/technologies/").context["facets"]
+
+    (options,) = [facet["options"] for facet in facets if facet["name"] == "country"]
+    assert [option["label"] for option in options] == names
+
+
+def test_people_stand_by_their_family_names(client):
+    people = [
+        ("Anže Žitnik", "Anže", "", "Žitnik"),
+        ("P. van den Brink", "P.", "van den", "Brink"),
+        ("Pilar de la Torre", "Pilar", "de la", "Torre"),
+        ("Working group 2", "", "", ""),
+        ("Þóra Brandt", "Þóra", "", "Brandt"),
+        ("Ana Brandt", "Ana", "", "Brandt"),
+        ("Øystein Øresund", "Øystein", "", "Øresund"),
+    ]
+    for title, given_name, particle, family_name in people:
+        published("person", title=title, given_name=given_name, particle=particle, family_name=family_name)
+
+    page = client.get("/people/")
+
+    assert titles(page) == [
+        "Ana Brandt",
+        "Þóra Brandt",
+        "P. van den Brink",
+        "Øystein Øresund",
+        "Pilar de la Torre",
+        "Working group 2",
+        "Anže Žitnik",
+    ]
+    assert str(page.context["orders"][0]["label"]) == "By family name"
+
+
+def test_records_without_numbers_stand_by_their_titles(client):
+    for identifier, title in (("a", "Zebra"), ("b", "“Smart” maker"), ("c", "10 makers"), ("d", "2 makers")):
+        published("organisation", identifier=identifier, title=title)
+
+    assert titles(client.get("/organisations/")) == ["2 makers", "10 makers", "“Smart” maker", "Zebra"]
+    found = client.get("/organisations.json").streaming_content
+    assert [row["identifier"] for row in json.loads(b"".join(found))["results"]] == ["d", "c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("technologies", "By number"),
+        ("issues", "By number"),
+        ("workshops", "By number"),
+        ("organisations", "Title, A to Z"),
+        ("glossary", "Title, A to Z"),
+        ("news", "Newest first"),
+        ("situations", "Usual order"),
+    ],
+)
+def test_the_usual_order_says_what_it_is(client, path, label):
+    labels = [str(order["label"]) for order in client.get(f"/{path}/?page=1").context["orders"]]
+
+    assert labels[0] == label
+    assert labels.count("Title, A to Z") == 1
+
+
+def test_the_glossary_stands_under_the_letters_that_readers_look_for(client):
+    for title in ("Ångström", "(Re)action", "“Smart” city", "Øresund", "3D print", "Þing", "algorithm"):
+        published("glossary-term", title=title)
+
+    page = client.get("/glossary/")
+
+    assert page.context["letters"] == ["0–9", "A", "O", "R", "S", "T"]
+    assert titles(page) == [
+        "3D print",
+        "algorithm",
+        "Ångström",
+        "Øresund",
+        "(Re)action",
+        "“Smart” city",
+        "Þing",
+    ]
+
+
+# Pages
+
+
+@pytest.mark.parametrize(
+    ("count", "pages"), [(1, [1]), (25, [25]), (26, [26]), (27, [25, 2]), (51, [25, 26]), (52, [25, 25, 2])]
+)
+def test_no_page_has_a_single_last_row(client, count, pages):
+    records = [record.identifier for record in several_published("organisation", count)]
+
+    found, announced, address = [], [], "/organisations/"
+    while address:
+        page = client.get(address)
+        found.append(shown(page))
+        address = page.context["pager"]["next_url"]
+        announced.append(page.context["pager"]["next_count"])
+
+    assert [len(rows) for rows in found] == pages
+    assert announced == [*pages[1:], 0]
+    assert sorted(identifier for rows in found for identifier in rows) == sorted(records)
+    assert client.get(f"/organisations/?page={len(pages) + 1}").status_code == 400
 
 
 def test_what_is_not_known_comes_last_in_both_directions(client):
@@ -199,17 +354,23 @@ def test_a_matrix_has_other_columns_where_asked(client):
 @pytest.mark.parametrize(
     ("address", "named"),
     [
-        ("/technologies/?view=pie", "view"),
-        ("/organisations/?view=matrix", "view"),
-        ("/technologies/?by=status", "by"),
-        ("/technologies/?view=matrix&by=theme", "by"),
-        ("/technologies/?view=matrix&by=nothing", "by"),
-        ("/technologies/?view=matrix&page=1", "page"),
-        ("/technologies/?sort=nothing", "sort"),
-        ("/technologies/?sort=--title", "sort"),
-        ("/technologies/?sort=title&sort=checked", "sort"),
-        ("/organisations/?sort=flags", "sort"),
-        ("/technologies/?sort=%00", "sort"),
+        ("/technologies/?view=pie", "View: "),
+        ("/technologies/?view=table&view=list", "View: "),
+        ("/organisations/?view=matrix", "View: "),
+        ("/technologies/?by=status", "Columns: "),
+        ("/technologies/?view=matrix&by=theme", "Columns: "),
+        ("/technologies/?view=matrix&by=nothing", "Columns: "),
+        ("/technologies/?view=matrix&page=1", "Page: "),
+        ("/technologies/?page=1&page=2", "Page: "),
+        ("/technologies/?q=a&q=b", "Words: "),
+        ("/search/?q=a&q=b", "Words: "),
+        ("/technologies/?sort=nothing", "Sort: "),
+        ("/technologies/?sort=--title", "Sort: "),
+        ("/technologies/?sort=title&sort=checked", "Sort: "),
+        ("/organisations/?sort=flags", "Sort: "),
+        ("/technologies/?sort=%00", "Sort: "),
+        ("/technologies/?nothing=1", "“nothing”: "),
+        ("/technologies/?request=1", "“request”: "),
     ],
 )
 def test_other_views_and_orders_are_refused(client, address, named):  # gate 4.3
@@ -220,7 +381,7 @@ def test_other_views_and_orders_are_refused(client, address, named):  # gate 4.3
     response = client.get(address)
 
     assert response.status_code == 400
-    assert f"“{named}”" in text_of(response)
+    assert named in text_of(response)
 
 
 @pytest.mark.parametrize("view", ["list", "table", "matrix"])
@@ -234,6 +395,108 @@ def test_a_view_costs_the_same_however_many_records(client, view, count, django_
 
     with django_assert_max_num_queries(7):
         assert client.get(address).context["count"] == count
+
+
+def links_of(response):
+    return re.findall(r'<a class="button[^"]*" href="([^"]*)">', response.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("query", "without"),
+    [
+        ("status=active&function=CITIZEN-REPORT&sort=title", ["?status=active&amp;sort=title", ""]),
+        ("country=Atlantis&page=2", [""]),
+        ("q=police&page=99", ["?q=police", ""]),
+        ("view=pie&status=active", ["?status=active", ""]),
+    ],
+)
+def test_what_a_list_does_not_know_leads_back_to_the_list(client, query, without):
+    published("technology", status="active", title="A police tool")
+
+    page = client.get(f"/de/technologies/?{query}")
+
+    links = [f"/de/technologies/{rest}" for rest in without]
+    assert page.status_code == 400
+    assert [link for link in links_of(page) if link.startswith("/de/technologies/")] == links
+    assert 'aria-current="page"' in page.content.decode()  # the list stays in the trail above
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_filter_is_named_in_words(client):
+    published("technology", status="active")
+
+    text = text_of(client.get("/technologies/?function=CITIZEN-REPORT"))
+
+    assert "Function: “CITIZEN-REPORT” is not known." in text
+    assert "home page" not in text
+
+
+# What a form without a script sends, and what would be a guess
+
+
+@pytest.mark.parametrize(
+    "query", ["q=&theme=&sort=&view=&by=", "q=%20&status=", "page=&status=active", "status=&status=active"]
+)
+def test_what_a_form_sends_empty_was_not_asked(client, query):
+    record = published("technology", status="active")
+
+    assert shown(client.get(f"/technologies/?{query}")) == [record.identifier]
+
+
+@pytest.mark.parametrize(
+    "query", ["status=", "q=", "q=%20&status=active", "sort=", "q=a&q=b", "sort=title&sort=title"]
+)
+@pytest.mark.parametrize("address", ["/technologies.csv", "/technologies.json", "/feeds/technologies.atom"])
+def test_a_program_that_asks_for_nothing_or_twice_is_told_so(client, address, query):
+    published("technology", status="active")
+
+    response = client.get(f"{address}?{query}")
+
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json()["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("tag=crowd+control", "tag=Crowd+control"),
+        ("tag=CROWD++CONTROL", "tag=Crowd+control"),
+        ("country=nl", "country=NL"),
+        ("status=Active", "status=active"),
+        ("tag=strasse&country=be", "tag=Stra%C3%9Fe&country=BE"),
+        ("theme=DARK-web", "theme=dark-web"),
+    ],
+)
+def test_letters_may_be_typed_as_people_type_them(client, asked, known):
+    published("theme", identifier="dark-web")
+    published("technology", tags=["Crowd control", "Straße"], country="NL", status="active")
+    published("technology", tags=["Crowd control", "Straße"], country="BE", status="active")
+
+    page = client.get(f"/de/technologies/?{asked}")
+    api = [client.get(f"/api/v1/technologies/?{query}").json()["results"] for query in (asked, known)]
+    files = [
+        b"".join(client.get(f"/technologies.ndjson?{query}").streaming_content) for query in (asked, known)
+    ]
+    feeds = [
+        client.get(f"/feeds/technologies.atom?{query}").content.count(b"<entry>") for query in (asked, known)
+    ]
+
+    assert (page.status_code, page.headers["Location"]) == (302, f"/de/technologies/?{known}")
+    assert client.get(page.headers["Location"]).status_code == 200
+    assert api[0] == api[1]
+    assert files[0] == files[1]
+    assert feeds[0] == feeds[1] == len(api[0])
+    assert client.get("/technologies/?tag=crowd").status_code == 400
+
+
+def test_search_takes_filters_in_other_letters_too(client):
+    published("theme", identifier="dark-web", title="A police theme")
+    published("technology", title="A police tool")
+
+    page = client.get("/search/?q=police&type=Technology")
+
+    assert (page.status_code, page.headers["Location"]) == (302, "/search/?q=police&type=technology")
 
 
 # Filters
@@ -322,6 +585,24 @@ def test_words_can_be_what_leaves_nothing(client):
         "Words": 1,
         "Country": 1,
     }
+
+
+def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client):
+    published("technology", country="NL", status="active")
+    published("technology", country="BE", status="unknown")
+
+    def boxes(query, name):
+        facets = client.get(f"/technologies/?{query}").context["facets"]
+        return {
+            option["value"]: option["count"]
+            for facet in facets
+            if facet["name"] == name
+            for option in (*facet["options"], *facet["more"])
+        }
+
+    assert boxes("country=NL", "status") == {}  # one box would change nothing
+    assert boxes("country=NL", "country") == {"NL": 1, "BE": 1}
+    assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
 
 
 def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):

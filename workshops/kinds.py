@@ -18,7 +18,19 @@ PARTNER = Kind(
     facets=(
         Facet("country", _("Country")),
         Facet("role", _("Role"), values=("coordinator", "participant")),
-        Facet("type", _("Type of organisation")),
+        Facet(
+            "type",
+            _("Type of organisation"),
+            words=(
+                "European city network",
+                "government research centre",
+                "law enforcement agency",
+                "research organisation",
+                "security industry association",
+                "technology partner",
+                "university",
+            ),
+        ),
     ),
     facts=(
         "short_name",

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from media4sec.corrections.models import CONTACT_KEPT, Correction
+from media4sec.letters import sort_key
 from media4sec.records.models import Record
 from media4sec.records.steps import Step
 from media4sec.texts import Lines
@@ -33,7 +34,8 @@ def queue_for(user):
 
 def partners():
     """[(pk, title)] of those whom a report can fall to."""
-    return list(Record.objects.filter(kind_name="partner").order_by("title").values_list("pk", "title"))
+    rows = Record.objects.filter(kind_name="partner").values_list("pk", "title")
+    return sorted(rows, key=lambda row: sort_key(row[1]))
 
 
 class ReportStep(Step):

@@ -7,15 +7,54 @@ states; a record that states no date of its own has that of its version.
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from django.conf import settings
 
 from media4sec.kinds import kinds_by_name
+from media4sec.publications.models import Publication
 
 PROJECT = "MEDI@4SEC"
 PUBLISHER = "MEDI@4SEC knowledge base"
 LICENCE_NAME, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+# Written before the family name, and not sorted by.
+PARTICLE = (
+    "d'|da|de|de la|de las|de los|del|den|der|di|do|dos|du|la|ten|ter|van|van de|van den|van der|von|zu"
+)
+CERTAIN = re.compile(rf"((?:[^\W\d_]\.[ -]?)+?) ((?:{PARTICLE}) )?([^\W\d_][\w’'-]+)")
+NOT_INITIALS = ("B.V.", "E.U.", "N.V.", "S.A.", "U.K.", "U.N.", "U.S.")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in its parts; of a body, or where the parts are not certain, only the ``whole``."""
+
+    whole: str
+    given: str = ""
+    particle: str = ""
+    family: str = ""
+
+    @property
+    def family_first(self):
+        """“van den Brink, P.”; a name without parts as it is."""
+        family = f"{self.particle} {self.family}".strip() or self.whole
+        return f"{family}, {self.given}" if self.given else family
+
+
+def name_parts(text, record):
+    """The parts of a name: those that its record states (a document), or else what is certain.
+
+    That is initials with one family name, such as “P. van den Brink”; any other name could be that of a body.
+    """
+    text = one_line(text)
+    if record.get("family_name"):
+        return Name(text, *(one_line(record[name]) for name in ("given_name", "particle", "family_name")))
+    found = CERTAIN.fullmatch(text)
+    if not found or text.startswith(NOT_INITIALS):
+        return Name(text)
+    return Name(text, found[1].strip(), (found[2] or "").strip(), found[3])
 
 
 @dataclass(frozen=True)
@@ -27,7 +66,7 @@ class Citation:
     title: str
     summary: str
     url: str
-    authors: tuple[str, ...]
+    authors: tuple[Name, ...]
     date: str  # 2018, 2018-03 or 2018-03-14; empty where the document could state one and does not
     version: int
     checked_on: str
@@ -40,8 +79,27 @@ class Citation:
         return f"{self.identifier}, version {self.version}{checked}. {LICENCE_NAME}, {LICENCE_URL}"
 
 
+def citations_of(publications):
+    """Citations in the order of the publications. One query for the names of many authors."""
+    rows = iter(publications)
+    while part := list(islice(rows, 500)):
+        documents = [json.loads(row.document) for row in part]
+        authors = {
+            (ref["kind"], ref["id"]) for document in documents for ref in document.get("authors") or ()
+        }
+        named = Publication.objects.published().filter(
+            kind__in={kind for kind, _ in authors}, identifier__in={identifier for _, identifier in authors}
+        )
+        records = {(row.kind, row.identifier): json.loads(row.document) for row in named} if authors else {}
+        for publication, document in zip(part, documents, strict=True):
+            yield _citation(publication, document, records)
+
+
 def citation_of(publication):
-    document = json.loads(publication.document)
+    return next(citations_of([publication]))
+
+
+def _citation(publication, document, records):
     kind = kinds_by_name()[publication.kind]
     date = document.get("date", f"{publication.modified_at:%Y-%m-%d}")
     return Citation(
@@ -50,7 +108,10 @@ def citation_of(publication):
         title=one_line(publication.title),
         summary=one_line(publication.summary),
         url=f"{settings.BASE_URL}{publication.url}",
-        authors=tuple(one_line(author["label"]) for author in document.get("authors") or ()),
+        authors=tuple(
+            name_parts(author["label"], records.get((author["kind"], author["id"]), {}))
+            for author in document.get("authors") or ()
+        ),
         date=date or "",
         version=publication.version,
         checked_on=document["checked_on"] or "",
@@ -103,9 +164,17 @@ def bibtex(citation):
 
 
 def _bibtex_name(name):
-    """A name as it is printed; one that BibTeX would take apart at a comma or an “and” is held together."""
-    text = name.translate(ESCAPED)
-    return f"{{{text}}}" if re.search(r",|\band\b", name) else text
+    """“van den Brink, P.”; what BibTeX would take apart or not read as a name is held together by braces."""
+    parts = [_held(part) for part in (name.family, name.given) if part] or [
+        f"{{{name.whole.translate(ESCAPED)}}}"
+    ]
+    return " ".join(filter(None, (name.particle.translate(ESCAPED), ", ".join(parts))))
+
+
+def _held(part):
+    """A part of a name; a small word in it would pass for a particle."""
+    is_taken_apart = "," in part or any(word.islower() for word in part.split())
+    return f"{{{part.translate(ESCAPED)}}}" if is_taken_apart else part.translate(ESCAPED)
 
 
 # RIS
@@ -118,8 +187,12 @@ def ris(citation):
         ("TY", "RPRT" if citation.is_report else "ELEC"),
         ("ID", citation.key),
         ("AN", citation.identifier),
+        (
+            "SN",
+            citation.identifier if citation.is_report else "",
+        ),  # where its readers look for a report’s number
         ("TI", citation.title),
-        *(("AU", name) for name in citation.authors),
+        *(("AU", name.family_first) for name in citation.authors),
         ("PY", citation.date[:4]),
         ("DA", date),
         ("PB", PROJECT if citation.is_report else PUBLISHER),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 
 from media4sec.interchange import problems, tables
-from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, ris
+from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, citations_of, ris
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import (
@@ -52,11 +52,11 @@ def as_ndjson(rows, kinds, count, url):
 
 
 def as_bibtex(rows, kinds, count, url):
-    return (bibtex(citation_of(row)) + "\n" for row in rows)
+    return (bibtex(citation) + "\n" for citation in citations_of(rows))
 
 
 def as_ris(rows, kinds, count, url):
-    return (ris(citation_of(row)) for row in rows)
+    return (ris(citation) for citation in citations_of(rows))
 
 
 FORMATS = {
@@ -101,10 +101,9 @@ def result(request, path, suffix):
 
 
 @require_safe
+@problems.fixed
 def record(request, path, ref, suffix):
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
-    if request.GET:
-        return problems.refused(request, [(name, "There is no such parameter here.") for name in request.GET])
     row = resolve(path, ref)
     if row is None:
         return problems.response(request, 404)

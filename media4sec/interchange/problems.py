@@ -64,6 +64,18 @@ def require_safe(view):
     return safe
 
 
+def fixed(view):
+    """Refuses every parameter: there is one answer at this address, and caches need to keep it once only."""
+
+    @wraps(view)
+    def alone(request, *args, **kwargs):
+        if request.GET:
+            return refused(request, [(name, "There is no such parameter here.") for name in request.GET])
+        return view(request, *args, **kwargs)
+
+    return alone
+
+
 def response(request, status, detail="", **more):
     """A problem for requests that never reached the API's own views."""
     body = json.dumps(problem(status, detail, path=request.path[:300], **more), ensure_ascii=False)

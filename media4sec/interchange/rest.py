@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import zlib
 from bisect import bisect_left, bisect_right
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from media4sec.publications.filters import listing
 from media4sec.publications.models import Publication
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+PAGING = ("limit", "cursor", "count")  # parameters that do not change what is asked
 LICENCE = f'<{LICENCE_URL}>; rel="license"'
 
 
@@ -40,8 +42,7 @@ class PublicViewSet(ViewSet):
     lookup_value_regex = "[^/]+"
 
     def list(self, request):
-        paging = ("limit", "cursor", "count")
-        answer = listing((self.kind,), request.GET, also=paging)
+        answer = listing((self.kind,), request.GET, also=PAGING)
         errors = answer.errors
         limit = _number(request.GET.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT)
         if limit is None:
@@ -49,11 +50,12 @@ class PublicViewSet(ViewSet):
         with_count = request.GET.get("count", "false")
         if with_count not in ("true", "false"):
             errors.append(("count", "true or false."))
-        cursor = read_cursor(request.GET["cursor"]) if "cursor" in request.GET else (1, 0)
+        question = question_of(self.kind, request.GET)
+        cursor = read_cursor(request.GET["cursor"], question) if "cursor" in request.GET else (1, 0)
         if cursor is None:
-            errors.append(("cursor", "Not a cursor that this list gave out."))
+            errors.append(("cursor", "Not a cursor that this list gave out for this question."))
         if errors:
-            raise BadParameters(errors)
+            raise BadParameters(list(dict(reversed(errors)).items()))
         ids = sorted(answer.result.ids)
         page, previous, following = window(ids, cursor, limit)
 
@@ -102,7 +104,7 @@ class PublicViewSet(ViewSet):
         query = [
             (name, value) for name, values in request.GET.lists() for value in values if name != "cursor"
         ]
-        query.append(("cursor", write_cursor(cursor)))
+        query.append(("cursor", write_cursor(cursor, question_of(self.kind, request.GET))))
         return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
 
 
@@ -133,21 +135,29 @@ def window(ids, cursor, limit):
     return page, before, after
 
 
-def write_cursor(cursor):
+def question_of(kind, data):
+    """What is asked of a list, as a text: a cursor leads on in the answer to the question it was given out for."""
+    return repr((kind.name, sorted((name, values) for name, values in data.lists() if name not in PAGING)))
+
+
+def write_cursor(cursor, question):
+    """A cursor as a text that holds for this question only."""
     direction, mark = cursor
-    return base64.urlsafe_b64encode(f"{'a' if direction > 0 else 'b'}{mark}".encode()).decode().rstrip("=")
+    text = f"{'a' if direction > 0 else 'b'}{mark}.{zlib.crc32(question.encode()):08x}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(text):
+def read_cursor(text, question):
     """The cursor that a text stands for, or None."""
     try:
         plain = base64.urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
     except (binascii.Error, ValueError):
         return None
-    if plain[:1] not in ("a", "b") or not (plain[1:].isdecimal() and len(plain) < 19):
+    mark = plain[1:].partition(".")[0]
+    if plain[:1] not in ("a", "b") or not (mark.isdecimal() and len(mark) < 19):
         return None
-    cursor = (1 if plain[0] == "a" else -1), int(plain[1:])
-    return cursor if text == write_cursor(cursor) else None
+    cursor = (1 if plain[0] == "a" else -1), int(mark)
+    return cursor if text == write_cursor(cursor, question) else None
 
 
 def _number(text, lowest, highest):

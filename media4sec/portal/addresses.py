@@ -3,6 +3,17 @@
 from urllib.parse import urlencode
 
 
+def stated(data):
+    """The parameters of a page without the empty ones: a form without a script sends all its fields."""
+    found = data.copy()
+    for name, values in data.lists():
+        kept = [value for value in values if value.strip()]
+        found.setlist(name, kept)
+        if not kept:
+            del found[name]
+    return found
+
+
 def query_of(request, *dropped):
     """The query of this page without these parameters, and without those that a form sent empty."""
     pairs = [
@@ -14,7 +25,7 @@ def query_of(request, *dropped):
     return urlencode(pairs)
 
 
-def changed(request, **changes):
+def changed(request, /, **changes):
     """The address of this page with other parameters: each a value, a list of them, or ``""`` to drop it.
 
     It leads to the first page of the result.

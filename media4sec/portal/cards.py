@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import kinds_by_name
+from media4sec.letters import folded
 from media4sec.portal import wording
 from media4sec.portal.wording import Words, display_of, record_name
 from media4sec.publications.models import Publication
@@ -51,7 +52,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "url": publication.url,
         "sentence": sentence_of(publication, display),
         "summary": publication.summary,
-        "letter": publication.title[:1].upper(),
+        "letter": initial(publication.title),
         "kind_label": kind.label if with_kind else "",
         "meta": display["meta"],
         "themes": sorted(
@@ -75,6 +76,12 @@ def cards(ids, tiles, *, with_kind=False):
     """Rows for these ids, in their order. One query."""
     found = Publication.objects.published().only(*CARD_FIELDS).in_bulk(ids)
     return [card_of(found[pk], tiles, with_kind=with_kind) for pk in ids if pk in found]
+
+
+def initial(title):
+    """The letter under which a title stands in an alphabet: Ø under O, (Re)action under R, numbers under 0–9."""
+    first = next((letter for letter in folded(title) if letter.isalnum()), "")
+    return "0–9" if first.isdecimal() else first.upper()
 
 
 def first_sentence(text, limit=300):

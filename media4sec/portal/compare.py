@@ -18,6 +18,7 @@ from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import flags_of, newest_source_of
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Publication, Term
+from media4sec.publications.orders import by_words
 from media4sec.publications.stated import stated_facts
 
 FEWEST, MOST = 2, 4
@@ -123,7 +124,7 @@ def read(request):
     if len(names) > MOST:
         text = gettext("At most %(number)s can be compared at once; you chose %(chosen)s.")
         errors.append(("ids", text % {"number": MOST, "chosen": len(names)}))
-    if request.GET.get("only", "") not in ("", DIFFERENCES):
+    if len(request.GET.getlist("only")) > 1 or request.GET.get("only", "") not in ("", DIFFERENCES):
         errors.append(("only", gettext("“only”: %(value)s, or nothing.") % {"value": DIFFERENCES}))
     return names, errors
 
@@ -241,7 +242,7 @@ def flag_rows(kind, documents):
         law.append(
             [
                 {"text": one["title"], "url": url, "state": one["state"], "is_content": True}
-                for url, one in sorted(touched.items())
+                for url, one in sorted(touched.items(), key=lambda pair: by_words(pair[1]["title"]))
             ]
         )
     nothing = {"text": gettext("Not assessed yet"), "is_none": True}

@@ -2,10 +2,8 @@
 
 from collections import Counter, defaultdict
 
-from media4sec.portal import wording
-from media4sec.portal.addresses import changed
-from media4sec.portal.cards import capitalised
-from media4sec.portal.facets import rank
+from media4sec.portal.addresses import changed, stated
+from media4sec.portal.facets import label_of, rank
 from media4sec.publications.filters import listing
 from media4sec.publications.models import Publication, Term
 
@@ -93,7 +91,7 @@ def _options(answer, facet, tiles):
     return [
         {
             "value": option.value,
-            "label": capitalised(wording.option(facet.name, option.value, str(option.label))),
+            "label": label_of(option, facet),
             "theme": tiles.get(option.value) if facet.name == ROWS else None,
             "lens": option.value if facet.name == "lens" and option.value != NOT_STATED else "",
         }
@@ -110,7 +108,7 @@ def _rank(option, facet, tiles):
 def _values(answer, request, by):
     """``{id: (themes, values of the other facet)}`` of all that pass the filters of other facets."""
     if answer.chosen[ROWS] or answer.chosen[by]:
-        data = request.GET.copy()
+        data = stated(request.GET)
         for name in (ROWS, by, "sort", "view", "by", "page"):
             data.pop(name, None)
         ids = listing(answer.kinds, data, facets=answer.facets).result.ids

@@ -70,6 +70,10 @@ class RefusalMiddleware:
 
     def __call__(self, request):
         refused = request.META.get(REFUSED)
+        try:
+            _ = request.GET  # read here, where too many parameters are refused whatever the address is
+        except TooManyFieldsSent as error:
+            return bad_request(request, error)
         response = HttpResponse(status=refused) if refused else self.get_response(request)
         if response.status_code == 301 and request.method not in ("GET", "HEAD"):
             response = HttpResponseNotAllowed(["GET", "HEAD"])  # what was sent would be lost on the way

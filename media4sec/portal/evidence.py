@@ -7,8 +7,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name, lower_first
-from media4sec.portal.cards import LENSES, capitalised, host_of
-from media4sec.portal.wording import content, day, display_of, word
+from media4sec.portal.cards import LENSES, host_of
+from media4sec.portal.wording import Words, day, display_of, word
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
@@ -178,9 +178,9 @@ def checked_parts(document):
 
 def field_name(name):
     """What a source supports: fields by the names that their editors use, which not every language has."""
-    label = capitalised(name.replace("_", " "))
-    known = word(label)
-    return lower_first(known) if known != label else content(lower_first(label))
+    label = name.replace("_", " ")
+    known = word(label[:1].upper() + label[1:])
+    return Words(lower_first(known), getattr(known, "lang", ""))
 
 
 def keymap_of(publication, display, own, wider, tiles):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from media4sec.portal import wording
-from media4sec.portal.addresses import changed
+from media4sec.portal.addresses import changed, stated
 from media4sec.portal.cards import capitalised
 from media4sec.publications.filters import listing
+from media4sec.publications.orders import by_words
 
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6
@@ -22,15 +23,15 @@ def without(request, name, value):
 
 def chips(request, answer):
     """The filters in use, each with the address that drops it."""
-    titles = {facet.name: facet.title for facet in answer.facets}
+    facets = {facet.name: facet for facet in answer.facets}
     found = []
     if answer.words and request.path_info != "/search/":
         found.append(_chip(_("Words"), answer.words, changed(request, q="")))
     for name, values in answer.chosen.items():
         labels = {option.value: option.label for option in answer.result.options.get(name, ())}
         for value in values:
-            label = wording.option(name, value, str(labels.get(value, value)))
-            found.append(_chip(titles[name], label, without(request, name, value)))
+            label = wording.option(facets[name], value, str(labels.get(value, value)))
+            found.append(_chip(facets[name].title, label, without(request, name, value)))
     return found
 
 
@@ -53,7 +54,7 @@ def drops(request, answer, *, also=()):
     """What an empty result would be without one of its filters, the most helpful first: ``[{label, url, count}]``."""
     found = without_filters(request, answer)
     if answer.words and any(answer.chosen.values()):
-        data = request.GET.copy()
+        data = stated(request.GET)
         data.pop("q")
         data.pop("sort", None)
         count = listing(answer.kinds, data, also=also, facets=answer.facets).result.count
@@ -63,11 +64,15 @@ def drops(request, answer, *, also=()):
 
 
 def facet_groups(answer, tiles):
-    """Facets for ``portal/_facets.html``: five open, the rest closed; long ones show the commonest values first."""
+    """Facets for ``portal/_facets.html``: five open, the rest closed; long ones show the commonest values first.
+
+    Boxes that would find nothing are left out, unless they are chosen.
+    """
     groups = []
     said = cache(spoken)  # hundreds of boxes, few different numbers
     for facet in answer.facets:
         options = answer.result.options.get(facet.name, [])
+        options = [option for option in options if option.count or option.checked]
         if len(options) < 2 and not any(option.checked for option in options):
             continue
         shapes = {}
@@ -76,7 +81,7 @@ def facet_groups(answer, tiles):
         rows = [
             {
                 "value": option.value,
-                "label": capitalised(wording.option(facet.name, option.value, str(option.label))),
+                "label": label_of(option, facet),
                 "count": option.count,
                 "spoken": said(option.count),
                 "checked": option.checked,
@@ -108,12 +113,19 @@ def spoken(number):
     return formats.number_format(number), text % {"number": formats.number_format(number)}
 
 
+def label_of(option, facet):
+    """The words of an option on the page."""
+    return capitalised(wording.option(facet, option.value, str(option.label)))
+
+
 def rank(option, facet, tiles):
-    """Where an option stands: themes by number, months and years newest first, the rest by count; unknown last."""
+    """Where an option stands: themes by number, months and years newest first, the rest by count and by the words
+    shown; unknown last.
+    """
     if facet.name == "theme" and option.value in tiles:
-        return (0, tiles[option.value]["number"], "")
+        return (0, tiles[option.value]["number"], ())
     if option.value == "not-stated":
-        return (2, 0, "")
+        return (2, 0, ())
     if facet.name in ("year", "checked"):
         return (1, 0, "".join(chr(255 - ord(letter)) for letter in option.value if ord(letter) < 255))
-    return (1, -option.count, str(option.label).casefold())
+    return (1, -option.count, by_words(label_of(option, facet)))

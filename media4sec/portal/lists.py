@@ -2,7 +2,8 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import COMMON_FACETS, Facet, lower_first, paths
-from media4sec.portal.addresses import changed, query_of
+from media4sec.portal import wording
+from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.cards import cards, theme_tiles
 from media4sec.portal.context import section_of, siblings
 from media4sec.portal.crosstab import can_be_columns, crosstab, fits
@@ -35,6 +37,7 @@ LIST_TEMPLATES = {
     "situations": "portal/situations.html",
     "workshops": "portal/workshops.html",
 }
+PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
 FORMATS = (
     ("CSV", "csv", "text/csv"),
@@ -58,17 +61,22 @@ def kind_list(request, path):
         raise Http404
     members = paths()[path]
     here = members[0].list_url
-    answer = asked(members, request.GET, also=OF_PAGES)
-    view = request.GET.get("view") or "list"
-    errors = answer.errors or view_errors(request, answer, view)
+    data = stated(request.GET)
+    answer = asked(members, data, also=OF_PAGES, say=wording.option)
+    title = title_of(members)
+    view = data.get("view", "list")
+    errors = answer.errors or view_errors(data, answer, view)
     if errors:
-        return refuse(request, errors)
+        return refuse(request, errors, title, answer.facets)
+    if answer.respelled:
+        return HttpResponseRedirect(
+            changed(request, **{name: answer.chosen[name] for name in answer.respelled})
+        )
     is_whole = view == "list" and not answer.sort and (path in LIST_TEMPLATES or path in GROUPED)
     page, pager = paged(request, answer.result.ids, WHOLE if is_whole else SIZES[view])
     if page is None:
-        return refuse(request, [("page", gettext("There is no such page."))])
+        return refuse(request, [("page", gettext("There is no such page."))], title)
     tiles = theme_tiles()
-    title = title_of(members)
     with_compare = any(kind.is_compared for kind in members)
     context = {
         "title": title,
@@ -115,15 +123,15 @@ def kind_list(request, path):
     return render(request, template, context)
 
 
-def view_errors(request, answer, view):
+def view_errors(data, answer, view):
     """What is wrong with the parameters that only choose how a result is shown."""
     errors = []
     if view not in VIEWS or (view == "matrix" and not fits(answer)):
         errors.append(("view", gettext("This list has no such view.")))
-    by = request.GET.get("by")
+    by = data.get("by")
     if by and (view != "matrix" or by not in can_be_columns(answer)):
         errors.append(("by", gettext("A matrix of this list has no such columns.")))
-    if view == "matrix" and "page" in request.GET:
+    if view == "matrix" and "page" in data:
         errors.append(("page", gettext("A matrix has no pages.")))
     return errors
 
@@ -204,14 +212,17 @@ def views(request, answer, view):
 
 def order_choices(answer):
     """The orders for the select box: ``[{value, label, selected}]``; one that a table's head chose is added."""
+    usual = usual_order(answer.kinds)
     labels = {
-        "": _("Best match") if answer.words else _("Usual order"),
+        "": _("Best match") if answer.words else usual,
         "title": _("Title, A to Z"),
         "-title": _("Title, Z to A"),
         "-checked": _("Checked last"),
         "checked": _("Checked longest ago"),
         "-changed": _("Changed last"),
     }
+    if str(usual) == str(labels["title"]) and not answer.words and answer.sort != "title":
+        del labels["title"]  # said already
     if any(kind.flags for kind in answer.kinds):
         labels |= {"-flags": _("Most legal flags"), "flags": _("Fewest legal flags")}
     if answer.sort not in labels:
@@ -222,6 +233,19 @@ def order_choices(answer):
     return [
         {"value": value, "label": label, "selected": value == answer.sort} for value, label in labels.items()
     ]
+
+
+def usual_order(kinds):
+    """What the order of a list is called where none was asked for."""
+    fields = {kind.usual_order[:1] for kind in kinds}
+    if all(kind.shows_identifier and kind.usual_order[:1] in ((), ("number",)) for kind in kinds):
+        return _("By number")
+    names = {
+        ("title",): _("Title, A to Z"),
+        ("family_name|title",): _("By family name"),
+        ("-date",): _("Newest first"),
+    }
+    return names.get(fields.pop(), _("Usual order")) if len(fields) == 1 else _("Usual order")
 
 
 # The same result elsewhere
@@ -272,28 +296,46 @@ def api_url(request, kind):
 
 def paged(request, ids, size=PAGE_SIZE):
     """(ids of the page, pager for the template); the first is None when there is no such page."""
-    text = request.GET.get("page", "1")
+    text = request.GET.get("page") or "1"
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
-    last_page = max(1, -(-len(ids) // size))
-    if not 1 <= number <= last_page:
+    pages = Paginator(ids, size, orphans=1)  # a single last row stands on the page before
+    if number not in pages.page_range:
         return None, None
-    start = (number - 1) * size
+    page = pages.page(number)
+    has_next = page.has_next()
     pager = {
-        "first": start + 1 if ids else 0,
-        "last": min(start + size, len(ids)),
+        "first": page.start_index(),
+        "last": page.end_index(),
         "total": len(ids),
-        "previous_url": with_page(request, number - 1) if number > 1 else None,
-        "next_url": with_page(request, number + 1) if number < last_page else None,
-        "next_count": min(size, len(ids) - number * size),
+        "previous_url": with_page(request, number - 1) if page.has_previous() else None,
+        "next_url": with_page(request, number + 1) if has_next else None,
+        "next_count": len(pages.page(number + 1)) if has_next else 0,
     }
-    return ids[start : start + size], pager
+    return page.object_list, pager
 
 
 def with_page(request, number):
     return changed(request, page="" if number == 1 else str(number))
 
 
-def refuse(request, errors):
-    """A page that says what was wrong with the address, parameter by parameter."""
-    context = {"errors": [f"“{name[:80]}”: {text[:300]}" for name, text in errors[:20]]}
+def refuse(request, errors, title="", facets=()):
+    """A page that says what was wrong with the address, parameter by parameter.
+
+    With the ``title`` of a list, it leads back there: without what was wrong, and without all that was asked.
+    """
+    titles = PARAMETERS | {facet.name: facet.title for facet in facets}
+    words = {name: str(titles.get(name, name))[:80] for name, _text in errors[:20]}
+    context = {
+        "errors": [
+            f"{words[name] if name in titles else f'“{words[name]}”'}: {text[:300]}"
+            for name, text in errors[:20]
+        ]
+    }
+    if title:
+        context |= {
+            "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": request.path_info}],
+            "without": ", ".join(words.values()),
+            "without_url": changed(request, **{name: "" for name, _text in errors}),
+            "all_url": request.path,
+        }
     return render(request, "400.html", context, status=400)

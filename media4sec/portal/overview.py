@@ -17,6 +17,7 @@ from media4sec.kinds import SECTIONS, kinds, kinds_by_name, paths
 from media4sec.portal.cards import LENSES, plural, theme_tiles
 from media4sec.portal.lists import QUERIES, as_known
 from media4sec.publications.models import Change, Publication, Term
+from media4sec.publications.orders import by_words
 
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 
@@ -106,7 +107,7 @@ def law_that_moved(limit, limit_ahead):
         for document in documents
         for event in document["events"]
     ]
-    events.sort(key=lambda event: (event["date"], event["title"]))
+    events.sort(key=lambda event: (event["date"], by_words(event["title"])))
     done = [event for event in reversed(events) if event["is_done"]]
     ahead = [event for event in events if not event["is_done"]]
     dated = [document for document in documents if document.get("newest_source_basis") == "dated"]

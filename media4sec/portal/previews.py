@@ -74,7 +74,8 @@ def answer(request, preview, version=None):
     """The picture; drawn only if the reader does not hold it already. Under the address of its version it stays."""
     unknown = sorted(set(request.GET) - {"v"})
     asked = request.GET.get("v")
-    if unknown or (asked is not None and not (asked.isascii() and asked.isdigit() and len(asked) < 10)):
+    is_number = asked is None or (asked.isascii() and asked.isdigit() and len(asked) < 10)
+    if unknown or not is_number or len(request.GET.getlist("v")) > 1:
         errors = [(name, gettext("There is no such parameter here.")) for name in unknown]
         return refuse(
             request, errors or [("v", gettext("Give the number of one of this record’s versions."))]

@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 import numpy as np
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import local
-from media4sec.portal.addresses import changed
+from media4sec.portal.addresses import changed, stated
 from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists import QUERIES, SEARCH_FACETS, exports, feed_url, paged, refuse
@@ -36,21 +36,26 @@ SUGGESTION_TYPE = "application/x-suggestions+json"
 def search(request):
     """One box over everything that is published."""
     address = "/search/"
-    answer = listing(kinds(), request.GET, also=("page",), facets=SEARCH_FACETS)
+    answer = listing(kinds(), stated(request.GET), also=("page",), facets=SEARCH_FACETS)
+    title = gettext("Search")
     if answer.errors:
-        return refuse(request, answer.errors)
-    crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Search"), "url": None}]
+        return refuse(request, answer.errors, title, SEARCH_FACETS)
+    if answer.respelled:
+        return HttpResponseRedirect(
+            changed(request, **{name: answer.chosen[name] for name in answer.respelled})
+        )
+    crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
     context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
     if not answer.words:
         if paged(request, [])[0] is None:
-            return refuse(request, [("page", gettext("There is no such page."))])
+            return refuse(request, [("page", gettext("There is no such page."))], title)
         return render(request, "portal/search.html", context)
     ids, tiles = answer.result.ids, theme_tiles()
     groups, others, pager = [], [], None
     if "page" in request.GET or answer.chosen["type"] or len(ids) <= BEST:
         shown, pager = paged(request, ids)
         if shown is None:
-            return refuse(request, [("page", gettext("There is no such page."))])
+            return refuse(request, [("page", gettext("There is no such page."))], title)
     else:
         shown, groups, others = by_kind(request, answer)
     hits = explained([*shown, *(pk for group in groups for pk in group["ids"])], answer, tiles)
@@ -152,7 +157,8 @@ def without_words(request, answer):
 def suggest(request):
     """Records that what is being typed may be about, as OpenSearch writes suggestions."""
     text = request.GET.get("q", "")
-    if set(request.GET) - {"q"} or len(text) > MAX_WORDS or "\x00" in text:
+    is_wrong = set(request.GET) - {"q"} or len(request.GET.getlist("q")) > 1
+    if is_wrong or len(text) > MAX_WORDS or "\x00" in text:
         message = gettext("One parameter, q, of at most %(number)s characters.") % {"number": MAX_WORDS}
         return JsonResponse({"detail": message}, status=400)
     # Concepts only repeat the names of the records that they label.

@@ -13,8 +13,9 @@ from babel import Locale
 from django.utils import formats
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
+from django.utils.translation.trans_real import catalog
 
-from media4sec.kinds import in_meta, kinds_by_name
+from media4sec.kinds import PLACES, in_meta, kinds_by_name
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
@@ -71,12 +72,19 @@ def vocabulary():
 
 
 def word(text, field="", code=""):
-    """A label or a value of a choice; ``field`` and ``code`` find it where its English label means two things."""
+    """A label or a value of a choice; ``field`` and ``code`` find it where its English label means two things.
+
+    What nobody has translated is content. A word that is the same in both languages was translated.
+    """
     if not text or isinstance(text, Words) or in_english():
         return text or ""
     known, asked = vocabulary(), (get_language(), text, field, code)
     if asked not in known.said:
-        known.said[asked] = Words(known.label(text, SCHEMES.get(field, ""), code) or gettext(text))
+        said = known.label(text, SCHEMES.get(field, ""), code) or gettext(text)
+        is_known = (
+            said != text or known.label(text, SCHEMES.get(field, ""), code) or text in catalog()._catalog
+        )
+        known.said[asked] = Words(said) if is_known else content(text)
     return known.said[asked]
 
 
@@ -113,7 +121,15 @@ def languages(language):
     return Locale(language).languages
 
 
+@cache
+def country_codes():
+    """``{English name: code}``: some fields hold the name."""
+    return {name: code for code, name in Locale("en", "GB").territories.items()}
+
+
 def country(code, text=""):
+    """A country in the language of the page; ``code`` may be its English name."""
+    code = country_codes().get(code, code)
     return territories(get_language().partition("-")[0]).get(code, text or code)
 
 
@@ -179,13 +195,10 @@ def displayed(kind_name, text):
 
 def option(facet, value, label):
     """An option of a facet: what the public can filter by is a word, a date, a country, a record or plain content."""
-    if in_english():
+    if in_english() or label.isdecimal():
         return Words(label)
-    if facet == "checked" and value != "not-stated":
+    if facet.name == "checked" and value != "not-stated":
         return Words(day(value))
-    if facet.endswith("country") and len(value) == 2:
+    if facet.source.endswith(PLACES) and (len(value) == 2 or value in country_codes()):
         return Words(country(value, label))
-    if value == label:
-        return content(label)
-    found = word(label, facet, value)
-    return content(label) if found == label else found
+    return word(str(label), facet.name, value) if value != label or value in facet.words else content(label)

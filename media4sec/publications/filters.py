@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name
+from media4sec.letters import same
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.publications.search import Found, search
@@ -91,6 +92,7 @@ class Listing:
     facets: tuple[Facet, ...]
     words: str = ""
     chosen: dict[str, list[str]] = field(default_factory=dict)
+    respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
     errors: list[tuple[str, str]] = field(default_factory=list)
     result: Result | None = None
     found: Found | None = None  # where words were asked for: what they were taken for
@@ -100,7 +102,9 @@ class Listing:
 def listing(kinds, data, *, also=(), facets=None):
     """Answer a list's parameters (a QueryDict).
 
-    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked.
+    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked. What could only be guessed
+    is refused: a parameter without a value, and one that says two things. Values are compared as readers do: case
+    and accents apart.
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
@@ -110,6 +114,7 @@ def listing(kinds, data, *, also=(), facets=None):
     answer.errors += [
         (name, gettext("There is no such parameter here.")) for name in data if name not in known
     ]
+    answer.errors += misread(data, {name for name in data if name in known}, once=("q", *also))
     form = filterset.form
     if not form.is_valid():
         answer.errors += [(name, str(text)) for name, texts in form.errors.items() for text in texts]
@@ -128,6 +133,10 @@ def listing(kinds, data, *, also=(), facets=None):
     answer.result = filtered(ids, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
+    if _respell(missing, labels, answer, index):
+        answer.result = filtered(ids, asked, answer.chosen, index)
+        missing = _not_found(answer.chosen, answer.result)
+        labels |= _known(missing, answer, index)
     for name, values in missing.items():
         for value in values:
             if (name, value) in labels:
@@ -136,6 +145,32 @@ def listing(kinds, data, *, also=(), facets=None):
             else:
                 answer.errors.append((name, gettext("“%(value)s” is not known.") % {"value": value}))
     return answer
+
+
+def misread(data, names, once=()):
+    """What is wrong with these parameters if they have no value, or several where only one makes sense."""
+    errors = []
+    for name in data:
+        values = data.getlist(name)
+        if name in names and not all(value.strip() for value in values):
+            errors.append((name, gettext("It has no value: give it one, or leave it out.")))
+        elif name in names and name in once and len(values) > 1:
+            errors.append((name, gettext("It can have only one value.")))
+    return errors
+
+
+def _respell(missing, known, answer, index):
+    """Values that are known in other letters become those: “crowd control” is the tag “Crowd control”."""
+    for name, values in missing.items():
+        for value in values:
+            found = [other for facet, other in known if facet == name and same(other) == same(value)]
+            found += index.spelled(name, value)
+            if (name, value) not in known and found:
+                at = answer.chosen[name].index(value)
+                answer.chosen[name][at : at + 1] = found
+                answer.respelled.add(name)
+        answer.chosen[name] = list(dict.fromkeys(answer.chosen[name]))
+    return bool(answer.respelled)
 
 
 def _not_found(chosen, result):
@@ -160,6 +195,24 @@ def _known(missing, answer, index):
 
     Such a value has an empty list; only what nobody ever heard of is refused. ``{(facet, value): label}``
     """
+    found = _choices(answer)
+    wanted = {name: values for name, values in missing.items() if not all((name, v) in found for v in values)}
+    if wanted:
+        for name, values in wanted.items():
+            found |= {(name, value): label for value, label in index.known(name, values).items()}
+        is_it = Q()
+        for name, values in wanted.items():
+            spellings = {spelled for v in values for spelled in (v, v.upper(), v.lower())}
+            is_it |= Q(kind=name, identifier__in=spellings)
+        records = Publication.objects.published().filter(is_it, kind__in=kinds_by_name())
+        found |= {
+            (kind, value): title for kind, value, title in records.values_list("kind", "identifier", "title")
+        }
+    return found
+
+
+def _choices(answer):
+    """The values that the facets know whatever the records have: ``{(facet, value): label}``."""
     found = {}
     for facet in answer.facets:
         choices = {value: _in_words(value) for value in facet.values} | CHOICES.get(facet.name, {})
@@ -171,15 +224,4 @@ def _known(missing, answer, index):
             if kind.state == facet.source:
                 choices |= {value: _in_words(value) for value in kind.shapes}
         found |= {(facet.name, value): label for value, label in choices.items()}
-    wanted = {name: values for name, values in missing.items() if not all((name, v) in found for v in values)}
-    if wanted:
-        for name, values in wanted.items():
-            found |= {(name, value): label for value, label in index.known(name, values).items()}
-        is_it = Q()
-        for name, values in wanted.items():
-            is_it |= Q(kind=name, identifier__in=values)
-        records = Publication.objects.published().filter(is_it, kind__in=kinds_by_name())
-        found |= {
-            (kind, value): title for kind, value, title in records.values_list("kind", "identifier", "title")
-        }
     return found

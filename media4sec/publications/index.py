@@ -19,6 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from media4sec.kinds import kinds_by_name
+from media4sec.letters import same
 from media4sec.publications.models import Change, Publication, Term
 from media4sec.publications.words import LINKED, STOP_WORDS, key_of, loose_key_of, squeezed
 
@@ -270,7 +271,7 @@ class Index:
         alive = np.flatnonzero(self.is_alive)
         self.slot_of = np.full(int(self.pks.max(initial=0)) + 1, -1, np.int64)
         self.slot_of[self.pks[alive]] = alive
-        self._columns, self._near = {}, {}
+        self._columns, self._near, self._spellings = {}, {}, {}
 
     def _rank(self, keys):
         """The kind's own order as numbers; later ones stand between those that are there already."""
@@ -349,6 +350,15 @@ class Index:
         return {
             value: label for number, (value, label) in enumerate(labels) if value in values and number in held
         }
+
+    def spelled(self, field, value):
+        """The values that differ from this one in case, accents and spaces only."""
+        if field not in self._spellings:
+            found = defaultdict(list)
+            for other, _ in self.columns([field])[field][2]:
+                found[same(other)].append(other)
+            self._spellings[field] = found
+        return list(self.known(field, self._spellings[field].get(same(value), [])))
 
     def columns(self, fields):
         """Facets as {field: (slots, numbers of values, [(value, label)])}. Read when first asked for, then kept."""

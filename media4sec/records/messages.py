@@ -86,6 +86,7 @@ def words_of_kinds():
             fields = [name for name in writer(kind.name).fields if name not in INTERNAL]
             words = [kind.nouns, *(label_of(kind, path) for path in dict.fromkeys((*kind.facts, *fields)))]
             words += [label for field in _fields(kind) for label in _choices(field)]
+            words += [word for facet in kind.facets for word in facet.words]
             # Where a word was found, if the field has no label of its own on pages.
             searched = (*FOUND_IN, *kind.search_text, *(path.partition(".")[0] for path in kind.names))
             labelled = {*kind.facts, *kind.own_parts}

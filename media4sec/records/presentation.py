@@ -17,7 +17,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import translation
 
-from media4sec.kinds import FACT, NEWEST_SOURCE, Kind, in_meta
+from media4sec.kinds import FACT, NEWEST_SOURCE, PLACES, Kind, in_meta
+from media4sec.letters import sort_key
 from media4sec.records.documents import document_class, references_in
 from media4sec.records.fields import InexactDateField
 from media4sec.records.models import NAMESPACE, Record, model_of
@@ -167,6 +168,11 @@ def model_field(kind_name, path):
         return None
 
 
+@cache
+def country_names():
+    return frozenset(ENGLISH.territories.values())
+
+
 def label_of(kind, path):
     found = model_field(kind.name, path)
     words = str(getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " "))
@@ -218,8 +224,10 @@ def words_for(kind, path, value):
     text = str(value)
     if isinstance(found, (models.DateField, InexactDateField)):
         return Words(text, day_in_words(text), type="date")
-    if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
+    if path.endswith(PLACES) and (re.fullmatch("[A-Z]{2}", text) or text in country_names()):
         return Words(text, ENGLISH.territories.get(text, text), type="country")
+    if any(text in facet.words for facet in kind.facets if facet.source == path):
+        return Words(text, text, type="choice")
     if path == "language":
         return Words(text, ENGLISH.languages.get(text, text), type="language")
     if isinstance(found, models.DecimalField):
@@ -389,18 +397,20 @@ def _texts(value):
 def sort_key_of(kind, resolved):
     """A key that sorts as plain bytes: the kind's order, then the identifier with its numbers in order."""
     parts = []
-    for name in kind.order:
-        descending = name.startswith("-")
-        value = resolved.get(name.removeprefix("-"))
-        if value in (None, ""):
+    for name in kind.usual_order:
+        values = (resolved.get(part) for part in name.removeprefix("-").split("|"))
+        value = next((value for value in values if value not in (None, "")), None)
+        if value is None:
             parts.append("~")
         elif isinstance(value, int):
             parts.append(f"{value:08d}")
+        elif name.startswith("-"):
+            parts.append(value.translate(DESCENDING))
         else:
-            text = str(value).casefold()
-            parts.append(text.translate(DESCENDING) if descending else text)
+            parts.append(sort_key(value)[0][:KEPT_WEIGHTS].hex() + END)
     parts.append(re.sub(r"\d+", lambda number: number[0].zfill(6), resolved["identifier"]))
     return "\t".join(parts)[:300]
 
 
-DESCENDING = str.maketrans("0123456789", "9876543210")
+DESCENDING = str.maketrans("0123456789", "9876543210")  # for dates
+KEPT_WEIGHTS, END = 50, "0000"  # two bytes a letter; the end comes before every letter
