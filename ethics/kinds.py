@@ -146,8 +146,8 @@ CHECK_EXAMPLE = Kind(
     path="examples",
     title=_("Worked examples of the check"),
     section="law",
-    lead=_("The ethics and legal check carried through for three cases, with the issues it must raise."),
-    facts=("situation", "pattern", "technologies", "rule"),
+    lead=_("The ethics and legal check carried through, case by case: each answer, and what it raises."),
+    facts=("situation", "pattern", "technologies"),
     reasons={
         "situation": _("works this situation through"),
         "visible_questions": _("asks this question"),
@@ -158,11 +158,7 @@ CHECK_EXAMPLE = Kind(
     },
     flags="expected_issues",
     facets=(Facet("issue", _("Issue raised"), "expected_issues"),),
-    sections=(
-        Section(_("Answers given"), ("answers_given",)),
-        Section(_("Issues raised by answers"), ("raised_by_answers",)),
-        Section(_("Issues raised by technologies"), ("raised_by_technologies",)),
-    ),
+    page="ethics.examples.page_of_example",
     weight=26,
     has_neighbours=False,
 )
