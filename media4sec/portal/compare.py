@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from media4sec.interchange import problems, tables
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
-from media4sec.portal.cards import as_fact, capitalised, day, first_sentence
+from media4sec.portal.cards import as_fact, day, first_sentence
 from media4sec.portal.context import NAVIGATION
-from media4sec.portal.evidence import flags_of
+from media4sec.portal.evidence import basis_of, flags_of
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Publication, Term
 
@@ -258,7 +258,7 @@ def evidence_rows(rows, documents, displays):
                 [
                     {
                         "text": verified[document["verified"]],
-                        "note": capitalised(content(document["verified_basis"])),
+                        "note": content(basis_of(document)),
                     },
                 ]
                 for document in documents

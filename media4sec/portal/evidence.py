@@ -13,6 +13,7 @@ from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
 SHOWN_POINTS = 8
+SET_BY_RULE = "computed:"
 
 
 def statements_about(publication, issues):
@@ -131,6 +132,12 @@ def flags_of(issues):
     ]
 
 
+def basis_of(document):
+    """What exactly was looked up, without the rules by which a program set the mark."""
+    parts = document["verified_basis"].split("; ")
+    return capitalised("; ".join(part for part in parts if not part.startswith(SET_BY_RULE)))
+
+
 def sources_of(document):
     """Every source of the record, those of its parts included, once each."""
     found = {}
@@ -167,26 +174,27 @@ def field_name(name):
 
 
 def keymap_of(publication, display, own, wider, tiles):
-    """Six themes by three lenses: where the evidence lies, or else where the record itself stands.
+    """Six themes by three lenses: where the evidence lies, or else where the record itself stands; None where
+    nothing would be marked.
 
-    ``shows`` says what is marked: ``statements`` about the record, or those on its ``issues`` (with their numbers),
-    its own ``place``, its ``themes`` alone, or ``nothing``.
+    ``shows`` says what is: ``statements`` about the record, those on its ``issues`` (both with their numbers), or
+    its own ``place``.
     """
     themes = {ref["id"] for ref in display["themes"] if ref["id"] in tiles}
-    counts, shows = defaultdict(int), "nothing"
+    counts, shows = defaultdict(int), ""
     for name, rows in (("statements", own), ("issues", wider)):
         placed = [(row["lens"], row["theme"]) for row in rows if row["lens"] and row["theme"] in tiles]
         if placed and not counts:
             shows = name
             for place in placed:
                 counts[place] += 1
-    if not counts and themes:
-        shows = "place" if publication.lens else "themes"
+    if not counts and themes and publication.lens:
+        shows = "place"
+    if not shows:
+        return None
     return {
         "shows": shows,
-        "themes": [
-            {**tile, "is_marked": shows == "themes" and slug in themes} for slug, tile in tiles.items()
-        ],
+        "themes": list(tiles.values()),
         "rows": [
             {
                 "lens": lens,
