@@ -372,7 +372,7 @@ def test_a_list_in_another_language_leads_to_pages_in_it(client):
 
     page = client.get("/de/technologies/?sort=title").content.decode()
 
-    assert f'<h3 lang="en"><a href="/de{record.url}">A tool</a></h3>' in page
+    assert f'<h3 lang="en" dir="auto"><a href="/de{record.url}">A tool</a></h3>' in page
     assert 'action="/de/technologies/"' in page
     assert 'action="/de/technologies/compare/"' in page
     assert 'href="/de/technologies/?sort=title&amp;view=table"' in page
