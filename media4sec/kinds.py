@@ -86,6 +86,7 @@ class Kind:
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
     )
     order: tuple[str, ...] = ()
+    figure: tuple[str, ...] = ()  # the fields of a number and of its unit, which are shown as one
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
     flags: str = ""

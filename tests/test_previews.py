@@ -73,7 +73,13 @@ def test_preview_says_what_the_record_is():
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "title",
-    ["منصة مراقبة وسائل التواصل", "社交媒体监控平台", "Мониторинг сетей", "Überwachung 警察庁", "Θέμα и тема"],
+    [
+        "منصة مراقبة وسائل التواصل",
+        "社交媒体监控平台",
+        "Мониторинг сетей",
+        "Überwachung 警察庁",
+        "Θέμα и тема",
+    ],
 )
 def test_preview_of_a_title_that_the_font_cannot_write_is_plain(title):
     record = published("technology", title=title)

@@ -47,7 +47,7 @@ def citation_of(publication):
     return Citation(
         key=f"medi4sec-{publication.kind}-{publication.identifier}",
         identifier=publication.identifier,
-        title=one_line(publication.title),
+        title=one_line(publication.full_title),
         summary=one_line(publication.summary),
         url=f"{settings.BASE_URL}{publication.url}",
         authors=tuple(one_line(author["label"]) for author in document.get("authors") or ()),

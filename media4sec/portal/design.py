@@ -66,6 +66,7 @@ ELSEWHERE = (
     ("_drop.html", "A filter that is in the way, and what its absence gives", "/technologies/?q=zzqq"),
     ("_europe.svg", "The outline of Europe", "/workshops/"),
     ("_events.html", "What happened to an instrument, as a table", "/law/ai-act/"),
+    ("_figure.html", "A number with its unit, and a bar where it is a share", "/survey/"),
     ("_hit.html", "One hit of the search, with why it matched", "/search/?q=missing+person"),
     ("_index.html", "The parts of a record, beside them", "/law/ai-act/"),
     ("_lanes.html", "Lanes over time", "/timeline/"),

@@ -60,9 +60,10 @@ def record_preview(request, path, ref):
 def preview_of(publication):
     kind = kinds_by_name()[publication.kind]
     card = card_of(publication, theme_tiles())
-    is_plain = not can_write(publication.title)  # better no title than one with holes
+    title = publication.full_title
+    is_plain = not can_write(title)  # better no title than one with holes
     return Preview(
-        title=str(kind.label) if is_plain else publication.title,
+        title=str(kind.label) if is_plain else title,
         kind="" if is_plain else str(kind.label),
         plate=publication.identifier if kind.shows_identifier else "",
         lens=publication.lens,

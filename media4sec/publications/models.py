@@ -1,5 +1,7 @@
 """The read side: what the public sees of records. Nothing here knows a working copy."""
 
+import json
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -60,6 +62,12 @@ class Publication(models.Model):
 
     def __str__(self):
         return self.url
+
+    @property
+    def full_title(self):
+        """The title where it is read alone: with the figure that it is about, where it does not say it itself."""
+        figure = json.loads(self.display)["figure"]
+        return f"{figure['text']}: {self.title}" if figure and not figure["is_said"] else self.title
 
     @property
     def heir(self):
