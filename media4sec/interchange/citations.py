@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from media4sec.kinds import kinds_by_name
 
@@ -43,7 +44,7 @@ class Citation:
 def citation_of(publication):
     document = json.loads(publication.document)
     kind = kinds_by_name()[publication.kind]
-    date = document.get("date", f"{publication.modified_at:%Y-%m-%d}")
+    date = document.get("date", localdate(publication.modified_at).isoformat())
     return Citation(
         key=f"medi4sec-{publication.kind}-{publication.identifier}",
         identifier=publication.identifier,

@@ -61,7 +61,7 @@ def page(request, path):
             "is_short": is_short,
             "switch_url": address if is_short else f"{address}&only={DIFFERENCES}",
             "csv_url": f"/{path}/compare.csv?ids={','.join(names)}",
-            "on": timezone.now().date(),
+            "on": timezone.localdate(),
         }
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
 

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
@@ -90,7 +90,7 @@ def law_that_moved(limit, limit_ahead):
 
     One query.
     """
-    today = now().date().isoformat()
+    today = localdate(now()).isoformat()
     rows = Publication.objects.published().of("instrument").order_by("pk").values_list("document", flat=True)
     events = [
         {
@@ -112,7 +112,7 @@ def latest_changes(limit):
     """What changed lately, newest first; many of one kind at once are told as one. Two queries."""
     found = {}
     for change in Change.objects.order_by("-seq")[:3000]:
-        key = (change.at.date(), change.action, change.kind)
+        key = (localdate(change.at), change.action, change.kind)
         group = found.setdefault(key, {"at": change.at, "action": change.get_action_display(), "names": {}})
         group["names"][change.identifier] = None  # in order, and each once
         if len(found) > limit:
