@@ -387,3 +387,20 @@ def test_only_lists_whose_records_are_compared_offer_it(client):
     assert 'form="compare-form"' in client.get("/technologies/").content.decode()
     assert "compare-form" not in client.get("/organisations/").content.decode()
     assert "compare-form" not in client.get("/search/?q=technology").content.decode()
+
+
+def test_lists_have_a_second_skip_link_and_other_pages_have_not(client):
+    record = published("technology")
+    addresses = (
+        "/technologies/",
+        "/technologies/?view=table",
+        "/people/",
+        "/search/?q=technology",
+        "/",
+        "/search/",
+        record.url,
+    )
+
+    skips = [client.get(address).content.decode().count('class="skip"') for address in addresses]
+
+    assert skips == [2, 2, 2, 2, 1, 1, 1]

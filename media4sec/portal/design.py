@@ -77,6 +77,7 @@ ELSEWHERE = (
     ("_matrix.html", "Theme by something", "/matrix/"),
     ("_nothing.html", "A result without records", "/technologies/?q=zzqq"),
     ("_patterns.html", "Patterns and the links between them", "/patterns/"),
+    ("_skip.html", "The second link for keys: past the filters", "/technologies/"),
     ("_social.html", "What other sites are told about a page", "/"),
     ("_table.html", "A list as a table", "/technologies/?view=table"),
     ("_workshop_line.html", "The six workshops as stations", "/library/"),
