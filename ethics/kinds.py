@@ -49,6 +49,7 @@ INSTRUMENT = Kind(
         "applicable_from",
         "status",
     ),
+    labels={"status": _("Status, in the words of the source")},
     sections=(Section(_("Status in detail"), ("status_note",)),),
     meta=("instrument_type", "celex_or_number", "status"),
     names=("full_title", "celex_or_number", "eli"),

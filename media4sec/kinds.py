@@ -76,6 +76,10 @@ class Kind:
     address: str = "id"
     facets: tuple[Facet, ...] = ()
     facts: tuple[str, ...] = ()
+    labels: dict[str, str] = field(
+        default_factory=dict, hash=False
+    )  # of facts, where that of the form is for editors
+    words: dict[str, dict[str, str]] = field(default_factory=dict, hash=False)  # of values that are codes
     sections: tuple[Section, ...] = ()
     meta: tuple[str, ...] = ()
     relations: dict[str, str] = field(default_factory=dict, hash=False)

@@ -111,12 +111,11 @@ def situation(page):
     document = page["document"]
     responsibilities = responsibilities_of(document)
     help_groups = [
-        {**group, "note": document["technologies_note"] if name == "technology" else ""}
+        {**group, "reason": "", "note": document["technologies_note"] if name == "technology" else ""}
         for name in HELP
         for group in page["links"]
         if group["kind"].name == name and is_named(group, document)
     ]
-    shown = {(group["kind"].name, group["reason"]) for group in help_groups}
     questions = questions_about(document["issues"])
     parts = [
         ("about", page["kind"].about, page["text"]),
@@ -127,7 +126,8 @@ def situation(page):
         ("alternatives", _("Without social media"), document["alternatives"]),
         ("questions", _("Before you decide"), questions),
     ]
-    links = [group for group in page["links"] if (group["kind"].name, group["reason"]) not in shown]
+    shown = [group["rows"] for group in help_groups]
+    links = [group for group in page["links"] if group["rows"] not in shown]
     related = [("related", page["related_title"], links or page.get("neighbours"))]
     evidence = [("evidence", _("Evidence and history"), True)]
     return {

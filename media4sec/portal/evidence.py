@@ -5,10 +5,11 @@ from collections import defaultdict
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.cards import LENSES, capitalised, host_of
-from media4sec.portal.wording import content, display_of, word
+from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
@@ -138,8 +139,34 @@ def basis_of(document):
     return capitalised("; ".join(part for part in parts if not part.startswith(SET_BY_RULE)))
 
 
-def sources_of(document):
-    """Every source of the record, those of its parts included, once each."""
+# What a source can support besides facts and sections, by the names that documents use.
+PARTS = {
+    "title": _("title"),
+    "summary": _("summary"),
+    "notes": _("notes"),
+    "theme": _("theme"),
+    "themes": _("themes"),
+    "events": _("events"),
+    "answers": _("answers"),
+    "labels": _("labels"),
+    "outputs": _("outputs"),
+    "points": _("points"),
+    "speakers": _("speakers"),
+}
+
+
+def names_of_parts(kind, display):
+    """``{name: words}`` of all that a source of a record can support."""
+    named = {field: word(section.title) for section in kind.sections for field in section.fields}
+    named |= kind.own_parts | {fact["name"]: word(fact["label"]) for fact in display["facts"]}
+    return {name: lower_first(words) for name, words in named.items()} | PARTS
+
+
+def sources_of(document, names):
+    """Every source of the record, those of its parts included, once each, with what it supports in words.
+
+    Names that mean nothing to readers are left out: then it supports ``part`` of the record, where not the whole.
+    """
     found = {}
     lists = [("", document["sources"])]
     for name, value in document.items():
@@ -159,18 +186,14 @@ def sources_of(document):
                     "accessed_on": parse_date(citation["accessed_on"]) if citation["accessed_on"] else None,
                     "locator": citation["locator"],
                     "supports": [],
+                    "is_for_part": False,
                 },
             )
-            named = [field_name(name) for name in citation["supports"] or ([part] if part else [])]
-            row["supports"] += [name for name in named if name not in row["supports"]]
+            named = citation["supports"] or ([part] if part else [])
+            row["is_for_part"] = row["is_for_part"] or bool(named)
+            words = [names[name] for name in named if name in names]
+            row["supports"] += [text for text in words if text not in row["supports"]]
     return list(found.values())
-
-
-def field_name(name):
-    """What a source supports: fields by the names that their editors use, which not every language has."""
-    label = capitalised(name.replace("_", " "))
-    known = word(label)
-    return lower_first(known) if known != label else content(lower_first(label))
 
 
 def keymap_of(publication, display, own, wider, tiles):

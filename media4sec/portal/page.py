@@ -14,6 +14,7 @@ from media4sec.portal.evidence import (
     evidence_url_of,
     flags_of,
     keymap_of,
+    names_of_parts,
     sources_of,
     statements_about,
 )
@@ -41,7 +42,7 @@ def page_of(publication):
     own = [row for row in statements if row["about"] == publication.pk]
     wider = [row for row in statements if row["about"] != publication.pk]
     evidence_url = evidence_url_of(kind, publication)
-    sources = sources_of(document)
+    sources = sources_of(document, names_of_parts(kind, display))
     page = {
         "kind": kind,
         "publication": publication,
@@ -215,7 +216,7 @@ def facts_of(kind, display):
             continue
         longest = max(map(len, texts))
         width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
-        values = [value if fact["name"] == "code" else as_fact(value) for value in fact["values"]]
+        values = [as_fact(value) for value in fact["values"]]
         found.append(
             {"label": fact["label"], "values": values, "width": "many" if len(texts) > MANY_VALUES else width}
         )

@@ -157,7 +157,8 @@ def model_field(kind_name, path):
 
 def label_of(kind, path):
     found = model_field(kind.name, path)
-    words = str(getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " "))
+    own = kind.labels.get(path) or getattr(found, "verbose_name", None)
+    words = str(own or path.rpartition(".")[2].replace("_", " "))
     return words[:1].upper() + words[1:]
 
 
@@ -197,13 +198,15 @@ def words_for(kind, path, value):
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
         return Words(*YES_NO[value], type="choice")
-    choices = dict(getattr(found, "choices", None) or ())
+    choices = kind.words.get(path) or dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
         choices = dict(options.choices)
     if value in choices:
         return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
+    if path in kind.words:  # a code that has no words yet
+        return Words(text, re.sub("[-_]", " ", text).capitalize())
     if isinstance(found, models.DateField) or path == "date":
         return Words(text, day_in_words(text), type="date")
     if path.endswith("country") and re.fullmatch("[A-Z]{2}", text):
