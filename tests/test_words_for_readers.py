@@ -7,6 +7,7 @@ import re
 import pytest
 
 from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.portal.templatetags.portal import full_stop
 from media4sec.publications.models import Publication, Term
 from tests.factories import published, source
 from tests.public import text_of
@@ -115,3 +116,30 @@ def test_a_reason_is_about_the_records_and_not_about_a_record(client):
     assert (
         str(kinds_by_name()["training-module"].reasons["technologies"]) == "comes from this project or tool"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("GDPR", "."),
+        ("Idée Inc.", ""),
+        ("Who decides?", ""),
+        ("(see Annex III.)", ""),
+        ("“Stop!”", ""),
+        ("(EU)", "."),
+    ],
+)
+def test_a_sentence_ends_once(text, end):
+    assert full_stop(text) == end
+
+
+@pytest.mark.django_db
+def test_a_list_of_laws_ends_in_one_full_stop(client):
+    laws = [
+        published("instrument", title=title, events=[]).identifier
+        for title in ("One Act", "Rules of Zello Inc.")
+    ]
+    issue = published("issue", instruments=laws)
+
+    words = text_of(client.get(issue.url)).replace(" ,", ",")
+    assert "Nothing recorded since: One Act, Rules of Zello Inc. A date may rest" in words

@@ -44,6 +44,12 @@ def shown(text):
 
 
 @register.filter
+def full_stop(text):
+    """What ends a sentence of ours whose last words are content: nothing, where they end it themselves."""
+    return "" if str(text).rstrip(")]”’\"'").endswith((".", "!", "?", "…")) else "."
+
+
+@register.filter
 def having(rows, name):
     """The rows that state something: ``{% if sources|having:"locator" %}``."""
     return [row for row in rows if row.get(name)]
