@@ -42,6 +42,7 @@ PROJECT = Kind(
         "related_projects",
         "reporting_periods",
     ),
+    labels={"topic_status": _("How the topic was found")},
     sections=(
         Section(_("Objectives"), ("objectives",)),
         Section(_("The good"), ("framing_good",)),
@@ -121,6 +122,10 @@ DELIVERABLE = Kind(
         "download_url",
         "alternate_urls",
     ),
+    labels={
+        "dissemination_level_basis": _("How the dissemination level is known"),
+        "alternate_urls": _("Copies elsewhere"),
+    },
     meta=("type", "date", "lead_partner"),
     relations={"authors": "person", "contributors": "person"},
     reasons={
@@ -174,6 +179,8 @@ FUNCTION = Kind(
         Facet("level", _("Level"), values=("1", "2")),
     ),
     facts=("parent", "level", "nearest_cm_function", "nearest_cm_function_note"),
+    labels={"nearest_cm_function_note": _("Note on the nearest function")},
+    words={"level": {1: _("Group of functions"), 2: _("Single function")}},
     reasons={"parent": _("belongs to this group")},
     search_text=("identifier", "nearest_cm_function"),
     order=("order",),
@@ -267,7 +274,13 @@ TECHNOLOGY = Kind(
         Facet("eu-project", _("EU project"), "eu_project_acronym", empty=_("No EU project named")),
         Facet("country", _("Country")),
         Facet("maker", _("Maker"), "makers"),
-        Facet("d22", _("Listed in D2.2"), "listed_in_d22", empty=_("Not known"), values=("yes", "no")),
+        Facet(
+            "d22",
+            _("In the project’s own catalogue"),
+            "listed_in_d22",
+            empty=_("Not known"),
+            values=("yes", "no"),
+        ),
     ),
     facts=(
         "makers",
@@ -296,6 +309,10 @@ TECHNOLOGY = Kind(
         "sign_of_life_on",
         "sign_of_life",
     ),
+    labels={
+        "listed_in_d22": _("In the project’s own catalogue"),
+        "maker_as_stated": _("Maker, in the words of the source"),
+    },
     sections=(Section(_("What is known of its state"), ("status_note",)),),
     meta=("technology_kind", "price", "data_leaves", "works_on", "licence"),
     relations={"issues": "issue"},
@@ -371,6 +388,7 @@ STATEMENT = Kind(
         "deliverable_basis",
         "locator",
     ),
+    labels={"deliverable_basis": _("How its deliverable is known")},
     meta=("statement_kind", "evidence_kind", "workshop", "deliverable"),
     relations={"subjects": "", "derived_from": ""},
     reasons={
@@ -396,10 +414,14 @@ SURVEY_FIGURE = Kind(
     facets=(
         Facet("survey", _("Survey")),
         Facet("year", _("Year")),
-        Facet("d21", _("From D2.1"), "from_d21", empty=_("Not known"), values=("yes", "no")),
+        Facet(
+            "d21", _("From the project’s own survey"), "from_d21", empty=_("Not known"), values=("yes", "no")
+        ),
     ),
-    facts=("value", "unit", "year", "survey", "population", "from_d21", "note"),
-    meta=("value", "unit", "survey", "year"),
+    facts=("value", "year", "survey", "population", "from_d21", "note"),
+    labels={"from_d21": _("From the project’s own survey")},
+    meta=("survey", "year"),
+    figure=("value", "unit"),
     names=("survey",),
     search_text=("survey", "population", "note"),
     review_months=24,
@@ -500,9 +522,31 @@ CONCEPT = Kind(
     lead=_(
         "The portal’s controlled words with their labels in seven languages; translations are not yet reviewed."
     ),
-    facets=(Facet("scheme", _("Scheme")),),
-    facts=("scheme", "code"),
-    meta=("scheme", "code"),
+    facets=(Facet("scheme", _("Words for")),),
+    facts=("scheme",),
+    labels={"scheme": _("Words for")},
+    words={
+        "scheme": {
+            "check-section": _("Parts of the ethics and legal check"),
+            "ethics-issue-kind": _("Kinds of issue"),
+            "evidence-kind": _("Kinds of evidence"),
+            "function": _("Functions of technologies"),
+            "legal-event-kind": _("What happens to law"),
+            "lens": _("Lenses"),
+            "pattern-group": _("Groups of practices"),
+            "publication-status": _("States of publication"),
+            "record-kind": _("Kinds of record, one"),
+            "record-kind-plural": _("Kinds of record, several"),
+            "roadmap-status": _("States of roadmap items"),
+            "statement-kind": _("Kinds of statement"),
+            "strand": _("Strands of the roadmap"),
+            "swot-quadrant": _("Strengths, weaknesses, opportunities, threats"),
+            "target-user": _("Target users"),
+            "technology-status": _("States of technologies"),
+            "theme": _("Themes"),
+        }
+    },
+    meta=("scheme",),
     names=("code", "labels.label"),
     names_others=True,
     order=("scheme", "position"),

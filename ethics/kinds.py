@@ -72,6 +72,7 @@ INSTRUMENT = Kind(
         "applicable_from",
         "status",
     ),
+    labels={"status": _("Status, in the words of the source")},
     sections=(Section(_("Status in detail"), ("status_note",)),),
     meta=("instrument_type", "celex_or_number", "status"),
     names=("full_title", "celex_or_number", "eli"),
@@ -316,9 +317,9 @@ CHECK_EXAMPLE = Kind(
     title=_("Worked examples of the check"),
     section="law",
     lead=_(
-        "The ethics and legal check carried through once for each situation, with the issues it must raise."
+        "The ethics and legal check carried through once for each situation: each answer, and what it raises."
     ),
-    facts=("situation", "pattern", "technologies", "rule"),
+    facts=("situation", "pattern", "technologies"),
     reasons={
         "situation": _("works this situation through"),
         "visible_questions": _("asks this question"),
@@ -329,11 +330,7 @@ CHECK_EXAMPLE = Kind(
     },
     flags="expected_issues",
     facets=(Facet("issue", _("Issue raised"), "expected_issues"),),
-    sections=(
-        Section(_("Answers given"), ("answers_given",)),
-        Section(_("Issues raised by answers"), ("raised_by_answers",)),
-        Section(_("Issues raised by technologies"), ("raised_by_technologies",)),
-    ),
+    page="ethics.examples.page_of_example",
     weight=26,
     has_neighbours=False,
 )

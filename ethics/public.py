@@ -4,7 +4,7 @@ import json
 
 from django.db.models import Q
 from django.utils.dateparse import parse_date
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from ethics.kinds import COUNTRY_NOTE, JUDGMENT, TOPICS
@@ -22,7 +22,7 @@ ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the e
 
 def issue(page):
     """Questions and safeguards side by side; the law when the project wrote about the issue, and today."""
-    document, today = page["document"], now().date()
+    document, today = page["document"], localdate(now())
     laws, writings = named_by(document)
     flags = [flag for flag in map(flag_of, writings) if flag]
     since = max((flag.end for flag in flags), default=PROJECT_END)
@@ -64,7 +64,7 @@ def issue(page):
 
 def instrument(page):
     """An instrument's history, as a picture and as a table."""
-    document, today = page["document"], now().date()
+    document, today = page["document"], localdate(now())
     events = numbered(events_of(document, today))
     lane = lane_of(document, page["display"]["state"]["label"], events, today)
     if not lane:

@@ -83,6 +83,10 @@ class Kind:
     address: str = "id"
     facets: tuple[Facet, ...] = ()
     facts: tuple[str, ...] = ()
+    labels: dict[str, str] = field(
+        default_factory=dict, hash=False
+    )  # of facts, where that of the form is for editors
+    words: dict[str, dict[str, str]] = field(default_factory=dict, hash=False)  # of values that are codes
     sections: tuple[Section, ...] = ()
     meta: tuple[str, ...] = ()
     relations: dict[str, str] = field(default_factory=dict, hash=False)
@@ -96,6 +100,7 @@ class Kind:
     order: tuple[str, ...] = ()
     says: Section | None = None  # one text before all facts; in lists it stands under the title
     marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
+    figure: tuple[str, ...] = ()  # the fields of a number and of its unit, which are shown as one
     state: str = ""
     state_rule: str = ""  # what its states mean, for readers
     as_known: str = ""  # how fresh its list is: a sentence with %(date)s, that of the newest source

@@ -192,7 +192,7 @@ LANGUAGES = [
     ("sl", "Slovenščina"),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = "UTC"
+TIME_ZONE = "Europe/Brussels"  # of the days that readers and editors see; machines get UTC
 USE_I18N = True
 USE_TZ = True
 

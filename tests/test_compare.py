@@ -201,4 +201,4 @@ def test_it_speaks_the_language_of_the_address(client):
 
     response = client.get(f"/de{address_of(one, other)}")
 
-    assert f'<a href="/de{one.url}" lang="en">{one.title}</a>' in response.content.decode()
+    assert f'<a href="/de{one.url}" lang="en" dir="auto">{one.title}</a>' in response.content.decode()

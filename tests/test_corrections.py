@@ -347,7 +347,7 @@ def test_the_receipt_says_what_happens_and_by_when(client):  # gate 8.5
     }
 
     assert all("By 1 Dec 2026" in page for page in pages.values())  # two working days after a Friday
-    assert "By 28 Nov 2026, 15:30 UTC" in pages["danger"]
+    assert "By 28 Nov 2026, 16:30 (time of Brussels)" in pages["danger"]
     assert "By 27 Dec 2026" in pages["personal-data"]
     assert [category for category, page in pages.items() if "28 Nov" in page] == ["danger"]
     assert [category for category, page in pages.items() if "27 Dec" in page] == ["personal-data"]
@@ -487,14 +487,14 @@ def test_the_next_deadline_is_the_first_that_is_open():
         kept.save()
         seen.append(kept.due_at)
 
-    assert seen == [start + timedelta(days=1), datetime(2026, 12, 2, tzinfo=UTC), None]
+    assert seen == [start + timedelta(days=1), datetime(2026, 12, 1, 23, tzinfo=UTC), None]
 
 
 def test_overdue_begins_after_the_last_day(monkeypatch):
     monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
     report(received_at=monday)
     found = []
-    for moment in (datetime(2026, 11, 25, 23, 59, 59, tzinfo=UTC), datetime(2026, 11, 26, tzinfo=UTC)):
+    for moment in (datetime(2026, 11, 25, 22, 59, 59, tzinfo=UTC), datetime(2026, 11, 25, 23, tzinfo=UTC)):
         monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
         found.append(Correction.objects.overdue().count())
 

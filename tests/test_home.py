@@ -2,6 +2,8 @@
 
 import datetime
 import json
+import re
+from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -17,7 +19,7 @@ QUERIES = {"/": 9, "/matrix/": 5}
 def cells_of(matrix):
     for row in matrix["rows"]:
         for cell in row["cells"]:
-            yield from cell.get("parts") or [cell]
+            yield from (cell, *cell.get("parts", ()))
 
 
 def test_every_number_opens_as_long_a_list(client):
@@ -42,10 +44,55 @@ def test_home_leads_to_every_situation_in_their_order(client):
     ]
 
 
-def test_cells_add_up_what_is_in_them(client):
-    for row in client.get("/matrix/").context["by_lens"]["rows"]:
-        for cell in row["cells"]:
-            assert cell["count"] == sum(part["count"] for part in cell["parts"])
+def test_a_cell_counts_the_same_on_both_pages(client):
+    home, whole = client.get("/").context["matrix"], client.get("/matrix/").context["by_lens"]
+
+    def numbers(matrix):
+        return [[(cell["count"], cell["url"]) for cell in row["cells"]] for row in matrix["rows"]]
+
+    assert numbers(home) == numbers(whole)
+    assert [len(cell["parts"]) for row in whole["rows"] for cell in row["cells"]] == [2] * 18
+
+
+class NumbersInCells(HTMLParser):
+    """The numbers in the cells of matrices that are no links."""
+
+    def __init__(self, response):
+        super().__init__()
+        self.open, self.dead, self.live = [], [], 0
+        self.feed(response.content.decode())
+
+    def handle_starttag(self, tag, attributes):
+        if tag in ("td", "a"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "a"):
+            self.open.pop()
+
+    def handle_data(self, data):
+        if "td" in self.open and re.search(r"\d", data):
+            self.live += "a" in self.open
+            self.dead += [] if "a" in self.open else [data]
+
+
+@pytest.mark.parametrize(
+    "url", ["/matrix/", "/technologies/?view=matrix", "/issues/?view=matrix", "/evidence/?view=matrix"]
+)
+def test_every_number_of_a_matrix_is_a_link(url, client):
+    numbers = NumbersInCells(client.get(url))
+
+    assert (numbers.dead, numbers.live > 10) == ([], True)
+
+
+def test_a_cell_without_statements_says_so_and_keeps_its_other_numbers(client):
+    Publication.objects.filter(kind="statement").update(lens="")
+
+    response = client.get("/matrix/")
+
+    assert NumbersInCells(response).dead == []
+    assert response.content.decode().count("no statement in the project") == 18
+    assert "3 issues" in response.content.decode()
 
 
 def test_states_count_the_records_and_those_that_were_looked_up(client):

@@ -655,7 +655,7 @@ def test_a_list_in_another_language_leads_to_pages_in_it(client):
 
     page = client.get("/de/technologies/?sort=title").content.decode()
 
-    assert f'<h3 lang="en"><a href="/de{record.url}">A tool</a></h3>' in page
+    assert f'<h3 lang="en" dir="auto"><a href="/de{record.url}">A tool</a></h3>' in page
     assert 'action="/de/technologies/"' in page
     assert 'action="/de/technologies/compare/"' in page
     assert 'href="/de/technologies/?sort=title&amp;view=table"' in page
@@ -670,3 +670,20 @@ def test_only_lists_whose_records_are_compared_offer_it(client):
     assert 'form="compare-form"' in client.get("/technologies/").content.decode()
     assert "compare-form" not in client.get("/organisations/").content.decode()
     assert "compare-form" not in client.get("/search/?q=technology").content.decode()
+
+
+def test_lists_have_a_second_skip_link_and_other_pages_have_not(client):
+    record = published("technology")
+    addresses = (
+        "/technologies/",
+        "/technologies/?view=table",
+        "/people/",
+        "/search/?q=technology",
+        "/",
+        "/search/",
+        record.url,
+    )
+
+    skips = [client.get(address).content.decode().count('class="skip"') for address in addresses]
+
+    assert skips == [2, 2, 2, 2, 1, 1, 1]

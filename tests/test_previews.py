@@ -70,6 +70,31 @@ def test_preview_says_what_the_record_is():
     assert pixel(preview_png(preview), 64 + 19, HEIGHT - 65) == COLOURS["bad"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "title",
+    [
+        "منصة مراقبة وسائل التواصل",
+        "社交媒体监控平台",
+        "Мониторинг сетей",
+        "Überwachung 警察庁",
+        "Θέμα и тема",
+    ],
+)
+def test_preview_of_a_title_that_the_font_cannot_write_is_plain(title):
+    record = published("technology", title=title)
+
+    preview = preview_of(publication_of(record))
+
+    assert preview == Preview(title="Technology", plate=record.identifier)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("title", ["Žižek, Κοινωνικά μέσα, naïve", "Ǽr ☂ 24/7 → “x”", "Łódź 2ⁿᵈ"])
+def test_preview_keeps_a_title_whose_letters_the_font_has(title):
+    assert preview_of(publication_of(published("technology", title=title))).title == title
+
+
 def test_preview_has_the_same_bytes_each_time():
     preview = Preview("Žižek, Κοινωνικά μέσα, naïve", "Statement", "E-0001", "ugly", "Ugly", ((1, "One"),))
 

@@ -30,7 +30,6 @@ def test_page_has_the_parts_that_never_miss(client, kind):
 
     for place in (
         "<h1",
-        'class="keymap"',
         'class="status"',
         'class="actions"',
         'id="evidence"',
@@ -98,23 +97,24 @@ def test_points_say_what_they_count_and_end_in_their_evidence(client):
     assert re.search(rf"It was too slow\. {said.identifier} · ", words)
 
 
-@pytest.mark.parametrize(
-    ("lens", "has_theme", "shows", "words"),
-    [
-        ("good", True, "place", "No statement speaks of it"),
-        ("", True, "themes", "no lens is stated"),
-        ("good", False, "nothing", "nothing places this record here"),
-        ("", False, "nothing", "nothing places this record here"),
-    ],
-)
-def test_key_map_without_evidence_says_so(client, lens, has_theme, shows, words):
+def test_key_map_without_evidence_says_so(client):
+    tool = published("technology", lens="good", themes=[published("theme", order=1).identifier])
+
+    response = client.get(tool.url)
+
+    assert response.context["keymap"]["shows"] == "place"
+    assert "No statement speaks of it" in text_at(response, "<figcaption>", "</figcaption>")
+
+
+@pytest.mark.parametrize(("lens", "has_theme"), [("", True), ("good", False), ("", False)])
+def test_key_map_in_which_nothing_is_marked_is_left_out(client, lens, has_theme):
     theme = published("theme", order=1)
     tool = published("technology", lens=lens, themes=[theme.identifier] if has_theme else [])
 
     response = client.get(tool.url)
 
-    assert response.context["keymap"]["shows"] == shows
-    assert words in text_at(response, "<figcaption>", "</figcaption>")
+    assert response.context["keymap"] is None
+    assert 'class="keymap"' not in response.content.decode()
 
 
 def test_key_map_counts_statements_by_theme_and_lens(client):
@@ -154,7 +154,58 @@ def test_backlinks_say_why(client):
     assert "Practice case 1 It used this tool" in words
 
 
-def test_status_line_leads_to_the_versions(client):
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        (
+            {"provenance": "editorial", "checked_on": "2026-11-23", "review_due": "2027-05-23"},
+            "Editors’ text, checked 23 November 2026, next review 23 May 2027",
+        ),
+        (
+            {"provenance": "project", "checked_on": "2026-01-02", "review_due": None},
+            "From a project source, checked 2 January 2026, next review 2 July 2026",
+        ),
+        (
+            {"provenance": "editorial", "checked_on": None, "review_due": None},
+            "Editors’ text, not checked yet, no review planned yet",
+        ),
+    ],
+)
+def test_status_is_one_line_and_its_details_stand_under_history(client, changes, line):
+    record = published(
+        "situation", **changes, verified=False, verified_basis="title; computed: by a rule; dates"
+    )
+
+    response = client.get(record.url)
+
+    assert (
+        text_at(response, '<p class="status">', "</p>").removeprefix('<p class="status">')
+        == f"{line} Details"
+    )
+    history = text_at(response, '<h3 id="history">', 'id="cite"')
+    assert "Looked up Not yet Title; dates" in history
+    assert "computed" not in text_of(response)
+
+
+@pytest.mark.parametrize("kind", ["situation", "technology", "case", "roadmap-item"])
+def test_issues_are_said_to_be_those_found_so_far(client, kind):
+    issues = [published("issue").identifier for _ in range(3)]
+    record = published(kind, issues=issues)
+
+    flags = text_at(client.get(record.url), 'id="flags"', "</section>")
+
+    assert "Issues found so far: 3." in flags
+    assert "Not legal advice. Take these points to your data-protection officer." in flags
+
+
+@pytest.mark.parametrize("kind", ["issue", "instrument"])
+def test_pages_on_law_say_that_they_are_not_advice(client, kind):
+    words = text_of(client.get(published(kind).url))
+
+    assert words.count("Not legal advice. Take these points to your data-protection officer.") == 1
+
+
+def test_history_leads_to_the_versions(client):
     record = published("technology")
     assert "No earlier version" in text_of(client.get(record.url))
 

@@ -111,12 +111,11 @@ def situation(page):
     document = page["document"]
     responsibilities = responsibilities_of(document)
     help_groups = [
-        {**group, "note": document["technologies_note"] if name == "technology" else ""}
+        {**group, "reason": "", "note": document["technologies_note"] if name == "technology" else ""}
         for name in HELP
         for group in page["links"]
         if group["kind"].name == name and is_named(group, document)
     ]
-    shown = {(group["kind"].name, group["reason"]) for group in help_groups}
     questions = questions_about(document["issues"])
     asks = asks_of(document)
     parts = [
@@ -129,7 +128,8 @@ def situation(page):
         *((ask["id"], ask["title"], True) for ask in asks),
         ("questions", _("Before you decide"), questions),
     ]
-    links = [group for group in page["links"] if (group["kind"].name, group["reason"]) not in shown]
+    shown = [group["rows"] for group in help_groups]
+    links = [group for group in page["links"] if group["rows"] not in shown]
     related = [("related", page["related_title"], links or page.get("neighbours"))]
     evidence = [("evidence", _("Evidence and history"), True)]
     return {

@@ -1,11 +1,13 @@
 """By when a report is acknowledged, dangerous content is hidden, and a data-protection request is answered.
 
-Days are those of the server's clock, which is UTC. Working days are Monday to Friday: the portal does not know
-anybody's holidays, so that a promise can come out a day too strict and never too lax.
+Days are those that readers see, in the time zone of the settings. Working days are Monday to Friday: the portal
+does not know anybody's holidays, so that a promise can come out a day too strict and never too lax.
 """
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import make_aware
 
 ACKNOWLEDGED_WITHIN = 2  # working days
 HIDDEN_WITHIN = timedelta(days=1)
@@ -27,4 +29,4 @@ def a_month_after(day):
 
 def end_of(day):
     """The moment from which on something that was due on this day is late."""
-    return datetime.combine(day + timedelta(days=1), time.min, UTC)
+    return make_aware(datetime.combine(day + timedelta(days=1), time.min))

@@ -110,7 +110,7 @@ class Correction(models.Model):
 
     def promise(self):
         """Set the deadlines that this category has."""
-        day = self.received_at.date()
+        day = timezone.localdate(self.received_at)
         self.acknowledge_due = working_days_after(day, ACKNOWLEDGED_WITHIN)
         if self.category == self.Category.DANGER:
             self.hide_due = self.received_at + HIDDEN_WITHIN

@@ -72,9 +72,8 @@ class ReportStep(Step):
             now = timezone.now()
             self.change(correction, now)
             correction.handled_by = by
-            line = (
-                f"{now:%Y-%m-%d %H:%M} {by.get_username()}: {self.done} {self.cleaned_data['note']}".strip()
-            )
+            at = f"{timezone.localtime(now):%Y-%m-%d %H:%M}"
+            line = f"{at} {by.get_username()}: {self.done} {self.cleaned_data['note']}".strip()
             correction.note = f"{correction.note}\n{line}".strip()
             correction.save()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
@@ -101,11 +102,11 @@ def citation_of(publication):
 
 def _citation(publication, document, records):
     kind = kinds_by_name()[publication.kind]
-    date = document.get("date", f"{publication.modified_at:%Y-%m-%d}")
+    date = document.get("date", localdate(publication.modified_at).isoformat())
     return Citation(
         key=f"medi4sec-{publication.kind}-{publication.identifier}",
         identifier=publication.identifier,
-        title=one_line(publication.title),
+        title=one_line(publication.full_title),
         summary=one_line(publication.summary),
         url=f"{settings.BASE_URL}{publication.url}",
         authors=tuple(

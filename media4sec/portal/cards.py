@@ -65,6 +65,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "lens_label": display["lens"],
         "provenance_label": display["provenance"],
         "state": display["state"],
+        "figure": display["figure"],
         "flags": display["flags"],
         "checked_on": publication.checked_on,
         "is_unverified": display.get("is_unverified", False),

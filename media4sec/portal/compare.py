@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from media4sec.interchange import problems, tables
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
-from media4sec.portal.cards import as_fact, capitalised, day, first_sentence, with_notes
+from media4sec.portal.cards import as_fact, day, first_sentence, with_notes
 from media4sec.portal.context import NAVIGATION
-from media4sec.portal.evidence import flags_of, newest_source_of
+from media4sec.portal.evidence import basis_of, flags_of, newest_source_of
 from media4sec.portal.wording import content, display_of
 from media4sec.publications.models import Publication, Term
 from media4sec.publications.orders import by_words
@@ -63,7 +63,7 @@ def page(request, path):
             "is_short": is_short,
             "switch_url": address if is_short else f"{address}&only={DIFFERENCES}",
             "csv_url": f"/{path}/compare.csv?ids={','.join(names)}",
-            "on": timezone.now().date(),
+            "on": timezone.localdate(),
         }
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
 
@@ -266,7 +266,7 @@ def evidence_rows(rows, documents, displays):
                 [
                     {
                         "text": verified[document["verified"]],
-                        "note": capitalised(content(document["verified_basis"])),
+                        "note": content(basis_of(document)),
                     },
                 ]
                 for document in documents

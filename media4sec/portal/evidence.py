@@ -5,14 +5,16 @@ from collections import defaultdict
 
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import kinds_by_name, lower_first
-from media4sec.portal.cards import LENSES, host_of
-from media4sec.portal.wording import Words, day, display_of, word
+from media4sec.portal.cards import LENSES, capitalised, host_of
+from media4sec.portal.wording import day, display_of, word
 from media4sec.publications.models import Publication, Term
 
 STATEMENT = "statement"
 SHOWN_POINTS = 8
+SET_BY_RULE = "computed:"
 
 
 def statements_about(publication, issues):
@@ -131,8 +133,40 @@ def flags_of(issues):
     ]
 
 
-def sources_of(document):
-    """Every source of the record, those of its parts included, once each."""
+def basis_of(document):
+    """What exactly was looked up, without the rules by which a program set the mark."""
+    parts = document["verified_basis"].split("; ")
+    return capitalised("; ".join(part for part in parts if not part.startswith(SET_BY_RULE)))
+
+
+# What a source can support besides facts and sections, by the names that documents use.
+PARTS = {
+    "title": _("title"),
+    "summary": _("summary"),
+    "notes": _("notes"),
+    "theme": _("theme"),
+    "themes": _("themes"),
+    "events": _("events"),
+    "answers": _("answers"),
+    "labels": _("labels"),
+    "outputs": _("outputs"),
+    "points": _("points"),
+    "speakers": _("speakers"),
+}
+
+
+def names_of_parts(kind, display):
+    """``{name: words}`` of all that a source of a record can support."""
+    named = {field: word(section.title) for section in kind.sections for field in section.fields}
+    named |= kind.own_parts | {fact["name"]: word(fact["label"]) for fact in display["facts"]}
+    return {name: lower_first(words) for name, words in named.items()} | PARTS
+
+
+def sources_of(document, names):
+    """Every source of the record, those of its parts included, once each, with what it supports in words.
+
+    Names that mean nothing to readers are left out: then it supports ``part`` of the record, where not the whole.
+    """
     found = {}
     lists = [("", document["sources"])]
     for name, value in document.items():
@@ -153,10 +187,13 @@ def sources_of(document):
                     "accessed_on": parse_date(citation["accessed_on"]) if citation["accessed_on"] else None,
                     "locator": citation["locator"],
                     "supports": [],
+                    "is_for_part": False,
                 },
             )
-            named = [field_name(name) for name in citation["supports"] or ([part] if part else [])]
-            row["supports"] += [name for name in named if name not in row["supports"]]
+            named = citation["supports"] or ([part] if part else [])
+            row["is_for_part"] = row["is_for_part"] or bool(named)
+            words = [names[name] for name in named if name in names]
+            row["supports"] += [text for text in words if text not in row["supports"]]
     return list(found.values())
 
 
@@ -166,8 +203,8 @@ def newest_source_of(document):
     if not newest:
         return ""
     if document["newest_source_basis"] == "dated":
-        return gettext("Newest source: %(date)s") % {"date": day(newest)}
-    return gettext("Undated sources, read up to %(date)s") % {"date": day(newest)}
+        return gettext("newest source %(date)s") % {"date": day(newest)}
+    return gettext("sources without dates, read up to %(date)s") % {"date": day(newest)}
 
 
 def checked_parts(document):
@@ -176,34 +213,28 @@ def checked_parts(document):
     return [part for parts in lists for part in parts if isinstance(part, dict) and "verified" in part]
 
 
-def field_name(name):
-    """What a source supports: fields by the names that their editors use, which not every language has."""
-    label = name.replace("_", " ")
-    known = word(label[:1].upper() + label[1:])
-    return Words(lower_first(known), getattr(known, "lang", ""))
-
-
 def keymap_of(publication, display, own, wider, tiles):
-    """Six themes by three lenses: where the evidence lies, or else where the record itself stands.
+    """Six themes by three lenses: where the evidence lies, or else where the record itself stands; None where
+    nothing would be marked.
 
-    ``shows`` says what is marked: ``statements`` about the record, or those on its ``issues`` (with their numbers),
-    its own ``place``, its ``themes`` alone, or ``nothing``.
+    ``shows`` says what is: ``statements`` about the record, those on its ``issues`` (both with their numbers), or
+    its own ``place``.
     """
     themes = {ref["id"] for ref in display["themes"] if ref["id"] in tiles}
-    counts, shows = defaultdict(int), "nothing"
+    counts, shows = defaultdict(int), ""
     for name, rows in (("statements", own), ("issues", wider)):
         placed = [(row["lens"], row["theme"]) for row in rows if row["lens"] and row["theme"] in tiles]
         if placed and not counts:
             shows = name
             for place in placed:
                 counts[place] += 1
-    if not counts and themes:
-        shows = "place" if publication.lens else "themes"
+    if not counts and themes and publication.lens:
+        shows = "place"
+    if not shows:
+        return None
     return {
         "shows": shows,
-        "themes": [
-            {**tile, "is_marked": shows == "themes" and slug in themes} for slug, tile in tiles.items()
-        ],
+        "themes": list(tiles.values()),
         "rows": [
             {
                 "lens": lens,

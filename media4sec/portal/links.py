@@ -39,14 +39,13 @@ class Group:
 
 
 def from_here(does):
-    """Why this record leads to others, as a sentence."""
-    # Translators: “does” is a reason, such as “names this tool” or “belongs to this group”.
-    return lambda many: gettext("This record %(does)s") % {"does": does}
+    """Why this record leads to others: “Names this tool”, “Belongs to this group”."""
+    return lambda many: capfirst(does)
 
 
 def to_here(does):
     """Why others lead to this record."""
-    # Translators: as above; leave “it” out where words depend on what it is.
+    # Translators: “does” is a reason, such as “names this tool”; leave “it” out where words depend on what it is.
     return lambda many: capfirst(
         (gettext("Each %(does)s") if many else gettext("It %(does)s")) % {"does": does}
     )
@@ -78,7 +77,7 @@ def link_groups(kind, outgoing, incoming):
         path = path_of(kind, term.field)
         if path not in told_elsewhere:
             other = kinds_by_name()[term.target.kind]
-            does = kind.reasons.get(path) or gettext("names it")
+            does = kind.reasons.get(path) or gettext("mentions it")
             group = groups.setdefault(
                 (other.name, "from", does), Group(other, from_here(does), is_weak="." in path)
             )
@@ -89,7 +88,7 @@ def link_groups(kind, outgoing, incoming):
             continue
         path = path_of(other, term.field)
         does = other.reasons.get(path) or (
-            gettext("shares this theme") if path in THEMES else gettext("names this record")
+            gettext("shares this theme") if path in THEMES else gettext("mentions it")
         )
         facet = next((facet for facet in other.facets if facet.source == path), None)
         url = f"{other.list_url}?{facet.name}={term.value}" if facet else ""

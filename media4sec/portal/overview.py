@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
@@ -93,7 +93,7 @@ def law_that_moved(limit, limit_ahead):
 
     One query.
     """
-    today = now().date().isoformat()
+    today = localdate(now()).isoformat()
     rows = Publication.objects.published().of("instrument").order_by("pk").values_list("document", flat=True)
     documents = [json.loads(text) for text in rows]
     events = [
@@ -119,7 +119,7 @@ def latest_changes(limit):
     """What changed lately, newest first; many of one kind at once are told as one. Two queries."""
     found = {}
     for change in Change.objects.order_by("-seq")[:3000]:
-        key = (change.at.date(), change.action, change.kind)
+        key = (localdate(change.at), change.action, change.kind)
         group = found.setdefault(key, {"at": change.at, "action": change.get_action_display(), "names": {}})
         group["names"][change.identifier] = None  # in order, and each once
         if len(found) > limit:
@@ -176,7 +176,7 @@ def matrix(request):
             {"title": SECTIONS["situations"], "url": "/situations/"},
             {"title": gettext("Matrix"), "url": None},
         ],
-        "by_lens": theme_by_lens(tiles, ("statement", "issue", "case"), with_parts=True),
+        "by_lens": theme_by_lens(tiles, ("statement", "issue", "case")),
         "by_kind": theme_by_kind(tiles, ("statement", "issue", "pattern", "case", "technology", "situation")),
         "by_swot": theme_by_swot(tiles),
         "no_theme": Term.objects.filter(field="theme", value="not-stated", publication__kind="statement")
@@ -186,30 +186,27 @@ def matrix(request):
     return render(request, "portal/matrix.html", context)
 
 
-def theme_by_lens(tiles, kind_names, *, with_parts=False):
-    """Theme × lens for ``portal/_matrix.html``; with parts, each kind in a cell leads to its own list. One query."""
+def theme_by_lens(tiles, kind_names):
+    """Theme × lens for ``portal/_matrix.html``: the first kind as the number of a cell, the others beside it.
+
+    One query.
+    """
     rows = Term.objects.filter(field="theme", publication__kind__in=kind_names).exclude(publication__lens="")
     counts = Counter(rows.values_list("value", "publication__lens", "publication__kind"))
     table = []
     for slug, tile in tiles.items():
         cells = []
         for lens in LENSES:
-            parts = [
+            first, *others = (
                 {
                     "count": counts[slug, lens, name],
                     "text": _counted(counts[slug, lens, name], name),
                     "url": f"{_list_of(name)}theme={slug}&lens={lens}",
                 }
                 for name in kind_names
-            ]
-            cells.append(
-                {
-                    "lens": lens,
-                    "count": sum(part["count"] for part in parts),
-                    "url": "" if with_parts else parts[0]["url"],
-                    "parts": parts if with_parts else [],
-                }
             )
+            is_empty = not any(part["count"] for part in (first, *others))
+            cells.append({"lens": lens, **first, "parts": [] if is_empty else others})
         table.append({"theme": tile, "cells": cells})
     return _matrix([{"label": label, "lens": lens} for lens, label in LENSES.items()], table)
 

@@ -3,17 +3,19 @@
 import json
 
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
-from media4sec.portal.cards import as_fact, capitalised, day, first_sentence, theme_tiles, with_notes
+from media4sec.portal.cards import as_fact, day, first_sentence, theme_tiles, with_notes
 from media4sec.portal.context import NAVIGATION
 from media4sec.portal.evidence import (
+    basis_of,
     checked_parts,
     columns_of,
     evidence_url_of,
     flags_of,
     keymap_of,
+    names_of_parts,
     newest_source_of,
     sources_of,
     statements_about,
@@ -28,6 +30,7 @@ from media4sec.publications.stated import stated_facts
 SHOWN_STATEMENTS = 12
 MANY_VALUES = 5
 LONG_FACT, VERY_LONG_FACT = 44, 120
+WRITTEN_BY = {"editorial": gettext_lazy("Editors’ text"), "project": gettext_lazy("From a project source")}
 LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "checked_on", "sort_key")
 
 
@@ -42,19 +45,21 @@ def page_of(publication):
     own = [row for row in statements if row["about"] == publication.pk]
     wider = [row for row in statements if row["about"] != publication.pk]
     evidence_url = evidence_url_of(kind, publication)
-    sources, stated = sources_of(document), stated_facts(kind)
+    sources, stated = sources_of(document, names_of_parts(kind, display)), stated_facts(kind)
     page = {
         "kind": kind,
         "publication": publication,
         "document": document,
         "display": display,
-        "title": publication.title,
+        "title": publication.full_title,
+        "figure": display["figure"],
         "plate": publication.identifier if kind.shows_identifier else "",
         "name": f"{publication.kind}:{publication.identifier}",
         "lead": document.get("question") or first_sentence(document["summary"]),
         "crumbs": crumbs_of(kind, publication),
         "themes": themes_of(display, tiles),
-        "status": status_of(publication, document, display),
+        "status": status_of(document, display),
+        "history": history_of(publication, document, display),
         "gist": {"title": kind.says.title, "text": display["says"]} if kind.says else None,
         "facts": facts_of(kind, display),
         "unknown": [
@@ -156,43 +161,48 @@ def crumbs_of(kind, publication):
     return [*found, {"title": here, "url": None}]
 
 
-def status_of(publication, document, display):
-    """The status line: alive?, checked, next review, version, where it comes from, what was verified."""
-    verified = {True: gettext("Yes"), False: gettext("No"), None: gettext("Not stated")}[document["verified"]]
-    cells = []
-    if display["state"]:
-        cells.append({"label": gettext("State"), "state": display["state"]})
-    elif display["lens"]:
-        cells.append({"label": gettext("Lens"), "value": display["lens"]})
+def status_of(document, display):
+    """The status line: is it alive?, and in one line whose words these are, when they were checked, and when next."""
     checked, due = document["checked_on"], document["review_due"]
+    return {
+        "state": display["state"],
+        "words": [
+            WRITTEN_BY[document["provenance"]],
+            gettext("checked %(day)s") % {"day": day(checked)} if checked else gettext("not checked yet"),
+            *filter(None, [newest_source_of(document)]),
+            gettext("next review %(day)s") % {"day": day(due)} if due else gettext("no review planned yet"),
+        ],
+    }
+
+
+def history_of(publication, document, display):
+    """What stands behind the status line: the versions, where the record comes from, and what was looked up."""
+    verified = {True: gettext("Yes"), False: gettext("Not yet"), None: gettext("Not stated")}
     earlier = publication.versions.count() - 1
-    cells += [
-        {
-            "label": gettext("Checked on"),
-            "value": day(checked),
-            "none": not checked,
-            "note": newest_source_of(document),
-        },
-        {"label": gettext("Next review"), "value": day(due), "none": not due},
+    return [
         {
             "label": gettext("Version"),
-            "value": str(publication.version),
-            "url": f"{publication.url}versions/",
-            "note": ngettext("%(count)s earlier version", "%(count)s earlier versions", earlier)
-            % {"count": earlier}
-            if earlier > 0
-            else gettext("No earlier version"),
+            "values": [
+                {
+                    "text": str(publication.version),
+                    "url": f"{publication.url}versions/",
+                    "note": ngettext("%(count)s earlier version", "%(count)s earlier versions", earlier)
+                    % {"count": earlier}
+                    if earlier > 0
+                    else gettext("No earlier version"),
+                }
+            ],
         },
-        {"label": gettext("Provenance"), "value": display["provenance"]},
+        {"label": gettext("Provenance"), "values": [{"text": display["provenance"]}]},
         {
-            "label": gettext("Verified"),
-            "value": verified,
-            "note": unverified_note(document),
-            "content_note": capitalised(document["verified_basis"]),
-            "none": document["verified"] is None,
+            "label": gettext("Looked up"),
+            "values": [
+                {"text": verified[document["verified"]], "note": content(basis_of(document))},
+                *({"text": text} for text in [unverified_note(document)] if text),
+            ],
+            "width": "wide",
         },
     ]
-    return cells
 
 
 def unverified_note(document):
@@ -230,7 +240,7 @@ def facts_of(kind, display):
             continue
         longest = max(map(len, texts))
         width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
-        values = [value if fact["name"] == "code" else as_fact(value) for value in fact["values"]]
+        values = [as_fact(value) for value in fact["values"]]
         found.append(
             {"label": fact["label"], "values": values, "width": "many" if len(texts) > MANY_VALUES else width}
         )

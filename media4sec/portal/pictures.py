@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
@@ -209,6 +209,12 @@ def runs(text):
         (subset, "".join(character for _, character in group))
         for subset, group in groupby(characters, key=lambda pair: pair[0])
     ]
+
+
+def can_write(text):
+    """Does the font have every letter and figure of a text, with or without its accents?"""
+    letters = (sign for sign in normalize("NFC", text) if category(sign)[0] in "LMN")
+    return all(sign in SUBSETS or normalize("NFKD", sign)[0] in SUBSETS for sign in letters)
 
 
 def _drawable(text):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import kinds_by_name, paths
 from media4sec.portal.cards import card_of, theme_tiles
 from media4sec.portal.lists import refuse, title_of
-from media4sec.portal.pictures import COLOURS, EDITION, Preview, icon, preview_png
+from media4sec.portal.pictures import COLOURS, EDITION, Preview, can_write, icon, preview_png
 from media4sec.portal.records import resolve, tombstone
 from media4sec.publications.models import Publication
 
@@ -60,13 +60,17 @@ def record_preview(request, path, ref):
 def preview_of(publication):
     kind = kinds_by_name()[publication.kind]
     card = card_of(publication, theme_tiles())
+    title = publication.full_title
+    is_plain = not can_write(title)  # better no title than one with holes
     return Preview(
-        title=publication.title,
-        kind=str(kind.label),
+        title=str(kind.label) if is_plain else title,
+        kind="" if is_plain else str(kind.label),
         plate=publication.identifier if kind.shows_identifier else "",
         lens=publication.lens,
         lens_label=str(card["lens_label"]),
-        themes=tuple((theme["number"], theme["label"]) for theme in card["themes"]),
+        themes=tuple(
+            (theme["number"], theme["label"] if can_write(theme["label"]) else "") for theme in card["themes"]
+        ),
     )
 
 

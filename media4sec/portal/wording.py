@@ -142,6 +142,15 @@ def number(text):
     return formats.number_format(value, 0 if value == int(value) else 2, force_grouping=True)
 
 
+def figure(value):
+    """A number with its unit, which is content unless it is a sign."""
+    decimals = len(value["value"].partition(".")[2])
+    shown = formats.number_format(Decimal(value["value"]), decimals, force_grouping=True)
+    if value["text"].endswith("%"):
+        return Words(f"{shown}\N{NO-BREAK SPACE}%")
+    return content(f"{shown} {value['unit']}".strip())
+
+
 def said(value, field=""):
     """A value of ``display`` in the language of the page."""
     text, plain = value["text"], value.get("value", "")
@@ -156,6 +165,8 @@ def said(value, field=""):
             return Words(language(plain, text))
         case "number":
             return Words(number(plain))
+        case "figure":
+            return figure(value)
         case "record:theme" | "record:function" as type_:
             return record_name(type_.removeprefix("record:"), plain, text)
     return content(text)
@@ -188,6 +199,7 @@ def displayed(kind_name, text):
         "sections": [{**section, "title": word(section["title"])} for section in display["sections"]],
         "meta": meta if len(meta) == len(display["meta"]) else [content(text) for text in display["meta"]],
         "state": state and {**state, "label": word(state["label"])},
+        "figure": display["figure"] and {**display["figure"], "text": figure(display["figure"])},
         "lens": word(display["lens"]),
         "provenance": word(display["provenance"]),
     }

@@ -1,5 +1,6 @@
 """The read side: what the public sees of records. Nothing here knows a working copy."""
 
+import json
 import secrets
 
 from django.db import models
@@ -62,6 +63,12 @@ class Publication(models.Model):
 
     def __str__(self):
         return self.url
+
+    @property
+    def full_title(self):
+        """The title where it is read alone: with the figure that it is about, where it does not say it itself."""
+        figure = json.loads(self.display)["figure"]
+        return f"{figure['text']}: {self.title}" if figure and not figure["is_said"] else self.title
 
     @property
     def heir(self):

@@ -7,14 +7,12 @@ from django.utils import translation
 
 from media4sec.changed_words import compare
 from media4sec.kinds import Kind
-from media4sec.records.presentation import label_of, words_for
+from media4sec.records.presentation import day_in_words, label_of, words_for
 
-UNSAID = {
-    "kind",
-    "uuid",
-    "url",
-    "newest_source_basis",
-}  # what a public document has besides the fields of its record
+# Of a public document, what is not what the record says.
+UNSAID = {"kind", "uuid", "url", "slug", "newest_source_basis"}
+UNSAID_OF_PARTS = {"key", "supports"}  # names for machines, within sources and other parts
+SAID = {"url": "address", "dated_on": "dated", "accessed_on": "read on", "locator": "place"}
 
 
 @dataclass(frozen=True)
@@ -46,24 +44,30 @@ def public_fields(kind: Kind, document):
     """``[[name, label, text], …]`` of every field of a public document that says something; in English."""
     with translation.override(settings.LANGUAGE_CODE):
         found = [
-            [name, label_of(kind, name), in_words(kind, name, value)]
+            [name, label_of(kind, name), in_words(kind, name, value, UNSAID_OF_PARTS)]
             for name, value in document.items()
             if name not in UNSAID
         ]
     return [field for field in found if field[2]]
 
 
-def in_words(kind: Kind, path, value):
+def in_words(kind: Kind, path, value, unsaid=frozenset()):
     """A value of a document as people read it: an item a line, a row of several fields as one item."""
     if value is None or value == "":
         return ""
     if isinstance(value, list):
-        return "\n".join(in_words(kind, path, item) for item in value)
+        return "\n".join(in_words(kind, path, item, unsaid) for item in value)
     if isinstance(value, dict) and {"id", "label"} <= value.keys():
         return words_for(kind, path, value).text
     if isinstance(value, dict):
-        named = ((name, in_words(kind, f"{path}.{name}", inner)) for name, inner in value.items())
-        return "; ".join(f"{name.replace('_', ' ')}: {text}" for name, text in named if text)
+        named = (
+            (SAID.get(name) or name.replace("_", " "), in_words(kind, f"{path}.{name}", inner, unsaid))
+            for name, inner in value.items()
+            if name not in unsaid
+        )
+        return "; ".join(f"{name}: {text}" for name, text in named if text)
+    if path.endswith(".accessed_on"):
+        return day_in_words(value)
     if path.startswith("sources.") or str(value).startswith(("http://", "https://")):
         return str(value)  # an address in full, where readers of pages see the host only
     return words_for(kind, path, value).text

@@ -26,6 +26,7 @@ from media4sec.records.models import NAMESPACE, Record, model_of
 ENGLISH = Locale("en", "GB")
 YES_NO = {True: ("yes", "Yes"), False: ("no", "No")}
 INTERNAL = ("owner",)
+PER_CENT = "percent"  # how editors write the unit
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,8 @@ def country_names():
 
 def label_of(kind, path):
     found = model_field(kind.name, path)
-    words = str(getattr(found, "verbose_name", None) or path.rpartition(".")[2].replace("_", " "))
+    own = kind.labels.get(path) or getattr(found, "verbose_name", None)
+    words = str(own or path.rpartition(".")[2].replace("_", " "))
     return words[:1].upper() + words[1:]
 
 
@@ -215,13 +217,15 @@ def words_for(kind, path, value):
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
         return Words(*YES_NO[value], type="choice")
-    choices = dict(getattr(found, "choices", None) or ())
+    choices = kind.words.get(path) or dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
         choices = dict(options.choices)
     if value in choices:
         return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
+    if path in kind.words:  # a code that has no words yet
+        return Words(text, re.sub("[-_]", " ", text).capitalize())
     if isinstance(found, (models.DateField, InexactDateField)):
         return Words(text, day_in_words(text), type="date")
     if path.endswith(PLACES) and (re.fullmatch("[A-Z]{2}", text) or text in country_names()):
@@ -240,19 +244,38 @@ def words_for(kind, path, value):
     return Words(text, text)
 
 
+def figure_of(kind, resolved):
+    """A number with its unit as one: “90 %”; with its share in per cent, where it is part of a known whole.
+
+    ``is_said`` tells whether the title says it too.
+    """
+    if not kind.figure or resolved[kind.figure[0]] is None:
+        return None
+    number, unit = Decimal(resolved[kind.figure[0]]).normalize(), resolved[kind.figure[1]]
+    text = f"{number:,f}"
+    found = {"text": f"{text}\N{NO-BREAK SPACE}%" if unit == PER_CENT else f"{text} {unit}".strip()}
+    found |= {"url": None, "type": "figure", "value": f"{number:f}", "unit": unit}
+    whole = Decimal(100) if unit == PER_CENT else _whole_in(unit)
+    found["share"] = float(number * 100 / whole) if whole and 0 <= number <= whole else None
+    found["is_said"] = bool(re.search(rf"(?<![\d.,])(?:{text}|{number:f})(?![.,]?\d)", resolved["title"]))
+    return found
+
+
+def _whole_in(unit):
+    """The whole that a unit names: ten of “out of 10”."""
+    found = re.fullmatch(r"out of (\d+)", unit)
+    return Decimal(found[1]) if found else None
+
+
 def display_of(kind, resolved):
-    """Facts, sections, meta words and state for pages, in words."""
-    facts = []
+    """Facts, sections, meta words, figure and state for pages, in words."""
+    facts, figure = [], figure_of(kind, resolved)
     for path in kind.facts:
         values = values_at(resolved, path)
-        shown = [words_for(kind, path, value) for value in values]
-        facts.append(
-            {
-                "name": path,
-                "label": label_of(kind, path),
-                "values": [words.as_display for words in shown],
-            }
-        )
+        shown = [words_for(kind, path, value).as_display for value in values]
+        if figure and path == kind.figure[0]:
+            shown = [{name: figure[name] for name in ("text", "url", "type", "value", "unit")}]
+        facts.append({"name": path, "label": label_of(kind, path), "values": shown})
     sections = []
     for section in kind.sections:
         paragraphs, items = [], []
@@ -278,6 +301,7 @@ def display_of(kind, resolved):
         "sections": sections,
         "meta": meta,
         "state": state,
+        "figure": figure,
         "themes": [ref for name in ("theme", "themes") for ref in values_at(resolved, name)],
         "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
         "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",

@@ -44,6 +44,12 @@ def shown(text):
 
 
 @register.filter
+def full_stop(text):
+    """What ends a sentence of ours whose last words are content: nothing, where they end it themselves."""
+    return "" if str(text).rstrip(")]”’\"'").endswith((".", "!", "?", "…")) else "."
+
+
+@register.filter
 def having(rows, name):
     """The rows that state something: ``{% if sources|having:"locator" %}``."""
     return [row for row in rows if row.get(name)]
@@ -58,7 +64,14 @@ def page_lang():
 
 @register.simple_tag
 def content_lang():
-    """The ``lang`` attribute of whatever holds content, where the page speaks another language than the content."""
+    """The attributes of whatever holds content: it reads in the direction of its own letters, and says its language
+    where the page speaks another one."""
+    return mark_safe(svg_content_lang() + ' dir="auto"')
+
+
+@register.simple_tag
+def svg_content_lang():
+    """The same within a picture, where every text has its direction anyway."""
     return "" if in_english() else mark_safe(' lang="en"')
 
 

@@ -1,0 +1,86 @@
+"""Numbers of surveys: shown with their unit, as a bar where they are shares, and said where a title is read alone."""
+
+import json
+
+import pytest
+
+from media4sec.interchange.citations import citation_of
+from media4sec.portal.previews import preview_of
+from media4sec.publications.models import Publication
+from tests.factories import published
+from tests.public import Page, text_of
+
+pytestmark = pytest.mark.django_db
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def figure(value, unit, title="People who were asked", **changes):
+    return published("survey-figure", value=value, unit=unit, title=title, **changes)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text", "share"),
+    [
+        ("90.00", "percent", f"90{NBSP}%", 90),
+        ("12.50", "percent", f"12.5{NBSP}%", 12.5),
+        ("130.00", "percent", f"130{NBSP}%", None),
+        ("9.00", "out of 10", "9 out of 10", 90),
+        ("1200.00", "respondents", "1,200 respondents", None),
+        ("0.00", "percent", f"0{NBSP}%", 0),
+        ("7.00", "", "7", None),
+    ],
+)
+def test_a_value_is_never_torn_from_its_unit(client, value, unit, text, share):
+    record = figure(value, unit)
+
+    rows, page = client.get("/survey/"), client.get(record.url)
+
+    assert [(card["figure"]["text"], card["figure"]["share"]) for card in rows.context["cards"]] == [
+        (text, share)
+    ]
+    for response in (rows, page):
+        assert f"<b>{text}</b>" in response.content.decode()
+        assert response.content.decode().count('<svg class="bar"') == (share is not None)
+    facts = {fact["label"]: [value["text"] for value in fact["values"]] for fact in page.context["facts"]}
+    assert facts["Value"] == [text]
+    assert "Unit" not in facts
+    assert Page(page.content.decode()).heading == f"{text} People who were asked".replace(NBSP, " ")
+
+
+def test_a_figure_is_said_in_the_language_of_the_page(client):
+    record = figure("1234.50", "percent")
+
+    assert f"1.234,5{NBSP}%" in client.get(f"/de{record.url}").content.decode()
+    assert f"1.234,5{NBSP}%" in client.get("/de/survey/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "title", "cited"),
+    [
+        ("90.00", "percent", "Citizens who agree", f"90{NBSP}%: Citizens who agree"),
+        ("90.00", "percent", "Over 90 per cent agree.", "Over 90 per cent agree."),
+        ("1200.00", "people", "1,200 people came.", "1,200 people came."),
+        ("1200.00", "people", "1200 people came.", "1200 people came."),
+        ("20.00", "people", "In 2020 people came.", "20 people: In 2020 people came."),
+        ("9.00", "out of 10", "Of 90 people most agree.", "9 out of 10: Of 90 people most agree."),
+    ],
+)
+def test_a_title_that_is_read_alone_says_the_figure_once(client, value, unit, title, cited):
+    publication = Publication.objects.get(identifier=figure(value, unit, title=title).identifier)
+
+    page = client.get(publication.url)
+
+    assert citation_of(publication).title == " ".join(cited.split())
+    assert preview_of(publication).title == cited
+    assert f"“{cited}”" in page.content.decode()
+    assert f"<title>{cited} ·" in page.content.decode()
+
+
+def test_a_result_without_a_number_has_no_figure(client):
+    record = figure(None, "")
+
+    response = client.get(record.url)
+
+    assert json.loads(Publication.objects.get(identifier=record.identifier).display)["figure"] is None
+    assert 'class="figure"' not in response.content.decode()
+    assert "Not stated in the source: value" in text_of(response)
