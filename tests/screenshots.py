@@ -42,7 +42,7 @@ NAMES = (
     *("corrections", "correction-record", "correction-errors", "receipt", "receipt-answered"),
     *("filtered", "filtered-nothing", "list-table", "list-matrix", "compare", "compare-choose"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
-    "list-roadmap",
+    *("list-roadmap", "list-countries", "list-judgments"),
     *(f"record-{kind}" for kind in RECORDS),
     *("home-el", "list-de", "record-de", "bad-request", "not-found", "withdrawn"),
 )

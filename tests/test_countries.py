@@ -133,3 +133,13 @@ def test_every_recorded_rule_has_a_source_and_names_only_what_it_speaks_of():
         for rule in document["rules"]:
             assert rule["sources"], (identifier, rule["key"])
             assert "ot recorded" not in rule["text"]
+
+
+@pytest.mark.usefixtures("content")
+def test_the_list_costs_one_query_more_than_others_and_the_page_no_more_than_a_record_may(
+    client, django_assert_max_num_queries
+):
+    for address, most in (("/countries/", 4), ("/countries/de/", 10)):
+        client.get(address)
+        with django_assert_max_num_queries(most):
+            assert client.get(address).status_code == 200

@@ -79,14 +79,14 @@ class Migration(migrations.Migration):
                         blank=True, choices=[("free", "Free to read"), ("paid", "For payment")], max_length=10
                     ),
                 ),
-                ("earlier_edition", models.CharField(blank=True, max_length=120, verbose_name="replaces")),
+                ("earlier_edition", models.CharField(blank=True, max_length=120)),
                 (
                     "gives",
                     models.TextField(help_text="In one sentence.", verbose_name="what it gives a planner"),
                 ),
                 (
                     "official_url",
-                    models.URLField(blank=True, max_length=400, verbose_name="its maker’s page"),
+                    models.URLField(blank=True, max_length=400, verbose_name="official page"),
                 ),
                 (
                     "instruments",
