@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from django.utils.translation import trans_real
 
 from media4sec.portal import wording
+from media4sec.publications import stated
 from media4sec.records import messages
 
 LANGUAGE = "de"  # it takes this one's place in addresses, plural forms and formats
@@ -49,7 +50,7 @@ def install(monkeypatch):
     """Speak it under ``/de/`` for the time of a test."""
     monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
     monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
-    monkeypatch.setattr(wording, "_kept", type(wording._kept)())
+    monkeypatch.setattr(stated, "_kept", {})
     for names in ("territories", "languages"):
         monkeypatch.setattr(wording, names, _in_brackets(getattr(wording, names)))
 
