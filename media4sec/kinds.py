@@ -40,6 +40,10 @@ class Facet:
         return self.field or self.name
 
 
+# Fields of every record that tell how it was gathered and checked, not what it says: shown, and never searched.
+ABOUT_CHECKING = ("verified_basis", "notes")
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled part of the record page, made of one or more text or list fields of the document."""
@@ -81,6 +85,9 @@ class Kind:
     relations: dict[str, str] = field(default_factory=dict, hash=False)
     reasons: dict[str, str] = field(default_factory=dict, hash=False)
     search_text: tuple[str, ...] = ()
+    unsearched: tuple[
+        str, ...
+    ] = ()  # its own fields that tell how it was gathered and checked, as ABOUT_CHECKING
     names: tuple[str, ...] = ()  # fields that hold other names: acronyms, numbers, makers, places
     names_others: bool = (
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
@@ -109,6 +116,13 @@ class Kind:
     def all_facets(self) -> tuple[Facet, ...]:
         own = {facet.name for facet in self.facets}
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """The fields whose running text search reads, in order."""
+        names = ("summary", "tags", *self.search_text)
+        names += tuple(name for section in self.sections for name in section.fields)
+        return tuple(name for name in dict.fromkeys(names) if name not in (*ABOUT_CHECKING, *self.unsearched))
 
     @property
     def heading(self) -> str:

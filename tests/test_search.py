@@ -5,25 +5,38 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from media4sec.kinds import ABOUT_CHECKING, kinds
 from media4sec.publications import index as index_module
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
 from media4sec.publications.search import search
 from media4sec.publications.terms import filtered, ordered_ids
-from media4sec.publications.words import analyse, key_of, loose_key_of, squeezed, tokens
+from media4sec.publications.words import analyse, key_of, loose_key_of, singular, squeezed, tokens
 from media4sec.records import workflow
 from media4sec.records.documents import working_document
+from media4sec.records.fields import TextListField
 from tests.factories import fresh, make, publish, published, save
 from tests.public import text_of
 
 
 def find(words):
     return search(words).ids
+
+
+def identifiers(ids):
+    names = dict(Publication.objects.values_list("pk", "identifier"))
+    return [names[pk] for pk in ids]
+
+
+def is_text(record, name):
+    """Can anything be written into this field? Choices and yes or no cannot."""
+    field = record._meta.get_field(name)
+    return isinstance(field, models.CharField | models.TextField | TextListField) and not field.choices
 
 
 # Words
@@ -68,6 +81,28 @@ def test_forms_and_spellings_of_a_word_have_one_key(words):
 @pytest.mark.parametrize("words", [("your", "yor"), ("four", "for"), ("hour", "hor"), ("size", "sise")])
 def test_short_words_are_left_as_they_are(words):
     assert key_of(words[0]) != key_of(words[1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("crisis", "crises"),
+        ("policeman", "policemen"),
+        ("woman", "women"),
+        ("child", "children"),
+        ("analysis", "analyses", "analyse", "analyzing"),
+        ("hypothesis", "hypotheses"),
+        ("criterion", "criteria"),
+        ("thief", "thieves"),
+    ],
+)
+def test_irregular_plural_is_a_form_of_its_word(words):
+    assert {key_of(word) for word in words} == {key_of(words[0])}
+
+
+@pytest.mark.parametrize("word", ["specimen", "regimen", "omen", "data", "leaves", "uses", "basis"])
+def test_what_only_looks_like_an_irregular_plural_is_none(word):
+    assert singular(word) == word
 
 
 def test_umlauts_may_be_written_out():
@@ -260,6 +295,83 @@ def test_correction_is_for_words_that_stand_nowhere():
     assert len(find("vilet")) == 1
     assert find("vi0let") == [], "words with figures are exact"
     assert find("vxx") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("drone", "Done"),  # one letter too many
+        ("guns", "Runs"),  # another letter
+        ("drones", "Throne"),
+        ("looting", "Looking"),
+        ("spying", "Saying"),
+        ("concert", "Concern"),
+        ("stabbing", "Standing"),
+    ],
+)
+def test_a_word_is_not_corrected_into_another_one(word, other):
+    published("technology", title=other)
+
+    assert find(other)
+    assert find(word) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("dakr", "Dark"),
+        ("persn", "Person"),
+        ("vacial", "Facial"),
+        ("decker", "Dekker"),
+        ("jeepfake", "Deepfake"),
+    ],
+)
+def test_a_slip_is_corrected_in_short_words_too(typed, word):
+    record = published("technology", title=word)
+
+    assert identifiers(find(typed)) == [record.identifier]
+
+
+@pytest.mark.django_db
+def test_nothing_is_corrected_into_a_word_of_another_kind():
+    published("technology", title="Violet")
+    published("issue", title="Marigold")
+    published("concept", title="Heathers", labels=[])
+
+    assert search("marigald", ["technology"]).words[0].forms == {}
+    assert search("marigald", ["issue"]).words[0].corrected == ["marigold"]
+    assert search("heatherz").words[0].corrected == [], "a label is no word of a record"
+    assert search("heatherz", ["concept"]).words[0].corrected == ["heathers"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_texts_about_checking_are_not_searched_and_never_the_reason_of_a_hit(client, kind):
+    record = published(kind, title="Violet")
+    texts = {name for name in (*ABOUT_CHECKING, *kind.unsearched) if is_text(record, name)}
+    changes = {name: ["Marigold violet"] if name == "notes" else "Marigold violet" for name in texts}
+    save(working_document(record) | changes, kind, record)
+    publish(fresh(record))
+
+    assert texts >= set(ABOUT_CHECKING)
+    assert find("marigold") == []
+    cards = client.get("/search/", {"q": "violet marigold"}).context["cards"]
+    card = next(card for card in cards if card["title"] == "Violet")
+    assert "Marigold" not in str(card["passages"])
+
+
+def test_irregular_plurals_find_the_same_records_as_their_singular(content):
+    for one, many in (
+        ("crisis", "crises"),
+        ("policeman", "policemen"),
+        ("child", "children"),
+        ("analysis", "analyses"),
+        ("woman", "women"),
+        ("life", "lives"),
+    ):
+        assert set(find(one)) == set(find(many)) != set(), many
 
 
 @pytest.mark.django_db

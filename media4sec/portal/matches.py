@@ -15,7 +15,6 @@ from media4sec.publications.words import PIECE, TOKEN, folded, squeezed, tokens
 
 LENGTH = 240  # letters of a passage
 MOST_PASSAGES = 2
-REST = ("notes", "tags", "verified_basis")
 SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -144,18 +143,13 @@ def texts_of(publication):
             yield label_of(kind, name, labels), text
     if document["summary"]:
         yield "", document["summary"]
-    for section in display["sections"]:
-        for text in (*section["paragraphs"], *section["items"]):
-            yield section["title"], text
-    for section in kind.sections:
-        seen.update(section.fields)
-    for name in (*kind.search_text, *REST):
+    titles = {name: worded(str(section.title)) for section in kind.sections for name in section.fields}
+    for name in sorted(kind.searched, key=lambda name: name not in titles):
         if name not in seen:
-            seen.add(name)
             for text in plain_texts(document.get(name)):
-                yield label_of(kind, name, labels), text
+                yield titles.get(name) or label_of(kind, name, labels), text
     for fact in display["facts"]:
-        for value in fact["values"]:
+        for value in fact["values"] if fact["name"] not in kind.unsearched else ():
             yield fact["label"], value["text"]
 
 

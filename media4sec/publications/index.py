@@ -264,6 +264,7 @@ class Index:
             self.kinds = np.concatenate((base.kinds, self.kinds))
         weights = np.array([kind.weight for kind in kinds.values()], np.float32)
         self.weights = weights[self.kinds]
+        self.is_label = np.array([kind.names_others for kind in kinds.values()], bool)[self.kinds]
         self.title_lengths = np.concatenate([segment.title_lengths for segment in self.segments])
         lengths = np.concatenate([segment.text_length for segment in self.segments])
         self.text_weight = 0.5 + lengths / USUAL_LENGTH

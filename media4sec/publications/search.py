@@ -19,12 +19,16 @@ from media4sec.publications.words import (
     is_number,
     key_of,
     loose_key_of,
+    singular,
+    strange_letters,
     tidied,
 )
 
 MAX_WORDS = 24
 SHORT_NUMBER = 2  # figures; of an article, a workshop, hours
 LONGEST_RUN = 4  # words that may be one: “netzwerk durchsetzungs gesetz”, “crowd control hq”
+SHORT = 5  # letters; of so short a word, most that look like it are other words
+LONG = 8
 MOST_FORMS = 60  # words that one typed word may stand for
 FEW = 3  # records; a word that finds fewer is tried in other ways too
 MOST_WIDENED = 8  # such words in one question
@@ -165,7 +169,7 @@ class Question:
         if word in NUMERALS:
             found.setdefault(NUMERALS[word], (SPELLING, "form"))
         if is_unfinished or (word not in STOP_WORDS and (len(word) > 3 or (len(word) > 1 and not found))):
-            begun = index.gathered("beginning", word)
+            begun = [form for start in {word, singular(word)} for form in index.gathered("beginning", start)]
             begun.sort(key=lambda form: (len(form), form))
             for form in begun:
                 found.setdefault(form, (BEGINNING * (0.6 + 0.4 * len(word) / len(form)), "beginning"))
@@ -258,14 +262,14 @@ class Question:
         return [form for form in self.index.by_key(key_of(part)) if form not in STOP_WORDS and len(form) > 2]
 
     def correct(self, place):
-        """Words that differ in a letter or two; the nearest ones only, and none for very short words."""
+        """Words of these records that differ in a letter or two; the nearest ones only, few or none for short words."""
         word = self.words[place].text
         distance = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        if not distance:
+        near = self.index.near(word, distance) if distance else {}
+        if 0 in near.values():  # a word of other records, spelled as they spell it
             return
-        near = self.index.near(word, distance)
-        near = {form: off for form, off in near.items() if form not in STOP_WORDS and not is_number(form)}
-        if not near or 0 in near.values():  # a word of other records, spelled as they spell it
+        near = {form: off for form, off in near.items() if self.may_be_meant(form, word, off)}
+        if not near:
             return
         least = min(near.values())
         best = sorted(
@@ -276,6 +280,25 @@ class Question:
             self.add(place, form, MISTAKEN[least], "mistaken")
             for other in self.index.by_key(key_of(form)):
                 self.add(place, other, MISTAKEN[least], "mistaken")
+
+    def may_be_meant(self, form, word, off):
+        """Is this what somebody meant who typed the word?
+
+        Not if only a label has it, as “Done” is one of a state, or records that were not asked for. In a short word
+        people swap letters or forget one; with a letter too many or another one, it is another word: drone, done. In
+        a longer one they take a letter for another that sounds like it or lies beside it: not looting for looking.
+        In the longest, a single one may be any.
+        """
+        if form in STOP_WORDS or is_number(form):
+            return False
+        if sorted(form) != sorted(word):
+            if len(word) <= SHORT and len(form) <= len(word):
+                return False
+            if strange_letters(word, form) > (off == 1 and len(word) >= LONG):
+                return False
+        asked = self.allowed & ~self.index.is_label
+        asked = asked if asked.any() else self.allowed
+        return any(asked[slots].any() for slots, _, _ in self.index.postings(form))
 
     # Adding up
 
