@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
+from media4sec.kinds import Facet, Kind, Section, Ways
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
@@ -285,7 +285,7 @@ TECHNOLOGY = Kind(
         "eu_project_programme",
         "project_mention",
     ),
-    unsearched=("licence_verified", "listed_in_d22"),
+    unsearched=("status_note", "licence_verified", "listed_in_d22"),
     state="status",
     shapes={"active": "full", "discontinued": "struck", "unknown": "hatched"},
     flags="issues",
@@ -453,6 +453,7 @@ CONCEPT = Kind(
     meta=("scheme", "code"),
     names=("code", "labels.label"),
     names_others=True,
+    ways=Ways("scheme", "labels", "code", synonyms="ways-to-ask", countries="country"),
     order=("scheme", "position"),
     review_months=24,
     schema_type="DefinedTerm",

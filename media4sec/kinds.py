@@ -52,6 +52,17 @@ class Section:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Some records of a kind list the ways in which people ask for one thing; which ones, and in which fields."""
+
+    sort: str  # the facet that says what a record lists
+    labels: str  # its parts with a language and a label
+    code: str  # the code of the country that is meant, for lists of that sort
+    synonyms: str  # the sort that lists synonyms
+    countries: str  # the sort that lists other names of countries, their people and their laws
+
+
 COMMON_FACETS = (
     Facet("type", _("Type"), "kind"),
     Facet("lens", _("Lens"), empty=_("No lens given")),
@@ -92,6 +103,7 @@ class Kind:
     names_others: bool = (
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
     )
+    ways: Ways | None = None
     order: tuple[str, ...] = ()
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)
@@ -128,6 +140,11 @@ class Kind:
     def heading(self) -> str:
         """The title of the kind's list, where it is not simply the plural."""
         return self.title or self.label_plural
+
+    @property
+    def is_term(self) -> bool:
+        """Its records are words of the field: one of the same name in another such kind is the same concept."""
+        return self.schema_type == "DefinedTerm"
 
     @property
     def shows_identifier(self) -> bool:

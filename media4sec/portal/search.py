@@ -46,13 +46,16 @@ def search(request):
             return refuse(request, [("page", gettext("There is no such page."))])
         return render(request, "portal/search.html", context)
     ids, tiles = answer.result.ids, theme_tiles()
+    told = {pk for others in answer.under.values() for pk in others}
+    leads = [pk for pk in ids if pk not in told]
     groups, others, pager = [], [], None
-    if "page" in request.GET or answer.chosen["type"] or len(ids) <= BEST:
+    if "page" in request.GET or answer.chosen["type"] or len(leads) <= BEST:
         shown, pager = paged(request, ids)
         if shown is None:
             return refuse(request, [("page", gettext("There is no such page."))])
+        shown = [pk for pk in shown if pk not in told] or shown
     else:
-        shown, groups, others = by_kind(request, answer)
+        shown, groups, others = by_kind(request, answer, leads)
     hits = explained([*shown, *(pk for group in groups for pk in group["ids"])], answer, tiles)
     for group in groups:
         group["cards"] = [hits[pk] for pk in group["ids"] if pk in hits]
@@ -82,10 +85,10 @@ def search(request):
     return render(request, "portal/search.html", context)
 
 
-def by_kind(request, answer):
+def by_kind(request, answer, leads):
     """(ids of the best hits, groups of the next ones by kind, links to the kinds that are left)."""
-    index, ids = answer.found.index, answer.result.ids
-    left = index.slots(ids[BEST:])
+    index = answer.found.index
+    left = index.slots(leads[BEST:])
     of_slots = index.kinds[left]
     counts = {option.value: option.count for option in answer.result.options["type"]}
     _, firsts = np.unique(of_slots, return_index=True)
@@ -101,18 +104,35 @@ def by_kind(request, answer):
                 "url": changed(request, type=kind.name),
             }
         )
-    return ids[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
+    return leads[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
 
 
 def explained(pks, answer, tiles):
-    """Rows for these hits, each with the passages that hold the words: ``{pk: card}``. One query."""
+    """Rows for these hits, each with the passages that hold the words, and what else there is of the same concept.
+
+    ``{pk: card}``. One query.
+    """
     matches = Matches(answer.found, answer.words)
-    rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(pks)
+    every = [*pks, *(other for pk in pks for other in answer.under.get(pk, ()))]
+    rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(every)
     slot_of = answer.found.index.slot_of
     return {
-        pk: card_of(rows[pk], tiles, with_kind=True) | matches.explain(rows[pk], int(slot_of[pk]))
+        pk: card_of(rows[pk], tiles, with_kind=True)
+        | matches.explain(rows[pk], int(slot_of[pk]))
+        | {"others": [as_other(rows[other]) for other in answer.under.get(pk, ()) if other in rows]}
         for pk in pks
         if pk in rows
+    }
+
+
+def as_other(publication):
+    """Another record of a hit's concept, under it."""
+    return {
+        "kind": publication.kind,
+        "kind_label": kinds_by_name()[publication.kind].label,
+        "identifier": publication.identifier,
+        "title": publication.title,
+        "url": publication.url,
     }
 
 
@@ -157,7 +177,11 @@ def suggest(request):
         return JsonResponse({"detail": message}, status=400)
     # Concepts only repeat the names of the records that they label.
     names = [kind.name for kind in kinds() if not kind.names_others]
-    ids = find(text, names, current(), is_typing=True).ids[:SUGGESTED] if text.strip() else []
+    index = current()
+    ids = find(text, names, index, is_typing=True).ids if text.strip() else []
+    ids, under = index.by_concept(ids)
+    told = {pk for others in under.values() for pk in others}
+    ids = [pk for pk in ids if pk not in told][:SUGGESTED]
     fields = ("kind", "identifier", "title", "url")
     rows = Publication.objects.published().only(*fields).in_bulk(ids)
     rows = [rows[pk] for pk in ids if pk in rows]

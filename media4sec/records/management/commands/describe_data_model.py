@@ -144,8 +144,8 @@ def common(members):
             table(("field", "value", "meaning"), uses),
             "Every list has these facets, unless its kind has one of the same name:\n",
             table(FACET_HEAD, facets),
-            "Search reads the title and the identifier, the summary, the tags, and what each kind names below; never the\n"
-            "fields that tell how a record was gathered and checked.\n",
+            "Search reads the title and the identifier, the summary, the tags, and what each kind names below; never\n"
+            "the fields that tell how a record was gathered and checked.\n",
         ]
     )
 
