@@ -52,6 +52,7 @@ INSTRUMENT = Kind(
     sections=(Section(_("Status in detail"), ("status_note",)),),
     meta=("instrument_type", "celex_or_number", "status"),
     names=("full_title", "celex_or_number", "eli"),
+    law_of="jurisdiction",
     search_text=("full_title", "celex_or_number", "eli", "instrument_type", "status", "events"),
     state="force",
     shapes={"in-force": "full", "in-stages": "half", "not-in-force": "hollow", "ended": "struck"},

@@ -104,6 +104,9 @@ class Kind:
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
     )
     ways: Ways | None = None
+    law_of: str = (
+        ""  # its records tell law; the field with the country, as a code or by its name, if it is one's
+    )
     order: tuple[str, ...] = ()
     state: str = ""
     shapes: dict[str, str] = field(default_factory=dict, hash=False)

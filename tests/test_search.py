@@ -742,6 +742,72 @@ def test_empty_result_names_the_word_to_drop_and_what_that_gives(client, content
         assert client.get(drop["url"]).context["count"] == drop["count"] > 0
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Spanish law", "Spain"),
+        ("lawful in Spain", "Spain"),
+        ("LOPDGDD", "Spain"),
+        ("España", "Spain"),
+        ("spanisches Recht", "Spain"),
+        ("pravo v Španiji", "Spain"),
+        ("Can I film the police in the Netherlands?", "Netherlands"),
+        ("Ελλάδα", "Greece"),
+    ],
+)
+def test_question_about_a_countrys_law_is_never_met_with_silence(client, content, words, name):
+    response = client.get("/search/", {"q": words})
+
+    recorded = "National law is recorded for: Germany , United Kingdom ."
+    assert (
+        f"{name} : no national law is recorded here. {recorded} Ask your data-protection officer"
+        in text_of(response)
+    )
+    assert "/search/?q=Germany" in links_in(response)
+
+
+def test_recorded_law_of_a_country_is_named_in_the_language_of_the_page(client, content):
+    response = client.get("/de/search/", {"q": "ist das in Deutschland erlaubt"})
+
+    (law,) = response.context["national_law"]
+    assert law["country"] == "Deutschland"
+    assert {row["url"] for row in law["records"]} == {"/law/de-ddg/", "/law/de-netzdg/"}
+    assert [other["country"] for other in law["others"]] == ["Vereinigtes Königreich"]
+    assert "/de/law/de-netzdg/" in links_in(response)
+
+
+@pytest.mark.parametrize("words", ["facial recognition", "an island", "κάμερα", "EU law"])
+def test_question_without_a_country_says_nothing_of_national_law(client, content, words):
+    assert client.get("/search/", {"q": words}).context["national_law"] == []
+
+
+def test_national_law_costs_a_query_only_where_a_country_is_named(client, content, django_assert_num_queries):
+    client.get("/search/", {"q": "police"})
+
+    with django_assert_num_queries(3):
+        client.get("/search/", {"q": "police"})
+    with django_assert_num_queries(4):
+        client.get("/search/", {"q": "police in Spain and Germany"})
+
+
+@pytest.mark.django_db
+def test_law_of_any_kind_that_says_so_is_named_while_it_is_public(client):
+    def told(words):
+        return [
+            (law["country"], [row["url"] for row in law["records"]])
+            for law in client.get("/search/", {"q": words}).context["national_law"]
+        ]
+
+    make("throwaway", story="PT")
+    note = published("throwaway", story="ES")
+    by_name = published("throwaway", story="Slovenia")
+
+    assert told("Spain or Portugal") == [("Spain", [note.url]), ("Portugal", [])]
+    assert told("Slovenija") == [("Slovenia", [by_name.url])]
+    workflow.withdraw(fresh(note), reason="Old")
+    assert told("Spain") == [("Spain", [])]
+
+
 def test_text_of_a_reader_is_never_markup(client, content):
     page = client.get("/search/", {"q": "<script>alert(1)</script> dark web"}).content.decode()
 

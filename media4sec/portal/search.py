@@ -7,17 +7,19 @@ import numpy as np
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import local
+from media4sec.letters import sort_key
 from media4sec.portal.addresses import changed
 from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists import QUERIES, SEARCH_FACETS, exports, feed_url, paged, refuse
 from media4sec.portal.matches import Matches
-from media4sec.portal.wording import record_name
+from media4sec.portal.wording import country, record_name
+from media4sec.publications import countries
 from media4sec.publications.filters import MAX_WORDS, listing
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
@@ -41,6 +43,7 @@ def search(request):
         return refuse(request, answer.errors)
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Search"), "url": None}]
     context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
+    context["national_law"] = national_law(answer) if answer.words else []
     if not answer.words:
         if paged(request, [])[0] is None:
             return refuse(request, [("page", gettext("There is no such page."))])
@@ -147,6 +150,28 @@ def corrections(request, found):
         }
         for word in found.words
         if word.corrected and not word.is_known and parts[word.unit] == 1
+    ]
+
+
+def national_law(answer):
+    """What is recorded of the law of the countries that the question names, and of which others.
+
+    ``[{country, records: [{title, url}], others: [{country, url}]}]``. One query if it names one, else none.
+    """
+    codes = countries.asked(answer.words, answer.found.index)
+    recorded = countries.law() if codes else {}
+    names = {code: country(code) for code in (*codes, *recorded)}
+    return [
+        {
+            "country": names[code],
+            "records": [{"title": row.title, "url": row.url} for row in recorded.get(code, ())],
+            "others": [
+                {"country": names[other], "url": f"/search/?{urlencode({'q': names[other]})}"}
+                for other in sorted(recorded, key=lambda other: sort_key(names[other], get_language()))
+                if other != code
+            ],
+        }
+        for code in codes
     ]
 
 

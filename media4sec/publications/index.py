@@ -294,7 +294,7 @@ class Index:
             self.kinds = np.concatenate((base.kinds, self.kinds))
         weights = np.array([kind.weight for kind in kinds.values()], np.float32)
         self.weights = weights[self.kinds]
-        self.is_way = np.isin(self.pks, list(self.synonyms.groups))
+        self.is_way = np.isin(self.pks, self.synonyms.pks)
         self.is_label = np.array([kind.names_others for kind in kinds.values()], bool)[self.kinds]
         self.title_lengths = np.concatenate([segment.title_lengths for segment in self.segments])
         self.concepts = np.concatenate([segment.concepts for segment in self.segments])

@@ -14,7 +14,7 @@ import numpy as np
 
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
-from media4sec.publications.words import key_of, tokens
+from media4sec.publications.words import key_of, keys_of, tokens
 
 SAID = "="  # marks a label in one word, in the form that its inflections have in common: =facesearch
 
@@ -44,10 +44,14 @@ def group_of(labels):
 
 
 class Synonyms:
-    """All groups, by the publications that list them."""
+    """All groups, by the publications that list them; and other names of countries, which no record is given."""
 
-    def __init__(self, groups=()):
-        self.groups = dict(groups)
+    def __init__(self, groups=(), countries=()):
+        self.groups, countries = dict(groups), list(countries)
+        self.pks = [*self.groups, *(pk for pk, _, _ in countries)]
+        self.countries = {
+            label: code for _, code, labels in countries for label in map(keys_of, dict.fromkeys(labels))
+        }
         self.in_order = [group for _, group in sorted(self.groups.items())]
         keys = (key for group in self.in_order for label in group.known_by for key in label)
         self.numbers = {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
@@ -105,10 +109,13 @@ def of_kind(kind, value):
 
 
 def synonyms():
-    """All that is public now."""
+    """All that is public now. Two queries."""
+    kinds = [kind for kind in kinds_by_name().values() if kind.ways]
     return Synonyms(
-        (pk, group_of(labels))
-        for kind in kinds_by_name().values()
-        if kind.ways
-        for pk, _, labels in of_kind(kind, kind.ways.synonyms)
+        ((pk, group_of(labels)) for kind in kinds for pk, _, labels in of_kind(kind, kind.ways.synonyms)),
+        (
+            (pk, code, [label for _, label in labels])
+            for kind in kinds
+            for pk, code, labels in of_kind(kind, kind.ways.countries)
+        ),
     )

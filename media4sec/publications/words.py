@@ -132,6 +132,11 @@ def key_of(word):
         return (_greek if is_greek else _english).stemWord(word)
 
 
+def keys_of(text):
+    """The keys of all words of a text in order, those of compounds one by one."""
+    return tuple(key_of(piece) for token in tokens(text) for piece in token.split("-"))
+
+
 @lru_cache(maxsize=100_000)
 def loose_key_of(word):
     """The key that also leaves open whether ä, ö and ü are written out: Pruem and Prüm, Zuerich and Zurich."""
