@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
+from media4sec.kinds import Facet, Kind, Section, Ways
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
@@ -72,6 +72,7 @@ WORK_PACKAGE = Kind(
     lead=_("The five parts in which the project’s work was organised."),
     pattern=r"WP\d",
     facts=("title_source", "lead_partner"),
+    unsearched=("title_source",),
     search_text=("identifier",),
     order=("number",),
     page="catalogue.public.work_package",
@@ -138,6 +139,7 @@ DELIVERABLE = Kind(
     },
     names=("alternative_title", "document_reference", "authors", "contributors"),
     search_text=("identifier", "alternative_title", "authors", "contributors", "document_reference"),
+    unsearched=("dissemination_level_basis", "title_source"),
     page="catalogue.public.deliverable",
     review_months=24,
     schema_type="Report",
@@ -183,6 +185,7 @@ FUNCTION = Kind(
     words={"level": {1: _("Group of functions"), 2: _("Single function")}},
     reasons={"parent": _("belongs to this group")},
     search_text=("identifier", "nearest_cm_function"),
+    unsearched=("nearest_cm_function_note",),
     order=("order",),
     schema_type="DefinedTerm",
     about=_("What it is and does"),
@@ -329,9 +332,10 @@ TECHNOLOGY = Kind(
         "platforms_covered",
         "eu_project_acronym",
         "eu_project_grant",
+        "eu_project_programme",
         "project_mention",
-        "status_note",
     ),
+    unsearched=("status_note", "licence_verified", "listed_in_d22"),
     state="status",
     shapes={"active": "full", "discontinued": "struck", "unknown": "hatched"},
     state_rule=_(
@@ -398,6 +402,7 @@ STATEMENT = Kind(
         "deliverable": _("comes from this deliverable"),
     },
     search_text=("workshop", "deliverable", "subjects"),
+    unsearched=("deliverable_basis", "locator"),
     schema_type="Claim",
     weight=60,
     has_neighbours=False,
@@ -424,6 +429,7 @@ SURVEY_FIGURE = Kind(
     figure=("value", "unit"),
     names=("survey",),
     search_text=("survey", "population", "note"),
+    unsearched=("from_d21",),
     review_months=24,
     weight=64,
     has_neighbours=False,
@@ -549,6 +555,7 @@ CONCEPT = Kind(
     meta=("scheme",),
     names=("code", "labels.label"),
     names_others=True,
+    ways=Ways("scheme", "labels", "code", synonyms="ways-to-ask", countries="country"),
     order=("scheme", "position"),
     review_months=24,
     schema_type="DefinedTerm",

@@ -76,6 +76,7 @@ INSTRUMENT = Kind(
     sections=(Section(_("Status in detail"), ("status_note",)),),
     meta=("instrument_type", "celex_or_number", "status"),
     names=("full_title", "celex_or_number", "eli"),
+    law_of="jurisdiction",
     search_text=("full_title", "celex_or_number", "eli", "instrument_type", "status", "events"),
     state="force",
     as_known=_("Law as known on %(date)s: that is the date of the newest source read."),

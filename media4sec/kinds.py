@@ -47,12 +47,27 @@ class Facet:
         return self.field or self.name
 
 
+# Fields of every record that tell how it was gathered and checked, not what it says: shown, and never searched.
+ABOUT_CHECKING = ("verified_basis", "notes")
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled part of the record page, made of one or more text or list fields of the document."""
 
     title: str
     fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Some records of a kind list the ways in which people ask for one thing; which ones, and in which fields."""
+
+    sort: str  # the facet that says what a record lists
+    labels: str  # its parts with a language and a label
+    code: str  # the code of the country that is meant, for lists of that sort
+    synonyms: str  # the sort that lists synonyms
+    countries: str  # the sort that lists other names of countries, their people and their laws
 
 
 COMMON_FACETS = (
@@ -92,9 +107,16 @@ class Kind:
     relations: dict[str, str] = field(default_factory=dict, hash=False)
     reasons: dict[str, str] = field(default_factory=dict, hash=False)
     search_text: tuple[str, ...] = ()
+    unsearched: tuple[
+        str, ...
+    ] = ()  # its own fields that tell how it was gathered and checked, as ABOUT_CHECKING
     names: tuple[str, ...] = ()  # fields that hold other names: acronyms, numbers, makers, places
     names_others: bool = (
         False  # its records bear the labels of other records: theme-dark-web those of dark-web
+    )
+    ways: Ways | None = None
+    law_of: str = (
+        ""  # its records tell law; the field with the country, as a code or by its name, if it is one's
     )
     # fields, “-” before those that fall, “|” between one and what stands in for it
     order: tuple[str, ...] = ()
@@ -128,6 +150,14 @@ class Kind:
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
 
     @property
+    def searched(self) -> tuple[str, ...]:
+        """The fields whose running text search reads, in order."""
+        names = ("summary", "tags", *self.search_text)
+        shown = (*self.sections, self.says) if self.says else self.sections
+        names += tuple(name for section in shown for name in section.fields)
+        return tuple(name for name in dict.fromkeys(names) if name not in (*ABOUT_CHECKING, *self.unsearched))
+
+    @property
     def heading(self) -> str:
         """The title of the kind's list, where it is not simply the plural."""
         return self.title or self.label_plural
@@ -136,6 +166,11 @@ class Kind:
     def usual_order(self) -> tuple[str, ...]:
         """The fields that its lists are sorted by, before the identifier: records without numbers by their title."""
         return self.order or (() if self.shows_identifier else ("title",))
+
+    @property
+    def is_term(self) -> bool:
+        """Its records are words of the field: one of the same name in another such kind is the same concept."""
+        return self.schema_type == "DefinedTerm"
 
     @property
     def shows_identifier(self) -> bool:

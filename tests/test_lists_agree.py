@@ -59,7 +59,8 @@ def states(client, path):
 def rows_of_all_pages(client, page):
     identifiers = []
     while True:
-        identifiers += [(card["kind"], card["identifier"]) for card in page.context["cards"]]
+        cards = [row for card in page.context["cards"] for row in (card, *card.get("others", ()))]
+        identifiers += [(row["kind"], row["identifier"]) for row in cards]
         pager = page.context["pager"]
         following = pager and pager["next_url"]
         if following is None:

@@ -5,25 +5,40 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
+from django.utils import translation
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from media4sec.kinds import ABOUT_CHECKING, kinds
+from media4sec.portal.wording import word
 from media4sec.publications import index as index_module
 from media4sec.publications.index import Index, current
-from media4sec.publications.models import Publication
+from media4sec.publications.models import Change, Publication
 from media4sec.publications.search import search
 from media4sec.publications.terms import filtered, ordered_ids
-from media4sec.publications.words import analyse, key_of, loose_key_of, squeezed, tokens
+from media4sec.publications.words import analyse, key_of, loose_key_of, singular, squeezed, tokens
 from media4sec.records import workflow
 from media4sec.records.documents import working_document
+from media4sec.records.fields import TextListField
 from tests.factories import fresh, make, publish, published, save
-from tests.public import text_of
+from tests.public import links_in, text_of
 
 
 def find(words):
     return search(words).ids
+
+
+def identifiers(ids):
+    names = dict(Publication.objects.values_list("pk", "identifier"))
+    return [names[pk] for pk in ids]
+
+
+def is_text(record, name):
+    """Can anything be written into this field? Choices and yes or no cannot."""
+    field = record._meta.get_field(name)
+    return isinstance(field, models.CharField | models.TextField | TextListField) and not field.choices
 
 
 # Words
@@ -68,6 +83,28 @@ def test_forms_and_spellings_of_a_word_have_one_key(words):
 @pytest.mark.parametrize("words", [("your", "yor"), ("four", "for"), ("hour", "hor"), ("size", "sise")])
 def test_short_words_are_left_as_they_are(words):
     assert key_of(words[0]) != key_of(words[1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("crisis", "crises"),
+        ("policeman", "policemen"),
+        ("woman", "women"),
+        ("child", "children"),
+        ("analysis", "analyses", "analyse", "analyzing"),
+        ("hypothesis", "hypotheses"),
+        ("criterion", "criteria"),
+        ("thief", "thieves"),
+    ],
+)
+def test_irregular_plural_is_a_form_of_its_word(words):
+    assert {key_of(word) for word in words} == {key_of(words[0])}
+
+
+@pytest.mark.parametrize("word", ["specimen", "regimen", "omen", "data", "leaves", "uses", "basis"])
+def test_what_only_looks_like_an_irregular_plural_is_none(word):
+    assert singular(word) == word
 
 
 def test_umlauts_may_be_written_out():
@@ -205,6 +242,164 @@ def test_record_is_found_by_the_labels_of_its_concept_while_they_are_public():
     assert find("Veilchennetz") == []
 
 
+# Synonyms
+
+
+def ways_to_ask(*labels, **changes):
+    """A published list of synonyms: ``("en", "face search"), …``."""
+    parts = [
+        {"key": f"{language}-{number}", "language": language, "label": label, "provenance": "editorial"}
+        for number, (language, label) in enumerate(labels)
+    ]
+    return published("concept", scheme="ways-to-ask", labels=parts, **changes)
+
+
+FACES = (
+    ("en", "facial recognition"),
+    ("en", "face search"),
+    ("de", "Gesichtserkennung"),
+    ("es", "búsqueda de caras"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    [
+        "facial recognition",
+        "Facial Recognitions?",
+        "Gesichtserkennung",
+        "busqueda de caras",
+    ],
+)
+def test_record_is_found_by_all_labels_of_what_it_names_by_one(words):
+    ways_to_ask(*FACES)
+    title = published("technology", title="Face search engine")
+    text = published("technology", title="Lamp", summary="It searches faces, which is called face search.")
+    published("technology", title="Face paint", summary="Search for it.")
+
+    assert identifiers(find(words)) == [title.identifier, text.identifier]
+
+
+@pytest.mark.django_db
+def test_hit_says_by_which_other_word_it_was_found(client):
+    ways_to_ask(*FACES)
+    ways_to_ask(("en", "picture"), ("en", "photo"))
+    published("technology", title="Face search", summary="For one picture.")
+
+    card = client.get("/search/", {"q": "facial recognition by photo"}).context["cards"][0]
+
+    assert card["notes"] == [
+        "“Face search” is another way to say “facial recognition”",
+        "“picture” is another way to say “photo”",
+    ]
+    assert card["title_pieces"] == [("Face search", True)]
+    assert card["passages"] == [
+        {"label": "", "pieces": [("For one ", False), ("picture", True), (".", False)]}
+    ]
+
+
+@pytest.mark.django_db
+def test_records_own_words_come_before_other_words_for_them(client):
+    ways_to_ask(("en", "heather"), ("en", "marigold"))
+    other = published("technology", identifier="T-901", title="Heather")
+    own = published("technology", identifier="T-902", title="Marigold")
+
+    assert identifiers(find("marigold")) == [own.identifier, other.identifier]
+    assert client.get("/search/", {"q": "marigold"}).context["cards"][0]["notes"] == []
+
+
+@pytest.mark.django_db
+def test_a_label_of_several_words_is_found_whole_only():
+    ways_to_ask(("en", "violet"), ("en", "heather garden"))
+    published("technology", title="Violet")
+
+    assert find("heather") == find("garden") == find("garden heather") == []
+    assert len(find("a heather garden")) == 1
+
+
+@pytest.mark.django_db
+def test_records_are_known_by_english_labels_only():
+    ways_to_ask(("en", "picture"), ("de", "Bild"))
+    published("technology", title="Bild")
+
+    assert find("picture") == []
+
+
+@pytest.mark.django_db
+def test_lists_of_synonyms_are_no_hits_but_in_the_vocabulary():
+    concept = ways_to_ask(*FACES, title="Faces")
+
+    assert find("Gesichtserkennung") == find("faces") == []
+    assert identifiers(search("Gesichtserkennung", ["concept"]).ids) == [concept.identifier]
+
+
+@pytest.mark.django_db
+def test_a_word_that_editors_know_is_never_taken_for_a_slip():
+    published("technology", title="Violet")
+    assert len(find("violent")) == 1
+
+    ways_to_ask(("en", "violent"), ("en", "forcible"))
+
+    assert find("violent") == []
+
+
+@pytest.mark.django_db
+def test_changed_synonyms_reach_the_index_without_publishing_records_again():
+    record = published("technology", title="Face search")
+    published("technology", title="Marigold")
+    questions = ("facial recognition", "Gesichtserkennung", "face search", "marigold")
+
+    def answers():
+        return [identifiers(find(words)) for words in questions]
+
+    def anew():
+        index_module._indexes.clear()
+        return answers()
+
+    none, all_labels = answers(), [[record.identifier], [record.identifier]]
+    assert none[:2] == [[], []]
+    changes, base = Change.objects.count(), current()
+
+    concept = ways_to_ask(*FACES)
+    assert answers()[:2] == all_labels
+    assert current().base is base, "only what the labels touch was read"
+    assert Change.objects.count() == changes + 1
+    given = answers()
+    assert given == anew()
+
+    document = working_document(concept)
+    save(document | {"labels": document["labels"][:2]}, "concept", concept)
+    assert answers() == given, "a draft moves nothing"
+    publish(fresh(concept))
+    assert answers()[:2] == [[record.identifier], []]
+    assert answers() == anew()
+
+    workflow.withdraw(fresh(concept), reason="Not a word")
+    assert answers() == none == anew()
+    workflow.restore(fresh(concept))
+    assert answers()[0] == [record.identifier]
+
+
+@pytest.mark.django_db
+def test_synonyms_are_no_words_of_the_interface():
+    ways_to_ask(("en", "Technology"), ("de", "Gerät"))
+
+    with translation.override("de"):
+        assert word("Technology") == "Technologie"
+
+
+def test_everyday_words_find_what_the_field_calls_otherwise(client, content):
+    def first(words, most):
+        return [card["identifier"] for card in client.get("/search/", {"q": words}).context["cards"]][:most]
+
+    assert {"I-037", "T-074", "T-075"} <= set(first("facial recognition", 5))
+    assert "T-037" in first("verify a photo", 3)
+    assert "T-037" in first("check if a photo is real", 3)
+    assert "S-002" in first("rally", 3)
+    assert first("drone", 1) == []
+
+
 def test_order_is_the_same_in_a_later_index_and_in_a_new_one():
     def row(pk, key, title):
         return pk, "technology", f"T-{pk:03}", key, title, "", "common words"
@@ -260,6 +455,83 @@ def test_correction_is_for_words_that_stand_nowhere():
     assert len(find("vilet")) == 1
     assert find("vi0let") == [], "words with figures are exact"
     assert find("vxx") == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("drone", "Done"),  # one letter too many
+        ("guns", "Runs"),  # another letter
+        ("drones", "Throne"),
+        ("looting", "Looking"),
+        ("spying", "Saying"),
+        ("concert", "Concern"),
+        ("stabbing", "Standing"),
+    ],
+)
+def test_a_word_is_not_corrected_into_another_one(word, other):
+    published("technology", title=other)
+
+    assert find(other)
+    assert find(word) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("dakr", "Dark"),
+        ("persn", "Person"),
+        ("vacial", "Facial"),
+        ("decker", "Dekker"),
+        ("jeepfake", "Deepfake"),
+    ],
+)
+def test_a_slip_is_corrected_in_short_words_too(typed, word):
+    record = published("technology", title=word)
+
+    assert identifiers(find(typed)) == [record.identifier]
+
+
+@pytest.mark.django_db
+def test_nothing_is_corrected_into_a_word_of_another_kind():
+    published("technology", title="Violet")
+    published("issue", title="Marigold")
+    published("concept", title="Heathers", labels=[])
+
+    assert search("marigald", ["technology"]).words[0].forms == {}
+    assert search("marigald", ["issue"]).words[0].corrected == ["marigold"]
+    assert search("heatherz").words[0].corrected == [], "a label is no word of a record"
+    assert search("heatherz", ["concept"]).words[0].corrected == ["heathers"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_texts_about_checking_are_not_searched_and_never_the_reason_of_a_hit(client, kind):
+    record = published(kind, title="Violet")
+    texts = {name for name in (*ABOUT_CHECKING, *kind.unsearched) if is_text(record, name)}
+    changes = {name: ["Marigold violet"] if name == "notes" else "Marigold violet" for name in texts}
+    save(working_document(record) | changes, kind, record)
+    publish(fresh(record))
+
+    assert texts >= set(ABOUT_CHECKING)
+    assert find("marigold") == []
+    cards = client.get("/search/", {"q": "violet marigold"}).context["cards"]
+    card = next(card for card in cards if card["title"] == "Violet")
+    assert "Marigold" not in str(card["passages"])
+
+
+def test_irregular_plurals_find_the_same_records_as_their_singular(content):
+    for one, many in (
+        ("crisis", "crises"),
+        ("policeman", "policemen"),
+        ("child", "children"),
+        ("analysis", "analyses"),
+        ("woman", "women"),
+        ("life", "lives"),
+    ):
+        assert set(find(one)) == set(find(many)) != set(), many
 
 
 @pytest.mark.django_db
@@ -377,16 +649,54 @@ def test_page_groups_by_kind_and_its_counts_are_those_of_the_lists(client, conte
     assert {str(group["title"]): group["count"] for group in groups}.items() <= counts.items()
 
 
+def test_one_concept_is_one_hit_with_the_others_under_it(client, content):
+    for words, url, others in (
+        ("trolling", "/themes/trolling-online-hate/", {"Glossary term", "Vocabulary concept"}),
+        ("everyday security", "/themes/everyday-security/", {"Glossary term", "Vocabulary concept"}),
+        ("dark web", "/themes/dark-web/", {"Glossary term", "Vocabulary concept", "Function"}),
+    ):
+        response = client.get("/search/", {"q": words})
+        cards = response.context["cards"]
+
+        assert cards[0]["url"] == url
+        assert {str(other["kind_label"]) for other in cards[0]["others"]} == others
+        under = {other["url"] for card in cards for other in card["others"]}
+        assert not under & {card["url"] for card in cards}
+        assert under <= links_in(response)
+
+
+@pytest.mark.django_db
+def test_what_only_shares_a_name_stays_apart(client):
+    published("glossary-term", identifier="violet", title="Violet")
+    published("issue", identifier="I-901", title="Violet")
+    published("theme", identifier="violets", title="The violet")
+
+    cards = client.get("/search/", {"q": "violet"}).context["cards"]
+
+    assert [card["identifier"] for card in cards] == ["I-901", "violets"]
+    assert [[other["url"] for other in card["others"]] for card in cards] == [[], ["/glossary/violet/"]]
+    filtered_cards = client.get("/search/", {"q": "violet", "type": "glossary-term"}).context["cards"]
+    assert [card["identifier"] for card in filtered_cards] == ["violet"]
+
+
+def test_a_concept_is_suggested_once(client, content):
+    _, titles, kinds_, _, _ = json.loads(client.get("/search/suggest", {"q": "trolling"}).content)
+
+    assert [kind for title, kind in zip(titles, kinds_, strict=True) if title == "Trolling"] == ["Theme"]
+
+
 def test_whole_result_can_be_read_page_by_page(client, content):
     every = find("police")
     url, seen = "/search/?q=police&page=1", []
     while url:
         context = client.get(url).context
-        seen += [card["url"] for card in context["cards"]]
+        seen += [
+            url for card in context["cards"] for url in (card["url"], *(o["url"] for o in card["others"]))
+        ]
         url = context["pager"]["next_url"]
 
     urls = dict(Publication.objects.values_list("pk", "url"))
-    assert seen == [urls[pk] for pk in every]
+    assert seen == [urls[pk] for pk in current().by_concept(every)[0]]
 
 
 def test_page_costs_the_same_however_many_it_finds(client, content, django_assert_num_queries):
@@ -430,6 +740,72 @@ def test_empty_result_names_the_word_to_drop_and_what_that_gives(client, content
     assert [drop["label"] for drop in response.context["drops"]] == ["99999"]
     for drop in response.context["drops"]:
         assert client.get(drop["url"]).context["count"] == drop["count"] > 0
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Spanish law", "Spain"),
+        ("lawful in Spain", "Spain"),
+        ("LOPDGDD", "Spain"),
+        ("España", "Spain"),
+        ("spanisches Recht", "Spain"),
+        ("pravo v Španiji", "Spain"),
+        ("Can I film the police in the Netherlands?", "Netherlands"),
+        ("Ελλάδα", "Greece"),
+    ],
+)
+def test_question_about_a_countrys_law_is_never_met_with_silence(client, content, words, name):
+    response = client.get("/search/", {"q": words})
+
+    recorded = "National law is recorded for: Germany , United Kingdom ."
+    assert (
+        f"{name} : no national law is recorded here. {recorded} Ask your data-protection officer"
+        in text_of(response)
+    )
+    assert "/search/?q=Germany" in links_in(response)
+
+
+def test_recorded_law_of_a_country_is_named_in_the_language_of_the_page(client, content):
+    response = client.get("/de/search/", {"q": "ist das in Deutschland erlaubt"})
+
+    (law,) = response.context["national_law"]
+    assert law["country"] == "Deutschland"
+    assert {row["url"] for row in law["records"]} == {"/law/de-ddg/", "/law/de-netzdg/"}
+    assert [other["country"] for other in law["others"]] == ["Vereinigtes Königreich"]
+    assert "/de/law/de-netzdg/" in links_in(response)
+
+
+@pytest.mark.parametrize("words", ["facial recognition", "an island", "κάμερα", "EU law"])
+def test_question_without_a_country_says_nothing_of_national_law(client, content, words):
+    assert client.get("/search/", {"q": words}).context["national_law"] == []
+
+
+def test_national_law_costs_a_query_only_where_a_country_is_named(client, content, django_assert_num_queries):
+    client.get("/search/", {"q": "police"})
+
+    with django_assert_num_queries(3):
+        client.get("/search/", {"q": "police"})
+    with django_assert_num_queries(4):
+        client.get("/search/", {"q": "police in Spain and Germany"})
+
+
+@pytest.mark.django_db
+def test_law_of_any_kind_that_says_so_is_named_while_it_is_public(client):
+    def told(words):
+        return [
+            (law["country"], [row["url"] for row in law["records"]])
+            for law in client.get("/search/", {"q": words}).context["national_law"]
+        ]
+
+    make("throwaway", story="PT")
+    note = published("throwaway", story="ES")
+    by_name = published("throwaway", story="Slovenia")
+
+    assert told("Spain or Portugal") == [("Spain", [note.url]), ("Portugal", [])]
+    assert told("Slovenija") == [("Slovenia", [by_name.url])]
+    workflow.withdraw(fresh(note), reason="Old")
+    assert told("Spain") == [("Spain", [])]
 
 
 def test_text_of_a_reader_is_never_markup(client, content):

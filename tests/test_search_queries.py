@@ -35,5 +35,5 @@ def test_table_is_long_and_names_records_that_exist(content):
         f"{kind}:{identifier}" for kind, identifier in Publication.objects.values_list("kind", "identifier")
     }
 
-    assert len(TABLE["query"]) >= 500
+    assert len(TABLE["query"]) >= 650
     assert {name for query in TABLE["query"] for name in query["expect"]} <= known

@@ -11,11 +11,12 @@ from media4sec.portal.cards import first_sentence
 from media4sec.portal.wording import display_of
 from media4sec.portal.wording import word as worded
 from media4sec.publications.index import PAIR, identifier_keys
-from media4sec.publications.words import PIECE, TOKEN, folded, squeezed, tokens
+from media4sec.publications.search import LONGEST_RUN
+from media4sec.publications.synonyms import Synonyms, said
+from media4sec.publications.words import PIECE, TOKEN, folded, key_of, squeezed, tokens
 
 LENGTH = 240  # letters of a passage
 MOST_PASSAGES = 2
-REST = ("notes", "tags", "verified_basis")
 SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -29,10 +30,15 @@ class Matches:
         self.forms = [set(word.forms) for word in self.words]
         self.all_forms = set().union(*self.forms)
         self.has_pairs = any(form[0] == PAIR for form in self.all_forms)
+        self.labels = [
+            (group, [number for number, word in enumerate(self.words) if word in run], run)
+            for run in runs(found.words)
+            for group in found.index.synonyms.by_given.get(said("".join(word.text for word in run)), ())
+        ]
 
-    def marked(self, text):
-        """The text in pieces: ``[(piece, is it one of the words?), …]``."""
-        spans, before = [], None
+    def marked(self, text, groups=()):
+        """The text in pieces: ``[(piece, is it one of the words, or of the labels of these groups?), …]``."""
+        spans, before = labels_in(text, groups), None
         for token in TOKEN.finditer(text):
             pieces = list(PIECE.finditer(token[0]))
             joined = folded("".join(piece[0] for piece in pieces))
@@ -67,27 +73,29 @@ class Matches:
         missing = set(range(len(self.words))) - self.held(publication.title)
         known = {number for number, word in enumerate(self.words) if word.count}
         lacking = {number for number in known if self.found.lacking[number][slot]}
-        passages, notes = [], []
+        notes, shown = [], {}
         if kind.shows_identifier and self.asked in identifier_keys(kind, publication.identifier):
             notes.append(gettext("This is its identifier"))
             missing = set()
         for label, text in texts_of(publication) if missing else ():
-            if not missing or len(passages) == MOST_PASSAGES:
+            if not missing or len(shown) == MOST_PASSAGES:
                 break
             new = self.held(text) & missing
             if new:
                 missing -= new
-                passages.append({"label": label, "pieces": self.marked(self.cut(text))})
+                shown[text] = label
+        groups, missing = self.said_otherwise(publication, missing - lacking, shown, notes)
+        passages = [
+            {"label": label, "pieces": self.marked(self.cut(text, groups), groups)}
+            for text, label in shown.items()
+        ]
         if all(passage["label"] for passage in passages) and publication.summary:
-            pieces = self.marked(first_sentence(publication.summary, LENGTH))
+            pieces = self.marked(first_sentence(publication.summary, LENGTH), groups)
             passages.insert(0, {"label": "", "pieces": pieces})
-        title = self.marked(publication.title)
-        if (
-            missing - lacking
-            and f"{kind.name}-{publication.identifier}".casefold() in self.found.index.labels
-        ):
+        title = self.marked(publication.title, groups)
+        if missing and f"{kind.name}-{publication.identifier}".casefold() in self.found.index.labels:
             notes.append(gettext("Found by its name in another language"))
-        shown = {
+        marked = {
             folded(piece)
             for pieces in (title, *(passage["pieces"] for passage in passages))
             for piece, is_marked in pieces
@@ -96,24 +104,63 @@ class Matches:
         for number, word in enumerate(self.words):
             if number in lacking:
                 notes.append(gettext("Without “%(word)s”") % {"word": word.typed})
-            elif not word.is_known and (similar := sorted(shown.intersection(word.corrected))):
+            elif not word.is_known and (similar := sorted(marked.intersection(word.corrected))):
                 notes.append(gettext("Similar spelling: %(word)s") % {"word": similar[0]})
         notes = list(dict.fromkeys(notes))
         return {"title_pieces": title, "passages": passages, "notes": notes}
 
-    def cut(self, text):
-        """The part of a text with the most of the words, whole where the text is short."""
+    def said_otherwise(self, publication, missing, shown, notes):
+        """Explain words that the record has in other words only: adds to the texts that are shown, and to the notes.
+
+        Returns the groups of synonyms that it was found by, and the words that are still to be explained.
+        """
+        groups, missing = [], set(missing)
+        for label, text in (("", publication.title), *texts_of(publication)) if self.labels else ():
+            for group, numbers, run in self.labels:
+                places = labels_in(text, [group]) if missing.intersection(numbers) else ()
+                if not places:
+                    continue
+                missing.difference_update(numbers)
+                groups.append(group)
+                words = {"found": text[slice(*places[0])], "asked": " ".join(word.typed for word in run)}
+                notes.append(gettext("“%(found)s” is another way to say “%(asked)s”") % words)
+                if text != publication.title and len(shown) < MOST_PASSAGES:
+                    shown.setdefault(text, label)
+        return groups, missing
+
+    def cut(self, text, groups=()):
+        """The part of a text with the most of the words and labels, whole where the text is short."""
         text = " ".join(text.split())
         if len(text) <= LENGTH:
             return text
-        best = max(SENTENCE.split(text), key=lambda sentence: len(self.held(sentence)))
+        best = max(SENTENCE.split(text), key=lambda one: len(self.held(one)) + len(labels_in(one, groups)))
         start = text.index(best)
         if len(best) > LENGTH:
-            first, is_marked = self.marked(best)[0]
+            first, is_marked = self.marked(best, groups)[0]
             start += 0 if is_marked else max(len(first) - LENGTH // 3, 0)
             start = text.rfind(" ", 0, start) + 1
             best = text[start : start + LENGTH].rsplit(" ", 1)[0]
         return ("… " if start else "") + best + (" …" if start + len(best) < len(text) else "")
+
+
+def runs(words):
+    """All words of a question that stand together and may be a label, the longest runs first."""
+    for length in range(LONGEST_RUN, 0, -1):
+        for first in range(len(words) - length + 1):
+            yield words[first : first + length]
+
+
+def labels_in(text, groups):
+    """(start, end) of each label of these groups of synonyms in a text, in order."""
+    if not groups:
+        return []
+    pieces = [
+        (piece.start() + token.start(), piece.end() + token.start(), key_of(folded(piece[0])))
+        for token in TOKEN.finditer(text)
+        for piece in PIECE.finditer(token[0])
+    ]
+    runs = Synonyms.in_text([key for _, _, key in pieces], groups)
+    return sorted((pieces[first][0], pieces[last - 1][1]) for first, last in runs)
 
 
 def words_in(text, with_pairs):
@@ -144,18 +191,13 @@ def texts_of(publication):
             yield label_of(kind, name, labels), text
     if document["summary"]:
         yield "", document["summary"]
-    for section in display["sections"]:
-        for text in (*section["paragraphs"], *section["items"]):
-            yield section["title"], text
-    for section in kind.sections:
-        seen.update(section.fields)
-    for name in (*kind.search_text, *REST):
+    titles = {name: worded(str(section.title)) for section in kind.sections for name in section.fields}
+    for name in sorted(kind.searched, key=lambda name: name not in titles):
         if name not in seen:
-            seen.add(name)
             for text in plain_texts(document.get(name)):
-                yield label_of(kind, name, labels), text
+                yield titles.get(name) or label_of(kind, name, labels), text
     for fact in display["facts"]:
-        for value in fact["values"]:
+        for value in fact["values"] if fact["name"] not in kind.unsearched else ():
             yield fact["label"], value["text"]
 
 

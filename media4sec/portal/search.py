@@ -7,17 +7,19 @@ import numpy as np
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import local
+from media4sec.letters import sort_key
 from media4sec.portal.addresses import changed, stated
 from media4sec.portal.cards import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists import QUERIES, SEARCH_FACETS, exports, feed_url, paged, refuse
 from media4sec.portal.matches import Matches
-from media4sec.portal.wording import record_name
+from media4sec.portal.wording import country, record_name
+from media4sec.publications import countries
 from media4sec.publications.filters import MAX_WORDS, listing
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
@@ -46,18 +48,22 @@ def search(request):
         )
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
     context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
+    context["national_law"] = national_law(answer) if answer.words else []
     if not answer.words:
         if paged(request, [])[0] is None:
             return refuse(request, [("page", gettext("There is no such page."))], title)
         return render(request, "portal/search.html", context)
     ids, tiles = answer.result.ids, theme_tiles()
+    told = {pk for others in answer.under.values() for pk in others}
+    leads = [pk for pk in ids if pk not in told]
     groups, others, pager = [], [], None
-    if "page" in request.GET or answer.chosen["type"] or len(ids) <= BEST:
+    if "page" in request.GET or answer.chosen["type"] or len(leads) <= BEST:
         shown, pager = paged(request, ids)
         if shown is None:
             return refuse(request, [("page", gettext("There is no such page."))], title)
+        shown = [pk for pk in shown if pk not in told] or shown
     else:
-        shown, groups, others = by_kind(request, answer)
+        shown, groups, others = by_kind(request, answer, leads)
     hits = explained([*shown, *(pk for group in groups for pk in group["ids"])], answer, tiles)
     for group in groups:
         group["cards"] = [hits[pk] for pk in group["ids"] if pk in hits]
@@ -87,10 +93,10 @@ def search(request):
     return render(request, "portal/search.html", context)
 
 
-def by_kind(request, answer):
+def by_kind(request, answer, leads):
     """(ids of the best hits, groups of the next ones by kind, links to the kinds that are left)."""
-    index, ids = answer.found.index, answer.result.ids
-    left = index.slots(ids[BEST:])
+    index = answer.found.index
+    left = index.slots(leads[BEST:])
     of_slots = index.kinds[left]
     counts = {option.value: option.count for option in answer.result.options["type"]}
     _, firsts = np.unique(of_slots, return_index=True)
@@ -106,18 +112,35 @@ def by_kind(request, answer):
                 "url": changed(request, type=kind.name),
             }
         )
-    return ids[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
+    return leads[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
 
 
 def explained(pks, answer, tiles):
-    """Rows for these hits, each with the passages that hold the words: ``{pk: card}``. One query."""
+    """Rows for these hits, each with the passages that hold the words, and what else there is of the same concept.
+
+    ``{pk: card}``. One query.
+    """
     matches = Matches(answer.found, answer.words)
-    rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(pks)
+    every = [*pks, *(other for pk in pks for other in answer.under.get(pk, ()))]
+    rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(every)
     slot_of = answer.found.index.slot_of
     return {
-        pk: card_of(rows[pk], tiles, with_kind=True) | matches.explain(rows[pk], int(slot_of[pk]))
+        pk: card_of(rows[pk], tiles, with_kind=True)
+        | matches.explain(rows[pk], int(slot_of[pk]))
+        | {"others": [as_other(rows[other]) for other in answer.under.get(pk, ()) if other in rows]}
         for pk in pks
         if pk in rows
+    }
+
+
+def as_other(publication):
+    """Another record of a hit's concept, under it."""
+    return {
+        "kind": publication.kind,
+        "kind_label": kinds_by_name()[publication.kind].label,
+        "identifier": publication.identifier,
+        "title": publication.title,
+        "url": publication.url,
     }
 
 
@@ -132,6 +155,28 @@ def corrections(request, found):
         }
         for word in found.words
         if word.corrected and not word.is_known and parts[word.unit] == 1
+    ]
+
+
+def national_law(answer):
+    """What is recorded of the law of the countries that the question names, and of which others.
+
+    ``[{country, records: [{title, url}], others: [{country, url}]}]``. One query if it names one, else none.
+    """
+    codes = countries.asked(answer.words, answer.found.index)
+    recorded = countries.law() if codes else {}
+    names = {code: country(code) for code in (*codes, *recorded)}
+    return [
+        {
+            "country": names[code],
+            "records": [{"title": row.title, "url": row.url} for row in recorded.get(code, ())],
+            "others": [
+                {"country": names[other], "url": f"/search/?{urlencode({'q': names[other]})}"}
+                for other in sorted(recorded, key=lambda other: sort_key(names[other], get_language()))
+                if other != code
+            ],
+        }
+        for code in codes
     ]
 
 
@@ -163,7 +208,11 @@ def suggest(request):
         return JsonResponse({"detail": message}, status=400)
     # Concepts only repeat the names of the records that they label.
     names = [kind.name for kind in kinds() if not kind.names_others]
-    ids = find(text, names, current(), is_typing=True).ids[:SUGGESTED] if text.strip() else []
+    index = current()
+    ids = find(text, names, index, is_typing=True).ids if text.strip() else []
+    ids, under = index.by_concept(ids)
+    told = {pk for others in under.values() for pk in others}
+    ids = [pk for pk in ids if pk not in told][:SUGGESTED]
     fields = ("kind", "identifier", "title", "url")
     rows = Publication.objects.published().only(*fields).in_bulk(ids)
     rows = [rows[pk] for pk in ids if pk in rows]

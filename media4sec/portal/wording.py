@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import catalog
 
-from media4sec.kinds import PLACES, in_meta, kinds_by_name
+from media4sec.kinds import PLACES, in_meta, kinds, kinds_by_name
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
@@ -52,13 +52,18 @@ class Vocabulary:
         for document in documents:
             labels = {part["language"]: part["label"] for part in document["labels"]}
             self.by_code[document["scheme"], document["code"]] = labels
-            if "en" in labels and document["scheme"] not in SCHEMES.values():
+            if "en" in labels and document["scheme"] not in (*SCHEMES.values(), *ways()):
                 self.by_english.setdefault(labels["en"], labels)
 
     def label(self, text, scheme="", code=""):
         """The label in the language of the page, or None; ``text`` is the English one."""
         labels = self.by_code.get((scheme, code)) or self.by_english.get(text, {})
         return labels.get(get_language())
+
+
+def ways():
+    """The schemes whose labels are what people ask for, which no page says."""
+    return [scheme for kind in kinds() if kind.ways for scheme in (kind.ways.synonyms, kind.ways.countries)]
 
 
 def vocabulary():

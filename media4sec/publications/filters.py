@@ -96,6 +96,7 @@ class Listing:
     errors: list[tuple[str, str]] = field(default_factory=list)
     result: Result | None = None
     found: Found | None = None  # where words were asked for: what they were taken for
+    under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""
 
 
@@ -131,6 +132,8 @@ def listing(kinds, data, *, also=(), facets=None):
         ids = ordered_ids(names, index)
     asked = [facet.name for facet in facets]
     answer.result = filtered(ids, asked, answer.chosen, index)
+    if answer.found:
+        answer.result.ids, answer.under = index.by_concept(answer.result.ids)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
     if _respell(missing, labels, answer, index):

@@ -21,9 +21,12 @@ from rapidfuzz.distance import OSA
 from media4sec.kinds import kinds_by_name
 from media4sec.letters import same
 from media4sec.publications.models import Change, Publication, Term
+from media4sec.publications.synonyms import SAID, Synonyms, synonyms
 from media4sec.publications.words import LINKED, STOP_WORDS, key_of, loose_key_of, squeezed
 
 TITLE, NAME, TEXT = 1, 2, 4
+ALSO, MEANT = 8, 16  # all labels of what its title, or its text, has one label of (synonyms.py)
+GIVES = {TITLE: ALSO, TEXT: MEANT}
 PAIR = "+"  # marks two words that stand side by side in a title or name: “Dark Web” → +darkweb
 
 ROWS = ("pk", "kind", "identifier", "sort_key", "title_stems", "name_stems", "text_stems")
@@ -36,9 +39,10 @@ MOST_CHANGES = 1_000  # changed publications that are kept beside the rest befor
 class Segment:
     """The words of some publications, whose slots begin at ``first``: ``add()`` each, then ``finish()``."""
 
-    def __init__(self, first=0):
-        self.first, self.count = first, 0
+    def __init__(self, first, synonyms):
+        self.first, self.count, self.synonyms = first, 0, synonyms
         self.title_lengths = array("f")
+        self.concepts = array("q")  # hashes of the names of what is a word of the field, 0 for all else
         # Whole titles, names and identifiers in one word: their hashes, and slot and which of them in one number.
         self.exact_keys, self.exact_codes = array("q"), array("q")
         self.token_ids = defaultdict()
@@ -46,6 +50,7 @@ class Segment:
         self.fields = {field: (array("i"), array("i")) for field in (TITLE, NAME, TEXT)}
 
     def add(self, kind, identifier, title, names, text):
+        self.concepts.append(hash(concept_name(title)) if kinds_by_name()[kind].is_term else 0)
         for field, words in (
             (TITLE, self._title(title)),
             (NAME, self._names(kind, identifier, names)),
@@ -58,6 +63,7 @@ class Segment:
 
     def finish(self):
         self.title_lengths = np.array(self.title_lengths, np.float32)
+        self.concepts = np.array(self.concepts, np.int64)
         tokens = list(self.token_ids)
         del self.token_ids
         self._index(tokens, self.fields)
@@ -106,13 +112,14 @@ class Segment:
                 pieces.append("".join(pieces))
             of_token.extend([word_ids[piece] for piece in pieces])
             lengths.append(len(pieces))
-        self.ids = dict(word_ids)
-        self.words = list(self.ids)
-        is_stop = np.array([word in STOP_WORDS for word in self.words], bool)
+        is_stop = np.array([word in STOP_WORDS for word in word_ids], bool)
+        marks = np.array([self.synonyms.numbers.get(key_of(word), 0) for word in word_ids], np.int16)
         of_token, lengths = np.array(of_token, np.int32), np.array(lengths, np.int32)
         starts = (np.cumsum(lengths) - lengths).astype(np.int32)
+        is_whole = np.zeros(len(of_token), bool)  # a compound in one word, which comes after its pieces
+        is_whole[(starts + lengths - 1)[lengths > 1]] = True
         self.text_length = np.zeros(self.count, np.float32)
-        keys, masks, times = [], [], []
+        columns, given = ([], [], []), {ALSO: [], MEANT: []}
         for field in (TITLE, NAME, TEXT):
             ids, counts = (np.array(column, np.int32) for column in fields.pop(field))
             slots = np.repeat(np.arange(self.count, dtype=np.int32), counts)
@@ -123,23 +130,27 @@ class Segment:
                 starts[ids] - ends + sizes, sizes
             )
             slots, words = np.repeat(slots, sizes), of_token[places]
-            del ids, counts, sizes, ends, places
+            del ids, counts, sizes, ends
+            if field in GIVES:
+                is_piece = ~is_whole[places]
+                for found, group in self.synonyms.in_columns(marks[words[is_piece]], slots[is_piece]):
+                    numbers = [word_ids[word] for word in group.given]
+                    row = np.repeat(found, len(numbers)), np.tile(np.array(numbers, np.int32), len(found))
+                    given[GIVES[field]].append(row)
+                del is_piece
+            del places
             if field == TEXT:
                 is_wanted = ~is_stop[words]
                 slots, words = slots[is_wanted], words[is_wanted]
                 self.text_length = np.bincount(slots, minlength=self.count).astype(np.float32)
-            pairs = words.astype(np.int64)
-            pairs *= max(self.count, 1)
-            pairs += slots
+            self._collect(columns, field, slots, words)
             del slots, words
-            pairs.sort()
-            first = starts_of_runs(pairs)
-            often = np.diff(first, append=len(pairs))
-            keys.append(pairs[first])
-            masks.append(np.full(len(first), field, np.uint8))
-            times.append(np.minimum(often if field == TEXT else 0 * often, 255).astype(np.uint8))
-            del pairs, first, often
-        keys, masks, times = np.concatenate(keys), np.concatenate(masks), np.concatenate(times)
+        for field, rows in given.items():
+            if rows:
+                self._collect(columns, field, *map(np.concatenate, zip(*rows, strict=True)))
+        self.ids = dict(word_ids)
+        self.words = list(self.ids)
+        keys, masks, times = map(np.concatenate, columns)
         order = np.argsort(keys, kind="stable")
         keys, masks, times = keys[order], masks[order], times[order]
         first = starts_of_runs(keys)
@@ -154,8 +165,21 @@ class Segment:
         self.exact_keys = np.array(self.exact_keys)[order]
         self._vocabulary()
 
+    def _collect(self, columns, field, slots, words):
+        """Add the words of a field to the columns: each once for a publication, with how often its text has it."""
+        pairs = words.astype(np.int64)
+        pairs *= max(self.count, 1)
+        pairs += slots
+        pairs.sort()
+        first = starts_of_runs(pairs)
+        often = np.diff(first, append=len(pairs)) if field in (TEXT, MEANT) else np.zeros(len(first))
+        keys, masks, times = columns
+        keys.append(pairs[first])
+        masks.append(np.full(len(first), field, np.uint8))
+        times.append(np.minimum(often, 255).astype(np.uint8))
+
     def _vocabulary(self):
-        plain = [word for word in self.words if word[0] != PAIR]
+        plain = [word for word in self.words if word[0] not in (PAIR, SAID)]
         self.sorted = sorted(plain)
         self.backwards = sorted(word[::-1] for word in plain)
         self.run = "\n".join(["", *self.sorted, ""])
@@ -217,6 +241,11 @@ def starts_of_runs(values):
     return np.flatnonzero(np.concatenate((np.ones(min(len(values), 1), bool), values[1:] != values[:-1])))
 
 
+def concept_name(title):
+    """A title in one word, without its article: The Dark Web, Dark web and dark-web are one concept."""
+    return re.sub("^the[ -]", "", title).replace("-", "").replace(" ", "")
+
+
 def identifier_keys(kind, identifier):
     """How an identifier may be typed, in one word: t012, t12, technology12; d23, deliverable23."""
     plain = squeezed(identifier)
@@ -234,9 +263,10 @@ class Index:
     since then: publications with the keys ``changed``, of which those still public are the ``rows``.
     """
 
-    def __init__(self, seen, rows, base=None, changed=frozenset(), labels=None):
+    def __init__(self, seen, rows, base=None, changed=frozenset(), labels=None, synonyms=None):
         """``labels`` are those of the rows, if these can be gone through only once: ``{identifier: (pk, names)}``."""
         self.seen, self.base, self.changed = seen, base, changed
+        self.synonyms = synonyms or Synonyms()
         kinds = kinds_by_name()
         before = base.labels if base else {}
         self.labels = {name: (pk, text) for name, (pk, text) in before.items() if pk not in changed}
@@ -245,7 +275,7 @@ class Index:
         self.labels |= labels
         numbers = {name: number for number, name in enumerate(kinds)}
         first = base.count if base else 0
-        segment, keys, kind_numbers = Segment(first), [], []
+        segment, keys, kind_numbers = Segment(first, self.synonyms), [], []
         for pk, kind, identifier, sort_key, title, names, text in rows:
             _, also = self.labels.get(f"{kind}-{identifier}".casefold(), (0, ""))
             segment.add(kind, identifier, title, f"{names}\n{also}", text)
@@ -265,7 +295,10 @@ class Index:
             self.kinds = np.concatenate((base.kinds, self.kinds))
         weights = np.array([kind.weight for kind in kinds.values()], np.float32)
         self.weights = weights[self.kinds]
+        self.is_way = np.isin(self.pks, self.synonyms.pks)
+        self.is_label = np.array([kind.names_others for kind in kinds.values()], bool)[self.kinds]
         self.title_lengths = np.concatenate([segment.title_lengths for segment in self.segments])
+        self.concepts = np.concatenate([segment.concepts for segment in self.segments])
         lengths = np.concatenate([segment.text_length for segment in self.segments])
         self.text_weight = 0.5 + lengths / USUAL_LENGTH
         alive = np.flatnonzero(self.is_alive)
@@ -305,6 +338,18 @@ class Index:
     def frequency(self, word):
         return sum(len(slots) for slots, _, _ in self.postings(word))
 
+    def known_by(self, groups):
+        """The publications that have all the words of some label of these groups, or more: they may be given others."""
+        found = np.zeros(self.count, bool)
+        for label in {label for group in groups for label in group.known_by}:
+            has = np.zeros((len(label), self.count), bool)
+            for row, key in zip(has, label, strict=True):
+                for word in self.by_key(key):
+                    for slots, _, _ in self.postings(word):
+                        row[slots] = True
+            found |= has.all(axis=0)
+        return frozenset(self.pks[found].tolist())
+
     def gathered(self, name, *arguments):
         """What the segments' method finds, each word once: ``gathered("beginning", "faci")``."""
         return list(
@@ -342,6 +387,24 @@ class Index:
         pks = np.asarray(pks, np.int64)
         found = self.slot_of[pks[pks < len(self.slot_of)]]
         return found[found >= 0]
+
+    def by_concept(self, pks):
+        """(pks, {lead: others}): publications that are one concept side by side, that of the first kind leading.
+
+        They stand where the best of them stood.
+        """
+        leads = np.array(pks, np.int64)
+        names, groups, others = self.concepts[self.slots(leads)], defaultdict(list), {}
+        is_lead = np.ones(len(leads), bool)
+        for place in np.flatnonzero(names).tolist():
+            groups[names[place]].append(place)
+        for places in groups.values():
+            if len(places) > 1:
+                found = sorted(leads[places].tolist(), key=lambda pk: self.weights[self.slot_of[pk]])
+                leads[places[0]], others[found[0]] = found[0], found[1:]
+                is_lead[places[1:]] = False
+        leads = leads[is_lead].tolist()
+        return [pk for lead in leads for pk in (lead, *others.get(lead, ()))] if others else leads, others
 
     def known(self, field, values):
         """{value: label} of those of the values that some public record has."""
@@ -426,11 +489,14 @@ def _after(index, seen):
         changes = list(changes.values_list("seq", "at", "kind", "identifier")[: MOST_CHANGES + 1])
         # The change that the index ends with must still be there: transactions that failed leave none behind.
         if changes and changes[0][:2] == index.seen and len(changes) <= MOST_CHANGES:
-            base = index.base or index
+            base, ways = index.base or index, index.synonyms
             changed = index.changed | _pks(changes[1:])
+            if any(kinds_by_name()[kind].ways for _, _, kind, _ in changes[1:] if kind in kinds_by_name()):
+                ways = synonyms()
+                changed |= index.known_by(ways.differences(index.synonyms))
             if len(changed) <= MOST_CHANGES:
                 rows = Publication.objects.published().filter(pk__in=changed).order_by("pk")
-                return Index(changes[-1][:2], list(rows.values_list(*ROWS)), base, changed)
+                return Index(changes[-1][:2], list(rows.values_list(*ROWS)), base, changed, synonyms=ways)
     rows = Publication.objects.published().filter(kind__in=kinds_by_name()).order_by("pk")
     labels = {
         identifier: (pk, names)
@@ -438,7 +504,8 @@ def _after(index, seen):
             *(kind.name for kind in kinds_by_name().values() if kind.names_others)
         ).values_list("pk", "identifier", "name_stems")
     }
-    return Index(seen, rows.values_list(*ROWS).iterator(chunk_size=2000), labels=labels)
+    rows = rows.values_list(*ROWS).iterator(chunk_size=2000)
+    return Index(seen, rows, labels=labels, synonyms=synonyms())
 
 
 def _pks(changes):

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from media4sec.publications.index import NAME, PAIR, TEXT, TITLE, current
+from media4sec.publications.index import ALSO, MEANT, NAME, PAIR, TEXT, TITLE, current
+from media4sec.publications.synonyms import said
 from media4sec.publications.words import (
     NUMERALS,
     PIECE,
@@ -19,21 +20,34 @@ from media4sec.publications.words import (
     is_number,
     key_of,
     loose_key_of,
+    singular,
+    strange_letters,
     tidied,
 )
 
 MAX_WORDS = 24
 SHORT_NUMBER = 2  # figures; of an article, a workshop, hours
 LONGEST_RUN = 4  # words that may be one: “netzwerk durchsetzungs gesetz”, “crowd control hq”
+SHORT = 5  # letters; of so short a word, most that look like it are other words
+LONG = 8
 MOST_FORMS = 60  # words that one typed word may stand for
 FEW = 3  # records; a word that finds fewer is tried in other ways too
 MOST_WIDENED = 8  # such words in one question
 
 # How much a find is worth, by where it stands and by how it was found.
-WHERE = {TITLE: 1.0, NAME: 0.8, TEXT: 0.4}
+WHERE = {TITLE: 1.0, NAME: 0.8, ALSO: 0.6, TEXT: 0.4, MEANT: 0.36}
 EXACT, FORM, SPELLING, JOINED = 1.0, 0.95, 0.85, 0.95
 BEGINNING, APART, INSIDE = 0.8, 0.75, 0.5
 MISTAKEN = {1: 0.6, 2: 0.45}
+# The same for a mask of places, the best one counting: in what a record is called, and in its text.
+MASKS = range(2 * MEANT)
+CALLED = np.array(
+    [max((WHERE[f] for f in (TITLE, NAME, ALSO) if mask & f), default=0) for mask in MASKS], np.float32
+)
+WRITTEN = np.array(
+    [max((WHERE[f] for f in (TEXT, MEANT) if mask & f), default=0) for mask in MASKS], np.float32
+)
+TITLED = np.array([1 if mask & TITLE else 0.5 if mask & ALSO else 0 for mask in MASKS], np.float32)
 PHRASE = 0.2  # two words of the question stand side by side in a title or name
 SAME = {0: 4.0, TITLE: 2.0, NAME: 1.6}  # the whole question is the identifier, the title, another name
 FEW_WHOLE = 5  # records with all the words; where there are no more, those with many of them are shown too
@@ -99,7 +113,10 @@ def search(text, kind_names=None, index=None, *, is_typing=False):
     The same on both databases.
     """
     index = index or current()
-    return Question(index, text, index.of_kinds(kind_names), is_typing).answer()
+    allowed = index.of_kinds(kind_names)
+    if kind_names is None or len(set(kind_names)) > 1:
+        allowed = allowed & ~index.is_way  # ways to ask, and no answers
+    return Question(index, text, allowed, is_typing).answer()
 
 
 def read(text):
@@ -140,12 +157,13 @@ class Question:
     def look_up(self, place):
         word = self.words[place].text
         self.values[place] = np.zeros(self.index.count, np.float32)
-        self.titles[place] = np.zeros(self.index.count, bool)
+        self.titles[place] = np.zeros(self.index.count, np.float32)
         forms = self.forms_of(word, place == self.unfinished)
         for form, worth, how in forms[:MOST_FORMS]:
             self.add(place, form, worth, how)
         if not self.words[place].is_stop:
             self.add(place, PAIR + word, EXACT, "joined")
+            self.add(place, said(word), EXACT, "said")
 
     def forms_of(self, word, is_unfinished=False):
         """[(form, worth, how)]: the word, its other forms and spellings, and words that begin with it."""
@@ -165,7 +183,7 @@ class Question:
         if word in NUMERALS:
             found.setdefault(NUMERALS[word], (SPELLING, "form"))
         if is_unfinished or (word not in STOP_WORDS and (len(word) > 3 or (len(word) > 1 and not found))):
-            begun = index.gathered("beginning", word)
+            begun = [form for start in {word, singular(word)} for form in index.gathered("beginning", start)]
             begun.sort(key=lambda form: (len(form), form))
             for form in begun:
                 found.setdefault(form, (BEGINNING * (0.6 + 0.4 * len(word) / len(form)), "beginning"))
@@ -178,19 +196,16 @@ class Question:
         for slots, worths, in_title in self.worths(form):
             seen = True
             values[slots] = np.maximum(values[slots], worths * worth)
-            titles[slots] |= in_title
+            titles[slots] = np.maximum(titles[slots], in_title)
         if seen:
             self.words[place].forms.setdefault(form, how)
 
     def worths(self, form):
         for slots, masks, times in self.index.postings(form):
             times = times.astype(np.float32)
-            worths = WHERE[TEXT] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
-            worths[times == 0] = 0
-            top = np.where(masks & TITLE, WHERE[TITLE], np.where(masks & NAME, WHERE[NAME], 0)).astype(
-                np.float32
-            )
-            yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, (masks & TITLE) > 0
+            worths = WRITTEN[masks] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
+            top = CALLED[masks]
+            yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, TITLED[masks]
 
     def join(self):
         """Neighbours that are one word in the records, or that stand side by side in a title or name."""
@@ -205,9 +220,10 @@ class Question:
                 if last == first + 1:
                     forms.append(PAIR + whole)
                     self.phrases.append((places, PAIR + whole))
-                for form in forms:
-                    for place in places:
+                for place in places:
+                    for form in forms:
                         self.add(place, form, JOINED, "joined")
+                    self.add(place, said(whole), EXACT, "said")
 
     def count(self, place):
         return int(np.count_nonzero(self.allowed & (self.values[place] > 0)))
@@ -258,14 +274,16 @@ class Question:
         return [form for form in self.index.by_key(key_of(part)) if form not in STOP_WORDS and len(form) > 2]
 
     def correct(self, place):
-        """Words that differ in a letter or two; the nearest ones only, and none for very short words."""
+        """Words of these records that differ in a letter or two; the nearest ones only, few or none for short words."""
         word = self.words[place].text
         distance = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        if not distance:
+        near = self.index.near(word, distance) if distance else {}
+        if (
+            0 in near.values() or said(word) in self.index.synonyms.by_given
+        ):  # a word, though not of these records
             return
-        near = self.index.near(word, distance)
-        near = {form: off for form, off in near.items() if form not in STOP_WORDS and not is_number(form)}
-        if not near or 0 in near.values():  # a word of other records, spelled as they spell it
+        near = {form: off for form, off in near.items() if self.may_be_meant(form, word, off)}
+        if not near:
             return
         least = min(near.values())
         best = sorted(
@@ -276,6 +294,25 @@ class Question:
             self.add(place, form, MISTAKEN[least], "mistaken")
             for other in self.index.by_key(key_of(form)):
                 self.add(place, other, MISTAKEN[least], "mistaken")
+
+    def may_be_meant(self, form, word, off):
+        """Is this what somebody meant who typed the word?
+
+        Not if only a label has it, as “Done” is one of a state, or records that were not asked for. In a short word
+        people swap letters or forget one; with a letter too many or another one, it is another word: drone, done. In
+        a longer one they take a letter for another that sounds like it or lies beside it: not looting for looking.
+        In the longest, a single one may be any. And unmanned is not meant for manned.
+        """
+        if form in STOP_WORDS or is_number(form) or (off > 1 and word.endswith(form)):
+            return False
+        if sorted(form) != sorted(word):
+            if len(word) <= SHORT and len(form) <= len(word):
+                return False
+            if strange_letters(word, form) > (off == 1 and len(word) >= LONG):
+                return False
+        asked = self.allowed & ~self.index.is_label
+        asked = asked if asked.any() else self.allowed
+        return any(asked[slots].any() for slots, _, _ in self.index.postings(form))
 
     # Adding up
 
@@ -307,8 +344,8 @@ class Question:
         chosen[[slot for slot, worth in same.items() if worth >= min(SAME.values())]] = True
         slots = np.flatnonzero(chosen)
         scores = self.scores(slots, share[slots], weights)
-        for slot, worth in same.items():
-            scores[slots == slot] += worth
+        same = {slot: worth for slot, worth in same.items() if chosen[slot]}
+        scores[np.searchsorted(slots, list(same))] += list(same.values())
         order = np.lexsort((index.rank[slots], index.weights[slots], -np.round(scores, 3)))
         return Found(self.words, slots[order], index, int(np.count_nonzero(whole & chosen)), ~has)
 

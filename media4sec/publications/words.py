@@ -8,7 +8,9 @@ word (``darkweb``), and for each word a *key* that inflections and spellings hav
 import re
 import threading
 import unicodedata
+from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 import Stemmer
 
@@ -33,9 +35,30 @@ it its itself just let still like may me might more most much must my need no no
 our out over own per please same shall she should so some such than that the their them then there these they this
 those through to too under until up upon us very via was we were what when where whether which while who whom whose why
 will with within without would yes yet you your mean means meaning called define definition difference tell show find
-give
+give looking
 """
 STOP_WORDS = frozenset(_HELD_TOGETHER.split())
+
+# Plurals that no rule makes, but for those that mean two things (leaves, bases, axes) or are words by now (data).
+_IRREGULAR = """
+children child, feet foot, teeth tooth, geese goose, mice mouse, lice louse, oxen ox, people person, pence penny,
+thieves thief, lives life, knives knife, wives wife, halves half, wolves wolf, shelves shelf, selves self, loaves loaf,
+scarves scarf, calves calf, hooves hoof, crises crisis, analyses analysis, paralyses paralysis, catalyses catalysis,
+theses thesis, hypotheses hypothesis, antitheses antithesis, syntheses synthesis, parentheses parenthesis,
+emphases emphasis, diagnoses diagnosis, prognoses prognosis, neuroses neurosis, psychoses psychosis, oases oasis,
+ellipses ellipsis, synopses synopsis, metamorphoses metamorphosis, indices index, matrices matrix,
+appendices appendix, vertices vertex, vortices vortex, codices codex, criteria criterion, phenomena phenomenon,
+automata automaton, memoranda memorandum, addenda addendum, errata erratum, bacteria bacterium, strata stratum,
+curricula curriculum, referenda referendum, symposia symposium, millennia millennium, quanta quantum, spectra spectrum,
+fora forum, stadia stadium, consortia consortium, corpora corpus, genera genus, foci focus, loci locus, nuclei nucleus,
+stimuli stimulus, alumni alumnus, syllabi syllabus, radii radius, termini terminus, bacilli bacillus, fungi fungus,
+formulae formula, antennae antenna, larvae larva, bureaux bureau, plateaux plateau, tableaux tableau
+"""
+IRREGULAR = dict(pair.split() for pair in _IRREGULAR.split(","))
+OF_MEN = re.compile(
+    r"(?<!^speci)(?<!^regi)(?<!^abdo)(?<!^acu)(?<!^bitu)(?<!^cycla)(?<!^dol)(?<!^hy)(?<!^lu)(?<!^sta)(?<!^se)"
+    r"(?<!^o)(?<!^a)(?<!^ye)(?<!^ra)men$"
+)
 
 # Spellings of one word in Britain and America, as a way of writing that both have in common.
 SPELLINGS = (
@@ -47,7 +70,11 @@ SPELLINGS = (
     (re.compile(r"(?<=[a-z][aeiou])ll(?=ed|ing|er|or)"), "l"),
     (re.compile(r"(?<=[a-z]{3})mme(?=s?$)"), "m"),
     (re.compile(r"(?<=[a-z]{3}dg)ement"), "ment"),
+    (re.compile(r"(?<=[a-z]lys)is$"), "e"),  # analysis and analyse, with or without a z
 )
+SOUND_ALIKE = ("aeiouy", "cgkqsxz", "ct", "fvw", "dt", "bp", "gj", "mn", "lr")
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+CONFUSED = (*SOUND_ALIKE, *("".join(pair) for row in KEYBOARD for pair in pairwise(row)))
 WRITTEN_OUT = re.compile(r"(?<=[^\W\d_])([aou])e")
 
 _english = Stemmer.Stemmer("english")
@@ -89,14 +116,25 @@ def squeezed(text):
     return "".join(tokens(text)).replace("-", "")
 
 
+def singular(word):
+    """The word itself, unless it is a plural that no rule makes: crises → crisis, policemen → policeman."""
+    return IRREGULAR.get(word) or OF_MEN.sub("man", word)
+
+
 @lru_cache(maxsize=100_000)
 def key_of(word):
     """What inflections and spellings of a word have in common: organizing → organis, neighbourhoods → neighborhood."""
     is_greek = word[0] > "\u036f"  # beyond Latin letters and their marks
+    word = singular(word)
     for pattern, common in () if is_greek else SPELLINGS:
         word = pattern.sub(common, word)
     with _one_at_a_time:
         return (_greek if is_greek else _english).stemWord(word)
+
+
+def keys_of(text):
+    """The keys of all words of a text in order, those of compounds one by one."""
+    return tuple(key_of(piece) for token in tokens(text) for piece in token.split("-"))
 
 
 @lru_cache(maxsize=100_000)
@@ -114,6 +152,19 @@ def analyse(text):
         if len(pieces) > 1:
             found.append(key_of("".join(pieces)))
     return found
+
+
+def strange_letters(word, other):
+    """How many letters stand in the place of others that neither sound like them nor lie beside them."""
+    gone = (Counter(word) - Counter(other)).elements()
+    new = list((Counter(other) - Counter(word)).elements())
+    strange = 0
+    for letter in gone:
+        alike = [twin for twin in new if any({letter, twin} <= set(letters) for letters in CONFUSED)]
+        strange += bool(new) and not alike
+        if new:
+            new.remove((alike or new)[0])
+    return strange
 
 
 def is_number(word):

@@ -35,7 +35,6 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-FOUND_IN = ("verified_basis", "notes", "tags")
 EMPTY_HEADERS = (b'"Generated-By', b'"Language-Team', b'"Last-Translator', b'"Report-Msgid-Bugs-To')
 NEVER = datetime.datetime(
     2026, 11, 23, tzinfo=datetime.UTC
@@ -88,7 +87,7 @@ def words_of_kinds():
             words += [label for field in _fields(kind) for label in _choices(field)]
             words += [word for facet in kind.facets for word in facet.words]
             # Where a word was found, if the field has no label of its own on pages.
-            searched = (*FOUND_IN, *kind.search_text, *(path.partition(".")[0] for path in kind.names))
+            searched = ("tags", *kind.search_text, *(path.partition(".")[0] for path in kind.names))
             labelled = {*kind.facts, *kind.own_parts}
             words += [name.replace("_", " ").capitalize() for name in searched if name not in labelled]
             found += [(word, name) for word in words]

@@ -147,7 +147,7 @@ def present(kind: Kind, document, public):
         terms=terms,
         search_title=resolved["title"],
         search_names=list(names_of(kind, resolved)),
-        search_text=" ".join([*texts_of(kind, resolved), *facts_in_words(display)]),
+        search_text=" ".join([*texts_of(kind, resolved), *facts_in_words(kind, display)]),
         sort_key=sort_key_of(kind, resolved),
     )
 
@@ -379,16 +379,15 @@ SKIPPED = {
 
 def texts_of(kind, resolved):
     """The running text that search reads: summary, tags, and the fields the kind names."""
-    names = ["summary", "verified_basis", "notes", "tags", *kind.search_text]
-    names += [name for section in (*kind.sections, kind.says) if section for name in section.fields]
     yield kind.name.replace("-", " ")
-    for name in dict.fromkeys(names):
+    for name in kind.searched:
         yield from _texts(resolved.get(name))
 
 
-def facts_in_words(display):
+def facts_in_words(kind, display):
     """What the fact card says: dates, countries and choices as people read them."""
-    return [value["text"] for fact in display["facts"] for value in fact["values"]]
+    facts = (fact for fact in display["facts"] if fact["name"] not in kind.unsearched)
+    return [value["text"] for fact in facts for value in fact["values"]]
 
 
 IN_BRACKETS = re.compile(r"\(([^()]+)\)")

@@ -23,6 +23,7 @@ THROWAWAY = Kind(
     relations={"remains": ""},
     reasons={"remains": "left this behind", "themes": "shares this theme"},
     search_text=("pieces",),
+    law_of="story",
     order=("weight",),
     state="colour",
     shapes={"red": "full", "blue": "hollow"},

@@ -146,8 +146,8 @@ def common(members):
             table(("field", "value", "meaning"), uses),
             "Every list has these facets, unless its kind has one of the same name:\n",
             table(FACET_HEAD, facets),
-            "Search reads the title and the identifier, the summary, what was verified, the notes, the tags, and what\n"
-            "each kind names below.\n",
+            "Search reads the title and the identifier, the summary, the tags, and what each kind names below; never\n"
+            "the fields that tell how a record was gathered and checked.\n",
         ]
     )
 
@@ -178,8 +178,8 @@ def describe_kind(kind):
     if kind.facets:
         rows = [(f"`{one.name}`", one.title, f"`{one.source}`", one.empty or "–") for one in kind.facets]
         blocks += ["Facets of its own:\n", table(FACET_HEAD, rows)]
-    names = [*kind.names, *kind.search_text, *(name for section in kind.sections for name in section.fields)]
-    names = [f"`{name}`" for name in dict.fromkeys(names)]
+    common = ("summary", "tags")
+    names = [f"`{name}`" for name in dict.fromkeys((*kind.names, *kind.searched)) if name not in common]
     blocks.append(f"Search also reads: {', '.join(names) or 'nothing more'}.\n")
     return "\n".join(blocks)
 

@@ -1,0 +1,121 @@
+"""The ways in which people ask for one thing: facial recognition, face search, Gesichtserkennung. Editors keep them.
+
+Each list is a record (``Kind.ways``). A record that has one of its English labels is given all of them as further
+words when the index reads it; questions stay as they are. A label is given as one word with a mark, so that “face
+search” is found by these two side by side, not by one of them or by what only begins so.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from media4sec.kinds import kinds_by_name
+from media4sec.publications.models import Publication
+from media4sec.publications.words import key_of, keys_of, tokens
+
+SAID = "="  # marks a label in one word, in the form that its inflections have in common: =facesearch
+
+
+def said(words):
+    """How a question finds a label that is these words, which may be several in one."""
+    return SAID + key_of(words)
+
+
+@dataclass(frozen=True)
+class Group:
+    """All labels of one thing: records, which are in English, are known by the English ones, and found by each."""
+
+    known_by: tuple[tuple[str, ...], ...]  # the keys of each label's words
+    given: tuple[str, ...]
+
+
+def group_of(labels):
+    """A group of ``[(language, label), …]``."""
+    words = [
+        (language, [piece for token in tokens(label) for piece in token.split("-")])
+        for language, label in labels
+    ]
+    known_by = (tuple(map(key_of, pieces)) for language, pieces in words if language == "en" and pieces)
+    given = (said("".join(pieces)) for _, pieces in words if pieces)
+    return Group(tuple(dict.fromkeys(known_by)), tuple(dict.fromkeys(given)))
+
+
+class Synonyms:
+    """All groups, by the publications that list them; and other names of countries, which no record is given."""
+
+    def __init__(self, groups=(), countries=()):
+        self.groups, countries = dict(groups), list(countries)
+        self.pks = [*self.groups, *(pk for pk, _, _ in countries)]
+        self.countries = {
+            label: code for _, code, labels in countries for label in map(keys_of, dict.fromkeys(labels))
+        }
+        self.in_order = [group for _, group in sorted(self.groups.items())]
+        keys = (key for group in self.in_order for label in group.known_by for key in label)
+        self.numbers = {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
+
+    @cached_property
+    def by_given(self):
+        """{what a label is given as: its groups}"""
+        found = defaultdict(list)
+        for group in self.in_order:
+            for word in group.given:
+                found[word].append(group)
+        return dict(found)
+
+    def differences(self, other):
+        """The groups that only one of the two has."""
+        pks = self.groups.keys() | other.groups.keys()
+        pairs = ((self.groups.get(pk), other.groups.get(pk)) for pk in sorted(pks))
+        return [group for pair in pairs if pair[0] != pair[1] for group in pair if group]
+
+    def in_columns(self, marks, slots):
+        """(slots, group) for each label that stands somewhere: once for each place where it does.
+
+        ``marks`` are the words of many publications in order, as ``numbers`` of their keys, and 0 for all others.
+        """
+        at = np.flatnonzero(marks)
+        marks, slots = marks[at], slots[at]
+        for group in self.in_order:
+            for label in group.known_by:
+                first, *rest = (self.numbers[key] for key in label)
+                here = np.flatnonzero(marks == first)
+                for step, number in enumerate(rest, start=1):
+                    here = here[here + step < len(at)]
+                    is_next = (at[here + step] == at[here] + step) & (slots[here + step] == slots[here])
+                    here = here[is_next & (marks[here + step] == number)]
+                if len(here):
+                    yield slots[here], group
+
+    @staticmethod
+    def in_text(keys, groups):
+        """(first, last) of each label of these groups in a text, whose words have these ``keys``."""
+        for label in {label for group in groups for label in group.known_by}:
+            for first in range(len(keys) - len(label) + 1):
+                if tuple(keys[first : first + len(label)]) == label:
+                    yield first, first + len(label)
+
+
+def of_kind(kind, value):
+    """(pk, code, [(language, label), …]) of the lists of this sort that are public. One query."""
+    rows = Publication.objects.published().of(kind.name).order_by("pk")
+    rows = rows.filter(terms__field=kind.ways.sort, terms__value=value)
+    for pk, text in rows.values_list("pk", "document"):
+        document = json.loads(text)
+        parts = document[kind.ways.labels]
+        yield pk, document[kind.ways.code], [(part["language"], part["label"]) for part in parts]
+
+
+def synonyms():
+    """All that is public now. Two queries."""
+    kinds = [kind for kind in kinds_by_name().values() if kind.ways]
+    return Synonyms(
+        ((pk, group_of(labels)) for kind in kinds for pk, _, labels in of_kind(kind, kind.ways.synonyms)),
+        (
+            (pk, code, [label for _, label in labels])
+            for kind in kinds
+            for pk, code, labels in of_kind(kind, kind.ways.countries)
+        ),
+    )
