@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Ways
+from media4sec.kinds import Facet, Kind, Section, Ways, Work
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
@@ -143,6 +143,14 @@ DELIVERABLE = Kind(
     page="catalogue.public.deliverable",
     review_months=24,
     schema_type="Report",
+    work=Work(
+        "report",
+        authors="authors",
+        date="date",
+        number="identifier",
+        url="download_url",
+        published_by="MEDI@4SEC",
+    ),
     statements_by="deliverable",
     weight=36,
 )
@@ -404,6 +412,7 @@ STATEMENT = Kind(
     search_text=("workshop", "deliverable", "subjects"),
     unsearched=("deliverable_basis", "locator"),
     schema_type="Claim",
+    quotes="deliverable",
     weight=60,
     has_neighbours=False,
 )
@@ -514,6 +523,7 @@ NEWS_ITEM = Kind(
     order=("-date",),
     review_months=24,
     schema_type="Article",
+    work=Work("web-page", authors="authors", date="date", publisher="publisher", url="url_of_item"),
     weight=44,
 )
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
+from media4sec.kinds import Facet, Kind, Section, Work
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
@@ -83,6 +83,9 @@ INSTRUMENT = Kind(
     shapes={"in-force": "full", "in-stages": "half", "not-in-force": "hollow", "ended": "struck"},
     review_months=3,
     schema_type="Legislation",
+    work=Work(
+        "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
+    ),
     page="ethics.public.instrument",
     weight=22,
 )
@@ -156,6 +159,14 @@ JUDGMENT = Kind(
     about=_("What the court decided"),
     review_months=24,
     weight=23,
+    work=Work(
+        "judgment",
+        title="parties",
+        date="decided_on",
+        number="case_number",
+        publisher="court",
+        url="official_url",
+    ),
 )
 
 # What a country note may speak of, in the order of its page: both sides name what is *not* recorded.

@@ -30,6 +30,24 @@ SECTIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a record describes, where that was made elsewhere: the fields that state its facts, for citations.
+
+    The record and its work are two things, and each has a citation of its own. ``type`` is one of the types in
+    ``media4sec.interchange.citations``; a field that is not named states nothing.
+    """
+
+    type: str
+    title: str = "title"
+    authors: str = ""
+    date: str = ""
+    number: str = ""
+    publisher: str = ""
+    url: str = ""
+    published_by: str = ""  # where no field says so: who publishes all works of this kind
+
+
 # Facets and kinds are compared by identity: their words change with the reader's language.
 @dataclass(frozen=True, eq=False)
 class Facet:
@@ -136,6 +154,10 @@ class Kind:
     rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
+    work: Work | None = None
+    quotes: str = (
+        ""  # the field that names the record whose work its sentence is taken from; else its sources are
+    )
     is_overview: bool = False
     is_compared: bool = False  # readers choose some on its list and see them side by side
     has_neighbours: bool = True  # compared with others, to say which are related by what they share

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
+from media4sec.kinds import Facet, Kind, Section, Work
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
@@ -174,6 +174,9 @@ STANDARD = Kind(
     state="standard_status",
     shapes={"published": "full", "draft": "hollow", "superseded": "struck", "withdrawn": "struck"},
     weight=29,
+    work=Work(
+        "standard", title="full_title", date="date", number="number", publisher="body", url="official_url"
+    ),
 )
 
 KINDS = (ROADMAP_ITEM, TRAINING_MODULE, STANDARD)

@@ -193,21 +193,25 @@ def test_bibtex_is_read_by_its_reader_and_says_what_the_document_states(client):
         date_precision="month", checked_on="2026-11-23",
     )  # fmt: skip
 
-    (entry,) = read_bibtex(text_of(client.get(f"/library.bib?author={author.identifier}")))
+    work, entry = read_bibtex(text_of(client.get(f"/library.bib?author={author.identifier}")))
 
-    assert (entry.entry_type, entry.key) == ("techreport", f"medi4sec-deliverable-{record.identifier}")
-    fields = {field.key: field.value for field in entry.fields}
+    assert (work.entry_type, work.key) == ("techreport", f"medi4sec-deliverable-{record.identifier}-work")
+    assert (entry.entry_type, entry.key) == ("misc", f"medi4sec-deliverable-{record.identifier}")
+    ours = {field.key: field.value for field in entry.fields}
+    assert ours["url"] == f"{settings.BASE_URL}{record.url}"
+    assert "author" not in ours
+    assert ours["note"] == (
+        f"Catalogue record {record.identifier}, version 1, checked on 2026-11-23. "
+        "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+    )
+    fields = {field.key: field.value for field in work.fields}
     title = fields["title"].replace("ˆ", "^")  # what this reader makes of \textasciicircum
     assert title == record.title
     assert [name.strip("{}") for name in fields["author"]] == ["Ada & Grace"]
     assert (fields["year"], fields["month"], fields["date"]) == ("2017", "mar", "2017-03")
     assert fields["institution"].strip("{}") == "MEDI@4SEC"
     assert fields["number"] == record.identifier
-    assert fields["url"] == f"{settings.BASE_URL}{record.url}"
-    assert fields["note"] == (
-        f"{record.identifier}, version 1, checked on 2026-11-23. "
-        "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
-    )
+    assert fields.keys() == {"title", "author", "year", "month", "date", "institution", "number"}
 
 
 def test_nobody_is_named_as_author_whom_no_source_names(client):
@@ -221,7 +225,7 @@ def test_nobody_is_named_as_author_whom_no_source_names(client):
     assert entry.entry_type == "misc"
     assert "author" not in fields
     assert (fields["year"], fields["date"]) == (f"{published_on:%Y}", f"{published_on:%Y-%m-%d}")
-    assert fields["note"].startswith(f"{record.identifier}, version 1, not checked yet.")
+    assert fields["note"].startswith(f"Record {record.identifier}, version 1, not checked yet.")
     assert "authors" not in reference
 
 
@@ -233,17 +237,19 @@ def test_ris_says_the_same_as_bibtex(client):
     )  # fmt: skip
 
     text = text_of(client.get("/library.ris?deliverable-type=not-stated"))
-    reference = next(one for one in rispy.loads(text) if one["accession_number"] == record.identifier)
+    work, reference = (one for one in rispy.loads(text) if record.identifier in one["id"])
 
     assert "\r\n" in text
-    assert reference["type_of_reference"] == "RPRT"
-    assert reference["title"] == record.title
-    assert reference["authors"] == ["Ada Lovelace"]
-    assert (reference["year"], reference["date"]) == ("2017", "2017/03/14/")
+    assert (work["type_of_reference"], reference["type_of_reference"]) == ("RPRT", "ELEC")
+    assert work["title"] == reference["title"] == record.title
+    assert work["authors"] == ["Ada Lovelace"]
+    assert (work["year"], work["date"]) == ("2017", "2017/03/14/")
+    assert work.keys().isdisjoint({"abstract", "keywords", "notes", "edition", "urls", "language"})
     assert reference["abstract"] == "One line. Another."
     assert reference["keywords"] == ["dark web", "osint"]
     assert reference["urls"] == [f"{settings.BASE_URL}{record.url}"]
-    assert reference["notes"] == [citations.citation_of(_publication(record)).note]
+    *_, cited = citations.citations_of([_publication(record)])
+    assert reference["notes"] == [cited.note]
 
 
 NAMES = [
@@ -277,11 +283,11 @@ def test_all_formats_say_the_same_of_authors(client):
     record = published("deliverable", authors=authors)
 
     bib = text_of(client.get(f"{record.url.rstrip('/')}.bib"))
-    (entry,) = bibtexparser.parse_string(bib, append_middleware=[middlewares.SeparateCoAuthors()]).entries
-    (parted,) = bibtexparser.parse_string(
+    entry, _ = bibtexparser.parse_string(bib, append_middleware=[middlewares.SeparateCoAuthors()]).entries
+    parted, _ = bibtexparser.parse_string(
         bib, append_middleware=[middlewares.SeparateCoAuthors(), middlewares.SplitNameParts()]
     ).entries
-    (reference,) = rispy.loads(text_of(client.get(f"{record.url.rstrip('/')}.ris")))
+    reference, _ = rispy.loads(text_of(client.get(f"{record.url.rstrip('/')}.ris")))
 
     assert reference["authors"] == [name for *_, name, _ in NAMES]
     assert entry["author"] == [name for *_, name in NAMES]
@@ -307,6 +313,61 @@ def test_a_file_of_many_reports_reads_their_authors_at_once(client, django_asser
         assert text_of(client.get("/library.ris")).count("AU  - Brink") == 12
 
 
+def test_a_statement_is_cited_with_the_sources_it_was_taken_from(client):
+    sources = [
+        {
+            "url": "http://media4sec.eu/page/",
+            "title": "A page",
+            "accessed_on": "2026-11-23",
+            "locator": "p. 17",
+        },
+        {"url": "http://media4sec.eu/other/", "title": ""},
+    ]
+    record = published("statement", title="It is so.", deliverable=None, sources=sources)
+
+    first, second, ours = read_bibtex(text_of(client.get(f"{record.url[:-1]}.bib")))
+    *_, reference = rispy.loads(text_of(client.get(f"{record.url[:-1]}.ris")))[:1]
+
+    fields = {field.key: field.value for field in first.fields}
+    assert fields == {
+        "title": "A page", "pages": "p. 17", "url": "http://media4sec.eu/page/", "urldate": "2026-11-23",
+    }  # fmt: skip
+    assert (reference["start_page"], reference["urls"]) == ("p. 17", ["http://media4sec.eu/page/"])
+    assert second["url"] == "http://media4sec.eu/other/"
+    assert ours["url"] == f"{settings.BASE_URL}{record.url}"
+
+
+def test_a_statement_from_a_report_is_cited_with_the_report(client):
+    author = published("person", title="P. van den Brink").identifier
+    report = published(
+        "deliverable", title="The survey", authors=[author], date="2017", date_precision="year"
+    )
+    record = published("statement", title="It is so.", deliverable=report.identifier, locator="p. 3")
+
+    work, ours = read_bibtex(text_of(client.get(f"{record.url[:-1]}.bib")))
+
+    fields = {field.key: field.value for field in work.fields}
+    assert (work.entry_type, fields["title"], fields["number"]) == (
+        "techreport",
+        "The survey",
+        report.identifier,
+    )
+    assert (fields["author"], fields["year"], fields["pages"]) == (["van den Brink, P."], "2017", "p. 3")
+    assert ours["url"] == f"{settings.BASE_URL}{record.url}"
+
+
+def test_news_name_who_published_them(client):
+    record = published(
+        "news-item", title="A visit", date="2018-09-04", date_precision="day",
+        publisher="TNO", url_of_item="https://tno.nl/visit",
+    )  # fmt: skip
+
+    work, ours = read_bibtex(text_of(client.get(f"{record.url[:-1]}.bib")))
+
+    assert (work["publisher"], work["url"], work["date"]) == ("TNO", "https://tno.nl/visit", "2018-09-04")
+    assert ours["publisher"] == "MEDI@4SEC knowledge base"
+
+
 def _publication(record):
     return Publication.objects.get(kind=type(record).kind.name, identifier=record.identifier)
 
@@ -316,9 +377,10 @@ def _publication(record):
 )
 def test_any_text_leaves_the_citation_whole(title, name):
     title, name = citations.one_line(title), citations.one_line(name)
+    authors = (Name(name),) if name else ()
     citation = Citation(
-        "key", "T-001", title, title, "https://example.org/", (Name(name),) if name else (), "2017", 1, "", (), False
-    )  # fmt: skip
+        "key", citations.RECORD, title, "https://example.org/", authors, "2017", number="T-001", summary=title
+    )
 
     entries = bibtexparser.parse_string(citations.bibtex(citation) * 2)
     references = rispy.loads(citations.ris(citation) * 2)

@@ -1,12 +1,14 @@
-"""Citations of records: the facts once, written as BibTeX and as RIS.
+"""Citations: the facts once, written as BibTeX and as RIS.
 
-What is cited is the record, at its address and in its version. Authors and dates are those that the document
-states; a record that states no date of its own has that of its version.
+A record is cited at its address and in its version. The work that it describes (a report, a law, the source of a
+statement) is another thing: it has an entry of its own, before the record's, with its own facts only, as far as the
+document states them.
 """
 
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from django.conf import settings
@@ -15,7 +17,6 @@ from django.utils.timezone import localdate
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 
-PROJECT = "MEDI@4SEC"
 PUBLISHER = "MEDI@4SEC knowledge base"
 LICENCE_NAME, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -59,65 +60,151 @@ def name_parts(text, record):
 
 
 @dataclass(frozen=True)
+class Type:
+    """What a format calls a type of work, and where it keeps who published it and its number."""
+
+    bibtex: str
+    ris: str
+    publisher: str = "publisher"
+
+
+RECORD = "record"
+TYPES = {
+    RECORD: Type("misc", "ELEC"),
+    "report": Type("techreport", "RPRT", "institution"),
+    "web-page": Type("misc", "ELEC"),
+    "legislation": Type("misc", "STAT"),
+    "judgment": Type("misc", "CASE"),
+    "standard": Type("misc", "STAND"),
+}
+
+
+@dataclass(frozen=True)
 class Citation:
-    """All that the formats say of one record."""
+    """All that the formats say of one thing."""
 
     key: str
-    identifier: str
+    type: str
     title: str
-    summary: str
-    url: str
-    authors: tuple[Name, ...]
-    date: str  # 2018, 2018-03 or 2018-03-14; empty where the document could state one and does not
-    version: int
-    checked_on: str
-    keywords: tuple[str, ...]
-    is_report: bool
-
-    @property
-    def note(self):
-        checked = f", checked on {self.checked_on}" if self.checked_on else ", not checked yet"
-        return f"{self.identifier}, version {self.version}{checked}. {LICENCE_NAME}, {LICENCE_URL}"
+    url: str = ""
+    authors: tuple[Name, ...] = ()
+    date: str = ""  # 2018, 2018-03 or 2018-03-14; empty where the document could state one and does not
+    publisher: str = ""
+    number: str = ""
+    place: str = ""  # pages, or where else in the work
+    read_on: str = ""
+    version: str = ""
+    language: str = ""
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
+    note: str = ""
 
 
 def citations_of(publications):
-    """Citations in the order of the publications. One query for the names of many authors."""
+    """The entries of each publication, in order. One query for the authors and works that many of them name."""
     rows = iter(publications)
     while part := list(islice(rows, 500)):
         documents = [json.loads(row.document) for row in part]
-        authors = {
-            (ref["kind"], ref["id"]) for document in documents for ref in document.get("authors") or ()
+        named = {
+            ref for row, document in zip(part, documents, strict=True) for ref in _named(row.kind, document)
         }
-        named = Publication.objects.published().filter(
-            kind__in={kind for kind, _ in authors}, identifier__in={identifier for _, identifier in authors}
+        found = Publication.objects.published().filter(
+            kind__in={kind for kind, _ in named}, identifier__in={identifier for _, identifier in named}
         )
-        records = {(row.kind, row.identifier): json.loads(row.document) for row in named} if authors else {}
+        records = {(row.kind, row.identifier): json.loads(row.document) for row in found} if named else {}
+        # Of a work that is quoted, the authors are wanted as well.
+        further = {ref for document in records.values() for ref in _authors(document)} - named
+        if further:
+            found = Publication.objects.published().filter(
+                kind__in={kind for kind, _ in further},
+                identifier__in={identifier for _, identifier in further},
+            )
+            records |= {(row.kind, row.identifier): json.loads(row.document) for row in found}
         for publication, document in zip(part, documents, strict=True):
-            yield _citation(publication, document, records)
+            yield from _works(publication, document, records)
+            yield _record(publication, document)
 
 
-def citation_of(publication):
-    return next(citations_of([publication]))
+def _named(kind_name, document):
+    quotes = kinds_by_name()[kind_name].quotes
+    ref = document.get(quotes) if quotes else None
+    return {*_authors(document), *([(ref["kind"], ref["id"])] if ref else [])}
 
 
-def _citation(publication, document, records):
-    kind = kinds_by_name()[publication.kind]
-    date = document.get("date", localdate(publication.modified_at).isoformat())
+def _authors(document):
+    return {(ref["kind"], ref["id"]) for ref in document.get("authors") or ()}
+
+
+def _record(publication, document):
+    """Our own record, as what it is: an entry of a catalogue, without authors of its own."""
+    checked = f", checked on {document['checked_on']}" if document["checked_on"] else ", not checked yet"
+    has_work = kinds_by_name()[publication.kind].work is not None
+    what = f"Catalogue record {publication.identifier}" if has_work else f"Record {publication.identifier}"
     return Citation(
-        key=f"medi4sec-{publication.kind}-{publication.identifier}",
-        identifier=publication.identifier,
+        key=_key(publication.kind, publication.identifier),
+        type=RECORD,
         title=one_line(publication.full_title),
-        summary=one_line(publication.summary),
         url=f"{settings.BASE_URL}{publication.url}",
+        date=localdate(publication.modified_at).isoformat(),
+        publisher=PUBLISHER,
+        number=publication.identifier,
+        version=str(publication.version),
+        language="en",
+        summary=one_line(publication.summary),
+        keywords=tuple(one_line(tag) for tag in document["tags"]),
+        note=f"{what}, version {publication.version}{checked}. {LICENCE_NAME}, {LICENCE_URL}",
+    )
+
+
+def _key(kind_name, identifier, *more):
+    return "-".join(("medi4sec", kind_name, identifier, *more))
+
+
+def _works(publication, document, records):
+    """What a record describes, or what a statement was taken from."""
+    kind = kinds_by_name()[publication.kind]
+    key = partial(_key, publication.kind, publication.identifier)
+    if kind.work:
+        yield work_of(kind.work, document, records, key("work"))
+    elif kind.quotes:
+        ref = document.get(kind.quotes)
+        work = records.get((ref["kind"], ref["id"])) if ref else None
+        if work:
+            source = kinds_by_name()[ref["kind"]].work
+            yield work_of(source, work, records, key("source"), place=document.get("locator", ""))
+        else:
+            for number, source in enumerate(document["sources"], start=1):
+                yield Citation(
+                    key=key("source", str(number)),
+                    type="web-page",
+                    title=one_line(source["title"]) or source["url"],
+                    url=source["url"],
+                    date=source.get("dated_on", ""),
+                    place=one_line(source["locator"] or document.get("locator", "")),
+                    read_on=source["accessed_on"] or "",
+                )
+
+
+def work_of(work, document, records, key, place=""):
+    """The citation of a work, from the document of the record that describes it."""
+
+    def stated(name):
+        value = document.get(name) if name else ""
+        return one_line(str(value["label"] if isinstance(value, dict) else value or ""))
+
+    return Citation(
+        key=key,
+        type=work.type,
+        title=stated(work.title) or one_line(document["title"]),
+        url=stated(work.url),
         authors=tuple(
             name_parts(author["label"], records.get((author["kind"], author["id"]), {}))
-            for author in document.get("authors") or ()
+            for author in (document.get(work.authors) or () if work.authors else ())
         ),
-        date=date or "",
-        version=publication.version,
-        checked_on=document["checked_on"] or "",
-        keywords=tuple(one_line(tag) for tag in document["tags"]),
-        is_report=kind.schema_type == "Report",
+        date=stated(work.date),
+        publisher=stated(work.publisher) or work.published_by,
+        number=stated(work.number),
+        place=one_line(place),
     )
 
 
@@ -143,25 +230,30 @@ ESCAPED = str.maketrans(
 def bibtex(citation):
     """One entry; titles and organisations stand in double braces, so that no style changes their capitals."""
     year, month = (*citation.date.split("-"), "")[:2] if citation.date else ("", "")
+    form = TYPES[citation.type]
     fields = {
-        "title": f"{{{citation.title.translate(ESCAPED)}}}",
+        "title": _whole(citation.title),
         "author": " and ".join(_bibtex_name(name) for name in citation.authors),
         "year": year,
         "month": MONTHS[int(month) - 1] if month else "",
         "date": citation.date,
+        form.publisher: _whole(citation.publisher),
+        "number": citation.number.translate(ESCAPED),
+        "pages": citation.place.translate(ESCAPED),
         "url": citation.url,
-        "version": str(citation.version),
-        "language": "english",
+        "urldate": citation.read_on,
+        "version": citation.version,
+        "language": "english" if citation.language == "en" else "",
         "keywords": ", ".join(citation.keywords).translate(ESCAPED),
         "abstract": citation.summary.translate(ESCAPED),
         "note": citation.note.translate(ESCAPED),
     }
-    if citation.is_report:
-        fields |= {"institution": f"{{{PROJECT}}}", "number": citation.identifier}
-    else:
-        fields |= {"publisher": f"{{{PUBLISHER}}}"}
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{'techreport' if citation.is_report else 'misc'}{{{citation.key},", *lines, "}\n"])
+    return "\n".join([f"@{form.bibtex}{{{citation.key},", *lines, "}\n"])
+
+
+def _whole(text):
+    return f"{{{text.translate(ESCAPED)}}}" if text else ""
 
 
 def _bibtex_name(name):
@@ -184,24 +276,24 @@ def _held(part):
 def ris(citation):
     """One reference; a tag and its value on each line."""
     date = "/".join((*citation.date.split("-"), "", "")[:3]) + "/" if citation.date else ""
+    is_record = citation.type == RECORD
     rows = [
-        ("TY", "RPRT" if citation.is_report else "ELEC"),
+        ("TY", TYPES[citation.type].ris),
         ("ID", citation.key),
-        ("AN", citation.identifier),
-        (
-            "SN",
-            citation.identifier if citation.is_report else "",
-        ),  # where its readers look for a report’s number
+        ("AN", citation.number if is_record else ""),
+        ("SN", "" if is_record else citation.number),  # where readers look for the number of a report
         ("TI", citation.title),
         *(("AU", name.family_first) for name in citation.authors),
         ("PY", citation.date[:4]),
         ("DA", date),
-        ("PB", PROJECT if citation.is_report else PUBLISHER),
-        ("ET", str(citation.version)),
-        ("LA", "en"),
+        ("PB", citation.publisher),
+        ("SP", citation.place),
+        ("ET", citation.version),
+        ("LA", citation.language),
         ("AB", citation.summary),
         *(("KW", keyword) for keyword in citation.keywords),
         ("N1", citation.note),
         ("UR", citation.url),
+        ("Y2", citation.read_on.replace("-", "/")),
     ]
     return "".join(f"{tag}  - {value}\r\n" for tag, value in rows if value) + "ER  - \r\n\r\n"

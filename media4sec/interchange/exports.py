@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 
 from media4sec.interchange import problems, tables
-from media4sec.interchange.citations import LICENCE_URL, bibtex, citation_of, citations_of, ris
+from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
 from media4sec.interchange.problems import require_safe
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import (
@@ -132,8 +132,8 @@ def twin(url, suffix):
 
 
 def _bib(row):
-    return bibtex(citation_of(row))
+    return "\n".join(map(bibtex, citations_of([row])))
 
 
 def _ris(row):
-    return ris(citation_of(row))
+    return "".join(map(ris, citations_of([row])))
