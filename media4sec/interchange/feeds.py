@@ -56,7 +56,7 @@ class ResultFeed(Feed):
         return self.rows
 
     def item_title(self, row):
-        return in_xml(row.title)
+        return in_xml(row.full_title)
 
     def item_description(self, row):
         return escape(in_xml(row.summary))  # Django's feeds hold HTML, records plain text
