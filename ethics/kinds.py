@@ -220,6 +220,7 @@ COUNTRY_NOTE = Kind(
     page="ethics.public.country_note",
     rows="ethics.public.country_rows",
     weight=25,
+    law_of="country",
 )
 
 PLATFORM_REQUEST = Kind(

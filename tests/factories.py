@@ -29,7 +29,7 @@ from media4sec.records.documents import (
 from media4sec.records.fields import validate_inexact_date
 from media4sec.records.models import Record
 
-numbers = count(1)
+numbers = count(1001)  # beyond the numbers of the real content
 turns = defaultdict(lambda: count(1))
 
 

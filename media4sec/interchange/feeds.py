@@ -57,7 +57,7 @@ class ResultFeed(Feed):
         return self.rows
 
     def item_title(self, row):
-        return in_xml(row.title)
+        return in_xml(row.full_title)
 
     def item_description(self, row):
         text = "\n\n".join(filter(None, [row.summary, doubts_of(json.loads(row.document))]))

@@ -34,7 +34,7 @@ def publications(ids):
     """These publications in this order; a fixed number of rows is in memory at a time."""
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
-        found = Publication.objects.published().defer("title_stems", "text_stems", "display").in_bulk(part)
+        found = Publication.objects.published().defer("title_stems", "text_stems").in_bulk(part)
         yield from (found[pk] for pk in part if pk in found)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from django.utils.translation import gettext
 
@@ -12,7 +12,7 @@ from media4sec.portal.wording import display_of
 from media4sec.portal.wording import word as worded
 from media4sec.publications.index import PAIR, identifier_keys
 from media4sec.publications.search import LONGEST_RUN
-from media4sec.publications.synonyms import Synonyms, said
+from media4sec.publications.synonyms import said
 from media4sec.publications.words import PIECE, TOKEN, folded, key_of, squeezed, tokens
 
 LENGTH = 240  # letters of a passage
@@ -30,15 +30,20 @@ class Matches:
         self.forms = [set(word.forms) for word in self.words]
         self.all_forms = set().union(*self.forms)
         self.has_pairs = any(form[0] == PAIR for form in self.all_forms)
+        # The lists of synonyms that it asks by, each with the words that are one of their labels.
         self.labels = [
             (group, [number for number, word in enumerate(self.words) if word in run], run)
             for run in runs(found.words)
             for group in found.index.synonyms.by_given.get(said("".join(word.text for word in run)), ())
         ]
+        self.by_first_word = {}
+        for number, (group, _, _) in enumerate(self.labels):
+            for label in group.known_by:
+                self.by_first_word.setdefault(label[0], []).append((label, number))
 
     def marked(self, text, groups=()):
         """The text in pieces: ``[(piece, is it one of the words, or of the labels of these groups?), …]``."""
-        spans, before = labels_in(text, groups), None
+        spans, before = self.spans(text, groups), None
         for token in TOKEN.finditer(text):
             pieces = list(PIECE.finditer(token[0]))
             joined = folded("".join(piece[0] for piece in pieces))
@@ -61,6 +66,24 @@ class Matches:
             found.append((text[start:end], True))
             at = end
         return [*found, (text[at:], False)] if at < len(text) else found
+
+    def spans(self, text, groups):
+        """(start, end) of the labels of these lists in a text."""
+        places = self.places_of(text) if groups else {}
+        return [span for number in groups for span in places.get(number, ())]
+
+    def places_of(self, text):
+        """``{number in self.labels: [(start, end)]}`` of the labels of these lists in a text."""
+        pieces = [(piece.start(), piece.end(), key_of(folded(piece[0]))) for piece in PIECE.finditer(text)]
+        found = {}
+        for first, (start, _, key) in enumerate(pieces):
+            for label, number in self.by_first_word.get(key, ()):
+                run = pieces[first : first + len(label)]
+                if len(run) == len(label) and all(
+                    piece[2] == one for piece, one in zip(run, label, strict=True)
+                ):
+                    found.setdefault(number, []).append((start, run[-1][1]))
+        return found
 
     def held(self, text):
         """The numbers of the words that a text holds."""
@@ -115,13 +138,16 @@ class Matches:
         Returns the groups of synonyms that it was found by, and the words that are still to be explained.
         """
         groups, missing = [], set(missing)
-        for label, text in (("", publication.title), *texts_of(publication)) if self.labels else ():
-            for group, numbers, run in self.labels:
-                places = labels_in(text, [group]) if missing.intersection(numbers) else ()
-                if not places:
+        may_be = {number for _, numbers, _ in self.labels for number in numbers}
+        for label, text in chain((("", publication.title),), texts_of(publication)):
+            if not missing & may_be:
+                break
+            for number, places in sorted(self.places_of(text).items()):
+                _, numbers, run = self.labels[number]
+                if not missing.intersection(numbers):
                     continue
                 missing.difference_update(numbers)
-                groups.append(group)
+                groups.append(number)
                 words = {"found": text[slice(*places[0])], "asked": " ".join(word.typed for word in run)}
                 notes.append(gettext("“%(found)s” is another way to say “%(asked)s”") % words)
                 if text != publication.title and len(shown) < MOST_PASSAGES:
@@ -133,7 +159,7 @@ class Matches:
         text = " ".join(text.split())
         if len(text) <= LENGTH:
             return text
-        best = max(SENTENCE.split(text), key=lambda one: len(self.held(one)) + len(labels_in(one, groups)))
+        best = max(SENTENCE.split(text), key=lambda one: len(self.held(one)) + len(self.spans(one, groups)))
         start = text.index(best)
         if len(best) > LENGTH:
             first, is_marked = self.marked(best, groups)[0]
@@ -148,19 +174,6 @@ def runs(words):
     for length in range(LONGEST_RUN, 0, -1):
         for first in range(len(words) - length + 1):
             yield words[first : first + length]
-
-
-def labels_in(text, groups):
-    """(start, end) of each label of these groups of synonyms in a text, in order."""
-    if not groups:
-        return []
-    pieces = [
-        (piece.start() + token.start(), piece.end() + token.start(), key_of(folded(piece[0])))
-        for token in TOKEN.finditer(text)
-        for piece in PIECE.finditer(token[0])
-    ]
-    runs = Synonyms.in_text([key for _, _, key in pieces], groups)
-    return sorted((pieces[first][0], pieces[last - 1][1]) for first, last in runs)
 
 
 def words_in(text, with_pairs):

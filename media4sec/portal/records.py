@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.template.loader import select_template
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import paths
+from media4sec.kinds import kinds_by_name, paths
 from media4sec.languages import local
 from media4sec.portal.page import page_of
 from media4sec.publications.models import Publication
@@ -63,9 +63,9 @@ def resolve(path, ref):
 
 
 def tombstone(request, publication):
-    successor = publication.replacement
+    kind, successor = kinds_by_name()[publication.kind], publication.replacement
     context = {
-        "identifier": publication.identifier,
+        "identifier": publication.identifier if kind.shows_identifier else "",  # else it tells the title
         "reason": publication.reason,
         "withdrawn_on": publication.modified_at,
         "successor": {"url": successor.url, "title": successor.title} if successor else None,

@@ -89,14 +89,6 @@ class Synonyms:
                 if len(here):
                     yield slots[here], group
 
-    @staticmethod
-    def in_text(keys, groups):
-        """(first, last) of each label of these groups in a text, whose words have these ``keys``."""
-        for label in {label for group in groups for label in group.known_by}:
-            for first in range(len(keys) - len(label) + 1):
-                if tuple(keys[first : first + len(label)]) == label:
-                    yield first, first + len(label)
-
 
 def of_kind(kind, value):
     """(pk, code, [(language, label), …]) of the lists of this sort that are public. One query."""
