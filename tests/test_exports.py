@@ -504,11 +504,27 @@ def test_every_record_has_its_other_forms(client, kind):
     address = record.url.rstrip("/")
 
     document = json.loads(text_of(client.get(f"{address}.json")))
-    (entry,) = read_bibtex(text_of(client.get(f"{address}.bib")))
-    (reference,) = rispy.loads(text_of(client.get(f"{address}.ris")))
+    entries = read_bibtex(text_of(client.get(f"{address}.bib")))
+    references = rispy.loads(text_of(client.get(f"{address}.ris")))
 
     assert document == client.get(api_item(record)).json()
-    assert entry.key == reference["id"] == f"medi4sec-{kind.name}-{record.identifier}"
+    name = f"medi4sec-{kind.name}-{record.identifier}"
+    keys = [f"{name}-work", name] if kind.work else [name]
+    assert [entry.key for entry in entries] == [reference["id"] for reference in references] == keys
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in kinds() if kind.work or kind.quotes], ids=lambda kind: kind.name
+)
+def test_what_a_work_states_are_fields_of_its_record(client, kind):
+    document = client.get(api_item(published(kind))).json()
+
+    named = [kind.quotes]
+    if kind.work:
+        work = kind.work
+        named = [work.title, work.authors, work.date, work.number, work.publisher, work.url]
+        assert work.type in citations.TYPES
+    assert {name for name in named if name} <= document.keys()
 
 
 @pytest.mark.parametrize("suffix", ["json", "bib", "ris"])
