@@ -1,5 +1,7 @@
 """The project’s results as a library, the technology catalogue, the evidence, and the words used."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -30,6 +32,14 @@ class Precision(models.TextChoices):
     DAY = "day", "Day"
 
 
+SHAPES = {
+    "": (0, ""),
+    Precision.YEAR: (4, "%Y"),
+    Precision.MONTH: (7, "%Y-%m"),
+    Precision.DAY: (10, "%Y-%m-%d"),
+}
+
+
 class DatedRecord(KindRecord):
     """A record with a date of its own that may be known to the year or month only."""
 
@@ -41,9 +51,13 @@ class DatedRecord(KindRecord):
 
     def clean(self):
         super().clean()
-        lengths = {"": 0, Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
-        if len(self.date) != lengths[self.date_precision]:
+        length, shape = SHAPES[self.date_precision]
+        if len(self.date) != length:
             raise ValidationError({"date": "The date does not have the stated precision."})
+        try:
+            datetime.strptime(self.date.encode("ascii").decode(), shape)
+        except ValueError as error:
+            raise ValidationError({"date": "There is no such date."}) from error
 
 
 class Project(Lasting, KindRecord):

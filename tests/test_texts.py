@@ -361,3 +361,25 @@ def test_a_list_of_addresses_holds_addresses(admin_client, address):
 
     assert refused_in(response).keys() == {"alternate_urls"}
     assert errors_in(response)[0].startswith("Line 2: The address ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("date", "precision"),
+    [
+        ("éééééééééé", "day"),
+        ("2018-02-30", "day"),
+        ("2018-W01-1", "day"),
+        ("2018-13", "month"),
+        ("٢٠١٨", "year"),
+    ],
+)
+def test_a_text_that_is_no_date_is_refused(admin_client, date, precision):
+    """It was saved, and publishing it failed."""
+    record = make("news-item")
+
+    response = save(admin_client, record, date=date, date_precision=precision, _publish="1")
+
+    assert refused_in(response).keys() == {"date"}
+    for known, its in (("2018", "year"), ("2018-02", "month"), ("2018-02-28", "day"), ("", "")):
+        assert save(admin_client, record, date=known, date_precision=its).status_code == 302
