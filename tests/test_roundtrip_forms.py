@@ -67,7 +67,6 @@ def typed(page):
         if isinstance(field, (forms.CharField, forms.IntegerField, forms.DecimalField, forms.DateField))
         and not field.disabled
         and not isinstance(field.widget, forms.HiddenInput)
-        and name != "tags"
     }
 
 
