@@ -53,7 +53,7 @@ class LegalEvent(Part):
 
     class EventKind(models.TextChoices):
         PROPOSED = "proposed", "Proposed"
-        POSITION = "position", "Position"
+        POSITION = "position", "Position taken"
         OPENED_FOR_SIGNATURE = "opened-for-signature", "Opened for signature"
         ADOPTED = "adopted", "Adopted"
         RATIFIED = "ratified", "Ratified"

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("proposed", "Proposed"),
-                    ("position", "Position"),
+                    ("position", "Position taken"),
                     ("opened-for-signature", "Opened for signature"),
                     ("adopted", "Adopted"),
                     ("ratified", "Ratified"),
