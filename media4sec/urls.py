@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from media4sec.interchange import exports, feeds
 from media4sec.interchange.problems import fixed
 from media4sec.interchange.sitemap import sitemap
+from media4sec.languages import CODES
 from media4sec.portal import compare, overview, previews, search
 
 handler400 = "media4sec.portal.errors.bad_request"
@@ -29,5 +30,7 @@ urlpatterns = [
     re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record, name="twin"),
     path("api/v1/", include("media4sec.api")),
     path("admin/", admin.site.urls),
+    # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.
+    *(path(f"{code}/", overview.home) for code in CODES),
     path("", include("media4sec.pages")),
 ]

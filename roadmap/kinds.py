@@ -64,6 +64,7 @@ ROADMAP_ITEM = Kind(
         "issues": _("answers this issue"),
         "technologies": _("builds on this tool"),
         "patterns": _("builds on this practice"),
+        "updates.refs": _("names it in what happened since"),
     },
     search_text=("strand", "addressed_to", "updates"),
     flags="issues",

@@ -105,7 +105,7 @@ OTHERS = {
     "list-matrix": "/evidence/?view=matrix",
     "compare": "/technologies/compare/?ids=T-001,T-005,T-058",
     "compare-choose": "/technologies/compare/",
-    "compare-requests": "/platform-requests/compare/?ids=preservation-request,european-production-order",
+    "compare-records": "/platform-requests/compare/?ids=preservation-request,european-production-order",
 }
 
 # What a longer language does to a page, and another alphabet.

@@ -120,13 +120,16 @@ def test_every_list_names_its_feed_and_it_is_one(client, path):
 
 
 def test_what_xml_cannot_hold_is_left_out(client):
-    published("technology", title="A\x0btool", summary="It\x01 sorts.", tags=["dark\x0cweb"])
+    """Nothing of the kind can be saved any more, but older databases may hold it."""
+    record = published("technology", title="A tool", summary="It sorts.", tags=["dark web"])
+    row = Publication.objects.get(kind="technology", identifier=record.identifier)
+    document = json.loads(row.document) | {"tags": ["dark\x0cweb"]}
+    Publication.objects.filter(pk=row.pk).update(
+        title="A\x0btool", summary="It\x01 sorts.", document=json.dumps(document)
+    )
 
-    feed = feed_of(client.get("/feeds/technologies.atom?tag=dark%0Cweb"))
-    (entry,) = feed.entries
+    (entry,) = feed_of(client.get("/feeds/technologies.atom")).entries
 
-    assert feed.feed.title == "Technologies, darkweb · MEDI@4SEC knowledge base"
-    assert feed.feed.subtitle == "1 record"
     assert (entry.title, entry.summary) == ("Atool", "It sorts.")
     assert [tag.term for tag in entry.tags] == ["Technology", "darkweb"]
 

@@ -214,9 +214,9 @@ def test_pages_say_how_fresh_the_sources_are(client):
     dated = published("instrument", sources=[source(title="A note", dated_on="2026-07-04")])
     read = published("instrument", sources=[source(accessed_on="2026-11-23")])
 
-    assert "Newest source: 4 July 2026" in text_of(client.get(dated.url))
+    assert "newest source 4 July 2026" in text_of(client.get(dated.url))
     assert "dated 4 July 2026" in text_of(client.get(dated.url))
-    assert "Undated sources, read up to 23 November 2026" in text_of(client.get(read.url))
+    assert "sources without dates, read up to 23 November 2026" in text_of(client.get(read.url))
 
 
 def test_home_and_law_say_as_of_when_the_law_is_known(client):

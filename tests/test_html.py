@@ -24,7 +24,7 @@ from tests.test_content import documents_of
 LANGUAGES = {f"/{code}/": code for code in CODES}
 TEMPLATES = settings.BASE_DIR / "templates"
 # Pages that no address leads to: they are made apart here. Their like is walked: 400.html, 404.html, 410.html.
-REFUSALS = ("403.html", "405.html", "413.html", "429.html", "500.html", "503.html")
+REFUSALS = ("403.html", "405.html", "408.html", "413.html", "429.html", "500.html", "503.html")
 
 
 class Outline(HTMLParser):

@@ -12,7 +12,7 @@ from django.urls import set_script_prefix
 from django.utils import translation
 
 from media4sec.kinds import kinds, kinds_by_name
-from media4sec.languages import CODES, addresses_of, local
+from media4sec.languages import CODES, addresses_of, local, memory
 from media4sec.portal import wording
 from media4sec.publications.models import Change, Publication, Term
 from media4sec.records import workflow
@@ -108,7 +108,7 @@ def test_the_language_ends_with_the_request(client):
     client.get("/el/")
     client.get("/el/nothing/here/")
 
-    assert (translation.get_language(), local("/about/"), wording.memory.get()) == ("en-gb", "/about/", None)
+    assert (translation.get_language(), local("/about/"), memory.get()) == ("en-gb", "/about/", None)
 
 
 def test_only_our_pages_get_the_language():
@@ -327,10 +327,10 @@ def test_vocabulary_costs_one_query_and_none_in_english(client, django_assert_nu
 
     with django_assert_num_queries(0), translation.override("en-gb"):
         assert wording.word("Active") == "Active"
-    remembered = wording.memory.set({})
+    remembered = memory.set({})
     with django_assert_num_queries(1), translation.override("de"):
         assert [wording.word("Active"), wording.word("Active")] == ["Aktiv", "Aktiv"]
-    wording.memory.reset(remembered)
+    memory.reset(remembered)
     assert Change.objects.exists()
 
 

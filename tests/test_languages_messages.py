@@ -169,7 +169,7 @@ def test_nothing_is_forgotten(client, site, monkeypatch, name):
 
 
 # gate 4.16
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 410, 413, 429, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 408, 410, 413, 429, 500, 503])
 def test_error_pages_forget_nothing(monkeypatch, status):
     pseudo.install(monkeypatch)
 

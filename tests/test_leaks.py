@@ -9,7 +9,7 @@ from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
 from media4sec.kinds import kinds, kinds_by_name, paths
-from media4sec.languages import PREFIX
+from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from media4sec.records.documents import working_document
@@ -31,6 +31,9 @@ pytestmark = pytest.mark.django_db
 
 # Every route that is not the editors' own, and how the walk below comes to it. A new route must be named here.
 ROUTES = {
+    **{
+        f"{code}/": "slash" for code in CODES
+    },  # the middleware takes it off; only the slash behind it is put there
     "": "fixed",
     "search/": "fixed",
     "search/suggest": "spelled out",
@@ -59,15 +62,15 @@ ROUTES = {
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts
     "corrections/<str:receipt>/": "receipt",
     "design/": "file",
-    "<str:path>/": "list",
-    "<str:path>/compare/": "list",
+    "<list:path>/": "list",
+    "<list:path>/compare/": "list",
     r"^(?P<path>[a-z-]+)/compare\.csv$": "followed",
     r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$": "followed",
     r"^feeds/(?P<path>[a-z-]+)\.atom$": "followed",
-    "<str:path>/<str:ref>/": "record",
-    "<str:path>/<str:ref>/versions/": "record",
-    "<str:path>/<str:ref>/versions/<int:number>/": "record",
+    "<list:path>/<ref:ref>/": "record",
+    "<list:path>/<ref:ref>/versions/": "record",
+    "<list:path>/<ref:ref>/versions/<int:number>/": "record",
 }
 
 

@@ -14,7 +14,8 @@ TEMPLATES = sorted(
     path for path in Path(settings.BASE_DIR / "templates").rglob("*.html") if "admin" not in path.parts
 )
 PARTIALS = sorted(Path(settings.BASE_DIR / "templates" / "portal").glob("_*"))
-SCRIPTS = sorted(Path(settings.BASE_DIR / "static" / "js").glob("*.js"))
+# The back-office's scripts have the back-office's sheet.
+SCRIPTS = sorted(Path(settings.BASE_DIR / "static" / "js").glob("[!a]*.js"))
 
 # Classes that a view hands to a template as a value: class="{{ fact.width }}".
 HANDED = {"wide", "whole", "many"}

@@ -45,7 +45,7 @@ def boxes_of(picture):
 def test_every_pattern_is_once_in_the_picture_and_once_in_the_list(client, patterns):
     response = client.get("/patterns/")
     (svg,) = pictures_in(response, "patterns")
-    listed = re.findall(r"<a class=\"link-title\" href=\"([^\"]+)\">", response.content.decode())
+    listed = re.findall(r"<a class=\"link-title\" href=\"([^\"]+)\"[^>]*>", response.content.decode())
 
     assert len(patterns) == 51
     assert sorted(links_of(svg)) == sorted((row["title"], row["url"]) for row in patterns)
@@ -197,7 +197,7 @@ def test_long_title_is_cut_in_the_picture_and_whole_beside_it(client):
     assert link.find("title").text == title
     assert len(link.find("text").text) <= 44
     assert int(svg.get("width")) < 400
-    assert f'<a class="link-title" href="{record.url}">{title}</a>' in response.content.decode()
+    assert f'<a class="link-title" href="{record.url}" dir="auto">{title}</a>' in response.content.decode()
 
 
 @pytest.mark.django_db

@@ -168,7 +168,7 @@ def test_nothing_overlaps_whatever_happens(case):
     [(1, [1]), (4, [4]), (8, [4, 4]), (9, [5, 4]), (12, [4, 4, 4]), (30, [5, 5, 5, 5, 5, 5])],
 )
 def test_lanes_go_on_to_further_pictures_on_a_phone(number, sizes):
-    event = {"date": datetime.date(2020, 1, 1), "is_done": True, "number": 1}
+    event = {"date": datetime.date(2020, 1, 1), "is_done": True, "is_unverified": False, "number": 1}
     lanes = [Lane("Act", "in force", [], [event | {"number": place}]) for place in range(1, number + 1)]
 
     picture = timeline(lanes, today=TODAY)

@@ -66,8 +66,8 @@ def test_pages_name_no_field(client, kind):
     ("supports", "words"),
     [
         ([], "The whole record"),
-        (["report_deliverable"], "Part of the record"),
-        (["summary", "ethics_deliverable"], "summary"),
+        (["slug"], "Part of the record"),
+        (["summary", "slug"], "summary"),
         (["lead_partner", "key_questions", "title"], "lead partner, key questions, title"),
     ],
 )

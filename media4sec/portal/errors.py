@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from media4sec.headers import REFUSED
 from media4sec.interchange import problems
+from media4sec.languages import PREFIX
 
 logger = logging.getLogger(__name__)
 DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)  # away, restarting, read-only
@@ -23,7 +24,7 @@ FOR_MACHINES = re.compile(
 
 
 def is_for_machines(request):
-    return bool(FOR_MACHINES.match(request.path))
+    return bool(FOR_MACHINES.match(request.path)) and not PREFIX.match(request.path)
 
 
 def _answer(request, status):
