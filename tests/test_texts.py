@@ -232,7 +232,7 @@ def test_every_text_of_a_model_is_in_a_form_and_in_the_document(admin_client, ki
         name for name in typed_fields(page) if "-" not in name
     }
     assert {*text_fields(model_of(kind.name))} - hidden <= {*writer(kind.name).fields}
-    assert {*text_fields(Citation)} - {"part"} == {"title", "locator", "supports"}
+    assert {*text_fields(Citation)} - {"part"} == {"title", "dated_on", "locator", "supports"}
 
 
 @pytest.mark.django_db

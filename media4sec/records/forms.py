@@ -31,7 +31,7 @@ from media4sec.records.documents import (
     unsupportable,
     writer,
 )
-from media4sec.records.models import Record, Relation
+from media4sec.records.models import Citation, Record, Relation
 from media4sec.texts import Line
 
 
@@ -263,12 +263,13 @@ class CitationForm(NamingForm):
     kind_name = ""  # the kind of the record, set by the inline
 
     def clean_supports(self):
+        names = Citation._meta.get_field("supports").to_python(self.cleaned_data["supports"])
         is_of_part = bool(self.cleaned_data.get("part"))
         documents = part_documents(self.kind_name) if is_of_part else [writer(self.kind_name)]
         known = set().union(*map(supportable, documents))
-        if wrong := unsupportable(known, self.cleaned_data["supports"]):
+        if wrong := unsupportable(known, names):
             raise ValidationError(wrong)
-        return self.cleaned_data["supports"]
+        return names
 
 
 class PartForm(NamingForm):
