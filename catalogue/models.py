@@ -336,13 +336,18 @@ class Technology(KindRecord):
         """Judged on the day of the check, so that the same document always means the same."""
         if self.is_discontinued:
             return self.Status.DISCONTINUED
-        try:
-            sign = span_of(self.sign_of_life_on)
-        except ValueError:  # which validation refuses
-            sign = None
+        sign = self.days_of_sign
         if sign and self.checked_on and sign.first >= add_months(self.checked_on, -SIGN_LASTS):
             return self.Status.ACTIVE
         return self.Status.UNKNOWN
+
+    @property
+    def days_of_sign(self):
+        """The days that the sign of life may be from; None also for what is no date, which its field refuses."""
+        try:
+            return span_of(self.sign_of_life_on)
+        except ValueError:
+            return None
 
     def clean(self):
         super().clean()
@@ -354,7 +359,7 @@ class Technology(KindRecord):
             raise ValidationError(
                 {"checked_on": "A sign of life is judged on the day of the check: give it."}
             )
-        if self.sign_of_life_on and span_of(self.sign_of_life_on).first > self.checked_on:
+        if self.days_of_sign and self.days_of_sign.first > self.checked_on:
             raise ValidationError({"sign_of_life_on": "This is later than the check that saw it."})
 
     def check_links(self):

@@ -60,7 +60,8 @@ class Form(HTMLParser):
             elif "selected" in given or name not in self.values:
                 self.values[name] = given.get("value", "")
         elif tag == "input" and "name" in given and is_sent(given):
-            self.values[given["name"]] = given.get("value", "")
+            unsaid = "on" if given.get("type") == "checkbox" else ""
+            self.values[given["name"]] = given.get("value", unsaid)
 
     def handle_endtag(self, tag):
         if tag == "select":

@@ -5,14 +5,17 @@ import json
 import feedparser
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
+from catalogue.models import Technology
 from media4sec.dates import span_of
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import known_on, stated_facts
 from media4sec.records import workflow
+from media4sec.records.admin import admin_url
 from media4sec.records.documents import save_document, working_document
-from media4sec.records.files import load_folder
+from media4sec.records.files import export_folder, load_folder
 from tests.factories import (
     document_for,
     fresh,
@@ -25,6 +28,7 @@ from tests.factories import (
     source,
 )
 from tests.public import api_item, text_of
+from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
 SIGN = {"sign_of_life": "a release", "checked_on": "2026-11-28"}
@@ -106,6 +110,10 @@ def api_status(record):
             {"sign_of_life": "a release", "sign_of_life_on": "2026-12", "checked_on": "2026-11-28"},
             "sign_of_life_on",
         ),
+        (
+            {"sign_of_life": "a release", "sign_of_life_on": "2026", "checked_on": "0001-01-01"},
+            "sign_of_life_on",
+        ),
         ({"is_discontinued": True, "sources": []}, "is_discontinued"),
     ],
 )
@@ -114,6 +122,44 @@ def test_a_sign_of_life_is_whole_and_seen_before_it_is_judged(changes, field):
         save_document("technology", document_for("technology", **changes))
 
     assert field in caught.value.message_dict
+
+
+@pytest.mark.parametrize("sign", ["2026-13", "null", "0000", "2026-02-30", "today"])
+def test_a_sign_of_life_that_is_no_date_is_refused_by_the_form(admin_client, sign):
+    tool = make("technology", sign_of_life_on="2026-10", **SIGN)
+
+    response = admin_client.post(admin_url(tool), filled(admin_client, admin_url(tool), sign_of_life_on=sign))
+
+    assert {*response.context["adminform"].form.errors} == {"sign_of_life_on"}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0002-06-30"])
+def test_a_check_at_the_beginning_of_the_calendar_is_judged(admin_client, day):
+    tool = make("technology")
+    changes = {"sign_of_life_on": "0001", "sign_of_life": "a stone", "checked_on": day}
+
+    response = admin_client.post(admin_url(tool), filled(admin_client, admin_url(tool), **changes))
+
+    assert (response.status_code, fresh(tool).status) == (302, "active")
+
+
+def test_a_version_keeps_the_status_that_follows_from_what_it_says(tmp_path):
+    """Also where the working copy has another one since."""
+    with transaction.atomic():
+        tool = published("technology", sign_of_life_on="2026-10", **SIGN)
+        ended = document_for("technology", identifier=tool.identifier, status="discontinued")
+        assert save(ended, "technology", tool).status == "discontinued"
+        export_folder(tmp_path)
+        transaction.set_rollback(True)
+
+    load_folder(tmp_path)
+
+    tool = Technology.objects.get(identifier=tool.identifier)
+    assert (tool.status, api_status(tool)) == ("discontinued", "active")
+    export_folder(tmp_path / "again")
+    assert (tmp_path / "again/technologies.json").read_bytes() == (
+        tmp_path / "technologies.json"
+    ).read_bytes()
 
 
 def test_the_end_of_a_project_is_enough_to_be_discontinued():

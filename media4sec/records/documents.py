@@ -6,6 +6,7 @@ may name each other: first what stands in the record's own row, then everything 
 """
 
 import json
+from copy import copy
 from functools import cache
 from importlib import import_module
 
@@ -476,7 +477,23 @@ def completed(record, body):
     So an older version can be told beside the working copies of others, which may have what it had then.
     """
     values = validate(record.kind_name, body)
-    return _as_document(writer(record.kind_name), values, working_document(record))
+    serializer = writer(record.kind_name)
+    return _as_document(serializer, values, working_document(record)) | _worked_out(
+        serializer, values, record
+    )
+
+
+def _worked_out(serializer, values, record):
+    """What follows from the other fields, for a document with these values on this record."""
+    derived = [name for name, field in serializer.fields.items() if field.read_only]
+    if not derived:
+        return {}
+    instance = copy(record)
+    for name, value in values.items():
+        if not is_link(serializer.fields[name], serializer.Meta.model):
+            setattr(instance, name, value)
+    instance.fill_in()
+    return {name: getattr(instance, name) for name in derived}
 
 
 def _as_document(serializer, values, otherwise):

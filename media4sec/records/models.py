@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections import defaultdict
+from datetime import MAXYEAR, MINYEAR, date
 from itertools import chain, count
 
 from django.core.exceptions import ValidationError
@@ -27,8 +28,10 @@ NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
 
 
 def add_months(day, months):
-    """The same day some months later, or the last day of that month."""
+    """The same day some months later, or the last day of that month; the calendar’s own end beyond it."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if months > 0 else date.min
     for candidate in (day.day, 30, 29, 28):
         try:
             return day.replace(year=year, month=month + 1, day=min(day.day, candidate))
