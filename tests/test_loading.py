@@ -461,6 +461,40 @@ def test_merged_document_leads_to_the_other_without_being_readable(client, folde
     assert SECRET not in read_side()
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("changes", [{}, {"title": "Another title"}])
+def test_successor_of_another_kind_or_that_is_not_public_is_named(folder, is_known, changes):
+    """All that is wrong with what documents are merged into or replaced by is said at once."""
+    names = ["partner:one", "theme:theme-9", "theme:theme-2"]
+    partner = document_for("partner", identifier="one")
+    if is_known:
+        load_folder(folder(partners=[partner], themes=[theme(number) for number in (1, 3, 4)]))
+    rows = [
+        theme(number, **changes, state="withdrawn", withdrawal=withdrawal)
+        for number, withdrawal in zip(
+            (1, 3, 4), ({"reason": "Old.", "merged": True, "successor": name} for name in names), strict=True
+        )
+    ]
+
+    missing = problems(folder(partners=[partner], themes=rows))
+    others = problems(folder(partners=[partner], themes=[rows[0], theme(2, state="draft"), rows[2]]))
+
+    assert {*missing} == {("themes.json", f"theme-{number}", "withdrawal.successor") for number in (3, 4)}
+    assert others == [("themes.json", f"theme-{number}", "withdrawal.successor") for number in (1, 4)]
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_what_was_withdrawn_may_be_replaced_by_a_record_of_another_kind(folder, is_known):
+    partner = document_for("partner", identifier="one")
+    if is_known:
+        load_folder(folder(partners=[partner], themes=[theme(1)]))
+    withdrawal = {"reason": "Old.", "successor": "partner:one"}
+
+    load_folder(folder(partners=[partner], themes=[theme(1, state="withdrawn", withdrawal=withdrawal)]))
+
+    assert Record.objects.get(kind_name="theme").successor.identifier == "one"
+
+
 def test_withdrawn_document_with_changes_keeps_what_would_be_restored(folder):
     document = withdrawn(title=f"{SECRET} as edited since") | {"published_document": theme(1, title=SECRET)}
     where = folder(themes=[document])

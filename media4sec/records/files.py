@@ -32,7 +32,16 @@ from media4sec.records.documents import (
     writer,
 )
 from media4sec.records.models import MOST_IN_REASON, Record, Revision
-from media4sec.records.workflow import State, merge, publish_all, save_revision, take_turn, withdraw, withhold
+from media4sec.records.workflow import (
+    State,
+    WorkflowError,
+    merge,
+    publish_all,
+    save_revision,
+    take_turn,
+    withdraw,
+    withhold,
+)
 from media4sec.texts import cleaned
 
 STATE_KEYS = ("state", "published_document", "withdrawal")
@@ -343,17 +352,23 @@ def _named_successor(document):
 
 def _missing_successors(saved):
     return [
-        Problem(name, document["identifier"], "withdrawal.successor", "There is no such record.")
-        for _, document, name in saved
-        if name and _named_successor(document) and _successor_of(document) is None
+        Problem(_file_of(record), document["identifier"], "withdrawal.successor", "There is no such record.")
+        for record, document, name in saved
+        if (name or record.public_state not in OFF)
+        and _named_successor(document)
+        and _successor_of(document) is None
     ]
+
+
+def _file_of(record):
+    return f"{kinds_by_name()[record.kind_name].plural}.json"
 
 
 def _set_states(saved, by):
     """Keep a version of what changed, and bring each record to the state its document names.
 
     What a document calls withdrawn is not published first. A record that was withdrawn here stays so: its working
-    copy changes, and somebody may restore it. Returns what is wrong with the published versions.
+    copy changes, and somebody may restore it. Returns what is wrong with published versions and with successors.
     """
     problems, to_publish, to_keep, to_take_off, older = [], [], [], [], {}
     for record, document, name in saved:
@@ -375,25 +390,27 @@ def _set_states(saved, by):
         return problems
     publish_all(to_publish, by=by, note=NOTE, validate=False, documents=older)
     for record, document, is_new in to_take_off:
-        withdrawal, successor = document["withdrawal"], _successor_of(document)
-        is_merged, reason = bool(withdrawal.get("merged")), withdrawal["reason"]
-        if is_new:
-            withhold(
-                record,
-                reason=reason,
-                successor=successor,
-                is_merged=is_merged,
-                by=by,
-                note=NOTE,
-                document=older.get(record.pk),
-            )
-        elif is_merged:
-            merge(record, successor, reason=reason, by=by)
-        else:
-            withdraw(record, reason=reason, successor=successor, by=by)
+        take_off = partial(_take_off, record, document, older.get(record.pk), is_new=is_new, by=by)
+        _try(_file_of(record), document, take_off, problems)
     for record, state in to_keep:
         save_revision(record, by=by, note=NOTE, state=state if state in EDITING else State.DRAFT)
     return problems
+
+
+def _take_off(record, document, published, *, is_new, by):
+    """Withdraw or merge as the document says; all that can be wrong now is the successor that it names."""
+    withdrawal, successor = document["withdrawal"], _successor_of(document)
+    is_merged, reason = bool(withdrawal.get("merged")), withdrawal["reason"]
+    named = {"reason": reason, "by": by}
+    try:
+        if is_new:
+            withhold(record, successor=successor, is_merged=is_merged, note=NOTE, document=published, **named)
+        elif is_merged:
+            merge(record, successor, **named)
+        else:
+            withdraw(record, successor=successor, **named)
+    except WorkflowError as error:
+        raise ModelValidationError({"withdrawal.successor": error.messages}) from error
 
 
 def export_folder(folder):

@@ -178,6 +178,8 @@ def withhold(record, *, reason, successor=None, is_merged=False, by=None, note="
     if record.public_state in (State.WITHDRAWN, State.MERGED):
         raise WorkflowError(f"{record.identifier} is {record.public_state} already.")
     _check_successor(record, successor)
+    if is_merged:
+        _check_one_kind(record, successor)
     revision = _keep(record, dumps(document or working_document(record)), by, note, State.WITHDRAWN)
     Record.objects.filter(pk=record.pk).update(published_revision=revision)
     _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
@@ -196,10 +198,7 @@ def merge(record, into, *, reason="", by=None, moves_names=False):
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, into)
-    if record.kind_name != into.kind_name:
-        kinds = kinds_by_name()
-        one, other = (lower_first(kinds[name].label) for name in (record.kind_name, into.kind_name))
-        raise WorkflowError(f"Only records of one kind are merged: this is a {one}, the other one a {other}.")
+    _check_one_kind(record, into)
     if moves_names:
         _move_names(record, into, by)
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
@@ -273,6 +272,13 @@ def _check_successor(record, successor):
         raise WorkflowError("A record cannot be its own successor.")
     if Record.objects.get(pk=successor.pk).public_state != State.PUBLISHED:
         raise WorkflowError(f"The successor {successor.identifier} is not published.")
+
+
+def _check_one_kind(record, into):
+    if record.kind_name != into.kind_name:
+        kinds = kinds_by_name()
+        one, other = (lower_first(kinds[name].label) for name in (record.kind_name, into.kind_name))
+        raise WorkflowError(f"Only records of one kind are merged: this is a {one}, the other one a {other}.")
 
 
 def _move_names(record, into, by):
