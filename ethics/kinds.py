@@ -318,6 +318,7 @@ CHECK_QUESTION = Kind(
     order=("order",),
     own_parts={"answers": _("Answers and what they raise")},
     weight=24,
+    search_share=0.65,
     has_neighbours=False,
 )
 
@@ -345,6 +346,7 @@ CHECK_EXAMPLE = Kind(
     facets=(Facet("issue", _("Issue raised"), "expected_issues"),),
     page="ethics.examples.page_of_example",
     weight=26,
+    search_share=0.65,
     has_neighbours=False,
 )
 

@@ -163,6 +163,7 @@ class Kind:
     has_neighbours: bool = True  # compared with others, to say which are related by what they share
     limits: tuple[str, ...] = ()  # facts that stand under “Requirements and limits”, not on the fact card
     weight: int = 50  # the lighter, the earlier among related records and equal search hits
+    search_share: float = 1.0  # of a hit's worth; less for what is worked with, and tells of nothing
     review_months: int = 12
     schema_type: str = "CreativeWork"
 

@@ -132,14 +132,14 @@ def listing(kinds, data, *, also=(), facets=None):
         ids = ordered_ids(names, index)
     asked = [facet.name for facet in facets]
     answer.result = filtered(ids, asked, answer.chosen, index)
-    if answer.found:
-        answer.result.ids, answer.under = index.by_concept(answer.result.ids)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
     if _respell(missing, labels, answer, index):
         answer.result = filtered(ids, asked, answer.chosen, index)
         missing = _not_found(answer.chosen, answer.result)
         labels |= _known(missing, answer, index)
+    if answer.found:  # once it is known what was chosen, however it was spelled
+        answer.result.ids, answer.under = index.by_concept(answer.result.ids)
     for name, values in missing.items():
         for value in values:
             if (name, value) in labels:

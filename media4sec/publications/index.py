@@ -26,10 +26,13 @@ from media4sec.publications.words import LINKED, STOP_WORDS, key_of, loose_key_o
 
 TITLE, NAME, TEXT = 1, 2, 4
 ALSO, MEANT = 8, 16  # all labels of what its title, or its text, has one label of (synonyms.py)
+LEAD = 32  # beside TEXT or MEANT: among the first words of the text, which say what the record is
 GIVES = {TITLE: ALSO, TEXT: MEANT}
 PAIR = "+"  # marks two words that stand side by side in a title or name: “Dark Web” → +darkweb
 
 ROWS = ("pk", "kind", "identifier", "sort_key", "title_stems", "name_stems", "text_stems")
+LEAD_LENGTH = 20  # words, about the first sentence
+HEADLINE = 4  # words of a title that says in more of them what happened, and not what the thing is called
 USUAL_LENGTH = 40  # words of a text; a constant, so that the order does not depend on what else is there
 LONGEST_EXACT = 200  # letters; no question is longer
 MOST_NEAR = 5_000  # words with mistakes whose neighbours are kept
@@ -119,7 +122,7 @@ class Segment:
         is_whole = np.zeros(len(of_token), bool)  # a compound in one word, which comes after its pieces
         is_whole[(starts + lengths - 1)[lengths > 1]] = True
         self.text_length = np.zeros(self.count, np.float32)
-        columns, given = ([], [], []), {ALSO: [], MEANT: []}
+        columns, given = ([], [], []), {ALSO: [], MEANT: [], LEAD: []}
         for field in (TITLE, NAME, TEXT):
             ids, counts = (np.array(column, np.int32) for column in fields.pop(field))
             slots = np.repeat(np.arange(self.count, dtype=np.int32), counts)
@@ -129,19 +132,25 @@ class Segment:
             places = np.arange(int(sizes.sum()), dtype=np.int32) + np.repeat(
                 starts[ids] - ends + sizes, sizes
             )
+            if field == TEXT:
+                nth = np.arange(len(slots)) - (np.cumsum(counts) - counts)[slots]
+                is_lead = np.repeat(nth < LEAD_LENGTH, sizes)
             slots, words = np.repeat(slots, sizes), of_token[places]
             del ids, counts, sizes, ends
             if field in GIVES:
                 is_piece = ~is_whole[places]
-                for found, group in self.synonyms.in_columns(marks[words[is_piece]], slots[is_piece]):
+                of_piece = slots[is_piece]
+                leads = is_lead[is_piece] if field == TEXT else np.zeros(len(of_piece), bool)
+                for at, group in self.synonyms.in_columns(marks[words[is_piece]], of_piece):
                     numbers = [word_ids[word] for word in group.given]
-                    row = np.repeat(found, len(numbers)), np.tile(np.array(numbers, np.int32), len(found))
-                    given[GIVES[field]].append(row)
-                del is_piece
+                    given[GIVES[field]].append(each_for_each(of_piece[at], numbers))
+                    given[LEAD].append(each_for_each(of_piece[at[leads[at]]], numbers))
+                del is_piece, of_piece, leads
             del places
             if field == TEXT:
                 is_wanted = ~is_stop[words]
-                slots, words = slots[is_wanted], words[is_wanted]
+                slots, words, is_lead = slots[is_wanted], words[is_wanted], is_lead[is_wanted]
+                self._collect(columns, LEAD, slots[is_lead], words[is_lead])
                 self.text_length = np.bincount(slots, minlength=self.count).astype(np.float32)
             self._collect(columns, field, slots, words)
             del slots, words
@@ -241,6 +250,11 @@ def starts_of_runs(values):
     return np.flatnonzero(np.concatenate((np.ones(min(len(values), 1), bool), values[1:] != values[:-1])))
 
 
+def each_for_each(slots, words):
+    """Each of these words for each of these slots, as two columns."""
+    return np.repeat(slots, len(words)), np.tile(np.array(words, np.int32), len(slots))
+
+
 def concept_name(title):
     """A title in one word, without its article: The Dark Web, Dark web and dark-web are one concept."""
     return re.sub("^the[ -]", "", title).replace("-", "").replace(" ", "")
@@ -295,9 +309,12 @@ class Index:
             self.kinds = np.concatenate((base.kinds, self.kinds))
         weights = np.array([kind.weight for kind in kinds.values()], np.float32)
         self.weights = weights[self.kinds]
+        shares = np.array([kind.search_share for kind in kinds.values()], np.float32)
+        self.shares = shares[self.kinds]
         self.is_way = np.isin(self.pks, self.synonyms.pks)
         self.is_label = np.array([kind.names_others for kind in kinds.values()], bool)[self.kinds]
         self.title_lengths = np.concatenate([segment.title_lengths for segment in self.segments])
+        self.title_shares = np.minimum(1, HEADLINE / np.maximum(self.title_lengths, 1)).astype(np.float32)
         self.concepts = np.concatenate([segment.concepts for segment in self.segments])
         lengths = np.concatenate([segment.text_length for segment in self.segments])
         self.text_weight = 0.5 + lengths / USUAL_LENGTH

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from media4sec.publications.index import ALSO, MEANT, NAME, PAIR, TEXT, TITLE, current
+from media4sec.publications.index import ALSO, LEAD, MEANT, NAME, PAIR, TEXT, TITLE, current
 from media4sec.publications.synonyms import said
 from media4sec.publications.words import (
     NUMERALS,
@@ -35,23 +35,30 @@ FEW = 3  # records; a word that finds fewer is tried in other ways too
 MOST_WIDENED = 8  # such words in one question
 
 # How much a find is worth, by where it stands and by how it was found.
-WHERE = {TITLE: 1.0, NAME: 0.8, ALSO: 0.6, TEXT: 0.4, MEANT: 0.36}
+WHERE = {TITLE: 1.0, NAME: 0.8, ALSO: 0.6, TEXT: 0.4, MEANT: 0.3, LEAD | TEXT: 0.6, LEAD | MEANT: 0.54}
 EXACT, FORM, SPELLING, JOINED = 1.0, 0.95, 0.85, 0.95
 BEGINNING, APART, INSIDE = 0.8, 0.75, 0.5
 MISTAKEN = {1: 0.6, 2: 0.45}
 # The same for a mask of places, the best one counting: in what a record is called, and in its text.
-MASKS = range(2 * MEANT)
-CALLED = np.array(
-    [max((WHERE[f] for f in (TITLE, NAME, ALSO) if mask & f), default=0) for mask in MASKS], np.float32
-)
-WRITTEN = np.array(
-    [max((WHERE[f] for f in (TEXT, MEANT) if mask & f), default=0) for mask in MASKS], np.float32
-)
-TITLED = np.array([1 if mask & TITLE else 0.5 if mask & ALSO else 0 for mask in MASKS], np.float32)
+MASKS = range(2 * LEAD)
+
+
+def worths_of(*places):
+    """For each mask the worth of the best of these places that it has whole."""
+    best = (max((WHERE[place] for place in places if mask & place == place), default=0) for mask in MASKS)
+    return np.fromiter(best, np.float32)
+
+
+CALLED, CALLED_ELSE = worths_of(TITLE, NAME), worths_of(ALSO)
+WRITTEN = worths_of(TEXT, MEANT, LEAD | TEXT, LEAD | MEANT)
+TITLED = np.array([1 if mask & TITLE else 0.3 if mask & ALSO else 0 for mask in MASKS], np.float32)
 PHRASE = 0.2  # two words of the question stand side by side in a title or name
 SAME = {0: 4.0, TITLE: 2.0, NAME: 1.6}  # the whole question is the identifier, the title, another name
 FEW_WHOLE = 5  # records with all the words; where there are no more, those with many of them are shown too
 MANY = 0.4  # how much of them, by weight; where nobody has so much, those who have the most
+FIRM = 0.4  # a word of that worth is what a record is about: called so, or said at once; others are mentions
+HELD = 0.25  # the worth from which on a record has a word wholly; deep in a long text it is held in part
+LONG_QUESTION = 3  # words; of one with more, the word that says least may be missing
 
 
 @dataclass
@@ -204,7 +211,7 @@ class Question:
         for slots, masks, times in self.index.postings(form):
             times = times.astype(np.float32)
             worths = WRITTEN[masks] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
-            top = CALLED[masks]
+            top = np.maximum(CALLED[masks], CALLED_ELSE[masks] * self.index.title_shares[slots])
             yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, TITLED[masks]
 
     def join(self):
@@ -339,7 +346,7 @@ class Question:
         share = np.zeros(index.count)
         for row, weight in zip(has, weights.tolist(), strict=True):
             share[row] += weight
-        chosen = self.choose(has, whole, share)
+        chosen = self.choose(has, whole, share, weights)
         same = {slot: worth for slot, worth in self.same(weights).items() if self.allowed[slot]}
         chosen[[slot for slot, worth in same.items() if worth >= min(SAME.values())]] = True
         slots = np.flatnonzero(chosen)
@@ -357,28 +364,43 @@ class Question:
             has[units == unit] = has[units == unit].all(axis=0)
         return has
 
-    def choose(self, has, whole, share):
-        """Those with all words; where there are few, or the words more than three, those with many of them as well."""
+    def choose(self, has, whole, share, weights):
+        """Those with all words; where there are few, or the words more than three, those with many of them as well.
+
+        Where few are about all the words, those that are about the telling ones come too: a long text that mentions
+        the others somewhere is no reason to hide them.
+        """
         exact = np.ones(self.index.count, bool)
         for row, place in zip(has, self.required, strict=True):
             if self.words[place].is_exact:
                 exact &= row
         chosen = whole & exact
-        if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > 3:
+        if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > LONG_QUESTION:
             share = share * exact
             chosen = (share > 0) & (share >= min(MANY, share.max(initial=0)))
+        if len(self.required) > 1:
+            firm = np.array([self.values[place] >= FIRM for place in self.required]) & has
+            if np.count_nonzero(firm.all(axis=0) & exact) <= FEW_WHOLE:
+                about = sum(row * weight for row, weight in zip(firm, weights.tolist(), strict=True))
+                chosen |= exact & (about >= 1 / len(self.required))
         return chosen
 
     def scores(self, slots, share, weights):
         """How well the records of these slots answer: plain sums in one order, the same on every machine."""
         index = self.index
-        scores, in_title = np.zeros(len(slots)), np.zeros(len(slots))
+        scores, in_title, held = (np.zeros(len(slots)) for _ in range(3))
         for place, weight in zip(self.required, weights.tolist(), strict=True):
-            scores += weight * self.values[place][slots]
+            values = self.values[place][slots]
+            scores += weight * values
+            held += weight * np.minimum(values / HELD, 1)
             in_title += self.titles[place][slots]
+        lost = share - held  # by words that are only mentioned
+        if len(self.required) > LONG_QUESTION:
+            share = np.minimum(share + np.min(weights[weights > 0], initial=1), 1)
+        share = share - np.maximum(lost, 0)
         scores *= share**2
         likeness = in_title / np.maximum(index.title_lengths[slots] + len(self.required) - in_title, 1)
-        scores += 0.5 * likeness * share + 0.001 * (100 - index.weights[slots])
+        scores += 0.5 * likeness * share + 0.0007 * (100 - index.weights[slots])
         if self.phrases:
             bonus = np.zeros(index.count)
             weight_of = dict(zip(self.required, weights.tolist(), strict=True))
@@ -387,7 +409,7 @@ class Question:
                 for found, worths, _ in self.worths(form):
                     bonus[found] += weight * worths
             scores += bonus[slots]
-        return scores
+        return scores * index.shares[slots]
 
     def same(self, weights):
         """{slot: bonus} of records whose identifier, title or name is the question, or a run of its words."""

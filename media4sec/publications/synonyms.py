@@ -72,7 +72,7 @@ class Synonyms:
         return [group for pair in pairs if pair[0] != pair[1] for group in pair if group]
 
     def in_columns(self, marks, slots):
-        """(slots, group) for each label that stands somewhere: once for each place where it does.
+        """(places, group) for each label that stands somewhere: where in the columns it begins.
 
         ``marks`` are the words of many publications in order, as ``numbers`` of their keys, and 0 for all others.
         """
@@ -87,7 +87,7 @@ class Synonyms:
                     is_next = (at[here + step] == at[here] + step) & (slots[here + step] == slots[here])
                     here = here[is_next & (marks[here + step] == number)]
                 if len(here):
-                    yield slots[here], group
+                    yield at[here], group
 
 
 def of_kind(kind, value):
