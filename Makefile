@@ -83,8 +83,8 @@ bench: $(VENV)/.dev ## measure the search page with 1,500 and 100,000 records, o
 	  && DATABASE_URL=sqlite:///$$folder/bench.sqlite3 $(BIN)/python -m benchmarks.search $(ARGS)
 	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m benchmarks.search $(ARGS)
 
-screenshots: $(VENV)/.dev ## pictures of all pages
-	$(BIN)/python -m tests.screenshots
+screenshots: $(VENV)/.dev ## pictures of all pages (ARGS=names for some)
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py messages

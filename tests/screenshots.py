@@ -1,4 +1,7 @@
-"""Pictures of every type of page for the docs: ``python -m tests.screenshots`` (``--url``: of a running site)."""
+"""Pictures of every type of page for the docs: ``python -m tests.screenshots``; of some, if these are named.
+
+``--url``: of a site that runs already.
+"""
 
 import argparse
 import contextlib
@@ -17,6 +20,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
+from media4sec.records.management.commands.demo import serving
 from tests.conftest import BROWSER_FLAGS, find_chromium
 from tests.pages import PANELS, RECORDS, open_page
 
@@ -59,9 +63,10 @@ MARGIN = 53
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="the origin of a site that runs already")
-    url = parser.parse_args().url
-    with contextlib.nullcontext(url.rstrip("/")) if url else own_site() as origin:
-        take_all(origin)
+    parser.add_argument("names", nargs="*", help="of pages in tests/pages.py; without any, all anew")
+    given = parser.parse_args()
+    with contextlib.nullcontext(given.url.rstrip("/")) if given.url else own_site() as origin:
+        take(origin, given.names)
 
 
 @contextlib.contextmanager
@@ -89,13 +94,8 @@ def own_site():
         manage("load_records", "fixtures")
         manage("shell", "--no-imports", "-c", "from tests import history; history.add()")
         manage("collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework")
-        granian = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--port", str(port)]
         server = subprocess.Popen(
-            [*granian, "--workers", "2", "--blocking-threads", "1", "--no-ws", "media4sec.wsgi:application"],
-            env=environment,
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            serving(origin), env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             wait_for(origin)
@@ -117,9 +117,9 @@ def wait_for(origin):
             time.sleep(0.2)
 
 
-def take_all(origin):
+def take(origin, chosen):
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.png"):
+    for old in () if chosen else FOLDER.glob("*.png"):
         old.unlink()
     flags = [*BROWSER_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     with sync_playwright() as playwright:
@@ -127,7 +127,7 @@ def take_all(origin):
         for look, options in LOOKS.items():
             context = browser.new_context(**options)
             page = context.new_page()
-            for name in (*NAMES, *(PANELS if look == "phone" else ())):
+            for name in chosen or (*NAMES, *(PANELS if look == "phone" else ())):
                 page.emulate_media(media="screen")  # to press what paper does not show
                 open_page(page, origin, name)
                 page.emulate_media(media="print" if look == "print" else "screen")
