@@ -226,8 +226,15 @@ def database_named(name):
 
 
 @pytest.fixture(scope="module")
-def portal_server(site_database, django_db_blocker):
+def portal_server(request, site_database, django_db_blocker):
     """The origin of the site with the real content and a past, for browsers; only to be read."""
+    marks = [
+        item.get_closest_marker("django_db")
+        for item in request.session.items
+        if item.module is request.module
+    ]
+    # Such a test empties the database at its end, and until the module ends that is this one.
+    assert not any(mark and mark.kwargs.get("transaction") for mark in marks), "Not beside transaction=True."
     from pytest_django.live_server_helper import LiveServer
 
     with django_db_blocker.unblock(), database_named(site_database):

@@ -105,7 +105,7 @@ OTHERS = {
     "list-matrix": "/evidence/?view=matrix",
     "compare": "/technologies/compare/?ids=T-001,T-005,T-058",
     "compare-choose": "/technologies/compare/",
-    "situation-suppliers": "/situations/S-010-tool-procurement/",
+    "record-situation-suppliers": "/situations/S-010-tool-procurement/",
     "compare-records": "/platform-requests/compare/?ids=preservation-request,european-production-order",
 }
 
