@@ -7,7 +7,7 @@ first. Texts say where they stand, and numbers go up, so that no two records are
 
 import re
 from collections import defaultdict
-from itertools import count
+from itertools import count, cycle
 
 from rest_framework import serializers
 
@@ -30,6 +30,7 @@ from media4sec.records.fields import validate_inexact_date
 from media4sec.records.models import Record
 
 numbers = count(1001)  # beyond the numbers of the real content
+places = cycle(range(1001, 32_768))  # as far as columns of small numbers go; no test makes that many records
 turns = defaultdict(lambda: count(1))
 
 
@@ -223,7 +224,7 @@ def plain_value(name, field):
         case serializers.ChoiceField():
             return next(choice for choice in field.choices if choice != "")
         case serializers.IntegerField():
-            return next(numbers)
+            return next(places)
         case serializers.DecimalField():
             return f"{next(numbers)}.50"
         case serializers.DateField():

@@ -64,10 +64,12 @@ def started(database):
         until(lambda: status(f"{origin}/privacy/") == 200, 60)
         yield origin, process
     finally:
-        process.kill()
+        family = [process.pid, *children(process.pid)]
+        for pid in family if process.poll() is None else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         process.wait()
-        for pid in children(process.pid):
-            os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(is_running(pid) for pid in family), 10)  # and with them what held the database
 
 
 def status(address, seconds=10):
@@ -92,6 +94,14 @@ def until(holds, seconds):
 def children(pid):
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in listed.read_text().split()] if listed.exists() else []
+
+
+def is_running(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def connected(origin, text):
