@@ -20,7 +20,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
-from media4sec.records.management.commands.demo import serving
+from media4sec.serving import serving
 from tests.conftest import BROWSER_FLAGS, find_chromium
 from tests.pages import PANELS, RECORDS, open_page
 

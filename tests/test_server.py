@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from media4sec.records.management.commands.demo import serving
+from media4sec.serving import serving
 
 ROOT = Path(__file__).parent.parent
 SLOW = 20
