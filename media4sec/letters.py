@@ -18,7 +18,7 @@ PLAIN = str.maketrans(
 )
 PLAIN_CAPITALS = str.maketrans({chr(small).upper(): plain.title() for small, plain in PLAIN.items()})
 # Letters that come after their plain one in the alphabet of a language, instead of beside it.
-OWN_LETTERS = {"sl": "čćđšž", "es": "ñ", "hr": "čćđšž", "pl": "ąćęłńóśźż"}
+OWN_LETTERS = {"sl": "čćđšž", "es": "ñ"}
 AFTER_ALL_OTHERS = b"\xff\xff"  # a weight greater than that of any letter
 SPACE, END = b"\0\1", b"\0\0"  # and two that are less
 NOTHING = (b"", b"", b"")

@@ -48,11 +48,11 @@ def test_options_of_facets_are_words(client, path):
 
 
 @pytest.mark.usefixtures("content")
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in kinds() if not kind.name.startswith("throwaway")], ids=lambda kind: kind.name
+)
 def test_pages_name_no_field(client, kind):
     row = Publication.objects.published().of(kind.name).order_by("sort_key").first()
-    if row is None:
-        pytest.skip("The content has no record of this kind.")
     main = client.get(row.url).content.decode().partition('<main id="main"')[2].partition('id="cite"')[0]
     words = html.unescape(re.sub("<[^>]+>", " ", re.sub(r'<a [^>]*href="http[^<]*</a>', "", main)))
 

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from media4sec.kinds import Facet, Kind, Section
 
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
-STATE_SHAPES = {"active": "full", "discontinued": "struck", "unknown": "hatched"}
 
 PARTNER = Kind(
     "partner",

@@ -108,21 +108,22 @@ def citations_of(publications):
         named = {
             ref for row, document in zip(part, documents, strict=True) for ref in _named(row.kind, document)
         }
-        found = Publication.objects.published().filter(
-            kind__in={kind for kind, _ in named}, identifier__in={identifier for _, identifier in named}
-        )
-        records = {(row.kind, row.identifier): json.loads(row.document) for row in found} if named else {}
+        records = _documents(named)
         # Of a work that is quoted, the authors are wanted as well.
-        further = {ref for document in records.values() for ref in _authors(document)} - named
-        if further:
-            found = Publication.objects.published().filter(
-                kind__in={kind for kind, _ in further},
-                identifier__in={identifier for _, identifier in further},
-            )
-            records |= {(row.kind, row.identifier): json.loads(row.document) for row in found}
+        records |= _documents({ref for document in records.values() for ref in _authors(document)} - named)
         for publication, document in zip(part, documents, strict=True):
             yield from _works(publication, document, records)
             yield _record(publication, document)
+
+
+def _documents(names):
+    """The public documents of these records, ``{(kind, identifier): document}``; asks nothing for nobody."""
+    if not names:
+        return {}
+    rows = Publication.objects.published().filter(
+        kind__in={kind for kind, _ in names}, identifier__in={identifier for _, identifier in names}
+    )
+    return {(row.kind, row.identifier): json.loads(row.document) for row in rows}
 
 
 def _named(kind_name, document):
