@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA
 from media4sec.kinds import kinds_by_name
 from media4sec.letters import same
 from media4sec.publications.models import Change, Publication, Term
-from media4sec.publications.synonyms import SAID, Synonyms, synonyms
+from media4sec.publications.synonyms import SAID, Synonyms, said, synonyms
 from media4sec.publications.words import LINKED, STOP_WORDS, key_of, loose_key_of, squeezed
 
 TITLE, NAME, TEXT = 1, 2, 4
@@ -53,7 +53,7 @@ class Segment:
         self.fields = {field: (array("i"), array("i")) for field in (TITLE, NAME, TEXT)}
 
     def add(self, kind, identifier, title, names, text):
-        self.concepts.append(hash(concept_name(title)) if kinds_by_name()[kind].is_term else 0)
+        self.concepts.append(self._concept(title) if kinds_by_name()[kind].is_term else 0)
         for field, words in (
             (TITLE, self._title(title)),
             (NAME, self._names(kind, identifier, names)),
@@ -70,6 +70,12 @@ class Segment:
         tokens = list(self.token_ids)
         del self.token_ids
         self._index(tokens, self.fields)
+
+    def _concept(self, title):
+        """A number that all names of one concept share: the same title, or others that people ask for it by."""
+        name = concept_name(title)
+        groups = self.synonyms.by_given.get(said(name))
+        return hash(groups[0].given if groups else name)
 
     def _title(self, title):
         words = title.split()
