@@ -8,6 +8,7 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks import fairness, peers
 from benchmarks.load import Missing
 from benchmarks.pages import Measured, measure
 from benchmarks.portals import HERE, Portal, databases
@@ -40,6 +41,7 @@ def read(arguments):
     parser.add_argument(
         "--target", action="append", default=[], help="a target of the pages, such as list; may be repeated"
     )
+    parser.add_argument("--no-peers", dest="peers", action="store_false", help="only the portal itself")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2, help="how long a target is asked in a round")
     parser.add_argument(
@@ -66,10 +68,32 @@ def measure_pages(asked, database, folder):
             everything += [
                 Measured(side, server, target, portal.change)
                 for target in targets_of(server, portal.database)
-                if not asked.target or target.name in asked.target
             ]
+            if number == 0 and asked.peers:
+                everything += peers_of(portal, server, stack, folder)
+        everything = [one for one in everything if not asked.target or one.target.name in asked.target]
         everything.sort(key=lambda one: one.target.name)
         print_table(measure(everything, asked.rounds, asked.seconds, say))
+
+
+def peers_of(portal, server, stack, folder):
+    """What this portal is compared with, as far as it is installed."""
+    found = []
+    for name, peer in (("nginx", peers.nginx), ("bare WSGI", peers.bare), ("Django floor", peers.floor)):
+        try:
+            other = stack.enter_context(peer(folder / name.replace(" ", "-")))
+        except Missing as reason:
+            say(f"  {name}: not run ({reason})")
+            continue
+        found += [Measured(name, other, target) for target in peers.ONE_FILE]
+    other = stack.enter_context(peers.stock(portal))
+    fairness.check(server, other)
+    found += [
+        Measured("stock", other, target)
+        for target in targets_of(other, portal.database)
+        if target.name in peers.SAME_AS_OURS
+    ]
+    return found
 
 
 def print_table(found):
