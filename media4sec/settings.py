@@ -114,6 +114,14 @@ WSGI_APPLICATION = "media4sec.wsgi.application"
 
 TEMPLATES = [
     {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "new"],
+        "OPTIONS": {
+            "environment": "media4sec.portal.templating.environment",
+            "context_processors": ["media4sec.portal.frame.site"],
+        },
+    },
+    {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
