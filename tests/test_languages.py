@@ -18,7 +18,7 @@ from media4sec.publications.models import Change, Publication, Term
 from media4sec.records import workflow
 from tests import factories, pseudo
 from tests.factories import published, published_full
-from tests.public import text_of
+from tests.public import facets_of, text_of
 
 LANGUAGES = ["en-gb", *CODES]
 
@@ -444,9 +444,8 @@ def test_a_number_of_records_in_english():
 
 
 def options(client, address, name):
-    facets = client.get(address).context["facets"]
-    (found,) = [facet for facet in facets if facet["name"] == name]
-    return [(str(option["label"]), option["label"].lang) for option in found["options"]]
+    found = facets_of(client, client.get(address))[name]
+    return [(str(option.label), option.label.lang) for option in found]
 
 
 def test_countries_are_named_in_the_language_of_the_page_whether_by_code_or_by_name(client):

@@ -81,7 +81,7 @@ def kind_list(request, path):
         "siblings": siblings(section_of(request.path_info)),
         "here": here,
         "words": answer.words,
-        "facets": facet_groups(answer, tiles),
+        "facets": facet_groups(request, answer, tiles),
         "chips": chips(request, answer),
         "clear_url": here if view == "list" else f"{here}?view={view}",
         "cards": [],

@@ -68,7 +68,7 @@ def search(request):
     for group in groups:
         group["cards"] = [hits[pk] for pk in group["ids"] if pk in hits]
     context |= {
-        "facets": facet_groups(answer, tiles),
+        "facets": facet_groups(request, answer, tiles),
         "chips": chips(request, answer),
         "clear_url": f"{address}?{urlencode({'q': answer.words})}",
         "unfiltered": len(answer.found.slots),
