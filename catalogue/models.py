@@ -19,6 +19,7 @@ from catalogue.kinds import (
     WORK_PACKAGE,
 )
 from media4sec.dates import span_of
+from media4sec.qualifier import Qualifier
 from media4sec.records.fields import InexactDateField, TextListField
 from media4sec.records.models import KindRecord, Lasting, Part, Record, add_months
 from workshops.models import Partner, PracticePattern, Theme, Workshop
@@ -408,10 +409,21 @@ class SurveyFigure(KindRecord):
     survey = models.CharField(max_length=200)
     value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=40, blank=True)
+    qualifier = models.CharField(
+        max_length=10,
+        choices=Qualifier,
+        blank=True,
+        help_text="Empty where the source states the number exactly.",
+    )
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     population = models.CharField("who was asked or counted", max_length=200, blank=True)
     from_d21 = models.BooleanField("from D2.1", null=True, blank=True)
     note = models.TextField(blank=True)
+
+    def clean(self):
+        super().clean()
+        if self.qualifier and self.value is None:
+            raise ValidationError({"qualifier": "Give the number that is stated so."})
 
 
 class GlossaryTerm(KindRecord):

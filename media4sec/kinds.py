@@ -140,7 +140,7 @@ class Kind:
     order: tuple[str, ...] = ()
     says: Section | None = None  # one text before all facts; in lists it stands under the title
     marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
-    figure: tuple[str, ...] = ()  # the fields of a number and of its unit, which are shown as one
+    figure: tuple[str, ...] = ()  # the fields of a number, its unit and its qualifier, which are shown as one
     state: str = ""
     state_rule: str = ""  # what its states mean, for readers
     as_known: str = ""  # how fresh its list is: a sentence with %(date)s, that of the newest source

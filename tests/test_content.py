@@ -289,3 +289,16 @@ def test_check_raises_what_the_worked_example_says(client, identifier):
 
 def as_lines(raised):
     return sorted(f"{issue}: {', '.join(why)}" for issue, why in raised.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ap4ai-accountability", "Over 90\N{NO-BREAK SPACE}%"),
+        ("ap4ai-children", "Over 87\N{NO-BREAK SPACE}%"),
+        ("ws6-attendees", "About 60 people"),
+        ("iacp-notify", "91\N{NO-BREAK SPACE}%"),
+    ],
+)
+def test_figures_of_the_portal_are_as_exact_as_their_titles(client, name, text):
+    assert f"<b>{text}</b>" in client.get(f"/survey/{name}/").content.decode()

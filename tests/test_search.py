@@ -802,6 +802,10 @@ RECORDED = {
         ("España", "Spain"),
         ("spanisches Recht", "Spain"),
         ("pravo v Španiji", "Spain"),
+        ("Belgisch recht", "Belgium"),
+        ("nach deutschem Recht", "Germany"),
+        ("po slovenskem pravu", "Slovenia"),
+        ("δίκαιο της Ισπανίας", "Spain"),
         ("Can I film the police in the Netherlands?", "Netherlands"),
         ("Ελλάδα", "Greece"),
         *((f"{name} law", name) for name in RECORDED),
@@ -825,6 +829,16 @@ def test_question_about_a_countrys_law_leads_to_its_note_first(client, content, 
         ("lawful in Poland", "Poland"),
         ("Polen", "Poland"),
         ("droit italien", "Italy"),
+        ("italienisches Recht", "Italy"),
+        ("pravo v Italiji", "Italy"),
+        ("diritto italiano", "Italy"),
+        ("Polskie prawo", "Poland"),
+        ("Pools recht", "Poland"),
+        ("slovenské právo", "Slovakia"),
+        ("magyar jog", "Hungary"),
+        ("българско право", "Bulgaria"),
+        ("δίκαιο της Σουηδίας", "Sweden"),
+        ("leyes checas", "Czechia"),
         ("Italië", "Italy"),
         ("Can I film the police in Portugal?", "Portugal"),
         ("Ιταλία", "Italy"),
@@ -840,6 +854,11 @@ def test_question_about_a_countrys_law_is_never_met_with_silence(client, content
         in text_of(response)
     )
     assert "/search/?q=Germany" in links_in(response)
+
+
+@pytest.mark.parametrize("words", ["swimming pools", "let me know", "Roman emperors", "la fin de la police"])
+def test_words_that_only_look_like_a_countrys_adjective_name_none(client, content, words):
+    assert client.get("/search/", {"q": words}).context["national_law"] == []
 
 
 def test_recorded_law_of_a_country_is_named_in_the_language_of_the_page(client, content):

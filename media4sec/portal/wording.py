@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from django.utils import formats
+from django.conf import settings
+from django.utils import formats, translation
 from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import catalog
@@ -19,6 +20,7 @@ from media4sec.kinds import PLACES, in_meta, kinds, kinds_by_name
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
+from media4sec.qualifier import as_stated
 
 # Where the labels of a field's values are kept, as far as the English label alone could mean another thing:
 # a law's state is “In force”, and so is an event, the day when that began.
@@ -153,12 +155,16 @@ def number(text):
 
 
 def figure(value):
-    """A number with its unit, which is content unless it is a sign."""
+    """A number with its unit as its source states it; all of it is content where the unit is no sign."""
+    qualifier = value.get("qualifier", "")  # until what was published before there was one is rebuilt
     decimals = len(value["value"].partition(".")[2])
     shown = formats.number_format(Decimal(value["value"]), decimals, force_grouping=True)
     if value["text"].endswith("%"):
-        return Words(f"{shown}\N{NO-BREAK SPACE}%")
-    return content(f"{shown} {value['unit']}".strip())
+        return Words(as_stated(f"{shown}\N{NO-BREAK SPACE}%", qualifier))
+    with_unit = f"{shown} {value['unit']}".strip()
+    with translation.override(settings.LANGUAGE_CODE):
+        stated = as_stated(with_unit, qualifier)
+    return content(stated)
 
 
 def said(value, field=""):

@@ -19,6 +19,7 @@ from django.utils import translation
 
 from media4sec.kinds import FACT, NEWEST_SOURCE, PLACES, Kind, in_meta
 from media4sec.letters import sort_key
+from media4sec.qualifier import as_stated
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import InexactDateField
 from media4sec.records.models import NAMESPACE, Record, model_of
@@ -245,16 +246,19 @@ def words_for(kind, path, value):
 
 
 def figure_of(kind, resolved):
-    """A number with its unit as one: “90 %”; with its share in per cent, where it is part of a known whole.
+    """A number with its unit as one: “Over 90 %”; with its share in per cent, where it is part of a known whole.
 
     ``is_said`` tells whether the title says it too.
     """
     if not kind.figure or resolved[kind.figure[0]] is None:
         return None
-    number, unit = Decimal(resolved[kind.figure[0]]).normalize(), resolved[kind.figure[1]]
+    value, unit = (resolved[path] for path in kind.figure[:2])
+    qualifier = resolved.get(kind.figure[2], "")  # which versions of earlier days do not have
+    number = Decimal(value).normalize()
     text = f"{number:,f}"
-    found = {"text": f"{text}\N{NO-BREAK SPACE}%" if unit == PER_CENT else f"{text} {unit}".strip()}
-    found |= {"url": None, "type": "figure", "value": f"{number:f}", "unit": unit}
+    with_unit = f"{text}\N{NO-BREAK SPACE}%" if unit == PER_CENT else f"{text} {unit}".strip()
+    found = {"text": as_stated(with_unit, qualifier), "url": None, "type": "figure"}
+    found |= {"value": f"{number:f}", "unit": unit, "qualifier": qualifier}
     whole = Decimal(100) if unit == PER_CENT else _whole_in(unit)
     found["share"] = float(number * 100 / whole) if whole and 0 <= number <= whole else None
     found["is_said"] = bool(re.search(rf"(?<![\d.,])(?:{text}|{number:f})(?![.,]?\d)", resolved["title"]))
@@ -274,7 +278,7 @@ def display_of(kind, resolved):
         values = values_at(resolved, path)
         shown = [words_for(kind, path, value).as_display for value in values]
         if figure and path == kind.figure[0]:
-            shown = [{name: figure[name] for name in ("text", "url", "type", "value", "unit")}]
+            shown = [{name: figure[name] for name in ("text", "url", "type", "value", "unit", "qualifier")}]
         facts.append({"name": path, "label": label_of(kind, path), "values": shown})
     sections = []
     for section in kind.sections:
