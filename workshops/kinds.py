@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section
 
 PARTNER = Kind(
     "partner",
@@ -48,6 +46,7 @@ PARTNER = Kind(
     schema_type="Organization",
     weight=38,
     has_neighbours=False,
+    role=Role.OWNER,
 )
 
 THEME = Kind(
@@ -78,6 +77,8 @@ THEME = Kind(
     is_overview=True,
     weight=8,
     has_neighbours=False,
+    role=Role.THEME,
+    schemes={"theme": "theme"},
 )
 
 WORKSHOP = Kind(
@@ -131,6 +132,7 @@ WORKSHOP = Kind(
     statements_by="workshop",
     weight=10,
     has_neighbours=False,
+    is_cited_by_identifier=True,
 )
 
 PATTERN = Kind(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
 from media4sec.portal import wording
 from media4sec.portal.wording import Words, display_of, record_name
@@ -33,11 +33,11 @@ def theme_tiles():
 
 
 def _theme_tiles():
-    rows = Publication.objects.published().of("theme").order_by("sort_key")
+    rows = Publication.objects.published().of(kind_for(Role.THEME).name).order_by("sort_key")
     return {
         slug: {
             "number": int(sort_key.split("\t")[0]),
-            "label": record_name("theme", slug, title),
+            "label": record_name(kind_for(Role.THEME).name, slug, title),
             "url": url,
             "slug": slug,
         }
@@ -53,7 +53,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "kind": publication.kind,
         "identifier": publication.identifier,
         "show_identifier": kind.shows_identifier,
-        "tile": tiles.get(publication.identifier) if publication.kind == "theme" else None,
+        "tile": tiles.get(publication.identifier) if kind.role is Role.THEME else None,
         "title": publication.title,
         "url": publication.url,
         "sentence": sentence_of(publication, display),

@@ -16,22 +16,11 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import catalog
 
-from media4sec.kinds import PLACES, in_meta, kinds, kinds_by_name
+from media4sec.kinds import PLACES, Role, in_meta, kind_for, kinds, kinds_by_name, schemes
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
 from media4sec.qualifier import as_stated
-
-# Where the labels of a field's values are kept, as far as the English label alone could mean another thing:
-# a law's state is “In force”, and so is an event, the day when that began.
-SCHEMES = {
-    "event": "legal-event-kind",
-    "function": "function",
-    "group": "function",
-    "part": "check-section",
-    "section": "check-section",
-    "theme": "theme",
-}
 
 
 class Words(str):
@@ -54,7 +43,7 @@ class Vocabulary:
         for document in documents:
             labels = {part["language"]: part["label"] for part in document["labels"]}
             self.by_code[document["scheme"], document["code"]] = labels
-            if "en" in labels and document["scheme"] not in (*SCHEMES.values(), *ways()):
+            if "en" in labels and document["scheme"] not in (*schemes().values(), *ways()):
                 self.by_english.setdefault(labels["en"], labels)
 
     def label(self, text, scheme="", code=""):
@@ -72,7 +61,7 @@ def vocabulary():
     """The vocabulary as it is now; the labels are read when the content has changed."""
 
     def read():
-        rows = Publication.objects.published().of("concept").order_by("sort_key", "pk")
+        rows = Publication.objects.published().of(kind_for(Role.VOCABULARY).name).order_by("sort_key", "pk")
         return Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
 
     return kept("vocabulary", read)
@@ -87,9 +76,9 @@ def word(text, field="", code=""):
         return text or ""
     known, asked = vocabulary(), (get_language(), text, field, code)
     if asked not in known.said:
-        said = known.label(text, SCHEMES.get(field, ""), code) or gettext(text)
+        said = known.label(text, schemes().get(field, ""), code) or gettext(text)
         is_known = (
-            said != text or known.label(text, SCHEMES.get(field, ""), code) or text in catalog()._catalog
+            said != text or known.label(text, schemes().get(field, ""), code) or text in catalog()._catalog
         )
         known.said[asked] = Words(said) if is_known else content(text)
     return known.said[asked]
@@ -183,7 +172,7 @@ def said(value, field=""):
             return Words(number(plain))
         case "figure":
             return figure(value)
-        case "record:theme" | "record:function" as type_:
+        case type_ if type_.startswith("record:"):
             return record_name(type_.removeprefix("record:"), plain, text)
     return content(text)
 

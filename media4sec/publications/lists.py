@@ -8,9 +8,8 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name, lower_first
+from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
 from media4sec.letters import same
 from media4sec.publications.facets import Option, Result, filtered, ordered_ids
 from media4sec.publications.index import current
@@ -87,7 +86,7 @@ def facets_of(kinds: tuple[Kind, ...]):
 
 SEARCH_FACETS = (
     *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
-    Facet("theme", _("Theme"), "themes"),
+    THEME_FACET,
 )
 
 

@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import translation
 
-from media4sec.kinds import FACT, NEWEST_SOURCE, PLACES, Kind, in_meta
+from media4sec.kinds import FACT, NEWEST_SOURCE, PLACES, THEME_FIELDS, Kind, in_meta, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.qualifier import as_stated
 from media4sec.records.documents.reading import document_class, references_in
@@ -212,7 +212,7 @@ def words_for(kind, path, value):
     if isinstance(value, dict) and "label" in value and "id" in value:
         shown = (
             f"{value['id']} {value['label']}"
-            if value["kind"] in ("deliverable", "workshop")
+            if kinds_by_name()[value["kind"]].is_cited_by_identifier
             else value["label"]
         )
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
@@ -306,7 +306,7 @@ def display_of(kind, resolved):
         "meta": meta,
         "state": state,
         "figure": figure,
-        "themes": [ref for name in ("theme", "themes") for ref in values_at(resolved, name)],
+        "themes": [ref for name in THEME_FIELDS for ref in values_at(resolved, name)],
         "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
         "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",
         "provenance": str(Record.Provenance(resolved["provenance"]).label),

@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 
+from media4sec.kinds import THEME_FACET
 from media4sec.portal.addresses import changed, stated
 from media4sec.portal.lists.facets import in_rank, label_of
 from media4sec.publications.lists import listing
 from media4sec.publications.models import Publication, Term
 
-ROWS = "theme"
+ROWS = THEME_FACET.name
 NEVER = (ROWS, "tag", "checked")
 MOST_COLUMNS = 8
 NOT_STATED = "not-stated"

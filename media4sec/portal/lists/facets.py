@@ -7,6 +7,7 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from media4sec.kinds import THEME_FACET
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.rows import capitalised
@@ -17,7 +18,6 @@ from media4sec.publications.stated import kept
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
 LISTED_OPTIONS = 12  # in the page of a list; all others are at the facet's own address
-THEME = "theme"  # the facet whose values have numbers
 
 
 def without(request, name, value):
@@ -163,7 +163,7 @@ def choices(placed, facet, kinds, tiles):
             spoken(option.count),
             option.checked,
             id=f"{facet.name}-{place}",
-            number=tiles.get(option.value, {}).get("number") if facet.name == THEME else None,
+            number=tiles.get(option.value, {}).get("number") if facet.name == THEME_FACET.name else None,
             state=shapes.get(option.value),
         )
         for place, option in placed
@@ -205,7 +205,7 @@ def rank(option, facet, tiles, known):
     """Where an option stands: themes by number, months and years newest first, the rest by count and by the words
     shown; unknown last.
     """
-    if facet.name == THEME and option.value in tiles:
+    if facet.name == THEME_FACET.name and option.value in tiles:
         return (0, tiles[option.value]["number"], ())
     if option.value == "not-stated":
         return (2, 0, ())
