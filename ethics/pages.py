@@ -175,7 +175,7 @@ def country_rows(cards):
 def coverage_of(document, topic):
     rules = [rule for rule in document["rules"] if rule["topic"] == topic]
     if not rules:
-        return {"is_gap": True, "label": gettext("Not recorded")}
+        return {"shape": "", "label": gettext("Not recorded")}
     return VERIFIED if all(rule["verified"] for rule in rules) else UNVERIFIED
 
 

@@ -33,7 +33,7 @@ def fits(answer):
 
 
 def crosstab(request, answer, tiles):
-    """The matrix for ``portal/_crosstab.html``: themes by lens where records have lenses, else by the first facet.
+    """The matrix for ``tables.crosstab()``: themes by lens where records have lenses, else by the first facet.
 
     A cell counts as facets do: the two facets' own choices only say which rows and columns are shown, so that a
     number is always that of the list behind it. The sums are of what is shown.

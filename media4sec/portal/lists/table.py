@@ -25,7 +25,7 @@ def fact_columns(kinds):
 
 
 def table_of(request, cards, answer):
-    """Columns and rows for ``portal/_table.html``. A column that no row fills is left out and named under the table."""
+    """Columns and rows for ``tables.list_table()``. A column that no row fills is left out and named under the table."""
     kinds = answer.kinds
     facts = fact_columns(kinds)
     labels = {name: label for card in cards for name, label in card["fact_labels"].items()}
@@ -34,7 +34,7 @@ def table_of(request, cards, answer):
     names = orders_of(kinds, answer.facets)
 
     def head(name, label="", *, order="", kind=""):
-        column = {"name": name, "label": label, "type": kind or name}
+        column = {"name": name, "label": label, "type": kind or name, "order": "", "url": ""}
         if order in names:
             up, down = answer.sort == order, answer.sort == f"-{order}"
             first = f"-{order}" if order in DOWN_FIRST else order

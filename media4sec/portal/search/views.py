@@ -47,8 +47,16 @@ def search(request):
             changed(request, **{name: answer.chosen[name] for name in answer.respelled})
         )
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
-    context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
-    context["national_law"] = national_law(answer) if answer.words else []
+    context = {
+        "crumbs": crumbs,
+        "words": answer.words,
+        "queries": QUERIES,
+        "national_law": national_law(answer) if answer.words else [],
+        "corrections": [],
+        "unknown": [],
+        "chips": [],
+        "pager": None,
+    }
     if not answer.words:
         if paged(request, [])[0] is None:
             return refuse(request, [("page", gettext("There is no such page."))], title)
@@ -85,11 +93,8 @@ def search(request):
         "feed_url": feed_url(request, "search"),
         "corrections": corrections(request, answer.found),
         "unknown": [word.typed for word in answer.found.units if not word.count],
+        "drops": [] if ids else ways_out(request, answer),
     }
-    if not ids:
-        context["drops"] = (
-            without_filters(request, answer) if answer.found.ids else without_words(request, answer)
-        )
     return render(request, "portal/search.html", context)
 
 
@@ -180,8 +185,15 @@ def national_law(answer):
     ]
 
 
+def ways_out(request, answer):
+    """What the search would find with less in it, where it finds nothing: ``[{label, url, count, is_word}]``."""
+    if answer.found.ids:
+        return [drop | {"is_word": False} for drop in without_filters(request, answer)]
+    return without_words(request, answer)
+
+
 def without_words(request, answer):
-    """What leaving out one of the words would find: ``[{label, url, count}]``, the most helpful first."""
+    """What leaving out one of the words would find, the most helpful first."""
     names = [kind.name for kind in answer.kinds]
     words = answer.found.units
     found = []
