@@ -283,7 +283,7 @@ TECHNOLOGY = Kind(
             ),
         ),
         Facet("eu-project", _("EU project"), "eu_project_acronym", empty=_("No EU project named")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("maker", _("Maker"), "makers"),
         Facet(
             "d22",

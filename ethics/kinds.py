@@ -34,7 +34,7 @@ INSTRUMENT = Kind(
                 "national act",
             ),
         ),
-        Facet("jurisdiction", _("Jurisdiction"), words=("Council of Europe",)),
+        Facet("jurisdiction", _("Jurisdiction"), type="country", words=("Council of Europe",)),
         Facet(
             "event",
             _("What happened"),

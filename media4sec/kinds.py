@@ -17,10 +17,6 @@ from django.utils.translation import ngettext
 
 NOT_STATED = _("Not stated in the source")
 FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
-PLACES = (
-    "country",
-    "jurisdiction",
-)  # fields that hold a country, by its code or its English name, end in these
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -71,6 +67,7 @@ class Facet:
     field: str = ""
     empty: str = NOT_STATED
     values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
+    type: str = ""  # of values that are said in the language of the page: ``media4sec.saying``
     words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
 
     @property
@@ -109,7 +106,7 @@ COMMON_FACETS = (
     Facet("provenance", _("Provenance")),
     Facet("verified", _("Verified"), empty=_("Not stated")),
     Facet("tag", _("Tag"), "tags", empty=""),
-    Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet")),
+    Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet"), type="date"),
 )
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import translation
 
+from media4sec import saying
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import CODES, addresses_of, local, memory
 from media4sec.portal import wording
@@ -367,9 +368,9 @@ COUNTRIES = {
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_dates_numbers_and_countries(code):
     with translation.override(code):
-        days = tuple(wording.day(text) for text in ("2018-03-14", "2018-03", "2018"))
-        numbers = tuple(wording.number(text) for text in ("1999560.00", "1234.50"))
-        country = wording.country("GR")
+        days = tuple(saying.day(text) for text in ("2018-03-14", "2018-03", "2018"))
+        numbers = tuple(saying.number(text) for text in ("1999560.00", "1234.50"))
+        country = saying.country("GR")
 
     assert days == DATES[code]
     assert tuple(text.replace("\u202f", "\xa0") for text in numbers) == NUMBERS[code]

@@ -13,7 +13,7 @@ PARTNER = Kind(
     section="library",
     lead=_("The ten organisations that carried out the project, and what each brought to it."),
     facets=(
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("role", _("Role"), values=("coordinator", "participant")),
         Facet(
             "type",
@@ -95,7 +95,7 @@ WORKSHOP = Kind(
     address="id-slug",
     facets=(
         Facet("theme", _("Theme")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("host", _("Host"), "host_partner"),
     ),
     facts=(
@@ -195,7 +195,7 @@ CASE = Kind(
     facets=(
         THEME_FACET,
         Facet("case-kind", _("Case or lesson"), "case_kind", values=("case", "lesson")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("year", _("Year")),
         Facet("issue", _("Issue raised"), "issues", empty=_("No issue named")),
     ),

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from media4sec import saying
 from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
-from media4sec.portal import wording
 from media4sec.portal.wording import Words, display_of, record_name
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
@@ -164,4 +164,4 @@ def plural(count, kind):
 
 
 def day(text):
-    return wording.day(text) if text else gettext("Not yet")
+    return saying.day(text) if text else gettext("Not yet")

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from media4sec.languages import in_english, local, machine_url
 from media4sec.portal.previews.views import preview_url
 from media4sec.portal.rows import kept_row
-from media4sec.portal.wording import day, language, word
+from media4sec.portal.wording import word
+from media4sec.saying import day, language
 
 LOCALES = {
     "en-gb": "en_GB",

@@ -6,21 +6,18 @@ it stays English, and says so by its ``lang``.
 """
 
 import json
-from decimal import Decimal
-from functools import cache
 
-from babel import Locale
 from django.conf import settings
-from django.utils import formats, translation
-from django.utils.dateparse import parse_date
+from django.utils import translation
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import catalog
 
-from media4sec.kinds import PLACES, Role, in_meta, kind_for, kinds, kinds_by_name, schemes
+from media4sec import saying
+from media4sec.kinds import Role, in_meta, kind_for, kinds, kinds_by_name, schemes
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
-from media4sec.qualifier import as_stated
+from media4sec.saying import PER_CENT
 
 
 class Words(str):
@@ -97,62 +94,17 @@ def record_name(kind_name, identifier, title):
     return Words(label) if label else content(title)
 
 
-def day(text):
-    """A date as documents hold it, to the day, the month or the year."""
-    year, _, rest = str(text).partition("-")
-    if not rest:
-        return year
-    value = parse_date(text if "-" in rest else f"{text}-01")
-    long = "j F Y" if in_english() else "DATE_FORMAT"  # Django's English format cuts off the month
-    return formats.date_format(value, long if "-" in rest else "YEAR_MONTH_FORMAT")
-
-
-@cache
-def territories(language):
-    return Locale(language).territories
-
-
-@cache
-def languages(language):
-    return Locale(language).languages
-
-
-@cache
-def country_codes():
-    """``{English name: code}``: some fields hold the name."""
-    return {name: code for code, name in Locale("en", "GB").territories.items()}
-
-
-def country(code, text=""):
-    """A country in the language of the page; ``code`` may be its English name."""
-    code = country_codes().get(code, code)
-    return territories(get_language().partition("-")[0]).get(code, text or code)
-
-
-def language(code, text=""):
-    return languages(get_language().partition("-")[0]).get(code, text or code)
-
-
-def in_words(text):
-    """A day, month or year in the language of the page."""
-    return day(text) if text else gettext("date not stated")
-
-
-def number(text):
-    value = Decimal(text)
-    return formats.number_format(value, 0 if value == int(value) else 2, force_grouping=True)
-
-
 def figure(value):
-    """A number with its unit as its source states it; all of it is content where the unit is no sign."""
-    qualifier = value.get("qualifier", "")  # until what was published before there was one is rebuilt
-    decimals = len(value["value"].partition(".")[2])
-    shown = formats.number_format(Decimal(value["value"]), decimals, force_grouping=True)
-    if value["text"].endswith("%"):
-        return Words(as_stated(f"{shown}\N{NO-BREAK SPACE}%", qualifier))
-    with_unit = f"{shown} {value['unit']}".strip()
+    """A figure of a record; all of it is content where its unit is no sign."""
+    parts = (
+        value["value"],
+        value["unit"],
+        value.get("qualifier", ""),
+    )  # until what was published earlier is rebuilt
+    if value["unit"] == PER_CENT:
+        return Words(saying.figure(*parts))
     with translation.override(settings.LANGUAGE_CODE):
-        stated = as_stated(with_unit, qualifier)
+        stated = saying.figure(*parts)
     return content(stated)
 
 
@@ -162,16 +114,10 @@ def said(value, field=""):
     match value.get("type", ""):
         case "choice":
             return word(text, field, plain)
-        case "date":
-            return Words(day(plain))
-        case "country":
-            return Words(country(plain, text))
-        case "language":
-            return Words(language(plain, text))
-        case "number":
-            return Words(number(plain))
         case "figure":
             return figure(value)
+        case type_ if type_ in saying.SAYING:
+            return Words(saying.say(type_, plain))
         case type_ if type_.startswith("record:"):
             return record_name(type_.removeprefix("record:"), plain, text)
     return content(text)
@@ -214,8 +160,6 @@ def option(facet, value, label):
     """An option of a facet: what the public can filter by is a word, a date, a country, a record or plain content."""
     if in_english() or label.isdecimal():
         return Words(label)
-    if facet.name == "checked" and value != "not-stated":
-        return Words(day(value))
-    if facet.source.endswith(PLACES) and (len(value) == 2 or value in country_codes()):
-        return Words(country(value, label))
+    if facet.type and value != "not-stated" and (facet.type != "country" or saying.is_country(value)):
+        return Words(saying.say(facet.type, value))
     return word(str(label), facet.name, value) if value != label or value in facet.words else content(label)

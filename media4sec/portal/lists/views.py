@@ -19,10 +19,10 @@ from media4sec.portal.lists.europe import mapped
 from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
 from media4sec.portal.rows import cards, theme_tiles
-from media4sec.portal.wording import day
 from media4sec.publications.lists import title_of
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import known_on
+from media4sec.saying import day
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
