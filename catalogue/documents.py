@@ -19,7 +19,8 @@ from catalogue.models import (
     Technology,
     WorkPackage,
 )
-from media4sec.records.documents import CitationField, PartDocument, RecordDocument, shape
+from media4sec.records.documents.fields import CitationField, shape
+from media4sec.records.documents.shapes import PartDocument, RecordDocument
 
 
 class ProjectOutputDocument(PartDocument):
@@ -180,7 +181,7 @@ class StatementDocument(RecordDocument):
 class SurveyFigureDocument(RecordDocument):
     class Meta:
         model = SurveyFigure
-        fields = shape("survey", "value", "unit", "year", "population", "from_d21", "note")
+        fields = shape("survey", "value", "unit", "qualifier", "year", "population", "from_d21", "note")
 
 
 class GlossaryTermDocument(RecordDocument):

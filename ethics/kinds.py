@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Work
 
 INSTRUMENT = Kind(
     "instrument",
@@ -36,7 +34,7 @@ INSTRUMENT = Kind(
                 "national act",
             ),
         ),
-        Facet("jurisdiction", _("Jurisdiction"), words=("Council of Europe",)),
+        Facet("jurisdiction", _("Jurisdiction"), type="country", words=("Council of Europe",)),
         Facet(
             "event",
             _("What happened"),
@@ -86,8 +84,10 @@ INSTRUMENT = Kind(
     work=Work(
         "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
     ),
-    page="ethics.public.instrument",
+    page="ethics.pages.instrument",
     weight=22,
+    role=Role.LAW,
+    schemes={"event": "legal-event-kind"},
 )
 
 ISSUE = Kind(
@@ -117,8 +117,9 @@ ISSUE = Kind(
     reasons={"instruments": _("touches this law"), "deliverables": _("is a subject of this deliverable")},
     search_text=("questions_to_ask", "safeguards", "instruments"),
     review_months=6,
-    page="ethics.public.issue",
+    page="ethics.pages.issue",
     weight=20,
+    role=Role.ISSUE,
 )
 
 JUDGMENT = Kind(
@@ -160,7 +161,7 @@ JUDGMENT = Kind(
     review_months=24,
     weight=23,
     work=Work(
-        "judgment",
+        "court-decision",
         title="parties",
         date="decided_on",
         number="case_number",
@@ -217,8 +218,8 @@ COUNTRY_NOTE = Kind(
     order=("title",),
     search_text=("authority", "rules", "instruments"),
     review_months=6,
-    page="ethics.public.country_note",
-    rows="ethics.public.country_rows",
+    page="ethics.pages.country_note",
+    rows="ethics.pages.country_rows",
     weight=25,
     law_of="country",
 )
@@ -269,7 +270,7 @@ PLATFORM_REQUEST = Kind(
     is_compared=True,
     marks_unverified=True,
     own_parts={"steps": _("Step by step")},
-    page="ethics.public.platform_request",
+    page="ethics.pages.platform_request",
     review_months=6,
     schema_type="HowTo",
     weight=21,
@@ -320,6 +321,7 @@ CHECK_QUESTION = Kind(
     weight=24,
     search_share=0.65,
     has_neighbours=False,
+    schemes={"part": "check-section", "section": "check-section"},
 )
 
 CHECK_EXAMPLE = Kind(
