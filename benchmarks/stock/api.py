@@ -8,7 +8,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from benchmarks.stock.facets import TechnologyFilters, published
 from catalogue.models import Function, Organisation, Technology
 from media4sec.records.models import Citation, Record, Relation
-from media4sec.records.presentation import uuid_of
+from media4sec.records.projection import uuid_of
 from workshops.models import Theme
 
 NAMED = ("kind_name", "identifier", "slug", "title")

@@ -13,6 +13,7 @@ from catalogue.models import Technology
 from media4sec.records.models import Record
 
 NOT_STATED = "not-stated"
+OPEN_FACETS, SHOWN_OPTIONS, LISTED_OPTIONS = 5, 6, 12  # as on the portal's lists
 COUNTRIES = dict(Locale("en").territories)
 YES_NO = {True: "yes", False: "no"}
 
@@ -191,7 +192,10 @@ def published():
 
 
 def facets_of(data):
-    """Each facet with its options: those that would find something, counted without the facet itself."""
+    """Each facet with the options that would find something, counted without the facet itself.
+
+    The first five show their commonest values, the others what is chosen.
+    """
     conditions, found = conditions_of(data), []
     words = Q(title__icontains=data["q"]) if data.get("q") else Q()
     everything = published().filter(words, *conditions.values())
@@ -201,6 +205,21 @@ def facets_of(data):
         records = published().filter(words, *others) if chosen else everything
         options = [Option(*row, row[0] in chosen) for row in facet.counted(records)]
         options.sort(key=lambda option: (option.value == NOT_STATED, -option.count, option.label.casefold()))
-        if len(options) > 1 or chosen:
-            found.append({"name": facet.name, "title": facet.title, "options": options, "chosen": chosen})
+        if len(options) < 2 and not chosen:
+            continue
+        is_open = len(found) < OPEN_FACETS
+        room = LISTED_OPTIONS + 1 if len(options) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
+        shown = [o for place, o in enumerate(options) if o.checked or (is_open and place < room)]
+        unfolded = SHOWN_OPTIONS if len(shown) > SHOWN_OPTIONS + 1 else len(shown)
+        found.append(
+            {
+                "name": facet.name,
+                "title": facet.title,
+                "is_open": is_open,
+                "chosen": [option for option in options if option.checked],
+                "options": shown[:unfolded],
+                "more": shown[unfolded:],
+                "total": len(options) if len(shown) < len(options) else 0,
+            }
+        )
     return found

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from measured_settings import *  # noqa: F403
-from measured_settings import TEMPLATES
 
 ROOT_URLCONF = "benchmarks.stock.urls"
 WSGI_APPLICATION = "benchmarks.stock.wsgi.application"
@@ -19,8 +18,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
-    TEMPLATES[0]
-    | {
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [Path(__file__).parent / "templates"],
         "OPTIONS": {
             "context_processors": ["django.template.context_processors.request"],

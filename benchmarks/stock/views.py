@@ -17,7 +17,6 @@ from workshops.models import Theme
 
 LENSES = {"good": "Good", "bad": "Bad", "ugly": "Ugly"}
 NAMED = ("kind_name", "identifier", "slug", "title")
-SHOWN_OPTIONS, OPEN_FACETS = 6, 5
 ORDERS = {
     "": ("By number", "identifier"),
     "title": ("Title, A to Z", "title"),
@@ -47,17 +46,12 @@ class TechnologyList(ListView):
         facets = facets_of(self.request.GET)
         query = self.request.GET.copy()
         query.pop("page", None)
-        for number, facet in enumerate(facets):
-            facet["open"] = number < OPEN_FACETS
-            facet["more"] = facet["options"][SHOWN_OPTIONS:]
-            facet["options"] = facet["options"][:SHOWN_OPTIONS]
         chips = []
         for facet in facets:
-            for value in facet["chosen"]:
-                label = next((o.label for o in facet["options"] + facet["more"] if o.value == value), value)
+            for option in facet["chosen"]:
                 rest = query.copy()
-                rest.setlist(facet["name"], [other for other in facet["chosen"] if other != value])
-                chips.append({"label": f"{facet['title']}: {label}", "url": f"?{rest.urlencode()}"})
+                rest.setlist(facet["name"], [other.value for other in facet["chosen"] if other is not option])
+                chips.append({"label": f"{facet['title']}: {option.label}", "url": f"?{rest.urlencode()}"})
         return context | {
             "kind": TECHNOLOGY,
             "facets": facets,
