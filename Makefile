@@ -77,11 +77,9 @@ test-sqlite: $(VENV)/.dev ## all tests on SQLite
 test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
 	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto --dist loadfile -m 'not browser' $(ARGS)
 
-# In throw-away databases; takes some minutes and 1 GB of disk.
-bench: $(VENV)/.dev ## measure the search page with 1,500 and 100,000 records, on both databases
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
-	  && DATABASE_URL=sqlite:///$$folder/bench.sqlite3 $(BIN)/python -m benchmarks.search $(ARGS)
-	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m benchmarks.search $(ARGS)
+# In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
+bench: $(VENV)/.dev ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(VENV)/.dev ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
 	$(BIN)/python -m tests.screenshots $(ARGS)
