@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, cached_property
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 NOT_STATED = _("Not stated in the source")
+Document = dict[str, Any]  # a record as JSON
 FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
 SECTIONS = {
     "situations": _("Situations & themes"),

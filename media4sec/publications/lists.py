@@ -114,7 +114,7 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
     errors: list[tuple[str, str]] = field(default_factory=list)
-    result: Result | None = None
+    result: Result = field(default_factory=lambda: Result([], 0))  # empty where the question was wrong
     found: Found | None = None  # where words were asked for: what they were taken for
     under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""
