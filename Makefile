@@ -61,6 +61,7 @@ check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations
 	$(BIN)/ruff format --check
 	$(BIN)/djlint --quiet --lint templates media4sec workshops catalogue ethics roadmap
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 

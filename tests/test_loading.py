@@ -15,6 +15,7 @@ from media4sec.records.folder_io import LoadError, export_folder, load_folder
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, model_of
 from media4sec.records.workflow import rebuild_publications
 from tests.factories import document_for, full_document_for, make, make_full, publish, published, save
+from tests.public import sitemap_of
 
 pytestmark = pytest.mark.django_db
 TABLES = (Record, Revision, Publication, Change, Source, Citation, Relation, Tag)
@@ -395,7 +396,7 @@ def test_withdrawn_document_is_never_readable(client, folder):
         assert answer.status_code == 200
         assert SECRET not in answer.content.decode()
     assert client.get("/search/", {"q": SECRET}).context["count"] == 0
-    listed = client.get("/sitemap.xml").content.decode()
+    listed = sitemap_of(client)
     assert "/themes/theme-2/" in listed
     assert "/themes/theme-1/" not in listed
 
