@@ -232,7 +232,7 @@ def test_what_pages_leave_out_they_say(client, monkeypatch):
     assert [len(matrix["rows"]) for matrix in (home.context["matrix"], whole.context["by_swot"])] == [4, 4]
     assert len(home.context["situations"]) == 5
     for page in (home, whole):
-        assert "The table shows the first 4 themes. All 6 themes" in text_of(page)
+        assert "Only the first 4 themes are shown. All 6 themes" in text_of(page)
     assert "All 12 situations" in text_of(home)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from django.db.models import Count
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS, kinds_by_name, paths
@@ -14,6 +14,14 @@ from media4sec.publications.stated import kept
 
 ON_THEMES = ("statement", "issue", "pattern", "case", "technology", "situation")
 MOST_THEMES = 24  # in a table; the others are in their list
+COUNTED = {
+    "statement": (
+        ngettext_lazy("%(n)s statement", "%(n)s statements", "n"),
+        gettext_lazy("no statement in the project"),
+    ),
+    "issue": (ngettext_lazy("%(n)s issue", "%(n)s issues", "n"), gettext_lazy("no issue in the project")),
+    "case": (ngettext_lazy("%(n)s case", "%(n)s cases", "n"), gettext_lazy("no case in the project")),
+}
 
 
 @require_safe
@@ -89,18 +97,8 @@ def _list_of(kind_name):
 
 
 def _counted(number, kind_name):
-    words = {
-        "statement": ngettext("%(n)s statement", "%(n)s statements", number)
-        if number
-        else gettext("no statement in the project"),
-        "issue": ngettext("%(n)s issue", "%(n)s issues", number)
-        if number
-        else gettext("no issue in the project"),
-        "case": ngettext("%(n)s case", "%(n)s cases", number)
-        if number
-        else gettext("no case in the project"),
-    }
-    return words[kind_name] % {"n": number}
+    some, none = COUNTED[kind_name]
+    return some % {"n": number} if number else str(none)
 
 
 def theme_by_kind(tiles, kind_names, counts):
