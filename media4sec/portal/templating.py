@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from media4sec.languages import in_english, local, machine_url
+from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
 from media4sec.portal.wording import day, language, word
 
@@ -37,6 +38,7 @@ def environment(**options):
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
         "settings": settings,
+        "site": BARE,
         "static": static,
         "integrity": integrity,
         "page_url": lambda name, *args: reverse(name, args=args),
