@@ -10,6 +10,7 @@ from django.utils import translation
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import CODES
+from media4sec.portal import errors
 from media4sec.records import messages
 from tests import pseudo
 from tests.pages import IN_ENGLISH

@@ -6,6 +6,7 @@ from functools import cache, wraps
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
@@ -57,6 +58,7 @@ def environment(**options):
         "full_stop": full_stop,
         "marked": marked,
         "percent": percent,
+        "linebreaks": linebreaks_filter,
     }
     return made
 
