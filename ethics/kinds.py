@@ -84,6 +84,7 @@ INSTRUMENT = Kind(
     work=Work(
         "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
     ),
+    dated="events",
     page="ethics.pages.instrument",
     weight=22,
     role=Role.LAW,

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 NOT_STATED = _("Not stated in the source")
 Document = dict[str, Any]  # a record as JSON
-FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
+FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -164,6 +164,7 @@ class Kind:
     own_parts: dict[str, str] = field(
         default_factory=dict, hash=False
     )  # lists of parts that its template shows
+    dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
     page: str = ""  # a function of the app that adds to the record page: (page) -> what its template needs
     rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own

@@ -17,7 +17,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import translation
 
 from media4sec import saying
-from media4sec.kinds import FACT, NEWEST_SOURCE, THEME_FIELDS, Kind, in_meta, kinds_by_name
+from media4sec.kinds import DATED, FACT, NEWEST_SOURCE, THEME_FIELDS, Kind, in_meta, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
@@ -336,6 +336,8 @@ def terms_of(kind, resolved, public):
             yield from term(FACT, path, path)
     if resolved["newest_source_basis"] == "dated":
         yield from term(NEWEST_SOURCE, resolved["newest_source_on"], resolved["newest_source_on"])
+    for part in resolved.get(kind.dated, ()):
+        yield from term(DATED, f"{part['date']} {part['key']}", part["title"])
     for citation in sources_in(resolved):
         yield from term("source", citation["url"], citation["title"] or citation["url"])
 
