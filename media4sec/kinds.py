@@ -10,9 +10,12 @@ from functools import cache, cached_property
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models.enums import Choices
 from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+from media4sec.choices import Lens, Provenance, YesNo
 
 NOT_STATED = _("Not stated in the source")
 FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
@@ -57,7 +60,7 @@ class Facet:
     title: str
     field: str = ""
     empty: str = NOT_STATED
-    values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
+    choices: type[Choices] | None = None  # of the field: known, though no record may have one of them now
     words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
 
     @property
@@ -90,9 +93,9 @@ class Ways:
 
 COMMON_FACETS = (
     Facet("type", _("Type"), "kind"),
-    Facet("lens", _("Lens"), empty=_("No lens given")),
-    Facet("provenance", _("Provenance")),
-    Facet("verified", _("Verified"), empty=_("Not stated")),
+    Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
+    Facet("provenance", _("Provenance"), choices=Provenance),
+    Facet("verified", _("Verified"), empty=_("Not stated"), choices=YesNo),
     Facet("tag", _("Tag"), "tags", empty=""),
     Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet")),
 )
@@ -243,7 +246,7 @@ def lower_first(text: str) -> str:
 
 def in_meta(label, value):
     """A fact in a row of facts: a “Yes” says nothing without its question."""
-    is_answer = value.get("type") == "choice" and value["value"] in ("yes", "no")
+    is_answer = value.get("type") == "choice" and value["value"] in YesNo.values
     return f"{label}: {value['text'].lower()}" if is_answer else value["text"]
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import SECTIONS, kinds_by_name, paths
 from media4sec.portal.rows import LENSES, theme_tiles
 from media4sec.publications.models import Publication, Term
+from workshops.choices import Quadrant
 
 
 @require_safe
@@ -108,23 +109,17 @@ def theme_by_swot(tiles):
     counts = Counter(
         (document["theme"]["id"], document["quadrant"]) for document in documents if document["theme"]
     )
-    quadrants = {
-        "strength": gettext("Strength"),
-        "weakness": gettext("Weakness"),
-        "opportunity": gettext("Opportunity"),
-        "threat": gettext("Threat"),
-    }
     table = [
         {
             "theme": tile,
             "cells": [
                 {"lens": "", "count": counts[slug, name], "url": f"/swot/?theme={slug}&quadrant={name}"}
-                for name in quadrants
+                for name in Quadrant.values
             ],
         }
         for slug, tile in tiles.items()
     ]
-    return _matrix([{"label": label, "lens": ""} for label in quadrants.values()], table)
+    return _matrix([{"label": label, "lens": ""} for label in Quadrant.labels], table)
 
 
 def _matrix(columns, rows):

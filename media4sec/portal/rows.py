@@ -4,15 +4,15 @@ import re
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
+from media4sec.choices import Lens
 from media4sec.kinds import kinds_by_name
 from media4sec.letters import folded
 from media4sec.portal import wording
 from media4sec.portal.wording import Words, display_of, record_name
 from media4sec.publications.models import Publication
 
-LENSES = {"good": _("Good"), "bad": _("Bad"), "ugly": _("Ugly")}
+LENSES = dict(Lens.choices)
 CARD_FIELDS = (
     "kind",
     "identifier",

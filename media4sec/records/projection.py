@@ -17,15 +17,15 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import translation
 
+from media4sec.choices import Lens, Provenance, YesNo
 from media4sec.kinds import FACT, NEWEST_SOURCE, PLACES, Kind, in_meta
 from media4sec.letters import sort_key
 from media4sec.qualifier import as_stated
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import InexactDateField
-from media4sec.records.models import NAMESPACE, Record, model_of
+from media4sec.records.models import NAMESPACE, model_of
 
 ENGLISH = Locale("en", "GB")
-YES_NO = {True: ("yes", "Yes"), False: ("no", "No")}
 INTERNAL = ("owner",)
 PER_CENT = "percent"  # how editors write the unit
 
@@ -217,7 +217,8 @@ def words_for(kind, path, value):
         )
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
-        return Words(*YES_NO[value], type="choice")
+        answer = YesNo.of(value)
+        return Words(answer.value, str(answer.label), type="choice")
     choices = kind.words.get(path) or dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
@@ -225,7 +226,7 @@ def words_for(kind, path, value):
     if value in choices:
         return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
-    if path in kind.words:  # a code that has no words yet
+    if path in kind.words:  # a code that editors made and that has no words yet
         return Words(text, re.sub("[-_]", " ", text).capitalize())
     if isinstance(found, (models.DateField, InexactDateField)):
         return Words(text, day_in_words(text), type="date")
@@ -308,8 +309,8 @@ def display_of(kind, resolved):
         "figure": figure,
         "themes": [ref for name in ("theme", "themes") for ref in values_at(resolved, name)],
         "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
-        "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",
-        "provenance": str(Record.Provenance(resolved["provenance"]).label),
+        "lens": str(Lens(resolved["lens"]).label) if resolved["lens"] else "",
+        "provenance": str(Provenance(resolved["provenance"]).label),
     }
     if kind.says:
         display["says"] = resolved[kind.says.fields[0]]

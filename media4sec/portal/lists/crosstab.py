@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 
+from media4sec.choices import Lens
 from media4sec.portal.addresses import changed, stated
 from media4sec.portal.lists.facets import label_of, rank
 from media4sec.publications.lists import listing
@@ -54,7 +55,7 @@ def crosstab(request, answer, tiles):
     def cell(theme, value):
         chosen = {ROWS: theme or answer.chosen[ROWS], by: value or answer.chosen[by]}
         url = changed(request, view="", by="", **chosen)
-        lens = value if by == "lens" and value in ("good", "bad", "ugly") else ""
+        lens = value if by == "lens" and value in Lens.values else ""
         return {"count": counts[theme, value], "url": url, "lens": lens}
 
     values = [column["value"] for column in columns]
@@ -101,7 +102,7 @@ def _options(answer, facet, tiles):
 
 def _rank(option, facet, tiles):
     if facet.name == "lens":
-        return ["good", "bad", "ugly", NOT_STATED].index(option.value)
+        return [*Lens.values, NOT_STATED].index(option.value)
     return rank(option, facet, tiles)
 
 
