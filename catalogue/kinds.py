@@ -14,9 +14,7 @@ from catalogue.choices import (
     WorksOn,
 )
 from media4sec.choices import Lens, YesNo
-from media4sec.kinds import Facet, Kind, Section, Ways, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Ways, Work
 
 PROJECT = Kind(
     "project",
@@ -165,6 +163,7 @@ DELIVERABLE = Kind(
     ),
     statements_by="deliverable",
     weight=36,
+    is_cited_by_identifier=True,
 )
 
 PERSON = Kind(
@@ -213,6 +212,7 @@ FUNCTION = Kind(
     about=_("What it is and does"),
     weight=32,
     has_neighbours=False,
+    schemes={"function": "function", "group": "function"},
 )
 
 ORGANISATION = Kind(
@@ -282,7 +282,7 @@ TECHNOLOGY = Kind(
             choices=TargetUser,
         ),
         Facet("eu-project", _("EU project"), "eu_project_acronym", empty=_("No EU project named")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("maker", _("Maker"), "makers"),
         Facet(
             "d22",
@@ -418,6 +418,7 @@ STATEMENT = Kind(
     quotes="deliverable",
     weight=60,
     has_neighbours=False,
+    role=Role.EVIDENCE,
 )
 
 SURVEY_FIGURE = Kind(
@@ -469,6 +470,7 @@ GLOSSARY_TERM = Kind(
     review_months=24,
     schema_type="DefinedTerm",
     weight=46,
+    role=Role.GLOSSARY,
 )
 
 NEWS_ITEM = Kind(
@@ -553,6 +555,7 @@ CONCEPT = Kind(
     own_parts={"labels": _("Labels")},
     weight=80,
     has_neighbours=False,
+    role=Role.VOCABULARY,
 )
 
 COLLECTION = Kind(

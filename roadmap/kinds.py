@@ -3,10 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.choices import YesNo
-from media4sec.kinds import Facet, Kind, Section, Work
+from media4sec.kinds import THEME_FACET, Facet, Kind, Section, Work
 from roadmap.choices import Access, Addressee, Audience, StandardKind, StandardStatus, Strand, TrainingKind
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 
 ROADMAP_ITEM = Kind(
     "roadmap-item",
@@ -157,9 +155,7 @@ STANDARD = Kind(
         StandardStatus.WITHDRAWN: "struck",
     },
     weight=29,
-    work=Work(
-        "standard", title="full_title", date="date", number="number", publisher="body", url="official_url"
-    ),
+    work=Work("norm", title="full_title", date="date", number="number", publisher="body", url="official_url"),
 )
 
 KINDS = (ROADMAP_ITEM, TRAINING_MODULE, STANDARD)

@@ -23,7 +23,7 @@ from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.fields import TextListField
 from tests.factories import fresh, make, publish, published, save
-from tests.public import links_in, text_of
+from tests.public import facets_of, links_in, text_of
 
 
 def find(words):
@@ -672,7 +672,8 @@ def test_page_marks_words_and_says_where_they_stand(client, content):
 
 
 def test_page_groups_by_kind_and_its_counts_are_those_of_the_lists(client, content):
-    context = client.get("/search/", {"q": "police"}).context
+    page = client.get("/search/", {"q": "police"})
+    context = page.context
     groups = [*context["groups"], *context["others"]]
 
     assert len(context["best"]) == 8
@@ -683,8 +684,7 @@ def test_page_groups_by_kind_and_its_counts_are_those_of_the_lists(client, conte
         assert {card["kind_label"] for card in inner.context["cards"]} == {
             inner.context["cards"][0]["kind_label"]
         }
-    options = next(facet for facet in context["facets"] if facet["name"] == "type")
-    counts = {option["label"]: option["count"] for option in options["options"] + options["more"]}
+    counts = {option.label: option.count for option in facets_of(client, page)["type"]}
     assert {str(group["title"]): group["count"] for group in groups}.items() <= counts.items()
 
 

@@ -74,8 +74,8 @@ TYPES = {
     "report": Type("techreport", "RPRT", "institution"),
     "web-page": Type("misc", "ELEC"),
     "legislation": Type("misc", "STAT"),
-    "judgment": Type("misc", "CASE"),
-    "standard": Type("misc", "STAND"),
+    "court-decision": Type("misc", "CASE"),
+    "norm": Type("misc", "STAND"),
 }
 
 

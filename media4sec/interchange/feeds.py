@@ -14,7 +14,7 @@ from django.utils.html import escape
 from media4sec import problems
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.results import conditional, newest_change, publications, result_of
-from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.kinds import THEME_FIELDS, kinds, kinds_by_name, paths
 from media4sec.problems import require_safe
 from media4sec.publications.lists import SEARCH_FACETS
 from media4sec.publications.lists import title_of as title_of_list
@@ -77,8 +77,8 @@ class ResultFeed(Feed):
 
     def item_categories(self, row):
         document = json.loads(row.document)
-        themes = [document.get("theme"), *document.get("themes", ())]
-        words = [theme["label"] for theme in themes if theme]
+        one, several = THEME_FIELDS
+        words = [theme["label"] for theme in (document.get(one), *document.get(several, ())) if theme]
         found = [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
         return [in_xml(word) for word in found]
 

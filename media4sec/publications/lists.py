@@ -10,9 +10,8 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name, lower_first
+from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
 from media4sec.letters import same
 from media4sec.publications.facets import Option, Result, filtered, ordered_ids
 from media4sec.publications.index import current
@@ -82,7 +81,7 @@ def facets_of(kinds: tuple[Kind, ...]):
 
 SEARCH_FACETS = (
     *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
-    Facet("theme", _("Theme"), "themes"),
+    THEME_FACET,
 )
 
 
@@ -236,5 +235,8 @@ def _choices(answer):
                     labels[kind.name] = kind.label_plural
                 if facet.empty:
                     labels["not-stated"] = facet.empty
-                found |= {(facet.name, str(value)): str(label) for value, label in labels.items()}
+                own = {(facet.name, str(value)): str(label) for value, label in labels.items()}
+                found = (
+                    own | found
+                )  # of a facet that several kinds have, the first one's words, as its title is
     return found
