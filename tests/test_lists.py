@@ -9,7 +9,7 @@ from django.db.models import BooleanField
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.letters import sort_key
 from media4sec.publications.sorting import orders_of
-from media4sec.records.projection import model_field
+from media4sec.records.projection import model_field, words_for
 from tests.factories import published, several_published
 from tests.public import facets_of, text_of
 
@@ -514,23 +514,44 @@ def test_a_value_that_no_record_has_now_gives_an_empty_list(client, query):
     assert client.get(f"/api/v1/technologies/?{query}").json()["results"] == []
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-def test_facets_know_the_choices_of_the_model(client, kind):
-    published(kind)
-
-    for facet in kind.facets:
-        if facet.values:
-            assert facet.values == choices_of(kind, facet)
-            for value in facet.values:
-                assert client.get(kind.list_url, {facet.name: value}).status_code == 200
-
-
 def choices_of(kind, facet):
+    """The values that the model allows for the field behind a facet, if these are given."""
     field = model_field(kind.name, facet.source)
     if isinstance(field, BooleanField):
-        return ("yes", "no")
-    values = field.options.values if hasattr(field, "options") else [value for value, _ in field.choices]
-    return tuple(str(value) for value in values)
+        return [True, False]
+    choices = getattr(getattr(field, "options", None), "choices", None) or getattr(field, "choices", None)
+    return [value for value, _ in choices or () if value not in ("", None)]
+
+
+CHOICES = [
+    pytest.param(kind, facet, choices_of(kind, facet), id=f"{kind.name}-{facet.name}")
+    for kind in kinds()
+    for facet in kind.all_facets
+    if choices_of(kind, facet)
+]
+
+
+@pytest.mark.parametrize(("kind", "facet", "values"), CHOICES)
+def test_every_choice_of_a_field_can_be_asked_for_and_nothing_else(client, kind, facet, values):
+    for value in values:
+        words = words_for(kind, facet.source, value)  # what pages say where a record has it
+        page = client.get(kind.list_url, {facet.name: words.value})
+
+        assert shown(page) == []
+        assert [chip["label"] for chip in page.context["chips"]] == [f"{facet.title}: {words.text}"]
+        assert client.get(f"/api/v1/{kind.plural}/", {facet.name: words.value}).json()["results"] == []
+    for address in (kind.list_url, f"/api/v1/{kind.plural}/"):
+        assert client.get(address, {facet.name: "no-such-choice"}).status_code == 400
+
+
+def test_a_choice_that_no_record_has_is_said_in_the_language_of_the_page(client):
+    published("technology")
+
+    page = client.get("/de/technologies/?lens=ugly&provenance=project&theme=not-stated")
+
+    labels = [str(chip["value"]) for chip in page.context["chips"]]
+    assert "Ugly" not in labels
+    assert all(getattr(chip["value"], "lang", "") == "" for chip in page.context["chips"]), labels
 
 
 def test_a_record_that_nothing_names_yet_can_be_asked_for(client):

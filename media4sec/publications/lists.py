@@ -5,8 +5,10 @@ from functools import cache
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext
 
 from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
@@ -19,13 +21,6 @@ from media4sec.publications.search import Found, search
 MAX_WORDS = 200
 MAX_VALUE = 600
 MAX_VALUES = 50
-
-# Values that every record could have, and perhaps none has now; the words stand beside them in publications too.
-CHOICES = {
-    "lens": {"good": "Good", "bad": "Bad", "ugly": "Ugly"},
-    "provenance": {"project": "Project source", "editorial": "Editorial"},
-    "verified": {"yes": "Yes", "no": "No"},
-}
 
 
 class RepeatedWidget(forms.Widget):
@@ -207,12 +202,6 @@ def _not_found(chosen, result):
     return missing
 
 
-def _in_words(value):
-    """A choice's value as its words begin: “Law enforcement”, but “EU”."""
-    text = value.replace("-", " ")
-    return text[:1].upper() + text[1:]
-
-
 def _known(missing, answer, index):
     """What a facet knows although no record here has it: choices, what other public records have, public records.
 
@@ -235,16 +224,19 @@ def _known(missing, answer, index):
 
 
 def _choices(answer):
-    """The values that the facets know whatever the records have: ``{(facet, value): label}``."""
+    """The values that the facets know whatever the records have, in English: ``{(facet, value): label}``."""
     found = {}
-    for facet in answer.facets:
-        choices = {value: _in_words(value) for value in facet.values} | CHOICES.get(facet.name, {})
-        if facet.empty:
-            choices["not-stated"] = facet.empty
+    with translation.override(settings.LANGUAGE_CODE):
         for kind in answer.kinds:
-            if facet.name == "type":
-                choices[kind.name] = kind.label_plural
-            if kind.state == facet.source:
-                choices |= {value: _in_words(value) for value in kind.shapes}
-        found |= {(facet.name, value): label for value, label in choices.items()}
+            for facet in kind.all_facets:
+                labels = dict(facet.choices.choices) if facet.choices else {}
+                labels |= kind.words.get(facet.source, {})
+                if facet.name == "type":
+                    labels[kind.name] = kind.label_plural
+                if facet.empty:
+                    labels["not-stated"] = facet.empty
+                own = {(facet.name, str(value)): str(label) for value, label in labels.items()}
+                found = (
+                    own | found
+                )  # of a facet that several kinds have, the first one's words, as its title is
     return found
