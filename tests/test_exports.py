@@ -98,6 +98,16 @@ def test_no_cell_is_a_formula_and_reading_back_gives_the_text(client, start):
     assert (row["title"], row["maker_as_stated"]) == (record.title, record.maker_as_stated)
 
 
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'"], ids=ascii
+)
+def test_whatever_a_cell_begins_with_no_program_takes_it_for_a_formula(start):  # gate 4.7
+    [_, line] = tables.lines(["title"], [[f"{start}1+1"]])
+
+    [[cell]] = csv.reader(io.StringIO(line, newline=""), strict=True)
+    assert cell == f"'{start}1+1"
+
+
 def values_in(cell):
     """Several values of one cell, as our documentation says they are read."""
     return [value.replace("||", "|") for value in cell.split(" | ")] if cell else []
@@ -259,6 +269,7 @@ NAMES = [
     ("José Luis Diego", "José Luis", "", "Diego", "Diego, José Luis", "Diego, José Luis"),
     ("Ana Torre y Gómez", "Ana", "", "Torre y Gómez", "Torre y Gómez, Ana", "{Torre y Gómez}, Ana"),
     ("Plato", "", "", "Plato", "Plato", "Plato"),
+    ("R. Stone and Wood", "R.", "", "Stone and Wood", "Stone and Wood, R.", "{Stone and Wood}, R."),
     ("H. de Vries", "", "", "", "de Vries, H.", "de Vries, H."),  # certain without parts
     ("J. L. O’Neill", "", "", "", "O’Neill, J. L.", "O’Neill, J. L."),
     (
@@ -297,8 +308,9 @@ def test_all_formats_say_the_same_of_authors(client):
     ]
     assert read[0] == ("P.", "van den", "Brink")
     assert read[3] == ("Ana", "", "Torre y Gómez")
-    assert read[5] == ("H.", "de", "Vries")
-    assert read[7] == ("", "", "Institute for Law and Order")
+    assert read[5] == ("R.", "", "Stone and Wood")
+    assert read[6] == ("H.", "de", "Vries")
+    assert read[8] == ("", "", "Institute for Law and Order")
     assert (entry["number"], reference["issn"]) == (record.identifier, record.identifier)
 
 

@@ -605,6 +605,32 @@ def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client
     assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
 
 
+def facet_of(response, name):
+    """(the values shown, those behind “more”) of a facet."""
+    facet = next(facet for facet in response.context["facets"] if facet["name"] == name)
+    return tuple([option["value"] for option in facet[part]] for part in ("options", "more"))
+
+
+def test_what_nobody_states_comes_last_among_the_values(client):
+    several_published("technology", 4, price="")
+    several_published("technology", 2, price="free")
+    published("technology", price="paid")
+
+    assert facet_of(client.get("/technologies/"), "price") == (["free", "paid", "not-stated"], [])
+
+
+def test_a_chosen_value_is_seen_however_rare_it_is(client):
+    countries = ("BE", "NL", "DE", "FR", "ES", "IT", "PT", "AT", "SI")
+    for number, country in enumerate(countries):
+        several_published("technology", len(countries) - number, country=country)
+
+    shown, more = facet_of(client.get("/technologies/"), "country")
+    assert (shown, more) == (list(countries[:6]), list(countries[6:]))
+
+    shown, more = facet_of(client.get("/technologies/?country=SI&country=FR"), "country")
+    assert (shown, more) == ([*countries[:6], "SI"], ["PT", "AT"])
+
+
 def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):
     several_published("technology", 2, country="NL")
     published("technology", country="BE")

@@ -1,7 +1,10 @@
 """Suggestions while typing, in a real browser: by keyboard and by hand, said aloud, and not needed at all."""
 
+import contextlib
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +98,34 @@ def test_open_suggestions_have_no_barriers_and_break_no_policy(browser_page, por
     type_words(page, "dark")
     assert complaints == []
     assert page.evaluate("[Object.keys(localStorage), document.cookie]") == [[], ""]
+
+
+def test_an_answer_that_comes_late_replaces_no_newer_one(browser_page, portal_server):
+    page, held = browser_page(), []
+
+    def answer(route):
+        """The first question is answered after the second one."""
+        if "q=ush" in route.request.url and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.goto(f"{portal_server}/about/")
+    page.route("**/search/suggest?*", answer)
+    page.keyboard.press("/")
+    page.keyboard.type("ush")
+    with page.expect_request("**/search/suggest?q=ush"):
+        pass
+    with page.expect_response(lambda response: "q=tor" in response.url):
+        page.locator("[data-search]").fill("tor browser")
+    page.wait_for_function("document.querySelector('.search [role=status]').textContent !== ''")
+    newer = state(page)["options"]
+    with contextlib.suppress(Error):  # nobody waits for it any more
+        held[0].fulfill(response=page.request.get(f"{portal_server}/search/suggest?q=ush"))
+    page.wait_for_timeout(300)
+
+    assert newer[0] == "Tor Browser"
+    assert state(page)["options"] == newer
 
 
 # gate 7.6
