@@ -5,11 +5,12 @@ import re
 import shlex
 import subprocess
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests import conftest
+from tests import conftest, postgres
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
@@ -92,6 +93,22 @@ def test_what_is_missing_is_skipped_at_home_and_fails_on_ci(monkeypatch):
     monkeypatch.setattr(conftest, "IS_CI", True)
     with pytest.raises(pytest.fail.Exception, match="not run: no Chromium"):
         conftest.not_run("no Chromium")
+
+
+def test_a_missing_database_fails_on_ci(monkeypatch, capsys):
+    @contextmanager
+    def none_here():
+        raise postgres.Missing("PostgreSQL is not installed")
+        yield
+
+    monkeypatch.setattr(postgres, "server", none_here)
+    codes = {}
+    for ci in ("true", ""):
+        monkeypatch.setenv("CI", ci)
+        codes[ci] = postgres.main(["--", "true"])
+
+    assert codes == {"true": 1, "": 0}
+    assert capsys.readouterr().out.count("PostgreSQL: not run (PostgreSQL is not installed)") == 2
 
 
 @pytest.mark.parametrize(
