@@ -75,6 +75,8 @@ def is_left_out(item):
     """True for what `make test-quick` leaves to the whole run: the same asked of many kinds, and what takes long."""
     if item.get_closest_marker("browser") or item.get_closest_marker("slow"):
         return True
+    if "site_database" in getattr(item, "fixturenames", ()):  # one page of each type, looked at
+        return True
     values = getattr(item, "callspec", None) and item.callspec.params.values()
     return any(getattr(value, "plural", "") and value.name not in QUICK_KINDS for value in values or ())
 

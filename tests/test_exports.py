@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import bibtexparser
 import pytest
@@ -400,6 +401,19 @@ def test_any_text_leaves_the_citation_whole(title, name):
     assert [block.key for block in entries.entries] == ["key"]
     assert len(entries.failed_blocks) == 1  # the same key again
     assert [one["accession_number"] for one in references] == ["T-001", "T-001"]
+
+
+def test_a_citation_has_the_day_of_the_version_that_it_cites(client):
+    record = published("theme")
+    Publication.objects.update(
+        issued_at=datetime(2018, 3, 14, 12, tzinfo=UTC), modified_at=datetime(2026, 5, 6, 12, tzinfo=UTC)
+    )
+
+    [entry] = read_bibtex(text_of(client.get(f"{record.url[:-1]}.bib")))
+    [reference] = rispy.loads(text_of(client.get(f"{record.url[:-1]}.ris")))
+
+    assert {field.key: field.value for field in entry.fields}["date"] == "2026-05-06"
+    assert (reference["year"], reference["date"]) == ("2026", "2026/05/06/")
 
 
 # What all forms share

@@ -605,6 +605,23 @@ def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client
     assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
 
 
+def test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both(client):
+    rows = {
+        (country, price): published("technology", country=country, price=price).identifier
+        for country in ("NL", "BE", "DE")
+        for price in ("free", "paid")
+    }
+
+    def found(query):
+        return sorted(card["identifier"] for card in client.get(f"/technologies/?{query}").context["cards"])
+
+    either = [name for (country, _), name in rows.items() if country in ("NL", "BE")]
+    both = [name for (country, price), name in rows.items() if country in ("NL", "BE") and price == "free"]
+    assert found("country=NL&country=BE") == sorted(either)
+    assert found("country=NL&country=BE&price=free") == sorted(both)
+    assert found("country=NL&country=BE&price=free&price=paid") == sorted(either)
+
+
 def facet_of(response, name):
     """(the values shown, those behind “more”) of a facet."""
     facet = next(facet for facet in response.context["facets"] if facet["name"] == name)

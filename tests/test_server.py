@@ -20,7 +20,7 @@ from media4sec.serving import serving
 ROOT = Path(__file__).parent.parent
 SLOW = 20
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def free_port():
