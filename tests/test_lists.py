@@ -620,6 +620,49 @@ def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client
     assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
 
 
+def test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both(client):
+    rows = {
+        (country, price): published("technology", country=country, price=price).identifier
+        for country in ("NL", "BE", "DE")
+        for price in ("free", "paid")
+    }
+
+    def found(query):
+        return sorted(card["identifier"] for card in client.get(f"/technologies/?{query}").context["cards"])
+
+    either = [name for (country, _), name in rows.items() if country in ("NL", "BE")]
+    both = [name for (country, price), name in rows.items() if country in ("NL", "BE") and price == "free"]
+    assert found("country=NL&country=BE") == sorted(either)
+    assert found("country=NL&country=BE&price=free") == sorted(both)
+    assert found("country=NL&country=BE&price=free&price=paid") == sorted(either)
+
+
+def facet_of(response, name):
+    """(the values shown, those behind “more”) of a facet."""
+    facet = next(facet for facet in response.context["facets"] if facet["name"] == name)
+    return tuple([option["value"] for option in facet[part]] for part in ("options", "more"))
+
+
+def test_what_nobody_states_comes_last_among_the_values(client):
+    several_published("technology", 4, price="")
+    several_published("technology", 2, price="free")
+    published("technology", price="paid")
+
+    assert facet_of(client.get("/technologies/"), "price") == (["free", "paid", "not-stated"], [])
+
+
+def test_a_chosen_value_is_seen_however_rare_it_is(client):
+    countries = ("BE", "NL", "DE", "FR", "ES", "IT", "PT", "AT", "SI")
+    for number, country in enumerate(countries):
+        several_published("technology", len(countries) - number, country=country)
+
+    shown, more = facet_of(client.get("/technologies/"), "country")
+    assert (shown, more) == (list(countries[:6]), list(countries[6:]))
+
+    shown, more = facet_of(client.get("/technologies/?country=SI&country=FR"), "country")
+    assert (shown, more) == ([*countries[:6], "SI"], ["PT", "AT"])
+
+
 def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):
     several_published("technology", 2, country="NL")
     published("technology", country="BE")

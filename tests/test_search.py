@@ -126,7 +126,7 @@ def results():
     questions = ("violet", "marigold", "T-901", "violets", "marigald", "dark")
     answers = {words: [names[pk] for pk in find(words)] for words in questions}
     everything = ordered_ids(["technology", "issue"])
-    options = filtered(everything, ["theme", "status"], {}).options
+    options = filtered(everything, ["theme", "status", "price"], {}).options
     counts = {
         name: sorted((option.value, option.count) for option in found) for name, found in options.items()
     }
@@ -169,6 +169,24 @@ def test_index_follows_changes_as_if_it_were_read_anew():
     workflow.restore(fresh(other))
     assert sorted(results()[0]["marigold"]) == ["T-901", "T-902"]
     assert results() == anew()
+
+
+@pytest.mark.django_db
+def test_two_changes_with_a_search_after_each_are_both_there():
+    """Never read anew in between: the second change must not bring back what the first one took away."""
+    tools = [published("technology", title=f"Violet {number}", status="active") for number in range(3)]
+    results()
+    base = current()
+    for tool, title in zip(tools, ("Marigold one", "Marigold two"), strict=False):
+        publish(save(working_document(tool) | {"title": title, "price": "free"}, "technology", tool))
+        results()
+    workflow.withdraw(fresh(tools[2]), reason="Twice in the list")
+    found = results()
+
+    assert current().base is base, "only what changed was read"
+    assert sorted(found[0]["marigold"]) == sorted(tool.identifier for tool in tools[:2])
+    assert found[0]["violet"] == []
+    assert found == anew()
 
 
 @pytest.mark.django_db

@@ -301,6 +301,12 @@ class Record(CheckedModel):
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ValidationError(f"The key {', '.join(twice)} stands twice in this record.")
+        for field in self._meta.get_fields():
+            if field.auto_created or field.related_model is not type(self):
+                continue
+            named = getattr(self, field.name)
+            if named == self or (field.many_to_many and named.filter(pk=self.pk).exists()):
+                raise ValidationError({field.name: "A record cannot name itself."})
 
 
 def is_denied(basis):
