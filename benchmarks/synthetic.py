@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from media4sec.publications.models import Change, Publication, Term
 from media4sec.publications.words import analysed
-from media4sec.records.files import load_folder
+from media4sec.records.folder_io import load_folder
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 STEP = 10_000  # between the keys of a record and those of its copy

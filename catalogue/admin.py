@@ -19,7 +19,8 @@ from catalogue.models import (
     Technology,
     WorkPackage,
 )
-from media4sec.records.admin import PartInline, RecordAdmin
+from media4sec.records.admin.inlines import PartInline
+from media4sec.records.admin.record import RecordAdmin
 
 
 class ProjectOutputInline(PartInline):

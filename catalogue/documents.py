@@ -19,7 +19,8 @@ from catalogue.models import (
     Technology,
     WorkPackage,
 )
-from media4sec.records.documents import CitationField, PartDocument, RecordDocument, shape
+from media4sec.records.documents.fields import CitationField, shape
+from media4sec.records.documents.shapes import PartDocument, RecordDocument
 
 
 class ProjectOutputDocument(PartDocument):

@@ -86,7 +86,7 @@ INSTRUMENT = Kind(
     work=Work(
         "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
     ),
-    page="ethics.public.instrument",
+    page="ethics.pages.instrument",
     weight=22,
 )
 
@@ -117,7 +117,7 @@ ISSUE = Kind(
     reasons={"instruments": _("touches this law"), "deliverables": _("is a subject of this deliverable")},
     search_text=("questions_to_ask", "safeguards", "instruments"),
     review_months=6,
-    page="ethics.public.issue",
+    page="ethics.pages.issue",
     weight=20,
 )
 
@@ -217,8 +217,8 @@ COUNTRY_NOTE = Kind(
     order=("title",),
     search_text=("authority", "rules", "instruments"),
     review_months=6,
-    page="ethics.public.country_note",
-    rows="ethics.public.country_rows",
+    page="ethics.pages.country_note",
+    rows="ethics.pages.country_rows",
     weight=25,
     law_of="country",
 )
@@ -269,7 +269,7 @@ PLATFORM_REQUEST = Kind(
     is_compared=True,
     marks_unverified=True,
     own_parts={"steps": _("Step by step")},
-    page="ethics.public.platform_request",
+    page="ethics.pages.platform_request",
     review_months=6,
     schema_type="HowTo",
     weight=21,

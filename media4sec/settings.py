@@ -112,10 +112,18 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-ROOT_URLCONF = "media4sec.urls"
+ROOT_URLCONF = "media4sec.front.urls"
 WSGI_APPLICATION = "media4sec.wsgi.application"
 
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "new"],
+        "OPTIONS": {
+            "environment": "media4sec.portal.templating.environment",
+            "context_processors": ["media4sec.portal.frame.site"],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -126,7 +134,7 @@ TEMPLATES = [
                 # The admin asks for these two; public templates must not, or their pages need a session.
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "media4sec.portal.context.site",
+                "media4sec.portal.frame.site",
             ],
         },
     },
@@ -304,7 +312,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "URL_FORMAT_OVERRIDE": None,  # `format` is no parameter of ours, and unknown parameters are refused
-    "EXCEPTION_HANDLER": "media4sec.interchange.problems.handle",
+    "EXCEPTION_HANDLER": "media4sec.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

@@ -69,8 +69,8 @@ ROADMAP_ITEM = Kind(
     search_text=("strand", "addressed_to", "updates"),
     flags="issues",
     own_parts={"updates": _("What happened since")},
-    page="roadmap.public.roadmap_item",
-    rows="roadmap.public.roadmap_rows",
+    page="roadmap.pages.roadmap_item",
+    rows="roadmap.pages.roadmap_rows",
     weight=28,
     limits=("depends_on",),
 )

@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import PREFIX
-from media4sec.records.documents import references_in
+from media4sec.records.documents.reading import references_in
 from tests.conftest import FIXTURES
 from tests.public import (
     FIXED_PAGES,

@@ -9,10 +9,10 @@ from django.db import transaction
 from media4sec.kinds import kinds
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
-from media4sec.records.documents import references_in, working_document, writer
-from media4sec.records.files import export_folder, load_folder
+from media4sec.records.documents.reading import references_in, working_document, writer
+from media4sec.records.folder_io import export_folder, load_folder
 from media4sec.records.models import Record, Source, Tag, model_of
-from media4sec.records.presentation import named_in
+from media4sec.records.projection import named_in
 from media4sec.records.references import named_by
 from tests.factories import (
     document_for,

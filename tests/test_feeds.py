@@ -9,7 +9,7 @@ from django.conf import settings
 from media4sec.kinds import paths
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, make, publish, published, save, several_published
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from media4sec.interchange.citations import citations_of
-from media4sec.portal.previews import preview_of
+from media4sec.portal.previews.views import preview_of
 from media4sec.publications.models import Publication
 from tests.factories import published
 from tests.public import Page, text_of

@@ -14,7 +14,7 @@ from media4sec.publications.index import current
 from media4sec.publications.models import Generation, Publication
 from media4sec.publications.search import search
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, publish, published, save
 
 pytestmark = pytest.mark.django_db(transaction=True)

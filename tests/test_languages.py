@@ -215,7 +215,7 @@ def test_failures_speak_the_language_without_database(monkeypatch, django_assert
     def fail(*args, **kwargs):
         raise error("out of order")
 
-    monkeypatch.setattr("media4sec.portal.lists.paths", fail)
+    monkeypatch.setattr("media4sec.portal.lists.views.paths", fail)
     with django_assert_num_queries(0):
         response = Client(raise_request_exception=False).get("/fr/technologies/")
 

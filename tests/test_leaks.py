@@ -12,7 +12,7 @@ from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record
 from tests.factories import (
     document_for,

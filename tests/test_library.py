@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalogue import library
 from media4sec.dates import Span, span_of
-from media4sec.portal import project
 from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, picture
-from media4sec.publications.models import Publication
+from media4sec.portal.wording import in_words
+from media4sec.publications.models import Publication, documents_of
 from media4sec.records import workflow
 from tests.factories import published, several_published
 from tests.pictures import box_of, crosses, links_of, overlaps, pictures_in
@@ -25,12 +26,12 @@ MARK = re.compile(r"-?\d+")
 @pytest.fixture
 def documents(content):
     kinds = ("project", "work-package", "deliverable", "workshop", "partner", "news-item", "instrument")
-    return project.documents_of(*kinds)
+    return documents_of(*kinds)
 
 
 @pytest.fixture(params=["lying", "upright"])
 def the_map(request, documents):
-    lying, upright = project.map_of_deliverables(documents)
+    lying, upright = library.map_of_deliverables(documents)
     return {"lying": lying, "upright": upright}[request.param]
 
 
@@ -127,7 +128,7 @@ def test_what_has_no_date_stands_behind_the_axis(the_map, documents):
 
 
 def test_a_year_is_drawn_as_a_bar_over_the_whole_year(documents):
-    lying, _ = project.map_of_deliverables(documents)
+    lying, _ = library.map_of_deliverables(documents)
     year = next(strip for strip in lying["strips"] if strip["width"] == 12 * LYING.month)
 
     assert year["x"] == LYING.start + 6 * LYING.month  # 2017, in a project that began in July 2016
@@ -153,7 +154,7 @@ def test_map_reaches_what_is_dated_before_or_after_the_project(client, db, day, 
     published("project", start_date="2016-07-01", end_date="2018-12-31")
     published("deliverable", date=day, date_precision="day")
 
-    lying, _ = project.map_of_deliverables(project.documents_of("project", "work-package", "deliverable"))
+    lying, _ = library.map_of_deliverables(documents_of("project", "work-package", "deliverable"))
 
     assert lying["axis"][-1]["x1"] == LYING.start + months * LYING.month
 
@@ -161,7 +162,7 @@ def test_map_reaches_what_is_dated_before_or_after_the_project(client, db, day, 
 def test_report_named_twice_by_a_workshop_is_one_arrow():
     report = {"id": "D2.1"}
 
-    assert project.feeds([{"identifier": "W1", "reports": [report], "ethics_reports": [report]}]) == [
+    assert library.feeds([{"identifier": "W1", "reports": [report], "ethics_reports": [report]}]) == [
         ("W1", "D2.1")
     ]
 
@@ -308,7 +309,7 @@ def test_timeline_speaks_of_missing_dates_only_where_some_are_missing(client, db
     ("text", "words"), [("2017-11", "November 2017"), ("2018", "2018"), ("", "date not stated")]
 )
 def test_dates_are_said_as_precisely_as_they_are_known(text, words):
-    assert project.in_words(text) == words
+    assert in_words(text) == words
 
 
 def test_spans_are_as_long_as_what_is_known():

@@ -8,8 +8,8 @@ from django.db.models import BooleanField
 
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.letters import sort_key
-from media4sec.publications.orders import orders_of
-from media4sec.records.presentation import model_field
+from media4sec.publications.sorting import orders_of
+from media4sec.records.projection import model_field
 from tests.factories import published, several_published
 from tests.public import text_of
 

@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from media4sec.kinds import paths
-from media4sec.publications.orders import orders_of
+from media4sec.publications.sorting import orders_of
 from tests.public import every_item, relative
 
 # Questions are small as they are, and each costs a dozen requests: no time is spent on making them smaller.

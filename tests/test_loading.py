@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.records import migrations, workflow
-from media4sec.records.documents import working_document
-from media4sec.records.files import LoadError, export_folder, load_folder
+from media4sec.records.documents.reading import working_document
+from media4sec.records.folder_io import LoadError, export_folder, load_folder
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, model_of
 from media4sec.records.workflow import rebuild_publications
 from tests.factories import document_for, full_document_for, make, make_full, publish, published, save

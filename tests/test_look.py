@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from media4sec.portal.cards import LENSES
-from media4sec.portal.design import SHEET, colour, contrast, pairs, tokens
+from media4sec.front.design import SHEET, colour, contrast, pairs, tokens
+from media4sec.portal.rows import LENSES
 
 CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
 TEMPLATES = sorted(

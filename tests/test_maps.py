@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 
-from media4sec.portal.europe import HEIGHT, PLACES, WIDTH, labelled, mapped, project
+from media4sec.portal.lists.europe import HEIGHT, PLACES, WIDTH, labelled, mapped, project
 from media4sec.publications.models import Publication
 from tests.factories import published
 from tests.pictures import overlaps, pictures_in

@@ -10,9 +10,17 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from media4sec.portal import pictures
-from media4sec.portal.pictures import COLOURS, HEIGHT, RANGES, TITLE_SIZES, WIDTH, Preview, preview_png
-from media4sec.portal.previews import ICONS, preview_of
+from media4sec.portal.previews import pictures
+from media4sec.portal.previews.pictures import (
+    COLOURS,
+    HEIGHT,
+    RANGES,
+    TITLE_SIZES,
+    WIDTH,
+    Preview,
+    preview_png,
+)
+from media4sec.portal.previews.views import ICONS, preview_of
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import make, published

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from media4sec.records import workflow
-from roadmap.public import roadmap_rows
+from roadmap.pages import roadmap_rows
 from tests.factories import published
 from tests.public import text_of
 from tests.test_content import by_identifier

@@ -16,13 +16,13 @@ from media4sec.kinds import ABOUT_CHECKING, kinds, kinds_by_name
 from media4sec.portal.wording import word
 from media4sec.publications import index as index_module
 from media4sec.publications.columns import ROWS, columns_of
+from media4sec.publications.facets import unfiltered
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Change, Publication
 from media4sec.publications.search import search
-from media4sec.publications.terms import unfiltered
 from media4sec.publications.words import analyse, key_of, loose_key_of, singular, squeezed, tokens
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from media4sec.records.fields import TextListField
 from tests.factories import fresh, make, publish, published, save
 from tests.public import links_in, text_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ethics.public import events_of, numbered, state_at
+from ethics.pages import events_of, numbered, state_at
 from ethics.timeline import (
     PROJECT_END,
     PROJECT_NAME,
@@ -98,10 +98,10 @@ def check_drawing(drawing, events, *, upright):
 
 @pytest.fixture
 def on_that_day(monkeypatch):
-    import ethics.public
+    import ethics.pages
 
     noon = datetime.datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=datetime.UTC)
-    monkeypatch.setattr(ethics.public, "now", lambda: noon)
+    monkeypatch.setattr(ethics.pages, "now", lambda: noon)
 
 
 @pytest.mark.parametrize("kind", ["instrument", "issue"])

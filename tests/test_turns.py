@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from media4sec.publications import related
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.admin import admin_url
+from media4sec.records.admin.lists import admin_url
 from media4sec.records.models import Record
 from tests.factories import fresh, make, published
 from tests.test_admin import filled

@@ -1,10 +1,10 @@
 """The page of a dialogue workshop: its place among the six, what was said there, and the SWOT of its theme."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from media4sec.portal.project import documents_of, station
-from media4sec.portal.wording import displayed
-from workshops.public import QUADRANTS
+from media4sec.portal.wording import content, displayed, in_words, record_name
+from media4sec.publications.models import documents_of
+from workshops.pages import QUADRANTS
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
 
@@ -52,3 +52,21 @@ def said_at(incoming):
         for group in groups.values()
         if group["rows"]
     ]
+
+
+def station(document):
+    """A workshop on the line of six."""
+    people = document["participants_count"]
+    theme = document["theme"]
+    return {
+        "number": document["number"],
+        "title": document["city"],
+        "url": document["url"],
+        "date_label": in_words(document["start_date"]),
+        "theme": {"label": record_name("theme", theme["id"], theme["label"]), "url": theme["url"]}
+        if theme
+        else {"label": content(document["title"]), "url": document["url"]},
+        "note": ngettext("%(count)s person", "%(count)s people", people) % {"count": people}
+        if people
+        else gettext("number not stated"),
+    }

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.portal.cards import first_sentence
-from media4sec.portal.context import siblings
+from media4sec.portal.frame import siblings
+from media4sec.portal.rows import first_sentence
 from media4sec.publications.models import Publication
 
 GROUPS = {

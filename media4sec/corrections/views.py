@@ -21,7 +21,7 @@ from media4sec.corrections.protection import is_foreign, new_token, read_token
 from media4sec.corrections.receipts import read_receipt
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.errors import DATABASE_FAILURES
-from media4sec.portal.lists import refuse
+from media4sec.portal.lists.views import refuse
 from media4sec.publications.models import Publication
 
 MAX_RECORD = 200

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 
-from media4sec.interchange import problems, tables
+from media4sec import problems
+from media4sec.interchange import tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
-from media4sec.interchange.problems import require_safe
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import (
     conditional,
@@ -19,7 +19,8 @@ from media4sec.interchange.results import (
     result_of,
     tag_of,
 )
-from media4sec.portal.records import resolve
+from media4sec.problems import require_safe
+from media4sec.publications.addresses import resolve
 from media4sec.publications.models import Publication
 
 

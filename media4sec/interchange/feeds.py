@@ -11,15 +11,15 @@ from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from media4sec.interchange import problems
+from media4sec import problems
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
-from media4sec.interchange.problems import require_safe
 from media4sec.interchange.results import conditional, newest_change, publications, result_of
 from media4sec.kinds import kinds, kinds_by_name, paths
-from media4sec.portal.evidence import checked_parts
-from media4sec.portal.lists import SEARCH_FACETS
-from media4sec.portal.lists import title_of as title_of_list
-from media4sec.publications.orders import asked, in_order
+from media4sec.problems import require_safe
+from media4sec.publications.lists import SEARCH_FACETS
+from media4sec.publications.lists import title_of as title_of_list
+from media4sec.publications.sorting import asked, in_order
+from media4sec.publications.stated import checked_parts
 
 EVERYTHING = "everything"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,10 +13,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
 from media4sec.interchange.citations import LICENCE_URL
-from media4sec.interchange.problems import BadParameters, Gone
 from media4sec.interchange.results import GENERATION, conditional, newest_change, tag_of
 from media4sec.kinds import Kind
-from media4sec.publications.filters import listing
+from media4sec.problems import BadParameters, Gone
+from media4sec.publications.lists import listing
 from media4sec.publications.models import Publication
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200

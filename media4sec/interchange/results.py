@@ -9,9 +9,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from media4sec.kinds import kinds, paths
-from media4sec.portal.lists import SEARCH_FACETS
+from media4sec.publications.lists import SEARCH_FACETS
 from media4sec.publications.models import Change, Generation, Publication
-from media4sec.publications.orders import asked
+from media4sec.publications.sorting import asked
 from media4sec.release import release
 
 CHUNK = 500

@@ -8,8 +8,8 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
+from media4sec import problems
 from media4sec.headers import REFUSED
-from media4sec.interchange import problems
 from media4sec.languages import PREFIX
 
 logger = logging.getLogger(__name__)

@@ -142,6 +142,11 @@ def language(code, text=""):
     return languages(get_language().partition("-")[0]).get(code, text or code)
 
 
+def in_words(text):
+    """A day, month or year in the language of the page."""
+    return day(text) if text else gettext("date not stated")
+
+
 def number(text):
     value = Decimal(text)
     return formats.number_format(value, 0 if value == int(value) else 2, force_grouping=True)

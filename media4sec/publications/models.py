@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections import defaultdict
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
@@ -161,3 +162,12 @@ class Generation(models.Model):
 
     def __str__(self):
         return self.name
+
+
+def documents_of(*kinds):
+    """The public documents of these kinds: ``{kind: [document]}``. One query."""
+    rows = Publication.objects.published().of(*kinds).order_by("sort_key", "pk")
+    found = defaultdict(list)
+    for kind, text in rows.values_list("kind", "document"):
+        found[kind].append(json.loads(text))
+    return found

@@ -55,3 +55,9 @@ def known_on(kind):
     """The newest date that a source of these records bears; empty where none bears any."""
     rows = Term.objects.filter(publication__kind=kind.name, field=NEWEST_SOURCE)
     return kept(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value"))["newest"] or "")
+
+
+def checked_parts(document):
+    """The parts of a record of which each says whether it was verified: events, rules, what happened since."""
+    lists = (value for value in document.values() if isinstance(value, list))
+    return [part for parts in lists for part in parts if isinstance(part, dict) and "verified" in part]

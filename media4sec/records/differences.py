@@ -7,7 +7,7 @@ from django.utils import translation
 
 from media4sec.changed_words import compare
 from media4sec.kinds import Kind
-from media4sec.records.presentation import day_in_words, label_of, words_for
+from media4sec.records.projection import day_in_words, label_of, words_for
 
 # Of a public document, what is not what the record says.
 UNSAID = {"kind", "uuid", "url", "slug", "newest_source_basis"}

@@ -18,9 +18,9 @@ from django.utils.translation.template import templatize
 
 from media4sec.kinds import kinds
 from media4sec.languages import CODES
-from media4sec.records.documents import writer
+from media4sec.records.documents.reading import writer
 from media4sec.records.models import Record
-from media4sec.records.presentation import INTERNAL, YES_NO, label_of
+from media4sec.records.projection import INTERNAL, YES_NO, label_of
 
 CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 # The back-office, its commands, and what editors alone read.

@@ -18,10 +18,12 @@ from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records.differences import public_fields
-from media4sec.records.documents import dumps, save_document, working_document, working_documents
+from media4sec.records.documents.fields import dumps
+from media4sec.records.documents.reading import working_document, working_documents
+from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import remember, remember_all
 from media4sec.records.models import Record, Revision, specific
-from media4sec.records.presentation import PublicRef, named_in, present, resolve
+from media4sec.records.projection import PublicRef, named_in, present, resolve
 from media4sec.records.references import moved, named_by
 
 State = Record.State

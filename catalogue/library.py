@@ -1,0 +1,218 @@
+"""The library: work packages and deliverables, what fed what, and the picture of it."""
+
+from collections import defaultdict
+
+from django.db.models import Count
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from media4sec.dates import span_of
+from media4sec.kinds import kinds_by_name
+from media4sec.portal.frame import siblings
+from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, picture
+from media4sec.portal.lists.views import kind_list
+from media4sec.portal.rows import host_of
+from media4sec.portal.wording import day, in_words
+from media4sec.publications.models import Term, documents_of
+from workshops.dialogues import station
+
+DISAGREE = "sources disagree"  # the tag that editors give
+
+
+def counted(documents, kind_name):
+    return kinds_by_name()[kind_name].counted(len(documents[kind_name]))
+
+
+@require_safe
+def library(request):
+    """Work packages and deliverables as bands and as a map, the six workshops as a line; with filters, a list."""
+    if request.GET:
+        return kind_list(request, "library")
+    documents = documents_of("project", "work-package", "deliverable", "workshop", "partner")
+    workshops = documents["workshop"]
+    context = {
+        "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
+        "packages": packages_of(documents, statement_counts()),
+        "packages_counted": counted(documents, "work-package"),
+        "deliverables_counted": counted(documents, "deliverable"),
+        "workshops_counted": counted(documents, "workshop"),
+        "stations": [station(document) for document in workshops],
+        "map": map_of_deliverables(documents),
+        "fed": fed_by(documents),
+        "siblings": siblings("library"),
+        "disagreements": [
+            document
+            for document in (*documents["deliverable"], *workshops)
+            if DISAGREE in document["tags"] and document["notes"]
+        ],
+    }
+    return render(request, "portal/library.html", context)
+
+
+def statement_counts():
+    """How many statements come from each deliverable. One query."""
+    rows = Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
+    return dict(rows.values_list("value").annotate(Count("pk")))
+
+
+def package_of(deliverable):
+    """The work package of a deliverable by its identifier; empty where that is not public."""
+    return deliverable["work_package"]["id"] if deliverable["work_package"] else ""
+
+
+def packages_of(documents, counts):
+    """Work packages with the rows of their tables; a column that says nothing is left out and named instead.
+
+    Deliverables whose work package is not public stand last.
+    """
+    short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
+    outputs = outputs_of(documents["project"])
+    packages = []
+    named = list(documents["work-package"])
+    if not all(map(package_of, documents["deliverable"])):
+        title, url = gettext("No work package named"), "/library/?work-package=not-stated"
+        named.append({"identifier": "", "title": title, "url": url})
+    for package in named:
+        rows = [
+            {
+                **document,
+                "when": day(document["date"]) if document["date"] else "",
+                "lead": short_names.get((document["lead_partner"] or {}).get("id")),
+                "statements": counts.get(document["identifier"], 0),
+                "host": host_of(document["download_url"]) if document["download_url"] else "",
+                "copies": [{"url": url, "host": host_of(url)} for url in document["alternate_urls"]],
+                "outputs": outputs[document["identifier"]],
+            }
+            for document in documents["deliverable"]
+            if package_of(document) == package["identifier"]
+        ]
+        columns = (
+            ("when", gettext("Date")),
+            ("lead_partner", gettext("Lead")),
+            ("page_count", gettext("Pages")),
+        )
+        known = [(name, label) for name, label in columns if any(row[name] for row in rows)]
+        for row in rows:
+            row["is_blank"] = len(known) > 1 and not any(row[name] for name, _ in known)
+        packages.append(
+            {
+                **package,
+                "rows": rows,
+                "known": [label for _, label in known],
+                "has": {name: any(row[name] for row in rows) for name, _ in columns}
+                | {
+                    "statements": any(row["statements"] for row in rows),
+                    "files": any(row["download_url"] or row["alternate_urls"] for row in rows),
+                },
+                "unknown": [label for name, label in columns if rows and not any(row[name] for row in rows)],
+            }
+        )
+    return packages
+
+
+def outputs_of(projects):
+    """What people used of the project, under the deliverable that it was: ``{identifier: [output]}``."""
+    found = defaultdict(list)
+    for project in projects:
+        for output in project["outputs"]:
+            if output["deliverable"]:
+                found[output["deliverable"]["id"]].append({**output, "project_url": project["url"]})
+    return found
+
+
+# What fed what
+
+
+def feeds(workshops):
+    """What the records of the workshops say came of each: ``[(workshop, deliverable)]`` as identifiers."""
+    return [
+        (workshop["identifier"], ref["id"])
+        for workshop in workshops
+        for ref in {ref["id"]: ref for ref in (*workshop["reports"], *workshop["ethics_reports"])}.values()
+    ]
+
+
+def fed_by(documents):
+    """The same as rows of a table: a workshop, its reports, its reports on ethics and law."""
+    dates = {document["identifier"]: document["date"] for document in documents["deliverable"]}
+
+    def reports(refs):
+        return [{**ref, "when": in_words(dates.get(ref["id"]))} for ref in refs]
+
+    return [
+        {
+            "workshop": workshop,
+            "when": in_words(workshop["start_date"]),
+            "reports": reports(workshop["reports"]),
+            "ethics_reports": reports(workshop["ethics_reports"]),
+        }
+        for workshop in documents["workshop"]
+    ]
+
+
+def map_of_deliverables(documents, package="", here=""):
+    """The lanes of the work packages along the project's months, and what is dated before or after them; None where
+    there is nothing to show.
+
+    Of one ``package`` only its lane is drawn, with the workshops that fed it; of one deliverable, ``here``, only the
+    arrows that reach it.
+    """
+    first, last = duration(documents["project"])
+    deliverables, workshops = documents["deliverable"], documents["workshop"]
+    if not first or not deliverables:
+        return None
+    home = {document["identifier"]: package_of(document) for document in deliverables}
+    arrows = [
+        (start, stop)
+        for start, stop in feeds(workshops)
+        if home.get(stop) and package in ("", home[stop]) and here in ("", stop)
+    ]
+    lanes = []
+    for document in documents["work-package"]:
+        name = document["identifier"]
+        own = [deliverable_item(document, here) for document in deliverables if package_of(document) == name]
+        if package in ("", name):
+            lanes.append(Lane(name, name, document["url"], tuple(own)))
+    if arrows or not package:
+        # The workshops stand under the lane of their reports, which the arrows reach first.
+        reported = {home.get(ref["id"]) for workshop in workshops for ref in workshop["reports"]}
+        places = [number for number, lane in enumerate(lanes) if lane.label in reported]
+        own = tuple(map(workshop_item, workshops))
+        lanes.insert(places[0] + 1 if places else 0, Lane(gettext("Workshops"), "W", "/workshops/", own))
+    spans = [item.when for lane in lanes for item in lane.items if item.when]
+    first, last = min([first, *(span.last for span in spans)]), max([last, *(span.first for span in spans)])
+    return pictures(lanes, first, last, arrows=arrows)
+
+
+def pictures(lanes, first, last, **options):
+    return [picture(sheet, lanes, first, last, **options) for sheet in (LYING, UPRIGHT)]
+
+
+def duration(projects):
+    """The first and the last day of the project, or None for both."""
+    project = projects[0] if projects else {}
+    days = [span_of(project.get(name)) for name in ("start_date", "end_date")]
+    return tuple(day.first for day in days) if all(days) else (None, None)
+
+
+def deliverable_item(document, here=""):
+    return Item(
+        document["identifier"],
+        document["identifier"],
+        f"{document['identifier']}, {document['title']}, {in_words(document['date'])}",
+        document["url"],
+        span_of(document["date"]),
+        "here" if document["identifier"] == here else "",
+    )
+
+
+def workshop_item(document):
+    return Item(
+        document["identifier"],
+        document["identifier"],
+        f"{document['identifier']}, {document['city']}, {document['title']}, {in_words(document['start_date'])}",
+        document["url"],
+        span_of(document["start_date"]),
+        "stop",
+    )
