@@ -288,19 +288,16 @@ def _followed(base, seen, most):
 def _read(seen, ways=None, pks=None):
     """Columns of all that is published, or of what is published of these."""
     rows = Publication.objects.published().filter(kind__in=kinds_by_name()).order_by("pk")
-    terms = Term.objects.filter(field__in=facet_fields()).order_by("pk")
     names = rows.of(*(kind.name for kind in kinds_by_name().values() if kind.names_others))
-    if pks is not None:
-        rows, terms = rows.filter(pk__in=pks), terms.filter(publication__in=pks)
-        own = rows.values_list("kind", "identifier")
-        names = names.filter(identifier__in=[f"{kind}-{name}".casefold() for kind, name in own])
-    return columns_of(
-        rows.values_list(*ROWS).iterator(chunk_size=2000),
-        terms.values_list("publication_id", "field", "value", "label").iterator(chunk_size=5000),
-        dict(names.values_list("identifier", "name_stems")),
-        ways or synonyms(),
-        seen,
-    )
+    terms = Term.objects.filter(field__in=facet_fields()).order_by("pk")
+    terms, values = terms.values_list("publication_id", "field", "value", "label"), rows.values_list(*ROWS)
+    if pks is None:
+        values, terms = values.iterator(chunk_size=2000), terms.iterator(chunk_size=5000)
+    else:
+        values, terms = list(values.filter(pk__in=pks)), terms.filter(publication__in=pks)
+        names = names.filter(identifier__in=[f"{row[1]}-{row[2]}".casefold() for row in values])
+    names = dict(names.values_list("identifier", "name_stems"))
+    return columns_of(values, terms, names, ways or synonyms(), seen)
 
 
 def _pks(changes):

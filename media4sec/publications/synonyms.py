@@ -52,16 +52,17 @@ class Synonyms:
         self.in_order = list(dict.fromkeys(group for _, group in sorted(self.groups.items())))
 
     def as_data(self):
-        """All of it, for a file."""
-        return [[(pk, group.known_by, group.given) for pk, group in self.groups.items()], self.listed]
+        """All of it, for a file; lists that say the same once."""
+        pks = defaultdict(list)
+        for pk, group in self.groups.items():
+            pks[group].append(pk)
+        return [[(pks[group], group.known_by, group.given) for group in pks], self.listed]
 
     @classmethod
     def of_data(cls, data):
         groups, countries = data
-        return cls(
-            ((pk, Group(tuple(map(tuple, known_by)), tuple(given))) for pk, known_by, given in groups),
-            countries,
-        )
+        groups = ((pks, Group(tuple(map(tuple, labels)), tuple(given))) for pks, labels, given in groups)
+        return cls(((pk, group) for pks, group in groups for pk in pks), countries)
 
     @cached_property
     def countries(self):
