@@ -195,6 +195,11 @@ class Kind:
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
 
     @property
+    def flag_field(self) -> str:
+        """The field of the terms that are its legal flags."""
+        return next((facet.name for facet in self.all_facets if facet.source == self.flags), self.flags)
+
+    @property
     def searched(self) -> tuple[str, ...]:
         """The fields whose running text search reads, in order."""
         names = ("summary", "tags", *self.search_text)

@@ -38,3 +38,4 @@ MEDIA_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-media-{os.getpid()}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # weak and quick
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+INDEX_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-index-{os.getpid()}"

@@ -117,7 +117,7 @@ def feed(request: HttpRequest, path: str) -> HttpResponseBase:
         return problems.refused(request, errors or answer.errors)
 
     def make() -> HttpResponseBase:
-        newest = in_order(answer.result.ids, "-changed", answer.kinds, answer.facets)
+        newest = in_order(answer, "-changed")
         rows = list(publications(newest[: settings.FEED_LIMIT]))
         query = data.urlencode()
         tail = f"?{query}" if query else ""

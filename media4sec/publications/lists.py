@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
 from media4sec.letters import same
-from media4sec.publications.facets import Option, Result, filtered, ordered_ids
-from media4sec.publications.index import current
+from media4sec.publications.facets import Option, Result, filtered, unfiltered
+from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
 from media4sec.publications.search import Found, search
 
@@ -113,6 +113,7 @@ class Listing:
     found: Found | None = None  # where words were asked for: what they were taken for
     under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""
+    index: Index | None = None  # by which it was answered
 
 
 def listing(kinds, data, *, also=(), facets=None):
@@ -139,18 +140,19 @@ def listing(kinds, data, *, also=(), facets=None):
     answer.words = form.cleaned_data["q"].strip()
     answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
     names = [kind.name for kind in kinds]
-    index = current()
+    index = answer.index = current()
+    asked = [facet.name for facet in facets]
+    if not answer.words and not any(answer.chosen.values()):
+        answer.result = unfiltered(names, asked, index)
+        return answer
     if answer.words:
         answer.found = search(answer.words, names, index)
-        ids = answer.found.pks
-    else:
-        ids = ordered_ids(names, index)
-    asked = [facet.name for facet in facets]
-    answer.result = filtered(ids, asked, answer.chosen, index)
+    slots = answer.found.slots if answer.found else index.ordered(names)
+    answer.result = filtered(slots, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
     if _respell(missing, labels, answer, index):
-        answer.result = filtered(ids, asked, answer.chosen, index)
+        answer.result = filtered(slots, asked, answer.chosen, index)
         missing = _not_found(answer.chosen, answer.result)
         labels |= _known(missing, answer, index)
     if answer.found:  # once it is known what was chosen, however it was spelled
