@@ -5,7 +5,6 @@ import hashlib
 from django.conf import settings
 from django.db.models import Subquery
 from django.http import Http404
-from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from media4sec.kinds import kinds, paths
@@ -42,7 +41,10 @@ GENERATION = Subquery(Generation.objects.values("name")[:1])
 
 
 def newest_change():
-    """(tag, time) of all that is public now: the same address has the same answer as long as they stay."""
+    """(tag, time) of all that is public now: the same address has the same answer as long as they stay.
+
+    To be asked before the content is: a tag that is newer than what it stands for would hide a change.
+    """
     newest = Change.objects.annotate(generation=GENERATION).order_by("-seq")
     seq, at, generation = newest.values_list("seq", "at", "generation").first() or (0, None, None)
     return tag_of(generation, seq), at
@@ -58,12 +60,10 @@ def tag_of(generation, *what):
     return f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'
 
 
-def conditional(request, etag, modified_at, make):
-    """The answer that ``make`` gives, or 304; with what caches and harvesters need."""
-    stamp = int(modified_at.timestamp()) if modified_at else None
-    response = get_conditional_response(request, etag=etag, last_modified=stamp) or make()
+def tagged(response, etag, modified_at):
+    """With what caches and harvesters need. Conditions are answered where all answers are finished (``kept.py``)."""
     response["ETag"] = etag
-    if stamp is not None:
-        response["Last-Modified"] = http_date(stamp)
+    if modified_at is not None:
+        response["Last-Modified"] = http_date(modified_at.timestamp())
     response["Cache-Control"] = CACHE
     return response
