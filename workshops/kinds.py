@@ -131,6 +131,7 @@ WORKSHOP = Kind(
     statements_by="workshop",
     weight=10,
     has_neighbours=False,
+    rows="workshops.europe.workshop_rows",
 )
 
 PATTERN = Kind(
