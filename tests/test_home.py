@@ -116,7 +116,7 @@ def test_states_count_the_records_and_those_that_were_looked_up(client):
 @pytest.mark.parametrize("day", ["2019-01-15", "2026-11-25", "2030-01-01"])
 def test_law_that_moved_is_what_happened_last_and_what_comes_next(day, client, monkeypatch):
     noon = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    monkeypatch.setattr("media4sec.front.about.now", lambda: noon)
+    monkeypatch.setattr("media4sec.front.home.now", lambda: noon)
     events = sorted(
         (event["date"], event["title"], document["title"])
         for document in by_identifier("instrument").values()
