@@ -40,6 +40,8 @@ def issue(page):
         law["since"] = [event for event in events if since < event["date"] and event["is_done"]]
         law["earlier"] = len(law["since"]) - 1
         law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
+    label = gettext("Timeline of the instruments of “%(title)s”. The table below says the same.")
+    label %= {"title": page["title"]}
     own_parts = [("questions", gettext("Questions and safeguards"))] if page["sections"] else []
     own_parts.append(("law", gettext("Then and now")))
     return with_judgments(page, own_parts) | {
@@ -56,7 +58,7 @@ def issue(page):
         "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
         "ahead_count": sum(len(law["ahead"]) for law in laws),
         "today": today,
-        "picture": timeline(lanes, today=today, flags=flags, since=since) if lanes else None,
+        "picture": timeline(lanes, today=today, label=label, flags=flags, since=since) if lanes else None,
         "event_count": len(shown),
         "event_parts": in_parts(shown, since, WRITTEN),
         "questions": page["sections"],
@@ -71,8 +73,9 @@ def instrument(page):
     lane = lane_of(document, page["display"]["state"]["label"], events, today)
     if not lane:
         return with_judgments(page)
+    label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page["title"]}
     return with_judgments(page, [("events", gettext("Then and now"))]) | {
-        "picture": timeline([lane], today=today, with_early=True),
+        "picture": timeline([lane], today=today, label=label, with_early=True),
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
         "life": life_of(document),
@@ -212,7 +215,7 @@ def law_of(row):
 def flag_of(row):
     """A deliverable on the picture; None where no source gives its date."""
     span = span_of(json.loads(row.document)["date"])
-    return Flag(row.identifier, span.first, span.last) if span else None
+    return Flag(row.identifier, row.url, span.first, span.last) if span else None
 
 
 def events_of(document, today):

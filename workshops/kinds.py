@@ -134,6 +134,7 @@ WORKSHOP = Kind(
     weight=10,
     has_neighbours=False,
     is_cited_by_identifier=True,
+    rows="workshops.europe.workshop_rows",
 )
 
 PATTERN = Kind(
