@@ -83,7 +83,7 @@ bench: $(VENV)/.dev ## measure the search page with 1,500 and 100,000 records, o
 	  && DATABASE_URL=sqlite:///$$folder/bench.sqlite3 $(BIN)/python -m benchmarks.search $(ARGS)
 	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m benchmarks.search $(ARGS)
 
-screenshots: $(VENV)/.dev ## pictures of all pages (ARGS=names for some)
+screenshots: $(VENV)/.dev ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations

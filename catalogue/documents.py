@@ -181,7 +181,7 @@ class StatementDocument(RecordDocument):
 class SurveyFigureDocument(RecordDocument):
     class Meta:
         model = SurveyFigure
-        fields = shape("survey", "value", "unit", "year", "population", "from_d21", "note")
+        fields = shape("survey", "value", "unit", "qualifier", "year", "population", "from_d21", "note")
 
 
 class GlossaryTermDocument(RecordDocument):

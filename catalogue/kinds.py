@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Ways, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Ways, Work
 
 PROJECT = Kind(
     "project",
@@ -153,6 +151,7 @@ DELIVERABLE = Kind(
     ),
     statements_by="deliverable",
     weight=36,
+    is_cited_by_identifier=True,
 )
 
 PERSON = Kind(
@@ -199,6 +198,7 @@ FUNCTION = Kind(
     about=_("What it is and does"),
     weight=32,
     has_neighbours=False,
+    schemes={"function": "function", "group": "function"},
 )
 
 ORGANISATION = Kind(
@@ -283,7 +283,7 @@ TECHNOLOGY = Kind(
             ),
         ),
         Facet("eu-project", _("EU project"), "eu_project_acronym", empty=_("No EU project named")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("maker", _("Maker"), "makers"),
         Facet(
             "d22",
@@ -415,6 +415,7 @@ STATEMENT = Kind(
     quotes="deliverable",
     weight=60,
     has_neighbours=False,
+    role=Role.EVIDENCE,
 )
 
 SURVEY_FIGURE = Kind(
@@ -435,7 +436,7 @@ SURVEY_FIGURE = Kind(
     facts=("value", "year", "survey", "population", "from_d21", "note"),
     labels={"from_d21": _("From the project’s own survey")},
     meta=("survey", "year"),
-    figure=("value", "unit"),
+    figure=("value", "unit", "qualifier"),
     names=("survey",),
     search_text=("survey", "population", "note"),
     unsearched=("from_d21",),
@@ -468,6 +469,7 @@ GLOSSARY_TERM = Kind(
     review_months=24,
     schema_type="DefinedTerm",
     weight=46,
+    role=Role.GLOSSARY,
 )
 
 NEWS_ITEM = Kind(
@@ -572,6 +574,7 @@ CONCEPT = Kind(
     own_parts={"labels": _("Labels")},
     weight=80,
     has_neighbours=False,
+    role=Role.VOCABULARY,
 )
 
 COLLECTION = Kind(

@@ -13,8 +13,8 @@ from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, picture
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.rows import host_of
-from media4sec.portal.wording import day, in_words
 from media4sec.publications.models import Term, documents_of
+from media4sec.saying import day, day_or_unknown
 from workshops.dialogues import station
 
 DISAGREE = "sources disagree"  # the tag that editors give
@@ -138,12 +138,12 @@ def fed_by(documents):
     dates = {document["identifier"]: document["date"] for document in documents["deliverable"]}
 
     def reports(refs):
-        return [{**ref, "when": in_words(dates.get(ref["id"]))} for ref in refs]
+        return [{**ref, "when": day_or_unknown(dates.get(ref["id"]))} for ref in refs]
 
     return [
         {
             "workshop": workshop,
-            "when": in_words(workshop["start_date"]),
+            "when": day_or_unknown(workshop["start_date"]),
             "reports": reports(workshop["reports"]),
             "ethics_reports": reports(workshop["ethics_reports"]),
         }
@@ -200,7 +200,7 @@ def deliverable_item(document, here=""):
     return Item(
         document["identifier"],
         document["identifier"],
-        f"{document['identifier']}, {document['title']}, {in_words(document['date'])}",
+        f"{document['identifier']}, {document['title']}, {day_or_unknown(document['date'])}",
         document["url"],
         span_of(document["date"]),
         "here" if document["identifier"] == here else "",
@@ -211,7 +211,7 @@ def workshop_item(document):
     return Item(
         document["identifier"],
         document["identifier"],
-        f"{document['identifier']}, {document['city']}, {document['title']}, {in_words(document['start_date'])}",
+        f"{document['identifier']}, {document['city']}, {document['title']}, {day_or_unknown(document['start_date'])}",
         document["url"],
         span_of(document["start_date"]),
         "stop",

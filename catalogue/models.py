@@ -19,7 +19,8 @@ from catalogue.kinds import (
     WORK_PACKAGE,
 )
 from media4sec.dates import span_of
-from media4sec.records.fields import InexactDateField, TextListField
+from media4sec.qualifier import Qualifier
+from media4sec.records.fields import CountryField, InexactDateField, LanguageField, TextListField, YearField
 from media4sec.records.models import KindRecord, Lasting, Part, Record, add_months
 from workshops.models import Partner, PracticePattern, Theme, Workshop
 
@@ -81,7 +82,7 @@ class Project(Lasting, KindRecord):
     coordinator = models.ForeignKey(
         Partner, related_name="+", null=True, blank=True, on_delete=models.PROTECT
     )
-    coordinator_country = models.CharField(max_length=2, blank=True)
+    coordinator_country = CountryField(max_length=2, blank=True)
     coordinator_person = models.CharField("coordinator (person)", max_length=120, blank=True)
     partner_count = models.PositiveSmallIntegerField("partners", null=True, blank=True)
     framing_good = models.TextField(blank=True)
@@ -275,7 +276,7 @@ class Technology(KindRecord):
 
     makers = models.ManyToManyField(Organisation, related_name="technologies", blank=True)
     maker_as_stated = models.CharField("maker as stated", max_length=200, blank=True)
-    country = models.CharField(max_length=4, blank=True, help_text="ISO 3166-1 alpha-2, or EU.")
+    country = CountryField(max_length=4, blank=True, help_text="ISO 3166-1 alpha-2, or EU.")
     homepage = models.URLField(max_length=400, blank=True)
     repository = models.URLField(max_length=400, blank=True)
     licence = models.CharField(max_length=100, blank=True, help_text="SPDX expression, or proprietary.")
@@ -408,10 +409,21 @@ class SurveyFigure(KindRecord):
     survey = models.CharField(max_length=200)
     value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=40, blank=True)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    qualifier = models.CharField(
+        max_length=10,
+        choices=Qualifier,
+        blank=True,
+        help_text="Empty where the source states the number exactly.",
+    )
+    year = YearField(null=True, blank=True)
     population = models.CharField("who was asked or counted", max_length=200, blank=True)
     from_d21 = models.BooleanField("from D2.1", null=True, blank=True)
     note = models.TextField(blank=True)
+
+    def clean(self):
+        super().clean()
+        if self.qualifier and self.value is None:
+            raise ValidationError({"qualifier": "Give the number that is stated so."})
 
 
 class GlossaryTerm(KindRecord):
@@ -433,7 +445,7 @@ class NewsItem(DatedRecord):
     news_kind = models.CharField("kind", max_length=60)
     url_of_item = models.URLField("address", max_length=600)
     publisher = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=10, default="en")
+    language = LanguageField(max_length=10, default="en")
     location = models.CharField("place", max_length=120, blank=True)
     themes = models.ManyToManyField(Theme, related_name="news", blank=True)
     workshop = models.ForeignKey(
@@ -462,7 +474,7 @@ class ConceptLabel(Part):
     record_field = "concept"
 
     concept = models.ForeignKey(Concept, related_name="labels", on_delete=models.CASCADE)
-    language = models.CharField(max_length=10)
+    language = LanguageField(max_length=10)
     label = models.CharField(max_length=400)
     translated_by = models.CharField(max_length=100, blank=True)
     provenance = models.CharField(max_length=10, choices=Record.Provenance)

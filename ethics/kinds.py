@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Work
 
 INSTRUMENT = Kind(
     "instrument",
@@ -36,7 +34,7 @@ INSTRUMENT = Kind(
                 "national act",
             ),
         ),
-        Facet("jurisdiction", _("Jurisdiction"), words=("Council of Europe",)),
+        Facet("jurisdiction", _("Jurisdiction"), type="country", words=("Council of Europe",)),
         Facet(
             "event",
             _("What happened"),
@@ -89,6 +87,8 @@ INSTRUMENT = Kind(
     dated="events",
     page="ethics.pages.instrument",
     weight=22,
+    role=Role.LAW,
+    schemes={"event": "legal-event-kind"},
 )
 
 ISSUE = Kind(
@@ -120,6 +120,7 @@ ISSUE = Kind(
     review_months=6,
     page="ethics.pages.issue",
     weight=20,
+    role=Role.ISSUE,
 )
 
 JUDGMENT = Kind(
@@ -161,7 +162,7 @@ JUDGMENT = Kind(
     review_months=24,
     weight=23,
     work=Work(
-        "judgment",
+        "court-decision",
         title="parties",
         date="decided_on",
         number="case_number",
@@ -321,6 +322,7 @@ CHECK_QUESTION = Kind(
     weight=24,
     search_share=0.65,
     has_neighbours=False,
+    schemes={"part": "check-section", "section": "check-section"},
 )
 
 CHECK_EXAMPLE = Kind(

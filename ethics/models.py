@@ -14,7 +14,7 @@ from ethics.kinds import (
     PLATFORM_REQUEST,
     TOPICS,
 )
-from media4sec.records.fields import TextListField
+from media4sec.records.fields import CountryField, TextListField
 from media4sec.records.models import KindRecord, Part, Record
 from workshops.models import Partner, PracticePattern, Situation, Theme
 
@@ -35,7 +35,7 @@ class LegalInstrument(KindRecord):
     celex_or_number = models.CharField("CELEX or number", max_length=40, blank=True)
     eli = models.URLField("ELI", max_length=200, blank=True)
     official_url = models.URLField("official text", max_length=400, blank=True)
-    jurisdiction = models.CharField(max_length=60)
+    jurisdiction = CountryField(max_length=60)
     adopted_on = models.DateField("adopted", null=True, blank=True)
     applicable_from = models.DateField(null=True, blank=True)
     force = models.CharField(
@@ -142,7 +142,7 @@ class CountryNote(KindRecord):
 
     kind = COUNTRY_NOTE
 
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    country = CountryField(max_length=2, help_text="ISO 3166-1 alpha-2.")
     authority = models.CharField("supervisory authority", max_length=200)
     authority_url = models.URLField("its website", max_length=400, blank=True)
     authority_verified = models.BooleanField("its own page was read", null=True, blank=True)

@@ -13,8 +13,9 @@ from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.page import parts_of
 from media4sec.portal.rows import first_sentence, host_of
-from media4sec.portal.wording import country, day, display_of, word
+from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication
+from media4sec.saying import country, day
 
 WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
 ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))

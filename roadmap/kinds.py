@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Section, Work
 
 ROADMAP_ITEM = Kind(
     "roadmap-item",
@@ -175,9 +173,7 @@ STANDARD = Kind(
     state="standard_status",
     shapes={"published": "full", "draft": "hollow", "superseded": "struck", "withdrawn": "struck"},
     weight=29,
-    work=Work(
-        "standard", title="full_title", date="date", number="number", publisher="body", url="official_url"
-    ),
+    work=Work("norm", title="full_title", date="date", number="number", publisher="body", url="official_url"),
 )
 
 KINDS = (ROADMAP_ITEM, TRAINING_MODULE, STANDARD)

@@ -4,7 +4,7 @@ import textwrap
 from itertools import groupby
 
 from media4sec.portal.rows import host_of
-from media4sec.portal.wording import day
+from media4sec.saying import day
 
 COLUMN, GUTTER = 288, 48  # of the picture: a box, and the room for arrows between two columns
 LINE, PAD, GAP, HEAD = 17, 8, 10, 34  # a line of text, the room around it, between boxes, above a strand

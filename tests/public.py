@@ -161,3 +161,21 @@ def _named(value, path, references):
     if isinstance(value, dict):
         return {name: _named(item, f"{path}.{name}", references) for name, item in value.items()}
     return value
+
+
+def facets_of(client, page):
+    """``{facet: all its options}`` of a list: those that its page has no room for are at addresses of their own."""
+    language = page.wsgi_request.path.removesuffix(page.wsgi_request.path_info)
+    found = {}
+    for group in page.context["facets"]:
+        found[group.name] = [*group.options, *group.more]
+        if group.all_url:
+            found[group.name] = []
+            url = language + group.all_url
+            while url:
+                values = client.get(url)
+                assert values.status_code == 200, url
+                found[group.name] += values.context["options"]
+                url = values.context["pager"]["next_url"]
+            assert len(found[group.name]) == group.total
+    return found

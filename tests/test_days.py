@@ -69,7 +69,7 @@ def test_machines_get_utc(client, moment, words, day):
 
     assert f"<updated>{stamp}+00:00</updated>" in client.get("/feeds/technologies.atom").content.decode()
     assert f"{stamp}Z" in b"".join(client.get("/technologies.csv").streaming_content).decode()
-    assert f"<lastmod>{stamp}Z</lastmod>" in client.get("/sitemap.xml").content.decode()
+    assert f"<lastmod>{stamp}Z</lastmod>" in client.get("/sitemap-1.xml").content.decode()
     assert f'datetime="{stamp}Z"' in client.get(f"{record.url}versions/").content.decode()
 
 

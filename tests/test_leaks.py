@@ -167,8 +167,8 @@ def filters_on(address, response):
         return []
     found = []
     for group in response.context["facets"]:
-        for option in group["options"] + group["more"]:
-            found.append(f"{address}?{group['name']}={option['value']}")
+        found += [f"{address}?{group.name}={option.value}" for option in group.options + group.more]
+        found += [group.all_url] if group.all_url else []
     return found
 
 

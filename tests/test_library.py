@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from catalogue import library
 from media4sec.dates import Span, span_of
 from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, picture
-from media4sec.portal.wording import in_words
 from media4sec.publications.models import Publication, documents_of
 from media4sec.records import workflow
+from media4sec.saying import day_or_unknown
 from tests.factories import published, several_published
 from tests.pictures import box_of, crosses, links_of, overlaps, pictures_in
 from tests.public import text_of
@@ -309,7 +309,7 @@ def test_timeline_speaks_of_missing_dates_only_where_some_are_missing(client, db
     ("text", "words"), [("2017-11", "November 2017"), ("2018", "2018"), ("", "date not stated")]
 )
 def test_dates_are_said_as_precisely_as_they_are_known(text, words):
-    assert in_words(text) == words
+    assert day_or_unknown(text) == words
 
 
 def test_spans_are_as_long_as_what_is_known():

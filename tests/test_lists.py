@@ -11,7 +11,7 @@ from media4sec.letters import sort_key
 from media4sec.publications.sorting import orders_of
 from media4sec.records.projection import model_field
 from tests.factories import published, several_published
-from tests.public import text_of
+from tests.public import facets_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,10 +92,9 @@ def test_equal_numbers_stand_in_the_order_of_the_words_shown(client, language, n
     for country in ("SE", "DE", "ES", "AT"):
         published("technology", country=country)
 
-    facets = client.get(f"{language}/technologies/").context["facets"]
+    options = facets_of(client, client.get(f"{language}/technologies/"))["country"]
 
-    (options,) = [facet["options"] for facet in facets if facet["name"] == "country"]
-    assert [option["label"] for option in options] == names
+    assert [option.label for option in options] == names
 
 
 def test_people_stand_by_their_family_names(client):
@@ -592,13 +591,8 @@ def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client
     published("technology", country="BE", status="unknown")
 
     def boxes(query, name):
-        facets = client.get(f"/technologies/?{query}").context["facets"]
-        return {
-            option["value"]: option["count"]
-            for facet in facets
-            if facet["name"] == name
-            for option in (*facet["options"], *facet["more"])
-        }
+        facets = facets_of(client, client.get(f"/technologies/?{query}"))
+        return {option.value: option.count for option in facets.get(name, ())}
 
     assert boxes("country=NL", "status") == {}  # one box would change nothing
     assert boxes("country=NL", "country") == {"NL": 1, "BE": 1}
@@ -611,7 +605,7 @@ def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):
 
     page = client.get("/technologies/")
 
-    assert sum(group["open"] for group in page.context["facets"]) <= 5
+    assert sum(group.is_open for group in page.context["facets"]) <= 5
     assert '<span aria-hidden="true">2</span><span class="vh"> 2 results</span>' in page.content.decode()
     assert '<span aria-hidden="true">1</span><span class="vh"> 1 result</span>' in page.content.decode()
 

@@ -23,7 +23,7 @@ from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.fields import TextListField
 from tests.factories import fresh, make, publish, published, save
-from tests.public import links_in, text_of
+from tests.public import facets_of, links_in, text_of
 
 
 def find(words):
@@ -672,7 +672,8 @@ def test_page_marks_words_and_says_where_they_stand(client, content):
 
 
 def test_page_groups_by_kind_and_its_counts_are_those_of_the_lists(client, content):
-    context = client.get("/search/", {"q": "police"}).context
+    page = client.get("/search/", {"q": "police"})
+    context = page.context
     groups = [*context["groups"], *context["others"]]
 
     assert len(context["best"]) == 8
@@ -683,8 +684,7 @@ def test_page_groups_by_kind_and_its_counts_are_those_of_the_lists(client, conte
         assert {card["kind_label"] for card in inner.context["cards"]} == {
             inner.context["cards"][0]["kind_label"]
         }
-    options = next(facet for facet in context["facets"] if facet["name"] == "type")
-    counts = {option["label"]: option["count"] for option in options["options"] + options["more"]}
+    counts = {option.label: option.count for option in facets_of(client, page)["type"]}
     assert {str(group["title"]): group["count"] for group in groups}.items() <= counts.items()
 
 
@@ -802,6 +802,10 @@ RECORDED = {
         ("España", "Spain"),
         ("spanisches Recht", "Spain"),
         ("pravo v Španiji", "Spain"),
+        ("Belgisch recht", "Belgium"),
+        ("nach deutschem Recht", "Germany"),
+        ("po slovenskem pravu", "Slovenia"),
+        ("δίκαιο της Ισπανίας", "Spain"),
         ("Can I film the police in the Netherlands?", "Netherlands"),
         ("Ελλάδα", "Greece"),
         *((f"{name} law", name) for name in RECORDED),
@@ -825,6 +829,16 @@ def test_question_about_a_countrys_law_leads_to_its_note_first(client, content, 
         ("lawful in Poland", "Poland"),
         ("Polen", "Poland"),
         ("droit italien", "Italy"),
+        ("italienisches Recht", "Italy"),
+        ("pravo v Italiji", "Italy"),
+        ("diritto italiano", "Italy"),
+        ("Polskie prawo", "Poland"),
+        ("Pools recht", "Poland"),
+        ("slovenské právo", "Slovakia"),
+        ("magyar jog", "Hungary"),
+        ("българско право", "Bulgaria"),
+        ("δίκαιο της Σουηδίας", "Sweden"),
+        ("leyes checas", "Czechia"),
         ("Italië", "Italy"),
         ("Can I film the police in Portugal?", "Portugal"),
         ("Ιταλία", "Italy"),
@@ -840,6 +854,11 @@ def test_question_about_a_countrys_law_is_never_met_with_silence(client, content
         in text_of(response)
     )
     assert "/search/?q=Germany" in links_in(response)
+
+
+@pytest.mark.parametrize("words", ["swimming pools", "let me know", "Roman emperors", "la fin de la police"])
+def test_words_that_only_look_like_a_countrys_adjective_name_none(client, content, words):
+    assert client.get("/search/", {"q": words}).context["national_law"] == []
 
 
 def test_recorded_law_of_a_country_is_named_in_the_language_of_the_page(client, content):

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext, ngettext
 
-from media4sec.portal.wording import content, displayed, in_words, record_name
+from media4sec.portal.wording import content, displayed, record_name
 from media4sec.publications.models import documents_of
+from media4sec.saying import day_or_unknown
 from workshops.pages import QUADRANTS
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
@@ -62,7 +63,7 @@ def station(document):
         "number": document["number"],
         "title": document["city"],
         "url": document["url"],
-        "date_label": in_words(document["start_date"]),
+        "date_label": day_or_unknown(document["start_date"]),
         "theme": {"label": record_name("theme", theme["id"], theme["label"]), "url": theme["url"]}
         if theme
         else {"label": content(document["title"]), "url": document["url"]},

@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section
 
 PARTNER = Kind(
     "partner",
@@ -15,7 +13,7 @@ PARTNER = Kind(
     section="library",
     lead=_("The ten organisations that carried out the project, and what each brought to it."),
     facets=(
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("role", _("Role"), values=("coordinator", "participant")),
         Facet(
             "type",
@@ -48,6 +46,7 @@ PARTNER = Kind(
     schema_type="Organization",
     weight=38,
     has_neighbours=False,
+    role=Role.OWNER,
 )
 
 THEME = Kind(
@@ -78,6 +77,8 @@ THEME = Kind(
     is_overview=True,
     weight=8,
     has_neighbours=False,
+    role=Role.THEME,
+    schemes={"theme": "theme"},
 )
 
 WORKSHOP = Kind(
@@ -94,7 +95,7 @@ WORKSHOP = Kind(
     address="id-slug",
     facets=(
         Facet("theme", _("Theme")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("host", _("Host"), "host_partner"),
     ),
     facts=(
@@ -131,6 +132,7 @@ WORKSHOP = Kind(
     statements_by="workshop",
     weight=10,
     has_neighbours=False,
+    is_cited_by_identifier=True,
 )
 
 PATTERN = Kind(
@@ -193,7 +195,7 @@ CASE = Kind(
     facets=(
         THEME_FACET,
         Facet("case-kind", _("Case or lesson"), "case_kind", values=("case", "lesson")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("year", _("Year")),
         Facet("issue", _("Issue raised"), "issues", empty=_("No issue named")),
     ),

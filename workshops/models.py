@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from media4sec.records.fields import TextListField
+from media4sec.records.fields import CountryField, TextListField, YearField
 from media4sec.records.models import KindRecord, Lasting, Part
 from workshops.kinds import CASE, PARTNER, PATTERN, SITUATION, SWOT_POINT, THEME, WORKSHOP
 
@@ -18,7 +18,7 @@ class Partner(KindRecord):
 
     order = models.PositiveSmallIntegerField("order in the consortium")
     short_name = models.CharField(max_length=40)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    country = CountryField(max_length=2, help_text="ISO 3166-1 alpha-2.")
     role = models.CharField(max_length=20, choices=Role)
     type = models.CharField("type of organisation", max_length=80, blank=True)
     website = models.URLField(max_length=400, blank=True)
@@ -50,7 +50,7 @@ class Workshop(Lasting, KindRecord):
     number = models.PositiveSmallIntegerField(unique=True)
     theme = models.ForeignKey(Theme, related_name="workshops", on_delete=models.PROTECT)
     city = models.CharField(max_length=100)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    country = CountryField(max_length=2, help_text="ISO 3166-1 alpha-2.")
     venue = models.CharField(max_length=200, blank=True)
     start_date = models.DateField("from")
     end_date = models.DateField("to")
@@ -124,8 +124,8 @@ class PracticeCase(KindRecord):
 
     case_kind = models.CharField("case or lesson", max_length=10, choices=CaseKind)
     place = models.CharField(max_length=120, blank=True)
-    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    country = CountryField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+    year = YearField(null=True, blank=True)
     themes = models.ManyToManyField(Theme, related_name="cases", blank=True)
     patterns = models.ManyToManyField(PracticePattern, related_name="cases", blank=True)
 

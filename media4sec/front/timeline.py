@@ -11,8 +11,8 @@ from catalogue.library import duration, pictures
 from media4sec.dates import span_of
 from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane
-from media4sec.portal.wording import day, in_words
 from media4sec.publications.models import documents_of
+from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
 
@@ -69,7 +69,7 @@ def entries_of(documents, first, last):
     for short, document, date_text, title, of, is_unverified in happenings(documents):
         span = span_of(date_text)
         if span and span.last >= begin and span.first <= last:
-            rows.append((span, short, title, of, document, in_words(date_text), is_unverified))
+            rows.append((span, short, title, of, document, day_or_unknown(date_text), is_unverified))
     rows.sort(key=lambda row: (row[0].first, row[0].last, "WDNL".index(row[1])))
     numbers, entries = defaultdict(int), []
     for span, short, title, of, document, when, is_unverified in rows:

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 
 from media4sec import problems
 from media4sec.interchange import tables
@@ -19,9 +26,13 @@ from media4sec.interchange.results import (
     result_of,
     tag_of,
 )
+from media4sec.kinds import Kind
 from media4sec.problems import require_safe
 from media4sec.publications.addresses import resolve
 from media4sec.publications.models import Publication
+
+Rows = Iterator[Publication]
+Kinds = tuple[Kind, ...]
 
 
 @dataclass(frozen=True)
@@ -32,12 +43,12 @@ class Format:
     write: Callable[..., Iterator[str]]
 
 
-def as_csv(rows, kinds, count, url):
+def as_csv(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     columns = tables.columns_of(kinds)
     return tables.lines(columns, (tables.row_of(row, columns) for row in rows))
 
 
-def as_json(rows, kinds, count, url):
+def as_json(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     """The stored documents in an envelope."""
     head = {"url": url, "license": LICENCE_URL, "count": count}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
@@ -48,15 +59,15 @@ def as_json(rows, kinds, count, url):
     yield "\n]}\n"
 
 
-def as_ndjson(rows, kinds, count, url):
+def as_ndjson(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (absolute(row.document) + "\n" for row in rows)
 
 
-def as_bibtex(rows, kinds, count, url):
+def as_bibtex(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (bibtex(citation) + "\n" for citation in citations_of(rows))
 
 
-def as_ris(rows, kinds, count, url):
+def as_ris(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (ris(citation) for citation in citations_of(rows))
 
 
@@ -70,7 +81,7 @@ FORMATS = {
 
 
 @require_safe
-def result(request, path, suffix):
+def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     """``/technologies.csv?theme=…``: what the list of that address shows."""
     try:
         answer = result_of(path, request.GET)
@@ -89,7 +100,7 @@ def result(request, path, suffix):
     page = f"{settings.BASE_URL}/{path}/" + (f"?{query}" if query else "")
     kind = FORMATS[suffix]
 
-    def make():
+    def make() -> HttpResponseBase:
         parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
         response = StreamingHttpResponse(parts, content_type=kind.content_type)
         response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
@@ -103,7 +114,7 @@ def result(request, path, suffix):
 
 @require_safe
 @problems.fixed
-def record(request, path, ref, suffix):
+def record(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
     row = resolve(path, ref)
     if row is None:
@@ -117,7 +128,7 @@ def record(request, path, ref, suffix):
     write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
     etag = tag_of(generation(), row.pk, row.modified_at)
 
-    def make():
+    def make() -> HttpResponseBase:
         response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
         response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
         return response
@@ -127,14 +138,14 @@ def record(request, path, ref, suffix):
     return response
 
 
-def twin(url, suffix):
+def twin(url: str, suffix: str) -> str:
     """The address of a record in another form."""
     return f"{url.removesuffix('/')}.{suffix}"
 
 
-def _bib(row):
+def _bib(row: Publication) -> str:
     return "\n".join(map(bibtex, citations_of([row])))
 
 
-def _ris(row):
+def _ris(row: Publication) -> str:
     return "".join(map(ris, citations_of([row])))

@@ -16,7 +16,9 @@ from markupsafe import Markup
 from media4sec.languages import in_english, local, machine_url
 from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
-from media4sec.portal.wording import day, language, word
+from media4sec.portal.rows import kept_row
+from media4sec.portal.wording import word
+from media4sec.saying import day, language
 
 LOCALES = {
     "en-gb": "en_GB",
@@ -48,6 +50,7 @@ def environment(**options):
         "content_lang": content_lang,
         "svg_content_lang": svg_content_lang,
         "social": social,
+        "kept_row": kept_row,
     }
     made.filters |= {
         "local": in_language(local),

@@ -8,9 +8,8 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name, lower_first
+from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
 from media4sec.letters import same
 from media4sec.publications.facets import Option, Result, filtered, ordered_ids
 from media4sec.publications.index import current
@@ -87,7 +86,7 @@ def facets_of(kinds: tuple[Kind, ...]):
 
 SEARCH_FACETS = (
     *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
-    Facet("theme", _("Theme"), "themes"),
+    THEME_FACET,
 )
 
 
@@ -115,7 +114,7 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
     errors: list[tuple[str, str]] = field(default_factory=list)
-    result: Result | None = None
+    result: Result = field(default_factory=lambda: Result([], 0))  # empty where the question was wrong
     found: Found | None = None  # where words were asked for: what they were taken for
     under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""

@@ -46,9 +46,7 @@ def gathered():
     catalog = new_catalog()
     for path in sources():
         name = path.relative_to(settings.BASE_DIR).as_posix()
-        for line, message, comments, context in extract(
-            "python", source_of(path), KEYWORDS, ["Translators:"]
-        ):
+        for line, message, comments, context in texts_in(path):
             catalog.add(message, locations=[(name, line)], auto_comments=comments, context=context)
     for message, name in words_of_kinds():
         catalog.add(message, locations=[(name, 1)])
@@ -61,6 +59,16 @@ def sources():
     found = [path for root in CODE for path in (base / root).rglob("*.py")]
     found += [path for path in (base / "templates").rglob("*") if path.suffix in (".html", ".svg", ".txt")]
     return sorted(path for path in found if not ENGLISH_ONLY.intersection(path.relative_to(base).parts))
+
+
+def texts_in(path):
+    """``(line, text or its forms, comments, context)`` of each text in a file, whatever it is written in."""
+    if "new" in path.parts:
+        options = {"trimmed": "true", "silent": "false"}
+        with path.open("rb") as file:
+            yield from extract("jinja2.ext:babel_extract", file, KEYWORDS, ["Translators:"], options)
+    else:
+        yield from extract("python", source_of(path), KEYWORDS, ["Translators:"])
 
 
 def source_of(path):

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from media4sec.kinds import Kind, kinds_by_name, lower_first
+from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
 from media4sec.records.tags import checked_name, key_of
@@ -81,6 +81,11 @@ class Tagging(ItemBase):
         ]
 
 
+def owners():
+    """Who can be responsible for records."""
+    return {"kind_name": kind_for(Role.OWNER).name}
+
+
 class Record(CheckedModel):
     """The working copy of one thing the knowledge base holds; what it is exactly stands in its kind's own table."""
 
@@ -138,7 +143,7 @@ class Record(CheckedModel):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        limit_choices_to={"kind_name": "partner"},
+        limit_choices_to=owners,
     )
     state = models.CharField(
         max_length=10,

@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 
+from media4sec.kinds import THEME_FACET
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.lists.facets import label_of, rank
+from media4sec.portal.lists.facets import in_rank, label_of
 from media4sec.publications.lists import listing
 from media4sec.publications.models import Publication, Term
 
-ROWS = "theme"
+ROWS = THEME_FACET.name
 NEVER = (ROWS, "tag", "checked")
 MOST_COLUMNS = 8
 NOT_STATED = "not-stated"
@@ -95,14 +96,14 @@ def _options(answer, facet, tiles):
             "theme": tiles.get(option.value) if facet.name == ROWS else None,
             "lens": option.value if facet.name == "lens" and option.value != NOT_STATED else "",
         }
-        for option in sorted(chosen, key=lambda option: _rank(option, facet, tiles))
+        for option in _in_rank(chosen, facet, tiles)
     ]
 
 
-def _rank(option, facet, tiles):
+def _in_rank(options, facet, tiles):
     if facet.name == "lens":
-        return ["good", "bad", "ugly", NOT_STATED].index(option.value)
-    return rank(option, facet, tiles)
+        return sorted(options, key=lambda option: ["good", "bad", "ugly", NOT_STATED].index(option.value))
+    return in_rank(options, facet, tiles)
 
 
 def _values(answer, request, by):

@@ -20,10 +20,10 @@ from media4sec.portal.lists.europe import mapped
 from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
 from media4sec.portal.rows import cards, theme_tiles
-from media4sec.portal.wording import day
 from media4sec.publications.lists import title_of
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import known_on
+from media4sec.saying import day
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
@@ -82,7 +82,7 @@ def kind_list(request, path):
         "siblings": siblings(section_of(request.path_info)),
         "here": here,
         "words": answer.words,
-        "facets": facet_groups(answer, tiles),
+        "facets": facet_groups(request, answer, tiles),
         "chips": chips(request, answer),
         "clear_url": here if view == "list" else f"{here}?view={view}",
         "cards": [],

@@ -18,13 +18,14 @@ from media4sec.portal.lists.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists.views import QUERIES, exports, feed_url, paged, refuse
 from media4sec.portal.rows import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.search.matches import Matches
-from media4sec.portal.wording import country, record_name
+from media4sec.portal.wording import record_name
 from media4sec.publications import countries
 from media4sec.publications.facets import filtered
 from media4sec.publications.index import current
 from media4sec.publications.lists import MAX_WORDS, SEARCH_FACETS, listing
 from media4sec.publications.models import Publication
 from media4sec.publications.search import search as find
+from media4sec.saying import country
 
 BEST = 8  # hits of any kind, before those of each kind
 OF_A_KIND = 3
@@ -76,7 +77,7 @@ def search(request):
     for group in groups:
         group["cards"] = [hits[pk] for pk in group["ids"] if pk in hits]
     context |= {
-        "facets": facet_groups(answer, tiles),
+        "facets": facet_groups(request, answer, tiles),
         "chips": chips(request, answer),
         "clear_url": f"{address}?{urlencode({'q': answer.words})}",
         "unfiltered": len(answer.found.slots),
