@@ -7,7 +7,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext, ngettext
 
 from media4sec.corrections.models import CONTACT_KEPT, Correction
-from media4sec.portal.wording import day
+from media4sec.saying import day
 
 State = Correction.State
 
