@@ -2,11 +2,15 @@
 
 import json
 
+import pytest
+
 from media4sec.portal.record.links import neighbours_of
 from media4sec.portal.record.page import links_from, links_to
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.folder_io import export_folder, load_folder
+
+pytestmark = pytest.mark.slow
 
 
 def test_loading_again_and_elsewhere_gives_the_same(content, tmp_path):

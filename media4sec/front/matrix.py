@@ -11,6 +11,7 @@ from media4sec.kinds import SECTIONS, kinds_by_name, paths
 from media4sec.portal.rows import LENSES, theme_tiles
 from media4sec.publications.models import Term
 from media4sec.publications.stated import kept
+from workshops.choices import Quadrant
 
 ON_THEMES = ("statement", "issue", "pattern", "case", "technology", "situation")
 MOST_THEMES = 24  # in a table; the others are in their list
@@ -128,22 +129,17 @@ def theme_by_kind(tiles, kind_names, counts):
 def theme_by_swot(tiles):
     """Theme × quadrant: how many points were named. One query after each change."""
     counts = kept("counts of swot", lambda: counts_of_swot([slug for slug, _ in shown(tiles)]))
-    quadrants = {
-        "strength": gettext("Strength"),
-        "weakness": gettext("Weakness"),
-        "opportunity": gettext("Opportunity"),
-        "threat": gettext("Threat"),
-    }
     table = [
         {
             "theme": tile,
             "cells": [
-                _plain_cell(counts[slug, name], f"/swot/?theme={slug}&quadrant={name}") for name in quadrants
+                _plain_cell(counts[slug, name], f"/swot/?theme={slug}&quadrant={name}")
+                for name in Quadrant.values
             ],
         }
         for slug, tile in shown(tiles)
     ]
-    return _matrix([{"label": label, "lens": ""} for label in quadrants.values()], table)
+    return _matrix([{"label": label, "lens": ""} for label in Quadrant.labels], table)
 
 
 def counts_of_swot(themes):
