@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from media4sec import saying
 from media4sec.interchange.citations import bibtex, citations_of, ris
-from media4sec.portal import wording
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.records import workflow
 from tests.factories import published
@@ -40,7 +40,7 @@ def test_pages_say_the_day_in_brussels(client, moment, words, day):
     assert f"It has been public since {words}." in text_of(client.get(f"{record.url}versions/1/"))
     assert f"Version 1 current {words}" in text_of(client.get(f"{record.url}versions/"))
     assert (
-        wording.day(day)
+        saying.day(day)
         in text_of(client.get("/")).partition("What changed lately")[2].partition("State of the")[0]
     )
 
