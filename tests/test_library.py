@@ -91,6 +91,7 @@ def test_table_of_the_arrows_says_the_same(client, content):
 def test_labels_cover_nothing_and_stay_on_the_sheet(the_map):
     boxes = [box_of(label) for label in the_map["labels"]]
 
+    assert len(boxes) > 30
     assert overlaps(boxes) == []
     assert all(
         box[0] >= 0 and box[1] >= 0 and box[2] <= the_map["width"] and box[3] <= the_map["height"]

@@ -74,6 +74,7 @@ def test_labels_cover_nothing_and_lines_run_beside_them(patterns):
     picture = drawing(tree(patterns))
     boxes = boxes_of(picture)
 
+    assert len(boxes) == len(patterns) == 51
     assert overlaps(list(boxes.values())) == []
     assert all(box[2] <= picture["width"] and box[3] <= picture["height"] for box in boxes.values())
     for line in picture["lines"]:
