@@ -1,28 +1,36 @@
 """The timeline: the project, its deliverables and workshops, and the law around it."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalogue.library import duration, pictures
+from catalogue.library import duration
 from media4sec.dates import span_of
+from media4sec.drawing import chosen
 from media4sec.portal.frame import siblings
-from media4sec.portal.lanes import Item, Lane
+from media4sec.portal.lanes import Item, Lane, picture
 from media4sec.publications.models import documents_of
 from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
+MOST = 150
 
 
 @require_safe
 def timeline(request):
     """What happened in the months of the project, and what happened to the law meanwhile."""
     documents = documents_of("project", "workshop", "deliverable", "news-item", "instrument")
+    return render(request, "front/timeline.html", page_of_timeline(documents))
+
+
+def page_of_timeline(documents):
     first, last = duration(documents["project"])
-    entries = entries_of(documents, first, last) if first else []
+    every = entries_of(documents, first, last) if first else []
+    entries = chosen(every, lambda entry: entry["item"].when.last, MOST)
     lanes = [
         Lane(label, short, url, tuple(entry["item"] for entry in entries if entry["short"] == short))
         for label, short, url in (
@@ -32,8 +40,13 @@ def timeline(request):
             (gettext("Law"), "L", "/law/"),
         )
     ]
-    begin = min([first, *(entry["item"].when.first for entry in entries)]) if first else None
-    context = {
+    drawn = None
+    if entries:
+        begin = max(min([first, *(entry["item"].when.first for entry in entries)]), earliest(first))
+        label = gettext("Timeline of the project")
+        drawn = picture(lanes, begin, last, label, counted_from=first)
+        drawn = replace(drawn, total=len(every), url="/library/?type=deliverable")
+    return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
             {"title": gettext("Library"), "url": "/library/"},
@@ -43,17 +56,15 @@ def timeline(request):
         "project": documents["project"][0] if documents["project"] else None,
         "first": day(first.isoformat()) if first else "",
         "last": day(last.isoformat()) if last else "",
-        "pictures": pictures(lanes, max(begin, earliest(first)), last, counted_from=first)
-        if entries
-        else None,
+        "picture": drawn,
         "entries": entries,
+        "count": len(every),
         "has_unverified": any(entry["is_unverified"] for entry in entries),
         "undated": {
             "deliverables": sum(not document["date"] for document in documents["deliverable"]),
             "news": sum(not document["date"] for document in documents["news-item"]),
         },
     }
-    return render(request, "portal/timeline.html", context)
 
 
 def earliest(first):

@@ -3,11 +3,12 @@
 An index of parts, so that none grows with the number of records.
 """
 
+from collections.abc import Iterable
 from math import ceil
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import paths
@@ -31,7 +32,7 @@ PART = 150  # pages; some 170 kB, as each is named in every language
 
 
 @require_safe
-def sitemap(request):
+def sitemap(request: HttpRequest) -> HttpResponse:
     """Where the parts are."""
     count = len(fixed_pages()) + Publication.objects.published().count()
     parts = (
@@ -42,7 +43,7 @@ def sitemap(request):
 
 
 @require_safe
-def sitemap_part(request, number):
+def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
     """Pages in a fixed order: those that always exist, then records as they were first published."""
     if number > MOST_PARTS:
         raise Http404
@@ -57,15 +58,15 @@ def sitemap_part(request, number):
     return document("urlset", entries)
 
 
-def fixed_pages():
+def fixed_pages() -> list[str]:
     return list(dict.fromkeys((*FIXED, *(f"/{path}/" for path in paths()))))
 
 
-def parts_of(count):
+def parts_of(count: int) -> range:
     return range(1, ceil(count / PART) + 1)
 
 
-def document(root, entries):
+def document(root: str, entries: Iterable[str]) -> HttpResponse:
     namespaces = (
         'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
     )
@@ -73,7 +74,7 @@ def document(root, entries):
     return HttpResponse("\n".join(lines), content_type="application/xml; charset=utf-8")
 
 
-def entry(url, more=""):
+def entry(url: str, more: str = "") -> str:
     """A page, and the same page in every language."""
     url = escape(url)
     others = "".join(

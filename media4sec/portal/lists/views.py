@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import lower_first, paths
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.errors import page as error_page
 from media4sec.portal.frame import section_of, siblings
 from media4sec.portal.lists.crosstab import can_be_columns, crosstab, fits
-from media4sec.portal.lists.europe import mapped
 from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
 from media4sec.portal.rows import cards, theme_tiles
@@ -30,13 +30,12 @@ VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
 SIZES = {"list": PAGE_SIZE, "table": 50, "matrix": PAGE_SIZE}
 WHOLE = 500  # of lists that stand on one page
 GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
-MAPPED = {"workshops": "city"}  # and those on a map, with the fact that names their place
 LIST_TEMPLATES = {
     "countries": "ethics/countries.html",
     "glossary": "catalogue/glossary.html",
-    "roadmap": "portal/roadmap.html",
+    "roadmap": "roadmap/roadmap.html",
     "situations": "workshops/situations.html",
-    "workshops": "portal/workshops.html",
+    "workshops": "workshops/workshops.html",
 }
 PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
@@ -112,8 +111,6 @@ def kind_list(request, path):
         context["groups"] = grouped(context["cards"], GROUPED[path])
     if is_whole and path == "glossary":
         context["by_letter"] = by_letter(context["cards"])
-    if is_whole and path in MAPPED:
-        context["map"] = mapped(context["cards"], MAPPED[path])
     if is_whole and members[0].rows:
         context |= import_string(members[0].rows)(context["cards"])
     template = LIST_TEMPLATES.get(path, "portal/list.html") if is_whole else "portal/list.html"
@@ -330,4 +327,4 @@ def refuse(request, errors, title="", facets=()):
             "without_url": changed(request, **{name: "" for name, _text in errors}),
             "all_url": request.path,
         }
-    return render(request, "400.html", context, status=400)
+    return error_page(request, 400, **context)
