@@ -78,8 +78,9 @@ test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=
 test-quick: $(VENV)/.dev ## in some minutes: no browser, nothing slow, a few kinds; on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations --quick $(ARGS)
 
+# Every worker makes its database at once; tests/test_demo.py makes one step by step, and so do all on PostgreSQL.
 test-sqlite: $(VENV)/.dev ## all tests on SQLite
-	$(ON_SQLITE) $(PYTEST) $(ARGS)
+	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
 # What a browser sees does not depend on the database: those tests run once, above.
 test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
