@@ -1,5 +1,7 @@
 """How long the search page takes on the server: ``python -m benchmarks.search 1500 100000``.
 
+First somebody makes the columns of the index; then another process starts, which maps them from their files.
+
 The whole of it, through Django's handler and all middleware, but no network. DATABASE_URL names the database, which
 is filled (use a throw-away one). Wall time and the processor time of this process stand side by side: on a machine
 that does other things too, the second is the steadier; what PostgreSQL works is only in the first.
@@ -7,11 +9,14 @@ that does other things too, the second is the steadier; what PostgreSQL works is
 
 import os
 import platform
+import re
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 
 KINDS_OF_QUERIES = {
@@ -36,21 +41,29 @@ FILTERS = ("", "&theme=dark-web", "&type=technology&lens=good")
 TARGETS = {"median": 15, "p95": 60}
 
 
-def main(sizes):
+def portal():
+    """The portal as a server calls it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
 
     django.setup()
     from django.core.handlers.wsgi import WSGIHandler
+    from django.db import connection
+
+    connection.settings_dict["CONN_MAX_AGE"] = None
+    return WSGIHandler()
+
+
+def main(sizes):
+    handler = portal()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
     from benchmarks.synthetic import fill
     from media4sec.publications import index
 
-    connection.settings_dict["CONN_MAX_AGE"] = None
     call_command("migrate", verbosity=0)
-    handler = WSGIHandler()
     print(
         f"{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"{connection.vendor}, load {os.getloadavg()[0]:.1f}\n"
@@ -61,13 +74,44 @@ def main(sizes):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         _, wall, used = ask(handler, "/search/?q=police")
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        words = sum(len(segment.words) for segment in index.current().segments)
+        words = len(index.current().base.words)
         print(
-            f"{count:,} publications, {words:,} words. First search, which reads the index: "
+            f"{count:,} publications, {words:,} words. First search, which makes the columns: "
             f"{wall / 1000:.1f} s ({used / 1000:.1f} s of this process), {grown:.0f} MB more at the most"
         )
+        reader = [sys.executable, "-m", "benchmarks.search", "reader", str(settings.INDEX_ROOT)]
+        subprocess.run(reader, check=True)
         report(handler, repeats=5 if count > 20_000 else 15)
         print(f"after one change: {after_a_change(handler):.0f} ms\n")
+
+
+def reader(root):
+    """What a process pays that starts when the files are there."""
+    handler = portal()
+    from django.conf import settings
+
+    from media4sec.publications.index import current
+    from media4sec.release import release
+
+    settings.INDEX_ROOT = Path(root)
+    release()  # whoever answers has asked for it
+    before, start = private(), time.perf_counter()
+    current()
+    seconds, with_index = time.perf_counter() - start, private()
+    queries = [query for queries in KINDS_OF_QUERIES.values() for query in queries]
+    _, wall, _ = ask(handler, "/search/?q=police")
+    for query in queries:
+        ask(handler, f"/search/?q={quote(query)}")
+    print(
+        f"Another process: {seconds:.2f} s and {with_index - before:.0f} MB of its own for the index; the first page "
+        f"{wall / 1000:.2f} s later; {private():.0f} MB of its own in all after {len(queries)} pages"
+    )
+
+
+def private():
+    """The memory that this process has written to, in MB: all that others cannot share, and no mapped files."""
+    rollup = Path("/proc/self/smaps_rollup").read_text()
+    return sum(int(kb) for kb in re.findall(r"^Private_Dirty:\s+(\d+) kB", rollup, re.M)) / 1024
 
 
 def ask(handler, address):
@@ -130,4 +174,7 @@ def after_a_change(handler):
 
 
 if __name__ == "__main__":
-    main([int(argument) for argument in sys.argv[1:]] or [1_500, 100_000])
+    if sys.argv[1:2] == ["reader"]:
+        reader(sys.argv[2])
+    else:
+        main([int(argument) for argument in sys.argv[1:]] or [1_500, 100_000])

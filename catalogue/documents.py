@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from catalogue.choices import TechnologyStatus
 from catalogue.models import (
     Collection,
     Concept,
@@ -123,7 +124,7 @@ class OrganisationDocument(RecordDocument):
 
 
 class TechnologyDocument(RecordDocument):
-    status = serializers.ChoiceField(Technology.Status.choices, read_only=True)
+    status = serializers.ChoiceField(TechnologyStatus.choices, read_only=True)
 
     class Meta:
         model = Technology

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ethics.choices import CheckSection, EventKind, Force, IssueKind, Topic
 from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Work
 
 INSTRUMENT = Kind(
@@ -14,7 +15,7 @@ INSTRUMENT = Kind(
     lead=_("The law that matters here, how it stands today, and what happened to it since 2016."),
     facets=(
         THEME_FACET,
-        Facet("force", _("In force?")),
+        Facet("force", _("In force?"), choices=Force),
         Facet(
             "instrument-type",
             _("Type"),
@@ -40,23 +41,7 @@ INSTRUMENT = Kind(
             _("What happened"),
             "events.event_kind",
             empty="",
-            values=(
-                "proposed",
-                "position",
-                "opened-for-signature",
-                "adopted",
-                "ratified",
-                "decision",
-                "in-force",
-                "applicable",
-                "transposition-deadline",
-                "amended",
-                "judgment",
-                "appeal",
-                "struck-down",
-                "repealed",
-                "expires",
-            ),
+            choices=EventKind,
         ),
     ),
     facts=(
@@ -78,12 +63,18 @@ INSTRUMENT = Kind(
     search_text=("full_title", "celex_or_number", "eli", "instrument_type", "status", "events"),
     state="force",
     as_known=_("Law as known on %(date)s: that is the date of the newest source read."),
-    shapes={"in-force": "full", "in-stages": "half", "not-in-force": "hollow", "ended": "struck"},
+    shapes={
+        Force.IN_FORCE: "full",
+        Force.IN_STAGES: "half",
+        Force.NOT_IN_FORCE: "hollow",
+        Force.ENDED: "struck",
+    },
     review_months=3,
     schema_type="Legislation",
     work=Work(
         "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
     ),
+    dated="events",
     page="ethics.pages.instrument",
     weight=22,
     role=Role.LAW,
@@ -102,9 +93,7 @@ ISSUE = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet(
-            "issue-kind", _("Kind"), "issue_kind", values=("ethical", "legal", "data-protection", "societal")
-        ),
+        Facet("issue-kind", _("Kind"), "issue_kind", choices=IssueKind),
         Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
         Facet("deliverable", _("Deliverable"), "deliverables", empty=_("No deliverable named")),
     ),
@@ -170,17 +159,6 @@ JUDGMENT = Kind(
     ),
 )
 
-# What a country note may speak of, in the order of its page: both sides name what is *not* recorded.
-TOPICS = {
-    "led-act": _("The act on police data"),
-    "supervisory-authority": _("Who supervises the police’s use of data"),
-    "covert-online": _("Covert work online"),
-    "suspects-pictures": _("Publishing pictures of suspects"),
-    "filming-police": _("Being filmed by the public"),
-    "retention": _("How long data may be kept"),
-    "e-evidence-contact": _("Contact for electronic evidence"),
-}
-
 COUNTRY_NOTE = Kind(
     "country-note",
     "country-notes",
@@ -193,9 +171,7 @@ COUNTRY_NOTE = Kind(
         "What is recorded of national law for police on social media, country by country. Not legal advice."
     ),
     facets=(
-        Facet(
-            "topic", _("Topic recorded"), "rules.topic", empty=_("No topic recorded"), values=tuple(TOPICS)
-        ),
+        Facet("topic", _("Topic recorded"), "rules.topic", empty=_("No topic recorded"), choices=Topic),
         Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
         Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
     ),
@@ -294,16 +270,7 @@ CHECK_QUESTION = Kind(
             "part",
             _("Part"),
             "section",
-            values=(
-                "purpose",
-                "legal basis",
-                "data",
-                "people",
-                "communication",
-                "technology",
-                "oversight",
-                "after",
-            ),
+            choices=CheckSection,
         ),
         Facet("issue", _("Issue raised"), "answers.raises", empty=""),
     ),

@@ -7,7 +7,8 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate, now
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from ethics.kinds import COUNTRY_NOTE, JUDGMENT, TOPICS
+from ethics.choices import EventKind, Topic
+from ethics.kinds import COUNTRY_NOTE, JUDGMENT
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
@@ -120,7 +121,7 @@ def country_note(page):
     rules = {}
     for rule in page["document"]["rules"]:
         rules.setdefault(rule["topic"], []).append(rule_of(rule))
-    topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in TOPICS.items()]
+    topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in Topic.choices]
     return {
         "topics": topics,
         "gaps": [topic for topic in topics if not topic["rules"]],
@@ -167,9 +168,9 @@ def country_rows(cards):
     recorded = gettext("Recorded so far: %(countries)s. Of all other countries nothing is recorded.")
     return {
         "lead": f"{COUNTRY_NOTE.lead} {recorded % {'countries': names}}" if names else COUNTRY_NOTE.lead,
-        "topics": list(TOPICS.values()),
+        "topics": Topic.labels,
         "coverage": [
-            {**row, "cells": [coverage_of(row["document"], name) for name in TOPICS]}
+            {**row, "cells": [coverage_of(row["document"], name) for name in Topic.values]}
             for row in countries
             if row["url"] in on_list
         ],
@@ -226,9 +227,7 @@ def events_of(document, today):
             "is_unverified": event["verified"] is not True,
             "title": event["title"],
             "note": event["note"],
-            "kind_label": word(
-                event["event_kind"].replace("-", " ").capitalize(), "event", event["event_kind"]
-            ),
+            "kind_label": word(EventKind(event["event_kind"]).label, "event", event["event_kind"]),
             "state": {"shape": "full", "label": gettext("Happened")}
             if date <= today
             else {"shape": "hollow", "label": gettext("To come")},

@@ -12,15 +12,22 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from ethics.choices import EventKind, Force
 from media4sec.drawing import Drawing, Pen, Picture, Rows, chosen, content_lang, shortened
 from media4sec.font import text_width
 
 PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project, which a test compares
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 BEGINNING = datetime.date(2016, 1, 1)
-ENDS = ("struck-down", "repealed", "expires")
-# They move no state by themselves.
-OTHERS = ("position", "ratified", "decision", "amended", "judgment", "appeal")
+ENDS = (EventKind.STRUCK_DOWN, EventKind.REPEALED, EventKind.EXPIRES)
+OTHERS = (
+    EventKind.POSITION,
+    EventKind.RATIFIED,
+    EventKind.DECISION,
+    EventKind.AMENDED,
+    EventKind.JUDGMENT,
+    EventKind.APPEAL,
+)  # they move no state by themselves
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 22, 18, 3
 PLATE = 20
@@ -263,9 +270,11 @@ def dates_of(document):
     def earliest(*dates):
         return min((date for date in dates if date), default=None)
 
-    adopted = _date(document["adopted_on"]) or first("adopted", "opened-for-signature")
-    applied = earliest(_date(document["applicable_from"]), first("applicable", "transposition-deadline"))
-    entered, proposed = first("in-force"), first("proposed")
+    adopted = _date(document["adopted_on"]) or first(EventKind.ADOPTED, EventKind.OPENED_FOR_SIGNATURE)
+    applied = earliest(
+        _date(document["applicable_from"]), first(EventKind.APPLICABLE, EventKind.TRANSPOSITION)
+    )
+    entered, proposed = first(EventKind.IN_FORCE), first(EventKind.PROPOSED)
     return {
         "first": earliest(proposed, adopted, entered, applied, first(*OTHERS, *ENDS)),
         "proposed": proposed,
@@ -287,11 +296,11 @@ def lane_of(document, note, events, today):
     if not dates["first"]:
         return None
     end, begun = dates["ended"], dates["begun"]
-    if document["force"] == "ended" and not end:
+    if document["force"] == Force.ENDED and not end:
         # No date says when: the line stops where the last one stands.
         known = [*dates.values(), *(parse_date(event["date"]) for event in document["events"])]
         end = max(date for date in known if date)
-    if not begun and document["force"] in ("in-force", "in-stages"):
+    if not begun and document["force"] in (Force.IN_FORCE, Force.IN_STAGES):
         unknown = gettext("since when is not recorded")
         note = f"{note}; {unknown}"
     if begun and begun <= min(end or today, today):

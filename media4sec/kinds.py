@@ -12,13 +12,16 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models.enums import Choices
 from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from media4sec.choices import Lens, Provenance, YesNo
+
 NOT_STATED = _("Not stated in the source")
 Document = dict[str, Any]  # a record as JSON
-FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
+FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -68,7 +71,7 @@ class Facet:
     title: str
     field: str = ""
     empty: str = NOT_STATED
-    values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
+    choices: type[Choices] | None = None  # of the field: known, though no record may have one of them now
     type: str = ""  # of values that are said in the language of the page: ``media4sec.saying``
     words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
 
@@ -104,9 +107,9 @@ THEME_FIELDS = ("theme", "themes")  # the fields in which documents name the the
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 COMMON_FACETS = (
     Facet("type", _("Type"), "kind"),
-    Facet("lens", _("Lens"), empty=_("No lens given")),
-    Facet("provenance", _("Provenance")),
-    Facet("verified", _("Verified"), empty=_("Not stated")),
+    Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
+    Facet("provenance", _("Provenance"), choices=Provenance),
+    Facet("verified", _("Verified"), empty=_("Not stated"), choices=YesNo),
     Facet("tag", _("Tag"), "tags", empty=""),
     Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet"), type="date"),
 )
@@ -164,6 +167,7 @@ class Kind:
     own_parts: dict[str, str] = field(
         default_factory=dict, hash=False
     )  # lists of parts that its template shows
+    dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
     page: str = ""  # a function of the app that adds to the record page: (page) -> what its template needs
     rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
@@ -189,6 +193,11 @@ class Kind:
     def all_facets(self) -> tuple[Facet, ...]:
         own = {facet.name for facet in self.facets}
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
+
+    @property
+    def flag_field(self) -> str:
+        """The field of the terms that are its legal flags."""
+        return next((facet.name for facet in self.all_facets if facet.source == self.flags), self.flags)
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -261,7 +270,7 @@ def lower_first(text: str) -> str:
 
 def in_meta(label, value):
     """A fact in a row of facts: a “Yes” says nothing without its question."""
-    is_answer = value.get("type") == "choice" and value["value"] in ("yes", "no")
+    is_answer = value.get("type") == "choice" and value["value"] in YesNo.values
     return f"{label}: {value['text'].lower()}" if is_answer else value["text"]
 
 

@@ -1,6 +1,8 @@
 """A language that nobody speaks: whatever was translated stands in brackets, and what was forgotten does not."""
 
+import re
 from functools import cache
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
 from babel import Locale
@@ -58,3 +60,54 @@ def install(monkeypatch):
 
 def _in_brackets(what):
     return {code: OPEN + name + CLOSE for code, name in getattr(Locale("de"), what).items()}
+
+
+class Forgotten(HTMLParser):
+    """The words of a page that are neither in brackets nor marked as another language."""
+
+    def __init__(self, html, names, *, with_head=True):
+        super().__init__()
+        self.names = re.compile("|".join(names))
+        self.with_head = with_head  # whose elements cannot say that a part of them is content
+        self.depth, self.elements, self.found = 0, [], []
+        self.feed(html)
+        self.close()
+
+    @property
+    def is_spoken(self):
+        return not any(is_silent for _, is_silent in self.elements)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        is_foreign = "lang" in attributes and tag != "html"  # content, whichever language it is in
+        is_silent = tag in SILENT or is_foreign or attributes.get("translate") == "no"
+        is_silent = is_silent or (tag == "head" and not self.with_head)
+        if tag not in VOID:
+            self.elements.append((tag, is_silent))
+        if self.is_spoken and not is_silent:
+            is_text_meta = attributes.get("name", attributes.get("property")) in TEXT_METAS
+            for name in SPOKEN:
+                if attributes.get(name) and (name != "content" or (tag == "meta" and is_text_meta)):
+                    self.look_at(attributes[name], 0, f"{tag} {name}")
+
+    def handle_endtag(self, tag):
+        while self.elements and tag not in VOID:
+            if self.elements.pop()[0] == tag:
+                break
+
+    def handle_data(self, data):
+        if self.is_spoken:
+            where = " ".join(tag for tag, _ in self.elements[-2:])
+            self.depth = self.look_at(data, self.depth, where)
+        else:
+            self.depth += data.count(OPEN) - data.count(CLOSE)
+
+    def look_at(self, text, depth, where):
+        outside = ""
+        for letter in text:
+            depth += (letter == OPEN) - (letter == CLOSE)
+            outside += letter if depth == 0 and letter != CLOSE else " "
+        rest = self.names.sub(" ", outside)
+        if re.search(r"[^\W\d_]", rest):
+            self.found.append((where, " ".join(rest.split())[:120]))
+        return depth

@@ -1,5 +1,6 @@
 """What the public side answers, as tests walk it: links of pages, lists of the API followed to their ends."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -179,3 +180,9 @@ def facets_of(client, page):
                 url = values.context["pager"]["next_url"]
             assert len(found[group.name]) == group.total
     return found
+
+
+def sitemap_of(client):
+    """All parts of the sitemap as one text."""
+    parts = re.findall(r"<loc>([^<]+)</loc>", client.get("/sitemap.xml").content.decode())
+    return "".join(client.get(part.removeprefix(settings.BASE_URL)).content.decode() for part in parts)

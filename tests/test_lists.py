@@ -9,7 +9,7 @@ from django.db.models import BooleanField
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.letters import sort_key
 from media4sec.publications.sorting import orders_of
-from media4sec.records.projection import model_field
+from media4sec.records.projection import model_field, words_for
 from tests.factories import published, several_published
 from tests.public import facets_of, text_of
 
@@ -514,23 +514,44 @@ def test_a_value_that_no_record_has_now_gives_an_empty_list(client, query):
     assert client.get(f"/api/v1/technologies/?{query}").json()["results"] == []
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-def test_facets_know_the_choices_of_the_model(client, kind):
-    published(kind)
-
-    for facet in kind.facets:
-        if facet.values:
-            assert facet.values == choices_of(kind, facet)
-            for value in facet.values:
-                assert client.get(kind.list_url, {facet.name: value}).status_code == 200
-
-
 def choices_of(kind, facet):
+    """The values that the model allows for the field behind a facet, if these are given."""
     field = model_field(kind.name, facet.source)
     if isinstance(field, BooleanField):
-        return ("yes", "no")
-    values = field.options.values if hasattr(field, "options") else [value for value, _ in field.choices]
-    return tuple(str(value) for value in values)
+        return [True, False]
+    choices = getattr(getattr(field, "options", None), "choices", None) or getattr(field, "choices", None)
+    return [value for value, _ in choices or () if value not in ("", None)]
+
+
+CHOICES = [
+    pytest.param(kind, facet, choices_of(kind, facet), id=f"{kind.name}-{facet.name}")
+    for kind in kinds()
+    for facet in kind.all_facets
+    if choices_of(kind, facet)
+]
+
+
+@pytest.mark.parametrize(("kind", "facet", "values"), CHOICES)
+def test_every_choice_of_a_field_can_be_asked_for_and_nothing_else(client, kind, facet, values):
+    for value in values:
+        words = words_for(kind, facet.source, value)  # what pages say where a record has it
+        page = client.get(kind.list_url, {facet.name: words.value})
+
+        assert shown(page) == []
+        assert [chip["label"] for chip in page.context["chips"]] == [f"{facet.title}: {words.text}"]
+        assert client.get(f"/api/v1/{kind.plural}/", {facet.name: words.value}).json()["results"] == []
+    for address in (kind.list_url, f"/api/v1/{kind.plural}/"):
+        assert client.get(address, {facet.name: "no-such-choice"}).status_code == 400
+
+
+def test_a_choice_that_no_record_has_is_said_in_the_language_of_the_page(client):
+    published("technology")
+
+    page = client.get("/de/technologies/?lens=ugly&provenance=project&theme=not-stated")
+
+    labels = [str(chip["value"]) for chip in page.context["chips"]]
+    assert "Ugly" not in labels
+    assert all(getattr(chip["value"], "lang", "") == "" for chip in page.context["chips"]), labels
 
 
 def test_a_record_that_nothing_names_yet_can_be_asked_for(client):
@@ -597,6 +618,49 @@ def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client
     assert boxes("country=NL", "status") == {}  # one box would change nothing
     assert boxes("country=NL", "country") == {"NL": 1, "BE": 1}
     assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
+
+
+def test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both(client):
+    rows = {
+        (country, price): published("technology", country=country, price=price).identifier
+        for country in ("NL", "BE", "DE")
+        for price in ("free", "paid")
+    }
+
+    def found(query):
+        return sorted(card["identifier"] for card in client.get(f"/technologies/?{query}").context["cards"])
+
+    either = [name for (country, _), name in rows.items() if country in ("NL", "BE")]
+    both = [name for (country, price), name in rows.items() if country in ("NL", "BE") and price == "free"]
+    assert found("country=NL&country=BE") == sorted(either)
+    assert found("country=NL&country=BE&price=free") == sorted(both)
+    assert found("country=NL&country=BE&price=free&price=paid") == sorted(either)
+
+
+def facet_of(response, name):
+    """(the values shown, those behind “more”) of a facet."""
+    facet = next(facet for facet in response.context["facets"] if facet["name"] == name)
+    return tuple([option["value"] for option in facet[part]] for part in ("options", "more"))
+
+
+def test_what_nobody_states_comes_last_among_the_values(client):
+    several_published("technology", 4, price="")
+    several_published("technology", 2, price="free")
+    published("technology", price="paid")
+
+    assert facet_of(client.get("/technologies/"), "price") == (["free", "paid", "not-stated"], [])
+
+
+def test_a_chosen_value_is_seen_however_rare_it_is(client):
+    countries = ("BE", "NL", "DE", "FR", "ES", "IT", "PT", "AT", "SI")
+    for number, country in enumerate(countries):
+        several_published("technology", len(countries) - number, country=country)
+
+    shown, more = facet_of(client.get("/technologies/"), "country")
+    assert (shown, more) == (list(countries[:6]), list(countries[6:]))
+
+    shown, more = facet_of(client.get("/technologies/?country=SI&country=FR"), "country")
+    assert (shown, more) == ([*countries[:6], "SI"], ["PT", "AT"])
 
 
 def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):

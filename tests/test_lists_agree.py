@@ -18,6 +18,8 @@ from media4sec.kinds import paths
 from media4sec.publications.sorting import orders_of
 from tests.public import every_item, facets_of, relative
 
+pytestmark = pytest.mark.slow
+
 # Questions are small as they are, and each costs a dozen requests: no time is spent on making them smaller.
 QUICK = hypothesis_settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 WORDS = ("police", "social media", "data", "zzqq")

@@ -104,7 +104,7 @@ def test_labels_cover_nothing_and_lines_run_beside_them(patterns):
     boxes = boxes_of(svg)
     width, height = int(svg.get("width")), int(svg.get("height"))
 
-    assert len(boxes) == 51
+    assert len(boxes) == len(patterns) == 51
     assert overlaps(list(boxes.values())) == []
     assert all(box[2] <= width and box[3] <= height for box in boxes.values())
     for line in marks_of(svg, "pic-arrow"):

@@ -215,6 +215,7 @@ def test_title_never_runs_over(title):
     size, lines = pictures.layout(title, WIDTH - 128, 264)
 
     assert size in TITLE_SIZES
+    assert lines
     assert all(text_length(line, size, 800) <= WIDTH - 128 for line in lines)
     assert size * (len(lines) + (len(lines) - 1) * 0.12) <= 264 + 1
     data = preview_png(Preview(title, "A kind", "T-001"))

@@ -1,11 +1,13 @@
 """The sitemap: what search engines may keep, and nothing else."""
 
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
 
 from media4sec.interchange import sitemap
+from media4sec.publications.models import Publication
 from tests.factories import make, published, several_published
 from tests.public import FIXED_PAGES, lists
 
@@ -46,6 +48,18 @@ def test_it_names_each_page_that_may_be_kept_once(client):
         f"{record.url}versions/"
     }  # found from the record, in no need of a place here
     assert draft.url not in found
+
+
+def test_it_says_when_a_page_changed_last(client):
+    record = published("technology")
+    Publication.objects.update(
+        issued_at=datetime(2018, 3, 14, 9, tzinfo=UTC), modified_at=datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
+    )
+
+    root = ElementTree.fromstring(client.get("/sitemap-1.xml").content)
+
+    found = {entry.find(PLACE).text: entry.findtext(PLACE.replace("loc", "lastmod")) for entry in root}
+    assert found[f"{settings.BASE_URL}{record.url}"] == "2026-05-06T07:08:09Z"
 
 
 @pytest.mark.parametrize("size", [1, 7, 40])

@@ -15,6 +15,7 @@ from ethics.timeline import (
     Flag,
     Lane,
     Span,
+    dates_of,
     lane_of,
     letter_of,
     timeline,
@@ -250,6 +251,35 @@ def spans(document):
 )
 def test_line_says_no_more_than_the_dates(law, expected):
     assert spans(law) == expected
+
+
+def test_of_several_dates_the_first_counts():
+    """Adopted by one house and then by the other, in force in stages: it began when it first did."""
+    law = document(
+        ("2017-02-01", "proposed"),
+        ("2016-03-01", "proposed"),
+        ("2019-06-01", "adopted"),
+        ("2018-05-01", "adopted"),
+        ("2020-01-01", "in-force"),
+        ("2019-09-01", "in-force"),
+        ("2024-01-01", "repealed"),
+        ("2023-01-01", "struck-down"),
+    )
+
+    dates = dates_of(law)
+
+    assert {name: str(dates[name]) for name in ("proposed", "adopted", "entered", "begun", "ended")} == {
+        "proposed": "2016-03-01",
+        "adopted": "2018-05-01",
+        "entered": "2019-09-01",
+        "begun": "2019-09-01",
+        "ended": "2023-01-01",
+    }
+    lane = lane_of(law, "", [], TODAY)
+    assert [(str(span.start), str(span.end), span.is_solid) for span in lane.spans] == [
+        ("2016-03-01", "2019-09-01", False),
+        ("2019-09-01", "2023-01-01", True),
+    ]
 
 
 def test_lane_says_where_the_beginning_is_not_recorded():

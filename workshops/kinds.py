@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section
+from workshops.choices import CaseKind, PartnerRole, PatternGroup, Placement, Quadrant
 
 PARTNER = Kind(
     "partner",
@@ -14,7 +15,7 @@ PARTNER = Kind(
     lead=_("The ten organisations that carried out the project, and what each brought to it."),
     facets=(
         Facet("country", _("Country"), type="country"),
-        Facet("role", _("Role"), values=("coordinator", "participant")),
+        Facet("role", _("Role"), choices=PartnerRole),
         Facet(
             "type",
             _("Type of organisation"),
@@ -148,7 +149,7 @@ PATTERN = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet("group", _("Group"), values=("law-enforcement", "citizens", "criminals")),
+        Facet("group", _("Group"), choices=PatternGroup),
         Facet("family", _("Family")),
     ),
     facts=(
@@ -195,7 +196,7 @@ CASE = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet("case-kind", _("Case or lesson"), "case_kind", values=("case", "lesson")),
+        Facet("case-kind", _("Case or lesson"), "case_kind", choices=CaseKind),
         Facet("country", _("Country"), type="country"),
         Facet("year", _("Year")),
         Facet("issue", _("Issue raised"), "issues", empty=_("No issue named")),
@@ -228,8 +229,8 @@ SWOT_POINT = Kind(
     ),
     facets=(
         Facet("theme", _("Theme")),
-        Facet("quadrant", _("Kind of point"), values=("strength", "weakness", "opportunity", "threat")),
-        Facet("placement", _("Who placed it"), values=("source", "editorial")),
+        Facet("quadrant", _("Kind of point"), choices=Quadrant),
+        Facet("placement", _("Who placed it"), choices=Placement),
     ),
     facts=("theme", "quadrant", "placement"),
     labels={"quadrant": _("Kind of point"), "placement": _("Who placed it")},

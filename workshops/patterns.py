@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from media4sec.drawing import Drawing, Picture, Rows, chosen, content_lang, shortened
@@ -12,12 +11,9 @@ from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.rows import first_sentence
 from media4sec.publications.models import documents_of
+from workshops.choices import PatternGroup
 
-GROUPS = {
-    "law-enforcement": _("Law enforcement"),
-    "citizens": _("Citizens"),
-    "criminals": _("Criminals"),
-}
+GROUPS = dict(PatternGroup.choices)
 COLLECTION = "practice-patterns"  # the note on how the patterns were gathered
 ROW, GROUP = 26, 12  # a line's height, the room before a group
 INDENT, LEFT = 18, 6  # the step of a generation, the room before the first

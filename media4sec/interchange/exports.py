@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.conf import settings
 from django.http import (
@@ -19,12 +20,12 @@ from media4sec.interchange import tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import (
-    conditional,
     generation,
     newest_change,
     publications,
     result_of,
     tag_of,
+    tagged,
 )
 from media4sec.kinds import Kind
 from media4sec.problems import require_safe
@@ -33,6 +34,7 @@ from media4sec.publications.models import Publication
 
 Rows = Iterator[Publication]
 Kinds = tuple[Kind, ...]
+WHOLE = 2 * 2**20  # characters: a longer file is sent as it is made
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ FORMATS = {
 @require_safe
 def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     """``/technologies.csv?theme=…``: what the list of that address shows."""
+    tag, at = newest_change()
     try:
         answer = result_of(path, request.GET)
     except Http404:
@@ -99,17 +102,23 @@ def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     query = request.GET.urlencode()
     page = f"{settings.BASE_URL}/{path}/" + (f"?{query}" if query else "")
     kind = FORMATS[suffix]
-
-    def make() -> HttpResponseBase:
-        parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
-        response = StreamingHttpResponse(parts, content_type=kind.content_type)
-        response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
-        return response
-
-    tag, at = newest_change()
-    response = conditional(request, tag, at, make)
+    parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
+    response = tagged(file_of(parts, kind.content_type), tag, at)
+    response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
     response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
     return response
+
+
+def file_of(parts: Iterator[str], content_type: str) -> HttpResponseBase:
+    """A file in one piece, which can be kept; from its first megabytes on as a stream, where it is longer."""
+    begun: list[str] = []
+    size = 0
+    for part in parts:
+        begun.append(part)
+        size += len(part)
+        if size > WHOLE:
+            return StreamingHttpResponse(chain(begun, parts), content_type=content_type)
+    return HttpResponse("".join(begun), content_type=content_type)
 
 
 @require_safe
@@ -126,14 +135,9 @@ def record(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpRespon
     if request.path_info != address:
         return HttpResponsePermanentRedirect(address)
     write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
-    etag = tag_of(generation(), row.pk, row.modified_at)
-
-    def make() -> HttpResponseBase:
-        response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
-        response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
-        return response
-
-    response = conditional(request, etag, row.modified_at, make)
+    response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
+    tagged(response, tag_of(generation(), row.pk, row.modified_at), row.modified_at)
+    response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
     response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
     return response
 

@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from media4sec import problems
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
-from media4sec.interchange.results import conditional, newest_change, publications, result_of
+from media4sec.interchange.results import newest_change, publications, result_of, tagged
 from media4sec.kinds import THEME_FIELDS, Document, kinds, kinds_by_name, paths
 from media4sec.problems import require_safe
 from media4sec.publications.lists import SEARCH_FACETS, Listing
@@ -107,6 +107,7 @@ def in_xml(text: str) -> str:
 @require_safe
 def feed(request: HttpRequest, path: str) -> HttpResponseBase:
     """``/feeds/technologies.atom?theme=…``: what the list of that address shows; ``everything`` is every record."""
+    tag, at = newest_change()
     data = request.GET
     errors = [("sort", "A feed has one order: the newest change first.")] if "sort" in data else []
     try:
@@ -116,18 +117,15 @@ def feed(request: HttpRequest, path: str) -> HttpResponseBase:
     if errors or answer.errors:
         return problems.refused(request, errors or answer.errors)
 
-    def make() -> HttpResponseBase:
-        newest = in_order(answer.result.ids, "-changed", answer.kinds, answer.facets)
-        rows = list(publications(newest[: settings.FEED_LIMIT]))
-        query = data.urlencode()
-        tail = f"?{query}" if query else ""
-        page = f"{settings.BASE_URL}/" + ("" if path == EVERYTHING else f"{path}/{tail}")
-        address = f"{settings.BASE_URL}/feeds/{path}.atom{tail}"
-        with translation.override(settings.LANGUAGE_CODE):
-            return ResultFeed(title_of(path, answer), subtitle_of(answer), page, address, rows)(request)
-
-    tag, at = newest_change()
-    return conditional(request, tag, at, make)
+    newest = in_order(answer, "-changed")
+    rows = list(publications(newest[: settings.FEED_LIMIT]))
+    query = data.urlencode()
+    tail = f"?{query}" if query else ""
+    page = f"{settings.BASE_URL}/" + ("" if path == EVERYTHING else f"{path}/{tail}")
+    address = f"{settings.BASE_URL}/feeds/{path}.atom{tail}"
+    with translation.override(settings.LANGUAGE_CODE):
+        made = ResultFeed(title_of(path, answer), subtitle_of(answer), page, address, rows)(request)
+    return tagged(made, tag, at)
 
 
 def title_of(path: str, answer: Listing) -> str:

@@ -15,7 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
 from media4sec.interchange.citations import LICENCE_URL
-from media4sec.interchange.results import GENERATION, conditional, newest_change, tag_of
+from media4sec.interchange.results import GENERATION, newest_change, tag_of, tagged
 from media4sec.kinds import Kind
 from media4sec.problems import BadParameters, Gone
 from media4sec.publications.lists import listing
@@ -47,6 +47,7 @@ class PublicViewSet(ViewSet):
     lookup_value_regex = "[^/]+"
 
     def list(self, request: HttpRequest) -> HttpResponseBase:
+        tag, _at = newest_change()
         answer = listing((self.kind,), request.GET, also=PAGING)
         errors = answer.errors
         limit = _number(request.GET.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT)
@@ -64,13 +65,10 @@ class PublicViewSet(ViewSet):
         ids = sorted(answer.result.ids)
         page, previous, following = window(ids, cursor, limit)
 
-        def make() -> HttpResponseBase:
-            count = len(ids) if with_count == "true" else None
-            before, after = self.link(request, previous), self.link(request, following)
-            return HttpResponse(_page(page, count, before, after), content_type="application/json")
-
-        tag, _at = newest_change()
-        response = conditional(request, tag, None, make)
+        count = len(ids) if with_count == "true" else None
+        before, after = self.link(request, previous), self.link(request, following)
+        response = HttpResponse(_page(page, count, before, after), content_type="application/json")
+        tagged(response, tag, None)
         header = [
             f'<{self.link(request, to)}>; rel="{rel}"'
             for to, rel in ((following, "next"), (previous, "prev"))
@@ -94,12 +92,8 @@ class PublicViewSet(ViewSet):
             raise NotFound(f"There is no {self.kind.label.lower()} with this identifier.")
         if row.state != Publication.State.PUBLISHED:
             raise Gone(row)
-        etag = tag_of(row.generation, row.pk, row.modified_at)
-
-        def make() -> HttpResponseBase:
-            return HttpResponse(absolute(row.document), content_type="application/json")
-
-        response = conditional(request, etag, row.modified_at, make)
+        response = HttpResponse(absolute(row.document), content_type="application/json")
+        tagged(response, tag_of(row.generation, row.pk, row.modified_at), row.modified_at)
         response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
 

@@ -1,14 +1,14 @@
 """The result of a list for machines: the question of its page, asked at an address of its own."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Subquery
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from media4sec.kinds import kinds, paths
@@ -17,6 +17,7 @@ from media4sec.publications.models import Change, Generation, Publication
 from media4sec.publications.sorting import asked
 from media4sec.release import release
 
+R = TypeVar("R", bound=HttpResponseBase)
 CHUNK = 500
 CACHE = "public, no-cache"
 
@@ -45,7 +46,10 @@ GENERATION = Subquery(Generation.objects.values("name")[:1])
 
 
 def newest_change() -> tuple[str, datetime | None]:
-    """(tag, time) of all that is public now: the same address has the same answer as long as they stay."""
+    """(tag, time) of all that is public now: the same address has the same answer as long as they stay.
+
+    To be asked before the content is: a tag that is newer than what it stands for would hide a change.
+    """
     newest = Change.objects.annotate(generation=GENERATION).order_by("-seq")
     seq, at, generation = newest.values_list("seq", "at", "generation").first() or (0, None, None)
     return tag_of(generation, seq), at
@@ -61,14 +65,10 @@ def tag_of(generation: str | None, *what: object) -> str:
     return f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'
 
 
-def conditional(
-    request: HttpRequest, etag: str, modified_at: datetime | None, make: Callable[[], HttpResponseBase]
-) -> HttpResponseBase:
-    """The answer that ``make`` gives, or 304; with what caches and harvesters need."""
-    stamp = int(modified_at.timestamp()) if modified_at else None
-    response = get_conditional_response(request, etag=etag, last_modified=stamp) or make()
+def tagged(response: R, etag: str, modified_at: datetime | None) -> R:
+    """With what caches and harvesters need. Conditions are answered where all answers are finished (``kept.py``)."""
     response["ETag"] = etag
-    if stamp is not None:
-        response["Last-Modified"] = http_date(stamp)
+    if modified_at is not None:
+        response["Last-Modified"] = http_date(modified_at.timestamp())
     response["Cache-Control"] = CACHE
     return response

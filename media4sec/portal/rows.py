@@ -4,9 +4,9 @@ import re
 from urllib.parse import urlsplit
 
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from media4sec import saying
+from media4sec.choices import Lens
 from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
 from media4sec.portal.wording import Words, display_of, record_name
@@ -14,7 +14,7 @@ from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
 
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
-LENSES = {"good": _("Good"), "bad": _("Bad"), "ugly": _("Ugly")}
+LENSES = dict(Lens.choices)
 CARD_FIELDS = (
     "kind",
     "identifier",

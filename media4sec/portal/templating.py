@@ -6,6 +6,7 @@ from functools import cache, wraps
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
@@ -13,6 +14,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from media4sec.languages import in_english, local, machine_url
+from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
 from media4sec.portal.rows import kept_row
 from media4sec.portal.wording import word
@@ -39,6 +41,7 @@ def environment(**options):
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
         "settings": settings,
+        "site": BARE,
         "static": static,
         "integrity": integrity,
         "page_url": lambda name, *args: reverse(name, args=args),
@@ -58,6 +61,7 @@ def environment(**options):
         "full_stop": full_stop,
         "marked": marked,
         "percent": percent,
+        "linebreaks": linebreaks_filter,
     }
     return made
 

@@ -157,7 +157,9 @@ def new_name() -> str:
 
 
 class Generation(models.Model):
-    """What this database is called in entity tags: another one may count the same changes and hold other things."""
+    """What this database is called in entity tags and files of the index: another one may count the same changes and
+    hold other things. It gets another name when rows were made again without a change that tells of it.
+    """
 
     name = models.CharField(max_length=16, default=new_name)
 

@@ -48,14 +48,35 @@ class Synonyms:
     """All groups, by the publications that list them; and other names of countries, which no record is given."""
 
     def __init__(self, groups=(), countries=()):
-        self.groups, countries = dict(groups), list(countries)
-        self.pks = [*self.groups, *(pk for pk, _, _ in countries)]
-        self.countries = {
-            label: code for _, code, labels in countries for label in map(keys_of, dict.fromkeys(labels))
+        self.groups, self.listed = dict(groups), list(countries)
+        self.pks = [*self.groups, *(pk for pk, _, _ in self.listed)]
+        self.in_order = list(dict.fromkeys(group for _, group in sorted(self.groups.items())))
+
+    def as_data(self):
+        """All of it, for a file; lists that say the same once."""
+        pks = defaultdict(list)
+        for pk, group in self.groups.items():
+            pks[group].append(pk)
+        return [[(pks[group], group.known_by, group.given) for group in pks], self.listed]
+
+    @classmethod
+    def of_data(cls, data):
+        groups, countries = data
+        groups = ((pks, Group(tuple(map(tuple, labels)), tuple(given))) for pks, labels, given in groups)
+        return cls(((pk, group) for pks, group in groups for pk in pks), countries)
+
+    @cached_property
+    def countries(self):
+        """{keys of a label's words: code}"""
+        return {
+            label: code for _, code, labels in self.listed for label in map(keys_of, dict.fromkeys(labels))
         }
-        self.in_order = [group for _, group in sorted(self.groups.items())]
+
+    @cached_property
+    def numbers(self):
+        """A number for the key of each word that stands in a label by which records are known."""
         keys = (key for group in self.in_order for label in group.known_by for key in label)
-        self.numbers = {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
+        return {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
 
     @cached_property
     def by_given(self):

@@ -16,11 +16,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from media4sec.choices import Lens, Provenance, YesNo
 from media4sec.kinds import kinds
 from media4sec.languages import CODES
 from media4sec.records.documents.reading import writer
-from media4sec.records.models import Record
-from media4sec.records.projection import INTERNAL, YES_NO, label_of
+from media4sec.records.projection import INTERNAL, label_of
 
 CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 # The back-office, its commands, and what editors alone read.
@@ -82,8 +82,7 @@ def source_of(path):
 def words_of_kinds():
     """What publications hold in English words: [(text or its forms, where it comes from)]."""
     with translation.override(settings.LANGUAGE_CODE):
-        shared = [words for _, words in YES_NO.values()]
-        shared += [str(label) for choices in (Record.Lens, Record.Provenance) for label in choices.labels]
+        shared = [label for choices in (Lens, Provenance, YesNo) for label in choices.labels]
         found = [(words, "media4sec/records/models.py") for words in shared]
         for kind in kinds():
             model = writer(kind.name).Meta.model

@@ -17,14 +17,14 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import translation
 
 from media4sec import saying
-from media4sec.kinds import FACT, NEWEST_SOURCE, THEME_FIELDS, Kind, in_meta, kinds_by_name
+from media4sec.choices import Lens, Provenance, YesNo
+from media4sec.kinds import DATED, FACT, NEWEST_SOURCE, THEME_FIELDS, Kind, in_meta, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
-from media4sec.records.models import NAMESPACE, Record, model_of
+from media4sec.records.models import NAMESPACE, model_of
 
 ENGLISH = Locale("en", "GB")
-YES_NO = {True: ("yes", "Yes"), False: ("no", "No")}
 INTERNAL = ("owner",)
 
 
@@ -201,7 +201,8 @@ def words_for(kind, path, value):
         )
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
-        return Words(*YES_NO[value], type="choice")
+        answer = YesNo.of(value)
+        return Words(answer.value, str(answer.label), type="choice")
     choices = kind.words.get(path) or dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
@@ -209,7 +210,7 @@ def words_for(kind, path, value):
     if value in choices:
         return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
-    if path in kind.words:  # a code that has no words yet
+    if path in kind.words:  # a code that editors made and that has no words yet
         return Words(text, re.sub("[-_]", " ", text).capitalize())
     type_ = type_of(found)
     if type_ and (type_ != "country" or saying.is_country(text)):
@@ -283,8 +284,8 @@ def display_of(kind, resolved):
         "figure": figure,
         "themes": [ref for name in THEME_FIELDS for ref in values_at(resolved, name)],
         "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
-        "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",
-        "provenance": str(Record.Provenance(resolved["provenance"]).label),
+        "lens": str(Lens(resolved["lens"]).label) if resolved["lens"] else "",
+        "provenance": str(Provenance(resolved["provenance"]).label),
     }
     if kind.says:
         display["says"] = resolved[kind.says.fields[0]]
@@ -336,6 +337,8 @@ def terms_of(kind, resolved, public):
             yield from term(FACT, path, path)
     if resolved["newest_source_basis"] == "dated":
         yield from term(NEWEST_SOURCE, resolved["newest_source_on"], resolved["newest_source_on"])
+    for part in resolved.get(kind.dated, ()):
+        yield from term(DATED, f"{part['date']} {part['key']}", part["title"])
     for citation in sources_in(resolved):
         yield from term("source", citation["url"], citation["title"] or citation["url"])
 

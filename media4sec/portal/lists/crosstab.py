@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 
+from media4sec.choices import Lens
 from media4sec.kinds import THEME_FACET
 from media4sec.portal.addresses import changed, stated
 from media4sec.portal.lists.facets import in_rank, label_of
@@ -55,7 +56,7 @@ def crosstab(request, answer, tiles):
     def cell(theme, value):
         chosen = {ROWS: theme or answer.chosen[ROWS], by: value or answer.chosen[by]}
         url = changed(request, view="", by="", **chosen)
-        lens = value if by == "lens" and value in ("good", "bad", "ugly") else ""
+        lens = value if by == "lens" and value in Lens.values else ""
         return {"count": counts[theme, value], "url": url, "lens": lens}
 
     values = [column["value"] for column in columns]
@@ -102,7 +103,7 @@ def _options(answer, facet, tiles):
 
 def _in_rank(options, facet, tiles):
     if facet.name == "lens":
-        return sorted(options, key=lambda option: ["good", "bad", "ugly", NOT_STATED].index(option.value))
+        return sorted(options, key=lambda option: [*Lens.values, NOT_STATED].index(option.value))
     return in_rank(options, facet, tiles)
 
 

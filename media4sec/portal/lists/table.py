@@ -25,7 +25,7 @@ def fact_columns(kinds):
 
 
 def table_of(request, cards, answer):
-    """Columns and rows for ``tables.list_table()``. Columns that no row fills are named under the table."""
+    """Columns and rows for ``tables.list_table()``; a column that no row fills is left out and named under it."""
     kinds = answer.kinds
     facts = fact_columns(kinds)
     labels = {name: label for card in cards for name, label in card["fact_labels"].items()}

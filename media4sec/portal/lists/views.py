@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import lower_first, paths
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.errors import page as error_page
 from media4sec.portal.frame import section_of, siblings
 from media4sec.portal.lists.crosstab import can_be_columns, crosstab, fits
 from media4sec.portal.lists.facets import chips, drops, facet_groups
@@ -326,4 +327,4 @@ def refuse(request, errors, title="", facets=()):
             "without_url": changed(request, **{name: "" for name, _text in errors}),
             "all_url": request.path,
         }
-    return render(request, "400.html", context, status=400)
+    return error_page(request, 400, **context)

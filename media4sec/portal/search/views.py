@@ -200,10 +200,8 @@ def without_words(request, answer):
     found = []
     for word in words if 1 < len(words) <= MOST_DROPPED else ():
         text = answer.found.replaced(word, "")
-        ids = find(text, names, answer.found.index).ids
-        count = filtered(
-            ids, [facet.name for facet in answer.facets], answer.chosen, answer.found.index
-        ).count
+        slots = find(text, names, answer.index).slots
+        count = filtered(slots, list(answer.chosen), answer.chosen, answer.index).count
         if count:
             found.append(
                 {"label": word.typed, "url": changed(request, q=text), "count": count, "is_word": True}
