@@ -18,9 +18,9 @@ from media4sec.saying import day, day_or_unknown
 from workshops.dialogues import newest, station
 
 DISAGREE = "sources disagree"  # the tag that editors give
-MOST_DRAWN = 150  # of deliverables and workshops on the map
+MOST_DRAWN = 120  # of deliverables and workshops on the map
 # What stands on the page: of all that is more, the lists tell.
-MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 100, 40, 20
+MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 80, 24, 20
 
 
 def counted(documents, kind_name):

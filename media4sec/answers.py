@@ -41,8 +41,6 @@ class Answer:
         self.is_coded = is_worth_coding(response)
         if self.is_coded:
             patch_vary_headers(response, ["Accept-Encoding"])
-        # Only for machines a version is a thing that they name beforehand; their answers bring a tag of their own.
-        self.conditions = CONDITIONS if "ETag" in headers else CONDITIONS[:2]
         self.tag = headers.get("ETag") or f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         self.modified = date_of(response)
         self.headers = [pair for pair in headers.items() if pair[0] not in ("ETag", "Content-Length")]
@@ -62,7 +60,8 @@ class Answer:
 
     @property
     def size(self):
-        return sum(len(form.body) for form in self.forms.copy().values())
+        """Bytes in memory. What is beside the bodies was measured on pages of ours, and rounded up."""
+        return 1_600 + sum(900 + len(form.body) for form in self.forms.copy().values())
 
     def coding(self, coding):
         """The coding in which somebody who takes this one is answered."""
@@ -93,15 +92,15 @@ class Answer:
     def reply(self, request, coding):
         """(status, headers, body) for this request; neither headers nor body where a condition does not hold (412)."""
         form = self.form(coding)
-        status = status_of(request, form.tag, self.modified, self.conditions)
+        status = status_of(request, form.tag, self.modified)
         if status == 200:
             return status, form.headers, form.body
         return status, form.unchanged if status == 304 else [], b""
 
 
-def status_of(request, tag, modified, conditions=CONDITIONS):
+def status_of(request, tag, modified):
     """200, or what the conditions of a request make of it: 304, 412."""
-    asked = [name for name in conditions if name in request.META]
+    asked = [name for name in CONDITIONS if name in request.META]
     if not asked:
         return 200
     if asked == CONDITIONS[:1] and request.META[CONDITIONS[0]] == tag:

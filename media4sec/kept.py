@@ -38,11 +38,7 @@ ASKED_EVERY = 0.25  # seconds between two looks at the database by one process â
 TRUSTED_FOR = 0.75  # â€¦ and how long nobody looks again, because somebody is about to
 PATIENCE = 10  # seconds that one waits for what another thread makes
 LARGEST = 1 / 8  # of the memory: a larger answer would push out too many others
-OVERHEAD = 2_500  # bytes that an answer takes beside its body, measured
-
-
-class Failed(Exception):
-    """What was waited for did not come about."""
+FAILED = object()  # what became of an answer that others waited for
 
 
 class Shelf:
@@ -64,7 +60,7 @@ class Shelf:
 
     def put(self, key, answer):
         """Keep an answer, or note that it has got larger."""
-        size = OVERHEAD + answer.size + sum(map(len, key))
+        size = answer.size + sum(map(len, key))
         with self.lock:
             self._take_off(key)
             if size > self.room * LARGEST:
@@ -90,33 +86,30 @@ class Shelf:
                 if found is not None:
                     return found
                 under_way = self.being_made.get(key)
-                if under_way is None:
-                    mine = self.being_made[key] = Future()
-                    break
+                mine = None if under_way else self.being_made.setdefault(key, Future())
+            if mine:
+                return self._make(key, make, mine)
             try:
-                return under_way.result(max(0, until - monotonic())) or make()
-            except Failed:
-                continue  # one of us tries again
+                found = under_way.result(max(0, until - monotonic()))
             except TimeoutError:
-                return make()
+                found = None
+            if found is not FAILED:  # else one of us tries again
+                return found or make()
+
+    def _make(self, key, make, told):
+        outcome = FAILED
         try:
             made = make()
-        except BaseException:
-            self._made(key, mine.set_exception, Failed())
-            raise
-        if isinstance(made, Answer):
-            self.put(key, made)
-            self._made(key, mine.set_result, made)
-        elif made.status_code >= 500:
-            self._made(key, mine.set_exception, Failed())
-        else:
-            self._made(key, mine.set_result, None)
-        return made
-
-    def _made(self, key, tell, what):
-        with self.lock:
-            del self.being_made[key]
-        tell(what)
+            if isinstance(made, Answer):
+                self.put(key, made)
+                outcome = made
+            elif made.status_code < 500:
+                outcome = None
+            return made
+        finally:
+            with self.lock:
+                del self.being_made[key]
+            told.set_result(outcome)
 
 
 class Kept:

@@ -24,7 +24,8 @@ TRACK, AWAY, APART = (
     12,
     5,
 )  # between lines of links side by side, before the first of them, one above another
-FEW = 20  # links of one pattern in the list
+MOST = 120  # patterns on a page
+FEW = 10  # links of one pattern in the list
 ALL = "/practices/?type=pattern"
 
 
@@ -109,7 +110,7 @@ def groups_of(order, patterns, cases):
             named_by[ref["id"]].append(document)
     shown_in = Counter(ref["id"] for case in cases for ref in case["patterns"])
     found = {name: [] for name in GROUPS}
-    for document, depth in chosen(order):
+    for document, depth in chosen(order, most=MOST):
         own = {ref["id"] for ref in document["related_patterns"]}
         others = [other for other in named_by[document["identifier"]] if other["identifier"] not in own]
         found.setdefault(document["group"], []).append(
@@ -138,7 +139,7 @@ def groups_of(order, patterns, cases):
 def drawing(order, label, marked=(), here=""):
     """Families as a tree, links as brackets at the right; ``marked`` stand out, ``here`` is the page one is on."""
     stands_out = {*marked, here}
-    shown = chosen(order, lambda row: row[0]["identifier"] in stands_out)
+    shown = chosen(order, lambda row: row[0]["identifier"] in stands_out, MOST)
     sheet = Drawing("pic patterns", label)
     at, last, y, wide = {}, None, 0, 0
     for document, depth in shown:

@@ -40,7 +40,7 @@ def is_for_machines(request):
 
 
 def _answer(request, status):
-    if is_for_machines(request):
+    if is_for_machines(request) or status == 412:  # no browser makes conditions that can fail
         return problems.response(request, status)
     return page(request, status)
 

@@ -61,15 +61,15 @@ def place_of(slip, texts):
     return found[0]
 
 
-def run(folder, tests, *, database="", **environment):
-    """The exit code of pytest, and the end of what it said."""
+def run(folder, tests, *, database="", seconds=None, **environment):
+    """The exit code of pytest, and the end of what it said; who takes too long has failed."""
     command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:randomly"]
     command += ["-p", "no:cacheprovider", "--no-migrations", *tests]
     if database == "postgresql":
         command = [".venv/bin/python", "-m", "tests.postgres", "--", *command]
     # What is missing on this machine fails: a test that is skipped notices nothing.
     given = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
-    given |= {"CI": "true", "TEST_CONTENT": str(folder / "var" / "test-content" / "slips.sqlite3")}
+    given["CI"] = "true"
     try:
         done = subprocess.run(
             command,
@@ -78,11 +78,11 @@ def run(folder, tests, *, database="", **environment):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=MOST_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return 1, f"no answer within {MOST_SECONDS} seconds"
+        return 1, f"no answer within {seconds} seconds"
     return done.returncode, done.stdout[-3000:]
 
 
@@ -96,9 +96,11 @@ def make(slip, folder, texts):
     path.write_text(texts[path].replace(slip.old, slip.new), "utf-8")
     # Compiled modules are known by the time of their source, to the second.
     os.utime(path, (before.st_atime, before.st_mtime + 10))
+    # What is compiled now would be taken for the original later; the content is that of the run without slips.
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"TEST_CONTENT": str(kept) for kept in (folder / "var" / "test-content").glob("*.sqlite3")}
     try:
-        # What is compiled now would be taken for the original later.
-        code, says = run(folder, slip.tests, database=slip.database, PYTHONDONTWRITEBYTECODE="1")
+        code, says = run(folder, slip.tests, database=slip.database, seconds=MOST_SECONDS, **environment)
     finally:
         path.write_text(texts[path], "utf-8")
         os.utime(path, (before.st_atime, before.st_mtime))
