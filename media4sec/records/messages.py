@@ -82,7 +82,7 @@ def source_of(path):
 def words_of_kinds():
     """What publications hold in English words: [(text or its forms, where it comes from)]."""
     with translation.override(settings.LANGUAGE_CODE):
-        shared = [label for choices in (Lens, Provenance, YesNo) for label in choices.labels]
+        shared = [str(label) for choices in (Lens, Provenance, YesNo) for label in choices.labels]
         found = [(words, "media4sec/records/models.py") for words in shared]
         for kind in kinds():
             model = writer(kind.name).Meta.model
