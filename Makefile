@@ -65,6 +65,7 @@ check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations
 	$(BIN)/ruff format --check
 	$(BIN)/djlint --quiet --lint templates media4sec workshops catalogue ethics roadmap
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
@@ -88,13 +89,11 @@ test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL serve
 slips: $(VENV)/.dev ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
 	$(BIN)/python -m tests.slips $(ARGS)
 
-# In throw-away databases; takes some minutes and 1 GB of disk.
-bench: $(VENV)/.dev ## measure the search page with 1,500 and 100,000 records, on both databases
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
-	  && DATABASE_URL=sqlite:///$$folder/bench.sqlite3 $(BIN)/python -m benchmarks.search $(ARGS)
-	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m benchmarks.search $(ARGS)
+# In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
+bench: $(VENV)/.dev ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
-screenshots: $(VENV)/.dev ## pictures of all pages (ARGS=names for some)
+screenshots: $(VENV)/.dev ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations
@@ -103,11 +102,12 @@ messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and com
 lighthouse: $(VENV)/.dev ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
 	$(BIN)/python -m tests.lighthouse $(ARGS)
 
-docs: $(VENV)/.dev ## write docs/data-model.md anew from the code
+docs: $(VENV)/.dev ## write docs/data-model.md, and the counts in README.md and docs/content.md, from code and fixtures
+	@$(BIN)/python -m tests.counts
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 
-lock: ## write the locks anew from requirements/*.in (fetches uv into a throw-away environment)
+lock: ## write the locks again from requirements/*.in (fetches uv into a throw-away environment)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \
 	  && cd requirements && compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-emit-index-url --no-header $(ARGS)" \

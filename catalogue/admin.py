@@ -19,7 +19,8 @@ from catalogue.models import (
     Technology,
     WorkPackage,
 )
-from media4sec.records.admin import PartInline, RecordAdmin
+from media4sec.records.admin.inlines import PartInline
+from media4sec.records.admin.record import RecordAdmin
 
 
 class ProjectOutputInline(PartInline):
@@ -72,7 +73,7 @@ class StatementAdmin(RecordAdmin):
 
 @admin.register(SurveyFigure)
 class SurveyFigureAdmin(RecordAdmin):
-    list_filter = ("survey", "year", "from_d21")
+    list_filter = ("survey", "year", "qualifier", "from_d21")
 
 
 @admin.register(GlossaryTerm)

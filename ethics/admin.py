@@ -14,7 +14,8 @@ from ethics.models import (
     LegalInstrument,
     PlatformRequest,
 )
-from media4sec.records.admin import PartInline, RecordAdmin
+from media4sec.records.admin.inlines import PartInline
+from media4sec.records.admin.record import RecordAdmin
 
 
 class LegalEventInline(PartInline):

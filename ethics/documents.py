@@ -12,7 +12,8 @@ from ethics.models import (
     LegalInstrument,
     PlatformRequest,
 )
-from media4sec.records.documents import AnyReferences, CitationField, PartDocument, RecordDocument, shape
+from media4sec.records.documents.fields import AnyReferences, CitationField, shape
+from media4sec.records.documents.shapes import PartDocument, RecordDocument
 
 
 class LegalEventDocument(PartDocument):

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
 
-PAGES = "media4sec.pages"  # the addresses that exist in every language
+PAGES = "media4sec.front.pages"  # the addresses that exist in every language
 CODES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 PREFIX = re.compile(rf"/({'|'.join(CODES)})(?=/)")
 

@@ -16,6 +16,9 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 
+# Where the search index is kept, for all processes of one machine. Where nothing can be written, each has its own.
+INDEX_ROOT = Path(env.str("INDEX_ROOT", default=str(VAR_DIR / "index")))
+
 
 # Where the portal is
 
@@ -65,6 +68,9 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 EXPORT_LIMIT = env.int("EXPORT_LIMIT", default=20_000)
 FEED_LIMIT = env.int("FEED_LIMIT", default=100)
 
+# Megabytes of ready answers that each worker keeps, for everybody who asks for the same; 0: none.
+KEPT_MB = env.int("KEPT_MB", default=0 if DEBUG else 32)
+
 
 # Applications
 
@@ -95,8 +101,9 @@ INSTALLED_APPS = [
 # Sessions, accounts and messages are lazy: a reader's page touches none of them, so that it sets no cookie,
 # does not vary by cookie, and is the same for everybody.
 MIDDLEWARE = [
+    "media4sec.kept.KeptMiddleware",  # before all others: what it keeps is finished
     "media4sec.headers.HeadersMiddleware",
-    "media4sec.headers.CompressionMiddleware",  # a long list is a tenth of its size on the way
+    "media4sec.headers.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "media4sec.languages.LanguageMiddleware",
@@ -109,10 +116,18 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-ROOT_URLCONF = "media4sec.urls"
+ROOT_URLCONF = "media4sec.front.urls"
 WSGI_APPLICATION = "media4sec.wsgi.application"
 
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "new"],
+        "OPTIONS": {
+            "environment": "media4sec.portal.templating.environment",
+            "context_processors": ["media4sec.portal.frame.site"],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -123,7 +138,7 @@ TEMPLATES = [
                 # The admin asks for these two; public templates must not, or their pages need a session.
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "media4sec.portal.context.site",
+                "media4sec.portal.frame.site",
             ],
         },
     },
@@ -301,7 +316,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "URL_FORMAT_OVERRIDE": None,  # `format` is no parameter of ours, and unknown parameters are refused
-    "EXCEPTION_HANDLER": "media4sec.interchange.problems.handle",
+    "EXCEPTION_HANDLER": "media4sec.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

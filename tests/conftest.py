@@ -204,7 +204,7 @@ def content_database(django_db_setup, django_db_blocker):
 def _make_content(name):
     from django.db import connection
 
-    from media4sec.records.files import load_folder
+    from media4sec.records.folder_io import load_folder
 
     connection.close()  # what SQLite's log still holds must be in the file that is copied
     connection.creation.clone_test_db("content", verbosity=0)

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import slugged
 from media4sec.records import workflow
-from media4sec.records.documents import (
+from media4sec.records.documents.fields import (
     AddressList,
     AnyReferences,
     CitationField,
@@ -22,10 +22,10 @@ from media4sec.records.documents import (
     Reference,
     TagField,
     TextList,
-    save_document,
     supportable,
-    writer,
 )
+from media4sec.records.documents.reading import writer
+from media4sec.records.documents.writing import save_document
 from media4sec.records.fields import validate_inexact_date
 from media4sec.records.models import Record
 

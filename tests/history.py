@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalogue.models import Technology
 from media4sec.corrections.models import Correction
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, publish, published, save
 from tests.pages import CHANGED, RECEIPTS, WITHDRAWN
 

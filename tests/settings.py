@@ -12,7 +12,7 @@ if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
 from media4sec.settings import *  # noqa: E402, F403
-from media4sec.settings import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
+from media4sec.settings import DATABASES, INSTALLED_APPS, STORAGES, TEMPLATES  # noqa: E402
 
 # A kind that no real app knows, to show that a new kind needs nothing shared.
 if importlib.util.find_spec("tests.throwaway"):
@@ -26,6 +26,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {
         "NAME": Path(tempfile.gettempdir()) / f"media4sec-test-{os.getpid()}.sqlite3"
     }
+# The client's answers know the context of a page.
+TEMPLATES[0] |= {"BACKEND": "tests.templating.Jinja2", "NAME": "jinja2"}
 # Every test begins and ends its own connections.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
@@ -34,5 +36,8 @@ WHITENOISE_AUTOREFRESH = True  # take files from where they are written, nothing
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-media-{os.getpid()}"
 
+KEPT_MB = 0  # a test sees what it made a moment ago; those of what is kept switch it on
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # weak and quick
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+INDEX_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-index-{os.getpid()}"

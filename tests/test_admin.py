@@ -15,9 +15,9 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.admin import admin_url
+from media4sec.records.admin.lists import admin_url
 from media4sec.records.differences import compare
-from media4sec.records.documents import working_document, writer
+from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.models import Record, Source, Tag, model_of
 from tests.factories import full_document_for, make, make_full, publish, published
 from tests.factories import save as save_document

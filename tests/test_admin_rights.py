@@ -6,8 +6,8 @@ from django.contrib.auth.models import Group, Permission, User
 from django.urls import URLPattern, URLResolver
 
 from media4sec.records import workflow
-from media4sec.records.admin import admin_url
-from media4sec.records.documents import working_document
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record, Source, Tag
 from tests.factories import fresh, one_of_every_kind, publish, published, save
 from tests.test_corrections import report

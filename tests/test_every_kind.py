@@ -9,10 +9,10 @@ from django.db import transaction
 from media4sec.kinds import kinds
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
-from media4sec.records.documents import references_in, working_document, writer
-from media4sec.records.files import export_folder, load_folder
+from media4sec.records.documents.reading import references_in, working_document, writer
+from media4sec.records.folder_io import export_folder, load_folder
 from media4sec.records.models import Record, Source, Tag, model_of
-from media4sec.records.presentation import named_in
+from media4sec.records.projection import named_in
 from media4sec.records.references import named_by
 from tests.factories import (
     document_for,
@@ -28,7 +28,16 @@ from tests.factories import (
     several_published,
     source,
 )
-from tests.public import api_item, api_list, h1_of, identifiers, public_document, text_of, with_kinds
+from tests.public import (
+    api_item,
+    api_list,
+    h1_of,
+    identifiers,
+    public_document,
+    sitemap_of,
+    text_of,
+    with_kinds,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -57,8 +66,7 @@ def shown(client, kind):
             "list": record.identifier in shown_on(client, list_of(kind)),
             "search": record.identifier in shown_on(client, f"/search/?q={record.title}"),
             "api": record.identifier in identifiers(client, api_list(kind)),
-            "sitemap": f"<loc>{settings.BASE_URL}{record.url}</loc>"
-            in client.get("/sitemap.xml").content.decode(),
+            "sitemap": f"<loc>{settings.BASE_URL}{record.url}</loc>" in sitemap_of(client),
         }
 
     return places
@@ -348,7 +356,7 @@ def shown_draft(client, kind, draft):
         "list": draft.identifier in shown_on(client, list_of(kind)),
         "search": draft.identifier in shown_on(client, f"/search/?q={draft.title}"),
         "api": draft.identifier in identifiers(client, api_list(kind)),
-        "sitemap": draft.url in client.get("/sitemap.xml").content.decode(),
+        "sitemap": draft.url in sitemap_of(client),
     }
 
 

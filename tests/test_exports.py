@@ -19,7 +19,7 @@ from media4sec.interchange.exports import FORMATS
 from media4sec.kinds import kinds, paths
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, make, publish, published, published_full, save, several_published
 from tests.public import api_item
 

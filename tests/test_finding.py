@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from media4sec.publications.models import Publication
 from media4sec.publications.search import search
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from media4sec.records.finding import Question, remember_all
 from media4sec.records.models import Record, Words
 from tests.factories import make, save

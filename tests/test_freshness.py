@@ -13,9 +13,10 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import known_on, stated_facts
 from media4sec.records import workflow
-from media4sec.records.admin import admin_url
-from media4sec.records.documents import save_document, working_document
-from media4sec.records.files import export_folder, load_folder
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.documents.reading import working_document
+from media4sec.records.documents.writing import save_document
+from media4sec.records.folder_io import export_folder, load_folder
 from tests.factories import (
     document_for,
     fresh,

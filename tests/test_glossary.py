@@ -2,7 +2,7 @@
 
 import pytest
 
-from media4sec.portal.glossary import Glossary
+from media4sec.portal.record.glossary import Glossary
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import fresh, make, published

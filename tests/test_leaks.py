@@ -12,7 +12,7 @@ from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record
 from tests.factories import (
     document_for,
@@ -167,8 +167,8 @@ def filters_on(address, response):
         return []
     found = []
     for group in response.context["facets"]:
-        for option in group["options"] + group["more"]:
-            found.append(f"{address}?{group['name']}={option['value']}")
+        found += [f"{address}?{group.name}={option.value}" for option in group.options + group.more]
+        found += [group.all_url] if group.all_url else []
     return found
 
 

@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.records import migrations, workflow
-from media4sec.records.documents import AnyReferences, OrderedReferences, Reference, working_document, writer
-from media4sec.records.files import LoadError, export_folder, load_folder
+from media4sec.records.documents.fields import AnyReferences, OrderedReferences, Reference
+from media4sec.records.documents.reading import working_document, writer
+from media4sec.records.folder_io import LoadError, export_folder, load_folder
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, model_of
 from media4sec.records.workflow import rebuild_publications
 from tests.factories import document_for, full_document_for, make, make_full, publish, published, save
+from tests.public import sitemap_of
 
 pytestmark = pytest.mark.django_db
 TABLES = (Record, Revision, Publication, Change, Source, Citation, Relation, Tag)
@@ -463,7 +465,7 @@ def test_withdrawn_document_is_never_readable(client, folder):
         assert answer.status_code == 200
         assert SECRET not in answer.content.decode()
     assert client.get("/search/", {"q": SECRET}).context["count"] == 0
-    listed = client.get("/sitemap.xml").content.decode()
+    listed = sitemap_of(client)
     assert "/themes/theme-2/" in listed
     assert "/themes/theme-1/" not in listed
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from media4sec.portal.cards import LENSES
-from media4sec.portal.design import SHEET, colour, contrast, pairs, tokens
+from media4sec.front.design import SHEET, colour, contrast, pairs, tokens
+from media4sec.portal.rows import LENSES
 
 CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
 TEMPLATES = sorted(
@@ -17,14 +17,18 @@ PARTIALS = sorted(Path(settings.BASE_DIR / "templates" / "portal").glob("_*"))
 # The back-office's scripts have the back-office's sheet.
 SCRIPTS = sorted(Path(settings.BASE_DIR / "static" / "js").glob("[!a]*.js"))
 
+# What draws pictures, and the classes that are said there in parts.
+DRAWINGS = ("media4sec/portal/lanes.py", "ethics/timeline.py", "roadmap/pages.py", "workshops/patterns.py")
+DRAWINGS += ("workshops/europe.py",)
+DRAWN = {"pic", "lying", "upright", "patterns", "map", "land", "order", "timeline"}
+
 # Classes that a view hands to a template as a value: class="{{ fact.width }}".
 HANDED = {"wide", "whole", "many"}
 # Prefixes that a template completes with a value, class="is-{{ lens }}", and values that must have a rule.
 COMPLETED = {
     "is-": set(LENSES),
-    "tl-": {"grid", "since", "today", "lane", "dotted"},
+    "pic-": {"unverified"},
     "timeline-": {"wide", "tall"},
-    "pic-": {"stop"},
     "generation-": {"1", "2"},
 }
 NAMED_COLOURS = "white|black|red|green|blue|yellow|orange|purple|gray|grey|silver|gold|navy|teal|maroon"
@@ -70,6 +74,9 @@ def used():
                 endings = COMPLETED.get(prefix, set()) if "\0" in name else {""}
                 assert name == "\0" or endings, f"{path.name} completes {prefix!r} with what?"
                 found |= {prefix + ending: path.name for ending in endings if prefix + ending}
+    for name in DRAWINGS:
+        source = (settings.BASE_DIR / name).read_text("utf-8")
+        found |= dict.fromkeys([*DRAWN, *re.findall(r"\b(?:pic|tl|order|map)-[a-z]+", source)], name)
     for path in SCRIPTS:
         script = path.read_text("utf-8")
         for call in re.findall(r"classList\.\w+\(([^)]*)\)|className = ([^;]*);", script):

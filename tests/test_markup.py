@@ -8,8 +8,8 @@ from django.urls import reverse
 from media4sec.kinds import kinds
 from media4sec.publications.models import Version
 from media4sec.records import workflow
-from media4sec.records.admin import admin_url
-from media4sec.records.documents import working_document
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, full_document_for, publish, published, save
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from catalogue.models import Concept, Deliverable, Function, NewsItem, Technolog
 from ethics.models import CheckQuestion
 from media4sec.kinds import kinds
 from media4sec.publications.models import Publication, Term
-from media4sec.records.documents import save_document, working_document
+from media4sec.records.documents.reading import working_document
+from media4sec.records.documents.writing import save_document
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, Tagging, model_of
 from roadmap.models import RoadmapItem
 from tests.factories import document_for, fresh, make, published, save

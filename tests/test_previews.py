@@ -10,9 +10,18 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from media4sec.portal import pictures
-from media4sec.portal.pictures import COLOURS, HEIGHT, RANGES, TITLE_SIZES, WIDTH, Preview, preview_png
-from media4sec.portal.previews import ICONS, preview_of
+from media4sec import font
+from media4sec.font import RANGES, text_length
+from media4sec.portal.previews import pictures
+from media4sec.portal.previews.pictures import (
+    COLOURS,
+    HEIGHT,
+    TITLE_SIZES,
+    WIDTH,
+    Preview,
+    preview_png,
+)
+from media4sec.portal.previews.views import ICONS, preview_of
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import make, published
@@ -100,7 +109,7 @@ def test_preview_has_the_same_bytes_each_time():
 
     first = preview_png(preview)
     preview_png.cache_clear()
-    pictures.font.cache_clear()
+    font.font.cache_clear()
 
     assert preview_png(preview) == first
 
@@ -207,7 +216,7 @@ def test_title_never_runs_over(title):
 
     assert size in TITLE_SIZES
     assert lines
-    assert all(pictures.text_length(line, size, 800) <= WIDTH - 128 for line in lines)
+    assert all(text_length(line, size, 800) <= WIDTH - 128 for line in lines)
     assert size * (len(lines) + (len(lines) - 1) * 0.12) <= 264 + 1
     data = preview_png(Preview(title, "A kind", "T-001"))
     image = image_of(data).convert("RGB")

@@ -9,7 +9,7 @@ from media4sec.kinds import kinds
 from media4sec.publications import related
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.documents import references_in, working_document
+from media4sec.records.documents.reading import references_in, working_document
 from media4sec.records.models import Record
 from tests.factories import fresh, make, publish, published, save, source
 from tests.public import text_of
@@ -74,7 +74,7 @@ def test_words_relate_where_nothing_else_does(client):
 
     assert [name for name, _ in near(one)] == [name_of(two)]
     words = text_of(client.get(one.url)).casefold()
-    assert "speaks of similar things: marketplaces, encryption" in words
+    assert "is about similar things: marketplaces, encryption" in words
 
 
 def test_shared_records_come_before_words():

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from media4sec.portal.links import neighbours_of
-from media4sec.portal.page import links_from, links_to
+from media4sec.portal.record.links import neighbours_of
+from media4sec.portal.record.page import links_from, links_to
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
-from media4sec.records.files import export_folder, load_folder
+from media4sec.records.folder_io import export_folder, load_folder
 
 pytestmark = pytest.mark.slow
 

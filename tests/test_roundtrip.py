@@ -6,7 +6,7 @@ import pytest
 
 from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.publications.search import search
-from media4sec.records.files import export_folder, load_folder
+from media4sec.records.folder_io import export_folder, load_folder
 from media4sec.records.models import Record, Revision
 from media4sec.records.workflow import rebuild_publications
 from tests.conftest import FIXTURES

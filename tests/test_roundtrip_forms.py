@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media4sec.kinds import kinds
-from media4sec.records.admin import admin_url
-from media4sec.records.files import export_folder, load_folder
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.folder_io import export_folder, load_folder
 from media4sec.records.models import Citation, Record, Source
 from tests.factories import full_document_for, make, publish, save
 from tests.test_admin import Form, filled, take

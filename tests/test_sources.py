@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from media4sec.kinds import kinds
-from media4sec.records.documents import supportable, writer
+from media4sec.records.documents.fields import supportable
+from media4sec.records.documents.reading import writer
 from tests.test_content import all_documents_of, texts_in
 
 # Scrapers, mirrors and technical copies. They come and go, change the text, or put their own words around it.

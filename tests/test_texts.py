@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media4sec.kinds import kinds
-from media4sec.records.admin import admin_url
-from media4sec.records.documents import LINKS, OWN, AddressList, AnyReferences, LongText, Text, writer
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.documents.fields import LINKS, OWN, AddressList, AnyReferences, LongText, Text
+from media4sec.records.documents.reading import writer
 from media4sec.records.fields import TextListField
-from media4sec.records.files import LoadError, load_folder
+from media4sec.records.folder_io import LoadError, load_folder
 from media4sec.records.models import Citation, Record, Source, Tag, model_of
 from media4sec.texts import MOST, cleaned, web_address
 from tests.factories import full_document_for, make, make_full, publish

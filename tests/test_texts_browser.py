@@ -2,7 +2,7 @@
 
 import pytest
 
-from media4sec.records.admin import admin_url
+from media4sec.records.admin.lists import admin_url
 from tests.factories import make
 
 # The server writes, so that no test may hold a transaction open.

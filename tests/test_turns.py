@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from media4sec.publications import related
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.admin import admin_url
-from media4sec.records.files import load_folder
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.folder_io import load_folder
 from media4sec.records.models import Record
 from tests.factories import document_for, fresh, make, published
 from tests.test_admin import filled

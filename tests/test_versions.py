@@ -9,7 +9,7 @@ from django.utils import timezone
 from media4sec.changed_words import compare
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.records import workflow
-from media4sec.records.documents import working_document
+from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Revision
 from tests.factories import document_for, fresh, make, publish, published, save
 from tests.public import h1_of, links_in, text_of

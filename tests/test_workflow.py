@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
-from media4sec.records.documents import save_document, working_document
+from media4sec.records.documents.reading import working_document
+from media4sec.records.documents.writing import save_document
 from media4sec.records.models import Record
 from media4sec.records.references import named_by
 from media4sec.records.workflow import WorkflowError

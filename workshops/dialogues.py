@@ -1,12 +1,15 @@
 """The page of a dialogue workshop: its place among the six, what was said there, and the SWOT of its theme."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from media4sec.portal.project import documents_of, station
-from media4sec.portal.wording import displayed
-from workshops.public import QUADRANTS
+from media4sec.drawing import chosen
+from media4sec.portal.wording import content, displayed, record_name
+from media4sec.publications.models import documents_of
+from media4sec.saying import day_or_unknown
+from workshops.pages import QUADRANTS
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
+MOST = 24  # workshops on their line
 
 
 def page_of_workshop(page):
@@ -23,7 +26,7 @@ def page_of_workshop(page):
     own_parts += [("said", gettext("What was said"))] if said else []
     own_parts += [("swot", gettext("Strengths to threats"))] if points else []
     return {
-        "stations": [station(document) for document in documents["workshop"]],
+        "stations": [station(row) for row in newest(documents["workshop"], page["document"]["identifier"])],
         "said": said,
         "theme_swot": [
             {"label": label, "points": [point for point in points if point["quadrant"] == name]}
@@ -52,3 +55,26 @@ def said_at(incoming):
         for group in groups.values()
         if group["rows"]
     ]
+
+
+def newest(workshops, here=""):
+    """All, or as many as the line has room for: the newest, and the one whose page this is."""
+    return chosen(workshops, lambda row: (row["identifier"] == here, row["start_date"] or ""), MOST)
+
+
+def station(document):
+    """A workshop on the line of six."""
+    people = document["participants_count"]
+    theme = document["theme"]
+    return {
+        "number": document["number"],
+        "title": document["city"],
+        "url": document["url"],
+        "date_label": day_or_unknown(document["start_date"]),
+        "theme": {"label": record_name("theme", theme["id"], theme["label"]), "url": theme["url"]}
+        if theme
+        else {"label": content(document["title"]), "url": document["url"]},
+        "note": ngettext("%(count)s person", "%(count)s people", people) % {"count": people}
+        if people
+        else gettext("number not stated"),
+    }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from media4sec.corrections.models import Correction
 from media4sec.corrections.queue import STEPS, partners, queue_for
 from media4sec.kinds import kinds_by_name
-from media4sec.records.admin import admin_url
+from media4sec.records.admin.lists import admin_url
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
 from media4sec.texts import shown_in_full

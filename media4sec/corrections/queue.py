@@ -12,7 +12,7 @@ from django.utils import timezone
 from media4sec.corrections.models import CONTACT_KEPT, Correction
 from media4sec.letters import sort_key
 from media4sec.records.models import Record
-from media4sec.records.steps import Step
+from media4sec.records.step_forms import Step
 from media4sec.texts import Lines
 
 State = Correction.State

@@ -16,9 +16,9 @@ from rapidfuzz.distance import OSA
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
 from media4sec.publications.words import STOP_WORDS, is_number, key_of, tokens
-from media4sec.records.documents import BATCH, working_documents
+from media4sec.records.documents.reading import BATCH, working_documents
 from media4sec.records.models import Record, Words
-from media4sec.records.presentation import PublicRef, named_in, present
+from media4sec.records.projection import PublicRef, named_in, present
 
 NAMES, TEXTS = ("words__names",), ("words__texts",)
 MOST_WORDS = 24

@@ -17,20 +17,10 @@ from rest_framework.serializers import ListSerializer
 
 from media4sec.kinds import kinds_by_name
 from media4sec.letters import slugged
-from media4sec.records.documents import (
-    HEAD,
-    TAIL,
-    AnyReferences,
-    links_of,
-    part_key,
-    record_of,
-    set_in_order,
-    set_relations,
-    supportable,
-    tags_named,
-    unsupportable,
-    writer,
-)
+from media4sec.records.documents.fields import HEAD, TAIL, AnyReferences, supportable, unsupportable
+from media4sec.records.documents.links import links_of, part_key, record_of
+from media4sec.records.documents.reading import writer
+from media4sec.records.documents.shapes import set_in_order, set_relations, tags_named
 from media4sec.records.models import Citation, Record, Relation
 from media4sec.texts import Line
 

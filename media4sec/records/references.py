@@ -3,9 +3,9 @@
 from django.db import models
 
 from media4sec.kinds import kinds
-from media4sec.records.documents import references_in
+from media4sec.records.documents.reading import references_in
 from media4sec.records.models import Record, Relation, model_of, parts_of
-from media4sec.records.presentation import split_reference
+from media4sec.records.projection import split_reference
 
 
 def named_by(record):

@@ -15,13 +15,15 @@ from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
-from media4sec.publications.models import Change, Generation, Publication, Term, Version
+from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records.differences import public_fields
-from media4sec.records.documents import dumps, save_document, working_document, working_documents
+from media4sec.records.documents.fields import dumps
+from media4sec.records.documents.reading import working_document, working_documents
+from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import remember, remember_all
 from media4sec.records.models import Record, Revision, specific
-from media4sec.records.presentation import PublicRef, named_in, present, resolve
+from media4sec.records.projection import PublicRef, named_in, present, resolve
 from media4sec.records.references import moved, named_by
 
 State = Record.State
@@ -236,8 +238,13 @@ def revert(record, revision, *, by=None):
 
 @transaction.atomic
 def rebuild_publications():
-    """Make the read side anew from the published versions; returns how many rows had to change."""
+    """Make the read side anew from the published versions; returns how many rows had to change.
+
+    The database gets another name, so that no answer which was tagged or kept before passes for what is there now:
+    words for pages may change without a change that harvesters hear of.
+    """
     take_turn()
+    Generation.objects.update(name=new_name())
     remember_all()
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))
@@ -245,7 +252,14 @@ def rebuild_publications():
     extra = Publication.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) not in names])
     dropped = extra.update(successor=None)
     extra.delete()
+    if dropped:
+        _rename_generation()
     return dropped + _write_public(list(shown.values_list("pk", flat=True)), is_rebuild=True)
+
+
+def _rename_generation():
+    """Rows were changed that no change tells of: what follows the changes reads everything again."""
+    Generation.objects.update(name=new_name())
 
 
 # How it is done
@@ -323,6 +337,8 @@ def _write_public(pks, *, is_rebuild=False):
         waiting += referrers.values_list("pk", flat=True)
     for start in range(0, len(waiting), BATCH):
         _write_documents(waiting[start : start + BATCH], actions, touched)
+    if is_rebuild and touched:
+        _rename_generation()
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
     return len(actions)

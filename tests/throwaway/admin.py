@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from media4sec.records.admin import PartInline, RecordAdmin
+from media4sec.records.admin.inlines import PartInline
+from media4sec.records.admin.record import RecordAdmin
 from tests.throwaway.models import Piece, Throwaway
 
 

@@ -1,6 +1,7 @@
 """The documents of this app's kinds."""
 
-from media4sec.records.documents import AnyReferences, CitationField, PartDocument, RecordDocument, shape
+from media4sec.records.documents.fields import AnyReferences, CitationField, shape
+from media4sec.records.documents.shapes import PartDocument, RecordDocument
 from tests.throwaway.models import Piece, Throwaway
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from media4sec.languages import local
-from media4sec.portal.previews import preview_url
+from media4sec.portal.previews.views import preview_url
 
 register = template.Library()
 

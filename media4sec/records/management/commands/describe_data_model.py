@@ -6,7 +6,7 @@ from django.db import models
 from rest_framework import serializers
 
 from media4sec.kinds import COMMON_FACETS, kinds
-from media4sec.records.documents import (
+from media4sec.records.documents.fields import (
     HEAD,
     TAIL,
     AnyReferences,
@@ -15,10 +15,10 @@ from media4sec.records.documents import (
     Reference,
     TagField,
     TextList,
-    writer,
 )
+from media4sec.records.documents.reading import writer
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, Tagging, model_of
-from media4sec.records.presentation import label_of, model_field
+from media4sec.records.projection import label_of, model_field
 
 WRITE_SIDE = (Record, Revision, Source, Citation, Relation, Tag, Tagging)
 READ_SIDE = tuple(apps.get_model("publications", name) for name in ("Publication", "Term", "Change"))

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from media4sec.records.files import export_folder
+from media4sec.records.folder_io import export_folder
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from media4sec.records.files import LoadError, load_folder
+from media4sec.records.folder_io import LoadError, load_folder
 
 
 class Command(BaseCommand):

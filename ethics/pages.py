@@ -1,0 +1,293 @@
+"""What only this app's kinds show on their pages; made of documents, never of models."""
+
+import json
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date
+from django.utils.timezone import localdate, now
+from django.utils.translation import get_language, gettext, gettext_lazy
+
+from ethics.choices import EventKind, Topic
+from ethics.kinds import COUNTRY_NOTE, JUDGMENT
+from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
+from media4sec.dates import span_of
+from media4sec.letters import sort_key
+from media4sec.portal.record.page import parts_of
+from media4sec.portal.rows import first_sentence, host_of
+from media4sec.portal.wording import display_of, word
+from media4sec.publications.models import Publication
+from media4sec.saying import country, day
+
+WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
+ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))
+
+
+def issue(page):
+    """Questions and safeguards side by side; the law when the project wrote about the issue, and today."""
+    document, today = page["document"], localdate(now())
+    laws, writings = named_by(document)
+    flags = [flag for flag in map(flag_of, writings) if flag]
+    since = max((flag.end for flag in flags), default=PROJECT_END)
+    known = {law["identifier"]: events_of(law["document"], today) for law in laws}
+    shown = numbered(event for events in known.values() for event in events if event["date"] >= BEGINNING)
+    lanes = []
+    for law in laws:
+        events = known[law["identifier"]]
+        own = [event for event in shown if event["instrument"]["url"] == law["url"]]
+        lane = lane_of(law["document"], law["state"]["label"], own, today)
+        lanes += [lane] if lane else []
+        law["then"] = state_at(law["document"], since)
+        law["since"] = [event for event in events if since < event["date"] and event["is_done"]]
+        law["earlier"] = len(law["since"]) - 1
+        law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
+    label = gettext("Timeline of the instruments of “%(title)s”. The table below says the same.")
+    label %= {"title": page["title"]}
+    own_parts = [("questions", gettext("Questions and safeguards"))] if page["sections"] else []
+    own_parts.append(("law", gettext("Then and now")))
+    return with_judgments(page, own_parts) | {
+        "laws": laws,
+        "moved": [law for law in laws if law["since"]],
+        "unmoved": [law for law in laws if not law["since"]],
+        "writings": [
+            {"publication": row, "when": day(date) if (date := json.loads(row.document)["date"]) else ""}
+            for row in writings
+        ],
+        "since": since,
+        "since_in_words": day(since.isoformat()),
+        "is_dated": bool(flags),
+        "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
+        "ahead_count": sum(len(law["ahead"]) for law in laws),
+        "today": today,
+        "picture": timeline(lanes, today=today, label=label, flags=flags, since=since) if lanes else None,
+        "event_count": len(shown),
+        "event_parts": in_parts(shown, since, WRITTEN),
+        "questions": page["sections"],
+        "sections": [],
+    }
+
+
+def instrument(page):
+    """An instrument's history, as a picture and as a table."""
+    document, today = page["document"], localdate(now())
+    events = numbered(events_of(document, today))
+    lane = lane_of(document, page["display"]["state"]["label"], events, today)
+    if not lane:
+        return with_judgments(page)
+    label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page["title"]}
+    return with_judgments(page, [("events", gettext("Then and now"))]) | {
+        "picture": timeline([lane], today=today, label=label, with_early=True),
+        "event_count": len(events),
+        "event_parts": in_parts(events, PROJECT_END, ENDED),
+        "life": life_of(document),
+        "today": today,
+    }
+
+
+def with_judgments(page, parts=()):
+    """The judgments that name this record, in a part of their own; what stands there is not told again."""
+    found = {term.publication_id: term.publication for term in page["incoming"]}
+    judgments = [judgment_of(row) for row in found.values() if row.kind == JUDGMENT.name]
+    own_part = [("judgments", gettext("What courts decided"))] if judgments else []
+    return {
+        "judgments": judgments,
+        "links": [group for group in page["links"] if not judgments or group["kind"] is not JUDGMENT],
+        "own_parts": [*parts, *own_part, *page["own_parts"]],
+    }
+
+
+def judgment_of(row):
+    """A row of ``portal/_judgments.html``."""
+    display = display_of(row)
+    facts = {fact["name"]: fact["values"] for fact in display["facts"]}
+    return {
+        "title": row.title,
+        "url": row.url,
+        "meaning": display["says"],
+        "date": facts["decided_on"][0]["text"],
+        "court": facts["court"][0]["text"],
+        "is_unverified": display["is_unverified"],
+    }
+
+
+def platform_request(page):
+    """What to do stands beside what may be asked for."""
+    facts, *others = parts_of(page | {"own_parts": []})
+    steps = [{"id": name, "title": title, "number": None} for name, title in page["own_parts"]]
+    return {"parts": [facts, *steps, *others]}
+
+
+def country_note(page):
+    """The topics in their order, with what is recorded of each, and the other countries. One query."""
+    rules = {}
+    for rule in page["document"]["rules"]:
+        rules.setdefault(rule["topic"], []).append(rule_of(rule))
+    topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in Topic.choices]
+    return {
+        "topics": topics,
+        "gaps": [topic for topic in topics if not topic["rules"]],
+        "countries": countries_now(),
+        "own_parts": [("rules", gettext("Topic by topic")), *page["own_parts"]],
+    }
+
+
+def rule_of(rule):
+    return {
+        **rule,
+        "checked_on": parse_date(rule["checked_on"]),
+        "state": VERIFIED if rule["verified"] else UNVERIFIED,
+        "sources": [
+            {
+                "title": source["title"] or host_of(source["url"]),
+                "url": source["url"],
+                "locator": source["locator"],
+            }
+            for source in rule["sources"]
+        ],
+    }
+
+
+VERIFIED = {"shape": "full", "label": gettext_lazy("Verified")}
+UNVERIFIED = {"shape": "hatched", "label": gettext_lazy("Not verified")}
+
+
+def countries_now():
+    """Every country of which something is recorded, by its name in the reader's language. One query."""
+    rows = Publication.objects.published().of(COUNTRY_NOTE.name)
+    found = [
+        {"name": country(json.loads(document)["country"]), "url": url, "document": json.loads(document)}
+        for url, document in rows.values_list("url", "document")
+    ]
+    return sorted(found, key=lambda row: sort_key(row["name"], get_language()))
+
+
+def country_rows(cards):
+    """What is recorded of which country, as a table: the gaps are part of the answer. One query."""
+    on_list = {card["url"] for card in cards}
+    countries = countries_now()
+    names = ", ".join(row["name"] for row in countries)
+    recorded = gettext("Recorded so far: %(countries)s. Of all other countries nothing is recorded.")
+    return {
+        "lead": f"{COUNTRY_NOTE.lead} {recorded % {'countries': names}}" if names else COUNTRY_NOTE.lead,
+        "topics": Topic.labels,
+        "coverage": [
+            {**row, "cells": [coverage_of(row["document"], name) for name in Topic.values]}
+            for row in countries
+            if row["url"] in on_list
+        ],
+    }
+
+
+def coverage_of(document, topic):
+    rules = [rule for rule in document["rules"] if rule["topic"] == topic]
+    if not rules:
+        return {"shape": "", "label": gettext("Not recorded")}
+    return VERIFIED if all(rule["verified"] for rule in rules) else UNVERIFIED
+
+
+def named_by(document):
+    """(the instruments an issue touches, the deliverables it comes from), in its order. One query."""
+    wanted = [(kind, ref["id"]) for kind, name in KINDS_NAMED.items() for ref in document[name]]
+    if not wanted:
+        return [], []
+    which = Q()
+    for kind, identifier in wanted:
+        which |= Q(kind=kind, identifier=identifier)
+    found = {(row.kind, row.identifier): row for row in Publication.objects.published().filter(which)}
+    rows = [found[key] for key in wanted if key in found]
+    laws = [law_of(row) for row in rows if row.kind == "instrument"]
+    return laws, [row for row in rows if row.kind == "deliverable"]
+
+
+KINDS_NAMED = {"instrument": "instruments", "deliverable": "deliverables"}
+
+
+def law_of(row):
+    return {
+        "identifier": row.identifier,
+        "title": row.title,
+        "url": row.url,
+        "state": display_of(row)["state"],
+        "summary": first_sentence(row.summary),
+        "document": json.loads(row.document),
+    }
+
+
+def flag_of(row):
+    """A deliverable on the picture; None where no source gives its date."""
+    span = span_of(json.loads(row.document)["date"])
+    return Flag(row.identifier, row.url, span.first, span.last) if span else None
+
+
+def events_of(document, today):
+    """A legal instrument's events in order of date; what lies ahead is planned."""
+    return [
+        {
+            "date": date,
+            "is_done": date <= today,
+            "is_unverified": event["verified"] is not True,
+            "title": event["title"],
+            "note": event["note"],
+            "kind_label": word(EventKind(event["event_kind"]).label, "event", event["event_kind"]),
+            "state": {"shape": "full", "label": gettext("Happened")}
+            if date <= today
+            else {"shape": "hollow", "label": gettext("To come")},
+            "instrument": {"title": document["title"], "url": document["url"]},
+            "sources": [
+                {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+                for source in event["sources"]
+            ],
+        }
+        for event in sorted(document["events"], key=lambda event: event["date"])
+        for date in (parse_date(event["date"]),)
+    ]
+
+
+def numbered(events):
+    """Events in order of date, with the numbers that picture and table share."""
+    ordered = sorted(events, key=lambda event: event["date"])
+    return [{**event, "number": number} for number, event in enumerate(ordered, start=1)]
+
+
+def in_parts(events, since, titles):
+    """The table's parts: up to a day, since then, still to come; without empty ones."""
+    before, after, ahead = parts = [], [], []
+    for event in events:
+        (before if event["date"] <= since else after if event["is_done"] else ahead).append(event)
+    titles = (*titles, gettext("Still to come"))
+    return [{"title": title, "events": found} for title, found in zip(titles, parts, strict=True) if found]
+
+
+def state_at(document, day):
+    """How an instrument stood on a day, as far as its dates tell."""
+    dates = dates_of(document)
+
+    def came(name):
+        return dates[name] is not None and dates[name] <= day
+
+    if came("ended"):
+        return {"shape": "struck", "label": gettext("No longer in force")}
+    if came("applied"):
+        return {"shape": "full", "label": gettext("In force")}
+    if came("entered"):
+        if dates["applied"]:
+            return {"shape": "half", "label": gettext("In force, not applied yet")}
+        return {"shape": "full", "label": gettext("In force")}
+    if came("adopted"):
+        if dates["begun"]:
+            return {"shape": "hollow", "label": gettext("Adopted, not applied yet")}
+        return {"shape": "hatched", "label": gettext("Adopted; since when in force is not recorded")}
+    if came("proposed"):
+        return {"shape": "hollow", "label": gettext("Proposed")}
+    if dates["first"]:
+        return {"shape": "hollow", "label": gettext("Not adopted yet")}
+    return {"shape": "hatched", "label": gettext("No date recorded")}
+
+
+def life_of(document):
+    """How an instrument stood when the project began and when it ended."""
+    return {
+        "at_start": state_at(document, PROJECT_START),
+        "at_end": state_at(document, PROJECT_END),
+        "start": PROJECT_START,
+        "end": PROJECT_END,
+    }

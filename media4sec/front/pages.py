@@ -1,0 +1,82 @@
+"""The pages that people read; they exist once in every language (``media4sec.languages``)."""
+
+import datetime
+
+from django.urls import path, register_converter
+from django.utils.translation import gettext_lazy as _
+
+from catalogue import library
+from media4sec.corrections import views as corrections
+from media4sec.front import about, design, home, matrix, static_pages, timeline
+from media4sec.front.api import reference
+from media4sec.kinds import paths
+from media4sec.portal.lists import compare
+from media4sec.portal.lists.options import options
+from media4sec.portal.lists.views import kind_list
+from media4sec.portal.record import versions
+from media4sec.portal.record.views import record
+from media4sec.portal.search.views import search, suggest
+from workshops import patterns
+
+
+class ListPath:
+    """The first part of a list's address: only what is one, so that nothing else is sent to one with a slash."""
+
+    regex = "|".join(paths())
+    to_python = to_url = staticmethod(str)
+
+
+class Ref:
+    """A record in an address: D2.3, T-001-publicsonar; not the name of a file, such as T-001.ttl."""
+
+    regex = r"(?![^/]*\.[A-Za-z]+(?:/|$))[^/]+"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(ListPath, "list")
+register_converter(Ref, "ref")
+
+handler400 = "media4sec.portal.errors.bad_request"
+handler403 = "media4sec.portal.errors.forbidden"
+handler404 = "media4sec.portal.errors.not_found"
+handler500 = "media4sec.portal.errors.server_error"
+
+DATED = {
+    "accessibility": datetime.date(2026, 11, 23),
+    "privacy": datetime.date(2026, 11, 26),
+}  # last gone through
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search/", search, name="search"),
+    path("search/suggest", suggest, name="search-suggest"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("library/", library.library, name="library"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("patterns/", patterns.explorer, name="patterns"),
+    path("about/", about.about, name="about"),
+    path(
+        "accessibility/",
+        static_pages.static_page,
+        {"name": "accessibility", "title": _("Accessibility statement"), "dated": DATED["accessibility"]},
+        name="accessibility",
+    ),
+    path(
+        "privacy/",
+        static_pages.static_page,
+        {"name": "privacy", "title": _("Privacy notice"), "dated": DATED["privacy"]},
+        name="privacy",
+    ),
+    path("api/", reference, name="api-reference"),
+    path("design/", design.design, name="design"),
+    path("corrections/", corrections.index, name="corrections"),
+    path("corrections/new/", corrections.new, name="correction-new"),
+    path("corrections/<str:receipt>/", corrections.correction, name="correction"),
+    path("<list:path>/", kind_list, name="list"),
+    path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
+    path("<list:path>/facets/<slug:name>/", options, name="options"),
+    path("<list:path>/compare/", compare.page, name="compare"),
+    path("<list:path>/<ref:ref>/", record, name="record"),
+    path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
+    path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version, name="version"),
+]

@@ -1,0 +1,39 @@
+"""Every address of the portal: those for machines and editors, then the pages."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from media4sec.front import compare_csv, home, static_pages
+from media4sec.interchange import exports, feeds
+from media4sec.interchange.sitemap import sitemap, sitemap_part
+from media4sec.languages import CODES
+from media4sec.portal.previews import views as previews
+from media4sec.portal.search.views import opensearch
+from media4sec.problems import fixed
+
+handler400 = "media4sec.portal.errors.bad_request"
+handler403 = "media4sec.portal.errors.forbidden"
+handler404 = "media4sec.portal.errors.not_found"
+handler500 = "media4sec.portal.errors.server_error"
+
+urlpatterns = [
+    path("sitemap.xml", fixed(sitemap), name="sitemap"),
+    path("sitemap-<int:number>.xml", fixed(sitemap_part), name="sitemap-part"),
+    path(".well-known/security.txt", fixed(static_pages.security_txt), name="security-txt"),
+    path("opensearch.xml", fixed(opensearch), name="opensearch"),
+    path("robots.txt", fixed(static_pages.robots), name="robots"),
+    *(path(address[1:], fixed(previews.site_icon)) for address in previews.ICONS),
+    path("site.webmanifest", fixed(previews.manifest), name="manifest"),
+    path("preview/home.png", previews.home_preview),
+    path("preview/<str:path>.png", previews.list_preview),
+    path("preview/<str:path>/<str:ref>.png", previews.record_preview),
+    re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
+    re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
+    re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.as_csv, name="compare-csv"),
+    re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record, name="twin"),
+    path("api/v1/", include("media4sec.front.api")),
+    path("admin/", admin.site.urls),
+    # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.
+    *(path(f"{code}/", home.home) for code in CODES),
+    path("", include("media4sec.front.pages")),
+]

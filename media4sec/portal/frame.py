@@ -1,0 +1,106 @@
+"""What every page's frame needs; costs no query."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from media4sec.kinds import SECTIONS, kinds, paths
+from media4sec.languages import addresses_of, in_english, tag_of
+
+NAVIGATION = {
+    "situations": "/situations/",
+    "practices": "/practices/",
+    "technologies": "/technologies/",
+    "law": "/issues/",
+    "roadmap": "/roadmap/",
+    "library": "/library/",
+}
+OWN_PAGES = {"matrix": "situations", "patterns": "practices", "timeline": "library"}
+LISTS = ("list", "library", "search")  # by the names of their addresses: what they hold depends on the query
+FOOTER = (
+    (_("Data & API"), "/api/"),
+    (_("Accessibility"), "/accessibility/"),
+    (_("About & method"), "/about/"),
+    (_("Privacy"), "/privacy/"),
+    (_("Suggest a correction"), "/corrections/new/"),
+)
+
+
+def section_of(path):
+    """The navigation section that an address belongs to, or an empty string."""
+    first = path.strip("/").split("/")[0]
+    if first in paths():
+        return paths()[first][0].section
+    return OWN_PAGES.get(first, "")
+
+
+def siblings(section):
+    """The other lists of a section, for the line under a heading: [(title, url)]."""
+    found = {}
+    for kind in sorted(kinds(), key=lambda kind: kind.list_url != NAVIGATION[kind.section]):
+        if kind.section == section and kind.path not in ("library", "practices"):
+            found.setdefault(kind.list_url, kind.heading)
+    if section == "situations":
+        found["/matrix/"] = _("Matrix")
+    if section == "practices":
+        found = {"/practices/": _("Patterns and cases"), "/patterns/": _("Pattern explorer")}
+    if section == "library":
+        own = {"/library/": _("Work packages and deliverables"), "/timeline/": _("Timeline")}
+        found = own | found
+    return [{"title": title, "url": url} for url, title in found.items()]
+
+
+def languages_of(request):
+    """This very page in every language, for the menu and for search engines."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return [
+        {
+            "tag": tag_of(code),
+            "name": name,
+            "path": path,
+            "url": path + query,
+            "is_current": code == get_language(),
+        }
+        for code, name, path in addresses_of(request.path_info)
+    ]
+
+
+def canonical_of(request):
+    """The one address that search engines should keep; none for a list that is filtered."""
+    match = request.resolver_match
+    is_list = match is not None and match.url_name in LISTS
+    return "" if is_list and request.GET else settings.BASE_URL + request.path
+
+
+def site(request):
+    """The frame: navigation, footer, languages, origin."""
+    section = section_of(request.path_info)
+    languages = languages_of(request)
+    return {
+        "site": {
+            "base_url": settings.BASE_URL,
+            "canonical": canonical_of(request),
+            "languages": languages,
+            "in_english": "" if in_english() else languages[0]["url"],
+            "is_greek": get_language() == "el",
+            "contact": settings.SECURITY_CONTACT if "@" in settings.SECURITY_CONTACT else "",
+            "navigation": [
+                {"title": title, "url": NAVIGATION[name], "current": name == section}
+                for name, title in SECTIONS.items()
+            ],
+            "footer": [{"title": title, "url": url} for title, url in FOOTER],
+        }
+    }
+
+
+# What a page has that is made without a request: the fault may be in what the frame is made of.
+BARE = {
+    "base_url": settings.BASE_URL,
+    "canonical": "",
+    "languages": (),
+    "in_english": "",
+    "is_greek": False,
+    "contact": "",
+    "navigation": (),
+    "footer": (),
+}

@@ -1,0 +1,284 @@
+"""Two to four records of a list side by side: what is the same, what differs, and what nobody states."""
+
+import json
+from collections import Counter
+
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
+from media4sec.portal.frame import NAVIGATION
+from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
+from media4sec.portal.rows import as_fact, day, first_sentence, with_notes
+from media4sec.portal.wording import content, display_of
+from media4sec.publications.models import Publication, Term
+from media4sec.publications.sorting import by_words
+from media4sec.publications.stated import stated_facts
+
+FEWEST, MOST = 2, 4
+PARAMETERS = ("ids", "only")
+DIFFERENCES = "differences"
+FUNCTION = "record:function"  # the type of a value that says what a tool does
+STATEMENT = "statement"
+
+
+@require_safe
+def page(request, path):
+    """``/technologies/compare/?ids=T-012,T-040``; with fewer than two, the form to choose them."""
+    kinds = compared_kinds(path)
+    names, errors = read(request)
+    rows, unknown = chosen(kinds, names)
+    errors += unknown
+    list_url = kinds[0].list_url
+    ready = not errors and len(rows) >= FEWEST
+    if ready and len([value for value in request.GET.getlist("ids") if value]) > 1:
+        only = f"&only={DIFFERENCES}" if request.GET.get("only") else ""
+        return HttpResponseRedirect(f"{request.path}?ids={','.join(names)}{only}")
+    address = f"{request.path}?ids={','.join(names)}"
+    is_short = request.GET.get("only") == DIFFERENCES
+    title = gettext("Compare %(things)s") % {"things": lower_first(kinds[0].label_plural)}
+    context = {
+        "title": title,
+        "crumbs": crumbs_of(kinds[0], title),
+        "list_url": list_url,
+        "list_title": kinds[0].heading,
+        "errors": [text for _name, text in errors],
+        "options": options_of(kinds),
+        "fields": [*(row.identifier for row in rows), *[""] * MOST][:MOST],
+        "fewest": FEWEST,
+        "most": MOST,
+    }
+    if ready:
+        table = table_of(rows)
+        context |= {
+            "records": records_of(rows),
+            "groups": shown(table, only_differences=is_short),
+            "folded": table["folded"],
+            "is_short": is_short,
+            "switch_url": address if is_short else f"{address}&only={DIFFERENCES}",
+            "csv_url": f"/{path}/compare.csv?ids={','.join(names)}",
+            "on": timezone.localdate(),
+        }
+    return render(request, "portal/compare.html", context, status=400 if errors else 200)
+
+
+def compared_kinds(path):
+    """The kinds of a list that can be compared; there is no such page for others."""
+    found = tuple(kind for kind in paths().get(path, ()) if kind.is_compared)
+    if not found:
+        raise Http404
+    return found
+
+
+def crumbs_of(kind: Kind, title):
+    found = [{"title": _("Home"), "url": "/"}]
+    if kind.list_url != NAVIGATION[kind.section]:
+        found.append({"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]})
+    return [*found, {"title": kind.heading, "url": kind.list_url}, {"title": title, "url": None}]
+
+
+def read(request):
+    """(identifiers as asked for, each once; what is wrong with the parameters)."""
+    errors = [
+        (name, f"“{name[:80]}”: {gettext('There is no such parameter here.')}")
+        for name in request.GET
+        if name not in PARAMETERS
+    ]
+    texts = [part.strip() for value in request.GET.getlist("ids") for part in value.split(",")]
+    names = list(dict.fromkeys(text for text in texts if text))
+    if len(names) > MOST:
+        text = gettext("At most %(number)s can be compared at once; you chose %(chosen)s.")
+        errors.append(("ids", text % {"number": MOST, "chosen": len(names)}))
+    if len(request.GET.getlist("only")) > 1 or request.GET.get("only", "") not in ("", DIFFERENCES):
+        errors.append(("only", gettext("“only”: %(value)s, or nothing.") % {"value": DIFFERENCES}))
+    return names, errors
+
+
+def chosen(kinds, names):
+    """(the publications in the order asked for, what is wrong with the names). One query."""
+    wanted = [name for name in names if "\x00" not in name and len(name) <= 80][:50]
+    rows = Publication.objects.published().of(*(kind.name for kind in kinds)).filter(identifier__in=wanted)
+    found = {row.identifier: row for row in rows}
+    errors = [
+        ("ids", gettext("“%(name)s” is not on this list.") % {"name": name[:80]})
+        for name in names[:50]
+        if name not in found
+    ]
+    return [found[name] for name in names if name in found][:MOST], errors
+
+
+def options_of(kinds):
+    """Everything that can be chosen: ``[(identifier, the same where it is shown, title)]``. One query."""
+    rows = Publication.objects.published().of(*(kind.name for kind in kinds)).order_by("sort_key", "pk")
+    return [
+        (identifier, identifier if kinds_by_name()[name].shows_identifier else "", title)
+        for name, identifier, title in rows.values_list("kind", "identifier", "title")
+    ]
+
+
+def records_of(rows):
+    return [
+        {
+            "identifier": row.identifier,
+            "plate": row.identifier if kinds_by_name()[row.kind].shows_identifier else "",
+            "title": row.title,
+            "url": row.url,
+            "without": ",".join(other.identifier for other in rows if other is not row)
+            if len(rows) > FEWEST
+            else "",
+        }
+        for row in rows
+    ]
+
+
+# The table
+
+
+def table_of(rows):
+    """``{groups: [{title, rows: [{label, differs, cells: [[value]]}]}], folded: [label]}``. Three queries."""
+    documents = [json.loads(row.document) for row in rows]
+    displays = [display_of(row) for row in rows]
+    kind = kinds_by_name()[rows[0].kind]
+    stated = stated_facts(kind)
+    does, facts = [], []
+    for same in zip(*map(with_notes, displays), strict=True):
+        if same[0]["name"] in stated:
+            cells = [[_value(value) for value in fact["values"]] for fact in same]
+            types = {value.get("type") for fact in same for value in fact["values"]}
+            (does if FUNCTION in types else facts).append(_row(same[0]["label"], cells))
+    groups = [
+        (
+            _("What it does"),
+            [
+                _row(
+                    _("In short"),
+                    [[_plain(content(first_sentence(row.summary)))] for row in rows],
+                    is_prose=True,
+                ),
+                *does,
+            ],
+        ),
+        (_("State"), [_row(_("State"), [_state(display) for display in displays])] if kind.state else []),
+        (_("Facts"), facts),
+        (_("Legal and ethical flags"), flag_rows(kind, documents) if kind.flags else []),
+        (_("Evidence"), evidence_rows(rows, documents, displays)),
+        (_("Freshness"), freshness_rows(rows, documents)),
+    ]
+    folded = [row["label"] for _title, members in groups for row in members if row["is_empty"]]
+    kept = [(title, [row for row in members if not row["is_empty"]]) for title, members in groups]
+    return {
+        "groups": [{"title": title, "rows": members} for title, members in kept if members],
+        "folded": folded,
+    }
+
+
+def shown(table, *, only_differences):
+    if not only_differences:
+        return table["groups"]
+    groups = [
+        {**group, "rows": [row for row in group["rows"] if row["differs"]]} for group in table["groups"]
+    ]
+    return [group for group in groups if group["rows"]]
+
+
+def flag_rows(kind, documents):
+    """The issues that each raises, and the law they touch as it stands today."""
+    named = [[ref["id"] for ref in document.get(kind.flags) or ()] for document in documents]
+    everyone = {name for names in named for name in names}
+    issues = Publication.objects.published().of("issue").filter(identifier__in=everyone).order_by("sort_key")
+    flags = {flag["identifier"]: flag for flag in flags_of(list(issues))}
+    raised = [
+        [
+            {
+                "text": flags[name]["title"],
+                "url": flags[name]["url"],
+                "lens": flags[name]["lens"],
+                "lens_label": flags[name]["lens_label"],
+                "is_content": True,
+            }
+            for name in names
+            if name in flags
+        ]
+        for names in named
+    ]
+    law = []
+    for names in named:
+        touched = {law["url"]: law for name in names if name in flags for law in flags[name]["instruments"]}
+        law.append(
+            [
+                {"text": one["title"], "url": url, "state": one["state"], "is_content": True}
+                for url, one in sorted(touched.items(), key=lambda pair: by_words(pair[1]["title"]))
+            ]
+        )
+    nothing = {"text": gettext("Not assessed yet"), "is_none": True}
+    return [
+        _row(_("Issues raised"), [cell or [nothing] for cell in raised]),
+        _row(_("The law they touch, as it stands today"), [cell or [nothing] for cell in law]),
+    ]
+
+
+def evidence_rows(rows, documents, displays):
+    terms = Term.objects.filter(target__in=rows, publication__kind=STATEMENT).values_list(
+        "target", "publication"
+    )
+    statements = Counter(target for target, _publication in set(terms))
+    verified = {True: _("Yes"), False: _("No"), None: _("Not stated")}
+    return [
+        _row(_("Where it comes from"), [[_plain(display["provenance"])] for display in displays]),
+        _row(
+            _("Verified"),
+            [
+                [
+                    {
+                        "text": verified[document["verified"]],
+                        "note": content(basis_of(document)),
+                    },
+                ]
+                for document in documents
+            ],
+        ),
+        _row(_("Statements of the project about it"), [[_plain(str(statements[row.pk]))] for row in rows]),
+        _row(_("Sources"), [[_plain(str(len(document["sources"])))] for document in documents]),
+    ]
+
+
+def freshness_rows(rows, documents):
+    return [
+        _row(_("Checked on"), [[_plain(day(document["checked_on"]))] for document in documents]),
+        _row(_("Newest source"), [[_plain(newest_source_of(document))] for document in documents]),
+        _row(_("Next review"), [[_plain(day(document["review_due"]))] for document in documents]),
+        _row(_("Version"), [[_plain(str(row.version))] for row in rows]),
+    ]
+
+
+def _row(label, cells, *, is_prose=False):
+    """One property; values that not all records share are told apart, so that nobody compares long lists by eye."""
+    texts = [{str(value["text"]) for value in cell} for cell in cells]
+    shared = set.intersection(*texts)
+    is_list = any(len(cell) > 1 for cell in cells)
+    return {
+        "label": label,
+        "differs": not is_prose and any(text != texts[0] for text in texts),  # no two texts are alike
+        "is_empty": not any(texts),
+        "cells": [
+            [{**value, "only_some": is_list and str(value["text"]) not in shared} for value in cell]
+            for cell in cells
+        ],
+    }
+
+
+def _value(value):
+    return {"text": as_fact(value)["text"], "url": value["url"], "note": value.get("note", "")}
+
+
+def _plain(text):
+    return {"text": text}
+
+
+def _state(display):
+    state = display["state"]
+    return [{"text": state["label"], "state_shape": state["shape"]}] if state else []

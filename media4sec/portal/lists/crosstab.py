@@ -1,0 +1,126 @@
+"""A list as a matrix: themes by the options of another facet, each cell a list of its own."""
+
+from collections import Counter, defaultdict
+
+from media4sec.choices import Lens
+from media4sec.kinds import THEME_FACET
+from media4sec.portal.addresses import changed, stated
+from media4sec.portal.lists.facets import in_rank, label_of
+from media4sec.publications.lists import listing
+from media4sec.publications.models import Publication, Term
+
+ROWS = THEME_FACET.name
+NEVER = (ROWS, "tag", "checked")
+MOST_COLUMNS = 8
+NOT_STATED = "not-stated"
+FEW = 500
+
+
+def can_be_columns(answer):
+    """The facets that a matrix of this list can have as columns: few options, of which one at least says something."""
+    found = []
+    for facet in answer.facets:
+        options = answer.result.options.get(facet.name, ())
+        said = [option for option in options if option.value != NOT_STATED]
+        if facet.name not in NEVER and 2 <= len(options) <= MOST_COLUMNS and said:
+            found.append(facet.name)
+    return found
+
+
+def fits(answer):
+    """Is there a matrix of this list?"""
+    options = answer.result.options.get(ROWS, ())
+    return any(option.value != NOT_STATED for option in options) and bool(can_be_columns(answer))
+
+
+def crosstab(request, answer, tiles):
+    """The matrix for ``tables.crosstab()``: themes by lens where records have lenses, else by the first facet.
+
+    A cell counts as facets do: the two facets' own choices only say which rows and columns are shown, so that a
+    number is always that of the list behind it. The sums are of what is shown.
+    """
+    names = can_be_columns(answer)
+    by = request.GET.get("by") or ("lens" if "lens" in names else names[0])
+    facets = {facet.name: facet for facet in answer.facets}
+    rows, columns = (_options(answer, facets[name], tiles) for name in (ROWS, by))
+    counts = Counter()
+    for themes, values in _values(answer, request, by).values():
+        counts.update((theme, value) for theme in themes for value in values)
+        in_row = not answer.chosen[ROWS] or not themes.isdisjoint(answer.chosen[ROWS])
+        in_column = not answer.chosen[by] or not values.isdisjoint(answer.chosen[by])
+        counts.update((theme, None) for theme in themes if in_column)
+        counts.update((None, value) for value in values if in_row)
+        counts[None, None] += in_row and in_column
+    shown = [row for row in rows if counts[row["value"], None]] or rows
+
+    def cell(theme, value):
+        chosen = {ROWS: theme or answer.chosen[ROWS], by: value or answer.chosen[by]}
+        url = changed(request, view="", by="", **chosen)
+        lens = value if by == "lens" and value in Lens.values else ""
+        return {"count": counts[theme, value], "url": url, "lens": lens}
+
+    values = [column["value"] for column in columns]
+    return {
+        "by": by,
+        "by_title": facets[by].title,
+        "choices": [
+            {
+                "name": name,
+                "label": facets[name].title,
+                "url": changed(request, by=name),
+                "current": name == by,
+            }
+            for name in names
+        ],
+        "columns": columns,
+        "rows": [
+            {
+                **row,
+                "cells": [cell(row["value"], value) for value in values],
+                "all": cell(row["value"], None),
+            }
+            for row in shown
+        ],
+        "totals": [cell(None, value) for value in (*values, None)],
+        "max": max((counts[row["value"], value] for row in shown for value in values), default=0) or 1,
+    }
+
+
+def _options(answer, facet, tiles):
+    """The options of a facet in the order of its boxes; where some are chosen, only those."""
+    options = answer.result.options[facet.name]
+    chosen = [option for option in options if option.checked] or options
+    return [
+        {
+            "value": option.value,
+            "label": label_of(option, facet),
+            "theme": tiles.get(option.value) if facet.name == ROWS else None,
+            "lens": option.value if facet.name == "lens" and option.value != NOT_STATED else "",
+        }
+        for option in _in_rank(chosen, facet, tiles)
+    ]
+
+
+def _in_rank(options, facet, tiles):
+    if facet.name == "lens":
+        return sorted(options, key=lambda option: [*Lens.values, NOT_STATED].index(option.value))
+    return in_rank(options, facet, tiles)
+
+
+def _values(answer, request, by):
+    """``{id: (themes, values of the other facet)}`` of all that pass the filters of other facets."""
+    if answer.chosen[ROWS] or answer.chosen[by]:
+        data = stated(request.GET)
+        for name in (ROWS, by, "sort", "view", "by", "page"):
+            data.pop(name, None)
+        ids = listing(answer.kinds, data, facets=answer.facets).result.ids
+    else:
+        ids = answer.result.ids
+    inside = set(ids)
+    scope = ids if len(ids) <= FEW else Publication.objects.published().values("pk")
+    terms = Term.objects.filter(field__in=(ROWS, by), publication__in=scope)
+    found = defaultdict(lambda: (set(), set()))
+    for pk, name, value in terms.values_list("publication_id", "field", "value"):
+        if pk in inside:
+            found[pk][name == by].add(value)
+    return found

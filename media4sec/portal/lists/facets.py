@@ -1,0 +1,214 @@
+"""The filters of a list for templates: facets with their counts, chips of what is chosen, a way out of nothing."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils import formats
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from media4sec.kinds import THEME_FACET
+from media4sec.portal import wording
+from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.rows import capitalised
+from media4sec.publications.lists import listing
+from media4sec.publications.sorting import by_words
+from media4sec.publications.stated import kept
+
+OPEN_FACETS = 5
+SHOWN_OPTIONS = 6  # before a reader unfolds more
+LISTED_OPTIONS = 12  # in the page of a list; all others are at the facet's own address
+
+
+def without(request, name, value):
+    """The same address less one filter (and back on the first page)."""
+    return changed(request, **{name: [item for item in request.GET.getlist(name) if item != value]})
+
+
+def chips(request, answer):
+    """The filters in use, each with the address that drops it."""
+    facets = {facet.name: facet for facet in answer.facets}
+    found = []
+    if answer.words and request.path_info != "/search/":
+        found.append(_chip(_("Words"), answer.words, changed(request, q="")))
+    for name, values in answer.chosen.items():
+        labels = {option.value: option.label for option in answer.result.options.get(name, ())}
+        for value in values:
+            label = wording.option(facets[name], value, str(labels.get(value, value)))
+            found.append(_chip(facets[name].title, label, without(request, name, value)))
+    return found
+
+
+def _chip(title, value, url):
+    return {"title": title, "value": value, "label": f"{title}: {value}", "url": url}
+
+
+def without_filters(request, answer):
+    """What dropping one of the facets would find, the most helpful first: ``[{label, url, count}]``."""
+    titles = {facet.name: facet.title for facet in answer.facets}
+    found = [
+        {"label": titles[name], "url": changed(request, **{name: ""}), "count": count}
+        for name, count in answer.result.dropped.items()
+        if count
+    ]
+    return sorted(found, key=lambda drop: -drop["count"])
+
+
+def drops(request, answer, *, also=()):
+    """What an empty result would be without one of its filters, the most helpful first: ``[{label, url, count}]``."""
+    found = without_filters(request, answer)
+    if answer.words and any(answer.chosen.values()):
+        data = stated(request.GET)
+        data.pop("q")
+        data.pop("sort", None)
+        count = listing(answer.kinds, data, also=also, facets=answer.facets).result.count
+        if count:
+            found.append({"label": _("Words"), "url": changed(request, q=""), "count": count})
+    return sorted(found, key=lambda drop: -drop["count"])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One box of a facet, as ``_results.html`` draws it."""
+
+    value: str
+    label: str
+    count: int
+    spoken: tuple[str, str]  # the number, with its unit for those who hear the page
+    checked: bool
+    id: str
+    number: int | None  # of a theme
+    state: str | None  # the shape of a state
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A facet beside a list: the commonest values, and the address of all of them where the page has no room."""
+
+    name: str
+    title: str
+    is_open: bool
+    selected: int
+    total: int
+    options: list[Choice]
+    more: list[Choice]  # those that the reader unfolds
+    all_url: str
+
+
+def facet_groups(request, answer, tiles):
+    """The facets beside a list: at most five open ones with at most twelve boxes each, besides those that are chosen.
+
+    Boxes that would find nothing are left out, unless they are chosen. Of the facets that come after the open ones the
+    page has what is chosen only; the rest is at their address.
+    """
+    groups = []
+    for facet in answer.facets:
+        options = useful(answer.result.options.get(facet.name, ()))
+        selected = sum(option.checked for option in options)
+        if len(options) < 2 and not selected:
+            continue
+        is_open = len(groups) < OPEN_FACETS
+        ranked = in_rank(options, facet, tiles)
+        room = LISTED_OPTIONS + 1 if len(ranked) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
+        listed = [
+            (place, option)
+            for place, option in enumerate(ranked)
+            if option.checked or (is_open and place < room)
+        ]
+        rows = choices(listed, facet, answer.kinds, tiles)
+        unfolded = SHOWN_OPTIONS if len(rows) > SHOWN_OPTIONS + 1 else len(rows)
+        head = [row for place, row in enumerate(rows) if place < unfolded or row.checked]
+        groups.append(
+            Group(
+                facet.name,
+                facet.title,
+                is_open,
+                selected,
+                len(options),
+                options=head,
+                more=[row for row in rows if row not in head],
+                all_url=options_url(request, facet) if len(rows) < len(options) else "",
+            )
+        )
+    return groups
+
+
+def useful(options):
+    return [option for option in options if option.count or option.checked]
+
+
+def options_url(request, facet):
+    """Where all values of a facet are, under the filters of this page; a list's own address with the facet's name."""
+    query = query_of(request, "page")
+    return f"{request.path_info}facets/{facet.name}/" + (f"?{query}" if query else "")
+
+
+def in_rank(options, facet, tiles):
+    """Options in the order in which readers see them."""
+    known = labels()
+    return sorted(options, key=lambda option: rank(option, facet, tiles, known))
+
+
+def choices(placed, facet, kinds, tiles):
+    """Boxes for ``[(place, option)]``."""
+    shapes = {}
+    for kind in kinds:
+        shapes |= kind.shapes if kind.state == facet.source else {}
+    known = labels()
+    return [
+        Choice(
+            option.value,
+            known[facet, option.value, option.label][0],
+            option.count,
+            spoken(option.count),
+            option.checked,
+            id=f"{facet.name}-{place}",
+            number=tiles.get(option.value, {}).get("number") if facet.name == THEME_FACET.name else None,
+            state=shapes.get(option.value),
+        )
+        for place, option in placed
+    ]
+
+
+def spoken(number):
+    """(the number, with its unit for those who hear the page)"""
+    return _spoken(number, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _spoken(number, language):
+    text = ngettext("%(number)s result", "%(number)s results", number)
+    return formats.number_format(number), text % {"number": formats.number_format(number)}
+
+
+class Labels(dict):
+    """``(facet, value, label as stored)`` → (its words on the page, where they stand in the alphabet)."""
+
+    def __missing__(self, asked):
+        facet, value, label = asked
+        words = capitalised(wording.option(facet, value, str(label)))
+        self[asked] = (words, by_words(words))
+        return self[asked]
+
+
+def labels():
+    """The words of all options in the language of the page, as they are asked for; kept until the content changes."""
+    return kept(f"options in {get_language()}", Labels)
+
+
+def label_of(option, facet):
+    """The words of an option on the page."""
+    return labels()[facet, option.value, option.label][0]
+
+
+def rank(option, facet, tiles, known):
+    """Where an option stands: themes by number, months and years newest first, the rest by count and by the words
+    shown; unknown last.
+    """
+    if facet.name == THEME_FACET.name and option.value in tiles:
+        return (0, tiles[option.value]["number"], ())
+    if option.value == "not-stated":
+        return (2, 0, ())
+    if facet.name in ("year", "checked"):
+        return (1, 0, "".join(chr(255 - ord(letter)) for letter in option.value if ord(letter) < 255))
+    return (1, -option.count, known[facet, option.value, option.label][1])

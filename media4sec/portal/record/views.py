@@ -1,0 +1,54 @@
+"""Records at their addresses: the page, the way to it from other spellings, and what stands there after withdrawal."""
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.template.loader import select_template
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from media4sec.kinds import kinds_by_name
+from media4sec.languages import local
+from media4sec.portal.errors import page as error_page
+from media4sec.portal.record.page import page_of
+from media4sec.publications.addresses import resolve
+from media4sec.publications.models import Publication
+
+
+@require_safe
+def record(request, path, ref):
+    """A record at its address."""
+    publication, answer = at_address(request, path, ref)
+    if answer:
+        return answer
+    template = select_template([f"portal/kinds/{publication.kind}.html", "portal/record.html"])
+    return render(request, template.template.name, page_of(publication))
+
+
+def at_address(request, path, ref, below=""):
+    """(the published record that an address means, None), or (None, what to answer instead).
+
+    Other spellings lead to the record's own address (301), withdrawn ones say why (410). ``below`` is the rest of
+    the address, for the pages under a record's own.
+    """
+    publication = resolve(path, ref)
+    if publication is None:
+        raise Http404
+    target = publication.heir
+    if target.state == Publication.State.WITHDRAWN:
+        return None, tombstone(request, target)
+    if target is not publication and below:
+        below = "versions/"  # the numbers of another record's versions mean nothing here
+    if request.path_info != target.url + below:
+        return None, HttpResponsePermanentRedirect(local(target.url + below))
+    return target, None
+
+
+def tombstone(request, publication):
+    kind, successor = kinds_by_name()[publication.kind], publication.replacement
+    context = {
+        "identifier": publication.identifier if kind.shows_identifier else "",  # else it tells the title
+        "reason": publication.reason,
+        "withdrawn_on": localdate(publication.modified_at),
+        "successor": {"url": successor.url, "title": successor.title} if successor else None,
+    }
+    return error_page(request, 410, **context)

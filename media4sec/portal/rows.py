@@ -1,0 +1,167 @@
+"""Small shapes for templates, made from publications: rows, theme tiles, states, marks."""
+
+import re
+from urllib.parse import urlsplit
+
+from django.utils.translation import get_language, gettext
+
+from media4sec import saying
+from media4sec.choices import Lens
+from media4sec.kinds import Role, kind_for, kinds_by_name
+from media4sec.letters import folded
+from media4sec.portal.wording import Words, display_of, record_name
+from media4sec.publications.models import Publication
+from media4sec.publications.stated import kept
+
+MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
+LENSES = dict(Lens.choices)
+CARD_FIELDS = (
+    "kind",
+    "identifier",
+    "title",
+    "summary",
+    "url",
+    "lens",
+    "checked_on",
+    "display",
+)
+
+
+def theme_tiles():
+    """The themes in their order: ``{slug: {number, label, url}}``; read once after each change."""
+    return kept(f"themes in {get_language()}", _theme_tiles)
+
+
+def _theme_tiles():
+    rows = Publication.objects.published().of(kind_for(Role.THEME).name).order_by("sort_key")
+    return {
+        slug: {
+            "number": int(sort_key.split("\t")[0]),
+            "label": record_name(kind_for(Role.THEME).name, slug, title),
+            "url": url,
+            "slug": slug,
+        }
+        for slug, title, url, sort_key in rows.values_list("identifier", "title", "url", "sort_key")
+    }
+
+
+def card_of(publication, tiles, *, with_kind=False):
+    """A row of a list; see ``portal/_row.html``."""
+    kind = kinds_by_name()[publication.kind]
+    display = display_of(publication)
+    return {
+        "kind": publication.kind,
+        "identifier": publication.identifier,
+        "show_identifier": kind.shows_identifier,
+        "tile": tiles.get(publication.identifier) if kind.role is Role.THEME else None,
+        "title": publication.title,
+        "url": publication.url,
+        "sentence": sentence_of(publication, display),
+        "summary": publication.summary,
+        "letter": initial(publication.title),
+        "kind_label": kind.label if with_kind else "",
+        "meta": display["meta"],
+        "themes": sorted(
+            (tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles),
+            key=lambda tile: tile["number"],
+        ),
+        "facts": {fact["name"]: fact["values"] for fact in display["facts"]},
+        "fact_labels": {fact["name"]: fact["label"] for fact in display["facts"]},
+        "lens": publication.lens,
+        "lens_label": display["lens"],
+        "provenance_label": display["provenance"],
+        "state": display["state"],
+        "figure": display["figure"],
+        "flags": display["flags"],
+        "checked_on": publication.checked_on,
+        "is_unverified": display.get("is_unverified", False),
+        "is_compared": kind.is_compared,
+        "drawn": {},
+    }
+
+
+def cards(ids, tiles, *, with_kind=False):
+    """Rows for these ids, in their order; those that were shown since the last change are kept. At most one query."""
+    known = kept(f"rows in {get_language()}, {with_kind}", dict)
+    missing = [pk for pk in ids if pk not in known]
+    if missing:
+        if len(known) > MOST_KEPT:
+            known.clear()
+        found = Publication.objects.published().only(*CARD_FIELDS).in_bulk(missing)
+        known |= {pk: card_of(row, tiles, with_kind=with_kind) for pk, row in found.items()}
+    return [known[pk] for pk in ids if pk in known]
+
+
+def kept_row(draw, card, **how):
+    """What the macro ``draw`` makes of a card; once for each way to draw it, as long as the card is kept."""
+    key = (draw.name, *how.values())
+    if key not in card["drawn"]:
+        card["drawn"][key] = draw(card, **how)
+    return card["drawn"][key]
+
+
+def initial(title):
+    """The letter under which a title stands in an alphabet: Ø under O, (Re)action under R, numbers under 0–9."""
+    first = next((letter for letter in folded(title) if letter.isalnum()), "")
+    return "0–9" if first.isdecimal() else first.upper()
+
+
+def first_sentence(text, limit=300):
+    """The first sentence of a summary, for rows and descriptions."""
+    match = re.match(r"(.{20,}?[.!?])(?=\s+[A-Z“‘(0-9]|$)", text, flags=re.S)
+    sentence = match[1] if match else text
+    return sentence if len(sentence) <= limit else sentence[: limit - 1].rsplit(" ", 1)[0] + " …"
+
+
+def sentence_of(publication, display):
+    """What stands under a title: what the kind says there, or how the summary begins."""
+    return first_sentence(display.get("says") or publication.summary)
+
+
+def capitalised(text):
+    """A value on its own line: “Proprietary”, but “iOS” and “e-CODEX”."""
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    if not (first.strip(",;:").isalpha() and first.islower()):
+        return text
+    return Words(text[:1].upper() + text[1:], getattr(text, "lang", ""))
+
+
+def as_fact(value):
+    """A value of ``display`` on its own line; names of records stay as they are."""
+    return value if value["url"] else {**value, "text": capitalised(value["text"])}
+
+
+def with_notes(display):
+    """The facts; what is said on one, in a field named after it, stands beneath it.
+
+    ``price_note`` stands under ``price``, and ``sign_of_life`` under ``sign_of_life_on``.
+    """
+    values = {fact["name"]: fact["values"] for fact in display["facts"]}
+    note_of = {
+        name: note
+        for name in values
+        for note in (f"{name}_note", name.removesuffix("_on"))
+        if note != name and note in values
+    }
+    found = []
+    for fact in display["facts"]:
+        if fact["name"] in note_of.values():
+            continue
+        note = values.get(note_of.get(fact["name"]))
+        if note and fact["values"]:
+            *others, last = fact["values"]
+            fact = {**fact, "values": [*others, {**last, "note": capitalised(note[0]["text"])}]}
+        found.append({**fact, "values": fact["values"] or note or []})
+    return found
+
+
+def host_of(url):
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def plural(count, kind):
+    return kind.counted(count)
+
+
+def day(text):
+    return saying.day(text) if text else gettext("Not yet")

@@ -1,0 +1,146 @@
+"""Jinja for the public pages, and what their templates can say beyond it: addresses, words, files, languages."""
+
+import hashlib
+from base64 import b64encode
+from functools import cache, wraps
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.template.defaultfilters import linebreaks_filter
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined, pass_context
+from markupsafe import Markup
+
+from media4sec.languages import in_english, local, machine_url
+from media4sec.portal.frame import BARE
+from media4sec.portal.previews.views import preview_url
+from media4sec.portal.rows import kept_row
+from media4sec.portal.wording import word
+from media4sec.saying import day, language
+
+LOCALES = {
+    "en-gb": "en_GB",
+    "nl": "nl_NL",
+    "de": "de_DE",
+    "fr": "fr_FR",
+    "es": "es_ES",
+    "el": "el_GR",
+    "sl": "sl_SI",
+}
+LINE = Markup('<span lang="{}">{}</span>')
+MARK = Markup("<mark>{}</mark>")
+
+
+def environment(**options):
+    """A name that a page does not know is an error, never an empty string."""
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(extensions=["jinja2.ext.i18n"], **options)
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    made.globals |= {
+        "settings": settings,
+        "site": BARE,
+        "static": static,
+        "integrity": integrity,
+        "page_url": lambda name, *args: reverse(name, args=args),
+        "machine_url": machine_url,
+        "page_lang": page_lang,
+        "content_lang": content_lang,
+        "svg_content_lang": svg_content_lang,
+        "social": social,
+        "kept_row": kept_row,
+    }
+    made.filters |= {
+        "local": in_language(local),
+        "words": in_language(word),
+        "day": in_language(day),
+        "language_name": in_language(language),
+        "shown": shown,
+        "full_stop": full_stop,
+        "marked": marked,
+        "percent": percent,
+        "linebreaks": linebreaks_filter,
+    }
+    return made
+
+
+def in_language(say):
+    """A filter whose answer depends on the language: Jinja would work out that of a constant, such as ``"/"|local``,
+    once for all readers, unless it takes the context."""
+
+    @pass_context
+    @wraps(say)
+    def said(context, *args):
+        return say(*args)
+
+    return said
+
+
+def shown(text):
+    """A value that may be a word of the interface or content: what is in another language than the page says so."""
+    lang = getattr(text, "lang", "")
+    return LINE.format(lang, text) if lang else text
+
+
+def full_stop(text):
+    """What ends a sentence of ours whose last words are content: nothing, where they end it themselves."""
+    return "" if str(text).rstrip(")]”’\"'").endswith((".", "!", "?", "…")) else "."
+
+
+def marked(pieces):
+    """A text with words marked in it, from ``[(piece, is it marked?), …]``; every piece is escaped."""
+    return Markup("").join(MARK.format(text) if is_word else text for text, is_word in pieces)
+
+
+def percent(value, whole):
+    """A share for the width of a bar, in whole per cent."""
+    return round(value / whole * 100) if whole else 0
+
+
+def page_lang():
+    """The language that the page speaks, as HTML writes it."""
+    language, _, region = get_language().partition("-")
+    return f"{language}-{region.upper()}" if region else language
+
+
+def content_lang():
+    """The attributes of whatever contains content: it reads in the direction of its own letters, and says its
+    language where the page speaks another one."""
+    return svg_content_lang() + Markup(' dir="auto"')
+
+
+def svg_content_lang():
+    """The same within a picture, where every text has its direction anyway."""
+    return Markup("" if in_english() else ' lang="en"')
+
+
+def integrity(name):
+    """The ``integrity`` attribute of an own script or style sheet: a browser refuses a file that was changed.
+
+    Empty where files are served as they are written, without a hash in their names.
+    """
+    if settings.DEBUG or not isinstance(staticfiles_storage, ManifestFilesMixin):
+        return Markup("")
+    return Markup(' integrity="sha384-{}"').format(digest_of(staticfiles_storage.stored_name(name)))
+
+
+@cache
+def digest_of(stored_name):
+    with staticfiles_storage.open(stored_name) as file:
+        return b64encode(hashlib.sha384(file.read()).digest()).decode()
+
+
+def social(title, description, url, version=0, type="website", picture=""):  # Open Graph's own words
+    """What a page says of itself to those who show its address to others; ``picture`` is the page whose preview it
+    borrows, if it has none of its own."""
+    return {
+        "title": title,
+        "description": description,
+        "url": settings.BASE_URL + local(url),
+        "type": type,
+        "locale": LOCALES[get_language()],
+        "other_locales": [code for name, code in LOCALES.items() if name != get_language()],
+        "image": settings.BASE_URL + preview_url(picture or url, version),
+    }

@@ -1,0 +1,68 @@
+"""Facets, counts and filters over the terms: match once, count in one pass over the columns of the index."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+
+@dataclass
+class Option:
+    value: str
+    label: str
+    count: int = 0
+    checked: bool = False
+
+
+@dataclass
+class Result:
+    """The ids that pass all filters, in order, and every facet's options with counts that stay."""
+
+    ids: list[int]
+    total: int
+    options: dict[str, list[Option]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)  # results without this facet’s filter
+
+    @property
+    def count(self):
+        return len(self.ids)
+
+
+def filtered(slots, facets, chosen, index):
+    """Filter publications by terms: OR inside a facet, AND across; an option's count leaves its own facet out.
+
+    ``slots`` are ordered; ``facets`` names the facets in use; ``chosen`` maps a facet to the wanted values.
+    """
+    inside = np.zeros(index.count, bool)
+    inside[slots] = True
+    matches = {name: index.having(name, values) for name, values in chosen.items() if values}
+    without = {}
+    for name in matches:
+        without[name] = inside.copy()
+        for other in matches:
+            if other != name:
+                without[name] &= matches[other]
+    passing = inside.copy()
+    for found in matches.values():
+        passing &= found
+    options = {}
+    for name in facets:
+        _, labels = index.facet(name)
+        present = index.counted(name, inside)
+        counts = index.counted(name, without.get(name, passing)) if matches else present
+        options[name] = [
+            Option(*labels[number], int(counts[number]), labels[number][0] in chosen.get(name, ()))
+            for number in np.flatnonzero(present)
+        ]
+    dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
+    kept = index.pks[slots[passing[slots]]].tolist()
+    return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
+
+
+def unfiltered(kind_names, facets, index):
+    """All that is published of these kinds, in their own order. Counted once after each change."""
+
+    def make():
+        return filtered(index.ordered(kind_names), facets, {}, index)
+
+    result = index.kept(("unfiltered", *kind_names, "by", *facets), make)
+    return replace(result, options=dict(result.options))

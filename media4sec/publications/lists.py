@@ -1,0 +1,244 @@
+"""The parameters of a list, declared and validated once, for pages and API alike."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext
+
+from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
+from media4sec.letters import same
+from media4sec.publications.facets import Option, Result, filtered, unfiltered
+from media4sec.publications.index import Index, current
+from media4sec.publications.models import Publication
+from media4sec.publications.search import Found, search
+
+MAX_WORDS = 200
+MAX_VALUE = 600
+MAX_VALUES = 50
+
+
+class RepeatedWidget(forms.Widget):
+    def value_from_datadict(self, data, files, name):
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+
+
+class RepeatedField(forms.Field):
+    """A parameter that may stand several times; each value is one the facet knows."""
+
+    widget = RepeatedWidget
+
+    def clean(self, value):
+        values = list(dict.fromkeys(item for item in value if item))
+        if len(values) > MAX_VALUES:
+            raise forms.ValidationError(
+                gettext("At most %(number)s values can be asked for at once.") % {"number": MAX_VALUES}
+            )
+        for item in values:
+            ProhibitNullCharactersValidator()(item)
+            if len(item) > MAX_VALUE:
+                raise forms.ValidationError(
+                    gettext("A value has at most %(number)s characters.") % {"number": MAX_VALUE}
+                )
+        return values
+
+
+class RepeatedFilter(django_filters.Filter):
+    field_class = RepeatedField
+
+
+class PublicationFilterSet(django_filters.FilterSet):
+    """What every list can be asked; facets are added for the kinds at hand."""
+
+    q = django_filters.CharFilter(label="Words", max_length=MAX_WORDS)
+
+
+@cache
+def filterset_for(facets: tuple[Facet, ...]):
+    """The FilterSet of a list: words, and every facet."""
+    filters = {facet.name: RepeatedFilter(label=facet.title) for facet in facets}
+    return type("ListFilterSet", (PublicationFilterSet,), filters)
+
+
+@cache
+def facets_of(kinds: tuple[Kind, ...]):
+    """The facets of all these kinds, each name once: first those that only these kinds have."""
+    found = {}
+    if len(kinds) > 1:
+        found = {facet.name: facet for facet in COMMON_FACETS if facet.name == "type"}
+    for kind in kinds:
+        for facet in kind.facets:
+            found.setdefault(facet.name, facet)
+    for facet in COMMON_FACETS:
+        found.setdefault(facet.name, facet)
+    return tuple(found.values())
+
+
+SEARCH_FACETS = (
+    *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
+    THEME_FACET,
+)
+
+
+def title_of(members):
+    """“Glossary”; of kinds that share a list, “Practice patterns and practice cases”."""
+    first, *others = members
+    if first.title or not others:
+        return first.heading
+    text = str(first.label_plural)
+    for kind in others:
+        text = gettext("%(first)s and %(second)s") % {
+            "first": text,
+            "second": lower_first(kind.label_plural),
+        }
+    return text
+
+
+@dataclass
+class Listing:
+    """A list as asked for: what was wrong with the question, or which publications answer it."""
+
+    kinds: tuple[Kind, ...]
+    facets: tuple[Facet, ...]
+    words: str = ""
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    result: Result = field(default_factory=lambda: Result([], 0))  # empty where the question was wrong
+    found: Found | None = None  # where words were asked for: what they were taken for
+    under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
+    sort: str = ""
+    index: Index | None = None  # by which it was answered
+
+
+def listing(kinds, data, *, also=(), facets=None):
+    """Answer a list's parameters (a QueryDict).
+
+    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked. What could only be guessed
+    is refused: a parameter without a value, and one that says two things. Values are compared as readers do: case
+    and accents apart.
+    """
+    kinds = tuple(kinds)
+    facets = facets_of(kinds) if facets is None else facets
+    filterset = filterset_for(facets)(data, queryset=Publication.objects.none())
+    answer = Listing(kinds, facets)
+    known = {*filterset.filters, *also}
+    answer.errors += [
+        (name, gettext("There is no such parameter here.")) for name in data if name not in known
+    ]
+    answer.errors += misread(data, {name for name in data if name in known}, once=("q", *also))
+    form = filterset.form
+    if not form.is_valid():
+        answer.errors += [(name, str(text)) for name, texts in form.errors.items() for text in texts]
+    if answer.errors:
+        return answer
+    answer.words = form.cleaned_data["q"].strip()
+    answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
+    names = [kind.name for kind in kinds]
+    index = answer.index = current()
+    asked = [facet.name for facet in facets]
+    if not answer.words and not any(answer.chosen.values()):
+        answer.result = unfiltered(names, asked, index)
+        return answer
+    if answer.words:
+        answer.found = search(answer.words, names, index)
+    slots = answer.found.slots if answer.found else index.ordered(names)
+    answer.result = filtered(slots, asked, answer.chosen, index)
+    missing = _not_found(answer.chosen, answer.result)
+    labels = _known(missing, answer, index) if missing else {}
+    if _respell(missing, labels, answer, index):
+        answer.result = filtered(slots, asked, answer.chosen, index)
+        missing = _not_found(answer.chosen, answer.result)
+        labels |= _known(missing, answer, index)
+    if answer.found:  # once it is known what was chosen, however it was spelled
+        answer.result.ids, answer.under = index.by_concept(answer.result.ids)
+    for name, values in missing.items():
+        for value in values:
+            if (name, value) in labels:
+                options = answer.result.options.setdefault(name, [])
+                options.append(Option(value, labels[name, value], checked=True))
+            else:
+                answer.errors.append((name, gettext("“%(value)s” is not known.") % {"value": value}))
+    return answer
+
+
+def misread(data, names, once=()):
+    """What is wrong with these parameters if they have no value, or several where only one makes sense."""
+    errors = []
+    for name in data:
+        values = data.getlist(name)
+        if name in names and not all(value.strip() for value in values):
+            errors.append((name, gettext("It has no value: give it one, or leave it out.")))
+        elif name in names and name in once and len(values) > 1:
+            errors.append((name, gettext("It can have only one value.")))
+    return errors
+
+
+def _respell(missing, known, answer, index):
+    """Values that are known in other letters become those: “crowd control” is the tag “Crowd control”."""
+    for name, values in missing.items():
+        for value in values:
+            found = [other for facet, other in known if facet == name and same(other) == same(value)]
+            found += index.spelled(name, value)
+            if (name, value) not in known and found:
+                at = answer.chosen[name].index(value)
+                answer.chosen[name][at : at + 1] = found
+                answer.respelled.add(name)
+        answer.chosen[name] = list(dict.fromkeys(answer.chosen[name]))
+    return bool(answer.respelled)
+
+
+def _not_found(chosen, result):
+    """Values that none of these records has; that alone does not make them unknown."""
+    missing = {}
+    for name, values in chosen.items():
+        has = {option.value for option in result.options.get(name, ())}
+        unknown = [value for value in values if value not in has]
+        if unknown:
+            missing[name] = unknown
+    return missing
+
+
+def _known(missing, answer, index):
+    """What a facet knows although no record here has it: choices, what other public records have, public records.
+
+    Such a value has an empty list; only what nobody ever heard of is refused. ``{(facet, value): label}``
+    """
+    found = _choices(answer)
+    wanted = {name: values for name, values in missing.items() if not all((name, v) in found for v in values)}
+    if wanted:
+        for name, values in wanted.items():
+            found |= {(name, value): label for value, label in index.known(name, values).items()}
+        is_it = Q()
+        for name, values in wanted.items():
+            spellings = {spelled for v in values for spelled in (v, v.upper(), v.lower())}
+            is_it |= Q(kind=name, identifier__in=spellings)
+        records = Publication.objects.published().filter(is_it, kind__in=kinds_by_name())
+        found |= {
+            (kind, value): title for kind, value, title in records.values_list("kind", "identifier", "title")
+        }
+    return found
+
+
+def _choices(answer):
+    """The values that the facets know whatever the records have, in English: ``{(facet, value): label}``."""
+    found = {}
+    with translation.override(settings.LANGUAGE_CODE):
+        for kind in answer.kinds:
+            for facet in kind.all_facets:
+                labels = dict(facet.choices.choices) if facet.choices else {}
+                labels |= kind.words.get(facet.source, {})
+                if facet.name == "type":
+                    labels[kind.name] = kind.label_plural
+                if facet.empty:
+                    labels["not-stated"] = facet.empty
+                own = {(facet.name, str(value)): str(label) for value, label in labels.items()}
+                found = (
+                    own | found
+                )  # of a facet that several kinds have, the first one's words, as its title is
+    return found

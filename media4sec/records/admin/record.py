@@ -1,0 +1,384 @@
+"""The back-office: what the admin of every kind shares, and the pages for sources, tags and all records."""
+
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rest_framework.exceptions import ValidationError as DocumentError
+from taggit import admin as taggit_admin
+
+from media4sec.records import workflow
+from media4sec.records.admin.history import (
+    Refused,
+    conflict_of,
+    document_of,
+    newest_revision,
+    refuse_stale,
+)
+from media4sec.records.admin.inlines import CitationInline, Naming
+from media4sec.records.admin.lists import (
+    ListOfRecords,
+    PublicFilter,
+    ReviewFilter,
+    State,
+    admin_url,
+    standing,
+)
+from media4sec.records.differences import differences, fields_in_words
+from media4sec.records.documents.reading import working_document, writer
+from media4sec.records.forms import (
+    RecordForm,
+    digest_of,
+    in_order,
+    new_nonce,
+    own_fields,
+    relations_in,
+)
+from media4sec.records.models import (
+    Citation,
+    Record,
+    Relation,
+    Submission,
+    lookalikes,
+    parts_of,
+)
+from media4sec.records.references import named_by
+from media4sec.records.step_forms import STEPS
+
+VERSIONS_ON_A_PAGE = 20
+SUBMISSIONS_KEPT = timedelta(days=30)
+MOST_NAMED = 5  # other records that look like this one
+
+admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
+
+
+class RecordAdmin(Naming, ListOfRecords):
+    """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
+
+    form = RecordForm
+    change_form_template = "admin/records/change_form.html"
+    own_fieldsets = ()  # (title, fields); without it, all of the kind's own fields under its name
+
+    identity = ("identifier", "slug", "title", "summary", "lens")
+    checking = ("provenance", "verified", "verified_basis", "checked_on", "newest_source_on", "review_due")
+    notes = ("notes", "tags", "owner")
+
+    def get_list_filter(self, request):
+        return [PublicFilter, "state", ReviewFilter, *self.list_filter, "lens", "provenance", "verified"]
+
+    def get_fieldsets(self, request, obj=None):
+        kind = self.model.kind
+        own = self.own_fieldsets or ([(kind.label, own_fields(kind.name))] if own_fields(kind.name) else [])
+        groups = [
+            ("Identity", self.identity),
+            *own,
+            ("Provenance and checking", self.checking),
+            ("Notes, tags and owner", self.notes),
+            ("This version", ("version_note",)),
+        ]
+        return [(title, {"fields": fields}) for title, fields in groups]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("identifier",) if obj else ()
+
+    def get_inlines(self, request, obj):
+        return [*self.inlines, CitationInline]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        roles = relations_in(writer(self.model.kind.name), self.admin_site)
+        form = type(self.form)("Form", (self.form,), roles)
+        made = super().get_form(request, obj, change, form=form, **kwargs)
+        made.refusal = getattr(request, "refusal", None)
+        return made
+
+    def get_object(self, request, object_id, from_field=None):
+        """The record with what it names; about to be saved, it is locked before anything of it is used."""
+        record = super().get_object(request, object_id, from_field)
+        if record is not None and request.method == "POST":
+            Record.objects.select_for_update().get(pk=record.pk)
+            record.refresh_from_db()
+        if record is not None:
+            prefetch_related_objects([record], *in_order(self.model))
+        return record
+
+    def view_on_site(self, record):
+        return record.url if record.public_state == State.PUBLISHED else None
+
+    # Saving
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":  # reading takes no lock
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        request.refusal = response = None
+        try:
+            with transaction.atomic():
+                if "_publish" in request.POST:
+                    workflow.take_turn()  # before anything is locked
+                response = self.sent_before(request, object_id) or super().changeform_view(
+                    request, object_id, form_url, extra_context
+                )
+            if response.status_code != 200:
+                return response
+        except Refused as refused:
+            request.refusal = refused
+        except IntegrityError:
+            request.refusal = Refused(
+                "Somebody saved the same identifier or row a moment ago. Nothing was saved: please save again."
+            )
+        try:
+            answer = self.sent_before(
+                request, object_id
+            )  # the same form was pressed twice: the other was quicker
+        except Refused as refused:
+            request.refusal, answer = refused, None
+        if answer or not request.refusal:
+            return answer or response
+        request.POST = request.POST.copy()
+        if request.refusal.conflict:  # whoever saves again has seen the newer version
+            request.POST["edit_version"] = str(request.refusal.conflict["revision"].number)
+        request.POST["submission"] = new_nonce()  # and means another record, if this was a new one
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def sent_before(self, request, object_id):
+        """The answer to a form that was saved already; what was typed since then makes it a new form."""
+        nonce = request.POST.get("submission", "")
+        earlier = Submission.objects.filter(nonce=nonce).first() if nonce.isprintable() else None
+        record = earlier and self.get_queryset(request).filter(pk=earlier.record_id).first()
+        if record is None or object_id not in (None, str(record.pk)):
+            return None
+        is_the_same = earlier.digest == digest_of(request.POST)
+        if object_id is None and not is_the_same:
+            link = format_html('<a href="{}">{}</a>', admin_url(record), record)
+            says = "This form was saved already, as {}. Save again if you mean another record beside it."
+            raise Refused(format_html(says, link))
+        if object_id is None and is_the_same and self.has_add_permission(request):
+            return self.response_add(request, record)
+        if object_id and is_the_same and earlier.version == record.edit_version:
+            return self.response_change(request, record)
+        return None
+
+    def save_related(self, request, form, formsets, change):
+        """Everything is written: ask the rules over several rows, and keep it as a version, or nothing at all."""
+        super().save_related(request, form, formsets, change)
+        record = self.model.objects.get(pk=form.instance.pk)
+        note = form.cleaned_data["version_note"]
+        try:
+            drop_links_of_lost_parts(record)
+            record.check_links()
+            if change and form.is_stale:
+                raise conflict_of(record, form.cleaned_data["edit_version"])
+            workflow.save_revision(record, by=request.user, note=note)
+            if "_publish" in request.POST:
+                workflow.publish(record, by=request.user, note=note)
+        except (ValidationError, PermissionDenied) as error:
+            raise Refused(error) from error
+        remember_submission(form, record)
+        self.message_user(request, standing(self._read(record.pk)))
+        self.warn_of_lookalikes(request, record)
+
+    def warn_of_lookalikes(self, request, record):
+        """Two records may bear one name, but nobody should make the second unawares."""
+        if others := list(lookalikes(record)[:MOST_NAMED]):
+            named = ((admin_url(other), other.title, other.identifier) for other in others)
+            links = format_html_join(", ", '<a href="{}">{} ({})</a>', named)
+            says = "The titles look alike: is it the same as {}? This record is {}."
+            self.message_user(request, format_html(says, links, record.identifier), messages.WARNING)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_publish" in request.POST:
+            return redirect(admin_url(obj))
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return (
+            redirect(admin_url(obj)) if "_publish" in request.POST else super().response_change(request, obj)
+        )
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        context["may_save_and_publish"] = (
+            may_change
+            and self.has_publish_permission(request)
+            and (obj is None or obj.public_state in ("", State.PUBLISHED))
+        )
+        if obj is not None:
+            refusal = getattr(request, "refusal", None)
+            context["standing"] = standing(obj)
+            context["steps"] = self.steps_for(request, obj)
+            context["conflict"] = refusal and refusal.conflict
+            if context["adminform"].form.is_stale and not context["conflict"]:
+                context["newer"] = newest_revision(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # Workflow
+
+    def get_urls(self):
+        def named(route, view, action, **kwargs):
+            name = f"{self.opts.app_label}_{self.opts.model_name}_{action}"
+            return path(route, self.admin_site.admin_view(view), kwargs, name=name)
+
+        steps = [named(f"<int:pk>/{step.name}/", self.step_view, step.name, step=step) for step in STEPS]
+        version = "<int:pk>/versions/<int:number>/"
+        return [
+            *steps,
+            named(version, self.version_view, "version"),
+            named(f"{version}revert/", self.revert_view, "revert"),
+            *super().get_urls(),
+        ]
+
+    def steps_for(self, request, record):
+        """(step, address) of what this person can do with this record now."""
+        return [
+            (step, admin_url(record, step.name))
+            for step in STEPS
+            if step.fits(record)
+            and self.has_change_permission(request, record)
+            and request.user.has_perm(f"records.{step.permission}_record")
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def step_view(self, request, pk, step):
+        """The page of one step, which asks what it needs to know; only POST takes the step."""
+        record = self._open(request, pk, "change")
+        form, status = step(request.POST if request.method == "POST" else None, record=record), 200
+        if form.is_bound and form.is_valid():
+            try:
+                with transaction.atomic():
+                    workflow.take_turn()  # before anything is locked
+                    refuse_stale(record, request.POST.get("edit_version"))
+                    form.take(record, by=request.user)
+                    self.log_change(request, record, f"{step.title}.")
+            except PermissionDenied as denied:
+                form.add_error(None, str(denied))
+                status = 403
+            except ValidationError as error:
+                form.add_error(None, ValidationError(error.messages))
+                status = 409
+            else:
+                self.message_user(request, f"{record} {step.done}", messages.SUCCESS)
+                return redirect(admin_url(record))
+        published = record.published_revision
+        context = self._context(request, record) | {
+            "title": f"{step.title}: {record}",
+            "step": step,
+            "form": form,
+            "named_by": Record.objects.filter(pk__in=named_by(record)) if step.on_names else [],
+            "differences": differences(record.kind, document_of(published), working_document(record))
+            if step.shows_differences and published
+            else [],
+        }
+        return TemplateResponse(request, "admin/records/step.html", context, status=status)
+
+    # History
+
+    @method_decorator(require_safe)
+    def history_view(self, request, object_id, extra_context=None):
+        """Every version, with what it changed."""
+        try:
+            record = self._open(request, int(object_id), "view")
+        except ValueError as error:
+            raise Http404 from error
+        paginator = Paginator(record.revisions.select_related("saved_by"), VERSIONS_ON_A_PAGE)
+        page = paginator.get_page(request.GET.get("p"))
+        revisions = list(page)
+        earlier = record.revisions.filter(number__lt=revisions[-1].number).first() if revisions else None
+        context = self._context(request, record) | {
+            "title": f"History of {record}",
+            "page": page,
+            "versions": [
+                (revision, before, differences(record.kind, document_of(before), document_of(revision)))
+                if before
+                else (revision, None, [])
+                for revision, before in zip(revisions, [*revisions[1:], earlier], strict=False)
+            ],
+        }
+        return TemplateResponse(request, "admin/records/history.html", context)
+
+    @method_decorator(require_safe)
+    def version_view(self, request, pk, number):
+        """One version in full, and what differs from any other one."""
+        record = self._open(request, pk, "view")
+        revision = get_object_or_404(record.revisions.select_related("saved_by"), number=number)
+        others = record.revisions.exclude(number=number)
+        given = request.GET.get("than", "")
+        if given.isascii() and given.isdecimal() and len(given) < 10:
+            other = get_object_or_404(others, number=int(given))
+        else:
+            other = others.filter(number__lt=number).first()
+        context = self._context(request, record) | {
+            "title": f"Version {number} of {record}",
+            "revision": revision,
+            "fields": fields_in_words(record.kind, document_of(revision)),
+            "other": other,
+            "numbers": others.values_list("number", flat=True),
+            "differences": differences(record.kind, document_of(other), document_of(revision))
+            if other
+            else [],
+        }
+        return TemplateResponse(request, "admin/records/version.html", context)
+
+    @method_decorator(require_POST)
+    def revert_view(self, request, pk, number):
+        """Load a version back into the working copy; nothing public moves."""
+        record = self._open(request, pk, "change")
+        revision = get_object_or_404(record.revisions, number=number)
+        try:
+            with transaction.atomic():
+                workflow.revert(record, revision, by=request.user)
+                self.log_change(request, record, f"Back to version {number}.")
+        except (ValidationError, DocumentError) as error:
+            reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error.detail)
+            self.message_user(request, f"Version {number} cannot be loaded back: {reason}", messages.ERROR)
+            return redirect(admin_url(record, "history"))
+        now = self._read(pk)
+        self.message_user(request, f"Back to what version {number} said. {standing(now)}", messages.SUCCESS)
+        return redirect(admin_url(record))
+
+    def _read(self, pk):
+        rows = self.model.objects.select_related("published_revision", "successor")
+        return get_object_or_404(rows, pk=pk)
+
+    def _open(self, request, pk, action):
+        """The record, for those who may view or change it; others are told that they may not."""
+        record = self._read(pk)
+        allowed = {"view": self.has_view_or_change_permission, "change": self.has_change_permission}
+        if not allowed[action](request, record):
+            raise PermissionDenied
+        return record
+
+    def _context(self, request, record):
+        return self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "original": record,
+            "standing": standing(record),
+            "has_change_permission": self.has_change_permission(request, record),
+        }
+
+
+def remember_submission(form, record):
+    """Keep which form this was, for as long as it may be sent again; the database refuses the second of two."""
+    Submission.objects.filter(saved_at__lt=timezone.now() - SUBMISSIONS_KEPT).delete()
+    if nonce := form.cleaned_data["submission"]:
+        Submission.objects.filter(nonce=nonce, record=record.pk).delete()
+        version = Record.objects.values_list("edit_version", flat=True).get(pk=record.pk)
+        Submission.objects.create(
+            nonce=nonce, digest=digest_of(form.data), record_id=record.pk, version=version
+        )
+
+
+def drop_links_of_lost_parts(record):
+    """The sources and relations of a part go with it."""
+    keys = [key for part in parts_of(type(record)) for key in part.keys_of(record)]
+    for model in (Citation, Relation):
+        model.objects.filter(record=record).exclude(part__in=["", *keys]).delete()

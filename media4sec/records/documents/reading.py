@@ -1,0 +1,99 @@
+"""From records to documents."""
+
+import json
+from functools import cache
+from importlib import import_module
+
+from rest_framework import serializers
+
+from media4sec.records.documents.fields import AnyReferences, OrderedReferences, Reference, dumps
+from media4sec.records.documents.links import read_links
+from media4sec.records.documents.shapes import RecordDocument
+from media4sec.records.models import model_of
+
+
+@cache
+def writer(kind_name, half=""):
+    """The serializer that reads documents of a kind, or the ``OWN`` or ``LINKS`` half of them.
+
+    It holds no data and is made once.
+    """
+    return document_class(kind_name)(half=half)
+
+
+@cache
+def document_class(kind_name):
+    """The document of a kind: the class in its app's ``documents`` module that is made for its model."""
+    model = model_of(kind_name)
+    module = import_module(f"{model._meta.app_config.name}.documents")
+    return next(
+        found
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, RecordDocument) and found.Meta.model is model
+    )
+
+
+def working_document(record):
+    """The document of a record's working copy, as plain data."""
+    return working_documents([record])[record.pk]
+
+
+def working_documents(records):
+    """The documents of many working copies, read with few queries: ``{pk: document}``."""
+    by_kind = {}
+    for record in records:
+        by_kind.setdefault(record.kind_name, []).append(record.pk)
+    found = {}
+    for kind_name, pks in by_kind.items():
+        for start in range(0, len(pks), BATCH):
+            found |= _read_documents(kind_name, pks[start : start + BATCH])
+    return found
+
+
+BATCH = 300
+
+
+def _read_documents(kind_name, pks):
+    reader = writer(kind_name)
+    model = reader.Meta.model
+    single = [name for name, field in reader.fields.items() if isinstance(field, Reference)]
+    parts = [name for name, field in reader.fields.items() if isinstance(field, serializers.ListSerializer)]
+    rows = model.objects.filter(pk__in=pks).select_related(*single)
+    instances = list(rows.prefetch_related(*parts, "taggings__tag").order_by("pk"))
+    read_links(instances)
+    for instance in instances:
+        instance._in_order = {}
+    for name, field in reader.fields.items():
+        if isinstance(field, OrderedReferences):
+            _read_in_order(instances, name)
+    return {instance.pk: json.loads(dumps(reader.to_representation(instance))) for instance in instances}
+
+
+def _read_in_order(instances, name):
+    if not instances:
+        return
+    manager = getattr(instances[0], name)
+    through, source, target = manager.through, manager.source_field_name, manager.target_field_name
+    read = {instance.pk: [] for instance in instances}
+    for row in through.objects.filter(**{f"{source}__in": read}).select_related(target).order_by("pk"):
+        read[getattr(row, f"{source}_id")].append(getattr(row, target))
+    for instance in instances:
+        instance._in_order[name] = read[instance.pk]
+
+
+@cache
+def references_in(kind_name):
+    """Which fields of a kind's document name other records: ``{"themes": "theme", "points.refs": ""}``."""
+    return dict(_references(writer(kind_name), ""))
+
+
+def _references(serializer, prefix):
+    for name, field in serializer.fields.items():
+        if isinstance(field, OrderedReferences):
+            yield f"{prefix}{name}", field.child_relation.kind_name
+        elif isinstance(field, Reference):
+            yield f"{prefix}{name}", field.kind_name
+        elif isinstance(field, AnyReferences):
+            yield f"{prefix}{name}", field.target
+        elif isinstance(field, serializers.ListSerializer):
+            yield from _references(field.child, f"{prefix}{name}.")

@@ -1,0 +1,263 @@
+"""The shapes of documents: one serializer a kind, each a subclass of these."""
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import models
+from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
+
+from media4sec.records.documents.fields import (
+    LINKS,
+    Address,
+    AddressList,
+    AnyReferences,
+    CitationField,
+    LongText,
+    OrderedReferences,
+    Reference,
+    TagField,
+    Text,
+    TextList,
+    refuse_unknown,
+    shape,
+)
+from media4sec.records.documents.links import known
+from media4sec.records.fields import LARGEST, TextListField, most_in
+from media4sec.records.models import Citation, Record, Relation, Source, Tag
+from media4sec.records.tags import key_of
+
+
+class DocumentBase(serializers.ModelSerializer):
+    serializer_related_field = Reference
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: Text,
+        models.TextField: LongText,
+        models.URLField: Address,
+        TextListField: TextList,
+    }
+
+    def build_standard_field(self, field_name, model_field):
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, TextListField):
+            return AddressList if model_field.addresses else TextList, {"required": False}
+        largest = LARGEST.get(model_field.get_internal_type())
+        if largest and "choices" not in kwargs:
+            kwargs["max_value"] = largest
+        if isinstance(model_field, models.TextField):
+            kwargs["max_length"] = most_in(model_field)
+        return field_class, kwargs
+
+    def to_internal_value(self, data):
+        refuse_unknown(self, data)
+        return super().to_internal_value(data)
+
+    def get_fields(self):
+        fields = super().get_fields()
+        for field in fields.values():  # full_clean() asks the same, and knows which record is meant
+            field.validators = [one for one in field.validators if not isinstance(one, UniqueValidator)]
+        return fields
+
+    def get_unique_together_validators(self):
+        return []
+
+
+class PartDocument(DocumentBase):
+    """A row that belongs to a record."""
+
+
+class RecordDocument(DocumentBase):
+    """What all records have. A kind adds its own fields with ``shape(…)`` and its parts as serializers."""
+
+    owner = Reference(queryset=Record.objects.all(), allow_null=True, required=False)
+    tags = TagField()
+    sources = CitationField()
+
+    class Meta:
+        model = Record
+        fields = shape()
+
+    def __init__(self, *args, half="", **kwargs):
+        self.half = half
+        super().__init__(*args, **kwargs)
+
+    def get_fields(self):
+        kind = self.Meta.model.kind
+        roles = {role: AnyReferences(role, target) for role, target in kind.relations.items()}
+        self._declared_fields = {**self._declared_fields, **roles}
+        fields = super().get_fields()
+        fields["identifier"].required = True
+        fields["identifier"].allow_blank = False
+        self.allowed = set(fields)
+        if self.half:
+            wanted = self.half == LINKS
+            fields = {name: one for name, one in fields.items() if is_link(one, self.Meta.model) == wanted}
+        return fields
+
+    def save_own(self, instance, values):
+        """Write the record's own row; links stay as they are. Raises Django's ValidationError."""
+        instance = instance or self.Meta.model()
+        if "review_due" not in values and instance.has_derived_review:
+            instance.review_due = None  # follows the day of the check once more
+        for name, value in values.items():
+            if not is_link(self.fields[name], self.Meta.model):
+                setattr(instance, name, value)
+        named = [name for name in values if isinstance(self.fields[name], Reference)]
+        # The references were just looked up, and documents do not move the state.
+        instance.full_clean(exclude=[*named, "public_state", "published_revision"])
+        is_new = instance.pk is None
+        instance.save()
+        instance.has_no_links_yet = is_new
+        return instance
+
+    def save_links(self, instance, values, *, check=True):
+        """Write everything that names other rows, in the order given, and check the rules over several rows.
+
+        ``check=False`` is for callers who have more to write first, and call ``check_links`` then.
+        """
+        single = {}
+        for name, value in values.items():
+            field = self.fields[name]
+            if isinstance(field, OrderedReferences):
+                set_in_order(instance, name, value)
+            elif isinstance(field, AnyReferences):
+                set_relations(instance, "", field.role, value)
+            elif isinstance(field, serializers.ListSerializer):
+                set_parts(instance, name, field.child, value)
+            elif is_link(field, self.Meta.model) and isinstance(field, Reference):
+                single[f"{name}_id"] = getattr(value, "pk", None)
+        if "sources" in values:
+            set_citations(instance, "", values["sources"])
+        if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
+            instance.tags.set(tags_named(values["tags"]))
+        if any(getattr(instance, name) != value for name, value in single.items()):
+            for name, value in single.items():
+                setattr(instance, name, value)
+            instance.save()
+        instance.has_no_links_yet = False
+        instance.__dict__.pop("_links", None)
+        if check:
+            instance.check_links()
+        return instance
+
+
+def tags_named(names):
+    """The tags with these names, or names that look like them; new ones are made."""
+    keys = {key_of(name): name for name in names}
+    found = {tag.key: tag for tag in Tag.objects.filter(key__in=keys)}
+    for key in keys.keys() - found.keys():
+        found[key], _ = Tag.objects.get_or_create(key=key, defaults={"name": keys[key]})
+    return list(found.values())
+
+
+def is_link(field, model):
+    """True for what can only be written once the records it names exist."""
+    if isinstance(field, Reference):
+        return field.queryset.model in (model, Record)
+    return isinstance(
+        field, (OrderedReferences, AnyReferences, CitationField, TagField, serializers.ListSerializer)
+    )
+
+
+def set_in_order(instance, name, targets):
+    manager = getattr(instance, name)
+    through, target_id = manager.through, f"{manager.target_field_name}_id"
+    if not instance.has_no_links_yet:
+        rows = through.objects.filter(**{manager.source_field_name: instance.pk}).order_by("pk")
+        if [getattr(row, target_id) for row in rows] == [target.pk for target in targets]:
+            return
+        rows.delete()
+    if len({target.pk for target in targets}) != len(targets):
+        raise ModelValidationError({name: "A record stands here twice."})
+    through.objects.bulk_create(
+        [
+            through(**{f"{manager.source_field_name}_id": instance.pk, target_id: target.pk})
+            for target in targets
+        ]
+    )
+
+
+def set_relations(record, part, role, targets):
+    if not record.has_no_links_yet:
+        rows = Relation.objects.filter(record=record, part=part, role=role)
+        if [row.target_id for row in rows.order_by("position", "pk")] == [target.pk for target in targets]:
+            return
+        rows.delete()
+    if any(target.pk == record.pk for target in targets):
+        raise ModelValidationError({role: "A record cannot point at itself."})
+    Relation.objects.bulk_create(
+        [
+            Relation(record_id=record.pk, part=part, role=role, target_id=target.pk, position=position)
+            for position, target in enumerate(targets)
+        ]
+    )
+
+
+def set_citations(record, part, citations):
+    if not record.has_no_links_yet:
+        Citation.objects.filter(record=record, part=part).delete()
+    rows = []
+    for position, given in enumerate(citations):
+        source = source_at(given["url"], given["title"])
+        rows.append(
+            Citation(
+                record_id=record.pk,
+                source=source,
+                part=part,
+                position=position,
+                title="" if given["title"] == source.title else given["title"],
+                dated_on=given["dated_on"],
+                accessed_on=given["accessed_on"],
+                locator=given["locator"],
+                supports=given["supports"],
+            )
+        )
+    Citation.objects.bulk_create(rows)
+
+
+def source_at(url, title):
+    """The one row of an address, made if need be.
+
+    It has a title of its own while all who cite it give one: an empty title in a document could not stay empty
+    otherwise. Those that relied on the title keep it as the one they cite.
+    """
+    source = known(
+        ("source", url), lambda: Source.objects.get_or_create(url=url, defaults={"title": title})[0]
+    )
+    if source.title and not title:
+        source.citations.filter(title="").update(title=source.title)
+        source.title = ""
+        source.save()
+    return source
+
+
+def set_parts(record, name, child, given):
+    """Replace a record's parts by the given ones; their sources and links go with their keys."""
+    model = child.Meta.model
+    if not record.has_no_links_yet:
+        old = model.objects.filter(**{model.record_field: record})
+        keys = list(old.values_list("key", flat=True))
+        Citation.objects.filter(record=record, part__in=keys).delete()
+        Relation.objects.filter(record=record, part__in=keys).delete()
+        old.delete()
+    seen = set()
+    for position, values in enumerate(given):
+        if values["key"] in seen:
+            raise ModelValidationError({name: f"The key {values['key']} stands here twice."})
+        seen.add(values["key"])
+        row = model(position=position, **{model.record_field: record})
+        row.has_no_links_yet = True
+        many = {}
+        for field_name, value in values.items():
+            field = child.fields[field_name]
+            if isinstance(field, OrderedReferences):
+                many[field_name] = value
+            elif isinstance(field, AnyReferences):
+                set_relations(record, values["key"], field.role, value)
+            elif isinstance(field, CitationField):
+                set_citations(record, values["key"], value)
+            else:
+                setattr(row, field_name, value)
+        row.full_clean(exclude=[model.record_field])
+        row.save()
+        for field_name, value in many.items():
+            set_in_order(row, field_name, value)
