@@ -27,24 +27,25 @@ function init(arguments)
   begin = tonumber(arguments[2])
   seconds = tonumber(arguments[3])
   most = arguments[4] == "once" and #requests or math.huge
-  asked = 0
+  allowed, asked = 0, 0
   if seconds > 0 then
     request, delay = next_request, pause
   end
 end
 
 function next_request()
-  if asked == 0 then started = now() end
   asked = asked + 1
   return requests[(begin + asked - 1) % #requests + 1]
 end
 
-function pause()
+function pause() -- before each request
   if stopped then return FOR_EVER end
-  if asked >= most or now() - started >= seconds then
+  if allowed >= most or (allowed > 0 and now() - started >= seconds) then
     stopped = now()
     return FOR_EVER
   end
+  if allowed == 0 then started = now() end
+  allowed = allowed + 1
   return 0
 end
 
@@ -55,7 +56,7 @@ function done(summary, latency)
       .. '"refused": %d, "broken": %d}\n',
     summary.requests,
     thread:get("asked"),
-    (thread:get("stopped") or 0) - (thread:get("started") or 0),
+    (thread:get("stopped") or 0) - (thread:get("started") or 0), -- 0 where wrk asked alone
     summary.bytes,
     latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000,
     errors.status, errors.connect + errors.read + errors.write + errors.timeout

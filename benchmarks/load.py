@@ -43,6 +43,8 @@ def ask(origin, paths, seconds, *, headers=None, begin=0, once=False, patience=2
     if found.pop("refused") or found.pop("broken") or not found["requests"]:
         raise RuntimeError(f"{origin} did not answer some of {len(paths)} addresses, such as {paths[0]}")
     took = found.pop("seconds")
+    if took < 0:
+        raise RuntimeError(f"{origin} needs more than {patience} s for an answer, such as {paths[0]}")
     found["bytes"] /= found["requests"]
     if quick:
         found["per_second"] = found["requests"] / whole

@@ -4,11 +4,14 @@ What a machine can do drifts while it works, above all where others work on it t
 those of the same run, by the medians of its rounds; the processor time of a request drifts least.
 """
 
+import contextlib
 import statistics
 from dataclasses import dataclass, field
 
-from benchmarks.load import ask
+from benchmarks import fairness, peers
+from benchmarks.load import Missing, ask
 from benchmarks.servers import database_processes, processor_of
+from benchmarks.targets import targets_of
 
 FIRST_PATIENCE = 5  # seconds for the last answers, before it is known how long they take
 QUICK = 1_000  # requests a second, from which on wrk's own script would cost too much
@@ -53,13 +56,55 @@ class Measured:
         return {name: statistics.median(found[name] for found in self.rounds[1:]) for name in self.rounds[0]}
 
 
-def measure(everything, rounds, seconds, say=print):
-    """Ask everything in turn; the first round is only to warm up. ``[{side, target, title, …}]``"""
-    for number in range(rounds + 1):
-        for measured in everything:
-            measured.ask(1 if number == 0 else seconds)
-        say(f"  round {number} of {rounds}")
+def measure(portals, with_peers, names, rounds, seconds, say):
+    """Ask everything in turn; the first round is only to warm up. ``[{side, target, title, per_second, …}]``"""
+    with contextlib.ExitStack() as stack:
+        everything = []
+        for number, (side, portal) in enumerate(portals.items()):
+            server = stack.enter_context(portal.served())
+            targets = targets_of(server, portal.database)
+            everything += [Measured(side, server, target, portal.change) for target in targets]
+            if with_peers and not number:
+                everything += peers_of(portal, server, targets, stack, say)
+        everything = [one for one in everything if not names or one.target.name in names]
+        for number in range(rounds + 1):
+            for one in everything:
+                one.ask(seconds if number else 1)
+            say(f"  round {number} of {rounds}")
     return [
         {"side": one.side, "target": one.target.name, "title": one.target.title, **one.median()}
         for one in everything
     ]
+
+
+def peers_of(portal, server, targets, stack, say):
+    """What this portal is compared with, as far as it is installed."""
+    found = []
+    for name, peer in (("nginx", peers.nginx), ("bare WSGI", peers.bare), ("Django floor", peers.floor)):
+        try:
+            other = stack.enter_context(peer(portal.folder / name.replace(" ", "-")))
+        except Missing as reason:
+            say(f"  {name}: not run ({reason})")
+            continue
+        found += [Measured(name, other, target) for target in peers.ONE_FILE]
+    other = stack.enter_context(peers.stock(portal))
+    fairness.check(server, other)
+    return found + [
+        Measured("stock", other, target) for target in targets if target.name in peers.SAME_AS_OURS
+    ]
+
+
+def show(rows, say):
+    """Print what was found; of each target, the first side against the others."""
+    say(
+        f"{'':12} {'':24} {'req/s':>8} {'cpu ms':>8} {'p50':>7} {'p95':>7} {'p99':>7} {'bytes':>8}   the first has"
+    )
+    for target in dict.fromkeys(row["target"] for row in rows):
+        first, *others = [row for row in rows if row["target"] == target]
+        for row in (first, *others):
+            line = f"{target:12} {row['side']:24} {row['per_second']:8.1f} {row['processor']:8.2f} {row['p50']:7.1f} "
+            line += f"{row['p95']:7.1f} {row['p99']:7.1f} {row['bytes']:8.0f}"
+            if row is not first:
+                line += f"   {first['per_second'] / row['per_second']:.2f} × its req/s, "
+                line += f"{first['processor'] / row['processor']:.2f} × its processor time"
+            say(line)

@@ -4,15 +4,19 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
 
+from benchmarks.load import Missing
 from benchmarks.servers import free_port, running
+from tests import postgres
 
 HERE = Path(__file__).resolve().parent.parent
 SERVED = Path(__file__).with_name("served")
@@ -55,13 +59,32 @@ class Portal:
             raise RuntimeError(f"{' '.join(arguments)} failed in {self.checkout}:\n{answer.stderr[-4000:]}")
         return answer.stdout
 
-    def fill(self, size=0):
-        """Load the real content, then copies of it until there are ``size`` publications."""
+    def fill(self, keep=None):
+        """Make the tables and load the real content, or take the database that the same code filled before."""
+        self.collect()
+        path = Path(self.database.removeprefix("sqlite:///"))
+        kept = (
+            keep / f"{digest(self.checkout)}.sqlite3" if keep and self.database.startswith("sqlite") else None
+        )
+        if kept and kept.exists():
+            shutil.copy(kept, path)
+            return
         self.run("manage.py", "migrate", "--verbosity", "0")
         self.run("manage.py", "load_records", "fixtures")
-        self.collect()
-        if size:
-            self.run("-c", FILL.format(size=size))
+        if kept:
+            self.query("VACUUM")
+            keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, kept)
+
+    def grow(self, size):
+        """Add copies until there are about so many publications; says how many there are."""
+        return int(self.run("-c", FILL.format(size=size)).split()[-1])
+
+    def forget_files(self):
+        """Remove what the portal has worked out and kept in files, so that it begins anew."""
+        for path in self.folder.iterdir():
+            if path.is_dir() and path.name not in ("static", "media"):
+                shutil.rmtree(path)
 
     def collect(self):
         self.run("manage.py", "collectstatic", "--verbosity", "0", "--no-input", "-i", "rest_framework")
@@ -86,11 +109,25 @@ class Portal:
         )
 
     def commit(self):
-        """The commit that is checked out, with a plus where files differ from it."""
-        git = ["git", "-C", str(self.checkout)]
-        name = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-        changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True)
-        return name.stdout.strip() + ("+" if changed.stdout.strip() else "")
+        return commit_of(self.checkout)
+
+
+def commit_of(checkout):
+    """The commit that is checked out, with a plus where files differ from it."""
+    git = ["git", "-C", str(checkout)]
+    name = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True)
+    return name.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+def digest(checkout):
+    """One value for all that a filled database is made by."""
+    found = sha256()
+    for folder in ("fixtures", "media4sec", "workshops", "catalogue", "ethics", "roadmap"):
+        for path in sorted((checkout / folder).rglob("*")):
+            if path.suffix in (".py", ".json"):
+                found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def query(database, statement):
@@ -112,9 +149,11 @@ def databases(vendor, folder):
     if vendor == "sqlite":
         yield lambda name: f"sqlite:///{Path(folder).resolve() / name}.sqlite3"
         return
-    from tests.postgres import server
-
-    with server() as url:
+    try:
+        postgres.find_binaries(), postgres.find_owner()
+    except postgres.Missing as reason:
+        raise Missing(str(reason)) from reason
+    with postgres.server() as url:
 
         def database(name):
             query(url, f'CREATE DATABASE "{name}"')

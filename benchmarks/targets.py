@@ -49,7 +49,8 @@ class Target:
 
 def targets_of(server, database):
     """All that is asked of a portal that runs, with what its database has."""
-    lists, fifties = combinations(database, 25), combinations(database, 50)
+    terms = query(database, TERMS)
+    lists, fifties = combinations(terms, 25), combinations(terms, 50)
     records = [url for (url,) in query(database, PUBLISHED.format(column="url"))]
     identifiers = [identifier for (identifier,) in query(database, PUBLISHED.format(column="identifier"))]
     found = [
@@ -103,14 +104,17 @@ def with_query(path, queries):
     return [f"{path}?{query}" for query in queries]
 
 
-def combinations(database, least):
-    """Different filters of the list of technologies, each of which finds at least so many, always the same ones."""
+def combinations(terms, least, most=COMBINATIONS):
+    """Different filters of the list of technologies, each of which finds at least so many, always the same ones.
+
+    ``terms`` are the rows of ``TERMS``.
+    """
     having = defaultdict(lambda: defaultdict(int))  # a set of records is one number: a bit a record
-    for name, value, number in query(database, TERMS):
+    for name, value, number in terms:
         if name in CHOOSABLE:
             having[name][value] |= 1 << number
     chance, found = random.Random(700281), {}
-    for _ in range(COMBINATIONS * 20):
+    for _ in range(most * 20):
         chosen, passing = {}, -1
         for name in chance.sample(sorted(having), chance.choice((1, 2, 2, 3))):
             values = chance.sample(sorted(having[name]), chance.randint(1, min(len(having[name]), 8)))
@@ -118,7 +122,7 @@ def combinations(database, least):
             passing &= reduce(or_, (having[name][value] for value in values))
         if passing.bit_count() >= least:
             found[urlencode(chosen, doseq=True)] = None
-        if len(found) == COMBINATIONS:
+        if len(found) == most:
             break
     return list(found)
 

@@ -1,6 +1,7 @@
 """The API of technologies, by Django REST Framework's model view sets, with the fields of the portal's documents."""
 
 from django.db.models import Prefetch
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -95,6 +96,7 @@ class TechnologySerializer(serializers.ModelSerializer):
 
 class TechnologyViewSet(ReadOnlyModelViewSet):
     serializer_class = TechnologySerializer
+    filter_backends = (DjangoFilterBackend,)
     filterset_class = TechnologyFilters
     pagination_class = Pages
     lookup_field = "identifier"
