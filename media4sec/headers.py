@@ -1,4 +1,4 @@
-"""Headers that tell a browser what our answers may do: one middleware, outermost, for every response.
+"""Headers that tell a browser what our answers may do: one middleware, for every response.
 
 There is no django-csp beside it: our policies are three constant strings without nonces, chosen together
 with the other headers by what an answer is, and they must also stand on static files, redirects and errors.
@@ -62,7 +62,7 @@ PERMISSIONS_POLICY = ", ".join(["clipboard-write=(self)", *(f"{feature}=()" for 
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Pages are compressed on the way. Answers for machines are not: their ETags are strong, for exact copies."""
+    """Compresses pages of the back-office, and answers to forms; all others are by ``media4sec.kept``."""
 
     def process_response(self, request, response):
         is_page = response.headers.get("Content-Type", "").startswith("text/html")

@@ -2,7 +2,8 @@
 
 granian calls this module by RSGI, in one event loop a worker. A body is awaited there, against a clock and within
 limits; only a whole request takes one of the few threads in which Django works, through its ordinary WSGI handler.
-What Django answers is handed back to the loop, which alone talks to granian.
+What Django answers is handed back to the loop, which alone talks to granian. What is kept (``media4sec.kept``) the loop
+answers itself.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from http import HTTPStatus
 
 from media4sec.headers import REFUSED
 from media4sec.wsgi import application as django
+from media4sec.wsgi import ready
 
 THREADS = 4  # requests that a worker works on at the same time; more would only wait for each other
 BODY_SECONDS = 15  # a whole body arrives within this time
@@ -83,6 +85,7 @@ class Answer:
     def _start(self, status, headers, exc_info=None):
         self.status = int(status[:3])
         self.headers = [(name.lower(), value) for name, value in headers]
+        self.headers.append(("server", "media4sec"))  # without it, granian puts its own name there
 
     def _hand_over(self, response, environ):
         if environ.get(REFUSED):
@@ -132,6 +135,11 @@ class Application:
 
     async def __rsgi__(self, scope, protocol):
         environ = environ_of(scope)
+        kept = ready(environ)
+        if kept is not None:
+            status, headers, body = kept
+            protocol.response_bytes(status, [(name.lower(), value) for name, value in headers], body)
+            return
         if scope.method not in ("GET", "HEAD"):
             try:
                 body = await self.bodies.read(protocol, environ.get("CONTENT_LENGTH", ""))

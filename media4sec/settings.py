@@ -68,6 +68,9 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 EXPORT_LIMIT = env.int("EXPORT_LIMIT", default=20_000)
 FEED_LIMIT = env.int("FEED_LIMIT", default=100)
 
+# Megabytes of ready answers that each worker keeps, for everybody who asks for the same; 0: none.
+KEPT_MB = env.int("KEPT_MB", default=0 if DEBUG else 32)
+
 
 # Applications
 
@@ -98,8 +101,9 @@ INSTALLED_APPS = [
 # Sessions, accounts and messages are lazy: a reader's page touches none of them, so that it sets no cookie,
 # does not vary by cookie, and is the same for everybody.
 MIDDLEWARE = [
+    "media4sec.kept.KeptMiddleware",  # before all others: what it keeps is finished
     "media4sec.headers.HeadersMiddleware",
-    "media4sec.headers.CompressionMiddleware",  # a long list is a tenth of its size on the way
+    "media4sec.headers.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "media4sec.languages.LanguageMiddleware",

@@ -36,6 +36,8 @@ WHITENOISE_AUTOREFRESH = True  # take files from where they are written, nothing
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-media-{os.getpid()}"
 
+KEPT_MB = 0  # a test sees what it made a moment ago; those of what is kept switch it on
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # weak and quick
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 INDEX_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-index-{os.getpid()}"

@@ -3,25 +3,38 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 
 from media4sec import problems
 from media4sec.interchange import tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import (
-    conditional,
     generation,
     newest_change,
     publications,
     result_of,
     tag_of,
+    tagged,
 )
+from media4sec.kinds import Kind
 from media4sec.problems import require_safe
 from media4sec.publications.addresses import resolve
 from media4sec.publications.models import Publication
+
+Rows = Iterator[Publication]
+Kinds = tuple[Kind, ...]
+WHOLE = 2 * 2**20  # characters: a longer file is sent as it is made
 
 
 @dataclass(frozen=True)
@@ -32,12 +45,12 @@ class Format:
     write: Callable[..., Iterator[str]]
 
 
-def as_csv(rows, kinds, count, url):
+def as_csv(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     columns = tables.columns_of(kinds)
     return tables.lines(columns, (tables.row_of(row, columns) for row in rows))
 
 
-def as_json(rows, kinds, count, url):
+def as_json(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     """The stored documents in an envelope."""
     head = {"url": url, "license": LICENCE_URL, "count": count}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
@@ -48,15 +61,15 @@ def as_json(rows, kinds, count, url):
     yield "\n]}\n"
 
 
-def as_ndjson(rows, kinds, count, url):
+def as_ndjson(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (absolute(row.document) + "\n" for row in rows)
 
 
-def as_bibtex(rows, kinds, count, url):
+def as_bibtex(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (bibtex(citation) + "\n" for citation in citations_of(rows))
 
 
-def as_ris(rows, kinds, count, url):
+def as_ris(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (ris(citation) for citation in citations_of(rows))
 
 
@@ -70,8 +83,9 @@ FORMATS = {
 
 
 @require_safe
-def result(request, path, suffix):
+def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     """``/technologies.csv?theme=…``: what the list of that address shows."""
+    tag, at = newest_change()
     try:
         answer = result_of(path, request.GET)
     except Http404:
@@ -88,22 +102,28 @@ def result(request, path, suffix):
     query = request.GET.urlencode()
     page = f"{settings.BASE_URL}/{path}/" + (f"?{query}" if query else "")
     kind = FORMATS[suffix]
-
-    def make():
-        parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
-        response = StreamingHttpResponse(parts, content_type=kind.content_type)
-        response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
-        return response
-
-    tag, at = newest_change()
-    response = conditional(request, tag, at, make)
+    parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
+    response = tagged(file_of(parts, kind.content_type), tag, at)
+    response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
     response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
     return response
 
 
+def file_of(parts: Iterator[str], content_type: str) -> HttpResponseBase:
+    """A file in one piece, which can be kept; from its first megabytes on as a stream, where it is longer."""
+    begun: list[str] = []
+    size = 0
+    for part in parts:
+        begun.append(part)
+        size += len(part)
+        if size > WHOLE:
+            return StreamingHttpResponse(chain(begun, parts), content_type=content_type)
+    return HttpResponse("".join(begun), content_type=content_type)
+
+
 @require_safe
 @problems.fixed
-def record(request, path, ref, suffix):
+def record(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
     row = resolve(path, ref)
     if row is None:
@@ -115,26 +135,21 @@ def record(request, path, ref, suffix):
     if request.path_info != address:
         return HttpResponsePermanentRedirect(address)
     write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
-    etag = tag_of(generation(), row.pk, row.modified_at)
-
-    def make():
-        response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
-        response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
-        return response
-
-    response = conditional(request, etag, row.modified_at, make)
+    response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
+    tagged(response, tag_of(generation(), row.pk, row.modified_at), row.modified_at)
+    response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
     response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
     return response
 
 
-def twin(url, suffix):
+def twin(url: str, suffix: str) -> str:
     """The address of a record in another form."""
     return f"{url.removesuffix('/')}.{suffix}"
 
 
-def _bib(row):
+def _bib(row: Publication) -> str:
     return "\n".join(map(bibtex, citations_of([row])))
 
 
-def _ris(row):
+def _ris(row: Publication) -> str:
     return "".join(map(ris, citations_of([row])))

@@ -7,12 +7,13 @@ search” is found by these two side by side, not by one of them or by what only
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Kind, Ways, kinds_by_name
 from media4sec.publications.models import Publication
 from media4sec.publications.words import key_of, keys_of, tokens
 
@@ -111,24 +112,28 @@ class Synonyms:
                     yield at[here], group
 
 
-def of_kind(kind, value):
+def of_kind(kind: Kind, ways: Ways, value: str) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
     """(pk, code, [(language, label), …]) of the lists of this sort that are public. One query."""
     rows = Publication.objects.published().of(kind.name).order_by("pk")
-    rows = rows.filter(terms__field=kind.ways.sort, terms__value=value)
+    rows = rows.filter(terms__field=ways.sort, terms__value=value)
     for pk, text in rows.values_list("pk", "document"):
         document = json.loads(text)
-        parts = document[kind.ways.labels]
-        yield pk, document[kind.ways.code], [(part["language"], part["label"]) for part in parts]
+        parts = document[ways.labels]
+        yield pk, document[ways.code], [(part["language"], part["label"]) for part in parts]
 
 
 def synonyms():
     """All that is public now. Two queries."""
-    kinds = [kind for kind in kinds_by_name().values() if kind.ways]
+    kinds = [(kind, kind.ways) for kind in kinds_by_name().values() if kind.ways]
     return Synonyms(
-        ((pk, group_of(labels)) for kind in kinds for pk, _, labels in of_kind(kind, kind.ways.synonyms)),
+        (
+            (pk, group_of(labels))
+            for kind, ways in kinds
+            for pk, _, labels in of_kind(kind, ways, ways.synonyms)
+        ),
         (
             (pk, code, [label for _, label in labels])
-            for kind in kinds
-            for pk, code, labels in of_kind(kind, kind.ways.countries)
+            for kind, ways in kinds
+            for pk, code, labels in of_kind(kind, ways, ways.countries)
         ),
     )

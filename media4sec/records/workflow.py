@@ -238,8 +238,13 @@ def revert(record, revision, *, by=None):
 
 @transaction.atomic
 def rebuild_publications():
-    """Make the read side anew from the published versions; returns how many rows had to change."""
+    """Make the read side anew from the published versions; returns how many rows had to change.
+
+    The database gets another name, so that no answer which was tagged or kept before passes for what is there now:
+    words for pages may change without a change that harvesters hear of.
+    """
     take_turn()
+    Generation.objects.update(name=new_name())
     remember_all()
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))

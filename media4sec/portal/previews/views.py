@@ -4,14 +4,14 @@ import hashlib
 import json
 
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
-from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from media4sec.font import can_write
 from media4sec.kinds import kinds_by_name, paths
 from media4sec.portal.lists.views import refuse
-from media4sec.portal.previews.pictures import COLOURS, EDITION, Preview, can_write, icon, preview_png
+from media4sec.portal.previews.pictures import COLOURS, EDITION, Preview, icon, preview_png
 from media4sec.portal.record.views import tombstone
 from media4sec.portal.rows import card_of, theme_tiles
 from media4sec.publications.addresses import resolve
@@ -77,7 +77,7 @@ def preview_of(publication):
 
 
 def answer(request, preview, version=None):
-    """The picture; drawn only if the reader does not hold it already. Under the address of its version it stays."""
+    """The picture. Under the address of its version it stays."""
     unknown = sorted(set(request.GET) - {"v"})
     asked = request.GET.get("v")
     is_number = asked is None or (asked.isascii() and asked.isdigit() and len(asked) < 10)
@@ -87,11 +87,8 @@ def answer(request, preview, version=None):
             request, errors or [("v", gettext("Give the number of one of this record’s versions."))]
         )
     digest = hashlib.sha256(f"{EDITION} {preview}".encode()).hexdigest()[:20]
-    etag = quote_etag(digest)
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(preview_png(preview), content_type="image/png")
-    response["ETag"] = etag
+    response = HttpResponse(preview_png(preview), content_type="image/png")
+    response["ETag"] = quote_etag(digest)
     lasts = version is not None and asked == str(version)
     response["Cache-Control"] = f"public, max-age={YEAR if lasts else 3600}"
     return response

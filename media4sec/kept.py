@@ -1,0 +1,288 @@
+"""Answers kept as they are sent, by each process in its own memory: docs/adr/0022-bytes-kept.md.
+
+Only what everybody gets at an address is kept, and only as long as the public sees the same content. The version of the
+content is read *before* an answer is made: then what is kept for a version can be newer than it, but never older.
+"""
+
+from collections import OrderedDict
+from concurrent.futures import Future
+from contextlib import suppress
+from operator import itemgetter
+from threading import Lock
+from time import monotonic
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.timezone import localdate, now
+
+from media4sec.answers import (
+    ENCODE,
+    Answer,
+    coding_of,
+    date_of,
+    is_worth_coding,
+    status_of,
+    takes,
+    unchanged,
+)
+from media4sec.headers import REFUSED
+from media4sec.interchange.results import newest_change
+
+SAFE = ("GET", "HEAD")
+ASKED_EVERY = 0.25  # seconds between two looks at the database by one process …
+TRUSTED_FOR = 0.75  # … and how long nobody looks again, because somebody is about to
+PATIENCE = 10  # seconds that one waits for what another thread makes
+LARGEST = 1 / 8  # of the memory: a larger answer would push out too many others
+FAILED = object()  # what became of an answer that others waited for
+
+
+class Shelf:
+    """The answers while the public sees one version of the content; when room is short, the longest unasked goes."""
+
+    def __init__(self, version, room):
+        self.version, self.room = version, room
+        self.answers, self.sizes, self.size = OrderedDict(), {}, 0
+        self.being_made = {}
+        self.lock = Lock()
+
+    def find(self, key):
+        """Without the lock: the event loop asks as well, and must not wait."""
+        found = self.answers.get(key)
+        if found is not None:
+            with suppress(KeyError):  # taken off this very moment
+                self.answers.move_to_end(key)
+        return found
+
+    def put(self, key, answer):
+        """Keep an answer, or note that it has got larger."""
+        size = answer.size + sum(map(len, key))
+        with self.lock:
+            self._take_off(key)
+            if size > self.room * LARGEST:
+                return
+            self.answers[key], self.sizes[key] = answer, size
+            self.size += size
+            while self.size > self.room:
+                self._take_off(next(iter(self.answers)))
+
+    def _take_off(self, key):
+        if self.answers.pop(key, None) is not None:
+            self.size -= self.sizes.pop(key)
+
+    def get(self, key, make):
+        """What is kept, or what ``make`` gives: one thread makes it, and those who ask meanwhile wait for it.
+
+        Where nothing comes of it that others may have, or not in time, each makes its own.
+        """
+        until = monotonic() + PATIENCE
+        while True:
+            with self.lock:
+                found = self.find(key)
+                if found is not None:
+                    return found
+                under_way = self.being_made.get(key)
+                mine = None if under_way else self.being_made.setdefault(key, Future())
+            if mine:
+                return self._make(key, make, mine)
+            try:
+                found = under_way.result(max(0, until - monotonic()))
+            except TimeoutError:
+                found = None
+            if found is not FAILED:  # else one of us tries again
+                return found or make()
+
+    def _make(self, key, make, told):
+        outcome = FAILED
+        try:
+            made = make()
+            if isinstance(made, Answer):
+                self.put(key, made)
+                outcome = made
+            elif made.status_code < 500:
+                outcome = None
+            return made
+        finally:
+            with self.lock:
+                del self.being_made[key]
+            told.set_result(outcome)
+
+
+class Kept:
+    """The shelf of the version that the public sees now. A change of the content clears it with everything on it."""
+
+    def __init__(self):
+        self.forget()
+
+    def forget(self):
+        self.lock = Lock()
+        self.shelf, self.read_at, self.asked_at = None, -1e9, -1e9
+
+    def current(self):
+        """The shelf, if nobody has to look at the database for it; else None."""
+        time = monotonic()
+        is_known = time - self.asked_at < ASKED_EVERY and time - self.read_at < TRUSTED_FOR
+        return self.shelf if is_known else None
+
+    def look(self):
+        """The shelf, after a look at the database where one is due. None: nothing can be kept now."""
+        if not settings.KEPT_MB:
+            return None
+        found = self.current()
+        if found is not None:
+            return found
+        self.asked_at = time = monotonic()  # the others go on with what is known
+        try:
+            version = version_of_content()
+        except (DatabaseError, InterfaceError):
+            return None
+        with self.lock:
+            if time > self.read_at:  # another may have begun later, and be done
+                self.read_at = time
+                if self.shelf is None or self.shelf.version != version:
+                    self.shelf = Shelf(version, settings.KEPT_MB * 2**20)
+            return self.shelf
+
+
+kept = Kept()
+
+
+def version_of_content():
+    """What all answers depend on: what is public, by which release at which origin, and on which day."""
+    return (*newest_change(), localdate(), now().date())
+
+
+def ready(environ):
+    """(status, headers, body) of an answer that is here as it is to be sent, or None: Django has to be asked.
+
+    For a server that wants to know before it takes a thread.
+    """
+    shelf = kept.current()
+    if shelf is None or environ["REQUEST_METHOD"] not in SAFE:
+        return None
+    request = WSGIRequest(environ)
+    key = key_of(request)
+    answer = key and shelf.find(key)
+    if not answer or not suits(answer, request):
+        return None
+    coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", "")[:200])
+    if answer.coding(coding) not in answer.forms:
+        return None
+    found = answer.reply(request, coding)
+    return None if found[0] == 412 else found
+
+
+class KeptMiddleware:
+    """Answers what is kept; all others answers for everybody it finishes: coding, tag, conditions."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in SAFE or is_apart(request.path_info):
+            return self.get_response(request)
+        key = key_of(request)
+        coding = coding_of(request.META.pop("HTTP_ACCEPT_ENCODING", "")[:200])  # inside all is plain
+
+        def make():
+            response = self.get_response(request)
+            if not Answer.is_one(response):
+                return response
+            answer = Answer(response)
+            answer.only(coding)
+            return answer
+
+        shelf = kept.look() if key else None
+        found = shelf and shelf.find(key)
+        if not found or not suits(found, request):
+            found = self.new(request, shelf, key, make)
+        if not isinstance(found, Answer):
+            return self.finished(request, found, coding)
+        if found.coding(coding) not in found.forms:
+            found.form(coding)
+            shelf.put(key, found)
+        return self.response(request, *found.reply(request, coding))
+
+    def new(self, request, shelf, key, make):
+        """An answer that is not there yet. HEAD leaves nothing behind, as some view may have no body for it."""
+        if shelf is None or request.method == "HEAD":
+            return make()
+        if takes_all(request):
+            return shelf.get(key, make)
+        found = make()  # whoever waits for it may be refused where others are not
+        if isinstance(found, Answer):
+            shelf.put(key, found)
+        return found
+
+    def finished(self, request, response, coding):
+        """An answer that cannot be kept: a refusal, a form, a long stream."""
+        if response.streaming:
+            tag = response.headers.get("ETag")
+            status = status_of(request, tag, date_of(response)) if tag else 200
+            return (
+                response
+                if status == 200
+                else self.response(request, status, unchanged(response.items()), b"")
+            )
+        if is_worth_coding(response) and not response.has_header("Content-Encoding"):
+            patch_vary_headers(response, ["Accept-Encoding"])
+            if coding:
+                response.content = ENCODE[coding](response.content)
+                response["Content-Encoding"], response["Content-Length"] = coding, str(len(response.content))
+        return response
+
+    def response(self, request, status, headers, body):
+        if status == 412:  # the page that says so is Django's
+            return self.get_response(WSGIRequest(request.META | {REFUSED: 412}))
+        kind = HttpResponseNotModified if status == 304 else HttpResponse
+        return kind(body, headers=dict(headers))
+
+
+def is_apart(path):
+    """The back-office is for nobody else; static files know their codings and tags themselves."""
+    return path.startswith(("/admin/", settings.STATIC_URL))
+
+
+def key_of(request):
+    """What is asked for, in one spelling; None where the answer may be for one person only, or a refusal."""
+    meta = request.META
+    try:
+        put_in_order(meta)
+        request.get_host()  # whatever its spelling: nothing that we answer depends on it
+    except (ValueError, DisallowedHost):
+        return None
+    cookies = meta.get("HTTP_COOKIE", "")
+    if cookies and (settings.SESSION_COOKIE_NAME in cookies or settings.CSRF_COOKIE_NAME in cookies):
+        return None
+    if "HTTP_AUTHORIZATION" in meta or REFUSED in meta:
+        return None
+    return request.scheme, request.path, meta.get("QUERY_STRING", "")
+
+
+def put_in_order(meta):
+    """Give the parameters the order of their names; values of one name keep theirs, which may mean something.
+
+    Whatever is answered then says them in this order, so that one question has one answer. Read as ``QueryDict`` does.
+    """
+    if meta.get("QUERY_STRING"):
+        query = meta["QUERY_STRING"].encode("latin-1")
+        try:
+            query = query.decode()
+        except UnicodeDecodeError:
+            query = query.decode("latin-1")
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=most)  # ValueError: more than these
+        meta["QUERY_STRING"] = urlencode(sorted(pairs, key=itemgetter(0)))
+
+
+def suits(answer, request):
+    """Would Django give this one answer, too? Only the API refuses a client for what it accepts (406)."""
+    return takes(request.META.get("HTTP_ACCEPT", "")[:500], answer.media_type)
+
+
+def takes_all(request):
+    return takes(request.META.get("HTTP_ACCEPT", "")[:500], "*/*")
