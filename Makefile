@@ -14,8 +14,12 @@ HERE := BASE_URL=http://127.0.0.1:$(PORT) SECRET_KEY_FILE=$(CURDIR)/var/secret_k
 PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu SECURITY_CONTACT=mailto:security@kb.example.eu \
   SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
+# All cores at once; whoever has nothing left to do takes from the others.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-sqlite test-postgres bench screenshots messages docs lock clean
+.PHONY: help setup run admin check format test test-quick test-sqlite test-postgres slips bench screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -61,6 +65,7 @@ check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations
 	$(BIN)/ruff format --check
 	$(BIN)/djlint --quiet --lint templates media4sec workshops catalogue ethics roadmap
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
@@ -70,20 +75,25 @@ format: $(VENV)/.dev ## let ruff mend what it can
 
 test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=… goes to pytest)
 
+test-quick: $(VENV)/.dev ## in some minutes: no browser, nothing slow, a few kinds; on SQLite
+	$(ON_SQLITE) $(PYTEST) --no-migrations --quick $(ARGS)
+
+# Every worker makes its database at once; tests/test_demo.py makes one step by step, and so do all on PostgreSQL.
 test-sqlite: $(VENV)/.dev ## all tests on SQLite
-	env -u DATABASE_URL -u TEST_DATABASE_URL $(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
 # What a browser sees does not depend on the database: those tests run once, above.
 test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
-	$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -n auto --dist loadfile -m 'not browser' $(ARGS)
+	$(BIN)/python -m tests.postgres -- $(PYTEST) -m 'not browser' $(ARGS)
 
-# In throw-away databases; takes some minutes and 1 GB of disk.
-bench: $(VENV)/.dev ## measure the search page with 1,500 and 100,000 records, on both databases
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
-	  && DATABASE_URL=sqlite:///$$folder/bench.sqlite3 $(BIN)/python -m benchmarks.search $(ARGS)
-	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m benchmarks.search $(ARGS)
+slips: $(VENV)/.dev ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
+	$(BIN)/python -m tests.slips $(ARGS)
 
-screenshots: $(VENV)/.dev ## pictures of all pages (ARGS=names for some)
+# In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
+bench: $(VENV)/.dev ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/.dev ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations

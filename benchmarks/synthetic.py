@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from media4sec.publications.models import Change, Publication, Term
+from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.publications.words import analysed
 from media4sec.records.folder_io import load_folder
 
@@ -78,10 +78,23 @@ def _copy(real, copy, chance, names, vocabulary):
             )
         )
     Publication.objects.bulk_create(rows, batch_size=500)
-    table = Term._meta.db_table
+    for model in (Term, Version):
+        _copy_rows(model, copy * STEP)
+    now = timezone.now()
+    created = (
+        Change(action=Change.Action.CREATED, kind=row.kind, identifier=row.identifier, at=now) for row in rows
+    )
+    Change.objects.bulk_create(created, batch_size=2_000)
+
+
+def _copy_rows(model, offset):
+    """What the real publications have in a table of their own, once more for the copies."""
+    own = [field.column for field in model._meta.local_concrete_fields if not field.primary_key]
+    names = ", ".join(own)
+    values = names.replace("publication_id", "publication_id + %s")
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (publication_id, field, value, label, target_id) "
-            f"SELECT publication_id + %s, field, value, label, target_id FROM {table} WHERE publication_id < %s",
-            [copy * STEP, STEP],
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE publication_id < %s",
+            [offset, STEP],
         )

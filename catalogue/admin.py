@@ -73,7 +73,7 @@ class StatementAdmin(RecordAdmin):
 
 @admin.register(SurveyFigure)
 class SurveyFigureAdmin(RecordAdmin):
-    list_filter = ("survey", "year", "from_d21")
+    list_filter = ("survey", "year", "qualifier", "from_d21")
 
 
 @admin.register(GlossaryTerm)

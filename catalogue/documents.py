@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from catalogue.choices import TechnologyStatus
 from catalogue.models import (
     Collection,
     Concept,
@@ -123,7 +124,7 @@ class OrganisationDocument(RecordDocument):
 
 
 class TechnologyDocument(RecordDocument):
-    status = serializers.ChoiceField(Technology.Status.choices, read_only=True)
+    status = serializers.ChoiceField(TechnologyStatus.choices, read_only=True)
 
     class Meta:
         model = Technology
@@ -181,7 +182,7 @@ class StatementDocument(RecordDocument):
 class SurveyFigureDocument(RecordDocument):
     class Meta:
         model = SurveyFigure
-        fields = shape("survey", "value", "unit", "year", "population", "from_d21", "note")
+        fields = shape("survey", "value", "unit", "qualifier", "year", "population", "from_d21", "note")
 
 
 class GlossaryTermDocument(RecordDocument):

@@ -2,9 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Ways, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from catalogue.choices import (
+    EvidenceKind,
+    FunctionLevel,
+    Price,
+    Scheme,
+    StatementKind,
+    TargetUser,
+    TechnologyKind,
+    TechnologyStatus,
+    WorksOn,
+)
+from media4sec.choices import Lens, YesNo
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Ways, Work
 
 PROJECT = Kind(
     "project",
@@ -153,6 +163,7 @@ DELIVERABLE = Kind(
     ),
     statements_by="deliverable",
     weight=36,
+    is_cited_by_identifier=True,
 )
 
 PERSON = Kind(
@@ -186,11 +197,13 @@ FUNCTION = Kind(
     lead=_("What technologies are for, in two levels: nine groups and forty functions."),
     facets=(
         Facet("group", _("Group"), "parent", empty=_("Is a group itself")),
-        Facet("level", _("Level"), values=("1", "2")),
+        Facet("level", _("Level"), choices=FunctionLevel),
     ),
     facts=("parent", "level", "nearest_cm_function", "nearest_cm_function_note"),
     labels={"nearest_cm_function_note": _("Note on the nearest function")},
-    words={"level": {1: _("Group of functions"), 2: _("Single function")}},
+    words={
+        "level": {FunctionLevel.GROUP: _("Group of functions"), FunctionLevel.FUNCTION: _("Single function")}
+    },
     reasons={"parent": _("belongs to this group")},
     search_text=("identifier", "nearest_cm_function"),
     unsearched=("nearest_cm_function_note",),
@@ -199,6 +212,7 @@ FUNCTION = Kind(
     about=_("What it is and does"),
     weight=32,
     has_neighbours=False,
+    schemes={"function": "function", "group": "function"},
 )
 
 ORGANISATION = Kind(
@@ -231,17 +245,17 @@ TECHNOLOGY = Kind(
     facets=(
         THEME_FACET,
         Facet("function", _("Function"), "functions"),
-        Facet("status", _("Status")),
+        Facet("status", _("Status"), choices=TechnologyStatus),
         Facet("issue", _("Issue raised"), "issues", empty=_("Not assessed yet")),
-        Facet("price", _("Price"), values=("free", "paid", "police-licence")),
-        Facet("works-on", _("Works on"), "works_on", values=("browser", "phone", "desktop", "service")),
-        Facet("data-leaves", _("Data leave your organisation"), "data_leaves", values=("yes", "no")),
+        Facet("price", _("Price"), choices=Price),
+        Facet("works-on", _("Works on"), "works_on", choices=WorksOn),
+        Facet("data-leaves", _("Data leave your organisation"), "data_leaves", choices=YesNo),
         Facet("licence", _("Licence"), words=("proprietary",)),
         Facet(
             "kind",
             _("Kind"),
             "technology_kind",
-            values=("service", "software", "research-prototype", "platform", "app", "method", "dataset"),
+            choices=TechnologyKind,
         ),
         Facet(
             "platform",
@@ -265,32 +279,17 @@ TECHNOLOGY = Kind(
             "user",
             _("Target user"),
             "target_users",
-            values=(
-                "police",
-                "citizen",
-                "researcher",
-                "journalist",
-                "public-security-planner",
-                "business",
-                "emergency-service",
-                "municipality",
-                "ngo",
-                "online-platform",
-                "fact-checker",
-                "humanitarian-organisation",
-                "policy-maker",
-                "training-provider",
-            ),
+            choices=TargetUser,
         ),
         Facet("eu-project", _("EU project"), "eu_project_acronym", empty=_("No EU project named")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("maker", _("Maker"), "makers"),
         Facet(
             "d22",
             _("In the project’s own catalogue"),
             "listed_in_d22",
             empty=_("Not known"),
-            values=("yes", "no"),
+            choices=YesNo,
         ),
     ),
     facts=(
@@ -345,7 +344,11 @@ TECHNOLOGY = Kind(
     ),
     unsearched=("status_note", "licence_verified", "listed_in_d22"),
     state="status",
-    shapes={"active": "full", "discontinued": "struck", "unknown": "hatched"},
+    shapes={
+        TechnologyStatus.ACTIVE: "full",
+        TechnologyStatus.DISCONTINUED: "struck",
+        TechnologyStatus.UNKNOWN: "hatched",
+    },
     state_rule=_(
         "Active means that there is a dated sign of life, not older than 18 months when it was checked: a release, a "
         "change in the repository, a dated page, notice or test by the maker or an authority, or a dated check by a "
@@ -375,18 +378,18 @@ STATEMENT = Kind(
     digits=4,
     facets=(
         Facet("theme", _("Theme"), empty=_("No theme named")),
-        Facet("lens", _("Lens"), empty=_("No lens given")),
+        Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
         Facet(
             "statement-kind",
             _("Kind of statement"),
             "statement_kind",
-            values=("finding", "challenge", "recommendation", "opportunity", "figure", "responsibility"),
+            choices=StatementKind,
         ),
         Facet(
             "evidence",
             _("Kind of evidence"),
             "evidence_kind",
-            values=("expert", "workshop", "case", "literature", "survey"),
+            choices=EvidenceKind,
         ),
         Facet("workshop", _("Workshop"), empty=_("No workshop named")),
         Facet("deliverable", _("Deliverable"), empty=_("No deliverable named")),
@@ -415,6 +418,7 @@ STATEMENT = Kind(
     quotes="deliverable",
     weight=60,
     has_neighbours=False,
+    role=Role.EVIDENCE,
 )
 
 SURVEY_FIGURE = Kind(
@@ -428,14 +432,12 @@ SURVEY_FIGURE = Kind(
     facets=(
         Facet("survey", _("Survey")),
         Facet("year", _("Year")),
-        Facet(
-            "d21", _("From the project’s own survey"), "from_d21", empty=_("Not known"), values=("yes", "no")
-        ),
+        Facet("d21", _("From the project’s own survey"), "from_d21", empty=_("Not known"), choices=YesNo),
     ),
     facts=("value", "year", "survey", "population", "from_d21", "note"),
     labels={"from_d21": _("From the project’s own survey")},
     meta=("survey", "year"),
-    figure=("value", "unit"),
+    figure=("value", "unit", "qualifier"),
     names=("survey",),
     search_text=("survey", "population", "note"),
     unsearched=("from_d21",),
@@ -468,6 +470,7 @@ GLOSSARY_TERM = Kind(
     review_months=24,
     schema_type="DefinedTerm",
     weight=46,
+    role=Role.GLOSSARY,
 )
 
 NEWS_ITEM = Kind(
@@ -538,40 +541,21 @@ CONCEPT = Kind(
     lead=_(
         "The portal’s controlled words with their labels in seven languages; translations are not yet reviewed."
     ),
-    facets=(Facet("scheme", _("Words for")),),
+    facets=(Facet("scheme", _("Words for"), choices=Scheme),),
     facts=("scheme",),
     labels={"scheme": _("Words for")},
-    words={
-        "scheme": {
-            "check-section": _("Parts of the ethics and legal check"),
-            "ethics-issue-kind": _("Kinds of issue"),
-            "evidence-kind": _("Kinds of evidence"),
-            "function": _("Functions of technologies"),
-            "legal-event-kind": _("What happens to law"),
-            "lens": _("Lenses"),
-            "pattern-group": _("Groups of practices"),
-            "publication-status": _("States of publication"),
-            "record-kind": _("Kinds of record, one"),
-            "record-kind-plural": _("Kinds of record, several"),
-            "roadmap-status": _("States of roadmap items"),
-            "statement-kind": _("Kinds of statement"),
-            "strand": _("Strands of the roadmap"),
-            "swot-quadrant": _("Strengths, weaknesses, opportunities, threats"),
-            "target-user": _("Target users"),
-            "technology-status": _("States of technologies"),
-            "theme": _("Themes"),
-        }
-    },
+    words={"scheme": dict(Scheme.choices)},
     meta=("scheme",),
     names=("code", "labels.label"),
     names_others=True,
-    ways=Ways("scheme", "labels", "code", synonyms="ways-to-ask", countries="country"),
+    ways=Ways("scheme", "labels", "code", synonyms=Scheme.WAYS_TO_ASK, countries=Scheme.COUNTRY),
     order=("scheme", "position"),
     review_months=24,
     schema_type="DefinedTerm",
     own_parts={"labels": _("Labels")},
     weight=80,
     has_neighbours=False,
+    role=Role.VOCABULARY,
 )
 
 COLLECTION = Kind(

@@ -10,18 +10,17 @@ from django.views.decorators.http import require_safe
 from media4sec.dates import span_of
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.frame import siblings
-from media4sec.portal.lanes import LYING, UPRIGHT, Item, Lane, picture
+from media4sec.portal.lanes import Item, Lane, picture
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.rows import host_of
-from media4sec.portal.wording import day, in_words
 from media4sec.publications.models import Term, documents_of
-from workshops.dialogues import station
+from media4sec.saying import day, day_or_unknown
+from workshops.dialogues import newest, station
 
 DISAGREE = "sources disagree"  # the tag that editors give
-
-
-def counted(documents, kind_name):
-    return kinds_by_name()[kind_name].counted(len(documents[kind_name]))
+MOST_DRAWN = 120  # of deliverables and workshops on the map
+# What stands on the page: of all that is more, the lists tell.
+MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 80, 24, 20
 
 
 @require_safe
@@ -30,24 +29,33 @@ def library(request):
     if request.GET:
         return kind_list(request, "library")
     documents = documents_of("project", "work-package", "deliverable", "workshop", "partner")
+    return render(request, "catalogue/library.html", page_of_library(documents, statement_counts()))
+
+
+def page_of_library(documents, statements):
     workshops = documents["workshop"]
-    context = {
+    disagreements = [
+        document
+        for document in (*documents["deliverable"], *workshops)
+        if DISAGREE in document["tags"] and document["notes"]
+    ]
+    packages = packages_of(documents)
+    return {
         "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
-        "packages": packages_of(documents, statement_counts()),
-        "packages_counted": counted(documents, "work-package"),
-        "deliverables_counted": counted(documents, "deliverable"),
-        "workshops_counted": counted(documents, "workshop"),
-        "stations": [station(document) for document in workshops],
-        "map": map_of_deliverables(documents),
+        "packages": bands_of(packages[:MOST_PACKAGES], documents, statements),
+        "package_count": len(packages),
+        "counted": {
+            name: kinds_by_name()[name].counted(len(documents[name]))
+            for name in ("work-package", "deliverable", "workshop")
+        },
+        "stations": [station(document) for document in newest(workshops)],
+        "station_count": len(workshops),
+        "map": map_of_deliverables(documents, gettext("Map of the deliverables")),
         "fed": fed_by(documents),
         "siblings": siblings("library"),
-        "disagreements": [
-            document
-            for document in (*documents["deliverable"], *workshops)
-            if DISAGREE in document["tags"] and document["notes"]
-        ],
+        "disagreements": disagreements[:MOST_NOTES],
+        "disagreement_count": len(disagreements),
     }
-    return render(request, "portal/library.html", context)
 
 
 def statement_counts():
@@ -61,54 +69,50 @@ def package_of(deliverable):
     return deliverable["work_package"]["id"] if deliverable["work_package"] else ""
 
 
-def packages_of(documents, counts):
-    """Work packages with the rows of their tables; a column that says nothing is left out and named instead.
-
-    Deliverables whose work package is not public stand last.
-    """
-    short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
-    outputs = outputs_of(documents["project"])
-    packages = []
+def packages_of(documents):
+    """Work packages with their deliverables; those whose work package is not public stand last."""
+    own = defaultdict(list)
+    for document in documents["deliverable"]:
+        own[package_of(document)].append(document)
     named = list(documents["work-package"])
-    if not all(map(package_of, documents["deliverable"])):
+    if "" in own:
         title, url = gettext("No work package named"), "/library/?work-package=not-stated"
         named.append({"identifier": "", "title": title, "url": url})
-    for package in named:
+    return [(package, own[package["identifier"]]) for package in named]
+
+
+def bands_of(packages, documents, statements):
+    """Work packages with the rows of their tables, as far as these have room on one page; a column that says nothing
+    is left out and named instead."""
+    short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
+    outputs = outputs_of(documents["project"])
+    columns = {"when": gettext("Date"), "lead_partner": gettext("Lead"), "page_count": gettext("Pages")}
+    bands, room = [], MOST_ROWS
+    for package, deliverables in packages:
         rows = [
             {
                 **document,
                 "when": day(document["date"]) if document["date"] else "",
                 "lead": short_names.get((document["lead_partner"] or {}).get("id")),
-                "statements": counts.get(document["identifier"], 0),
+                "statements": statements.get(document["identifier"], 0),
                 "host": host_of(document["download_url"]) if document["download_url"] else "",
                 "copies": [{"url": url, "host": host_of(url)} for url in document["alternate_urls"]],
                 "outputs": outputs[document["identifier"]],
             }
-            for document in documents["deliverable"]
-            if package_of(document) == package["identifier"]
+            for document in deliverables[:room]
         ]
-        columns = (
-            ("when", gettext("Date")),
-            ("lead_partner", gettext("Lead")),
-            ("page_count", gettext("Pages")),
-        )
-        known = [(name, label) for name, label in columns if any(row[name] for row in rows)]
+        room -= len(rows)
+        known = {name: label for name, label in columns.items() if any(row[name] for row in rows)}
         for row in rows:
-            row["is_blank"] = len(known) > 1 and not any(row[name] for name, _ in known)
-        packages.append(
-            {
-                **package,
-                "rows": rows,
-                "known": [label for _, label in known],
-                "has": {name: any(row[name] for row in rows) for name, _ in columns}
-                | {
-                    "statements": any(row["statements"] for row in rows),
-                    "files": any(row["download_url"] or row["alternate_urls"] for row in rows),
-                },
-                "unknown": [label for name, label in columns if rows and not any(row[name] for row in rows)],
-            }
-        )
-    return packages
+            row["is_blank"] = len(known) > 1 and not any(row[name] for name in known)
+        has = {name: name in known for name in columns} | {
+            "statements": any(row["statements"] for row in rows),
+            "files": any(row["download_url"] or row["alternate_urls"] for row in rows),
+        }
+        unknown = [label for name, label in columns.items() if rows and name not in known]
+        own = {"rows": rows, "total": len(deliverables), "has": has}
+        bands.append({**package, **own, "known": list(known.values()), "unknown": unknown})
+    return bands
 
 
 def outputs_of(projects):
@@ -127,9 +131,9 @@ def outputs_of(projects):
 def feeds(workshops):
     """What the records of the workshops say came of each: ``[(workshop, deliverable)]`` as identifiers."""
     return [
-        (workshop["identifier"], ref["id"])
+        (workshop["identifier"], name)
         for workshop in workshops
-        for ref in {ref["id"]: ref for ref in (*workshop["reports"], *workshop["ethics_reports"])}.values()
+        for name in {ref["id"]: None for ref in (*workshop["reports"], *workshop["ethics_reports"])}
     ]
 
 
@@ -138,20 +142,20 @@ def fed_by(documents):
     dates = {document["identifier"]: document["date"] for document in documents["deliverable"]}
 
     def reports(refs):
-        return [{**ref, "when": in_words(dates.get(ref["id"]))} for ref in refs]
+        return [{**ref, "when": day_or_unknown(dates.get(ref["id"]))} for ref in refs]
 
     return [
         {
             "workshop": workshop,
-            "when": in_words(workshop["start_date"]),
+            "when": day_or_unknown(workshop["start_date"]),
             "reports": reports(workshop["reports"]),
             "ethics_reports": reports(workshop["ethics_reports"]),
         }
-        for workshop in documents["workshop"]
+        for workshop in newest(documents["workshop"])
     ]
 
 
-def map_of_deliverables(documents, package="", here=""):
+def map_of_deliverables(documents, label, package="", here=""):
     """The lanes of the work packages along the project's months, and what is dated before or after them; None where
     there is nothing to show.
 
@@ -168,25 +172,26 @@ def map_of_deliverables(documents, package="", here=""):
         for start, stop in feeds(workshops)
         if home.get(stop) and package in ("", home[stop]) and here in ("", stop)
     ]
-    lanes = []
-    for document in documents["work-package"]:
-        name = document["identifier"]
-        own = [deliverable_item(document, here) for document in deliverables if package_of(document) == name]
-        if package in ("", name):
-            lanes.append(Lane(name, name, document["url"], tuple(own)))
+    own = defaultdict(list)
+    for document in deliverables:
+        own[package_of(document)].append(deliverable_item(document, here))
+    lanes = [
+        Lane(name, name, document["url"], tuple(own[name]))
+        for document in documents["work-package"]
+        if (name := document["identifier"]) and package in ("", name)
+    ]
     if arrows or not package:
         # The workshops stand under the lane of their reports, which the arrows reach first.
         reported = {home.get(ref["id"]) for workshop in workshops for ref in workshop["reports"]}
         places = [number for number, lane in enumerate(lanes) if lane.label in reported]
-        own = tuple(map(workshop_item, workshops))
-        lanes.insert(places[0] + 1 if places else 0, Lane(gettext("Workshops"), "W", "/workshops/", own))
+        items = tuple(map(workshop_item, workshops))
+        lanes.insert(places[0] + 1 if places else 0, Lane(gettext("Workshops"), "W", "/workshops/", items))
     spans = [item.when for lane in lanes for item in lane.items if item.when]
     first, last = min([first, *(span.last for span in spans)]), max([last, *(span.first for span in spans)])
-    return pictures(lanes, first, last, arrows=arrows)
-
-
-def pictures(lanes, first, last, **options):
-    return [picture(sheet, lanes, first, last, **options) for sheet in (LYING, UPRIGHT)]
+    url = f"/library/?type=deliverable&work-package={package}" if package else "/library/?type=deliverable"
+    return picture(
+        lanes, first, last, label, gettext("No date stated"), arrows, keep=here, url=url, most=MOST_DRAWN
+    )
 
 
 def duration(projects):
@@ -197,22 +202,13 @@ def duration(projects):
 
 
 def deliverable_item(document, here=""):
-    return Item(
-        document["identifier"],
-        document["identifier"],
-        f"{document['identifier']}, {document['title']}, {in_words(document['date'])}",
-        document["url"],
-        span_of(document["date"]),
-        "here" if document["identifier"] == here else "",
-    )
+    name = document["identifier"]
+    said = f"{name}, {document['title']}, {day_or_unknown(document['date'])}"
+    shape = "here" if name == here else ""
+    return Item(name, name, said, document["url"], span_of(document["date"]), shape)
 
 
 def workshop_item(document):
-    return Item(
-        document["identifier"],
-        document["identifier"],
-        f"{document['identifier']}, {document['city']}, {document['title']}, {in_words(document['start_date'])}",
-        document["url"],
-        span_of(document["start_date"]),
-        "stop",
-    )
+    name = document["identifier"]
+    said = f"{name}, {document['city']}, {document['title']}, {day_or_unknown(document['start_date'])}"
+    return Item(name, name, said, document["url"], span_of(document["start_date"]), "stop")

@@ -3,6 +3,17 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from catalogue.choices import (
+    DatePrecision,
+    EvidenceKind,
+    FunctionLevel,
+    Price,
+    StatementKind,
+    TargetUser,
+    TechnologyKind,
+    TechnologyStatus,
+    WorksOn,
+)
 from catalogue.kinds import (
     COLLECTION,
     CONCEPT,
@@ -18,23 +29,18 @@ from catalogue.kinds import (
     TECHNOLOGY,
     WORK_PACKAGE,
 )
+from media4sec.choices import Provenance
 from media4sec.dates import span_of
-from media4sec.records.fields import InexactDateField, TextListField
-from media4sec.records.models import KindRecord, Lasting, Part, Record, add_months
+from media4sec.qualifier import Qualifier
+from media4sec.records.fields import CountryField, InexactDateField, LanguageField, TextListField, YearField
+from media4sec.records.models import KindRecord, Lasting, Part, add_months
 from workshops.models import Partner, PracticePattern, Theme, Workshop
-
-
-class Precision(models.TextChoices):
-    YEAR = "year", "Year"
-    MONTH = "month", "Month"
-    DAY = "day", "Day"
-
 
 LENGTHS = {
     "": 0,
-    Precision.YEAR: 4,
-    Precision.MONTH: 7,
-    Precision.DAY: 10,
+    DatePrecision.YEAR: 4,
+    DatePrecision.MONTH: 7,
+    DatePrecision.DAY: 10,
 }  # of a date that is known so exactly
 
 
@@ -42,7 +48,7 @@ class DatedRecord(KindRecord):
     """A record with a date of its own that may be known to the year or month only."""
 
     date = InexactDateField()
-    date_precision = models.CharField(max_length=10, choices=Precision, blank=True)
+    date_precision = models.CharField(max_length=10, choices=DatePrecision, blank=True)
 
     class Meta:
         abstract = True
@@ -81,7 +87,7 @@ class Project(Lasting, KindRecord):
     coordinator = models.ForeignKey(
         Partner, related_name="+", null=True, blank=True, on_delete=models.PROTECT
     )
-    coordinator_country = models.CharField(max_length=2, blank=True)
+    coordinator_country = CountryField(max_length=2, blank=True)
     coordinator_person = models.CharField("coordinator (person)", max_length=120, blank=True)
     partner_count = models.PositiveSmallIntegerField("partners", null=True, blank=True)
     framing_good = models.TextField(blank=True)
@@ -204,7 +210,7 @@ class Function(KindRecord):
         blank=True,
         on_delete=models.PROTECT,
     )
-    level = models.PositiveSmallIntegerField(choices=[(1, "Group"), (2, "Function")])
+    level = models.PositiveSmallIntegerField(choices=FunctionLevel)
     order = models.PositiveSmallIntegerField()
     nearest_cm_function = models.CharField("nearest crisis-management function", max_length=200, blank=True)
     nearest_cm_function_note = models.CharField("note on that mapping", max_length=400, blank=True)
@@ -223,59 +229,17 @@ class Organisation(KindRecord):
     former_names = TextListField()
 
 
-class TargetUser(models.TextChoices):
-    POLICE = "police", "Police"
-    CITIZEN = "citizen", "Citizens"
-    RESEARCHER = "researcher", "Researchers"
-    JOURNALIST = "journalist", "Journalists"
-    PLANNER = "public-security-planner", "Public security planners"
-    BUSINESS = "business", "Businesses"
-    EMERGENCY_SERVICE = "emergency-service", "Emergency services"
-    MUNICIPALITY = "municipality", "Municipalities"
-    NGO = "ngo", "Non-governmental organisations"
-    ONLINE_PLATFORM = "online-platform", "Online platforms"
-    FACT_CHECKER = "fact-checker", "Fact-checkers"
-    HUMANITARIAN = "humanitarian-organisation", "Humanitarian organisations"
-    POLICY_MAKER = "policy-maker", "Policy makers"
-    TRAINING_PROVIDER = "training-provider", "Training providers"
-
-
 SIGN_LASTS = 18  # months after which a sign of life says nothing about today
 
 
 class Technology(KindRecord):
     """A tool, service, method or data set for social media in public security."""
 
-    class TechnologyKind(models.TextChoices):
-        SERVICE = "service", "Service"
-        SOFTWARE = "software", "Software"
-        RESEARCH_PROTOTYPE = "research-prototype", "Research prototype"
-        PLATFORM = "platform", "Platform"
-        APP = "app", "App"
-        METHOD = "method", "Method"
-        DATASET = "dataset", "Data set"
-
-    class Price(models.TextChoices):
-        FREE = "free", "Free"
-        PAID = "paid", "Paid"
-        POLICE_LICENCE = "police-licence", "Licence for police"
-
-    class WorksOn(models.TextChoices):
-        BROWSER = "browser", "Browser"
-        PHONE = "phone", "Phone"
-        DESKTOP = "desktop", "Desktop"
-        SERVICE = "service", "Service"
-
-    class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        DISCONTINUED = "discontinued", "Discontinued"
-        UNKNOWN = "unknown", "Unknown"
-
     kind = TECHNOLOGY
 
     makers = models.ManyToManyField(Organisation, related_name="technologies", blank=True)
     maker_as_stated = models.CharField("maker as stated", max_length=200, blank=True)
-    country = models.CharField(max_length=4, blank=True, help_text="ISO 3166-1 alpha-2, or EU.")
+    country = CountryField(max_length=4, blank=True, help_text="ISO 3166-1 alpha-2, or EU.")
     homepage = models.URLField(max_length=400, blank=True)
     repository = models.URLField(max_length=400, blank=True)
     licence = models.CharField(max_length=100, blank=True, help_text="SPDX expression, or proprietary.")
@@ -290,7 +254,7 @@ class Technology(KindRecord):
         help_text="Does what users enter leave their organisation?",
     )
     data_leaves_note = models.CharField("note on the data", max_length=300, blank=True)
-    status = models.CharField(max_length=20, choices=Status, editable=False)
+    status = models.CharField(max_length=20, choices=TechnologyStatus, editable=False)
     status_note = models.CharField(max_length=300, blank=True)
     sign_of_life_on = InexactDateField(
         "newest sign of life", help_text="YYYY, YYYY-MM or YYYY-MM-DD; decides whether it counts as active."
@@ -328,11 +292,11 @@ class Technology(KindRecord):
     def status_by_the_rule(self):
         """Judged on the day of the check, so that the same document always means the same."""
         if self.is_discontinued:
-            return self.Status.DISCONTINUED
+            return TechnologyStatus.DISCONTINUED
         sign = self.days_of_sign
         if sign and self.checked_on and sign.first >= add_months(self.checked_on, -SIGN_LASTS):
-            return self.Status.ACTIVE
-        return self.Status.UNKNOWN
+            return TechnologyStatus.ACTIVE
+        return TechnologyStatus.UNKNOWN
 
     @property
     def days_of_sign(self):
@@ -367,21 +331,6 @@ class Technology(KindRecord):
 class Statement(KindRecord):
     """One citable sentence from a project source, in our own words."""
 
-    class StatementKind(models.TextChoices):
-        FINDING = "finding", "Finding"
-        CHALLENGE = "challenge", "Challenge"
-        RECOMMENDATION = "recommendation", "Recommendation"
-        OPPORTUNITY = "opportunity", "Opportunity"
-        FIGURE = "figure", "Figure"
-        RESPONSIBILITY = "responsibility", "Responsibility"
-
-    class EvidenceKind(models.TextChoices):
-        EXPERT = "expert", "Expert view"
-        WORKSHOP = "workshop", "Workshop"
-        CASE = "case", "Case"
-        LITERATURE = "literature", "Literature"
-        SURVEY = "survey", "Survey"
-
     kind = STATEMENT
 
     statement_kind = models.CharField("kind of statement", max_length=20, choices=StatementKind)
@@ -408,10 +357,21 @@ class SurveyFigure(KindRecord):
     survey = models.CharField(max_length=200)
     value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(max_length=40, blank=True)
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    qualifier = models.CharField(
+        max_length=10,
+        choices=Qualifier,
+        blank=True,
+        help_text="Empty where the source states the number exactly.",
+    )
+    year = YearField(null=True, blank=True)
     population = models.CharField("who was asked or counted", max_length=200, blank=True)
     from_d21 = models.BooleanField("from D2.1", null=True, blank=True)
     note = models.TextField(blank=True)
+
+    def clean(self):
+        super().clean()
+        if self.qualifier and self.value is None:
+            raise ValidationError({"qualifier": "Give the number that is stated so."})
 
 
 class GlossaryTerm(KindRecord):
@@ -433,7 +393,7 @@ class NewsItem(DatedRecord):
     news_kind = models.CharField("kind", max_length=60)
     url_of_item = models.URLField("address", max_length=600)
     publisher = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=10, default="en")
+    language = LanguageField(max_length=10, default="en")
     location = models.CharField("place", max_length=120, blank=True)
     themes = models.ManyToManyField(Theme, related_name="news", blank=True)
     workshop = models.ForeignKey(
@@ -462,10 +422,10 @@ class ConceptLabel(Part):
     record_field = "concept"
 
     concept = models.ForeignKey(Concept, related_name="labels", on_delete=models.CASCADE)
-    language = models.CharField(max_length=10)
+    language = LanguageField(max_length=10)
     label = models.CharField(max_length=400)
     translated_by = models.CharField(max_length=100, blank=True)
-    provenance = models.CharField(max_length=10, choices=Record.Provenance)
+    provenance = models.CharField(max_length=10, choices=Provenance)
     verified = models.BooleanField(null=True, blank=True)
 
     def __str__(self):

@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext
 
-from catalogue.library import map_of_deliverables, outputs_of, package_of, packages_of, statement_counts
+from catalogue.library import (
+    bands_of,
+    map_of_deliverables,
+    outputs_of,
+    package_of,
+    packages_of,
+    statement_counts,
+)
 from media4sec.portal.rows import host_of
 from media4sec.publications.models import documents_of
 
@@ -11,10 +18,12 @@ def work_package(page):
     """A work package shows its deliverables as a table and as a map."""
     documents = documents_of("project", "work-package", "deliverable", "workshop", "partner")
     name = page["document"]["identifier"]
-    package = next(row for row in packages_of(documents, statement_counts()) if row["identifier"] == name)
+    own = [(package, rows) for package, rows in packages_of(documents) if package["identifier"] == name]
+    (package,) = bands_of(own, documents, statement_counts())
+    label = gettext("The deliverables of this work package on the map")
     return {
         "package": package,
-        "map": map_of_deliverables(documents, name) if package["rows"] else None,
+        "map": map_of_deliverables(documents, label, name) if package["rows"] else None,
         "links": [group for group in page["links"] if group["kind"].name != "deliverable"],
         "own_parts": [("deliverables", gettext("Deliverables")), *page["own_parts"]],
     }
@@ -25,6 +34,7 @@ def deliverable(page):
     documents = documents_of("project", "work-package", "deliverable", "workshop")
     document = page["document"]
     package = package_of(document)
+    label = gettext("This deliverable among those of its work package")
     order = documents["deliverable"]
     number = next(n for n, row in enumerate(order) if row["identifier"] == document["identifier"])
     return {
@@ -33,7 +43,7 @@ def deliverable(page):
         else None,
         "copies": [{"url": url, "host": host_of(url)} for url in document["alternate_urls"]],
         "outputs": outputs_of(documents["project"])[document["identifier"]],
-        "map": map_of_deliverables(documents, package, document["identifier"]) if package else None,
+        "map": map_of_deliverables(documents, label, package, document["identifier"]) if package else None,
         "is_fed": any(
             ref["id"] == document["identifier"]
             for workshop in documents["workshop"]

@@ -1,11 +1,11 @@
-"""Draws ``templates/portal/_europe.svg``, the land behind the map of the workshops: coast only, no borders.
+"""Draws ``workshops/europe.svg``, the land behind the map of the workshops: coast only, no borders.
 
 The land is Natural Earth's, 1:50 million (public domain), as the npm package ``world-atlas`` 2.0.2 holds it::
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
-    python docs/outline.py package/land-50m.json > templates/portal/_europe.svg
+    python docs/outline.py package/land-50m.json > workshops/europe.svg
 
-Run it again only when the projection in ``media4sec/portal/lists/europe.py`` changes.
+Run it again only when the projection in ``workshops/europe.py`` changes.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from media4sec.portal.lists.europe import HEIGHT, WIDTH, project
+from workshops.europe import HEIGHT, WIDTH, project
 
 FINE = 2  # steps to a unit of the sheet: coordinates are written as whole steps
 TOLERANCE = 1.1  # steps that a point may lie beside the simplified coast

@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from ethics.choices import CheckSection, EventKind, Force, IssueKind, Topic
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section, Work
 
 INSTRUMENT = Kind(
     "instrument",
@@ -16,7 +15,7 @@ INSTRUMENT = Kind(
     lead=_("The law that matters here, how it stands today, and what happened to it since 2016."),
     facets=(
         THEME_FACET,
-        Facet("force", _("In force?")),
+        Facet("force", _("In force?"), choices=Force),
         Facet(
             "instrument-type",
             _("Type"),
@@ -36,29 +35,13 @@ INSTRUMENT = Kind(
                 "national act",
             ),
         ),
-        Facet("jurisdiction", _("Jurisdiction"), words=("Council of Europe",)),
+        Facet("jurisdiction", _("Jurisdiction"), type="country", words=("Council of Europe",)),
         Facet(
             "event",
             _("What happened"),
             "events.event_kind",
             empty="",
-            values=(
-                "proposed",
-                "position",
-                "opened-for-signature",
-                "adopted",
-                "ratified",
-                "decision",
-                "in-force",
-                "applicable",
-                "transposition-deadline",
-                "amended",
-                "judgment",
-                "appeal",
-                "struck-down",
-                "repealed",
-                "expires",
-            ),
+            choices=EventKind,
         ),
     ),
     facts=(
@@ -80,14 +63,22 @@ INSTRUMENT = Kind(
     search_text=("full_title", "celex_or_number", "eli", "instrument_type", "status", "events"),
     state="force",
     as_known=_("Law as known on %(date)s: that is the date of the newest source read."),
-    shapes={"in-force": "full", "in-stages": "half", "not-in-force": "hollow", "ended": "struck"},
+    shapes={
+        Force.IN_FORCE: "full",
+        Force.IN_STAGES: "half",
+        Force.NOT_IN_FORCE: "hollow",
+        Force.ENDED: "struck",
+    },
     review_months=3,
     schema_type="Legislation",
     work=Work(
         "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
     ),
+    dated="events",
     page="ethics.pages.instrument",
     weight=22,
+    role=Role.LAW,
+    schemes={"event": "legal-event-kind"},
 )
 
 ISSUE = Kind(
@@ -102,9 +93,7 @@ ISSUE = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet(
-            "issue-kind", _("Kind"), "issue_kind", values=("ethical", "legal", "data-protection", "societal")
-        ),
+        Facet("issue-kind", _("Kind"), "issue_kind", choices=IssueKind),
         Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
         Facet("deliverable", _("Deliverable"), "deliverables", empty=_("No deliverable named")),
     ),
@@ -119,6 +108,7 @@ ISSUE = Kind(
     review_months=6,
     page="ethics.pages.issue",
     weight=20,
+    role=Role.ISSUE,
 )
 
 JUDGMENT = Kind(
@@ -160,7 +150,7 @@ JUDGMENT = Kind(
     review_months=24,
     weight=23,
     work=Work(
-        "judgment",
+        "court-decision",
         title="parties",
         date="decided_on",
         number="case_number",
@@ -168,17 +158,6 @@ JUDGMENT = Kind(
         url="official_url",
     ),
 )
-
-# What a country note may speak of, in the order of its page: both sides name what is *not* recorded.
-TOPICS = {
-    "led-act": _("The act on police data"),
-    "supervisory-authority": _("Who supervises the police’s use of data"),
-    "covert-online": _("Covert work online"),
-    "suspects-pictures": _("Publishing pictures of suspects"),
-    "filming-police": _("Being filmed by the public"),
-    "retention": _("How long data may be kept"),
-    "e-evidence-contact": _("Contact for electronic evidence"),
-}
 
 COUNTRY_NOTE = Kind(
     "country-note",
@@ -192,9 +171,7 @@ COUNTRY_NOTE = Kind(
         "What is recorded of national law for police on social media, country by country. Not legal advice."
     ),
     facets=(
-        Facet(
-            "topic", _("Topic recorded"), "rules.topic", empty=_("No topic recorded"), values=tuple(TOPICS)
-        ),
+        Facet("topic", _("Topic recorded"), "rules.topic", empty=_("No topic recorded"), choices=Topic),
         Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
         Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
     ),
@@ -293,16 +270,7 @@ CHECK_QUESTION = Kind(
             "part",
             _("Part"),
             "section",
-            values=(
-                "purpose",
-                "legal basis",
-                "data",
-                "people",
-                "communication",
-                "technology",
-                "oversight",
-                "after",
-            ),
+            choices=CheckSection,
         ),
         Facet("issue", _("Issue raised"), "answers.raises", empty=""),
     ),
@@ -320,6 +288,7 @@ CHECK_QUESTION = Kind(
     weight=24,
     search_share=0.65,
     has_neighbours=False,
+    schemes={"part": "check-section", "section": "check-section"},
 )
 
 CHECK_EXAMPLE = Kind(

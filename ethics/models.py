@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from catalogue.models import Deliverable, Technology
+from ethics.choices import CheckSection, EventKind, Force, IssueKind, QuestionType, Topic
 from ethics.kinds import (
     CHECK_EXAMPLE,
     CHECK_QUESTION,
@@ -12,21 +13,15 @@ from ethics.kinds import (
     ISSUE,
     JUDGMENT,
     PLATFORM_REQUEST,
-    TOPICS,
 )
-from media4sec.records.fields import TextListField
-from media4sec.records.models import KindRecord, Part, Record
+from media4sec.choices import Provenance
+from media4sec.records.fields import CountryField, TextListField
+from media4sec.records.models import KindRecord, Part
 from workshops.models import Partner, PracticePattern, Situation, Theme
 
 
 class LegalInstrument(KindRecord):
     """A treaty, regulation, directive, act or code, as it stands on the day it was last checked."""
-
-    class Force(models.TextChoices):
-        IN_FORCE = "in-force", "In force"
-        IN_STAGES = "in-stages", "In force in stages or in part"
-        NOT_IN_FORCE = "not-in-force", "Not in force"
-        ENDED = "ended", "No longer in force"
 
     kind = INSTRUMENT
 
@@ -35,7 +30,7 @@ class LegalInstrument(KindRecord):
     celex_or_number = models.CharField("CELEX or number", max_length=40, blank=True)
     eli = models.URLField("ELI", max_length=200, blank=True)
     official_url = models.URLField("official text", max_length=400, blank=True)
-    jurisdiction = models.CharField(max_length=60)
+    jurisdiction = CountryField(max_length=60)
     adopted_on = models.DateField("adopted", null=True, blank=True)
     applicable_from = models.DateField(null=True, blank=True)
     force = models.CharField(
@@ -51,29 +46,12 @@ class LegalEvent(Part):
 
     record_field = "instrument"
 
-    class EventKind(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        POSITION = "position", "Position taken"
-        OPENED_FOR_SIGNATURE = "opened-for-signature", "Opened for signature"
-        ADOPTED = "adopted", "Adopted"
-        RATIFIED = "ratified", "Ratified"
-        DECISION = "decision", "Decision"
-        IN_FORCE = "in-force", "In force"
-        APPLICABLE = "applicable", "Applicable"
-        TRANSPOSITION = "transposition-deadline", "Transposition deadline"
-        AMENDED = "amended", "Amended"
-        JUDGMENT = "judgment", "Judgment"
-        APPEAL = "appeal", "Appeal"
-        STRUCK_DOWN = "struck-down", "Struck down"
-        REPEALED = "repealed", "Repealed"
-        EXPIRES = "expires", "Expires"
-
     instrument = models.ForeignKey(LegalInstrument, related_name="events", on_delete=models.CASCADE)
     date = models.DateField()
     event_kind = models.CharField("kind", max_length=30, choices=EventKind)
     title = models.CharField(max_length=200)
     note = models.TextField(blank=True)
-    provenance = models.CharField(max_length=10, choices=Record.Provenance)
+    provenance = models.CharField(max_length=10, choices=Provenance)
     verified = models.BooleanField(null=True, blank=True)
 
     def __str__(self):
@@ -82,12 +60,6 @@ class LegalEvent(Part):
 
 class EthicsIssue(KindRecord):
     """Something to weigh before acting: an ethical, legal, data-protection or societal issue."""
-
-    class IssueKind(models.TextChoices):
-        ETHICAL = "ethical", "Ethical"
-        LEGAL = "legal", "Legal"
-        DATA_PROTECTION = "data-protection", "Data protection"
-        SOCIETAL = "societal", "Societal"
 
     kind = ISSUE
 
@@ -142,7 +114,7 @@ class CountryNote(KindRecord):
 
     kind = COUNTRY_NOTE
 
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    country = CountryField(max_length=2, help_text="ISO 3166-1 alpha-2.")
     authority = models.CharField("supervisory authority", max_length=200)
     authority_url = models.URLField("its website", max_length=400, blank=True)
     authority_verified = models.BooleanField("its own page was read", null=True, blank=True)
@@ -163,7 +135,7 @@ class CountryRule(Part):
     record_field = "note"
 
     note = models.ForeignKey(CountryNote, related_name="rules", on_delete=models.CASCADE)
-    topic = models.CharField(max_length=30, choices=TOPICS)
+    topic = models.CharField(max_length=30, choices=Topic)
     text = models.TextField()
     verified = models.BooleanField(null=True, blank=True)
     checked_on = models.DateField()
@@ -174,20 +146,6 @@ class CountryRule(Part):
 
 class CheckQuestion(KindRecord):
     """A question of the ethics and legal check."""
-
-    class QuestionType(models.TextChoices):
-        SINGLE = "single", "One answer"
-        MULTI = "multi", "Several answers"
-
-    class CheckSection(models.TextChoices):
-        PURPOSE = "purpose", "Purpose"
-        LEGAL_BASIS = "legal basis", "Legal basis"
-        DATA = "data", "Data"
-        PEOPLE = "people", "People"
-        COMMUNICATION = "communication", "Communication"
-        TECHNOLOGY = "technology", "Technology"
-        OVERSIGHT = "oversight", "Oversight"
-        AFTER = "after", "Afterwards"
 
     kind = CHECK_QUESTION
 

@@ -7,14 +7,16 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate, now
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from ethics.kinds import COUNTRY_NOTE, JUDGMENT, TOPICS
+from ethics.choices import EventKind, Topic
+from ethics.kinds import COUNTRY_NOTE, JUDGMENT
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.page import parts_of
 from media4sec.portal.rows import first_sentence, host_of
-from media4sec.portal.wording import country, day, display_of, word
+from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication
+from media4sec.saying import country, day
 
 WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
 ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))
@@ -38,6 +40,8 @@ def issue(page):
         law["since"] = [event for event in events if since < event["date"] and event["is_done"]]
         law["earlier"] = len(law["since"]) - 1
         law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
+    label = gettext("Timeline of the instruments of “%(title)s”. The table below says the same.")
+    label %= {"title": page["title"]}
     own_parts = [("questions", gettext("Questions and safeguards"))] if page["sections"] else []
     own_parts.append(("law", gettext("Then and now")))
     return with_judgments(page, own_parts) | {
@@ -54,7 +58,7 @@ def issue(page):
         "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
         "ahead_count": sum(len(law["ahead"]) for law in laws),
         "today": today,
-        "picture": timeline(lanes, today=today, flags=flags, since=since) if lanes else None,
+        "picture": timeline(lanes, today=today, label=label, flags=flags, since=since) if lanes else None,
         "event_count": len(shown),
         "event_parts": in_parts(shown, since, WRITTEN),
         "questions": page["sections"],
@@ -69,8 +73,9 @@ def instrument(page):
     lane = lane_of(document, page["display"]["state"]["label"], events, today)
     if not lane:
         return with_judgments(page)
+    label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page["title"]}
     return with_judgments(page, [("events", gettext("Then and now"))]) | {
-        "picture": timeline([lane], today=today, with_early=True),
+        "picture": timeline([lane], today=today, label=label, with_early=True),
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
         "life": life_of(document),
@@ -116,7 +121,7 @@ def country_note(page):
     rules = {}
     for rule in page["document"]["rules"]:
         rules.setdefault(rule["topic"], []).append(rule_of(rule))
-    topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in TOPICS.items()]
+    topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in Topic.choices]
     return {
         "topics": topics,
         "gaps": [topic for topic in topics if not topic["rules"]],
@@ -163,9 +168,9 @@ def country_rows(cards):
     recorded = gettext("Recorded so far: %(countries)s. Of all other countries nothing is recorded.")
     return {
         "lead": f"{COUNTRY_NOTE.lead} {recorded % {'countries': names}}" if names else COUNTRY_NOTE.lead,
-        "topics": list(TOPICS.values()),
+        "topics": Topic.labels,
         "coverage": [
-            {**row, "cells": [coverage_of(row["document"], name) for name in TOPICS]}
+            {**row, "cells": [coverage_of(row["document"], name) for name in Topic.values]}
             for row in countries
             if row["url"] in on_list
         ],
@@ -175,7 +180,7 @@ def country_rows(cards):
 def coverage_of(document, topic):
     rules = [rule for rule in document["rules"] if rule["topic"] == topic]
     if not rules:
-        return {"is_gap": True, "label": gettext("Not recorded")}
+        return {"shape": "", "label": gettext("Not recorded")}
     return VERIFIED if all(rule["verified"] for rule in rules) else UNVERIFIED
 
 
@@ -210,7 +215,7 @@ def law_of(row):
 def flag_of(row):
     """A deliverable on the picture; None where no source gives its date."""
     span = span_of(json.loads(row.document)["date"])
-    return Flag(row.identifier, span.first, span.last) if span else None
+    return Flag(row.identifier, row.url, span.first, span.last) if span else None
 
 
 def events_of(document, today):
@@ -222,9 +227,7 @@ def events_of(document, today):
             "is_unverified": event["verified"] is not True,
             "title": event["title"],
             "note": event["note"],
-            "kind_label": word(
-                event["event_kind"].replace("-", " ").capitalize(), "event", event["event_kind"]
-            ),
+            "kind_label": word(EventKind(event["event_kind"]).label, "event", event["event_kind"]),
             "state": {"shape": "full", "label": gettext("Happened")}
             if date <= today
             else {"shape": "hollow", "label": gettext("To come")},

@@ -1,37 +1,36 @@
-"""Timelines of the law as plain shapes for ``portal/_law_timeline.html``: one lying, and one upright for phones.
+"""Timelines of the law: one lying, and upright ones for phones.
 
-All measures are whole numbers, so that no language's decimal comma gets into a drawing. A box stands where its date
-is; boxes that would overlap move away from the line, and a stem leads back to their date.
+A box stands where its date is; boxes that would overlap move away from the line, and a stem leads back to their date.
 """
 
 import datetime
 import math
-import textwrap
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from ethics.choices import EventKind, Force
+from media4sec.drawing import Drawing, Pen, Picture, Rows, chosen, content_lang, shortened
+from media4sec.font import text_width
+
 PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project, which a test compares
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 BEGINNING = datetime.date(2016, 1, 1)
-ENDS = ("struck-down", "repealed", "expires")
+ENDS = (EventKind.STRUCK_DOWN, EventKind.REPEALED, EventKind.EXPIRES)
 OTHERS = (
-    "position",
-    "ratified",
-    "decision",
-    "amended",
-    "judgment",
-    "appeal",
+    EventKind.POSITION,
+    EventKind.RATIFIED,
+    EventKind.DECISION,
+    EventKind.AMENDED,
+    EventKind.JUDGMENT,
+    EventKind.APPEAL,
 )  # they move no state by themselves
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 22, 18, 3
 PLATE = 20
-LETTER = (
-    7.6  # the width of a letter, rather wide than narrow, at the size the style sheet gives to these texts
-)
 WIDTH = 960
 TALL_WIDTH = 328
 TALL_YEARS = (
@@ -39,6 +38,7 @@ TALL_YEARS = (
     40,
     56,
 )  # the length of a year on upright pictures; the shortest that keeps to the width is taken
+MOST_EVENTS, MOST_LANES, MOST_FLAGS = 150, 40, 20
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Lane:
     """One instrument. ``events``: dicts with number, date, is_done and is_unverified, in order of date."""
 
     label: str
+    url: str
     note: str
     spans: list[Span]
     events: list[dict]
@@ -69,22 +70,9 @@ class Flag:
     """Something the project wrote: on a day, or in a span of which nothing more is known."""
 
     label: str
+    url: str
     start: datetime.date
     end: datetime.date
-
-
-@dataclass
-class Drawing:
-    width: int = 0
-    height: int = 0
-    band: dict = field(default_factory=dict)  # while the project ran
-    grid: list = field(default_factory=list)  # lines: {x1, y1, x2, y2, kind}
-    years: list = field(default_factory=list)  # texts: {x, y, text}
-    labels: list = field(default_factory=list)  # texts with a note
-    lines: list = field(default_factory=list)
-    stems: list = field(default_factory=list)
-    plates: list = field(default_factory=list)  # {x, y, width, height, text, text_x, text_y, kind, is_turned}
-    boxes: list = field(default_factory=list)  # the same, with number, is_done and is_unverified
 
 
 class Axis:
@@ -113,41 +101,51 @@ class Axis:
         return min(self.end, self.zero + round((self.end - self.zero) * passed / (len(self.years) - 1)))
 
 
-def timeline(lanes, *, today, flags=(), since=None, with_early=False):
-    """The pictures: one lying, and as many upright ones as it takes for each to keep to a phone's width.
+@dataclass(frozen=True, slots=True)
+class Chronicle(Picture):
+    """One drawing that lies, and as many upright ones as it takes for each to keep to a phone's width.
 
-    ``since``: what came after this day is new to the project; ``with_early``: before 2016 too.
+    ``lanes``: (letter, lane) of each.
     """
+
+    lanes: tuple[tuple[str, Lane], ...] = ()
+    has_unverified: bool = False
+
+
+def timeline(lanes, *, today, label="", flags=(), since=None, with_early=False):
+    """``since``: what came after this day is new to the project; ``with_early``: before 2016 too."""
+    shown = chosen(lanes, most=MOST_LANES)
+    every = [event for lane in shown for event in lane.events]
+    events = chosen(every, lambda event: event["date"], MOST_EVENTS)
+    numbers = {event["number"] for event in events}
+    shown = [
+        replace(lane, events=[event for event in lane.events if event["number"] in numbers]) for lane in shown
+    ]
     flags = sorted(flags, key=lambda flag: (flag.start, flag.label))
-    lettered = [(letter_of(number, lanes), lane) for number, lane in enumerate(lanes)]
-    given = (today, flags, since, with_early)
-    wide = draw(lettered, *given)
-    return {
-        "wide": wide,
-        "talls": uprights(lettered, *given),
-        "lanes": [{"letter": letter, "label": lane.label, "note": lane.note} for letter, lane in lettered],
-        "has_unverified": any(box["is_unverified"] for box in wide.boxes),
-    }
+    flags = chosen(flags, lambda flag: flag.start, MOST_FLAGS)
+    lettered = tuple((letter_of(number, shown), lane) for number, lane in enumerate(shown))
+    given = (label, today, flags, since, with_early)
+    drawings = (draw(lettered, *given), *uprights(lettered, *given))
+    drawn, total = len(shown) + len(events), sum(1 + len(lane.events) for lane in lanes)
+    doubt = any(event["is_unverified"] for event in events)
+    return Chronicle(drawings, drawn, total, is_newest=True, lanes=lettered, has_unverified=doubt)
 
 
 def uprights(lettered, *given):
-    """As few pictures as keep to the width, with about as many lanes each."""
+    """As few pictures as keep to the width, with about as many lanes each. The longer a year is, the narrower they are:
+    each has the shortest year that keeps to the width, or the longest."""
     for pictures in range(1, len(lettered) + 1):
         size = math.ceil(len(lettered) / pictures)
-        starts = range(0, len(lettered), size)
-        found = [upright_of(lettered[start : start + size], *given) for start in starts]
-        if all(drawing.width <= TALL_WIDTH for drawing in found):
+        found = []
+        for start in range(0, len(lettered), size):
+            for year in TALL_YEARS:
+                drawing = draw(lettered[start : start + size], *given, upright=True, year=year)
+                if drawing.across <= TALL_WIDTH:
+                    break
+            found.append(drawing)
+        if all(drawing.across <= TALL_WIDTH for drawing in found):
             break
     return found
-
-
-def upright_of(lettered, *given):
-    """The longer a year is, the narrower the picture: the shortest year that keeps to the width, or the longest."""
-    for year in TALL_YEARS:
-        drawing = draw(lettered, *given, upright=True, year=year)
-        if drawing.width <= TALL_WIDTH:
-            break
-    return drawing
 
 
 def letter_of(number, lanes):
@@ -155,151 +153,111 @@ def letter_of(number, lanes):
     return chr(ord("A") + number % 26) * (number // 26 + 1) if len(lanes) > 1 else ""
 
 
-def draw(lettered, today, flags, since, with_early, *, upright=False, year=None):
-    pen = Pen(upright)
-    length = BOX_HEIGHT if upright else BOX_WIDTH
-    breadth = BOX_WIDTH if upright else BOX_HEIGHT
+def draw(lettered, label, today, flags, since, with_early, *, upright=False, year=None):
+    length, breadth = (BOX_HEIGHT, BOX_WIDTH) if upright else (BOX_WIDTH, BOX_HEIGHT)
     dates = [event["date"] for _, lane in lettered for event in lane.events]
     if with_early:
-        dates += [
-            date for _, lane in lettered for span in lane.spans for date in (span.start, span.end) if date
-        ]
+        spans = [span for _, lane in lettered for span in lane.spans]
+        dates += [date for span in spans for date in (span.start, span.end) if date]
     before = gettext("until %(year)d") % {"year": BEGINNING.year - 1}
-    early = (20 if upright else width_of(before) + 8) if with_early else 0
-    start = 26 if upright else 0
-    axis = Axis(
-        dates,
-        today,
-        start=start,
-        length=None if upright else WIDTH - 12,
-        year=year,
-        step=length + GAP,
-        early=early,
-    )
-    drawing = Drawing()
+    start, whole = (26, None) if upright else (0, WIDTH - 12)
+    early = (20 if upright else width_of(before) + 20) if with_early else 0
+    axis = Axis(dates, today, start=start, length=whole, year=year, step=length + GAP, early=early)
+    drawing = Drawing(f"timeline timeline-{'tall' if upright else 'wide'}", label, upright)
+    # What lies at the back is as broad as the whole picture, which is known at the end.
+    back, pen, lang = Pen(drawing.ground.put("g"), upright), drawing.ground, content_lang()
+
+    def plate(pen, kind, words, along, across, long, broad, *, is_turned=False):
+        x, y = pen.box(f"tl-plate is-{kind}", along, across, long, broad)
+        turned = {"transform": f"rotate(90 {x} {y})"} if is_turned else {}
+        pen.text(f"tl-on is-{kind}", x, y, words, dy=".35em", **turned)
 
     # The scale, and on it when the project ran and where today is
-    if axis.early:
-        drawing.years.append(pen.text(axis.start, 0, before))
-    for number in axis.years[:-1]:
-        drawing.years.append(pen.text(axis.at(datetime.date(number, 1, 1)), 0, str(number)))
-    first, last = axis.at(PROJECT_START), axis.at(PROJECT_END)
+    scale = [(axis.start, before)] if axis.early else []
+    for place, words in [*scale, *((axis.at(datetime.date(year, 1, 1)), year) for year in axis.years[:-1])]:
+        x, y = drawing.point(place, 0)
+        pen.text("tl-year", x if upright else x + 4, y + 14, words)
+    first, last, now = axis.at(PROJECT_START), axis.at(PROJECT_END), axis.at(today)
     head = 36 if upright else 22
-    drawing.plates.append(
-        pen.plate(first, head, last - first, PLATE, PROJECT_NAME, "project", is_turned=upright)
-    )
-    now = axis.at(today)
+    plate(pen, "project", PROJECT_NAME, first, head, last - first, PLATE, is_turned=upright)
     words = gettext("Today")
     if not upright:
         words = f"{words}, {date_format(today, 'DATE_FORMAT')}"
-    size = width_of(words) + 14
-    today_plate = (
-        pen.plate(now - PLATE // 2, head, PLATE, size, words, "today")
-        if upright
-        else pen.plate(min(now - size // 2, WIDTH - size), head, size, PLATE, words, "today")
-    )
-    drawing.plates.append(today_plate)
+    size = width_of(words) + 16
+    if upright:
+        plate(pen, "today", words, now - PLATE // 2, head, PLATE, size)
+    else:
+        plate(pen, "today", words, min(now - size // 2, WIDTH - size), head, size, PLATE)
 
     # What the project wrote
     across = head + PLATE
-    places = [(axis.at(flag.start) + axis.at(flag.end)) // 2 for flag in flags]
-    sizes = [width_of(flag.label) + 12 for flag in flags]
-    rows = rows_of(places, max(sizes, default=0))
-    for flag, place, size, row in zip(flags, places, sizes, rows, strict=True):
-        at = across + 8 + row * (PLATE + 8)
-        drawing.plates.append(
-            pen.plate(place - size // 2, at, size, PLATE, flag.label, "flag", is_turned=upright)
-        )
-        ends = (axis.at(flag.start), max(axis.at(flag.end), axis.at(flag.start) + 2))
-        drawing.lines.append(pen.line(ends[0], at - 3, ends[1], at - 3, "written"))
-    across += (max(rows, default=-1) + 1) * (PLATE + 8)
+    widest = max((width_of(flag.label) + 16 for flag in flags), default=0)
+    rows = Rows(GAP)
+    for flag in flags:
+        start, end = axis.at(flag.start), axis.at(flag.end)
+        place, size = (start + end) // 2, width_of(flag.label) + 16
+        at = across + 8 + rows.place(widest, (place, place))[0] * (PLATE + 8)
+        pen.line("tl-written", (start, at - 3), (max(end, start + 2), at - 3))
+        link = drawing.link("", flag.url)
+        plate(link, "flag", flag.label, place - size // 2, at, size, PLATE, is_turned=upright)
+    across += len(rows.rows) * (PLATE + 8)
     if upright:
-        across = max(across, head + width_of(words) + 14)
+        across = max(across, head + width_of(words) + 16)
     across += 8
 
     # The lanes
     for letter, lane in lettered:
+        rows = Rows(GAP)
         places = [axis.at(event["date"]) for event in lane.events]
-        rows = rows_of(places, length)
-        depth = (max(rows, default=0) + 1) * (breadth + GAP)
-        if upright:
-            line, sign = across + 8, 1
-            if letter:
-                drawing.plates.append(pen.plate(0, across, PLATE, PLATE, letter, "letter"))
-        else:
-            room = int(WIDTH / LETTER) - len(lane.note) - 8  # the table says the whole title
-            label = textwrap.shorten(lane.label, max(room, 20), placeholder=" …")
-            drawing.labels.append({**pen.text(-4, across, label), "note": lane.note, "letter": letter})
-            line, sign = across + 24 + depth + 3, -1
+        numbers = [rows.place(length, (place, place))[0] for place in places]
+        depth = max(1, len(rows.rows)) * (breadth + GAP)
+        line, sign = (across + 8, 1) if upright else (across + 24 + depth + 3, -1)
+        if letter or not upright:
+            link = drawing.link("", lane.url, f"{letter} {lane.label}".strip(), lang)
+            if upright:
+                plate(link, "letter", letter, 0, across, PLATE, PLATE)
+            else:
+                draw_label(link, letter, lane, across + 14, lang)
         for span in lane.spans:
-            kind = "lane" if span.is_solid else "dotted"
-            drawing.lines.append(pen.line(axis.at(span.start), line, axis.at(span.end), line, kind))
+            ends = (axis.at(span.start), line), (axis.at(span.end), line)
+            pen.line("tl-lane" if span.is_solid else "tl-dotted", *ends)
         if lane.ended_on:
-            drawing.lines.append(
-                pen.line(axis.at(lane.ended_on), line - 6, axis.at(lane.ended_on), line + 6, "stop")
-            )
-        for event, place, row in zip(lane.events, places, rows, strict=True):
+            pen.line("tl-stop", (axis.at(lane.ended_on), line - 6), (axis.at(lane.ended_on), line + 6))
+        for event, place, row in zip(lane.events, places, numbers, strict=True):
             near = line + sign * (5 + row * (breadth + GAP))
-            box = pen.plate(
-                place - length // 2, min(near, near + sign * breadth), length, breadth, event["number"]
-            )
-            told = {name: event[name] for name in ("number", "is_done", "is_unverified")}
-            drawing.boxes.append({**box, **told})
-            drawing.stems.append(pen.line(place, line - sign * 5, place, near, "stem"))
+            pen.line("tl-stem", (place, line - sign * 5), (place, near))
+            look = " is-planned" * (not event["is_done"])
+            link = drawing.link("", f"#event-{event['number']}", f"{event['number']}, {event['title']}", lang)
+            box = place - length // 2, min(near, near + sign * breadth), length, breadth
+            x, y = link.box(f"tl-box{look}{' is-unverified' * event['is_unverified']}", *box)
+            link.text(f"tl-on{look}", x, y, event["number"], dy=".35em")
         across = line + depth + 10 if upright else line + 16
 
-    end = axis.end + 12
-    drawing.width, drawing.height = (across, end) if upright else (WIDTH, across)
+    drawing.set_size(axis.end + 12 if upright else WIDTH, across)
     top = head + PLATE
-    drawing.band = pen.rect(first, top, last - first, across - top)
-    for number in axis.years:
-        place = axis.at(datetime.date(number, 1, 1))
-        drawing.grid.append(pen.line(place, 0, place, across, "grid"))
+    back.box("tl-band", first, top, last - first, across - top)
+    for year in axis.years:
+        place = axis.at(datetime.date(year, 1, 1))
+        back.line("tl-grid", (place, 0), (place, across))
     if since:
-        drawing.grid.append(pen.line(axis.at(since), top, axis.at(since), across, "since"))
-    drawing.grid.append(pen.line(now, top, now, across, "today"))
+        back.line("tl-since", (axis.at(since), top), (axis.at(since), across))
+    back.line("tl-today", (now, top), (now, across))
     return drawing
 
 
-class Pen:
-    """Draws along the time and across it: to the right and down, or the other way round on upright pictures."""
-
-    def __init__(self, upright):
-        self.upright = upright
-
-    def line(self, along, across, along_end, across_end, kind):
-        ends = (along, across, along_end, across_end)
-        x1, y1, x2, y2 = (across, along, across_end, along_end) if self.upright else ends
-        return {"x1": x1, "y1": y1, "x2": x2, "y2": y2, "kind": kind}
-
-    def rect(self, along, across, length, breadth):
-        x, y, width, height = (
-            (across, along, breadth, length) if self.upright else (along, across, length, breadth)
-        )
-        return {"x": x, "y": y, "width": width, "height": height}
-
-    def plate(self, along, across, length, breadth, text, kind="", *, is_turned=False):
-        rect = self.rect(along, across, length, breadth)
-        middle = {"text_x": rect["x"] + rect["width"] // 2, "text_y": rect["y"] + rect["height"] // 2}
-        return {**rect, **middle, "text": text, "kind": kind, "is_turned": is_turned}
-
-    def text(self, along, across, text):
-        x, y = (across, along) if self.upright else (along, across)
-        return {"x": x if self.upright else x + 4, "y": y + 14, "text": text}
-
-
-def rows_of(places, size):
-    """Rows for things of this size in the order of their places, so that none overlap within a row."""
-    last, rows = [], []
-    for place in places:
-        row = next((row for row, other in enumerate(last) if place - other >= size + GAP), len(last))
-        last[row : row + 1] = [place]
-        rows.append(row)
-    return rows
+def draw_label(pen, letter, lane, y, lang):
+    """An instrument's title as far as there is room, since the table says it whole, and its state."""
+    text = pen.text("tl-label", 0, y, "")
+    words = Pen(text)
+    if letter:
+        words.put("tspan", "tl-note", letter)
+    title = shortened(lane.label, max(WIDTH - 40 - width_of(lane.note), 160), 13, 700)
+    words.put("tspan", "", title, lang=lang, **({"dx": 8} if letter else {}))
+    words.put("tspan", "tl-note", lane.note, dx=8)
 
 
 def width_of(text):
-    return round(len(text) * LETTER)
+    return text_width(text, 13, 700)
 
 
 def dates_of(document):
@@ -312,9 +270,11 @@ def dates_of(document):
     def earliest(*dates):
         return min((date for date in dates if date), default=None)
 
-    adopted = _date(document["adopted_on"]) or first("adopted", "opened-for-signature")
-    applied = earliest(_date(document["applicable_from"]), first("applicable", "transposition-deadline"))
-    entered, proposed = first("in-force"), first("proposed")
+    adopted = _date(document["adopted_on"]) or first(EventKind.ADOPTED, EventKind.OPENED_FOR_SIGNATURE)
+    applied = earliest(
+        _date(document["applicable_from"]), first(EventKind.APPLICABLE, EventKind.TRANSPOSITION)
+    )
+    entered, proposed = first(EventKind.IN_FORCE), first(EventKind.PROPOSED)
     return {
         "first": earliest(proposed, adopted, entered, applied, first(*OTHERS, *ENDS)),
         "proposed": proposed,
@@ -336,11 +296,11 @@ def lane_of(document, note, events, today):
     if not dates["first"]:
         return None
     end, begun = dates["ended"], dates["begun"]
-    if document["force"] == "ended" and not end:
+    if document["force"] == Force.ENDED and not end:
         # No date says when: the line stops where the last one stands.
         known = [*dates.values(), *(parse_date(event["date"]) for event in document["events"])]
         end = max(date for date in known if date)
-    if not begun and document["force"] in ("in-force", "in-stages"):
+    if not begun and document["force"] in (Force.IN_FORCE, Force.IN_STAGES):
         unknown = gettext("since when is not recorded")
         note = f"{note}; {unknown}"
     if begun and begun <= min(end or today, today):
@@ -353,4 +313,4 @@ def lane_of(document, note, events, today):
     else:
         spans = [Span(dates["first"], end, is_solid=False)]
     spans = [span for span in spans if span.start != span.end]
-    return Lane(document["title"], note, spans, events, dates["ended"])
+    return Lane(document["title"], document["url"], note, spans, events, dates["ended"])

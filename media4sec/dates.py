@@ -16,19 +16,21 @@ class Span:
     last: date
 
     @property
-    def is_day(self):
+    def is_day(self) -> bool:
         return self.first == self.last
 
 
-def span_of(text):
+def span_of(text: str) -> Span | None:
     """The days that a date may mean; None when no date is stated. Raises ValueError for what is no date."""
     if not text:
         return None
     if not SHAPE.fullmatch(text):
         raise ValueError(f"“{text}” is not YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = (*map(int, text.split("-")), None, None)[:3]
-    if day is not None:
-        return Span(date(year, month, day), date(year, month, day))
-    first, last = (1, 12) if month is None else (month, month)
-    start = date(year, first, 1)
-    return Span(start, date(year, last, monthrange(year, last)[1]))
+    match [int(part) for part in text.split("-")]:
+        case [year, month, day]:
+            return Span(date(year, month, day), date(year, month, day))
+        case [year, month]:
+            return Span(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+        case [year, *_]:
+            return Span(date(year, 1, 1), date(year, 12, 31))
+    raise AssertionError("the shape has a year")

@@ -6,20 +6,22 @@ app's kinds (``AppConfig.kinds``), and Django keeps the apps: there is no regist
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache, cached_property
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models.enums import Choices
 from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from media4sec.choices import Lens, Provenance, YesNo
+
 NOT_STATED = _("Not stated in the source")
-FACT, NEWEST_SOURCE = "fact", "newest-source"  # terms that no list filters by
-PLACES = (
-    "country",
-    "jurisdiction",
-)  # fields that hold a country, by its code or its English name, end in these
+Document = dict[str, Any]  # a record as JSON
+FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
 SECTIONS = {
     "situations": _("Situations & themes"),
     "practices": _("Practices"),
@@ -28,6 +30,18 @@ SECTIONS = {
     "roadmap": _("Roadmap"),
     "library": _("Library"),
 }
+
+
+class Role(Enum):
+    """What shared code needs one kind for, whichever it is: it asks for ``kind_for(Role.THEME)``, and names none."""
+
+    THEME = "its records number the subjects that others are placed under"
+    EVIDENCE = "its records say what a source says"
+    ISSUE = "its records are what others raise in rights and law"
+    LAW = "its records are the law that issues refer to"
+    GLOSSARY = "its records say what words mean, wherever a page uses them"
+    VOCABULARY = "its records give words of the interface in other languages"
+    OWNER = "its records are responsible for others"
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,8 @@ class Facet:
     title: str
     field: str = ""
     empty: str = NOT_STATED
-    values: tuple[str, ...] = ()  # a choice's values: known, though no record may have one of them now
+    choices: type[Choices] | None = None  # of the field: known, though no record may have one of them now
+    type: str = ""  # of values that are said in the language of the page: ``media4sec.saying``
     words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
 
     @property
@@ -88,13 +103,15 @@ class Ways:
     countries: str  # the sort that lists other names of countries, their people and their laws
 
 
+THEME_FIELDS = ("theme", "themes")  # the fields in which documents name the themes they belong to
+THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 COMMON_FACETS = (
     Facet("type", _("Type"), "kind"),
-    Facet("lens", _("Lens"), empty=_("No lens given")),
-    Facet("provenance", _("Provenance")),
-    Facet("verified", _("Verified"), empty=_("Not stated")),
+    Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
+    Facet("provenance", _("Provenance"), choices=Provenance),
+    Facet("verified", _("Verified"), empty=_("Not stated"), choices=YesNo),
     Facet("tag", _("Tag"), "tags", empty=""),
-    Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet")),
+    Facet("checked", _("Checked"), "checked_on", empty=_("Not checked yet"), type="date"),
 )
 
 
@@ -140,7 +157,7 @@ class Kind:
     order: tuple[str, ...] = ()
     says: Section | None = None  # one text before all facts; in lists it stands under the title
     marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
-    figure: tuple[str, ...] = ()  # the fields of a number and of its unit, which are shown as one
+    figure: tuple[str, ...] = ()  # the fields of a number, its unit and its qualifier, which are shown as one
     state: str = ""
     state_rule: str = ""  # what its states mean, for readers
     as_known: str = ""  # how fresh its list is: a sentence with %(date)s, that of the newest source
@@ -150,6 +167,7 @@ class Kind:
     own_parts: dict[str, str] = field(
         default_factory=dict, hash=False
     )  # lists of parts that its template shows
+    dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
     page: str = ""  # a function of the app that adds to the record page: (page) -> what its template needs
     rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
@@ -164,6 +182,10 @@ class Kind:
     limits: tuple[str, ...] = ()  # facts that stand under “Requirements and limits”, not on the fact card
     weight: int = 50  # the lighter, the earlier among related records and equal search hits
     search_share: float = 1.0  # of a hit's worth; less for what is worked with, and tells of nothing
+    role: Role | None = None
+    # Fields whose values the vocabulary has under another name, or whose English labels mean two things elsewhere.
+    schemes: dict[str, str] = field(default_factory=dict, hash=False)
+    is_cited_by_identifier: bool = False  # D2.3 Title, where others name it
     review_months: int = 12
     schema_type: str = "CreativeWork"
 
@@ -171,6 +193,11 @@ class Kind:
     def all_facets(self) -> tuple[Facet, ...]:
         own = {facet.name for facet in self.facets}
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
+
+    @property
+    def flag_field(self) -> str:
+        """The field of the terms that are its legal flags."""
+        return next((facet.name for facet in self.all_facets if facet.source == self.flags), self.flags)
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -243,7 +270,7 @@ def lower_first(text: str) -> str:
 
 def in_meta(label, value):
     """A fact in a row of facts: a “Yes” says nothing without its question."""
-    is_answer = value.get("type") == "choice" and value["value"] in ("yes", "no")
+    is_answer = value.get("type") == "choice" and value["value"] in YesNo.values
     return f"{label}: {value['text'].lower()}" if is_answer else value["text"]
 
 
@@ -261,6 +288,19 @@ def kinds() -> tuple[Kind, ...]:
 @cache
 def kinds_by_name() -> dict[str, Kind]:
     return {kind.name: kind for kind in kinds()}
+
+
+@cache
+def kind_for(role: Role) -> Kind:
+    """The one kind that has this role."""
+    (kind,) = (kind for kind in kinds() if kind.role is role)
+    return kind
+
+
+@cache
+def schemes() -> dict[str, str]:
+    """``{field: scheme of the vocabulary}``, as the kinds say it."""
+    return {name: scheme for kind in kinds() for name, scheme in kind.schemes.items()}
 
 
 @cache

@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import Any
 
 from anyascii import anyascii
 from pyuca import Collator
@@ -30,23 +31,23 @@ LOOKS_LIKE = str.maketrans(
 
 
 @lru_cache(maxsize=100_000)
-def folded(word):
+def folded(word: str) -> str:
     """Without capitals, accents and special letters: Žitnik → zitnik, Straße → strasse, ΙΣΤΌΣ → ιστοσ."""
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN)
 
 
-def same(text):
+def same(text: str) -> str:
     """What two tags or titles have in common if a reader would take one for the other: spaces and case apart."""
     return " ".join(folded(text).split())
 
 
-def lookalike(text):
+def lookalike(text: str) -> str:
     """Like ``same``, and with the Greek and Cyrillic letters that look like Latin ones taken for these."""
     return same(text).translate(LOOKS_LIKE)
 
 
-def slugged(text, most=60):
+def slugged(text: str, most: int = 60) -> str:
     """The part of an address that a text becomes, of plain letters, digits and hyphens; may be empty.
 
     Łukasiewicz Institute → lukasiewicz-institute, Ελληνική Αστυνομία → elliniki-astynomia, R&D Ltd → r-d-ltd.
@@ -58,7 +59,7 @@ def slugged(text, most=60):
     return re.sub(r"[^a-z0-9]+", "-", joined).strip("-")[:most].strip("-")
 
 
-def _spelled(letter):
+def _spelled(letter: str) -> str:
     if letter.isascii():
         return letter
     known = unicodedata.name(letter, "").startswith(SCRIPTS) or letter in "’‘´"
@@ -66,12 +67,12 @@ def _spelled(letter):
 
 
 @cache
-def _collator():
+def _collator() -> Any:
     return Collator()
 
 
 @lru_cache(maxsize=200_000)
-def sort_key(text, language="en"):
+def sort_key(text: str, language: str = "en") -> tuple[bytes, str]:
     """Where a text stands in a list, after the Unicode collation algorithm; equal on every database.
 
     Quotation marks and brackets do not count, numbers stand by their value (2 before 10), special letters
@@ -88,7 +89,7 @@ def sort_key(text, language="en"):
 
 # Words come again and again: weighing each once makes a list of 100,000 titles a matter of a second.
 @lru_cache(maxsize=50_000)
-def _first_weights(word, own):
+def _first_weights(word: str, own: str) -> bytes:
     """The first weights of the letters, which tell apart letters, and neither accents nor capitals."""
     found = b""
     for piece in re.split(f"([{own}{own.upper()}])", word) if own else [word]:
@@ -101,7 +102,7 @@ def _first_weights(word, own):
 
 
 @lru_cache(maxsize=50_000)
-def _weights(word):
+def _weights(word: str) -> tuple[bytes, ...]:
     """The weights of a word on the three levels of the algorithm: letters, accents, capitals."""
     elements = _collator().collation_elements(unicodedata.normalize("NFD", word))
     return tuple(

@@ -1,11 +1,14 @@
 """Errors of the API as RFC 9457 problem documents, whoever raises them."""
 
 import json
+from collections.abc import Callable, Sequence
 from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -25,19 +28,23 @@ TYPES = {
 }
 
 
+Errors = Sequence[tuple[str, str]]  # (parameter, what is wrong with it)
+View = Callable[..., HttpResponseBase]
+
+
 class BadParameters(exceptions.APIException):
     """Parameters that are not known or have values that are not: each is named."""
 
     status_code = 400
 
-    def __init__(self, errors):
+    def __init__(self, errors: Errors) -> None:
         self.errors = [{"parameter": name[:200], "detail": text[:300]} for name, text in errors[:50]]
         super().__init__(
             "; ".join(f"{error['parameter']}: {error['detail']}" for error in self.errors)[:1000]
         )
 
 
-def problem(status, detail="", *, path="", **more):
+def problem(status: int, detail: str = "", *, path: str = "", **more: Any) -> dict[str, Any]:
     """The body of a problem document."""
     name, title = TYPES.get(status, ("error", HTTPStatus(status).phrase))
     body = {
@@ -50,11 +57,11 @@ def problem(status, detail="", *, path="", **more):
     return {**body, **more}
 
 
-def require_safe(view):
+def require_safe(view: View) -> View:
     """Refuses all methods but GET and HEAD, with a problem."""
 
     @wraps(view)
-    def safe(request, *args, **kwargs):
+    def safe(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in ("GET", "HEAD"):
             return view(request, *args, **kwargs)
         answer = response(request, 405)
@@ -64,11 +71,11 @@ def require_safe(view):
     return safe
 
 
-def fixed(view):
+def fixed(view: View) -> View:
     """Refuses every parameter: there is one answer at this address, and caches need to keep it once only."""
 
     @wraps(view)
-    def alone(request, *args, **kwargs):
+    def alone(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET:
             return refused(request, [(name, "There is no such parameter here.") for name in request.GET])
         return view(request, *args, **kwargs)
@@ -76,25 +83,25 @@ def fixed(view):
     return alone
 
 
-def response(request, status, detail="", **more):
+def response(request: HttpRequest, status: int, detail: str = "", **more: Any) -> HttpResponse:
     """A problem for requests that never reached the API's own views."""
     body = json.dumps(problem(status, detail, path=request.path[:300], **more), ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
-def refused(request, errors):
+def refused(request: HttpRequest, errors: Errors) -> HttpResponse:
     """Each parameter that is not understood, by name."""
     found = BadParameters(errors)
     return response(request, 400, str(found.detail), errors=found.errors)
 
 
-def gone(request, publication):
+def gone(request: HttpRequest, publication: Any) -> HttpResponse:
     """A withdrawn record at an address outside the API."""
     found = Gone(publication)
     return response(request, 410, str(found.detail), **found.more)
 
 
-def handle(exception, context):
+def handle(exception: Exception, context: dict[str, Any]) -> HttpResponseBase | None:
     """DRF's exception handler: the same answers, as problems."""
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
@@ -115,7 +122,7 @@ class Gone(exceptions.APIException):
 
     status_code = 410
 
-    def __init__(self, publication):
+    def __init__(self, publication: Any) -> None:
         successor = publication.replacement
         self.more = {
             "reason": publication.reason,

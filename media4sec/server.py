@@ -85,6 +85,7 @@ class Answer:
     def _start(self, status, headers, exc_info=None):
         self.status = int(status[:3])
         self.headers = [(name.lower(), value) for name, value in headers]
+        self.headers.append(("server", "media4sec"))  # without it, granian puts its own name there
 
     def _hand_over(self, response, environ):
         if environ.get(REFUSED):

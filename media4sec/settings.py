@@ -16,6 +16,9 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 
+# Where the search index is kept, for all processes of one machine. Where nothing can be written, each has its own.
+INDEX_ROOT = Path(env.str("INDEX_ROOT", default=str(VAR_DIR / "index")))
+
 
 # Where the portal is
 

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section, Work
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.choices import YesNo
+from media4sec.kinds import THEME_FACET, Facet, Kind, Section, Work
+from roadmap.choices import Access, Addressee, Audience, StandardKind, StandardStatus, Strand, TrainingKind
 
 ROADMAP_ITEM = Kind(
     "roadmap-item",
@@ -22,29 +22,13 @@ ROADMAP_ITEM = Kind(
         Facet(
             "strand",
             _("Strand"),
-            values=(
-                "training",
-                "standards",
-                "research-agenda",
-                "technological-development",
-                "ethical-legal-framework",
-                "recommendation",
-            ),
+            choices=Strand,
         ),
         Facet(
             "addressee",
             _("Addressed to"),
             "addressed_to",
-            values=(
-                "police",
-                "policy-maker",
-                "EU",
-                "municipality",
-                "industry",
-                "research",
-                "training-provider",
-                "emergency-service",
-            ),
+            choices=Addressee,
         ),
         Facet("horizon", _("Horizon")),
         Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
@@ -53,7 +37,7 @@ ROADMAP_ITEM = Kind(
             _("In the project’s final recommendations"),
             "in_d35",
             empty=_("Not known"),
-            values=("yes", "no"),
+            choices=YesNo,
         ),
     ),
     facts=("strand", "addressed_to", "horizon", "depends_on", "in_d35"),
@@ -92,19 +76,12 @@ TRAINING_MODULE = Kind(
             "training-kind",
             _("Kind"),
             "training_kind",
-            values=("guideline", "game", "programme", "syllabus", "exercise", "course"),
+            choices=TrainingKind,
         ),
         Facet(
             "audience",
             _("Audience"),
-            values=(
-                "police",
-                "local police",
-                "citizen",
-                "public-security-planner",
-                "municipality",
-                "emergency-service",
-            ),
+            choices=Audience,
         ),
         Facet("provider", _("Provider")),
         Facet(
@@ -112,7 +89,7 @@ TRAINING_MODULE = Kind(
             _("In the project’s training syllabus"),
             "part_of_d36",
             empty=_("Not known"),
-            values=("yes", "no"),
+            choices=YesNo,
         ),
     ),
     facts=("training_kind", "audience", "provider", "learning_outcomes", "part_of_d36"),
@@ -142,13 +119,11 @@ STANDARD = Kind(
             "standard-kind",
             _("Kind"),
             "standard_kind",
-            values=("standard", "guideline", "specification", "data-format", "model-clauses"),
+            choices=StandardKind,
         ),
         Facet("body", _("Issued by")),
-        Facet(
-            "status", _("Status"), "standard_status", values=("published", "draft", "superseded", "withdrawn")
-        ),
-        Facet("access", _("Access"), values=("free", "paid")),
+        Facet("status", _("Status"), "standard_status", choices=StandardStatus),
+        Facet("access", _("Access"), choices=Access),
         Facet("situation", _("Situation"), "situations", empty=_("No situation named")),
         Facet("issue", _("Issue"), "issues", empty=_("No issue named")),
     ),
@@ -173,11 +148,14 @@ STANDARD = Kind(
     search_text=("number", "full_title", "body", "earlier_edition", "instruments"),
     says=Section(_("What it gives you"), ("gives",)),
     state="standard_status",
-    shapes={"published": "full", "draft": "hollow", "superseded": "struck", "withdrawn": "struck"},
+    shapes={
+        StandardStatus.PUBLISHED: "full",
+        StandardStatus.DRAFT: "hollow",
+        StandardStatus.SUPERSEDED: "struck",
+        StandardStatus.WITHDRAWN: "struck",
+    },
     weight=29,
-    work=Work(
-        "standard", title="full_title", date="date", number="number", publisher="body", url="official_url"
-    ),
+    work=Work("norm", title="full_title", date="date", number="number", publisher="body", url="official_url"),
 )
 
 KINDS = (ROADMAP_ITEM, TRAINING_MODULE, STANDARD)

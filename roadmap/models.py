@@ -7,31 +7,13 @@ from catalogue.models import DatedRecord, Technology
 from ethics.models import EthicsIssue, LegalInstrument
 from media4sec.records.fields import InexactDateField, TextListField
 from media4sec.records.models import KindRecord, Part
+from roadmap.choices import Access, Addressee, Audience, StandardKind, StandardStatus, Strand, TrainingKind
 from roadmap.kinds import ROADMAP_ITEM, STANDARD, TRAINING_MODULE
 from workshops.models import PracticePattern, Situation, Theme
 
 
-class Addressee(models.TextChoices):
-    POLICE = "police", "Police"
-    POLICY_MAKER = "policy-maker", "Policy makers"
-    EU = "EU", "European Union"
-    MUNICIPALITY = "municipality", "Municipalities"
-    INDUSTRY = "industry", "Industry"
-    RESEARCH = "research", "Research"
-    TRAINING_PROVIDER = "training-provider", "Training providers"
-    EMERGENCY_SERVICE = "emergency-service", "Emergency services"
-
-
 class RoadmapItem(KindRecord):
     """Something the project asked somebody to do."""
-
-    class Strand(models.TextChoices):
-        TRAINING = "training", "Training"
-        STANDARDS = "standards", "Standards"
-        RESEARCH = "research-agenda", "Research agenda"
-        TECHNOLOGY = "technological-development", "Technological development"
-        LAW = "ethical-legal-framework", "Ethical and legal framework"
-        RECOMMENDATION = "recommendation", "Recommendation"
 
     kind = ROADMAP_ITEM
 
@@ -75,25 +57,8 @@ class RoadmapUpdate(Part):
         return f"{self.date} {self.text[:60]}"
 
 
-class Audience(models.TextChoices):
-    POLICE = "police", "Police"
-    LOCAL_POLICE = "local police", "Local police"
-    CITIZEN = "citizen", "Citizens"
-    PLANNER = "public-security-planner", "Public security planners"
-    MUNICIPALITY = "municipality", "Municipalities"
-    EMERGENCY_SERVICE = "emergency-service", "Emergency services"
-
-
 class TrainingModule(KindRecord):
     """A course, game, exercise or guideline that somebody offers."""
-
-    class TrainingKind(models.TextChoices):
-        GUIDELINE = "guideline", "Guideline"
-        GAME = "game", "Game"
-        PROGRAMME = "programme", "Programme"
-        SYLLABUS = "syllabus", "Syllabus"
-        EXERCISE = "exercise", "Exercise"
-        COURSE = "course", "Course"
 
     kind = TRAINING_MODULE
 
@@ -109,30 +74,13 @@ class TrainingModule(KindRecord):
 class Standard(DatedRecord):
     """A standard, guideline, format or set of clauses that somebody issued, or is about to."""
 
-    class StandardKind(models.TextChoices):
-        STANDARD = "standard", "Standard"
-        GUIDELINE = "guideline", "Guideline"
-        SPECIFICATION = "specification", "Technical specification"
-        DATA_FORMAT = "data-format", "Data format"
-        MODEL_CLAUSES = "model-clauses", "Model clauses"
-
-    class Status(models.TextChoices):
-        PUBLISHED = "published", "Published"
-        DRAFT = "draft", "Draft"
-        SUPERSEDED = "superseded", "Superseded"
-        WITHDRAWN = "withdrawn", "Withdrawn by its maker"
-
-    class Access(models.TextChoices):
-        FREE = "free", "Free to read"
-        PAID = "paid", "For payment"
-
     kind = STANDARD
 
     full_title = models.TextField()
     number = models.CharField("number or version", max_length=80, blank=True)
     body = models.CharField("issued by", max_length=200)
     standard_kind = models.CharField("kind", max_length=20, choices=StandardKind)
-    standard_status = models.CharField("status", max_length=20, choices=Status)
+    standard_status = models.CharField("status", max_length=20, choices=StandardStatus)
     access = models.CharField(max_length=10, choices=Access, blank=True)
     earlier_edition = models.CharField(max_length=120, blank=True)
     gives = models.TextField("what it gives a planner", help_text="In one sentence.")

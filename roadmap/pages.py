@@ -1,14 +1,18 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
-import textwrap
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 
+from django.utils.translation import gettext
+
+from media4sec.drawing import MOST, Drawing, Pen, Picture, content_lang, wrapped
 from media4sec.portal.rows import host_of
-from media4sec.portal.wording import day
+from media4sec.saying import day
 
 COLUMN, GUTTER = 288, 48  # of the picture: a box, and the room for arrows between two columns
 LINE, PAD, GAP, HEAD = 17, 8, 10, 34  # a line of text, the room around it, between boxes, above a strand
-LETTERS = 36  # that fit on a line
+WIDE = 225  # of a line of text
 
 
 def roadmap_item(page):
@@ -36,7 +40,11 @@ def roadmap_rows(cards):
     for card in cards:
         by_strand.setdefault(strand_of(card), []).append(card)
     first = needs(cards)
-    chosen = linked(cards, first)
+    then = {card["url"]: [] for card in cards}
+    for card in cards:
+        for other in first[card["url"]]:
+            then[other["url"]].append(card)
+    linked = [card for card in cards if first[card["url"]] or then[card["url"]]]
     return {
         "strands": [{"title": title, "cards": members} for title, members in by_strand.items()],
         "order": [
@@ -44,11 +52,11 @@ def roadmap_rows(cards):
                 "card": card,
                 "strand": strand_of(card),
                 "needs": first[card["url"]],
-                "then": [other for other in cards if card in first[other["url"]]],
+                "then": then[card["url"]],
             }
-            for card in chosen
+            for card in linked
         ],
-        "picture": drawing(chosen, first),
+        "picture": picture(linked, first),
     }
 
 
@@ -66,85 +74,84 @@ def needs(cards):
     }
 
 
-def linked(cards, first):
-    """The items that need another one or are needed."""
-    needed = {other["url"] for others in first.values() for other in others}
-    return [card for card in cards if first[card["url"]] or card["url"] in needed]
-
-
 def levels_of(cards, first):
     """How many steps lie before each item; nothing where items wait for each other.
 
     Nobody can save such a circle, but what is public of two items may be from different days.
     """
+    graph = TopologicalSorter({card["url"]: [other["url"] for other in first[card["url"]]] for card in cards})
     levels = {}
-    while len(levels) < len(cards):
-        ready = {
-            card["url"]: max((levels[other["url"]] + 1 for other in first[card["url"]]), default=0)
-            for card in cards
-            if card["url"] not in levels and all(other["url"] in levels for other in first[card["url"]])
-        }
-        if not ready:
-            return {}
-        levels |= ready
+    try:
+        for url in graph.static_order():
+            levels[url] = max((levels[other["url"]] + 1 for other in first[url]), default=0)
+    except CycleError:
+        return {}
     return levels
 
 
-def drawing(cards, first):
-    """Boxes in columns, what comes first on the left; arrows lead to what needs it. Whole numbers only.
+def picture(cards, first):
+    """Boxes in columns, what comes first on the left; arrows lead to what needs it.
 
     None where nothing has an order, or a circle has none.
     """
     levels = levels_of(cards, first)
     if not levels:
         return None
-    boxes, strands, y = {}, [], 0
-
-    def place(card, y):
-        """A box, and to its right those that need it; returns where the next one may stand."""
-        lines = textwrap.wrap(card["title"], LETTERS)
-        note = strand_of(card) if strand_of(card) != strands[-1]["text"] else ""
-        height = (len(lines) + 1) * LINE + PAD
-        boxes[card["url"]] = {
-            "x": levels[card["url"]] * (COLUMN + GUTTER),
-            "y": y,
-            "width": COLUMN,
-            "height": height,
-            "identifier": card["identifier"],
-            "note": note,
-            "lines": lines,
-        }
-        below = y
-        for other in cards:
-            if first[other["url"]][:1] == [card] and other["url"] not in boxes:
-                below = place(other, below)
-        return max(below, y + height + GAP)
-
-    roots = [card for card in cards if not first[card["url"]]]
-    for strand, members in groupby(roots, key=strand_of):
-        strands.append({"text": strand, "y": y + HEAD - 12})
-        y += HEAD
-        for card in members:
-            y = place(card, y)
-    arrows = [
-        arrow(boxes[other["url"]], boxes[card["url"]]) for card in cards for other in first[card["url"]]
-    ]
-    return {
-        "width": max(box["x"] for box in boxes.values()) + COLUMN,
-        "height": y,
-        "boxes": list(boxes.values()),
-        "strands": strands,
-        "arrows": arrows,
-    }
+    # What comes first is drawn first, so that no arrow begins at a box that is left out.
+    shown = sorted(range(len(cards)), key=lambda number: (levels[cards[number]["url"]], number))[:MOST]
+    drawn = [cards[number] for number in sorted(shown)]
+    drawing = Drawing("order", gettext("What must come first. The table below says the same."))
+    places, y = places_of(drawn, first, levels, drawing.ground)
+    for card in drawn:
+        x, top = places[card["url"]][:2]
+        for other in first[card["url"]]:
+            left, before = places[other["url"]][:2]
+            bend, ends = x - GUTTER // 2, (before + LINE, top + LINE)
+            points = (left + COLUMN, ends[0]), (bend, ends[0]), (bend, ends[1]), (x, ends[1])
+            drawing.ground.line("order-arrow", *points, then="m-7 -5l7 5l-7 5")
+    lang = content_lang()
+    for card in drawn:
+        x, top, lines, note = places[card["url"]]
+        link = drawing.link("order-item", card["url"], f"{card['identifier']}, {card['title']}", lang)
+        link.box("order-box", x, top, COLUMN, height_of(lines))
+        text = Pen(link.text("", x, top, ""))
+        text.put("tspan", "order-id", card["identifier"], x=x + 10, dy=18)
+        if note:
+            text.put("tspan", "order-note", note, dx=8)
+        for line in lines:
+            text.put("tspan", "", line, lang, x=x + 10, dy=LINE)
+    drawing.set_size(max(place[0] for place in places.values()) + COLUMN, y)
+    return Picture((drawing,), len(drawn), len(cards))
 
 
-def arrow(before, after):
-    """From the right edge of one box to the left edge of another, at the height of their first lines."""
-    start, end = before["x"] + COLUMN, after["x"]
-    return {
-        "x1": start,
-        "y1": before["y"] + LINE,
-        "turn": end - GUTTER // 2,
-        "x2": end,
-        "y2": after["y"] + LINE,
-    }
+def places_of(cards, first, levels, pen):
+    """(``{url: (x, y, lines, note)}``, height): under the name of each strand its items, and to the right of each those
+    that need it."""
+    followers = defaultdict(list)
+    for card in cards:
+        for other in first[card["url"]][:1]:
+            followers[other["url"]].append(card)
+    places, below = {}, 0
+    for strand, members in groupby((card for card in cards if not first[card["url"]]), key=strand_of):
+        pen.text("order-strand", 0, below + HEAD - 12, strand)
+        below += HEAD
+        to_do = [(card, False) for card in members][::-1]
+        while to_do:
+            card, is_done = to_do.pop()
+            if is_done:  # and so are those to its right
+                _, top, lines, _ = places[card["url"]]
+                below = max(below, top + height_of(lines) + GAP)
+                continue
+            note = strand_of(card)
+            places[card["url"]] = (
+                levels[card["url"]] * (COLUMN + GUTTER),
+                below,
+                wrapped(card["title"], WIDE, 14, 400),
+                note if note != strand else "",
+            )
+            to_do += [(card, True), *((other, False) for other in followers[card["url"]][::-1])]
+    return places, below
+
+
+def height_of(lines):
+    return (len(lines) + 1) * LINE + PAD

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import tomllib
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "portal", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+settings.register_profile("quick", parent=settings.get_profile("portal"), max_examples=10)
 settings.load_profile("portal")
+
+# Kinds that between them have what kinds can have: parts, references, relations, flags, a picture, a list for two.
+QUICK_KINDS = {"technology", "instrument", "deliverable", "throwaway"}
 
 IS_CI = os.environ.get("CI") == "true"
 
@@ -43,13 +48,71 @@ def not_run(reason):
     pytest.skip(f"not run: {reason}")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    group = parser.getgroup("portal")
+    group.addoption("--quick", action="store_true", help="no browser, nothing slow, few kinds, few examples")
+    group.addoption(
+        "--counted", action="store_true", help="fail unless as many tests ran as tests/counts.toml says"
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("quick"):
+        settings.load_profile("quick")
+
+
+def pytest_collection_modifyitems(config, items):
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    if config.getoption("quick"):
+        left_out = [item for item in items if is_left_out(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not is_left_out(item)]
 
 
-def pytest_terminal_summary(terminalreporter):
+def is_left_out(item):
+    """True for what `make test-quick` leaves to the whole run: the same asked of many kinds, and what takes long."""
+    if item.get_closest_marker("browser") or item.get_closest_marker("slow"):
+        return True
+    if "site_database" in getattr(item, "fixturenames", ()):  # one page of each type, looked at
+        return True
+    values = getattr(item, "callspec", None) and item.callspec.params.values()
+    return any(getattr(value, "plural", "") and value.name not in QUICK_KINDS for value in values or ())
+
+
+def pytest_sessionfinish(session):
+    config = session.config
+    if not config.getoption("counted") or hasattr(config, "workerinput"):
+        return
+    from django.db import connection
+
+    stats = config.pluginmanager.get_plugin("terminalreporter").stats
+    run, skipped = (
+        sum(len(stats.get(name, ())) for name in ("passed", "failed")),
+        len(stats.get("skipped", ())),
+    )
+    expected = tomllib.loads((ROOT / "tests" / "counts.toml").read_text("utf-8"))[connection.vendor]
+    config.miscount = miscounted(expected, run, skipped)
+    if config.miscount:
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def miscounted(expected, run, skipped):
+    """What is wrong with the number of tests, if anything: a file that is lost fails nowhere else."""
+    least, most = round(expected["run"] * 0.95), round(expected["run"] * 1.05)
+    if run < least:
+        return f"{run} tests ran, at least {least} were expected."
+    if run > most:
+        return f"{run} tests ran: write that number into tests/counts.toml."
+    if skipped > expected["skipped"]:
+        return f"{skipped} tests were skipped, at most {expected['skipped']} were expected."
+    return None
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if miscount := getattr(config, "miscount", None):
+        terminalreporter.write_line(miscount, red=True)
     if not find_chromium():
         terminalreporter.write_line(
             "Browser: not run (no Chromium found; name one with CHROMIUM=/path/to/it)"
@@ -157,7 +220,8 @@ def _copy_of_content(name):
         digest.update(path.read_bytes())
     kept = ROOT / "var" / "test-content"
     kept.mkdir(parents=True, exist_ok=True)
-    made = kept / f"{digest.hexdigest()}.sqlite3"
+    # Slips (tests/slips) are tried on the content as it was before them.
+    made = Path(os.environ.get("TEST_CONTENT") or kept / f"{digest.hexdigest()}.sqlite3")
     with open(kept / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():

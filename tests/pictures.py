@@ -16,7 +16,7 @@ def links_of(svg, name="pic-label"):
     return [
         ("".join(link.find("text").itertext()), link.get("href"))
         for link in svg.iter("a")
-        if name in link.get("class").split()
+        if name in link.get("class", "").split()
     ]
 
 
@@ -30,8 +30,40 @@ def overlaps(boxes):
     ]
 
 
-def box_of(label):
-    return (label["x"], label["y"], label["x"] + label["width"], label["y"] + label["height"])
+def boxes_of(svg, name="pic-label"):
+    """``{text: box}`` of the links with this class; of a label with several texts, the first."""
+    return {
+        "".join(link.find("text").itertext()): box_of(link.find("rect"))
+        for link in svg.iter("a")
+        if name in link.get("class", "").split()
+    }
+
+
+def box_of(rect):
+    left, top, width, height = (int(rect.get(name)) for name in ("x", "y", "width", "height"))
+    return left, top, left + width, top + height
+
+
+def marks_of(svg, name):
+    """The elements with this class."""
+    return [element for element in svg.iter() if name in element.get("class", "").split()]
+
+
+def points_of(line):
+    """The corners of a line."""
+    return [tuple(map(int, point.split())) for point in line.get("d").removeprefix("M").split("L")]
+
+
+def ends_of(line, boxes):
+    """The names of the boxes at which a line begins and ends."""
+    points = points_of(line)
+    return tuple(
+        next(name for name, box in boxes.items() if touches(point, box)) for point in (points[0], points[-1])
+    )
+
+
+def touches(point, box, away=0):
+    return box[0] - away <= point[0] <= box[2] + away and box[1] - away <= point[1] <= box[3] + away
 
 
 def crosses(start, stop, box):

@@ -3,9 +3,12 @@
 import re
 from functools import cache
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
+from babel import Locale
 from django.utils.translation import trans_real
 
+from media4sec import saying
 from media4sec.portal import wording
 from media4sec.publications import stated
 from media4sec.records import messages
@@ -51,12 +54,12 @@ def install(monkeypatch):
     monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
     monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
     monkeypatch.setattr(stated, "_kept", {})
-    for names in ("territories", "languages"):
-        monkeypatch.setattr(wording, names, _in_brackets(getattr(wording, names)))
+    names = SimpleNamespace(territories=_in_brackets("territories"), languages=_in_brackets("languages"))
+    monkeypatch.setattr(saying, "names_in", lambda language: names)
 
 
-def _in_brackets(names):
-    return lambda language: {code: OPEN + name + CLOSE for code, name in names(language).items()}
+def _in_brackets(what):
+    return {code: OPEN + name + CLOSE for code, name in getattr(Locale("de"), what).items()}
 
 
 class Forgotten(HTMLParser):

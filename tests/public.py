@@ -1,5 +1,6 @@
 """What the public side answers, as tests walk it: links of pages, lists of the API followed to their ends."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -161,3 +162,27 @@ def _named(value, path, references):
     if isinstance(value, dict):
         return {name: _named(item, f"{path}.{name}", references) for name, item in value.items()}
     return value
+
+
+def facets_of(client, page):
+    """``{facet: all its options}`` of a list: those that its page has no room for are at addresses of their own."""
+    language = page.wsgi_request.path.removesuffix(page.wsgi_request.path_info)
+    found = {}
+    for group in page.context["facets"]:
+        found[group.name] = [*group.options, *group.more]
+        if group.all_url:
+            found[group.name] = []
+            url = language + group.all_url
+            while url:
+                values = client.get(url)
+                assert values.status_code == 200, url
+                found[group.name] += values.context["options"]
+                url = values.context["pager"]["next_url"]
+            assert len(found[group.name]) == group.total
+    return found
+
+
+def sitemap_of(client):
+    """All parts of the sitemap as one text."""
+    parts = re.findall(r"<loc>([^<]+)</loc>", client.get("/sitemap.xml").content.decode())
+    return "".join(client.get(part.removeprefix(settings.BASE_URL)).content.decode() for part in parts)

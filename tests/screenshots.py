@@ -1,6 +1,6 @@
-"""Pictures of every type of page for the docs: ``python -m tests.screenshots``; of some, if these are named.
+"""Pictures of every type of page, in ``var/screenshots``: ``python -m tests.screenshots``; of some, if these are named.
 
-``--url``: of a site that runs already.
+``--docs``: of those that the docs show, into ``docs/screenshots``. ``--url``: of a site that runs already.
 """
 
 import argparse
@@ -25,7 +25,8 @@ from tests.conftest import BROWSER_FLAGS, find_chromium
 from tests.pages import PANELS, RECORDS, open_page
 
 ROOT = Path(__file__).parent.parent
-FOLDER = ROOT / "docs" / "screenshots"
+FOLDER = ROOT / "var" / "screenshots"
+IN_DOCS = ROOT / "docs" / "screenshots"
 START_SECONDS = 60
 COLOURS = 64  # of a picture: enough for ours, and a third of the bytes
 
@@ -50,6 +51,18 @@ NAMES = (
     *(f"record-{kind}" for kind in RECORDS),
     *("home-el", "list-de", "record-de", "bad-request", "not-found", "withdrawn"),
 )
+# What README.md and docs/look.md show, as telephone and desktop.
+SHOWN = (
+    "home",
+    "list-survey",
+    "record-check-example",
+    "record-country-note",
+    "record-instrument",
+    "record-judgment",
+    "record-platform-request",
+    "record-situation",
+    "record-standard",
+)
 # The top of each page, longer than a screen; of print, the first page.
 LOOKS = {
     "phone": {"viewport": {"width": 390, "height": 1400}, "color_scheme": "light"},
@@ -63,10 +76,14 @@ MARGIN = 53
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="the origin of a site that runs already")
-    parser.add_argument("names", nargs="*", help="of pages in tests/pages.py; without any, all anew")
+    parser.add_argument("--docs", action="store_true", help="those that the docs show")
+    parser.add_argument("names", nargs="*", help="of pages in tests/pages.py; without any, all")
     given = parser.parse_args()
     with contextlib.nullcontext(given.url.rstrip("/")) if given.url else own_site() as origin:
-        take(origin, given.names)
+        if given.docs:
+            take(origin, IN_DOCS, SHOWN, ("phone", "desktop"))
+        else:
+            take(origin, FOLDER, given.names, LOOKS)
 
 
 @contextlib.contextmanager
@@ -117,22 +134,20 @@ def wait_for(origin):
             time.sleep(0.2)
 
 
-def take(origin, chosen):
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in () if chosen else FOLDER.glob("*.png"):
-        old.unlink()
+def take(origin, folder, chosen, looks):
+    folder.mkdir(parents=True, exist_ok=True)
     flags = [*BROWSER_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
-        for look, options in LOOKS.items():
-            context = browser.new_context(**options)
+        for look in looks:
+            context = browser.new_context(**LOOKS[look])
             page = context.new_page()
             for name in chosen or (*NAMES, *(PANELS if look == "phone" else ())):
                 page.emulate_media(media="screen")  # to press what paper does not show
                 open_page(page, origin, name)
                 page.emulate_media(media="print" if look == "print" else "screen")
                 margin = MARGIN if look == "print" else 0
-                save(page.screenshot(), FOLDER / f"{name}-{look}.png", margin)
+                save(page.screenshot(), folder / f"{name}-{look}.png", margin)
             context.close()
         browser.close()
 

@@ -1,7 +1,7 @@
 """The back-office: every kind can be listed, written, published and taken back, and nobody's work is lost."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -708,6 +708,18 @@ def test_a_version_saved_meanwhile_is_not_published_unseen(editor, theme):
     assert publication_of(theme).title == "Dark web"
 
 
+@pytest.mark.parametrize("seen", [None, "", "x", "1 ", "01"])
+def test_a_step_is_taken_with_the_version_that_was_seen_or_not_at_all(editor, theme, seen):  # gate 6.2
+    values = filled(editor, admin_url(theme, "withdraw"), reason="Outdated.") | {"edit_version": seen}
+
+    response = editor.post(
+        admin_url(theme, "withdraw"), {name: value for name, value in values.items() if value is not None}
+    )
+
+    assert response.status_code == 409
+    assert publication_of(theme).state == "published"
+
+
 def test_withdrawing_asks_for_a_reason_and_leaves_a_tombstone(editor, theme):
     other = publish(make("theme", title="Trolling"))
 
@@ -858,6 +870,55 @@ def test_the_form_says_that_the_working_copy_is_not_public(editor, theme):
         response.context["standing"] == "Published version 1; your working copy is version 2 and not public."
     )
     assert response.context["absolute_url"] == theme.url
+
+
+# Filters of the lists
+
+
+def found_by(client, **query):
+    rows = client.get("/admin/records/record/", query).context["cl"].result_list
+    return {record.title for record in rows}
+
+
+def test_a_review_is_overdue_on_the_day_after_it_was_due(editor):
+    today = timezone.localdate()
+    for days in (-1, 0, 1, 30, 31, 60, 61, 90, 91):
+        made = make("theme", title=f"{days:+} days")
+        Record.objects.filter(pk=made.pk).update(review_due=today + timedelta(days=days))
+    make("theme", title="no day")
+
+    def found(review):
+        return found_by(editor, review=review)
+
+    assert found("overdue") == {"-1 days"}
+    assert found("30") == {"+0 days", "+1 days", "+30 days"}
+    assert found("60") - found("30") == {"+31 days", "+60 days"}
+    assert found("90") - found("60") == {"+61 days", "+90 days"}
+    assert found("never") == {"no day"}
+
+
+def test_records_are_filtered_by_what_the_public_sees(editor):
+    make("theme", title="draft")
+    published("theme", title="public")
+    save(editor, published("theme", title="edited"), summary="Another summary")
+    into = published("theme", title="into")
+    workflow.withdraw(published("theme", title="withdrawn"), reason="Outdated.")
+    workflow.merge(published("theme", title="merged"), into)
+
+    found = {
+        state: found_by(editor, public=state)
+        for state in ("never", "published", "changed", "withdrawn", "merged")
+    }
+
+    assert found == {
+        "never": {"draft"},
+        "published": {"public", "edited", "into"},
+        "changed": {"edited"},
+        "withdrawn": {"withdrawn"},
+        "merged": {"merged"},
+    }
+    rows = editor.get("/admin/records/record/").content.decode()
+    assert rows.count("Published, changes are not") == 1
 
 
 # History

@@ -430,6 +430,7 @@ def test_problems_fit_the_description(client):
         assert errors_in(checker(document, operation, status), client.get(address).json()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_schemathesis_finds_nothing(request):  # interchange section 13, gate 4.1
     one_of_every_kind()

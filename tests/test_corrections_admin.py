@@ -231,6 +231,45 @@ def test_from_receiving_to_closing(editor, admin_user, client):  # gate 8.5
     assert not [secret for secret in ("Looks true", "Wrote a mail", "admin", "me@example") if secret in page]
 
 
+def test_whoever_hides_dangerous_content_has_read_the_report(editor):  # gate 8.5
+    kept = report(category="danger")
+
+    take(editor, kept, "hidden")
+
+    kept = fresh(kept)
+    assert (kept.state, kept.due_at) == ("acknowledged", None)
+    assert kept.acknowledged_at == kept.hidden_at is not None
+
+
+def test_hiding_after_the_answer_leaves_it_answered_and_when_it_was_read(editor):
+    read_at = timezone.now() - timedelta(hours=3)
+    kept = report(category="danger", state="acknowledged", acknowledged_at=read_at)
+
+    take(editor, kept, "answer", answer="It is being taken away.")
+    take(editor, kept, "hidden")
+
+    kept = fresh(kept)
+    assert (kept.state, kept.acknowledged_at) == ("answered", read_at)
+    assert kept.hidden_at >= kept.answered_at
+
+
+@pytest.mark.parametrize(
+    ("before", "state"),
+    [
+        ({}, "received"),
+        ({"acknowledged_at": "now"}, "acknowledged"),
+        ({"acknowledged_at": "now", "answered_at": "now"}, "answered"),
+    ],
+)
+def test_opened_again_it_is_where_it_was(editor, before, state):
+    now = timezone.now()
+    kept = report(state="closed", closed_at=now, **dict.fromkeys(before, now))
+
+    take(editor, kept, "reopen")
+
+    assert (fresh(kept).state, fresh(kept).closed_at) == (state, None)
+
+
 def test_closed_by_mistake_is_opened_again(editor):
     kept = report(received_at=timezone.now() - timedelta(days=20))
     take(editor, kept, "close")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ethics.kinds import TOPICS
+from ethics.choices import Topic
 from tests.factories import published, source
 from tests.public import text_of
 from tests.test_content import by_identifier
@@ -23,17 +23,17 @@ def rule(topic, **changes):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("recorded", [[], ["retention"], ["retention", "covert-online"], list(TOPICS)])
+@pytest.mark.parametrize("recorded", [[], ["retention"], ["retention", "covert-online"], Topic.values])
 def test_every_topic_stands_on_the_page_with_its_rule_or_its_gap(client, recorded):
     note = published("country-note", country="IE", rules=[rule(topic) for topic in recorded])
 
     page = client.get(note.url)
     text = text_of(page)
 
-    assert [topic["name"] for topic in page.context["topics"]] == list(TOPICS)
-    assert {topic["name"] for topic in page.context["gaps"]} == TOPICS.keys() - set(recorded)
-    assert text.count(GAP) == len(TOPICS) - len(recorded)
-    for label in TOPICS.values():
+    assert [topic["name"] for topic in page.context["topics"]] == Topic.values
+    assert {topic["name"] for topic in page.context["gaps"]} == set(Topic.values) - set(recorded)
+    assert text.count(GAP) == len(Topic) - len(recorded)
+    for label in Topic.labels:
         assert str(label) in text
     for topic in recorded:
         assert f"The rule on {topic}." in text
@@ -96,7 +96,7 @@ def test_the_list_shows_what_is_recorded_of_which_country_filtered_or_not(client
     filtered = client.get("/countries/?topic=retention").context["coverage"]
 
     def words(row):
-        return {name: str(cell["label"]) for name, cell in zip(TOPICS, row["cells"], strict=True)}
+        return {name: str(cell["label"]) for name, cell in zip(Topic.values, row["cells"], strict=True)}
 
     assert [row["name"] for row in whole] == ["Belgium", "Slovenia"]
     assert words(whole[0])["retention"] == "Verified"

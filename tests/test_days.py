@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from media4sec import saying
 from media4sec.interchange.citations import bibtex, citations_of, ris
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.records import workflow
@@ -38,7 +39,10 @@ def test_pages_say_the_day_in_brussels(client, moment, words, day):
     assert f"First published {words}, last visible change {words}." in text_of(client.get(record.url))
     assert f"It has been public since {words}." in text_of(client.get(f"{record.url}versions/1/"))
     assert f"Version 1 current {words}" in text_of(client.get(f"{record.url}versions/"))
-    assert words in text_of(client.get("/")).partition("What changed lately")[2].partition("State of the")[0]
+    assert (
+        saying.day(day)
+        in text_of(client.get("/")).partition("What changed lately")[2].partition("State of the")[0]
+    )
 
 
 @at_each_moment
@@ -65,20 +69,23 @@ def test_machines_get_utc(client, moment, words, day):
 
     assert f"<updated>{stamp}+00:00</updated>" in client.get("/feeds/technologies.atom").content.decode()
     assert f"{stamp}Z" in b"".join(client.get("/technologies.csv").streaming_content).decode()
-    assert f"<lastmod>{stamp}Z</lastmod>" in client.get("/sitemap.xml").content.decode()
+    assert f"<lastmod>{stamp}Z</lastmod>" in client.get("/sitemap-1.xml").content.decode()
     assert f'datetime="{stamp}Z"' in client.get(f"{record.url}versions/").content.decode()
 
 
-def test_changes_of_one_day_in_brussels_are_told_as_one(client):
+@pytest.mark.parametrize(
+    ("one", "other", "lines"),
+    [
+        (datetime(2026, 6, 30, 21, tzinfo=UTC), datetime(2026, 6, 30, 22, 30, tzinfo=UTC), 2),
+        (datetime(2026, 7, 1, 21, 59, tzinfo=UTC), datetime(2026, 6, 30, 22, 31, tzinfo=UTC), 1),
+    ],
+)
+def test_changes_of_one_day_in_brussels_are_told_as_one(client, one, other, lines):
     published("technology"), published("technology")
-    evening, night = datetime(2026, 6, 30, 21, tzinfo=UTC), datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
-    for change, at in zip(Change.objects.filter(kind="technology"), (evening, night), strict=True):
+    for change, at in zip(Change.objects.filter(kind="technology"), (one, other), strict=True):
         Change.objects.filter(pk=change.pk).update(at=at)
-    assert len(client.get("/").context["changes"]) == 2
 
-    Change.objects.filter(at=evening).update(at=datetime(2026, 7, 1, 21, 59, tzinfo=UTC))
-
-    assert len(client.get("/").context["changes"]) == 1
+    assert len(client.get("/").context["changes"]) == lines
 
 
 def test_the_zone_is_said_once(client):

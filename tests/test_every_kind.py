@@ -28,7 +28,16 @@ from tests.factories import (
     several_published,
     source,
 )
-from tests.public import api_item, api_list, h1_of, identifiers, public_document, text_of, with_kinds
+from tests.public import (
+    api_item,
+    api_list,
+    h1_of,
+    identifiers,
+    public_document,
+    sitemap_of,
+    text_of,
+    with_kinds,
+)
 
 pytestmark = [
     pytest.mark.django_db,
@@ -57,8 +66,7 @@ def shown(client, kind):
             "list": record.identifier in shown_on(client, list_of(kind)),
             "search": record.identifier in shown_on(client, f"/search/?q={record.title}"),
             "api": record.identifier in identifiers(client, api_list(kind)),
-            "sitemap": f"<loc>{settings.BASE_URL}{record.url}</loc>"
-            in client.get("/sitemap.xml").content.decode(),
+            "sitemap": f"<loc>{settings.BASE_URL}{record.url}</loc>" in sitemap_of(client),
         }
 
     return places
@@ -348,7 +356,7 @@ def shown_draft(client, kind, draft):
         "list": draft.identifier in shown_on(client, list_of(kind)),
         "search": draft.identifier in shown_on(client, f"/search/?q={draft.title}"),
         "api": draft.identifier in identifiers(client, api_list(kind)),
-        "sitemap": draft.url in client.get("/sitemap.xml").content.decode(),
+        "sitemap": draft.url in sitemap_of(client),
     }
 
 

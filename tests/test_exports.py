@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import bibtexparser
 import pytest
@@ -96,6 +97,16 @@ def test_no_cell_is_a_formula_and_reading_back_gives_the_text(client, start):
 
     assert not [cell for cell in cells if cell[:1] in "=+-@\t\r＝" and cell]
     assert (row["title"], row["maker_as_stated"]) == (record.title, record.maker_as_stated)
+
+
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'"], ids=ascii
+)
+def test_whatever_a_cell_begins_with_no_program_takes_it_for_a_formula(start):  # gate 4.7
+    [_, line] = tables.lines(["title"], [[f"{start}1+1"]])
+
+    [[cell]] = csv.reader(io.StringIO(line, newline=""), strict=True)
+    assert cell == f"'{start}1+1"
 
 
 def values_in(cell):
@@ -259,6 +270,7 @@ NAMES = [
     ("José Luis Diego", "José Luis", "", "Diego", "Diego, José Luis", "Diego, José Luis"),
     ("Ana Torre y Gómez", "Ana", "", "Torre y Gómez", "Torre y Gómez, Ana", "{Torre y Gómez}, Ana"),
     ("Plato", "", "", "Plato", "Plato", "Plato"),
+    ("R. Stone and Wood", "R.", "", "Stone and Wood", "Stone and Wood, R.", "{Stone and Wood}, R."),
     ("H. de Vries", "", "", "", "de Vries, H.", "de Vries, H."),  # certain without parts
     ("J. L. O’Neill", "", "", "", "O’Neill, J. L.", "O’Neill, J. L."),
     (
@@ -297,8 +309,9 @@ def test_all_formats_say_the_same_of_authors(client):
     ]
     assert read[0] == ("P.", "van den", "Brink")
     assert read[3] == ("Ana", "", "Torre y Gómez")
-    assert read[5] == ("H.", "de", "Vries")
-    assert read[7] == ("", "", "Institute for Law and Order")
+    assert read[5] == ("R.", "", "Stone and Wood")
+    assert read[6] == ("H.", "de", "Vries")
+    assert read[8] == ("", "", "Institute for Law and Order")
     assert (entry["number"], reference["issn"]) == (record.identifier, record.identifier)
 
 
@@ -388,6 +401,19 @@ def test_any_text_leaves_the_citation_whole(title, name):
     assert [block.key for block in entries.entries] == ["key"]
     assert len(entries.failed_blocks) == 1  # the same key again
     assert [one["accession_number"] for one in references] == ["T-001", "T-001"]
+
+
+def test_a_citation_has_the_day_of_the_version_that_it_cites(client):
+    record = published("theme")
+    Publication.objects.update(
+        issued_at=datetime(2018, 3, 14, 12, tzinfo=UTC), modified_at=datetime(2026, 5, 6, 12, tzinfo=UTC)
+    )
+
+    [entry] = read_bibtex(text_of(client.get(f"{record.url[:-1]}.bib")))
+    [reference] = rispy.loads(text_of(client.get(f"{record.url[:-1]}.ris")))
+
+    assert {field.key: field.value for field in entry.fields}["date"] == "2026-05-06"
+    assert (reference["year"], reference["date"]) == ("2026", "2026/05/06/")
 
 
 # What all forms share

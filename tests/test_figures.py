@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import trans_real
 
 from media4sec.interchange.citations import citations_of
 from media4sec.portal.previews.views import preview_of
@@ -12,6 +14,10 @@ from tests.public import Page, text_of
 
 pytestmark = pytest.mark.django_db
 NBSP = "\N{NO-BREAK SPACE}"
+
+
+def catalog_of(language):
+    return trans_real.translation(language)._catalog._catalogs[0]
 
 
 def figure(value, unit, title="People who were asked", **changes):
@@ -45,6 +51,63 @@ def test_a_value_is_never_torn_from_its_unit(client, value, unit, text, share):
     assert facts["Value"] == [text]
     assert "Unit" not in facts
     assert Page(page.content.decode()).heading == f"{text} People who were asked".replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "qualifier", "text", "share"),
+    [
+        ("90.00", "percent", "over", f"Over 90{NBSP}%", 90),
+        ("60.00", "people", "about", "About 60 people", None),
+        ("2.50", "percent", "under", f"Under 2.5{NBSP}%", 2.5),
+        ("1200.00", "people", "", "1,200 people", None),
+    ],
+)
+def test_a_figure_is_as_exact_as_its_source(client, value, unit, qualifier, text, share):
+    record = figure(value, unit, qualifier=qualifier)
+    publication = Publication.objects.get(identifier=record.identifier)
+
+    rows, page = client.get("/survey/"), client.get(record.url)
+
+    assert [(card["figure"]["text"], card["figure"]["share"]) for card in rows.context["cards"]] == [
+        (text, share)
+    ]
+    facts = {fact["label"]: [value["text"] for value in fact["values"]] for fact in page.context["facts"]}
+    assert facts["Value"] == [text]
+    assert Page(page.content.decode()).heading == f"{text} People who were asked".replace(NBSP, " ")
+    title = f"{text}: People who were asked"
+    assert f"<title>{title} ·" in page.content.decode()
+    assert next(citations_of([publication])).title == " ".join(title.split())
+    assert preview_of(publication).title == title
+    answer = client.get(f"/api/v1/survey-figures/{record.identifier}/").json()
+    assert (answer["value"], answer["qualifier"]) == (value, qualifier)
+
+
+def test_how_exact_a_figure_is_can_be_said_in_other_languages(client, monkeypatch):
+    record = figure("60.00", "percent", qualifier="about")
+    other = figure("60.00", "people", qualifier="about")
+    monkeypatch.setitem(catalog_of("de"), "About %(number)s", "Etwa %(number)s")
+
+    page = client.get(f"/de{record.url}").content.decode()
+
+    assert f"<b>Etwa 60{NBSP}%</b>" in page
+    # A unit is content: the whole stays English, and says so.
+    assert '<span lang="en">About 60 people</span>' in client.get(f"/de{other.url}").content.decode()
+
+
+def test_a_figure_published_before_there_were_qualifiers_is_exact(client):
+    record = figure("60.00", "percent")
+    publication = Publication.objects.get(identifier=record.identifier)
+    display = json.loads(publication.display)
+    for value in (display["figure"], *(value for fact in display["facts"] for value in fact["values"])):
+        value.pop("qualifier", None)
+    Publication.objects.filter(pk=publication.pk).update(display=json.dumps(display))
+
+    assert f"<b>60{NBSP}%</b>" in client.get(f"/de{record.url}").content.decode()
+
+
+def test_only_a_number_is_over_or_about():
+    with pytest.raises(ValidationError, match="Give the number that is stated so"):
+        figure(None, "", qualifier="over")
 
 
 def test_a_figure_is_said_in_the_language_of_the_page(client):

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.django_db
 PAGE = "/technologies/T-017-tor-browser/"
 
 
@@ -45,6 +45,20 @@ def test_note_opens_on_focus_and_escape_closes_it(page):  # gate 7.2
     page.keyboard.press("Escape")
     assert opened(page).count() == 0
     assert link.evaluate("element => element === document.activeElement")
+
+
+def test_note_closes_when_the_focus_goes_on(page):  # gate 7.2
+    link = page.locator("a.term").first
+    link.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert opened(page).count() == 1
+
+    page.keyboard.press("Tab")
+
+    assert not link.evaluate("element => element === document.activeElement")
+    own = page.locator(f"#{link.get_attribute('aria-describedby')}")
+    assert not own.evaluate("note => note.matches(':popover-open')")
 
 
 def test_link_leads_to_the_definition_without_script(browser_page, portal_server):  # gate 7.6

@@ -7,13 +7,26 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from django.db.models.sql.compiler import SQLCompiler
 
 from media4sec.publications.models import Change, Publication
+from tests.public import text_of
 from tests.test_content import by_identifier
 
 pytestmark = pytest.mark.usefixtures("content")
 
-QUERIES = {"/": 9, "/matrix/": 5}
+QUERIES = {"/": 2, "/matrix/": 2}  # what changed last, and the themes
+AFTER_A_CHANGE = {"/": 16, "/matrix/": 4}
+MOST_ROWS = 200  # that one query gives, of some 1,700 records
+
+
+def something_changes():
+    Change.objects.create(
+        action=Change.Action.UPDATED,
+        kind="technology",
+        identifier="T-001",
+        at=datetime.datetime.now(datetime.UTC),
+    )
 
 
 def cells_of(matrix):
@@ -89,6 +102,7 @@ def test_every_number_of_a_matrix_is_a_link(url, client):
 
 def test_a_cell_without_statements_says_so_and_keeps_its_other_numbers(client):
     Publication.objects.filter(kind="statement").update(lens="")
+    something_changes()
 
     response = client.get("/matrix/")
 
@@ -116,7 +130,7 @@ def test_states_count_the_records_and_those_that_were_looked_up(client):
 @pytest.mark.parametrize("day", ["2019-01-15", "2026-11-25", "2030-01-01"])
 def test_law_that_moved_is_what_happened_last_and_what_comes_next(day, client, monkeypatch):
     noon = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    monkeypatch.setattr("media4sec.front.about.now", lambda: noon)
+    monkeypatch.setattr("media4sec.front.home.now", lambda: noon)
     events = sorted(
         (event["date"], event["title"], document["title"])
         for document in by_identifier("instrument").values()
@@ -154,7 +168,7 @@ def test_changes_stand_newest_first_and_tell_many_of_one_kind_as_one(client):
     changes = client.get("/").context["changes"]
 
     assert len(changes) == 6
-    assert all(one["at"] >= other["at"] for one, other in pairwise(changes))
+    assert all(one["day"] >= other["day"] for one, other in pairwise(changes))
     assert [(row["title"], row["action"], row["url"]) for row in changes[:2]] == [
         ("2 ethical and legal issues", "Updated", "/issues/"),
         ("PublicSonar (formerly Twitcident)", "Updated", "/technologies/T-001-publicsonar/"),
@@ -179,9 +193,47 @@ def test_a_withdrawn_record_among_the_changes_is_not_named(client):
 
 
 @pytest.mark.parametrize("url", QUERIES)
-def test_pages_cost_the_same_however_much_there_is(url, client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(QUERIES[url]):
+def test_pages_cost_the_same_however_much_there_is(url, client, django_assert_num_queries):
+    client.get(url)
+
+    with django_assert_num_queries(QUERIES[url]):
         client.get(url)
+
+
+@pytest.mark.parametrize("url", QUERIES)
+def test_after_a_change_pages_read_no_more_than_they_show(
+    url, client, monkeypatch, django_assert_max_num_queries
+):
+    rows = []
+    given = SQLCompiler.results_iter
+
+    def counted(self, *args, **kwargs):
+        found = list(given(self, *args, **kwargs))
+        rows.append(len(found))
+        return iter(found)
+
+    monkeypatch.setattr(SQLCompiler, "results_iter", counted)
+    something_changes()
+
+    with django_assert_max_num_queries(AFTER_A_CHANGE[url]):
+        client.get(url)
+
+    assert Publication.objects.count() > 5 * MOST_ROWS
+    assert 0 < max(rows) <= MOST_ROWS
+
+
+def test_what_pages_leave_out_they_say(client, monkeypatch):
+    monkeypatch.setattr("media4sec.front.matrix.MOST_THEMES", 4)
+    monkeypatch.setattr("media4sec.front.home.MOST_SITUATIONS", 5)
+    something_changes()
+
+    home, whole = client.get("/"), client.get("/matrix/")
+
+    assert [len(matrix["rows"]) for matrix in (home.context["matrix"], whole.context["by_swot"])] == [4, 4]
+    assert len(home.context["situations"]) == 5
+    for page in (home, whole):
+        assert "Only the first 4 themes are shown. All 6 themes" in text_of(page)
+    assert "All 12 situations" in text_of(home)
 
 
 @pytest.mark.parametrize("url", QUERIES)

@@ -24,7 +24,7 @@ from tests.test_content import documents_of
 LANGUAGES = {f"/{code}/": code for code in CODES}
 TEMPLATES = settings.BASE_DIR / "templates"
 # Pages that no address leads to: they are made apart here. Their like is walked: 400.html, 404.html, 410.html.
-REFUSALS = ("403.html", "405.html", "408.html", "413.html", "429.html", "500.html", "503.html")
+REFUSALS = tuple(f"portal/errors/{status}.html" for status in (403, 405, 408, 413, 429, 500, 503))
 
 
 class Outline(HTMLParser):
@@ -162,7 +162,7 @@ def test_own_files_carry_their_digest(settings, tmp_path):
     manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
     call_command("collectstatic", interactive=False, verbosity=0)
-    html = render_to_string("500.html")
+    html = render_to_string("portal/errors/500.html")
     found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))" integrity="sha384-([^"]+)"', html)
     assert len(found) == len(re.findall(r'<script|rel="stylesheet"', html)) > 1
     for name, digest in found:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import set_script_prefix
 from django.utils import translation
 
+from media4sec import saying
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import CODES, addresses_of, local, memory
 from media4sec.portal import wording
@@ -18,7 +19,7 @@ from media4sec.publications.models import Change, Publication, Term
 from media4sec.records import workflow
 from tests import factories, pseudo
 from tests.factories import published, published_full
-from tests.public import text_of
+from tests.public import facets_of, text_of
 
 LANGUAGES = ["en-gb", *CODES]
 
@@ -164,7 +165,7 @@ def test_what_search_engines_should_not_keep_names_no_languages(client, path):
 def test_sitemap_names_every_page_in_every_language(client):
     record = published("technology")
 
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    root = ElementTree.fromstring(client.get("/sitemap-1.xml").content)
 
     place, link = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc", "{http://www.w3.org/1999/xhtml}link"
     found = {
@@ -367,9 +368,9 @@ COUNTRIES = {
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_dates_numbers_and_countries(code):
     with translation.override(code):
-        days = tuple(wording.day(text) for text in ("2018-03-14", "2018-03", "2018"))
-        numbers = tuple(wording.number(text) for text in ("1999560.00", "1234.50"))
-        country = wording.country("GR")
+        days = tuple(saying.day(text) for text in ("2018-03-14", "2018-03", "2018"))
+        numbers = tuple(saying.number(text) for text in ("1999560.00", "1234.50"))
+        country = saying.country("GR")
 
     assert days == DATES[code]
     assert tuple(text.replace("\u202f", "\xa0") for text in numbers) == NUMBERS[code]
@@ -444,9 +445,8 @@ def test_a_number_of_records_in_english():
 
 
 def options(client, address, name):
-    facets = client.get(address).context["facets"]
-    (found,) = [facet for facet in facets if facet["name"] == name]
-    return [(str(option["label"]), option["label"].lang) for option in found["options"]]
+    found = facets_of(client, client.get(address))[name]
+    return [(str(option.label), option.label.lang) for option in found]
 
 
 def test_countries_are_named_in_the_language_of_the_page_whether_by_code_or_by_name(client):

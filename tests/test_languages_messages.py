@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 from babel.messages.mofile import read_mo
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import CODES
+from media4sec.portal import errors
 from media4sec.records import messages
 from tests import pseudo
 from tests.pages import IN_ENGLISH
@@ -174,7 +174,7 @@ def test_error_pages_forget_nothing(monkeypatch, status):
     pseudo.install(monkeypatch)
 
     with translation.override(pseudo.LANGUAGE):
-        html = render_to_string(f"{status}.html")
+        html = errors.page(None, status).content.decode()
 
     assert pseudo.Forgotten(html, NAMES).found == []
 

@@ -167,8 +167,8 @@ def filters_on(address, response):
         return []
     found = []
     for group in response.context["facets"]:
-        for option in group["options"] + group["more"]:
-            found.append(f"{address}?{group['name']}={option['value']}")
+        found += [f"{address}?{group.name}={option.value}" for option in group.options + group.more]
+        found += [group.all_url] if group.all_url else []
     return found
 
 
@@ -260,6 +260,7 @@ def test_every_public_route_is_walked():  # gate 3.2
     assert {f"/{route}" for route, how in ROUTES.items() if how == "fixed"} == set(FIXED_PAGES)
 
 
+@pytest.mark.slow
 def test_drafts_and_unpublished_edits_change_not_a_byte(
     client, secrets, settings, monkeypatch
 ):  # gates 3.9, 3.11
@@ -280,6 +281,7 @@ def test_drafts_and_unpublished_edits_change_not_a_byte(
     assert after.keys() == before.keys()
 
 
+@pytest.mark.slow
 def test_what_was_planted_is_seen_once_it_is_published(client, secrets):
     """So that the test above hides something that would be seen."""
     public = one_of_every_kind()["technology"]
@@ -366,6 +368,7 @@ def last_seq():
     return Change.objects.order_by("-seq").values_list("seq", flat=True).first()
 
 
+@pytest.mark.slow
 def test_publishing_a_target_makes_those_that_name_it_show_it(client, referrer):
     technology, maker = referrer
     published("technology")  # a filter with one value only is not offered

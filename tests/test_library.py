@@ -12,15 +12,23 @@ from hypothesis import strategies as st
 
 from catalogue import library
 from media4sec.dates import Span, span_of
-from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, picture
-from media4sec.portal.wording import in_words
+from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, draw
 from media4sec.publications.models import Publication, documents_of
 from media4sec.records import workflow
+from media4sec.saying import day_or_unknown
 from tests.factories import published, several_published
-from tests.pictures import box_of, crosses, links_of, overlaps, pictures_in
+from tests.pictures import (
+    box_of,
+    boxes_of,
+    crosses,
+    ends_of,
+    links_of,
+    marks_of,
+    overlaps,
+    pictures_in,
+    points_of,
+)
 from tests.public import text_of
-
-MARK = re.compile(r"-?\d+")
 
 
 @pytest.fixture
@@ -31,8 +39,8 @@ def documents(content):
 
 @pytest.fixture(params=["lying", "upright"])
 def the_map(request, documents):
-    lying, upright = library.map_of_deliverables(documents)
-    return {"lying": lying, "upright": upright}[request.param]
+    lying, upright = library.map_of_deliverables(documents, "Map").drawings
+    return {"lying": lying, "upright": upright}[request.param].element
 
 
 def stated_relations():
@@ -46,10 +54,6 @@ def stated_relations():
     }
 
 
-def points_of(arrow):
-    return [tuple(map(int, MARK.findall(point))) for point in arrow["points"].split()]
-
-
 # The map of deliverables
 
 
@@ -58,7 +62,7 @@ def test_every_deliverable_is_once_in_both_pictures_and_once_in_the_bands(client
     rows = list(Publication.objects.published().of("deliverable", "workshop"))
     own = {(row.identifier, row.url) for row in rows}
     listed = re.findall(
-        r"<td class=\"nowrap bare\"[^>]*><b>([^<]+)</b></td><th scope=\"row\"[^>]*><a href=\"([^\"]+)\"",
+        r"<td class=\"nowrap bare\"[^>]*><b>([^<]+)</b></td>\s*<th scope=\"row\"[^>]*><a href=\"([^\"]+)\"",
         response.content.decode(),
     )
 
@@ -71,7 +75,7 @@ def test_every_deliverable_is_once_in_both_pictures_and_once_in_the_bands(client
 
 
 def test_arrows_are_what_the_workshops_say_and_nothing_else(the_map):
-    drawn = [(arrow["start"], arrow["stop"]) for arrow in the_map["arrows"]]
+    drawn = [ends_of(arrow, boxes_of(the_map)) for arrow in marks_of(the_map, "pic-arrow")]
 
     assert len(drawn) == 12
     assert sorted(drawn) == sorted(stated_relations())
@@ -81,7 +85,7 @@ def test_table_of_the_arrows_says_the_same(client, content):
     table = re.search(
         r"<details class=\"twin\">.*?</details>", client.get("/library/").content.decode(), re.S
     )[0]
-    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, re.S)
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">.*?</tr>", table, re.S)
 
     told = {
         (re.search(r">(W\d)\b", row)[1], report) for row in rows for report in re.findall(r">(D\d\.\d)<", row)
@@ -89,49 +93,48 @@ def test_table_of_the_arrows_says_the_same(client, content):
     assert told == stated_relations()
 
 
-def test_labels_cover_nothing_and_stay_on_the_sheet(the_map):
-    boxes = [box_of(label) for label in the_map["labels"]]
+def size_of(svg):
+    return int(svg.get("width")), int(svg.get("height"))
 
+
+def test_labels_cover_nothing_and_stay_on_the_sheet(the_map):
+    boxes = list(boxes_of(the_map).values())
+
+    assert len(boxes) == 34
     assert overlaps(boxes) == []
     assert all(
-        box[0] >= 0 and box[1] >= 0 and box[2] <= the_map["width"] and box[3] <= the_map["height"]
-        for box in boxes
+        min(box) >= 0 and box[2] <= size_of(the_map)[0] and box[3] <= size_of(the_map)[1] for box in boxes
     )
 
 
 def test_arrows_touch_their_ends_and_no_other_label(the_map):
-    labels = {label["key"]: box_of(label) for label in the_map["labels"]}
+    labels = boxes_of(the_map)
 
-    for arrow in the_map["arrows"]:
-        points = points_of(arrow)
-        ends = {arrow["start"], arrow["stop"]}
+    for arrow in marks_of(the_map, "pic-arrow"):
         touched = {
             key
             for key, box in labels.items()
-            for start, stop in itertools.pairwise(points)
+            for start, stop in itertools.pairwise(points_of(arrow))
             if crosses(start, stop, box)
         }
-        assert touched <= ends
-        for (x, y), key in ((points[0], arrow["start"]), (points[-1], arrow["stop"])):
-            left, top, right, bottom = labels[key]
-            assert left <= x <= right
-            assert top <= y <= bottom
+        assert touched <= set(ends_of(arrow, labels))
 
 
 def test_what_has_no_date_stands_behind_the_axis(the_map, documents):
-    along = "y" if the_map["upright"] else "x"
-    begin = the_map["rest"][along]
+    along = "upright" in the_map.get("class").split()
+    begin = box_of(marks_of(the_map, "pic-rest")[0])[along]
     undated = {row["identifier"] for row in documents["deliverable"] if not row["date"]}
 
     assert len(undated) == 19
-    assert {label["key"] for label in the_map["labels"] if label[along] >= begin} == undated
+    assert {name for name, box in boxes_of(the_map).items() if box[along] >= begin} == undated
 
 
 def test_a_year_is_drawn_as_a_bar_over_the_whole_year(documents):
-    lying, _ = library.map_of_deliverables(documents)
-    year = next(strip for strip in lying["strips"] if strip["width"] == 12 * LYING.month)
+    lying, _ = library.map_of_deliverables(documents, "Map").drawings
+    bars = [box_of(bar) for bar in marks_of(lying.element, "pic-strip")]
+    year = next(bar for bar in bars if bar[2] - bar[0] == 12 * LYING.month)
 
-    assert year["x"] == LYING.start + 6 * LYING.month  # 2017, in a project that began in July 2016
+    assert year[0] == LYING.start + 6 * LYING.month  # 2017, in a project that began in July 2016
 
 
 def test_columns_that_say_nothing_are_folded_into_a_note(client, content):
@@ -154,9 +157,11 @@ def test_map_reaches_what_is_dated_before_or_after_the_project(client, db, day, 
     published("project", start_date="2016-07-01", end_date="2018-12-31")
     published("deliverable", date=day, date_precision="day")
 
-    lying, _ = library.map_of_deliverables(documents_of("project", "work-package", "deliverable"))
+    documents = documents_of("project", "work-package", "deliverable")
+    lying, _ = library.map_of_deliverables(documents, "Map").drawings
 
-    assert lying["axis"][-1]["x1"] == LYING.start + months * LYING.month
+    last = marks_of(lying.element, "pic-grid")[-1]
+    assert points_of(last)[0][0] == LYING.start + months * LYING.month
 
 
 def test_report_named_twice_by_a_workshop_is_one_arrow():
@@ -214,7 +219,7 @@ def test_deliverable_shows_its_own_place_its_files_and_its_neighbours(client, co
 
     marked = [link.get("href") for link in svg.iter("a") if "pic-here" in link.get("class").split()]
     assert marked == ["/library/D2.5/"]
-    assert len(list(svg.iter("polyline"))) == 2  # one arrow and the halo under it
+    assert len(marks_of(svg, "pic-arrow")) == len(marks_of(svg, "pic-halo")) == 1
     text = text_of(response)
     assert "Published by the project media4sec.eu" in text
     assert "Copies elsewhere vdocuments.site" in text
@@ -309,7 +314,7 @@ def test_timeline_speaks_of_missing_dates_only_where_some_are_missing(client, db
     ("text", "words"), [("2017-11", "November 2017"), ("2018", "2018"), ("", "date not stated")]
 )
 def test_dates_are_said_as_precisely_as_they_are_known(text, words):
-    assert in_words(text) == words
+    assert day_or_unknown(text) == words
 
 
 def test_spans_are_as_long_as_what_is_known():
@@ -349,15 +354,13 @@ def test_any_items_are_drawn_once_and_cover_nothing(lanes, sheet):
         for row, whens_ in enumerate(lanes)
     ]
 
-    drawn = picture(sheet, given_lanes, FIRST, LAST)
+    svg = draw(sheet, given_lanes, FIRST, LAST, "Label", "No date", (), None).element
 
-    boxes = [box_of(label) for label in drawn["labels"]]
-    assert sorted(label["key"] for label in drawn["labels"]) == sorted(
-        item.key for lane in given_lanes for item in lane.items
-    )
-    assert overlaps(boxes) == []
-    assert all(box[2] <= drawn["width"] and box[3] <= drawn["height"] and min(box) >= 0 for box in boxes)
-    assert all(isinstance(value, int) for box in boxes for value in box)
+    boxes = boxes_of(svg)
+    assert sorted(boxes) == sorted(item.label for lane in given_lanes for item in lane.items)
+    assert overlaps(list(boxes.values())) == []
+    width, height = size_of(svg)
+    assert all(box[2] <= width and box[3] <= height and min(box) >= 0 for box in boxes.values())
 
 
 @given(
@@ -376,18 +379,14 @@ def test_any_arrows_lead_from_label_to_label_on_tracks_of_their_own(lanes, sheet
         for row, whens_ in enumerate(lanes)
     ]
 
-    drawn = picture(sheet, given_lanes, FIRST, LAST, arrows=arrows)
+    svg = draw(sheet, given_lanes, FIRST, LAST, "Label", "No date", arrows, None).element
 
-    boxes = {label["key"]: box_of(label) for label in drawn["labels"]}
+    boxes = boxes_of(svg)
     assert overlaps(list(boxes.values())) == []
-    assert sorted((arrow["start"], arrow["stop"]) for arrow in drawn["arrows"]) == sorted(arrows)
+    drawn = marks_of(svg, "pic-arrow")
+    assert sorted(ends_of(arrow, boxes) for arrow in drawn) == sorted((f"D{a}", f"D{b}") for a, b in arrows)
     level = []
-    for arrow in drawn["arrows"]:
-        points = points_of(arrow)
-        for (x, y), key in ((points[0], arrow["start"]), (points[-1], arrow["stop"])):
-            left, top, right, bottom = boxes[key]
-            assert left <= x <= right
-            assert top <= y <= bottom
+    for points in map(points_of, drawn):
         if len(points) == 4:
             assert not any(crosses(points[1], points[2], box) for box in boxes.values())
             (x1, y1), (x2, y2) = sorted(points[1:3])
@@ -403,6 +402,7 @@ def test_a_hundred_without_a_date_stand_in_rows():
     lane = Lane("Lane", "L", "/", tuple(item(f"0-{n}", None) for n in range(100)))
 
     for sheet in (LYING, UPRIGHT):
-        drawn = picture(sheet, [lane], FIRST, LAST)
-        assert overlaps([box_of(label) for label in drawn["labels"]]) == []
-        assert drawn["rest"]["height" if drawn["upright"] else "width"] <= ZONE + 12
+        svg = draw(sheet, [lane], FIRST, LAST, "Label", "No date", (), None).element
+        assert overlaps(list(boxes_of(svg).values())) == []
+        left, top, right, bottom = box_of(marks_of(svg, "pic-rest")[0])
+        assert (bottom - top if sheet.upright else right - left) <= ZONE + 12

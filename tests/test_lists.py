@@ -9,9 +9,9 @@ from django.db.models import BooleanField
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.letters import sort_key
 from media4sec.publications.sorting import orders_of
-from media4sec.records.projection import model_field
+from media4sec.records.projection import model_field, words_for
 from tests.factories import published, several_published
-from tests.public import text_of
+from tests.public import facets_of, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,10 +92,9 @@ def test_equal_numbers_stand_in_the_order_of_the_words_shown(client, language, n
     for country in ("SE", "DE", "ES", "AT"):
         published("technology", country=country)
 
-    facets = client.get(f"{language}/technologies/").context["facets"]
+    options = facets_of(client, client.get(f"{language}/technologies/"))["country"]
 
-    (options,) = [facet["options"] for facet in facets if facet["name"] == "country"]
-    assert [option["label"] for option in options] == names
+    assert [option.label for option in options] == names
 
 
 def test_people_stand_by_their_family_names(client):
@@ -159,7 +158,7 @@ def test_the_glossary_stands_under_the_letters_that_readers_look_for(client):
 
     page = client.get("/glossary/")
 
-    assert page.context["letters"] == ["0–9", "A", "O", "R", "S", "T"]
+    assert list(page.context["by_letter"]) == ["0–9", "A", "O", "R", "S", "T"]
     assert titles(page) == [
         "3D print",
         "algorithm",
@@ -515,23 +514,44 @@ def test_a_value_that_no_record_has_now_gives_an_empty_list(client, query):
     assert client.get(f"/api/v1/technologies/?{query}").json()["results"] == []
 
 
-@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
-def test_facets_know_the_choices_of_the_model(client, kind):
-    published(kind)
-
-    for facet in kind.facets:
-        if facet.values:
-            assert facet.values == choices_of(kind, facet)
-            for value in facet.values:
-                assert client.get(kind.list_url, {facet.name: value}).status_code == 200
-
-
 def choices_of(kind, facet):
+    """The values that the model allows for the field behind a facet, if these are given."""
     field = model_field(kind.name, facet.source)
     if isinstance(field, BooleanField):
-        return ("yes", "no")
-    values = field.options.values if hasattr(field, "options") else [value for value, _ in field.choices]
-    return tuple(str(value) for value in values)
+        return [True, False]
+    choices = getattr(getattr(field, "options", None), "choices", None) or getattr(field, "choices", None)
+    return [value for value, _ in choices or () if value not in ("", None)]
+
+
+CHOICES = [
+    pytest.param(kind, facet, choices_of(kind, facet), id=f"{kind.name}-{facet.name}")
+    for kind in kinds()
+    for facet in kind.all_facets
+    if choices_of(kind, facet)
+]
+
+
+@pytest.mark.parametrize(("kind", "facet", "values"), CHOICES)
+def test_every_choice_of_a_field_can_be_asked_for_and_nothing_else(client, kind, facet, values):
+    for value in values:
+        words = words_for(kind, facet.source, value)  # what pages say where a record has it
+        page = client.get(kind.list_url, {facet.name: words.value})
+
+        assert shown(page) == []
+        assert [chip["label"] for chip in page.context["chips"]] == [f"{facet.title}: {words.text}"]
+        assert client.get(f"/api/v1/{kind.plural}/", {facet.name: words.value}).json()["results"] == []
+    for address in (kind.list_url, f"/api/v1/{kind.plural}/"):
+        assert client.get(address, {facet.name: "no-such-choice"}).status_code == 400
+
+
+def test_a_choice_that_no_record_has_is_said_in_the_language_of_the_page(client):
+    published("technology")
+
+    page = client.get("/de/technologies/?lens=ugly&provenance=project&theme=not-stated")
+
+    labels = [str(chip["value"]) for chip in page.context["chips"]]
+    assert "Ugly" not in labels
+    assert all(getattr(chip["value"], "lang", "") == "" for chip in page.context["chips"]), labels
 
 
 def test_a_record_that_nothing_names_yet_can_be_asked_for(client):
@@ -592,17 +612,55 @@ def test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen(client
     published("technology", country="BE", status="unknown")
 
     def boxes(query, name):
-        facets = client.get(f"/technologies/?{query}").context["facets"]
-        return {
-            option["value"]: option["count"]
-            for facet in facets
-            if facet["name"] == name
-            for option in (*facet["options"], *facet["more"])
-        }
+        facets = facets_of(client, client.get(f"/technologies/?{query}"))
+        return {option.value: option.count for option in facets.get(name, ())}
 
     assert boxes("country=NL", "status") == {}  # one box would change nothing
     assert boxes("country=NL", "country") == {"NL": 1, "BE": 1}
     assert boxes("country=NL&status=unknown", "status") == {"active": 1, "unknown": 0}
+
+
+def test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both(client):
+    rows = {
+        (country, price): published("technology", country=country, price=price).identifier
+        for country in ("NL", "BE", "DE")
+        for price in ("free", "paid")
+    }
+
+    def found(query):
+        return sorted(card["identifier"] for card in client.get(f"/technologies/?{query}").context["cards"])
+
+    either = [name for (country, _), name in rows.items() if country in ("NL", "BE")]
+    both = [name for (country, price), name in rows.items() if country in ("NL", "BE") and price == "free"]
+    assert found("country=NL&country=BE") == sorted(either)
+    assert found("country=NL&country=BE&price=free") == sorted(both)
+    assert found("country=NL&country=BE&price=free&price=paid") == sorted(either)
+
+
+def facet_of(response, name):
+    """(the values shown, those behind “more”) of a facet."""
+    facet = next(facet for facet in response.context["facets"] if facet["name"] == name)
+    return tuple([option["value"] for option in facet[part]] for part in ("options", "more"))
+
+
+def test_what_nobody_states_comes_last_among_the_values(client):
+    several_published("technology", 4, price="")
+    several_published("technology", 2, price="free")
+    published("technology", price="paid")
+
+    assert facet_of(client.get("/technologies/"), "price") == (["free", "paid", "not-stated"], [])
+
+
+def test_a_chosen_value_is_seen_however_rare_it_is(client):
+    countries = ("BE", "NL", "DE", "FR", "ES", "IT", "PT", "AT", "SI")
+    for number, country in enumerate(countries):
+        several_published("technology", len(countries) - number, country=country)
+
+    shown, more = facet_of(client.get("/technologies/"), "country")
+    assert (shown, more) == (list(countries[:6]), list(countries[6:]))
+
+    shown, more = facet_of(client.get("/technologies/?country=SI&country=FR"), "country")
+    assert (shown, more) == ([*countries[:6], "SI"], ["PT", "AT"])
 
 
 def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):
@@ -611,7 +669,7 @@ def test_at_most_five_facets_are_open_and_counts_have_a_unit(client):
 
     page = client.get("/technologies/")
 
-    assert sum(group["open"] for group in page.context["facets"]) <= 5
+    assert sum(group.is_open for group in page.context["facets"]) <= 5
     assert '<span aria-hidden="true">2</span><span class="vh"> 2 results</span>' in page.content.decode()
     assert '<span aria-hidden="true">1</span><span class="vh"> 1 result</span>' in page.content.decode()
 

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from media4sec.kinds import paths
 from media4sec.publications.sorting import orders_of
-from tests.public import every_item, relative
+from tests.public import every_item, facets_of, relative
+
+pytestmark = pytest.mark.slow
 
 # Questions are small as they are, and each costs a dozen requests: no time is spent on making them smaller.
 QUICK = hypothesis_settings(max_examples=5, phases=(Phase.explicit, Phase.reuse, Phase.generate))
@@ -40,11 +42,7 @@ def _data(pairs):
 def states(client, path):
     """Questions that a reader can put: some boxes of the page, now and then words, an order and a view."""
     page = get(client, path, [])
-    boxes = [
-        (group["name"], option["value"])
-        for group in page.context["facets"]
-        for option in (*group["options"], *group["more"])
-    ]
+    boxes = [(name, option.value) for name, options in facets_of(client, page).items() for option in options]
     names = orders_of(paths()[path])
     orders = ["", *names, *(f"-{name}" for name in names)]
     views = [view["name"] for view in page.context["views"]]
@@ -150,16 +148,12 @@ def check_feed(client, path, page, query):
 
 def check_facets(client, path, page, query, data):
     """A box says how many there are when it is chosen instead of its facet's other boxes."""
-    boxes = [
-        (group["name"], option)
-        for group in page.context["facets"]
-        for option in (*group["options"], *group["more"])
-    ]
-    assert {(name, option["value"]) for name, option in boxes if option["checked"]} <= set(query)
+    boxes = [(name, option) for name, options in facets_of(client, page).items() for option in options]
+    assert {(name, option.value) for name, option in boxes if option.checked} <= set(query)
     if boxes:
         name, option = data.draw(st.sampled_from(boxes), label="a box")
         others = [(one, value) for one, value in query if one != name]
-        assert get(client, path, [*others, (name, option["value"])]).context["count"] == option["count"]
+        assert get(client, path, [*others, (name, option.value)]).context["count"] == option.count
 
 
 def check_chips(page, query, shown_as):

@@ -3,7 +3,11 @@
 Apart from the other tests of lists, as a server of the real content lasts for a whole module.
 """
 
+import contextlib
+import re
+
 import pytest
+from playwright.sync_api import Error
 
 from tests.test_browser import DESK, PHONE
 
@@ -62,6 +66,25 @@ def test_filters_change_the_result_in_place(list_page):
     assert (heading(page), box.is_checked()) == (f"{number} of 193 technologies", True)
     assert page.evaluate("window.isSamePage")
     assert page.messages == []
+
+
+def test_a_result_that_comes_late_replaces_no_newer_one(list_page):
+    page, held = list_page(), []
+    first = re.compile("theme=riots-mass-gatherings$")
+    page.route(first, lambda route: held.append(route))  # answered below, after the next question
+    with page.expect_request(first):
+        page.locator("input[name=theme][value=riots-mass-gatherings]").check()
+
+    page.locator("input[name=theme][value=riots-mass-gatherings]").uncheck()
+    page.locator("input[name=theme][value=dark-web]").check()
+    page.wait_for_url("**/technologies/?theme=dark-web")
+    newer = heading(page)
+    with contextlib.suppress(Error):  # nobody waits for it any more
+        held[0].continue_()
+    page.wait_for_timeout(500)
+
+    assert newer != "193 technologies"
+    assert (heading(page), page.url.partition("?")[2]) == (newer, "theme=dark-web")
 
 
 def test_views_orders_and_pages_change_in_place_and_keep_focus_and_choice(list_page):

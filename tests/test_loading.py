@@ -8,13 +8,16 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Publication, Term, Version
 from media4sec.records import migrations, workflow
-from media4sec.records.documents.reading import working_document
+from media4sec.records.documents.fields import AnyReferences, OrderedReferences, Reference
+from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.folder_io import LoadError, export_folder, load_folder
 from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, model_of
 from media4sec.records.workflow import rebuild_publications
 from tests.factories import document_for, full_document_for, make, make_full, publish, published, save
+from tests.public import sitemap_of
 
 pytestmark = pytest.mark.django_db
 TABLES = (Record, Revision, Publication, Change, Source, Citation, Relation, Tag)
@@ -267,6 +270,47 @@ def test_wrong_fields_of_parts_are_named(folder):
     assert found
 
 
+def test_rules_over_several_records_hold_for_files_too(folder):
+    names = ["R-001", "R-002"]
+    items = [
+        document_for("roadmap-item", identifier=name, depends_on=[other])
+        for name, other in zip(names, reversed(names), strict=True)
+    ]
+
+    assert {(file, record) for file, record, _ in problems(folder(roadmap=items))} == {
+        ("roadmap.json", name) for name in names
+    }
+    assert "would have to come before itself" in messages(folder())
+
+
+def names_of_its_own_kind():
+    """(kind, field, is a list, the name with its kind): what could name the record itself.
+
+    Only a partner may: it is responsible for its own record.
+    """
+    for kind in kinds():
+        for name, one in writer(kind.name).fields.items():
+            if name == "owner":
+                continue
+            if isinstance(one, AnyReferences) and one.target in ("", kind.name):
+                yield pytest.param(kind, name, True, not one.target, id=f"{kind.name}.{name}")
+            elif isinstance(one, OrderedReferences) and one.child_relation.kind_name == kind.name:
+                yield pytest.param(kind, name, True, False, id=f"{kind.name}.{name}")
+            elif isinstance(one, Reference) and one.kind_name == kind.name:
+                yield pytest.param(kind, name, False, False, id=f"{kind.name}.{name}")
+
+
+@pytest.mark.parametrize(("kind", "name", "is_list", "is_whole"), [*names_of_its_own_kind()])
+def test_a_record_that_names_itself_is_named(folder, kind, name, is_list, is_whole):
+    document = document_for(kind)
+    itself = f"{kind.name}:{document['identifier']}" if is_whole else document["identifier"]
+    document[name] = [itself] if is_list else itself
+
+    found = problems(folder(**{kind.plural: [document]}))
+
+    assert found == [(f"{kind.plural}.json", document["identifier"], name)]
+
+
 def test_references_of_any_kind_name_kind_and_record(folder):
     for wrong in ("nobody", "theme:nobody", "nothing:at-all", ":", "theme:", "record:1"):
         where = folder(statements=[document_for("statement", identifier="E-0001", subjects=[wrong])])
@@ -324,6 +368,32 @@ def test_dry_run_stores_nothing(folder):
 def test_dry_run_says_what_is_wrong(folder):
     with pytest.raises(LoadError):
         load_folder(folder(themes=[theme(1, lens="purple")]), dry_run=True)
+
+
+def test_a_dry_run_with_nothing_wrong_leaves_nothing_behind(folder):
+    before = everything()
+
+    loaded = load_folder(folder(themes=[theme(1)]), dry_run=True)
+
+    assert (loaded.created, everything()) == (1, before)
+
+
+def test_the_commands_write_what_they_read_and_make_the_read_side_anew(folder, tmp_path, capsys):
+    load_folder(folder(themes=[theme(1), theme(2, state="draft")]))
+    Publication.objects.update(title="Broken")
+
+    call_command("export_records", str(tmp_path / "first"))
+    call_command("load_records", str(tmp_path / "first"))
+    call_command("export_records", str(tmp_path / "second"))
+    written = capsys.readouterr().out
+    call_command("rebuild_publications")
+
+    first, second = ((tmp_path / name / "themes.json").read_bytes() for name in ("first", "second"))
+    assert first == second
+    assert [document["identifier"] for document in json.loads(first)] == ["theme-1", "theme-2"]
+    assert written.count("themes.json: 2") == 2
+    assert capsys.readouterr().out == "1 publications changed.\n"
+    assert Publication.objects.get().title == "Theme 1"
 
 
 def test_command_says_all_of_it(folder, capsys):
@@ -395,7 +465,7 @@ def test_withdrawn_document_is_never_readable(client, folder):
         assert answer.status_code == 200
         assert SECRET not in answer.content.decode()
     assert client.get("/search/", {"q": SECRET}).context["count"] == 0
-    listed = client.get("/sitemap.xml").content.decode()
+    listed = sitemap_of(client)
     assert "/themes/theme-2/" in listed
     assert "/themes/theme-1/" not in listed
 

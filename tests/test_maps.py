@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import pytest
 from django.conf import settings
 
-from media4sec.portal.lists.europe import HEIGHT, PLACES, WIDTH, labelled, mapped, project
 from media4sec.publications.models import Publication
 from tests.factories import published
 from tests.pictures import overlaps, pictures_in
 from tests.public import text_of
+from workshops.europe import HEIGHT, PLACES, WIDTH, labelled, project, workshop_rows
 
-OUTLINE = Path(settings.BASE_DIR) / "templates" / "portal" / "_europe.svg"
+OUTLINE = Path(settings.BASE_DIR) / "workshops" / "europe.svg"
 COAST = 4  # units of the sheet, some 35 km: what the simplified coast may take from a harbour
 SEA = {"North Sea": (56.0, 3.0), "Bay of Biscay": (45.5, -6.0), "Ionian Sea": (38.0, 18.5)}
 
@@ -78,8 +78,8 @@ def test_projection_keeps_the_centre_and_the_sides_of_the_compass():
 def test_names_cover_neither_each_other_nor_the_points(places):
     spots = labelled(places)
 
-    names = [(spot["left"], spot["top"], spot["right"], spot["bottom"]) for spot in spots]
-    points = {(spot["x"] - 3, spot["y"] - 3, spot["x"] + 3, spot["y"] + 3) for spot in spots}
+    names = [spot[2:] for spot in spots]
+    points = {(x - 3, y - 3, x + 3, y + 3) for x, y, *_ in spots}
     assert overlaps(names) == []
     assert [pair for pair in overlaps([*names, *points]) if not set(pair) <= points] == []
     assert all(box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT for box in names)
@@ -114,11 +114,11 @@ def test_workshop_in_an_unknown_city_is_listed_and_said_to_be_missing(client):
 
     assert workshop.title in text_of(response)
     assert "1 workshop is not on the map" in text_of(response)
-    assert mapped([{"facts": {}}], "city")["missing"] == 1
+    assert workshop_rows([{"facts": {}}])["missing"] == 1
 
 
 def test_a_hundred_workshops_in_one_city_are_all_drawn():
     spots = labelled(["Brussels"] * 100)
 
     assert len(spots) == 100
-    assert len({(spot["x"], spot["y"]) for spot in spots}) == 1
+    assert len({spot[:2] for spot in spots}) == 1

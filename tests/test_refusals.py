@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
 
-from media4sec.front import home
+from media4sec.front import static_pages
 from media4sec.portal import errors
 from tests.factories import published
 from tests.public import h1_of, text_of
@@ -143,7 +143,7 @@ def test_other_failures_are_not_dressed_up(client, monkeypatch):
     def fail(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(home, "render", fail)
+    monkeypatch.setattr(static_pages, "render", fail)
     client.raise_request_exception = False
 
     assert client.get("/privacy/").status_code == 500

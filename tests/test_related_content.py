@@ -2,11 +2,15 @@
 
 import json
 
+import pytest
+
 from media4sec.portal.record.links import neighbours_of
 from media4sec.portal.record.page import links_from, links_to
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.folder_io import export_folder, load_folder
+
+pytestmark = pytest.mark.slow
 
 
 def test_loading_again_and_elsewhere_gives_the_same(content, tmp_path):
@@ -24,7 +28,9 @@ def test_loading_again_and_elsewhere_gives_the_same(content, tmp_path):
 
 
 def test_every_name_is_said_on_the_page(content):
-    for row in Publication.objects.exclude(related="").order_by("pk")[:150]:
+    rows = Publication.objects.exclude(related="").order_by("pk")[:150]
+    assert len(rows) == 150
+    for row in rows:
         shown = neighbours_of(row, links_from(row), links_to(row), _sources(row))
         assert len(shown) == len(json.loads(row.related)["near"])
         assert all(record["reasons"] for record in shown)

@@ -12,7 +12,7 @@ from media4sec.records.workflow import rebuild_publications
 from tests.conftest import FIXTURES
 from tests.test_content import withdrawn_documents
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.slow]
 
 
 def bytes_in(folder):

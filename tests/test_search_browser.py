@@ -1,7 +1,11 @@
 """Suggestions while typing, in a real browser: by keyboard and by hand, said aloud, and not needed at all."""
 
+import contextlib
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +99,27 @@ def test_open_suggestions_have_no_barriers_and_break_no_policy(browser_page, por
     type_words(page, "dark")
     assert complaints == []
     assert page.evaluate("[Object.keys(localStorage), document.cookie]") == [[], ""]
+
+
+def test_an_answer_that_comes_late_replaces_no_newer_one(browser_page, portal_server):
+    page, held = browser_page(), []
+    asks_first = re.compile("/search/suggest[?]q=ush$")
+    page.route(asks_first, lambda route: held.append(route))  # answered below, after the next question
+    page.goto(f"{portal_server}/about/")
+    page.keyboard.press("/")
+    with page.expect_request(asks_first):
+        page.keyboard.type("ush")
+
+    with page.expect_response(re.compile("/search/suggest[?]q=tor$")):
+        page.locator("[data-search]").fill("tor")
+    page.locator("[role=option]").first.wait_for()
+    newer = state(page)["options"]
+    with contextlib.suppress(Error):  # nobody waits for it any more
+        held[0].continue_()
+    page.wait_for_timeout(500)
+
+    assert "Tor Browser" in newer
+    assert state(page)["options"] == newer
 
 
 # gate 7.6

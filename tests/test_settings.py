@@ -1,5 +1,9 @@
-"""Start-up refuses what makes no sense, in a sentence that names the variable (gates 5.3, 5.7, 6.23)."""
+"""Start-up refuses what makes no sense, in a sentence that names the variable (gates 5.3, 5.7, 6.23).
 
+What protects visitors and editors is written out here once more, for the portal on the web and on one's own machine.
+"""
+
+import json
 import os
 import secrets
 import subprocess
@@ -12,6 +16,51 @@ GOOD = {
     "BASE_URL": "https://kb.example.eu",
     "SECRET_KEY": secrets.token_urlsafe(64),
     "SECURITY_CONTACT": "mailto:security@kb.example.eu",
+}
+
+# Set for the portal on the web, over https.
+ON_THE_WEB = {
+    "DEBUG": False,
+    "ALLOWED_HOSTS": ["kb.example.eu"],
+    "SECURE_SSL_REDIRECT": True,
+    "SECURE_HSTS_SECONDS": 63_072_000,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+    "SECURE_HSTS_PRELOAD": True,
+    "SECURE_CONTENT_TYPE_NOSNIFF": True,
+    "SECURE_REFERRER_POLICY": "same-origin",
+    "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
+    "SECURE_PROXY_SSL_HEADER": None,
+    "USE_X_FORWARDED_HOST": False,
+    "TRUSTED_PROXIES": [],
+    "X_FRAME_OPTIONS": "DENY",
+    "SESSION_COOKIE_NAME": "__Host-sessionid",
+    "SESSION_COOKIE_SECURE": True,
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_DOMAIN": None,
+    "SESSION_COOKIE_PATH": "/",
+    "SESSION_COOKIE_AGE": 43_200,
+    "CSRF_COOKIE_NAME": "__Host-csrftoken",
+    "CSRF_COOKIE_SECURE": True,
+    "CSRF_COOKIE_HTTPONLY": True,
+    "CSRF_COOKIE_SAMESITE": "Lax",
+    "CSRF_COOKIE_DOMAIN": None,
+    "CSRF_COOKIE_PATH": "/",
+    "CSRF_TRUSTED_ORIGINS": [],
+    "WHITENOISE_ALLOW_ALL_ORIGINS": False,
+    "SILENCED_SYSTEM_CHECKS": [],
+}
+# What differs on one's own machine, where there is no https.
+AT_HOME = {
+    "ALLOWED_HOSTS": ["127.0.0.1", "localhost", "[::1]"],
+    "SECURE_SSL_REDIRECT": False,
+    "SECURE_HSTS_SECONDS": 0,
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
+    "SECURE_HSTS_PRELOAD": False,
+    "SESSION_COOKIE_NAME": "sessionid",
+    "SESSION_COOKIE_SECURE": False,
+    "CSRF_COOKIE_NAME": "csrftoken",
+    "CSRF_COOKIE_SECURE": False,
 }
 
 
@@ -59,6 +108,55 @@ def test_start_up_stops_with_a_sentence_that_names_the_variable(changes, named):
 
     assert result.returncode != 0
     assert named in result.stderr.splitlines()[-1]
+
+
+def settings_with(names, **environment):
+    """What these settings are for somebody who starts the portal with this environment."""
+    program = (
+        "import json; from django.conf import settings;"
+        f"print(json.dumps({{name: getattr(settings, name) for name in {names}}}))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "media4sec.settings", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("expected", "changes"),
+    [
+        (ON_THE_WEB, {}),
+        (ON_THE_WEB | AT_HOME, {"BASE_URL": "http://127.0.0.1:8000"}),
+        (
+            ON_THE_WEB | {"SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"]},
+            {"TRUST_X_FORWARDED_PROTO": "true"},
+        ),
+    ],
+    ids=["on the web", "at home", "behind a proxy"],
+)
+def test_what_protects_visitors_and_editors_is_set(expected, changes):  # gates 1, 2, 4.11
+    assert settings_with([*expected], **GOOD | changes) == expected
+
+
+def test_passwords_have_a_length_and_are_kept_by_a_slow_hash():  # gate 2
+    found = settings_with(["AUTH_PASSWORD_VALIDATORS", "PASSWORD_HASHERS"], **GOOD)
+
+    rules = {
+        rule["NAME"].rpartition(".")[2]: rule.get("OPTIONS", {}) for rule in found["AUTH_PASSWORD_VALIDATORS"]
+    }
+    assert rules == {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+    }
+    assert found["PASSWORD_HASHERS"][0] == "django.contrib.auth.hashers.ScryptPasswordHasher"
+    assert not [hasher for hasher in found["PASSWORD_HASHERS"] if "MD5" in hasher or "SHA1" in hasher]
 
 
 def test_postgresql_is_spoken_to_by_the_fixed_driver():

@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -16,84 +15,84 @@ from ethics.timeline import (
     Flag,
     Lane,
     Span,
+    dates_of,
     lane_of,
+    letter_of,
     timeline,
     width_of,
 )
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import published
+from tests.pictures import box_of, marks_of, overlaps, points_of
 from tests.public import text_of
 from tests.test_content import by_identifier
 
 TODAY = datetime.date(2026, 11, 25)
 
 
-def rectangles(drawing):
-    """Everything on a drawing that takes room, with what it is: plates, boxes, and texts by their estimated width."""
-    for plate in drawing.plates:
-        yield plate["text"], (plate["x"], plate["y"], plate["width"], plate["height"])
-    for box in drawing.boxes:
-        yield box["number"], (box["x"], box["y"], box["width"], box["height"])
-    for text in drawing.years:
-        yield text["text"], (text["x"], text["y"] - 12, width_of(text["text"]), 15)
-    for text in drawing.labels:
-        words = f"{text['letter']}   {text['text']}   {text['note']}"
-        yield text["text"], (text["x"], text["y"] - 12, width_of(words), 16)
+def rectangles(svg):
+    """Everything on a drawing that takes room, with what it is: plates, boxes, and texts by their measured width."""
+    for element in svg.iter("rect"):
+        if element.get("class") != "tl-band":
+            yield element.get("class"), box_of(element)
+    for element in (*marks_of(svg, "tl-year"), *marks_of(svg, "tl-label")):
+        words = "".join(element.itertext())
+        x, y = int(element.get("x")), int(element.get("y"))
+        yield words, (x, y - 12, x + width_of(words) + 8 * (len(element) - 1), y + 3)
 
 
-def overlap(one, other):
-    (x1, y1, width1, height1), (x2, y2, width2, height2) = one, other
-    return x1 < x2 + width2 and x2 < x1 + width1 and y1 < y2 + height2 and y2 < y1 + height1
-
-
-def collisions(drawing):
-    return [(a, b) for (a, one), (b, other) in combinations(rectangles(drawing), 2) if overlap(one, other)]
-
-
-def outside(drawing):
+def outside(svg):
     return [
-        name
-        for name, (x, y, width, height) in rectangles(drawing)
-        if x < 0 or y < 0 or x + width > drawing.width or y + height > drawing.height
+        (name, box)
+        for name, box in rectangles(svg)
+        if min(box) < 0 or box[2] > int(svg.get("width")) or box[3] > int(svg.get("height"))
     ]
 
 
-def places(drawing, *, upright):
-    """Where each event stands along the time, in order of its number."""
-    along = "y1" if upright else "x1"
-    ordered = sorted(zip(drawing.boxes, drawing.stems, strict=True), key=lambda pair: pair[0]["number"])
-    return [stem[along] for _, stem in ordered]
+def boxes_of(svg):
+    """``[(number, box, whether it happened)]`` of the events."""
+    links = [link for link in svg.iter("a") if link.get("href").startswith("#event-")]
+    return [
+        (
+            int(link.get("href").removeprefix("#event-")),
+            box_of(link.find("rect")),
+            "is-planned" not in link.find("rect").get("class").split(),
+        )
+        for link in links
+    ]
 
 
-def today_of(drawing, *, upright):
-    return next(line["y1" if upright else "x1"] for line in drawing.grid if line["kind"] == "today")
+def places(svg, *, upright):
+    """Where each event stands along the time, by its number."""
+    stems = [points_of(stem)[0][upright] for stem in marks_of(svg, "tl-stem")]
+    return sorted(zip((number for number, _, _ in boxes_of(svg)), stems, strict=True))
 
 
 def check(picture, events):
-    for drawings, upright in (([picture["wide"]], False), (picture["talls"], True)):
-        assert sorted((box["number"], box["is_done"]) for drawing in drawings for box in drawing.boxes) == [
+    wide, *talls = [drawing.element for drawing in picture.drawings]
+    for drawings, upright in (([wide], False), (talls, True)):
+        assert sorted((number, is_done) for svg in drawings for number, _, is_done in boxes_of(svg)) == [
             (event["number"], event["date"] <= TODAY) for event in events
         ]
-        for drawing in drawings:
-            check_drawing(drawing, events, upright=upright)
+        for svg in drawings:
+            check_drawing(svg, events, upright=upright)
 
 
-def check_drawing(drawing, events, *, upright):
-    drawn = {box["number"] for box in drawing.boxes}
-    own = [event for event in events if event["number"] in drawn]
-    assert collisions(drawing) == []
-    assert outside(drawing) == []
-    found = places(drawing, upright=upright)
+def check_drawing(svg, events, *, upright):
+    assert overlaps([box for _, box in rectangles(svg)]) == []
+    assert outside(svg) == []
+    at = places(svg, upright=upright)
+    found = [place for _, place in at]
     assert found == sorted(found)
-    now = today_of(drawing, upright=upright)
+    (line,) = marks_of(svg, "tl-today")
+    now, days = points_of(line)[0][upright], {event["number"]: event["date"] for event in events}
     assert [place <= now for place in found if place != now] == [
-        event["date"] <= TODAY for event, place in zip(own, found, strict=True) if place != now
+        days[number] <= TODAY for number, place in at if place != now
     ]
-    if drawing.boxes:
-        for box, stem in zip(drawing.boxes, drawing.stems, strict=True):
-            start, size = ("y", "height") if upright else ("x", "width")
-            assert box[start] <= stem["y1" if upright else "x1"] <= box[start] + box[size]
+    places_of = dict(at)
+    for number, box, _ in boxes_of(svg):
+        assert box[upright] <= places_of[number] <= box[upright + 2]
 
 
 @pytest.fixture
@@ -116,13 +115,14 @@ def test_every_event_stands_once_in_picture_and_table(kind, client, content, on_
         html = response.content.decode()
         in_table = [int(number) for number in re.findall(r'class="event-no[^>]*>.*?(\d+)</td>', html)]
         in_pictures = [int(number) for number in re.findall(r'class="tl-on[^>]*>(\d+)</text>', html)]
+        rows = re.findall(r'<tr id="event-(\d+)">', html)
 
-        assert in_table == list(range(1, len(events) + 1)), url
+        assert in_table == list(range(1, len(events) + 1)) == list(map(int, rows)), url
         assert sorted(in_pictures) == sorted([*in_table, *in_table]), url
         if picture:
             check(picture, events)
-            for tall in picture["talls"]:
-                assert tall.width <= 370, url  # what a phone shows without making it smaller
+            for tall in picture.drawings[1:]:
+                assert tall.across <= 370, url  # what a phone shows without making it smaller
             drawn += 1
     has_law = [name for name in by_identifier(kind).values() if name.get("events") or name.get("instruments")]
     assert drawn == len(has_law)
@@ -141,7 +141,7 @@ def crowded(draw):
 def test_nothing_overlaps_whatever_happens(case):
     lanes, with_early, written = case
     events = numbered(
-        {"date": day, "is_done": day <= TODAY, "is_unverified": False, "lane": number}
+        {"date": day, "is_done": day <= TODAY, "is_unverified": False, "lane": number, "title": "Event"}
         for number, days in enumerate(lanes)
         for day in days
         if with_early or day.year >= 2016
@@ -149,6 +149,7 @@ def test_nothing_overlaps_whatever_happens(case):
     drawn = [
         Lane(
             "Instrument",
+            "/law/instrument/",
             "in force",
             [Span(datetime.date(2016, 5, 5), None, is_solid=True)],
             [event for event in events if event["lane"] == number],
@@ -156,7 +157,7 @@ def test_nothing_overlaps_whatever_happens(case):
         for number in range(len(lanes))
     ]
     flags = [
-        Flag(f"D{number}.1", day.replace(year=2017), day.replace(year=2017))
+        Flag(f"D{number}.1", "/library/", day.replace(year=2017), day.replace(year=2017))
         for number, day in enumerate(written)
     ]
 
@@ -168,18 +169,22 @@ def test_nothing_overlaps_whatever_happens(case):
     [(1, [1]), (4, [4]), (8, [4, 4]), (9, [5, 4]), (12, [4, 4, 4]), (30, [5, 5, 5, 5, 5, 5])],
 )
 def test_lanes_go_on_to_further_pictures_on_a_phone(number, sizes):
-    event = {"date": datetime.date(2020, 1, 1), "is_done": True, "is_unverified": False, "number": 1}
-    lanes = [Lane("Act", "in force", [], [event | {"number": place}]) for place in range(1, number + 1)]
+    event = {"date": datetime.date(2020, 1, 1), "is_done": True, "is_unverified": False, "title": "Event"}
+    lanes = [
+        Lane("Act", "/law/act/", "in force", [], [event | {"number": place}])
+        for place in range(1, number + 1)
+    ]
 
     picture = timeline(lanes, today=TODAY)
 
-    assert [len(drawing.boxes) for drawing in picture["talls"]] == sizes
-    assert all(drawing.width <= 328 for drawing in picture["talls"])
-    assert len(picture["wide"].boxes) == number
+    wide, *talls = picture.drawings
+    assert [len(boxes_of(tall.element)) for tall in talls] == sizes
+    assert all(tall.across <= 328 for tall in talls)
+    assert len(boxes_of(wide.element)) == number
     letters = [
-        plate["text"] for tall in picture["talls"] for plate in tall.plates if plate["kind"] == "letter"
+        text.text for tall in talls for text in marks_of(tall.element, "is-letter") if text.tag == "text"
     ]
-    assert letters == [lane["letter"] for lane in picture["lanes"] if lane["letter"]]
+    assert letters == [letter for letter, _ in picture.lanes if letter]
 
 
 def document(*events, force="in-force", adopted_on=None, applicable_from=None):
@@ -246,6 +251,35 @@ def spans(document):
 )
 def test_line_says_no_more_than_the_dates(law, expected):
     assert spans(law) == expected
+
+
+def test_of_several_dates_the_first_counts():
+    """Adopted by one house and then by the other, in force in stages: it began when it first did."""
+    law = document(
+        ("2017-02-01", "proposed"),
+        ("2016-03-01", "proposed"),
+        ("2019-06-01", "adopted"),
+        ("2018-05-01", "adopted"),
+        ("2020-01-01", "in-force"),
+        ("2019-09-01", "in-force"),
+        ("2024-01-01", "repealed"),
+        ("2023-01-01", "struck-down"),
+    )
+
+    dates = dates_of(law)
+
+    assert {name: str(dates[name]) for name in ("proposed", "adopted", "entered", "begun", "ended")} == {
+        "proposed": "2016-03-01",
+        "adopted": "2018-05-01",
+        "entered": "2019-09-01",
+        "begun": "2019-09-01",
+        "ended": "2023-01-01",
+    }
+    lane = lane_of(law, "", [], TODAY)
+    assert [(str(span.start), str(span.end), span.is_solid) for span in lane.spans] == [
+        ("2016-03-01", "2019-09-01", False),
+        ("2019-09-01", "2023-01-01", True),
+    ]
 
 
 def test_lane_says_where_the_beginning_is_not_recorded():
@@ -380,9 +414,7 @@ def test_withdrawn_instrument_leaves_its_issues(client):
 
 
 def test_many_lanes_have_letters_of_their_own():
-    lanes = [Lane(f"Act {n}", "", [Span(PROJECT_START, None, is_solid=True)], []) for n in range(60)]
-
-    letters = [row["letter"] for row in timeline(lanes, today=TODAY)["lanes"]]
+    letters = [letter_of(number, range(60)) for number in range(60)]
 
     assert letters[:2] + letters[25:28] == ["A", "B", "Z", "AA", "BB"]
     assert len(set(letters)) == 60

@@ -14,6 +14,7 @@ from media4sec.publications import related
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.folder_io import load_folder
 from media4sec.records.models import Record
 from tests.factories import fresh, make, published
 from tests.test_admin import filled
@@ -96,6 +97,32 @@ def test_an_editor_waits_for_the_turn_before_any_record_is_locked(admin_client, 
         assert editor.waits()
         workflow.publish(fresh(theme))
     assert editor.finished().status_code == 302
+
+
+STEPS = {
+    "publish": lambda record, other, folder: workflow.publish(record),
+    "withdraw": lambda record, other, folder: workflow.withdraw(record, reason="Twice in the list"),
+    "merge": lambda record, other, folder: workflow.merge(record, other),
+    "restore": lambda record, other, folder: workflow.restore(record),
+    "withhold": lambda record, other, folder: workflow.withhold(record, reason="Withdrawn elsewhere"),
+    "rebuild": lambda record, other, folder: workflow.rebuild_publications(),
+    "load": lambda record, other, folder: load_folder(folder),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_that_the_public_sees_waits_for_its_turn(step, tmp_path):
+    record = make("theme") if step == "withhold" else published("theme")
+    other = published("theme")
+    if step == "restore":
+        workflow.withdraw(record, reason="By mistake")
+    (tmp_path / "themes.json").write_text("[]", "utf-8")
+
+    with transaction.atomic():
+        workflow.take_turn()
+        waiting = Elsewhere(lambda: STEPS[step](fresh(record), other, tmp_path))
+        assert waiting.waits()
+    waiting.finished()
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="only SQLite keeps its log in a file")

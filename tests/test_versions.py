@@ -1,6 +1,7 @@
 """The public versions of a record: what is kept of them, who is named in them, and the pages that show them."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
@@ -204,6 +205,34 @@ def test_an_old_version_is_marked_as_old(client, record):
     assert record.url in links_in(response)
     assert 'content="noindex"' in response.content.decode()
     assert "the current one" in text_of(client.get(f"{record.url}versions/3/"))
+
+
+def test_an_old_version_says_when_it_was_public_and_what_has_changed_since(client, record):
+    for number, day in ((1, 14), (3, 25)):
+        at = datetime(2018, 3, day, 12, tzinfo=UTC)
+        Version.objects.filter(number=number).update(published_at=at)
+
+    old, new = (client.get(f"{record.url}versions/{number}/") for number in (1, 3))
+
+    assert "It was public from 14 Mar 2018 to 25 Mar 2018." in text_of(old)
+    assert "It has been public since 25 Mar 2018." in text_of(new)
+    since = f"{record.url}versions/?from=1&to=3"
+    assert [link for link in links_in(old) if "from=" in link] == [since]
+    assert [link for link in links_in(new) if "from=" in link] == []
+    changes = {row["label"]: row["sides"] for row in client.get(since).context["differences"]}
+    before, after = ("".join(text for _, text in side) for side in changes["Title"])
+    assert (before, after) == ("One", "Three")
+
+
+def test_without_a_question_the_newest_is_compared_with_the_one_before(client, record):
+    record = edited(record, title="Four")
+
+    context = client.get(f"{record.url}versions/").context
+
+    assert context["chosen"] == (3, 4)
+    assert [(row["number"], row["before"]) for row in context["rows"]] == [(4, 3), (3, 1), (1, None)]
+    ends = [row["replaced_at"] for row in context["rows"]]
+    assert ends == [None, *(row["published_at"] for row in context["rows"][:-1])]
 
 
 @pytest.mark.parametrize("number", ["0", "2", "4", "9" * 30])

@@ -10,7 +10,7 @@ from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.portal.templatetags.portal import full_stop
 from media4sec.publications.models import Publication, Term
 from tests.factories import published, source
-from tests.public import text_of
+from tests.public import facets_of, text_of
 
 CODE = re.compile(r"\b[a-z]+(?:[_-][a-z0-9]+)*_[a-z0-9]+\b|\brecord-kind\b|\bcomputed\b", re.I)
 DEVELOPERS = re.compile(
@@ -35,10 +35,10 @@ def test_words_of_lists_and_fact_cards_are_those_of_readers(client, kind):
 @pytest.mark.parametrize("path", [path for path in paths() if path != "library"])  # a page of its own
 def test_options_of_facets_are_words(client, path):
     options = {
-        option["label"]
-        for facet in client.get(f"/{path}/").context["facets"]
-        if facet["name"] not in ("tag", "licence")  # licences are called so everywhere
-        for option in (*facet["options"], *facet["more"])
+        option.label
+        for name, options in facets_of(client, client.get(f"/{path}/")).items()
+        if name not in ("tag", "licence")  # licences are called so everywhere
+        for option in options
     }
 
     assert (

@@ -21,6 +21,7 @@ from tests.factories import (
     make,
     publish,
     published,
+    published_full,
     save,
     several_published,
     source,
@@ -94,6 +95,19 @@ def test_editing_what_is_published_moves_nothing_public():  # gate 3.11
     assert record.has_unpublished_changes
     assert (publication(record), changes()) == before
     assert document(record)["title"] == "One"
+
+
+@pytest.mark.parametrize("state", [State.IN_REVIEW, State.APPROVED])
+def test_saving_the_same_again_leaves_it_in_review(state):
+    record = make("theme", title="One")
+    workflow.save_revision(record, state=state)
+    assert states(record) == (state, "")
+
+    workflow.save_revision(fresh(record))
+    assert states(record) == (state, "")
+
+    save(working_document(record) | {"title": "Two"}, "theme", fresh(record))
+    assert states(record) == (State.DRAFT, "")
 
 
 # Publishing
@@ -193,6 +207,27 @@ def test_withdraw_leaves_a_tombstone_and_nothing_else():
     assert changes()[-1] == ("deleted", "theme", record.identifier)
 
 
+@pytest.mark.parametrize("kind", ["technology", "organisation", "deliverable"])
+def test_a_tombstone_says_where_it_was_why_it_went_and_what_to_use_instead(kind):  # gate 3.13
+    record, successor = published_full(kind), published(kind)
+    before = filled_in(publication(record))
+
+    workflow.withdraw(record, reason="It was never true.", successor=successor)
+
+    kept = filled_in(publication(record))
+    assert kept == {"kind", "identifier", "path", "url", "state", "reason", "successor", "version", *TIMES}
+    assert before >= {"title", "summary", "document", "display", "title_stems", "name_stems", "text_stems"}
+
+
+TIMES = ("issued_at", "modified_at")
+
+
+def filled_in(row):
+    """The columns of a row that say something."""
+    found = {field.name: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name for name, value in found.items() if value not in ("", None) and name != "id"}
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "\n"])
 def test_withdraw_needs_a_reason(reason):
     record = published("theme")
@@ -249,6 +284,32 @@ def test_restore_shows_what_was_public_before():
     assert working_document(fresh(record))["title"] == "Two"
     assert [action for action, _, _ in changes()] == ["created", "deleted", "created"]
     assert fresh(record).withdrawal_reason == ""
+
+
+@pytest.mark.parametrize("step", ["withdraw", "merge"])
+def test_restore_leaves_nothing_of_what_took_its_place(step):
+    record, other = several_published("theme", 2)
+    if step == "merge":
+        workflow.merge(record, other, reason="Twice in the list.")
+    else:
+        workflow.withdraw(record, reason="Out of date.", successor=other)
+    assert fresh(record).successor_id == other.pk
+
+    workflow.restore(record)
+
+    assert (fresh(record).successor, fresh(record).withdrawal_reason) == (None, "")
+    assert (publication(record).successor, publication(record).reason) == (None, "")
+
+
+def test_a_merged_record_is_restored_before_it_is_published():  # gate 3.6
+    record, other = several_published("theme", 2)
+    workflow.merge(record, other)
+
+    with pytest.raises(WorkflowError, match="is merged: restore it first"):
+        workflow.publish(record)
+
+    assert states(record) == (State.WITHDRAWN, State.MERGED)
+    assert publication(record).state == "merged"
 
 
 def test_only_what_was_taken_back_is_restored():  # gate 3.6
@@ -388,6 +449,17 @@ def test_what_the_other_record_may_not_be_named_for_refuses_the_merge():
 
     assert states(first) == (State.PUBLISHED, State.PUBLISHED)
     assert working_document(fresh(second))["depends_on"] == [first.identifier]
+
+
+def test_a_new_slug_reaches_all_that_name_the_record():
+    issue = published("issue")
+    technology = published("technology", issues=[issue.identifier])
+    before = document(technology)["issues"][0]["url"]
+
+    issue = publish(save(working_document(issue) | {"slug": "moved"}, "issue", issue))
+
+    assert document(technology)["issues"][0]["url"] == publication(issue).url != before
+    assert ("updated", "technology", technology.identifier) in changes()
 
 
 def test_referrers_that_are_not_public_stay_so():

@@ -2,11 +2,14 @@
 
 from django.utils.translation import gettext, ngettext
 
-from media4sec.portal.wording import content, displayed, in_words, record_name
+from media4sec.drawing import chosen
+from media4sec.portal.wording import content, displayed, record_name
 from media4sec.publications.models import documents_of
+from media4sec.saying import day_or_unknown
 from workshops.pages import QUADRANTS
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
+MOST = 24  # workshops on their line
 
 
 def page_of_workshop(page):
@@ -23,7 +26,7 @@ def page_of_workshop(page):
     own_parts += [("said", gettext("What was said"))] if said else []
     own_parts += [("swot", gettext("Strengths to threats"))] if points else []
     return {
-        "stations": [station(document) for document in documents["workshop"]],
+        "stations": [station(row) for row in newest(documents["workshop"], page["document"]["identifier"])],
         "said": said,
         "theme_swot": [
             {"label": label, "points": [point for point in points if point["quadrant"] == name]}
@@ -54,6 +57,11 @@ def said_at(incoming):
     ]
 
 
+def newest(workshops, here=""):
+    """All, or as many as the line has room for: the newest, and the one whose page this is."""
+    return chosen(workshops, lambda row: (row["identifier"] == here, row["start_date"] or ""), MOST)
+
+
 def station(document):
     """A workshop on the line of six."""
     people = document["participants_count"]
@@ -62,7 +70,7 @@ def station(document):
         "number": document["number"],
         "title": document["city"],
         "url": document["url"],
-        "date_label": in_words(document["start_date"]),
+        "date_label": day_or_unknown(document["start_date"]),
         "theme": {"label": record_name("theme", theme["id"], theme["label"]), "url": theme["url"]}
         if theme
         else {"label": content(document["title"]), "url": document["url"]},

@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import Facet, Kind, Section
-
-THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
+from media4sec.kinds import THEME_FACET, Facet, Kind, Role, Section
+from workshops.choices import CaseKind, PartnerRole, PatternGroup, Placement, Quadrant
 
 PARTNER = Kind(
     "partner",
@@ -15,8 +14,8 @@ PARTNER = Kind(
     section="library",
     lead=_("The ten organisations that carried out the project, and what each brought to it."),
     facets=(
-        Facet("country", _("Country")),
-        Facet("role", _("Role"), values=("coordinator", "participant")),
+        Facet("country", _("Country"), type="country"),
+        Facet("role", _("Role"), choices=PartnerRole),
         Facet(
             "type",
             _("Type of organisation"),
@@ -48,6 +47,7 @@ PARTNER = Kind(
     schema_type="Organization",
     weight=38,
     has_neighbours=False,
+    role=Role.OWNER,
 )
 
 THEME = Kind(
@@ -78,6 +78,8 @@ THEME = Kind(
     is_overview=True,
     weight=8,
     has_neighbours=False,
+    role=Role.THEME,
+    schemes={"theme": "theme"},
 )
 
 WORKSHOP = Kind(
@@ -94,7 +96,7 @@ WORKSHOP = Kind(
     address="id-slug",
     facets=(
         Facet("theme", _("Theme")),
-        Facet("country", _("Country")),
+        Facet("country", _("Country"), type="country"),
         Facet("host", _("Host"), "host_partner"),
     ),
     facts=(
@@ -131,6 +133,8 @@ WORKSHOP = Kind(
     statements_by="workshop",
     weight=10,
     has_neighbours=False,
+    is_cited_by_identifier=True,
+    rows="workshops.europe.workshop_rows",
 )
 
 PATTERN = Kind(
@@ -145,7 +149,7 @@ PATTERN = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet("group", _("Group"), values=("law-enforcement", "citizens", "criminals")),
+        Facet("group", _("Group"), choices=PatternGroup),
         Facet("family", _("Family")),
     ),
     facts=(
@@ -192,8 +196,8 @@ CASE = Kind(
     address="id-slug",
     facets=(
         THEME_FACET,
-        Facet("case-kind", _("Case or lesson"), "case_kind", values=("case", "lesson")),
-        Facet("country", _("Country")),
+        Facet("case-kind", _("Case or lesson"), "case_kind", choices=CaseKind),
+        Facet("country", _("Country"), type="country"),
         Facet("year", _("Year")),
         Facet("issue", _("Issue raised"), "issues", empty=_("No issue named")),
     ),
@@ -225,8 +229,8 @@ SWOT_POINT = Kind(
     ),
     facets=(
         Facet("theme", _("Theme")),
-        Facet("quadrant", _("Kind of point"), values=("strength", "weakness", "opportunity", "threat")),
-        Facet("placement", _("Who placed it"), values=("source", "editorial")),
+        Facet("quadrant", _("Kind of point"), choices=Quadrant),
+        Facet("placement", _("Who placed it"), choices=Placement),
     ),
     facts=("theme", "quadrant", "placement"),
     labels={"quadrant": _("Kind of point"), "placement": _("Who placed it")},

@@ -2,24 +2,30 @@
 
 from django.db import models
 
-from media4sec.records.fields import TextListField
+from media4sec.records.fields import CountryField, TextListField, YearField
 from media4sec.records.models import KindRecord, Lasting, Part
+from workshops.choices import (
+    AlternativeType,
+    Aspect,
+    CaseKind,
+    PartnerRole,
+    PatternGroup,
+    Placement,
+    Quadrant,
+    SummaryBasis,
+)
 from workshops.kinds import CASE, PARTNER, PATTERN, SITUATION, SWOT_POINT, THEME, WORKSHOP
 
 
 class Partner(KindRecord):
     """An organisation of the consortium that carried out the project."""
 
-    class Role(models.TextChoices):
-        COORDINATOR = "coordinator", "Coordinator"
-        PARTICIPANT = "participant", "Participant"
-
     kind = PARTNER
 
     order = models.PositiveSmallIntegerField("order in the consortium")
     short_name = models.CharField(max_length=40)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
-    role = models.CharField(max_length=20, choices=Role)
+    country = CountryField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    role = models.CharField(max_length=20, choices=PartnerRole)
     type = models.CharField("type of organisation", max_length=80, blank=True)
     website = models.URLField(max_length=400, blank=True)
     project_page_url = models.URLField("page about the project", max_length=400, blank=True)
@@ -50,7 +56,7 @@ class Workshop(Lasting, KindRecord):
     number = models.PositiveSmallIntegerField(unique=True)
     theme = models.ForeignKey(Theme, related_name="workshops", on_delete=models.PROTECT)
     city = models.CharField(max_length=100)
-    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    country = CountryField(max_length=2, help_text="ISO 3166-1 alpha-2.")
     venue = models.CharField(max_length=200, blank=True)
     start_date = models.DateField("from")
     end_date = models.DateField("to")
@@ -82,20 +88,10 @@ class Speaker(Part):
 class PracticePattern(KindRecord):
     """A recurring way in which police, citizens or criminals use social media."""
 
-    class Group(models.TextChoices):
-        LAW_ENFORCEMENT = "law-enforcement", "Law enforcement"
-        CITIZENS = "citizens", "Citizens"
-        CRIMINALS = "criminals", "Criminals"
-
-    class SummaryBasis(models.TextChoices):
-        PATTERN_PAGE = "pattern-page", "The pattern’s own page"
-        PROJECT_TEXT = "project-text", "Other project text"
-        EDITORIAL_GLOSS = "editorial-gloss-of-name", "Editorial gloss of the name"
-
     kind = PATTERN
 
     name_in_source = models.CharField("name in the source", max_length=200)
-    group = models.CharField(max_length=20, choices=Group)
+    group = models.CharField(max_length=20, choices=PatternGroup)
     family = models.ForeignKey(
         "self", related_name="members", null=True, blank=True, on_delete=models.PROTECT
     )
@@ -116,32 +112,18 @@ class PracticePattern(KindRecord):
 class PracticeCase(KindRecord):
     """A real use of social media for public security, or a lesson drawn from several."""
 
-    class CaseKind(models.TextChoices):
-        CASE = "case", "Case"
-        LESSON = "lesson", "Lesson"
-
     kind = CASE
 
     case_kind = models.CharField("case or lesson", max_length=10, choices=CaseKind)
     place = models.CharField(max_length=120, blank=True)
-    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    country = CountryField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2.")
+    year = YearField(null=True, blank=True)
     themes = models.ManyToManyField(Theme, related_name="cases", blank=True)
     patterns = models.ManyToManyField(PracticePattern, related_name="cases", blank=True)
 
 
 class SwotPoint(KindRecord):
     """One strength, weakness, opportunity or threat named for a theme."""
-
-    class Quadrant(models.TextChoices):
-        STRENGTH = "strength", "Strength"
-        WEAKNESS = "weakness", "Weakness"
-        OPPORTUNITY = "opportunity", "Opportunity"
-        THREAT = "threat", "Threat"
-
-    class Placement(models.TextChoices):
-        SOURCE = "source", "Placed by the source"
-        EDITORIAL = "editorial", "Placed by the editor"
 
     kind = SWOT_POINT
 
@@ -168,14 +150,6 @@ class SituationPoint(Part):
 
     record_field = "situation"
 
-    class Aspect(models.TextChoices):
-        GOOD = "good", "Good"
-        BAD = "bad", "Bad"
-        UGLY = "ugly", "Ugly"
-        RESPONSIBILITY = "responsibility", "Responsibility"
-        ASK_SUPPLIER = "ask-supplier", "Ask the supplier"
-        ASK_EXIT = "ask-exit", "Ask about leaving"
-
     situation = models.ForeignKey(Situation, related_name="points", on_delete=models.CASCADE)
     aspect = models.CharField(max_length=20, choices=Aspect)
     actor = models.CharField(max_length=200, blank=True, help_text="Who is responsible; else empty.")
@@ -190,12 +164,8 @@ class SituationAlternative(Part):
 
     record_field = "situation"
 
-    class Type(models.TextChoices):
-        LOW_TECH = "low-tech", "Low tech"
-        NO_ACTION = "no-action", "No action"
-
     situation = models.ForeignKey(Situation, related_name="alternatives", on_delete=models.CASCADE)
-    type = models.CharField(max_length=20, choices=Type)
+    type = models.CharField(max_length=20, choices=AlternativeType)
     text = models.TextField()
 
     def __str__(self):

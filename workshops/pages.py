@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication, Term
+from workshops.choices import Placement, Quadrant
 
 QUADRANTS = {
-    "strength": gettext_lazy("Strengths"),
-    "weakness": gettext_lazy("Weaknesses"),
-    "opportunity": gettext_lazy("Opportunities"),
-    "threat": gettext_lazy("Threats"),
+    Quadrant.STRENGTH: gettext_lazy("Strengths"),
+    Quadrant.WEAKNESS: gettext_lazy("Weaknesses"),
+    Quadrant.OPPORTUNITY: gettext_lazy("Opportunities"),
+    Quadrant.THREAT: gettext_lazy("Threats"),
 }
 ON_A_THEME = {  # parts of a theme's page, in its order, and the kinds in each
     "practices": (gettext_lazy("Practices"), ("pattern", "case")),
@@ -65,7 +66,9 @@ def swot_of(publications):
     for row in publications:
         facts = {fact["name"]: fact["values"] for fact in json.loads(row.display)["facts"]}
         quadrant, placement = (facts[name][0]["value"] for name in ("quadrant", "placement"))
-        points[quadrant].append({"title": row.title, "url": row.url, "by_editor": placement == "editorial"})
+        points[quadrant].append(
+            {"title": row.title, "url": row.url, "by_editor": placement == Placement.EDITORIAL}
+        )
     return [{"name": name, "label": label, "points": points[name]} for name, label in QUADRANTS.items()]
 
 

@@ -1,44 +1,44 @@
 """The pattern language as a picture: families as a tree, links between patterns as lines beside it."""
 
-import json
-import textwrap
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from media4sec.drawing import Drawing, Picture, Rows, chosen, content_lang, shortened
+from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.rows import first_sentence
-from media4sec.publications.models import Publication
+from media4sec.publications.models import documents_of
+from workshops.choices import PatternGroup
 
-GROUPS = {
-    "law-enforcement": _("Law enforcement"),
-    "citizens": _("Citizens"),
-    "criminals": _("Criminals"),
-}
+GROUPS = dict(PatternGroup.choices)
 COLLECTION = "practice-patterns"  # the note on how the patterns were gathered
 ROW, GROUP = 26, 12  # a line's height, the room before a group
 INDENT, LEFT = 18, 6  # the step of a generation, the room before the first
-LETTER, LETTERS = 6.8, 44  # wider than the average letter of a title at 13 units; how many of them are shown
-TRACK, AWAY, TIP = 9, 12, 6  # between lines of links, before the first of them, an arrow's tip
+WIDE = 300  # that a title may be
+TRACK, AWAY, APART = (
+    9,
+    12,
+    5,
+)  # between lines of links side by side, before the first of them, one above another
+MOST = 120  # patterns on a page
+FEW = 10  # links of one pattern in the list
+ALL = "/practices/?type=pattern"
 
 
 @require_safe
 def explorer(request):
     """All patterns by group and family, with the links between them."""
-    rows = Publication.objects.published().of("pattern", "case", "collection").order_by("sort_key", "pk")
-    documents = defaultdict(list)
-    for kind, text in rows.values_list("kind", "document"):
-        documents[kind].append(json.loads(text))
+    documents = documents_of("pattern", "case", "collection")
+    return render(request, "workshops/patterns.html", page_of_patterns(documents))
+
+
+def page_of_patterns(documents):
     patterns = documents["pattern"]
-    cases = defaultdict(int)
-    for case in documents["case"]:
-        for ref in case["patterns"]:
-            cases[ref["id"]] += 1
     order = tree(patterns)
-    context = {
+    return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
             {"title": gettext("Practices"), "url": "/practices/"},
@@ -47,12 +47,11 @@ def explorer(request):
         "siblings": siblings("practices"),
         "count": len(patterns),
         "link_count": len(links_among(patterns)),
-        "groups": groups_of(order, named_by(patterns), cases),
-        "drawing": drawing(order) if order else None,
+        "groups": groups_of(order, patterns, documents["case"]),
+        "picture": drawing(order, gettext("Patterns, their families and their links")) if order else None,
         "glosses": sum(document["summary_basis"] == "editorial-gloss-of-name" for document in patterns),
         "collection": next((row for row in documents["collection"] if row["identifier"] == COLLECTION), None),
     }
-    return render(request, "portal/patterns.html", context)
 
 
 # Order
@@ -61,24 +60,22 @@ def explorer(request):
 def tree(patterns):
     """``[(pattern, depth)]``: group by group, in each the head of a family before its members."""
     groups = {document["identifier"]: document["group"] for document in patterns}
-    members = defaultdict(list)
+    members, heads, rest = defaultdict(list), defaultdict(list), defaultdict(list)
     for document in patterns:
-        family = document["family"]
-        head = family["id"] if family and groups.get(family["id"]) == document["group"] else None
-        members[head].append(document)
+        family, group = document["family"], document["group"]
+        is_member = family and groups.get(family["id"]) == group
+        (members[family["id"]] if is_member else heads[group]).append(document)
+        rest[group].append(document)
     found, seen = [], set()
-
-    def walk(document, depth):
-        if document["identifier"] not in seen:
-            seen.add(document["identifier"])
-            found.append((document, depth))
-            for member in members[document["identifier"]]:
-                walk(member, depth + 1)
-
     for group in dict.fromkeys([*GROUPS, *groups.values()]):
-        for document in (*members[None], *patterns):  # families that go round in a circle have no head
-            if document["group"] == group:
-                walk(document, 0)
+        # Families that go round in a circle have no head: they come last.
+        to_do = [(document, 0) for document in (*heads[group], *rest[group])][::-1]
+        while to_do:
+            document, depth = to_do.pop()
+            if document["identifier"] not in seen:
+                seen.add(document["identifier"])
+                found.append((document, depth))
+                to_do += [(member, depth + 1) for member in members[document["identifier"]]][::-1]
     return found
 
 
@@ -99,132 +96,90 @@ def links_among(patterns):
     ]
 
 
-def named_by(patterns):
-    """Who names a pattern as related: ``{identifier: [pattern]}``."""
-    found = defaultdict(list)
+def groups_of(order, patterns, cases):
+    """The list beside the picture, with the patterns that are in it: groups, in them families, in these their
+    members."""
+    named_by, members = defaultdict(list), Counter()
     for document in patterns:
+        members[document["family"] and document["family"]["id"]] += 1
         for ref in document["related_patterns"]:
-            found[ref["id"]].append(document)
-    return found
-
-
-def groups_of(order, named, cases):
-    """The list beside the picture: groups, in them families, in these their members."""
+            named_by[ref["id"]].append(document)
+    shown_in = Counter(ref["id"] for case in cases for ref in case["patterns"])
     found = {name: [] for name in GROUPS}
-    for document, depth in order:
+    for document, depth in chosen(order, most=MOST):
         own = {ref["id"] for ref in document["related_patterns"]}
+        others = [other for other in named_by[document["identifier"]] if other["identifier"] not in own]
         found.setdefault(document["group"], []).append(
             {
                 "pattern": document,
                 "depth": min(depth, 2),
                 "sentence": first_sentence(document["summary"]),
                 "is_gloss": document["summary_basis"] == "editorial-gloss-of-name",
-                "members": sum(
-                    bool(other["family"]) and other["family"]["id"] == document["identifier"]
-                    for other, _ in order
-                ),
-                "links": document["related_patterns"],
-                "named_by": [
-                    other for other in named[document["identifier"]] if other["identifier"] not in own
-                ],
-                "cases": cases[document["identifier"]],
+                "members": members[document["identifier"]],
+                "links": document["related_patterns"][:FEW],
+                "more_links": len(document["related_patterns"][FEW:]),
+                "named_by": others[:FEW],
+                "named_by_more": len(others[FEW:]),
+                "cases": shown_in[document["identifier"]],
             }
         )
-    return [{"title": GROUPS.get(name, name), "rows": rows} for name, rows in found.items()]
+    counts = Counter(document["group"] for document in patterns)
+    return [
+        {"title": GROUPS.get(name, name), "total": counts[name], "rows": rows} for name, rows in found.items()
+    ]
 
 
 # Picture
 
 
-def drawing(order, marked=(), here=""):
-    """What ``portal/_patterns.html`` draws, in whole units; ``marked`` stand out, ``here`` is the page one is on."""
-    labels, at, last = [], {}, None
-    y = 0
-    for document, depth in order:
+def drawing(order, label, marked=(), here=""):
+    """Families as a tree, links as brackets at the right; ``marked`` stand out, ``here`` is the page one is on."""
+    stands_out = {*marked, here}
+    shown = chosen(order, lambda row: row[0]["identifier"] in stands_out, MOST)
+    sheet = Drawing("pic patterns", label)
+    at, last, y, wide = {}, None, 0, 0
+    for document, depth in shown:
         if document["group"] != last:
             y += GROUP if last else 0
             last = document["group"]
-            labels.append(
-                {"is_group": True, "text": GROUPS.get(last, last), "x": 0, "y": y + 18, "middle": y + 13}
-            )
+            sheet.ground.text("pic-group", 0, y + 18, GROUPS.get(last, last))
             y += ROW
-        x = LEFT + INDENT * depth
-        at[document["identifier"]] = label = {
-            "is_group": False,
-            "key": document["identifier"],
-            "text": textwrap.shorten(document["title"], LETTERS, placeholder=" …"),
-            "title": document["title"],
-            "url": document["url"],
-            "is_marked": document["identifier"] in (*marked, here),
-            "is_here": document["identifier"] == here,
-            "x": x,
-            "top": y + 1,
-            "y": y + 18,
-            "middle": y + ROW // 2,
-            "depth": depth,
-        }
-        label["width"] = round(LETTER * len(label["text"])) + 10
-        labels.append(label)
-        y += ROW
-    branches = []
-    for document, _depth in order:
+        name, x = document["identifier"], LEFT + INDENT * depth
+        weight = 800 if depth < 2 else 600
+        text = shortened(document["title"], WIDE, 13, weight)
+        end = x + text_width(text, 13, weight) + 10
+        at[name] = x, y + ROW // 2, end
+        look = f"pic-label{' pic-here' * (name in stands_out)}{' pic-head' * (depth < 2)}"
+        whole = document["title"] if text != document["title"] else ""
+        is_here = {"aria_current": "page"} if name == here else {}
+        link = sheet.link(look, document["url"], whole, lang=content_lang(), **is_here)
+        link.box("", x, y + 1, end - x, 24)
+        link.text("", x, y + 18, text, dx=5)
+        y, wide = y + ROW, max(wide, end)
+    for document, _depth in shown:
         head = document["family"] and at.get(document["family"]["id"])
         if head:
-            label = at[document["identifier"]]
-            branches.append(
-                {
-                    "child": label["key"],
-                    "head": head["key"],
-                    "x": head["x"] + 8,
-                    "y1": head["top"] + ROW - 2,
-                    "y2": label["middle"],
-                    "end": label["x"],
-                }
-            )
-    documents = [document for document, _ in order]
-    lines, width = _lines(at, links_among(documents))
-    return {"width": width, "height": y, "labels": labels, "branches": branches, "lines": lines}
+            x, middle, _end = at[document["identifier"]]
+            left = head[0] + 8
+            sheet.ground.line("pic-branch", (left, head[1] + 12), (left, middle), (x, middle))
+    tracks = Rows(APART)
+    links = links_among([document for document, _ in shown])
+    for one, other, is_mutual in sorted(links, key=lambda link: _reach(at, link)):
+        (_, start, out), (_, stop, into) = at[one], at[other]
+        track, _ = tracks.place(abs(stop - start), (min(start, stop),) * 2)
+        x = wide + AWAY + TRACK * track
+        points = (out + 2, start), (x, start), (x, stop), (into + 2, stop)
+        sheet.ground.arrow("pic-arrow", *points)
+        if is_mutual:
+            sheet.ground.head(*points[1::-1])
+    sheet.set_size(wide + AWAY + TRACK * len(tracks.rows), y)
+    return Picture((sheet,), len(shown), len(order), ALL)
 
 
-def _lines(at, links):
-    """Links as brackets at the right of the labels, short ones nearest, none upon another."""
-    edge = max((label["x"] + label["width"] for label in at.values()), default=0)
-    tracks, found = [], []
-
-    def reach(link):
-        return abs(at[link[0]]["middle"] - at[link[1]]["middle"]), at[link[0]]["middle"]
-
-    for one, other, is_mutual in sorted(links, key=reach):
-        first, second = sorted((at[one]["middle"], at[other]["middle"]))
-        number = next(
-            (
-                number
-                for number, taken in enumerate(tracks)
-                if all(second < top - 4 or bottom + 4 < first for top, bottom in taken)
-            ),
-            len(tracks),
-        )
-        if number == len(tracks):
-            tracks.append([])
-        tracks[number].append((first, second))
-        x = edge + AWAY + TRACK * number
-        start, stop = at[one], at[other]
-        out, into = start["x"] + start["width"] + 2, stop["x"] + stop["width"] + 2
-        found.append(
-            {
-                "one": one,
-                "other": other,
-                "is_mutual": is_mutual,
-                "points": f"{out},{start['middle']} {x},{start['middle']} {x},{stop['middle']} {into},{stop['middle']}",
-                "heads": [_head(into, stop["middle"])] + ([_head(out, start["middle"])] if is_mutual else []),
-            }
-        )
-    return found, edge + AWAY + TRACK * len(tracks)
-
-
-def _head(x, y):
-    """An arrowhead that points to the left."""
-    return f"{x},{y} {x + TIP},{y - 4} {x + TIP},{y + 4}"
+def _reach(at, link):
+    """Short links stand nearest to the labels."""
+    one, other, _ = link
+    return abs(at[one][1] - at[other][1]), at[one][1]
 
 
 # A pattern's own page
@@ -247,23 +202,18 @@ def near(patterns, identifier):
         if identifier in links or (document["family"] and document["family"]["id"] == identifier):
             keep.add(document["identifier"])
     keep |= {ref["id"] for ref in here["related_patterns"]}
-    for name in keep & by_id.keys():
-        keep |= heads_of(by_id, name)
+    keep = with_heads(by_id, keep)
     return [document for document in patterns if document["identifier"] in keep]
 
 
-def heads_of(by_id, name):
-    """The families above a pattern, up to the first."""
+def with_heads(by_id, names):
+    """These patterns and the families above them, up to the first."""
     found = set()
-    while (family := by_id[name]["family"]) and family["id"] in by_id and family["id"] not in found:
-        name = family["id"]
-        found.add(name)
+    for name in names:
+        while name in by_id and name not in found:
+            found.add(name)
+            name = by_id[name]["family"] and by_id[name]["family"]["id"]
     return found
-
-
-def all_patterns():
-    rows = Publication.objects.published().of("pattern").order_by("sort_key", "pk")
-    return [json.loads(text) for text in rows.values_list("document", flat=True)]
 
 
 def page_of_case(page):
@@ -271,24 +221,25 @@ def page_of_case(page):
     names = [ref["id"] for ref in page["document"]["patterns"]]
     if not names:
         return {}
-    patterns = all_patterns()
+    patterns = documents_of("pattern")["pattern"]
     by_id = {document["identifier"]: document for document in patterns}
-    keep = set(names).union(*(heads_of(by_id, name) for name in names if name in by_id))
+    keep = with_heads(by_id, names)
     order = tree([document for document in patterns if document["identifier"] in keep])
     return {
-        "place": drawing(order, marked=names),
+        "place": drawing(order, gettext("The patterns of this case under their families"), marked=names),
         "own_parts": [("place", gettext("Patterns at work")), *page["own_parts"]],
     }
 
 
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
-    patterns = all_patterns()
+    patterns = documents_of("pattern")["pattern"]
     identifier = page["document"]["identifier"]
     order = [document for document, _ in tree(patterns)]
     number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)
+    label = gettext("This pattern among its family and links")
     return {
-        "place": drawing(tree(near(patterns, identifier)), here=identifier),
+        "place": drawing(tree(near(patterns, identifier)), label, here=identifier),
         "before": order[number - 1] if number else None,
         "after": order[number + 1] if number + 1 < len(order) else None,
         "pattern_count": len(order),

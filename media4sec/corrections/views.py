@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from media4sec.corrections.forms import CorrectionForm
 from media4sec.corrections.limits import seconds_to_wait
 from media4sec.corrections.models import CONTACT_KEPT, Correction
+from media4sec.corrections.progress import heading_of, stages_of
 from media4sec.corrections.protection import is_foreign, new_token, read_token
 from media4sec.corrections.receipts import read_receipt
 from media4sec.kinds import kinds_by_name
@@ -169,8 +170,10 @@ def form_page(request, subject, form, status=200, nonce="", problem="", **more):
         "subject": subject,
         "values": {name: data.get(name, "") for name in form.fields if name != "leave_empty"},
         "errors": errors,
-        "failed": {error["name"]: error["text"] for error in errors},
+        "failed": dict.fromkeys(form.fields, "") | {error["name"]: error["text"] for error in errors},
         "problem": problem,
+        "earlier": None,
+        "wait_minutes": 0,
         "token": new_token(subject.record, nonce),
         "categories": Correction.Category.choices,
         "max_text": settings.CORRECTIONS_MAX_TEXT,
@@ -235,7 +238,9 @@ def correction(request, receipt):
         "title": title,
         "correction": found,
         "subject": subject,
+        "heading": heading_of(found),
+        "stages": stages_of(found),
+        "received_on": timezone.localdate(found.received_at),
         "is_late": bool(found.due_at) and found.due_at <= timezone.now(),
-        "contact_days": CONTACT_KEPT.days,
     }
     return render(request, "corrections/receipt.html", context)

@@ -1,49 +1,71 @@
-"""The front page: what can be asked here, and what is new."""
+"""The front page: what can be asked here, and what is new.
+
+What it shows of the content is worked out once after each change; how much is read for it does not grow with the
+content.
+"""
 
 import json
 from collections import Counter, defaultdict
+from datetime import timedelta
 
-from django.db.models import Count
+from django.conf import settings
+from django.db.models import Count, Max
+from django.db.models.functions import TruncDate
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.front.matrix import theme_by_lens
-from media4sec.kinds import kinds_by_name
+from media4sec.front.matrix import counts_on_themes, theme_by_lens, themes_left_out
+from media4sec.kinds import DATED, kinds_by_name
+from media4sec.letters import sort_key
 from media4sec.portal.lists.views import QUERIES, as_known
 from media4sec.portal.rows import plural, theme_tiles
 from media4sec.publications.models import Change, Publication, Term
-from media4sec.publications.sorting import by_words
+from media4sec.publications.stated import kept, known_on
 
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
+MOST_SITUATIONS = 24
+MOVED, AHEAD, CHANGED = 6, 2, 6  # how many of each are shown
+LOOKED_AT = 50  # events, of which those of one day are put in order
+CHANGES_LOOKED_AT = 3000
 
 
 @require_safe
 def home(request):
+    today = localdate(now())
     tiles = theme_tiles()
-    moved, ahead, event_count, known_on = law_that_moved(6, 2)
+    moved, ahead, event_count = kept(f"law that moved by {today}", lambda: law_that_moved(today))
+    situations, situation_count = kept("situations to prepare for", situations_to_prepare_for)
     context = {
         "queries": QUERIES,
-        "ways": ways(counts_by_kind()),
-        "matrix": theme_by_lens(tiles, ("statement",)),
-        "situations": Publication.objects.published()
-        .of("situation")
-        .order_by("sort_key")
-        .values("title", "url"),
+        "ways": ways(kept("counts by kind", counts_by_kind)),
+        "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes(tiles)),
+        "themes_left_out": themes_left_out(tiles),
+        "situations": situations,
+        "all_situations": plural(situation_count, kinds_by_name()["situation"])
+        if situation_count > len(situations)
+        else "",
         "moved": moved,
         "ahead": ahead,
         "event_count": event_count,
-        "as_known": as_known(kinds_by_name()["instrument"], known_on),
-        "changes": latest_changes(6),
+        "as_known": as_known(kinds_by_name()["instrument"], known_on(kinds_by_name()["instrument"])),
+        "changes": [change_in_words(*change) for change in kept("latest changes", latest_changes)],
         "states": state_of_the_records(),
-        "checked_on": Publication.objects.published()
-        .order_by("-checked_on")
-        .values_list("checked_on", flat=True)
-        .first(),
+        "checked_on": kept("checked on", checked_on),
     }
-    return render(request, "portal/home.html", context)
+    return render(request, "front/home.html", context)
+
+
+def situations_to_prepare_for():
+    """(the first situations, how many there are). Two queries."""
+    rows = Publication.objects.published().of("situation").order_by("sort_key").values("title", "url")
+    return list(rows[:MOST_SITUATIONS]), rows.count()
+
+
+def checked_on():
+    """The day of the newest check."""
+    return Publication.objects.published().aggregate(newest=Max("checked_on"))["newest"]
 
 
 def ways(counts):
@@ -85,74 +107,90 @@ def counts_by_kind():
     return defaultdict(int, dict(rows))
 
 
-def law_that_moved(limit, limit_ahead):
-    """(what happened to the instruments lately, the newest first; what comes next; how many events there are;
-    the newest date that one of their sources bears).
+def law_that_moved(today):
+    """(what happened to the instruments lately, the newest first; what comes next; how many events there are).
 
-    One query.
+    Four queries.
     """
-    today = localdate(now()).isoformat()
-    rows = Publication.objects.published().of("instrument").order_by("pk").values_list("document", flat=True)
-    documents = [json.loads(text) for text in rows]
-    events = [
-        {
-            "date": parse_date(event["date"]),
-            "title": event["title"],
-            "instrument": {"title": document["title"], "url": document["url"]},
-            "is_done": event["date"] <= today,
-            "is_unverified": event["verified"] is not True,
-        }
-        for document in documents
-        for event in document["events"]
-    ]
-    events.sort(key=lambda event: (event["date"], by_words(event["title"])))
-    done = [event for event in reversed(events) if event["is_done"]]
-    ahead = [event for event in events if not event["is_done"]]
-    dated = [document for document in documents if document.get("newest_source_basis") == "dated"]
-    known_on = max((document["newest_source_on"] for document in dated), default="")
-    return done[:limit], ahead[:limit_ahead], len(events), known_on
+    dated = Term.objects.filter(field=DATED, publication__kind="instrument")
+    tomorrow = (today + timedelta(days=1)).isoformat()
+    fields = "value", "label", "publication_id"
+    done = dated.filter(value__lt=tomorrow).order_by("-value", "-pk").values_list(*fields)[:LOOKED_AT]
+    ahead = dated.filter(value__gte=tomorrow).order_by("value", "pk").values_list(*fields)[:LOOKED_AT]
+    shown = [*sorted(done, key=in_order, reverse=True)[:MOVED], *sorted(ahead, key=in_order)[:AHEAD]]
+    instruments = Publication.objects.filter(pk__in={pk for _, _, pk in shown}).values_list("pk", "document")
+    documents = {pk: json.loads(document) for pk, document in instruments}
+    events = [event_of(documents[pk], value) for value, _, pk in shown]
+    return (
+        [event for event in events if event["date"] < tomorrow],
+        [event for event in events if event["date"] >= tomorrow],
+        dated.count(),
+    )
 
 
-def latest_changes(limit):
-    """What changed lately, newest first; many of one kind at once are told as one. Two queries."""
-    found = {}
-    for change in Change.objects.order_by("-seq")[:3000]:
-        key = (localdate(change.at), change.action, change.kind)
-        group = found.setdefault(key, {"at": change.at, "action": change.get_action_display(), "names": {}})
-        group["names"][change.identifier] = None  # in order, and each once
-        if len(found) > limit:
-            break
-    shown = list(found.items())[:limit]
-    wanted = [name for _, group in shown for name in list(group["names"])[:1]]
-    rows = {
-        (row.kind, row.identifier): row
-        for row in Publication.objects.published().filter(identifier__in=wanted)
+def in_order(row):
+    """By day, and on one day by the title."""
+    value, title, _ = row
+    return value.partition(" ")[0], sort_key(title, settings.LANGUAGE_CODE)
+
+
+def event_of(document, dated):
+    """The event of an instrument that a term names by its day and its key."""
+    key = dated.partition(" ")[2]
+    event = next(event for event in document["events"] if event["key"] == key)
+    return {
+        "date": event["date"],
+        "title": event["title"],
+        "instrument": {"title": document["title"], "url": document["url"]},
+        "is_unverified": event["verified"] is not True,
     }
-    changes = []
-    for (_, _, kind_name), group in shown:
-        kind = kinds_by_name()[kind_name]
-        names = list(group["names"])
-        row = rows.get((kind_name, names[0])) if len(names) == 1 else None
-        changes.append(
-            {
-                "at": group["at"],
-                "action": group["action"],
-                "title": row.title if row else plural(len(names), kind),
-                "is_content": bool(row),
-                "identifier": row.identifier if row and kind.shows_identifier else "",
-                "url": row.url if row else kind.list_url,
-            }
+
+
+def latest_changes():
+    """What changed lately, newest first; many of one kind on one day are told as one.
+
+    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Three queries.
+    """
+    newest = Change.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    groups = (
+        Change.objects.filter(seq__gt=newest - CHANGES_LOOKED_AT)
+        .annotate(day=TruncDate("at"))
+        .values("day", "action", "kind")
+        .annotate(last=Max("seq"), number=Count("identifier", distinct=True), one=Max("identifier"))
+        .order_by("-last")[:CHANGED]
+    )
+    alone = [group["one"] for group in groups if group["number"] == 1]
+    rows = Publication.objects.published().filter(identifier__in=alone)
+    known = {(row[0], row[1]): row[1:] for row in rows.values_list("kind", "identifier", "title", "url")}
+    return [
+        (
+            group["day"],
+            group["action"],
+            group["kind"],
+            group["number"],
+            known.get((group["kind"], group["one"])) if group["number"] == 1 else None,
         )
-    return changes
+        for group in groups
+    ]
+
+
+def change_in_words(day, action, kind_name, number, record):
+    """One line of what changed lately."""
+    kind = kinds_by_name()[kind_name]
+    identifier, title, url = record or ("", plural(number, kind), kind.list_url)
+    return {
+        "day": day.isoformat(),
+        "action": Change.Action(action).label,
+        "title": title,
+        "is_content": bool(record),
+        "identifier": identifier if kind.shows_identifier else "",
+        "url": url,
+    }
 
 
 def state_of_the_records():
-    """How many records of the main kinds there are, and how many of them were looked up. One query."""
-    rows = Term.objects.filter(field="verified", publication__kind__in=STATE_OF)
-    counts = Counter()
-    for kind, value, number in rows.values_list("publication__kind", "value").annotate(Count("pk")):
-        counts[kind, "all"] += number
-        counts[kind, value] += number
+    """How many records of the main kinds there are, and how many of them were looked up."""
+    counts = kept("verified", verified_by_kind)
     return [
         {
             "label": kind.label_plural,
@@ -163,3 +201,13 @@ def state_of_the_records():
         for name in STATE_OF
         for kind in (kinds_by_name()[name],)
     ]
+
+
+def verified_by_kind():
+    """``{(kind, verified? or "all"): number}``. One query."""
+    rows = Term.objects.filter(field="verified", publication__kind__in=STATE_OF)
+    counts = Counter()
+    for kind, value, number in rows.values_list("publication__kind", "value").annotate(Count("pk")):
+        counts[kind, "all"] += number
+        counts[kind, value] += number
+    return counts

@@ -1,51 +1,86 @@
 """The matrix: how much there is on each theme, by lens and by kind."""
 
-import json
 from collections import Counter
 
+from django.db.models import Count
 from django.shortcuts import render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS, kinds_by_name, paths
 from media4sec.portal.rows import LENSES, theme_tiles
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Term
+from media4sec.publications.stated import kept
+from workshops.choices import Quadrant
+
+ON_THEMES = ("statement", "issue", "pattern", "case", "technology", "situation")
+MOST_THEMES = 24  # in a table; the others are in their list
+COUNTED = {
+    "statement": (
+        ngettext_lazy("%(n)s statement", "%(n)s statements", "n"),
+        gettext_lazy("no statement in the project"),
+    ),
+    "issue": (ngettext_lazy("%(n)s issue", "%(n)s issues", "n"), gettext_lazy("no issue in the project")),
+    "case": (ngettext_lazy("%(n)s case", "%(n)s cases", "n"), gettext_lazy("no case in the project")),
+}
 
 
 @require_safe
 def matrix(request):
     tiles = theme_tiles()
+    counts = counts_on_themes(tiles)
     context = {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
             {"title": SECTIONS["situations"], "url": "/situations/"},
             {"title": gettext("Matrix"), "url": None},
         ],
-        "by_lens": theme_by_lens(tiles, ("statement", "issue", "case")),
-        "by_kind": theme_by_kind(tiles, ("statement", "issue", "pattern", "case", "technology", "situation")),
+        "by_lens": theme_by_lens(tiles, ("statement", "issue", "case"), counts),
+        "by_kind": theme_by_kind(tiles, ON_THEMES, counts),
         "by_swot": theme_by_swot(tiles),
-        "no_theme": Term.objects.filter(field="theme", value="not-stated", publication__kind="statement")
-        .exclude(publication__lens="")
-        .count(),
+        "themes_left_out": themes_left_out(tiles),
+        "no_theme": sum(counts["not-stated", "statement", lens] for lens in LENSES),
     }
-    return render(request, "portal/matrix.html", context)
+    return render(request, "front/matrix.html", context)
 
 
-def theme_by_lens(tiles, kind_names):
-    """Theme × lens for ``portal/_matrix.html``: the first kind as the number of a cell, the others beside it.
+def shown(tiles):
+    """The themes that have a row, ``[(slug, tile), …]``."""
+    return list(tiles.items())[:MOST_THEMES]
 
-    One query.
+
+def themes_left_out(tiles):
+    """What a page says where there are more themes than rows: (how many are shown, “400 themes”), or None."""
+    return (MOST_THEMES, kinds_by_name()["theme"].counted(len(tiles))) if len(tiles) > MOST_THEMES else None
+
+
+def counts_on_themes(tiles):
+    """How many records there are on each theme that is shown, and on none: ``{(theme, kind, lens): number}``.
+
+    One query after each change.
     """
-    rows = Term.objects.filter(field="theme", publication__kind__in=kind_names).exclude(publication__lens="")
-    counts = Counter(rows.values_list("value", "publication__lens", "publication__kind"))
+
+    def read():
+        values = ["not-stated", *(slug for slug, _ in shown(tiles))]
+        rows = Term.objects.filter(field="theme", value__in=values, publication__kind__in=ON_THEMES)
+        fields = "value", "publication__kind", "publication__lens"
+        return Counter(
+            {tuple(key): number for *key, number in rows.values_list(*fields).annotate(Count("pk"))}
+        )
+
+    return kept("counts on themes", read)
+
+
+def theme_by_lens(tiles, kind_names, counts):
+    """Theme × lens for ``tables.matrix()``: the first kind as the number of a cell, the others beside it."""
     table = []
-    for slug, tile in tiles.items():
+    for slug, tile in shown(tiles):
         cells = []
         for lens in LENSES:
             first, *others = (
                 {
-                    "count": counts[slug, lens, name],
-                    "text": _counted(counts[slug, lens, name], name),
+                    "count": counts[slug, name, lens],
+                    "text": _counted(counts[slug, name, lens], name),
                     "url": f"{_list_of(name)}theme={slug}&lens={lens}",
                 }
                 for name in kind_names
@@ -63,33 +98,23 @@ def _list_of(kind_name):
 
 
 def _counted(number, kind_name):
-    words = {
-        "statement": ngettext("%(n)s statement", "%(n)s statements", number)
-        if number
-        else gettext("no statement in the project"),
-        "issue": ngettext("%(n)s issue", "%(n)s issues", number)
-        if number
-        else gettext("no issue in the project"),
-        "case": ngettext("%(n)s case", "%(n)s cases", number)
-        if number
-        else gettext("no case in the project"),
-    }
-    return words[kind_name] % {"n": number}
+    some, none = COUNTED[kind_name]
+    return some % {"n": number} if number else str(none)
 
 
-def theme_by_kind(tiles, kind_names):
-    """Theme × kind: how many records of each. One query."""
-    rows = Term.objects.filter(field="theme", publication__kind__in=kind_names)
-    counts = Counter(rows.values_list("value", "publication__kind"))
+def theme_by_kind(tiles, kind_names, counts):
+    """Theme × kind: how many records of each."""
+    of_kind = Counter()
+    for (slug, name, _), number in counts.items():
+        of_kind[slug, name] += number
     table = [
         {
             "theme": tile,
             "cells": [
-                {"lens": "", "count": counts[slug, name], "url": f"{_list_of(name)}theme={slug}"}
-                for name in kind_names
+                _plain_cell(of_kind[slug, name], f"{_list_of(name)}theme={slug}") for name in kind_names
             ],
         }
-        for slug, tile in tiles.items()
+        for slug, tile in shown(tiles)
     ]
     short = {
         "statement": gettext("Statements"),
@@ -102,29 +127,35 @@ def theme_by_kind(tiles, kind_names):
 
 
 def theme_by_swot(tiles):
-    """Theme × quadrant: how many points were named. One query."""
-    rows = Publication.objects.published().of("swot-point").values_list("document", flat=True)
-    documents = [json.loads(text) for text in rows]
-    counts = Counter(
-        (document["theme"]["id"], document["quadrant"]) for document in documents if document["theme"]
-    )
-    quadrants = {
-        "strength": gettext("Strength"),
-        "weakness": gettext("Weakness"),
-        "opportunity": gettext("Opportunity"),
-        "threat": gettext("Threat"),
-    }
+    """Theme × quadrant: how many points were named. One query after each change."""
+    counts = kept("counts of swot", lambda: counts_of_swot([slug for slug, _ in shown(tiles)]))
     table = [
         {
             "theme": tile,
             "cells": [
-                {"lens": "", "count": counts[slug, name], "url": f"/swot/?theme={slug}&quadrant={name}"}
-                for name in quadrants
+                _plain_cell(counts[slug, name], f"/swot/?theme={slug}&quadrant={name}")
+                for name in Quadrant.values
             ],
         }
-        for slug, tile in tiles.items()
+        for slug, tile in shown(tiles)
     ]
-    return _matrix([{"label": label, "lens": ""} for label in quadrants.values()], table)
+    return _matrix([{"label": label, "lens": ""} for label in Quadrant.labels], table)
+
+
+def counts_of_swot(themes):
+    """``{(theme, quadrant): number}``"""
+    rows = Term.objects.filter(
+        field="theme",
+        value__in=themes,
+        publication__kind="swot-point",
+        publication__terms__field="quadrant",
+    )
+    fields = "value", "publication__terms__value"
+    return Counter({tuple(key): number for *key, number in rows.values_list(*fields).annotate(Count("pk"))})
+
+
+def _plain_cell(number, url):
+    return {"lens": "", "count": number, "text": "", "url": url, "parts": []}
 
 
 def _matrix(columns, rows):

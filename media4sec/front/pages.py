@@ -11,6 +11,7 @@ from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
 from media4sec.portal.lists import compare
+from media4sec.portal.lists.options import options
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.record import versions
 from media4sec.portal.record.views import record
@@ -72,6 +73,8 @@ urlpatterns = [
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),
     path("<list:path>/", kind_list, name="list"),
+    path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
+    path("<list:path>/facets/<slug:name>/", options, name="options"),
     path("<list:path>/compare/", compare.page, name="compare"),
     path("<list:path>/<ref:ref>/", record, name="record"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),

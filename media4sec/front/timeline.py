@@ -7,22 +7,29 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalogue.library import duration, pictures
+from catalogue.library import duration
 from media4sec.dates import span_of
+from media4sec.drawing import chosen
 from media4sec.portal.frame import siblings
-from media4sec.portal.lanes import Item, Lane
-from media4sec.portal.wording import day, in_words
+from media4sec.portal.lanes import Item, Lane, picture
 from media4sec.publications.models import documents_of
+from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
+MOST = 150
 
 
 @require_safe
 def timeline(request):
     """What happened in the months of the project, and what happened to the law meanwhile."""
     documents = documents_of("project", "workshop", "deliverable", "news-item", "instrument")
+    return render(request, "front/timeline.html", page_of_timeline(documents))
+
+
+def page_of_timeline(documents):
     first, last = duration(documents["project"])
-    entries = entries_of(documents, first, last) if first else []
+    every = entries_of(documents, first, last) if first else []
+    entries = chosen(every, lambda entry: entry["item"].when.last, MOST)
     lanes = [
         Lane(label, short, url, tuple(entry["item"] for entry in entries if entry["short"] == short))
         for label, short, url in (
@@ -32,8 +39,12 @@ def timeline(request):
             (gettext("Law"), "L", "/law/"),
         )
     ]
-    begin = min([first, *(entry["item"].when.first for entry in entries)]) if first else None
-    context = {
+    drawn = None
+    if entries:
+        begin = max(min([first, *(entry["item"].when.first for entry in entries)]), earliest(first))
+        label, url = gettext("Timeline of the project"), "/library/?type=deliverable"
+        drawn = picture(lanes, begin, last, label, counted_from=first, url=url, total=len(every))
+    return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
             {"title": gettext("Library"), "url": "/library/"},
@@ -43,17 +54,15 @@ def timeline(request):
         "project": documents["project"][0] if documents["project"] else None,
         "first": day(first.isoformat()) if first else "",
         "last": day(last.isoformat()) if last else "",
-        "pictures": pictures(lanes, max(begin, earliest(first)), last, counted_from=first)
-        if entries
-        else None,
+        "picture": drawn,
         "entries": entries,
+        "count": len(every),
         "has_unverified": any(entry["is_unverified"] for entry in entries),
         "undated": {
             "deliverables": sum(not document["date"] for document in documents["deliverable"]),
             "news": sum(not document["date"] for document in documents["news-item"]),
         },
     }
-    return render(request, "portal/timeline.html", context)
 
 
 def earliest(first):
@@ -69,7 +78,7 @@ def entries_of(documents, first, last):
     for short, document, date_text, title, of, is_unverified in happenings(documents):
         span = span_of(date_text)
         if span and span.last >= begin and span.first <= last:
-            rows.append((span, short, title, of, document, in_words(date_text), is_unverified))
+            rows.append((span, short, title, of, document, day_or_unknown(date_text), is_unverified))
     rows.sort(key=lambda row: (row[0].first, row[0].last, "WDNL".index(row[1])))
     numbers, entries = defaultdict(int), []
     for span, short, title, of, document, when, is_unverified in rows:
@@ -77,17 +86,9 @@ def entries_of(documents, first, last):
         key = document["identifier"] if short in "WD" else f"{short}{numbers[short]}"
         doubt = gettext("not verified") if is_unverified else ""
         name = ", ".join(part for part in (key, of, title, when, doubt) if part)
-        entries.append(
-            {
-                "item": Item(key, key, name, document["url"], span, shape_of(short, is_unverified)),
-                "short": short,
-                "when": when,
-                "title": title,
-                "of": of,
-                "is_unverified": is_unverified,
-                "url": document["url"],
-            }
-        )
+        item = Item(key, key, name, document["url"], span, shape_of(short, is_unverified))
+        told = {"when": when, "title": title, "of": of, "is_unverified": is_unverified}
+        entries.append({"item": item, "short": short, "url": document["url"], **told})
     return entries
 
 

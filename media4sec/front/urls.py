@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 
 from media4sec.front import compare_csv, home, static_pages
 from media4sec.interchange import exports, feeds
-from media4sec.interchange.sitemap import sitemap
+from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
 from media4sec.portal.search.views import opensearch
@@ -18,6 +18,7 @@ handler500 = "media4sec.portal.errors.server_error"
 
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
+    path("sitemap-<int:number>.xml", fixed(sitemap_part), name="sitemap-part"),
     path(".well-known/security.txt", fixed(static_pages.security_txt), name="security-txt"),
     path("opensearch.xml", fixed(opensearch), name="opensearch"),
     path("robots.txt", fixed(static_pages.robots), name="robots"),

@@ -7,14 +7,16 @@ document states them.
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Document, Work, kinds_by_name
 from media4sec.publications.models import Publication
 
 PUBLISHER = "MEDI@4SEC knowledge base"
@@ -39,13 +41,13 @@ class Name:
     family: str = ""
 
     @property
-    def family_first(self):
+    def family_first(self) -> str:
         """“van den Brink, P.”; a name without parts as it is."""
         family = f"{self.particle} {self.family}".strip() or self.whole
         return f"{family}, {self.given}" if self.given else family
 
 
-def name_parts(text, record):
+def name_parts(text: str, record: Document) -> Name:
     """The parts of a name: those that its record states (a document), or else what is certain.
 
     That is initials with one family name, such as “P. van den Brink”; any other name could be that of a body.
@@ -74,8 +76,8 @@ TYPES = {
     "report": Type("techreport", "RPRT", "institution"),
     "web-page": Type("misc", "ELEC"),
     "legislation": Type("misc", "STAT"),
-    "judgment": Type("misc", "CASE"),
-    "standard": Type("misc", "STAND"),
+    "court-decision": Type("misc", "CASE"),
+    "norm": Type("misc", "STAND"),
 }
 
 
@@ -100,7 +102,7 @@ class Citation:
     note: str = ""
 
 
-def citations_of(publications):
+def citations_of(publications: Iterable[Publication]) -> Iterator[Citation]:
     """The entries of each publication, in order. One query for the authors and works that many of them name."""
     rows = iter(publications)
     while part := list(islice(rows, 500)):
@@ -116,7 +118,7 @@ def citations_of(publications):
             yield _record(publication, document)
 
 
-def _documents(names):
+def _documents(names: Iterable[Any]) -> dict[Any, Document]:
     """The public documents of these records, ``{(kind, identifier): document}``; asks nothing for nobody."""
     if not names:
         return {}
@@ -126,17 +128,17 @@ def _documents(names):
     return {(row.kind, row.identifier): json.loads(row.document) for row in rows}
 
 
-def _named(kind_name, document):
+def _named(kind_name: str, document: Document) -> Any:
     quotes = kinds_by_name()[kind_name].quotes
     ref = document.get(quotes) if quotes else None
     return {*_authors(document), *([(ref["kind"], ref["id"])] if ref else [])}
 
 
-def _authors(document):
+def _authors(document: Document) -> Any:
     return {(ref["kind"], ref["id"]) for ref in document.get("authors") or ()}
 
 
-def _record(publication, document):
+def _record(publication: Publication, document: Document) -> Citation:
     """Our own record, as what it is: an entry of a catalogue, without authors of its own."""
     checked = f", checked on {document['checked_on']}" if document["checked_on"] else ", not checked yet"
     has_work = kinds_by_name()[publication.kind].work is not None
@@ -157,22 +159,21 @@ def _record(publication, document):
     )
 
 
-def _key(kind_name, identifier, *more):
+def _key(kind_name: str, identifier: str, *more: str) -> str:
     return "-".join(("medi4sec", kind_name, identifier, *more))
 
 
-def _works(publication, document, records):
+def _works(publication: Publication, document: Document, records: Any) -> Iterator[Citation]:
     """What a record describes, or what a statement was taken from."""
     kind = kinds_by_name()[publication.kind]
     key = partial(_key, publication.kind, publication.identifier)
     if kind.work:
         yield work_of(kind.work, document, records, key("work"))
     elif kind.quotes:
-        ref = document.get(kind.quotes)
-        work = records.get((ref["kind"], ref["id"])) if ref else None
-        if work:
-            source = kinds_by_name()[ref["kind"]].work
-            yield work_of(source, work, records, key("source"), place=document.get("locator", ""))
+        ref = document.get(kind.quotes) or {"kind": "", "id": ""}
+        quoted = records.get((ref["kind"], ref["id"]))
+        if quoted and (work := kinds_by_name()[ref["kind"]].work):
+            yield work_of(work, quoted, records, key("source"), place=document.get("locator", ""))
         else:
             for number, source in enumerate(document["sources"], start=1):
                 yield Citation(
@@ -186,10 +187,10 @@ def _works(publication, document, records):
                 )
 
 
-def work_of(work, document, records, key, place=""):
+def work_of(work: Work, document: Document, records: Any, key: str, place: str = "") -> Citation:
     """The citation of a work, from the document of the record that describes it."""
 
-    def stated(name):
+    def stated(name: str) -> Any:
         value = document.get(name) if name else ""
         return one_line(str(value["label"] if isinstance(value, dict) else value or ""))
 
@@ -209,7 +210,7 @@ def work_of(work, document, records, key, place=""):
     )
 
 
-def one_line(text):
+def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -228,7 +229,7 @@ ESCAPED = str.maketrans(
 )
 
 
-def bibtex(citation):
+def bibtex(citation: Citation) -> str:
     """One entry; titles and organisations stand in double braces, so that no style changes their capitals."""
     year, month = (*citation.date.split("-"), "")[:2] if citation.date else ("", "")
     form = TYPES[citation.type]
@@ -253,11 +254,11 @@ def bibtex(citation):
     return "\n".join([f"@{form.bibtex}{{{citation.key},", *lines, "}\n"])
 
 
-def _whole(text):
+def _whole(text: str) -> str:
     return f"{{{text.translate(ESCAPED)}}}" if text else ""
 
 
-def _bibtex_name(name):
+def _bibtex_name(name: Name) -> str:
     """“van den Brink, P.”; what BibTeX would take apart or not read as a name is held together by braces."""
     parts = [_held(part) for part in (name.family, name.given) if part] or [
         f"{{{name.whole.translate(ESCAPED)}}}"
@@ -265,7 +266,7 @@ def _bibtex_name(name):
     return " ".join(filter(None, (name.particle.translate(ESCAPED), ", ".join(parts))))
 
 
-def _held(part):
+def _held(part: str) -> str:
     """A part of a name; a small word in it would pass for a particle."""
     is_taken_apart = "," in part or any(word.islower() for word in part.split())
     return f"{{{part.translate(ESCAPED)}}}" if is_taken_apart else part.translate(ESCAPED)
@@ -274,7 +275,7 @@ def _held(part):
 # RIS
 
 
-def ris(citation):
+def ris(citation: Citation) -> str:
     """One reference; a tag and its value on each line."""
     date = "/".join((*citation.date.split("-"), "", "")[:3]) + "/" if citation.date else ""
     is_record = citation.type == RECORD

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 
 from media4sec import problems
 from media4sec.interchange import tables
@@ -20,10 +27,13 @@ from media4sec.interchange.results import (
     tag_of,
     tagged,
 )
+from media4sec.kinds import Kind
 from media4sec.problems import require_safe
 from media4sec.publications.addresses import resolve
 from media4sec.publications.models import Publication
 
+Rows = Iterator[Publication]
+Kinds = tuple[Kind, ...]
 WHOLE = 2 * 2**20  # characters: a longer file is sent as it is made
 
 
@@ -35,12 +45,12 @@ class Format:
     write: Callable[..., Iterator[str]]
 
 
-def as_csv(rows, kinds, count, url):
+def as_csv(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     columns = tables.columns_of(kinds)
     return tables.lines(columns, (tables.row_of(row, columns) for row in rows))
 
 
-def as_json(rows, kinds, count, url):
+def as_json(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     """The stored documents in an envelope."""
     head = {"url": url, "license": LICENCE_URL, "count": count}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
@@ -51,15 +61,15 @@ def as_json(rows, kinds, count, url):
     yield "\n]}\n"
 
 
-def as_ndjson(rows, kinds, count, url):
+def as_ndjson(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (absolute(row.document) + "\n" for row in rows)
 
 
-def as_bibtex(rows, kinds, count, url):
+def as_bibtex(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (bibtex(citation) + "\n" for citation in citations_of(rows))
 
 
-def as_ris(rows, kinds, count, url):
+def as_ris(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (ris(citation) for citation in citations_of(rows))
 
 
@@ -73,7 +83,7 @@ FORMATS = {
 
 
 @require_safe
-def result(request, path, suffix):
+def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     """``/technologies.csv?theme=…``: what the list of that address shows."""
     tag, at = newest_change()
     try:
@@ -99,9 +109,10 @@ def result(request, path, suffix):
     return response
 
 
-def file_of(parts, content_type):
+def file_of(parts: Iterator[str], content_type: str) -> HttpResponseBase:
     """A file in one piece, which can be kept; from its first megabytes on as a stream, where it is longer."""
-    begun, size = [], 0
+    begun: list[str] = []
+    size = 0
     for part in parts:
         begun.append(part)
         size += len(part)
@@ -112,7 +123,7 @@ def file_of(parts, content_type):
 
 @require_safe
 @problems.fixed
-def record(request, path, ref, suffix):
+def record(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
     row = resolve(path, ref)
     if row is None:
@@ -131,14 +142,14 @@ def record(request, path, ref, suffix):
     return response
 
 
-def twin(url, suffix):
+def twin(url: str, suffix: str) -> str:
     """The address of a record in another form."""
     return f"{url.removesuffix('/')}.{suffix}"
 
 
-def _bib(row):
+def _bib(row: Publication) -> str:
     return "\n".join(map(bibtex, citations_of([row])))
 
 
-def _ris(row):
+def _ris(row: Publication) -> str:
     return "".join(map(ris, citations_of([row])))

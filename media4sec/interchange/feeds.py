@@ -3,10 +3,12 @@
 import json
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
@@ -14,10 +16,11 @@ from django.utils.html import escape
 from media4sec import problems
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.results import newest_change, publications, result_of, tagged
-from media4sec.kinds import kinds, kinds_by_name, paths
+from media4sec.kinds import THEME_FIELDS, Document, kinds, kinds_by_name, paths
 from media4sec.problems import require_safe
-from media4sec.publications.lists import SEARCH_FACETS
+from media4sec.publications.lists import SEARCH_FACETS, Listing
 from media4sec.publications.lists import title_of as title_of_list
+from media4sec.publications.models import Publication
 from media4sec.publications.sorting import asked, in_order
 from media4sec.publications.stated import checked_parts
 
@@ -29,11 +32,11 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 class AtomFeed(Atom1Feed):
     """Django's, less the time of asking: without entries a feed would else be new at every request."""
 
-    def latest_post_date(self):
+    def latest_post_date(self) -> datetime:
         dates = [item["updateddate"] for item in self.items]
         return max(dates, default=BEGINNING)
 
-    def add_root_elements(self, handler):
+    def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
         handler.addQuickElement("link", "", {"rel": "license", "href": LICENCE_URL})
 
@@ -47,43 +50,43 @@ class ResultFeed(Feed):
     author_link = settings.BASE_URL
     feed_copyright = item_copyright = f"{LICENCE_NAME}, {LICENCE_URL}"
 
-    def __init__(self, title, subtitle, page, address, rows):
+    def __init__(self, title: str, subtitle: str, page: str, address: str, rows: list[Publication]) -> None:
         self.title, self.subtitle = title, subtitle
         self.link, self.feed_url = page, address
         self.feed_guid = address
         self.rows = rows
 
-    def items(self):
+    def items(self) -> list[Publication]:
         return self.rows
 
-    def item_title(self, row):
+    def item_title(self, row: Publication) -> str:
         return in_xml(row.full_title)
 
-    def item_description(self, row):
+    def item_description(self, row: Publication) -> str:
         text = "\n\n".join(filter(None, [row.summary, doubts_of(json.loads(row.document))]))
         return escape(in_xml(text))  # Django's feeds hold HTML, records plain text
 
-    def item_link(self, row):
+    def item_link(self, row: Publication) -> str:
         return f"{settings.BASE_URL}{row.url}"
 
-    def item_guid(self, row):
+    def item_guid(self, row: Publication) -> str:
         return f"urn:uuid:{json.loads(row.document)['uuid']}"
 
-    def item_pubdate(self, row):
+    def item_pubdate(self, row: Publication) -> datetime:
         return row.issued_at
 
-    def item_updateddate(self, row):
+    def item_updateddate(self, row: Publication) -> datetime:
         return row.modified_at
 
-    def item_categories(self, row):
+    def item_categories(self, row: Publication) -> list[str]:
         document = json.loads(row.document)
-        themes = [document.get("theme"), *document.get("themes", ())]
-        words = [theme["label"] for theme in themes if theme]
+        one, several = THEME_FIELDS
+        words = [theme["label"] for theme in (document.get(one), *document.get(several, ())) if theme]
         found = [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
         return [in_xml(word) for word in found]
 
 
-def doubts_of(document):
+def doubts_of(document: Document) -> str:
     """What the record says that nobody could confirm: “Not verified: 2026-12-02, a ban applies.”"""
     doubtful = [part for part in checked_parts(document) if part["verified"] is not True]
     if not doubtful:
@@ -96,13 +99,13 @@ def doubts_of(document):
     return f"Not verified: {'; '.join(texts)}."
 
 
-def in_xml(text):
+def in_xml(text: str) -> str:
     """A text without the control characters that no XML can hold."""
     return NOT_IN_XML.sub("", text)
 
 
 @require_safe
-def feed(request, path):
+def feed(request: HttpRequest, path: str) -> HttpResponseBase:
     """``/feeds/technologies.atom?theme=…``: what the list of that address shows; ``everything`` is every record."""
     tag, at = newest_change()
     data = request.GET
@@ -114,7 +117,7 @@ def feed(request, path):
     if errors or answer.errors:
         return problems.refused(request, errors or answer.errors)
 
-    newest = in_order(answer.result.ids, "-changed", answer.kinds, answer.facets)
+    newest = in_order(answer, "-changed")
     rows = list(publications(newest[: settings.FEED_LIMIT]))
     query = data.urlencode()
     tail = f"?{query}" if query else ""
@@ -125,7 +128,7 @@ def feed(request, path):
     return tagged(made, tag, at)
 
 
-def title_of(path, answer):
+def title_of(path: str, answer: Listing) -> str:
     """Where the feed comes from, and which filters it has."""
     if path == EVERYTHING:
         name = "Everything"
@@ -143,7 +146,7 @@ def title_of(path, answer):
     return in_xml(f"{', '.join([name, *words, *map(str, labels)])} · {PUBLISHER}")
 
 
-def subtitle_of(answer):
+def subtitle_of(answer: Listing) -> str:
     count, limit = answer.result.count, settings.FEED_LIMIT
     records = f"{count} record" + ("" if count == 1 else "s")
     return records if count <= limit else f"The {limit} newest changes of {records}"

@@ -4,10 +4,12 @@ import base64
 import binascii
 import zlib
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
@@ -24,7 +26,10 @@ PAGING = ("limit", "cursor", "count")  # parameters that do not change what is a
 LICENCE = f'<{LICENCE_URL}>; rel="license"'
 
 
-def absolute(text):
+Cursor = tuple[int, int]  # forwards or backwards, and from which key
+
+
+def absolute(text: str) -> str:
     """Stored documents hold addresses without the origin; outside they are whole.
 
     Safe as plain text: inside a JSON string the quotes would be escaped.
@@ -41,7 +46,7 @@ class PublicViewSet(ViewSet):
     lookup_field = "identifier"
     lookup_value_regex = "[^/]+"
 
-    def list(self, request):
+    def list(self, request: HttpRequest) -> HttpResponseBase:
         tag, _at = newest_change()
         answer = listing((self.kind,), request.GET, also=PAGING)
         errors = answer.errors
@@ -55,7 +60,7 @@ class PublicViewSet(ViewSet):
         cursor = read_cursor(request.GET["cursor"], question) if "cursor" in request.GET else (1, 0)
         if cursor is None:
             errors.append(("cursor", "Not a cursor that this list gave out for this question."))
-        if errors:
+        if errors or cursor is None or limit is None:
             raise BadParameters(list(dict(reversed(errors)).items()))
         ids = sorted(answer.result.ids)
         page, previous, following = window(ids, cursor, limit)
@@ -72,7 +77,7 @@ class PublicViewSet(ViewSet):
         response["Link"] = ", ".join([*header, LICENCE])
         return response
 
-    def retrieve(self, request, identifier):
+    def retrieve(self, request: HttpRequest, identifier: str) -> HttpResponseBase:
         if request.GET:
             raise BadParameters([(name, "There is no such parameter here.") for name in request.GET])
         if "\x00" in identifier or len(identifier) > 200:
@@ -92,7 +97,7 @@ class PublicViewSet(ViewSet):
         response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
 
-    def link(self, request, cursor):
+    def link(self, request: HttpRequest, cursor: Cursor | None) -> str | None:
         if cursor is None:
             return None
         query = [
@@ -102,7 +107,7 @@ class PublicViewSet(ViewSet):
         return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
 
 
-def _page(ids, count, before, after):
+def _page(ids: Sequence[int], count: int | None, before: str | None, after: str | None) -> str:
     """One page of a list: the stored documents, joined."""
     rows = Publication.objects.published().filter(pk__in=ids).order_by("pk")
     documents = ",".join(rows.values_list("document", flat=True))
@@ -111,7 +116,9 @@ def _page(ids, count, before, after):
     return f'{{{number}{links},"results":[{absolute(documents)}]}}'
 
 
-def window(ids, cursor, limit):
+def window(
+    ids: Sequence[int], cursor: Cursor, limit: int
+) -> tuple[Sequence[int], Cursor | None, Cursor | None]:
     """(ids of the page, cursor of the page before, cursor of the page after); ``ids`` is sorted.
 
     A cursor is (1, n) for “after n” or (-1, n) for “before n”: it stays true when records come and go.
@@ -129,19 +136,19 @@ def window(ids, cursor, limit):
     return page, before, after
 
 
-def question_of(kind, data):
+def question_of(kind: Kind, data: QueryDict) -> str:
     """What is asked of a list, as a text: a cursor leads on in the answer to the question it was given out for."""
     return repr((kind.name, sorted((name, values) for name, values in data.lists() if name not in PAGING)))
 
 
-def write_cursor(cursor, question):
+def write_cursor(cursor: Cursor, question: str) -> str:
     """A cursor as a text that holds for this question only."""
     direction, mark = cursor
     text = f"{'a' if direction > 0 else 'b'}{mark}.{zlib.crc32(question.encode()):08x}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(text, question):
+def read_cursor(text: str, question: str) -> Cursor | None:
     """The cursor that a text stands for, or None."""
     try:
         plain = base64.urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
@@ -154,10 +161,10 @@ def read_cursor(text, question):
     return cursor if text == write_cursor(cursor, question) else None
 
 
-def _number(text, lowest, highest):
+def _number(text: str, lowest: int, highest: int) -> int | None:
     value = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
     return value if value is not None and lowest <= value <= highest else None
 
 
-def _quoted(url):
+def _quoted(url: str | None) -> str:
     return f'"{url}"' if url else "null"

@@ -1,23 +1,28 @@
 """The result of a list for machines: the question of its page, asked at an address of its own."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Subquery
-from django.http import Http404
+from django.http import Http404, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.http import http_date
 
 from media4sec.kinds import kinds, paths
-from media4sec.publications.lists import SEARCH_FACETS
+from media4sec.publications.lists import SEARCH_FACETS, Listing
 from media4sec.publications.models import Change, Generation, Publication
 from media4sec.publications.sorting import asked
 from media4sec.release import release
 
+R = TypeVar("R", bound=HttpResponseBase)
 CHUNK = 500
 CACHE = "public, no-cache"
 
 
-def result_of(path, data):
+def result_of(path: str, data: QueryDict) -> Listing:
     """What the list at ``path`` (or search) answers to these parameters; the whole of it, in the order of the page."""
     if path == "search":
         answer = asked(kinds(), data, facets=SEARCH_FACETS)
@@ -29,7 +34,7 @@ def result_of(path, data):
     return asked(paths()[path], data)
 
 
-def publications(ids):
+def publications(ids: Sequence[int]) -> Iterator[Publication]:
     """These publications in this order; a fixed number of rows is in memory at a time."""
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
@@ -40,7 +45,7 @@ def publications(ids):
 GENERATION = Subquery(Generation.objects.values("name")[:1])
 
 
-def newest_change():
+def newest_change() -> tuple[str, datetime | None]:
     """(tag, time) of all that is public now: the same address has the same answer as long as they stay.
 
     To be asked before the content is: a tag that is newer than what it stands for would hide a change.
@@ -50,17 +55,17 @@ def newest_change():
     return tag_of(generation, seq), at
 
 
-def generation():
+def generation() -> str | None:
     return Generation.objects.values_list("name", flat=True).first()
 
 
-def tag_of(generation, *what):
+def tag_of(generation: str | None, *what: object) -> str:
     """The entity tag of an answer: what it says, by which database, release and origin, as all three stand in it."""
     key = (generation, release(), settings.BASE_URL, *what)
     return f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'
 
 
-def tagged(response, etag, modified_at):
+def tagged(response: R, etag: str, modified_at: datetime | None) -> R:
     """With what caches and harvesters need. Conditions are answered where all answers are finished (``kept.py``)."""
     response["ETag"] = etag
     if modified_at is not None:

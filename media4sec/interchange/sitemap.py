@@ -1,9 +1,14 @@
-"""The sitemap: every public page with the time of its last visible change, and where it stands in other languages."""
+"""The sitemap: every public page with the time of its last visible change, and its addresses in other languages.
 
+An index of parts, so that none grows with the number of records.
+"""
+
+from collections.abc import Iterable
+from math import ceil
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import paths
@@ -22,26 +27,54 @@ FIXED = (
     "/privacy/",
     "/api/",
 )
-LIMIT = 50_000  # of the protocol
+MOST_PARTS = 50_000  # of the protocol
+PART = 150  # pages; some 170 kB, as each is named in every language
 
 
 @require_safe
-def sitemap(request):
-    pages = dict.fromkeys((*FIXED, *(f"/{path}/" for path in paths())))
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Where the parts are."""
+    count = len(fixed_pages()) + Publication.objects.published().count()
+    parts = (
+        f"<sitemap><loc>{settings.BASE_URL}/sitemap-{number}.xml</loc></sitemap>"
+        for number in parts_of(count)
+    )
+    return document("sitemapindex", parts)
+
+
+@require_safe
+def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
+    """Pages in a fixed order: those that always exist, then records as they were first published."""
+    if number > MOST_PARTS:
+        raise Http404
+    fixed = fixed_pages()
     rows = Publication.objects.published().order_by("pk").values_list("url", "modified_at")
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">',
-    ]
-    lines += [entry(url) for url in pages]
-    lines += [
-        entry(url, f"<lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod>") for url, at in rows[: LIMIT - len(pages)]
-    ]
-    lines.append("</urlset>")
+    first, last = (number - 1) * PART, number * PART
+    entries = [entry(url) for url in fixed[first:last]]
+    records = rows[max(0, first - len(fixed)) : max(0, last - len(fixed))]
+    entries += [entry(url, f"<lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod>") for url, at in records]
+    if not entries:
+        raise Http404
+    return document("urlset", entries)
+
+
+def fixed_pages() -> list[str]:
+    return list(dict.fromkeys((*FIXED, *(f"/{path}/" for path in paths()))))
+
+
+def parts_of(count: int) -> range:
+    return range(1, ceil(count / PART) + 1)
+
+
+def document(root: str, entries: Iterable[str]) -> HttpResponse:
+    namespaces = (
+        'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+    )
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<{root} {namespaces}>", *entries, f"</{root}>"]
     return HttpResponse("\n".join(lines), content_type="application/xml; charset=utf-8")
 
 
-def entry(url, more=""):
+def entry(url: str, more: str = "") -> str:
     """A page, and the same page in every language."""
     url = escape(url)
     others = "".join(

@@ -7,11 +7,13 @@ The JSON export is the exact form.
 
 import csv
 import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.db.models import Min
 
 from media4sec.interchange.rest import absolute
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Kind, kinds_by_name
 from media4sec.publications.models import Publication
 
 FIRST = ("kind", "identifier", "title", "summary", "url")
@@ -38,7 +40,7 @@ BETWEEN = " | "  # the values of one cell
 DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠'")
 
 
-def protected(text):
+def protected(text: str) -> str:
     """A cell that no program takes for a formula: an apostrophe stands before it.
 
     Texts that begin with an apostrophe get another one, so reading back is simple: where a cell begins with an
@@ -50,11 +52,11 @@ def protected(text):
 class _Line:
     """What the csv module writes to: it gives the line back."""
 
-    def write(self, text):
+    def write(self, text: str) -> str:
         return text
 
 
-def lines(header, rows):
+def lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """The lines of a CSV file, each ended by CR LF."""
     writer = csv.writer(_Line(), lineterminator="\r\n")
     yield writer.writerow(header)
@@ -62,9 +64,9 @@ def lines(header, rows):
         yield writer.writerow([protected(cell) for cell in row])
 
 
-def columns_of(kinds):
+def columns_of(kinds: Sequence[Kind]) -> tuple[str, ...]:
     """The fields of these kinds' documents; of kinds that share no list, those that every record has. One query."""
-    own = []
+    own: list[str] = []
     if len({kind.path for kind in kinds}) == 1:
         firsts = Publication.objects.published().of(*(kind.name for kind in kinds)).values("kind")
         some = Publication.objects.filter(pk__in=firsts.annotate(first=Min("pk")).values("first"))
@@ -74,7 +76,7 @@ def columns_of(kinds):
     return (*FIRST, *dict.fromkeys(name for name in own if name not in common), *LAST, *ADDED)
 
 
-def row_of(publication, columns):
+def row_of(publication: Publication, columns: Sequence[str]) -> list[str]:
     document = json.loads(absolute(publication.document)) | {
         "version": publication.version,
         "modified_at": publication.modified_at.isoformat().replace("+00:00", "Z"),
@@ -82,7 +84,7 @@ def row_of(publication, columns):
     return [flat(document.get(name)) for name in columns]
 
 
-def flat(value):
+def flat(value: Any) -> str:
     """A value of a document as the text of one cell."""
     match value:
         case None:

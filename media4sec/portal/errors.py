@@ -23,6 +23,18 @@ FOR_MACHINES = re.compile(
 )
 
 
+# What these pages say besides, where somebody knows it.
+ALSO = {
+    400: {"errors": (), "crumbs": (), "without": "", "without_url": "", "all_url": ""},
+    410: {"title": "", "identifier": "", "reason": "", "withdrawn_on": "", "successor": None},
+}
+
+
+def page(request, status, **more):
+    """What went wrong, and what to do next; without a request, in a frame that leads nowhere else."""
+    return render(request, f"portal/errors/{status}.html", ALSO.get(status, {}) | more, status=status)
+
+
 def is_for_machines(request):
     return bool(FOR_MACHINES.match(request.path)) and not PREFIX.match(request.path)
 
@@ -30,7 +42,7 @@ def is_for_machines(request):
 def _answer(request, status):
     if is_for_machines(request) or status == 412:  # no browser makes conditions that can fail
         return problems.response(request, status)
-    return render(request, f"{status}.html", status=status)
+    return page(request, status)
 
 
 def bad_request(request, exception=None):
@@ -54,7 +66,7 @@ def not_found(request, exception=None):
 def server_error(request):
     if is_for_machines(request):
         return problems.response(request, 500)
-    return render(None, "500.html", status=500)
+    return page(None, 500)
 
 
 class RefusalMiddleware:

@@ -91,3 +91,16 @@ def site(request):
             "footer": [{"title": title, "url": url} for title, url in FOOTER],
         }
     }
+
+
+# What a page has that is made without a request: the fault may be in what the frame is made of.
+BARE = {
+    "base_url": settings.BASE_URL,
+    "canonical": "",
+    "languages": (),
+    "in_english": "",
+    "is_greek": False,
+    "contact": "",
+    "navigation": (),
+    "footer": (),
+}

@@ -1,15 +1,16 @@
 """Pictures of lanes over time, with arrows between them: lying for wide pages, upright for phones.
 
-Places are worked out *along* time and *across* it; only ``Sheet`` knows which of them is x. What has no date stands
-in a zone of its own behind the end of the axis. Everything is in whole units of the drawing.
+What has no date stands in a zone of its own behind the end of the axis.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from media4sec.dates import Span
+from media4sec.drawing import MOST, Drawing, Picture, Rows, chosen, content_lang
+from media4sec.font import text_width
 
-HIGH, LETTER, GAP = 24, 8, 4  # a label: its height, the width of an average letter; the room between labels
+HIGH, GAP = 24, 4  # a label's height, and the room between labels
 ZONE = 600  # how long the zone without dates may become before it gets another row
 STRIP, TRACK, TIP = 7, 7, 6  # a bar for a month or a year; room for one arrow, and for its tip
 
@@ -44,32 +45,27 @@ class Sheet:
     month: int  # units to a month
     head: int  # room across before the first lane, for the axis
     start: int  # room along before the first month, for the names of the lanes
+    after: int  # room along behind the last month
     pad: int  # room at both sides of the words in a label
     side: int  # room at both sides of a lane
 
-    def size(self, label):
+    def size(self, item):
         """(along, across) of a label."""
-        wide = LETTER * len(label) + self.pad
+        wide = text_width(item.label, 13, 700) + self.pad
         return (HIGH, wide) if self.upright else (wide, HIGH)
 
-    def point(self, along, across):
-        return (across, along) if self.upright else (along, across)
 
-    def box(self, along, across, long, broad):
-        x, y = self.point(along, across)
-        width, height = self.point(long, broad)
-        return {"x": x, "y": y, "width": width, "height": height}
+LYING = Sheet(upright=False, month=24, head=44, start=100, after=16, pad=12, side=10)
+UPRIGHT = Sheet(upright=True, month=19, head=30, start=30, after=36, pad=6, side=5)
 
 
-LYING = Sheet(upright=False, month=24, head=44, start=100, pad=12, side=10)
-UPRIGHT = Sheet(upright=True, month=19, head=30, start=30, pad=6, side=5)
+@dataclass(slots=True)
+class Label:
+    """An item where it is drawn."""
 
-
-@dataclass
-class _Placed:
     item: Item
     along: int
-    across: int
+    across: int  # of the lane's first row, until the lane has its place
     long: int
     broad: int
 
@@ -77,243 +73,176 @@ class _Placed:
     def middle(self):
         return self.along + self.long // 2
 
+    def is_opposite(self, along):
+        """Whether an arrow that starts here along time reaches the label without a bend."""
+        return self.along + 6 <= along <= self.along + self.long - 6
 
-def picture(sheet, lanes, first, last, arrows=(), counted_from=None):
-    """What ``portal/_lanes.html`` draws: ``lanes`` over the months from ``first`` to ``last`` (dates in them).
+
+def picture(
+    lanes, first, last, label, rest="", arrows=(), counted_from=None, keep="", url="", most=MOST, total=0
+):
+    """``lanes`` over the months from ``first`` to ``last`` (dates in them); ``label`` says what it shows.
 
     ``arrows`` are pairs of keys that all start in one lane. They run in a gutter before their target's lane, the
     earliest furthest away, so that none crosses another without need; labels of lanes on the way lie over them.
-    Months are numbered from the one of ``counted_from``, if given.
+    Months are numbered from the one of ``counted_from``, if given. ``rest``: words for what has no date. Where
+    there are too many items, the newest are drawn, and the one whose key is ``keep``; ``url`` leads to all of them,
+    of which there may be more than in ``lanes``: ``total``.
     """
+    items = [item for lane in lanes for item in lane.items]
+
+    def worth(item):
+        return item.key == keep, item.when.last.toordinal() if item.when else 0
+
+    drawn = {item.key for item in chosen(items, worth, most)}
+    if len(drawn) < len(items):
+        lanes = [
+            replace(lane, items=own)
+            for lane in lanes
+            if (own := tuple(item for item in lane.items if item.key in drawn))
+        ]
+        arrows = [(start, stop) for start, stop in arrows if start in drawn and stop in drawn]
+    sheets = (LYING, UPRIGHT)
+    drawings = tuple(draw(sheet, lanes, first, last, label, rest, arrows, counted_from) for sheet in sheets)
+    return Picture(drawings, len(drawn), total or len(items), url, is_newest=True)
+
+
+def draw(sheet, lanes, first, last, label, rest_words, arrows, counted_from):
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     end = sheet.start + months * sheet.month
-    rest = end + (36 if sheet.upright else 16)  # where the zone without dates begins
+    rest = end + sheet.after  # where the zone without dates begins
     homes = {item.key: number for number, lane in enumerate(lanes) for item in lane.items}
-    at = {
-        item.key: _along(sheet, first, end, item.when) for lane in lanes for item in lane.items if item.when
-    }
+    at = {item.key: along(sheet, first, end, item.when) for lane in lanes for item in lane.items if item.when}
     source, packed, starts = None, {}, {}
     if arrows:
         source = homes[arrows[0][0]]
-        packed[source] = _packed(sheet, lanes[source], at, {}, (sheet.start, end), rest)
+        packed[source] = pack(sheet, lanes[source], at, {}, end, rest)
         starts = {label.item.key: label.middle for label in packed[source][0]}
 
-    placed, strips, rows, across = {}, [], [], sheet.head
-    gutters = {}
+    labels, strips, tops, gutters, across = {}, [], [], {}, sheet.head
     for number, lane in enumerate(lanes):
         wanted = sorted((starts[start], stop, start) for start, stop in arrows if homes[stop] == number)
-        near = {stop: along for along, stop, _ in wanted}
-        labels, broad = packed.get(number) or _packed(sheet, lane, at, near, (sheet.start, end), rest)
-        bars, lines = _bars([at[item.key] for item in lane.items if item.when and not item.when.is_day])
-        targets = {label.item.key: label for label in labels}
-        bent = sum(not _is_straight(targets[stop], along) for along, stop, _ in wanted)
+        own, broad = packed.get(number) or pack(
+            sheet, lane, at, {stop: place for place, stop, _ in wanted}, end, rest
+        )
+        rows = Rows()
+        spans = sorted({at[item.key] for item in lane.items if item.when and not item.when.is_day})
+        bars = [(begin, stop, rows.place(stop - begin, (begin, begin))[0]) for begin, stop in spans]
+        targets = {label.item.key: label for label in own}
+        bent = sum(not targets[stop].is_opposite(place) for place, stop, _ in wanted)
         gutter = TRACK * bent + TIP if wanted else 0
         # Bars lie on the far side of the labels, seen from where the arrows come.
         is_after = bool(arrows) and number > source
-        top, begin = across, across + sheet.side
-        base = begin + (gutter if is_after else STRIP * lines)
-        for label in labels:
-            label.across += base
-            placed[label.item.key] = label
+        begin = across + sheet.side
+        base = begin + (gutter if is_after else STRIP * len(rows.rows))
+        for label_ in own:
+            label_.across += base
+            labels[label_.item.key] = label_
         over = base + broad + 2 if is_after else begin
-        strips += [
-            sheet.box(start, over + STRIP * line, stop - start, STRIP - 2) for start, stop, line in bars
-        ]
+        strips += [(start, over + STRIP * row, stop - start, STRIP - 2) for start, stop, row in bars]
         if wanted:
             gutters[number] = (begin if is_after else base + broad + TIP, bent, wanted)
-        across = begin + gutter + broad + STRIP * lines + sheet.side
-        rows.append({"lane": lane, "top": top, "bottom": across})
+        tops.append(across)
+        across = begin + gutter + broad + STRIP * len(rows.rows) + sheet.side
+    tops.append(across)
 
-    long = max([end, *(label.along + label.long for label in placed.values())]) + 4
-    x, y = sheet.point(long, across)
-    return {
-        "width": x,
-        "height": y,
-        "upright": sheet.upright,
-        "lanes": [_lane(sheet, row, long) for row in rows],
-        "end": dict(
-            zip(("x1", "y1", "x2", "y2"), (*sheet.point(0, across), *sheet.point(long, across)), strict=True)
-        ),
-        "axis": _axis(sheet, first, months, across, counted_from),
-        "rest": sheet.box(rest - 8, sheet.head, long - rest + 8, across - sheet.head)
-        if long > rest
-        else None,
-        "rest_label": {"x": 0, "y": end + 20} if sheet.upright else {"x": x, "y": sheet.head - 10},
-        "strips": strips,
-        "arrows": [
-            arrow for number in gutters for arrow in _arrows(sheet, placed, gutters[number], number < source)
-        ],
-        "labels": [_label(sheet, label) for label in placed.values()],
-    }
+    long = max([end, *(label.along + label.long for label in labels.values())]) + 4
+    drawing = Drawing(f"pic {'upright' if sheet.upright else 'lying'}", label, sheet.upright)
+    drawing.set_size(long, across)
+    pen = drawing.ground
+    if long > rest:
+        pen.box("pic-rest", rest - 8, sheet.head, long - rest + 8, across - sheet.head)
+    draw_axis(pen, sheet, first, months, across, counted_from)
+    for top in tops:
+        pen.line("pic-lane", (0, top), (long, top))
+    if long > rest:
+        x, y = (0, end + 20) if sheet.upright else (long, sheet.head - 10)
+        pen.text("pic-small pic-over", x, y, rest_words)
+    for strip in strips:
+        pen.box("pic-strip", *strip)
+    for number, gutter in gutters.items():
+        for points in routes(labels, *gutter, is_before=number < source):
+            pen.line("pic-halo", *points)
+            pen.arrow("pic-arrow", *points)
+    for lane, top, bottom in zip(lanes, tops, tops[1:], strict=False):
+        x, y = drawing.point(4, (top + bottom) // 2)
+        name = drawing.link("pic-name", lane.url, lane.label)
+        name.text("", x, y + (12 if sheet.upright else 5), lane.short if sheet.upright else lane.label)
+    for mark in labels.values():
+        item = mark.item
+        look = f"pic-label pic-{item.shape}" if item.shape else "pic-label"
+        link = drawing.link(look, item.url, item.name, content_lang())
+        x, y = link.box("", mark.along, mark.across, mark.long, mark.broad)
+        link.text("", x, y + 5, item.label)
+    return drawing
 
 
-def _along(sheet, first, end, span):
+def along(sheet, first, end, span):
     """Where a span begins and ends along the axis, as far as it lies on it."""
-
-    def place(day):
-        months = (day.year - first.year) * 12 + day.month - first.month
-        return months + (day.day - 1) / monthrange(day.year, day.month)[1]
-
-    begin = sheet.start + place(span.first) * sheet.month
+    months = (span.first.year - first.year) * 12 + span.first.month - first.month
+    months += (span.first.day - 1) / monthrange(span.first.year, span.first.month)[1]
+    begin = round(sheet.start + months * sheet.month)
     long = 0 if span.is_day else round((span.last - span.first).days / 30.4) * sheet.month
-    return max(sheet.start, round(begin)), min(end, round(begin) + long)
+    return max(sheet.start, begin), min(end, begin + long)
 
 
-def _bars(spans):
-    """``[(begin, finish, line)]``, each span once, and the number of lines on which none covers another."""
-    lines, found = [], []
-    for begin, finish in sorted(set(spans)):
-        line = next((line for line, taken in enumerate(lines) if taken <= begin), len(lines))
-        lines[line : line + 1] = [finish]
-        found.append((begin, finish, line))
-    return found, len(lines)
-
-
-def _is_straight(label, along):
-    """Whether an arrow that starts here along time reaches the label without a bend."""
-    return label.along + 6 <= along <= label.along + label.long - 6
-
-
-def _packed(sheet, lane, at, near, axis, rest):
+def pack(sheet, lane, at, near, end, rest):
     """Labels of a lane in as few rows as need be, and how broad these are: days stand at their day, a month or a year
     at the first free place within it, what has no date in the zone behind the axis."""
-    rows, found = [], []
+    rows, found = Rows(GAP), []
 
-    def put(item, places):
-        long, broad = sheet.size(item.label)
-        places = places(item, long)
-        number = 0
-        while True:
-            if number == len(rows):
-                rows.append([])
-            for along in places:
-                free = all(
-                    along + long + GAP <= begin or finish + GAP <= along for begin, finish in rows[number]
-                )
-                if free:
-                    rows[number].append((along, along + long))
-                    found.append((_Placed(item, along, 0, long, broad), number))
-                    return
-            number += 1
+    def order(item):
+        return (2,) if not item.when else (0, item.when.first) if item.when.is_day else (1,)
 
-    def at_day(item, long):
-        return [min(max(at[item.key][0] - long // 2, axis[0]), axis[1] - long)]
-
-    def within(item, long):
+    def windows(item, long):
+        if not item.when:
+            return [(rest, max(rest, rest + ZONE - long))]
         begin, finish = at[item.key]
-        liked = near.get(item.key, begin)
+        if item.when.is_day:
+            start = min(max(begin - long // 2, sheet.start), end - long)
+            return [(start, start)]
         latest = max(begin, finish - long)
-        return sorted(range(begin, latest + 1), key=lambda along: (along + long // 2 < liked, along))
+        liked = min(max(begin, near.get(item.key, begin) - long // 2), latest + 1)
+        return [(liked, latest), (begin, liked - 1)]
 
-    def behind(item, long):
-        after = {finish + GAP for row in rows for _, finish in row}
-        return [rest, *sorted(along for along in after if rest < along <= rest + ZONE - long)]
-
-    dated = [item for item in lane.items if item.when]
-    for item in sorted((item for item in dated if item.when.is_day), key=lambda item: item.when.first):
-        put(item, at_day)
-    for item in (item for item in dated if not item.when.is_day):
-        put(item, within)
-    for item in (item for item in lane.items if not item.when):
-        put(item, behind)
+    for item in sorted(lane.items, key=order):
+        long, broad = sheet.size(item)
+        row, start = rows.place(long, *windows(item, long))
+        found.append((Label(item, start, 0, long, broad), row))
     breadth = max((label.broad for label, _ in found), default=HIGH)
-    for label, number in found:
-        label.across = number * (breadth + GAP)
-    return [label for label, _ in found], max(1, len(rows)) * (breadth + GAP) - GAP
+    for label, row in found:
+        label.across = row * (breadth + GAP)
+    return [label for label, _ in found], max(1, len(rows.rows)) * (breadth + GAP) - GAP
 
 
-def _lane(sheet, row, long):
-    middle = (row["top"] + row["bottom"]) // 2
-    x, y = sheet.point(4, middle)
-    x1, y1 = sheet.point(0, row["top"])
-    x2, y2 = sheet.point(long, row["top"])
-    return {
-        "label": row["lane"].short if sheet.upright else row["lane"].label,
-        "name": row["lane"].label,
-        "url": row["lane"].url,
-        "x": x,
-        "y": y + (12 if sheet.upright else 5),
-        "line": {"x1": x1, "y1": y1, "x2": x2, "y2": y2},
-    }
-
-
-def _axis(sheet, first, months, across, counted_from):
+def draw_axis(pen, sheet, first, months, across, counted_from):
     """A line for each quarter, with the year where one begins and the number of its month."""
-    ahead = (counted_from.year - first.year) * 12 + counted_from.month - first.month if counted_from else None
-    lines = []
+    ahead = (
+        (counted_from.year - first.year) * 12 + counted_from.month - first.month if counted_from else months
+    )
     for number in range(months + 1):
         month = (first.month - 1 + number) % 12
         if month % 3 and number not in (0, months):
             continue
-        along = sheet.start + number * sheet.month
-        x1, y1 = sheet.point(along, sheet.head - 6)
-        x2, y2 = sheet.point(along, across)
-        year = first.year + (first.month - 1 + number) // 12
-        tx, ty = sheet.point(along, sheet.head)
-        lines.append(
-            {
-                "x1": x1,
-                "y1": y1,
-                "x2": x2,
-                "y2": y2,
-                "is_year": month == 0,
-                "year": year if number < months and (month == 0 or number == 0) else "",
-                "month": number - ahead + 1 if counted_from and ahead <= number < months else "",
-                "x": 0 if sheet.upright else tx + 3,
-                "y": ty + 5 if sheet.upright else sheet.head - 26,
-                "month_x": 0 if sheet.upright else tx + 3,
-                "month_y": ty + 20 if sheet.upright else sheet.head - 10,
-            }
-        )
-    return lines
+        place = sheet.start + number * sheet.month
+        pen.line("pic-grid pic-year" if month == 0 else "pic-grid", (place, sheet.head - 6), (place, across))
+        x, y = (0, place + 5) if sheet.upright else (place + 3, sheet.head - 26)
+        if number < months and (month == 0 or number == 0):
+            pen.text("pic-small", x, y, first.year + (first.month - 1 + number) // 12)
+        if ahead <= number < months:
+            pen.text("pic-month", x, y + (15 if sheet.upright else 16), number - ahead + 1)
 
 
-def _label(sheet, label):
-    """A label as the template draws it."""
-    box = sheet.box(label.along, label.across, label.long, label.broad)
-    return {
-        **box,
-        "key": label.item.key,
-        "label": label.item.label,
-        "name": label.item.name,
-        "url": label.item.url,
-        "shape": label.item.shape,
-        "text_x": box["x"] + box["width"] // 2,
-        "text_y": box["y"] + box["height"] // 2 + 5,
-    }
-
-
-def _arrows(sheet, placed, gutter, is_before):
+def routes(labels, begin, bent, wanted, is_before):
     """The arrows into one lane: straight on where the label lies opposite, else along a track of the gutter."""
-    begin, bent, wanted = gutter
     number = 0
     for _, stop, start in wanted:
-        source, target = placed[start], placed[stop]
+        source, target = labels[start], labels[stop]
         out = source.across if is_before else source.across + source.broad
         into = target.across + target.broad if is_before else target.across
-        if _is_straight(target, source.middle):
-            points = [(source.middle, out), (source.middle, into)]
+        if target.is_opposite(source.middle):
+            yield (source.middle, out), (source.middle, into)
         else:
             track = begin + TRACK * (number if is_before else bent - 1 - number) + TRACK // 2
-            points = [
-                (source.middle, out),
-                (source.middle, track),
-                (target.middle, track),
-                (target.middle, into),
-            ]
+            yield (source.middle, out), (source.middle, track), (target.middle, track), (target.middle, into)
             number += 1
-        spots = [sheet.point(*point) for point in points]
-        yield {
-            "start": start,
-            "stop": stop,
-            "points": " ".join(f"{x},{y}" for x, y in spots),
-            "head": _head(*spots[-2:]),
-        }
-
-
-def _head(before, tip):
-    """The three corners of an arrowhead."""
-    (x1, y1), (x, y) = before, tip
-    dx, dy = (x > x1) - (x < x1), (y > y1) - (y < y1)
-    left, right = (x - 7 * dx + 4 * dy, y - 7 * dy + 4 * dx), (x - 7 * dx - 4 * dy, y - 7 * dy - 4 * dx)
-    return " ".join(f"{a},{b}" for a, b in (tip, left, right))

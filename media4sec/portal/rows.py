@@ -3,16 +3,18 @@
 import re
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext
 
-from media4sec.kinds import kinds_by_name
+from media4sec import saying
+from media4sec.choices import Lens
+from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
-from media4sec.portal import wording
 from media4sec.portal.wording import Words, display_of, record_name
 from media4sec.publications.models import Publication
+from media4sec.publications.stated import kept
 
-LENSES = {"good": _("Good"), "bad": _("Bad"), "ugly": _("Ugly")}
+MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
+LENSES = dict(Lens.choices)
 CARD_FIELDS = (
     "kind",
     "identifier",
@@ -26,12 +28,16 @@ CARD_FIELDS = (
 
 
 def theme_tiles():
-    """The themes in their order: ``{slug: {number, label, url}}``. One query."""
-    rows = Publication.objects.published().of("theme").order_by("sort_key")
+    """The themes in their order: ``{slug: {number, label, url}}``; read once after each change."""
+    return kept(f"themes in {get_language()}", _theme_tiles)
+
+
+def _theme_tiles():
+    rows = Publication.objects.published().of(kind_for(Role.THEME).name).order_by("sort_key")
     return {
         slug: {
             "number": int(sort_key.split("\t")[0]),
-            "label": record_name("theme", slug, title),
+            "label": record_name(kind_for(Role.THEME).name, slug, title),
             "url": url,
             "slug": slug,
         }
@@ -47,7 +53,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "kind": publication.kind,
         "identifier": publication.identifier,
         "show_identifier": kind.shows_identifier,
-        "tile": tiles.get(publication.identifier) if publication.kind == "theme" else None,
+        "tile": tiles.get(publication.identifier) if kind.role is Role.THEME else None,
         "title": publication.title,
         "url": publication.url,
         "sentence": sentence_of(publication, display),
@@ -70,13 +76,28 @@ def card_of(publication, tiles, *, with_kind=False):
         "checked_on": publication.checked_on,
         "is_unverified": display.get("is_unverified", False),
         "is_compared": kind.is_compared,
+        "drawn": {},
     }
 
 
 def cards(ids, tiles, *, with_kind=False):
-    """Rows for these ids, in their order. One query."""
-    found = Publication.objects.published().only(*CARD_FIELDS).in_bulk(ids)
-    return [card_of(found[pk], tiles, with_kind=with_kind) for pk in ids if pk in found]
+    """Rows for these ids, in their order; those that were shown since the last change are kept. At most one query."""
+    known = kept(f"rows in {get_language()}, {with_kind}", dict)
+    missing = [pk for pk in ids if pk not in known]
+    if missing:
+        if len(known) > MOST_KEPT:
+            known.clear()
+        found = Publication.objects.published().only(*CARD_FIELDS).in_bulk(missing)
+        known |= {pk: card_of(row, tiles, with_kind=with_kind) for pk, row in found.items()}
+    return [known[pk] for pk in ids if pk in known]
+
+
+def kept_row(draw, card, **how):
+    """What the macro ``draw`` makes of a card; once for each way to draw it, as long as the card is kept."""
+    key = (draw.name, *how.values())
+    if key not in card["drawn"]:
+        card["drawn"][key] = draw(card, **how)
+    return card["drawn"][key]
 
 
 def initial(title):
@@ -143,4 +164,4 @@ def plural(count, kind):
 
 
 def day(text):
-    return wording.day(text) if text else gettext("Not yet")
+    return saying.day(text) if text else gettext("Not yet")

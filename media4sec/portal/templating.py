@@ -2,19 +2,23 @@
 
 import hashlib
 from base64 import b64encode
-from functools import cache
+from functools import cache, wraps
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from media4sec.languages import in_english, local, machine_url
+from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
-from media4sec.portal.wording import day, language, word
+from media4sec.portal.rows import kept_row
+from media4sec.portal.wording import word
+from media4sec.saying import day, language
 
 LOCALES = {
     "en-gb": "en_GB",
@@ -37,6 +41,7 @@ def environment(**options):
     made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
         "settings": settings,
+        "site": BARE,
         "static": static,
         "integrity": integrity,
         "page_url": lambda name, *args: reverse(name, args=args),
@@ -45,18 +50,32 @@ def environment(**options):
         "content_lang": content_lang,
         "svg_content_lang": svg_content_lang,
         "social": social,
+        "kept_row": kept_row,
     }
     made.filters |= {
-        "local": local,
-        "words": word,
-        "day": day,
-        "language_name": language,
+        "local": in_language(local),
+        "words": in_language(word),
+        "day": in_language(day),
+        "language_name": in_language(language),
         "shown": shown,
         "full_stop": full_stop,
         "marked": marked,
         "percent": percent,
+        "linebreaks": linebreaks_filter,
     }
     return made
+
+
+def in_language(say):
+    """A filter whose answer depends on the language: Jinja would work out that of a constant, such as ``"/"|local``,
+    once for all readers, unless it takes the context."""
+
+    @pass_context
+    @wraps(say)
+    def said(context, *args):
+        return say(*args)
+
+    return said
 
 
 def shown(text):

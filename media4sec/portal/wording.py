@@ -6,30 +6,18 @@ it stays English, and says so by its ``lang``.
 """
 
 import json
-from decimal import Decimal
-from functools import cache
 
-from babel import Locale
-from django.utils import formats
-from django.utils.dateparse import parse_date
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import catalog
 
-from media4sec.kinds import PLACES, in_meta, kinds, kinds_by_name
+from media4sec import saying
+from media4sec.kinds import Role, in_meta, kind_for, kinds, kinds_by_name, schemes
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
-
-# Where the labels of a field's values are kept, as far as the English label alone could mean another thing:
-# a law's state is “In force”, and so is an event, the day when that began.
-SCHEMES = {
-    "event": "legal-event-kind",
-    "function": "function",
-    "group": "function",
-    "part": "check-section",
-    "section": "check-section",
-    "theme": "theme",
-}
+from media4sec.saying import PER_CENT
 
 
 class Words(str):
@@ -52,7 +40,7 @@ class Vocabulary:
         for document in documents:
             labels = {part["language"]: part["label"] for part in document["labels"]}
             self.by_code[document["scheme"], document["code"]] = labels
-            if "en" in labels and document["scheme"] not in (*SCHEMES.values(), *ways()):
+            if "en" in labels and document["scheme"] not in (*schemes().values(), *ways()):
                 self.by_english.setdefault(labels["en"], labels)
 
     def label(self, text, scheme="", code=""):
@@ -70,7 +58,7 @@ def vocabulary():
     """The vocabulary as it is now; the labels are read when the content has changed."""
 
     def read():
-        rows = Publication.objects.published().of("concept").order_by("sort_key", "pk")
+        rows = Publication.objects.published().of(kind_for(Role.VOCABULARY).name).order_by("sort_key", "pk")
         return Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
 
     return kept("vocabulary", read)
@@ -85,9 +73,9 @@ def word(text, field="", code=""):
         return text or ""
     known, asked = vocabulary(), (get_language(), text, field, code)
     if asked not in known.said:
-        said = known.label(text, SCHEMES.get(field, ""), code) or gettext(text)
+        said = known.label(text, schemes().get(field, ""), code) or gettext(text)
         is_known = (
-            said != text or known.label(text, SCHEMES.get(field, ""), code) or text in catalog()._catalog
+            said != text or known.label(text, schemes().get(field, ""), code) or text in catalog()._catalog
         )
         known.said[asked] = Words(said) if is_known else content(text)
     return known.said[asked]
@@ -106,59 +94,18 @@ def record_name(kind_name, identifier, title):
     return Words(label) if label else content(title)
 
 
-def day(text):
-    """A date as documents hold it, to the day, the month or the year."""
-    year, _, rest = str(text).partition("-")
-    if not rest:
-        return year
-    value = parse_date(text if "-" in rest else f"{text}-01")
-    long = "j F Y" if in_english() else "DATE_FORMAT"  # Django's English format cuts off the month
-    return formats.date_format(value, long if "-" in rest else "YEAR_MONTH_FORMAT")
-
-
-@cache
-def territories(language):
-    return Locale(language).territories
-
-
-@cache
-def languages(language):
-    return Locale(language).languages
-
-
-@cache
-def country_codes():
-    """``{English name: code}``: some fields hold the name."""
-    return {name: code for code, name in Locale("en", "GB").territories.items()}
-
-
-def country(code, text=""):
-    """A country in the language of the page; ``code`` may be its English name."""
-    code = country_codes().get(code, code)
-    return territories(get_language().partition("-")[0]).get(code, text or code)
-
-
-def language(code, text=""):
-    return languages(get_language().partition("-")[0]).get(code, text or code)
-
-
-def in_words(text):
-    """A day, month or year in the language of the page."""
-    return day(text) if text else gettext("date not stated")
-
-
-def number(text):
-    value = Decimal(text)
-    return formats.number_format(value, 0 if value == int(value) else 2, force_grouping=True)
-
-
 def figure(value):
-    """A number with its unit, which is content unless it is a sign."""
-    decimals = len(value["value"].partition(".")[2])
-    shown = formats.number_format(Decimal(value["value"]), decimals, force_grouping=True)
-    if value["text"].endswith("%"):
-        return Words(f"{shown}\N{NO-BREAK SPACE}%")
-    return content(f"{shown} {value['unit']}".strip())
+    """A figure of a record; all of it is content where its unit is no sign."""
+    parts = (
+        value["value"],
+        value["unit"],
+        value.get("qualifier", ""),
+    )  # until what was published earlier is rebuilt
+    if value["unit"] == PER_CENT:
+        return Words(saying.figure(*parts))
+    with translation.override(settings.LANGUAGE_CODE):
+        stated = saying.figure(*parts)
+    return content(stated)
 
 
 def said(value, field=""):
@@ -167,17 +114,11 @@ def said(value, field=""):
     match value.get("type", ""):
         case "choice":
             return word(text, field, plain)
-        case "date":
-            return Words(day(plain))
-        case "country":
-            return Words(country(plain, text))
-        case "language":
-            return Words(language(plain, text))
-        case "number":
-            return Words(number(plain))
         case "figure":
             return figure(value)
-        case "record:theme" | "record:function" as type_:
+        case type_ if type_ in saying.SAYING:
+            return Words(saying.say(type_, plain))
+        case type_ if type_.startswith("record:"):
             return record_name(type_.removeprefix("record:"), plain, text)
     return content(text)
 
@@ -219,8 +160,6 @@ def option(facet, value, label):
     """An option of a facet: what the public can filter by is a word, a date, a country, a record or plain content."""
     if in_english() or label.isdecimal():
         return Words(label)
-    if facet.name == "checked" and value != "not-stated":
-        return Words(day(value))
-    if facet.source.endswith(PLACES) and (len(value) == 2 or value in country_codes()):
-        return Words(country(value, label))
+    if facet.type and value != "not-stated" and (facet.type != "country" or saying.is_country(value)):
+        return Words(saying.say(facet.type, value))
     return word(str(label), facet.name, value) if value != label or value in facet.words else content(label)

@@ -6,6 +6,7 @@ names (Spanish, UK, LOPDGDD) are lists that editors keep, as synonyms are.
 
 import json
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from django.conf import settings
@@ -20,9 +21,9 @@ OTHER_WORDS = {("island",), ("καμερ",)}  # Iceland in German, Cameroon in G
 
 
 @cache
-def names():
+def names() -> dict[tuple[str, ...], str]:
     """{keys of a name's words: code} in all languages of the portal."""
-    found = {}
+    found: dict[tuple[str, ...], str] = {}
     for language, _ in settings.LANGUAGES:
         for code, name in Locale.parse(language, sep="-").territories.items():
             if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES:
@@ -30,7 +31,7 @@ def names():
     return {keys: code for keys, code in found.items() if keys not in OTHER_WORDS}
 
 
-def asked(text, index):
+def asked(text: str, index: Any) -> list[str]:
     """The codes of the countries that a question names, in order."""
     keys, found, past = keys_of(text), [], 0
     for first in range(len(keys)):
@@ -44,10 +45,10 @@ def asked(text, index):
     return list(dict.fromkeys(found))
 
 
-def law():
+def law() -> dict[str, list[Publication]]:
     """{code: publications} of all that tells the law of one country. One query."""
     fields = {kind.name: kind.law_of for kind in kinds() if kind.law_of}
-    found = {}
+    found: dict[str, list[Publication]] = {}
     rows = Publication.objects.published().of(*fields).order_by("kind", "sort_key", "pk")
     for row in rows.only("kind", "title", "url", "document"):
         value = json.loads(row.document).get(fields[row.kind]) or ""

@@ -1,11 +1,8 @@
 """Facets, counts and filters over the terms: match once, count in one pass over the columns of the index."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-
-from media4sec.kinds import kinds
-from media4sec.publications.index import current
 
 
 @dataclass
@@ -30,23 +27,14 @@ class Result:
         return len(self.ids)
 
 
-def filtered(ids, facets, chosen, index=None):
+def filtered(slots, facets, chosen, index):
     """Filter publications by terms: OR inside a facet, AND across; an option's count leaves its own facet out.
 
-    ``ids`` is ordered; ``facets`` names the facets in use; ``chosen`` maps a facet to the wanted values.
+    ``slots`` are ordered; ``facets`` names the facets in use; ``chosen`` maps a facet to the wanted values.
     """
-    index = index or current()
-    columns = index.columns(facets)
-    slots = index.slots(ids)
     inside = np.zeros(index.count, bool)
     inside[slots] = True
-    matches = {}
-    for name, values in chosen.items():
-        if values:
-            held, numbers, labels = columns[name]
-            wanted = [number for number, (value, _) in enumerate(labels) if value in set(values)]
-            matches[name] = np.zeros(index.count, bool)
-            matches[name][held[np.isin(numbers, wanted)]] = True
+    matches = {name: index.having(name, values) for name, values in chosen.items() if values}
     without = {}
     for name in matches:
         without[name] = inside.copy()
@@ -58,9 +46,9 @@ def filtered(ids, facets, chosen, index=None):
         passing &= found
     options = {}
     for name in facets:
-        held, numbers, labels = columns[name]
-        present = np.bincount(numbers[inside[held]], minlength=len(labels))
-        counts = np.bincount(numbers[without.get(name, passing)[held]], minlength=len(labels))
+        _, labels = index.facet(name)
+        present = index.counted(name, inside)
+        counts = index.counted(name, without.get(name, passing)) if matches else present
         options[name] = [
             Option(*labels[number], int(counts[number]), labels[number][0] in chosen.get(name, ()))
             for number in np.flatnonzero(present)
@@ -70,11 +58,11 @@ def filtered(ids, facets, chosen, index=None):
     return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
 
 
-def ordered_ids(kind_names, index=None):
-    """Ids of the published records of these kinds, in the kinds' own order, the same on both databases."""
-    index = index or current()
-    slots = np.flatnonzero(index.of_kinds(kind_names))
-    positions = np.zeros(len(kinds()), np.int16)
-    for number, kind in enumerate(kinds()):
-        positions[number] = kind_names.index(kind.name) if kind.name in kind_names else 0
-    return index.pks[slots[np.lexsort((index.rank[slots], positions[index.kinds[slots]]))]].tolist()
+def unfiltered(kind_names, facets, index):
+    """All that is published of these kinds, in their own order. Counted once after each change."""
+
+    def make():
+        return filtered(index.ordered(kind_names), facets, {}, index)
+
+    result = index.kept(("unfiltered", *kind_names, "by", *facets), make)
+    return replace(result, options=dict(result.options))

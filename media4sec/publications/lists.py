@@ -5,28 +5,22 @@ from functools import cache
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds_by_name, lower_first
+from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
 from media4sec.letters import same
-from media4sec.publications.facets import Option, Result, filtered, ordered_ids
-from media4sec.publications.index import current
+from media4sec.publications.facets import Option, Result, filtered, unfiltered
+from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
 from media4sec.publications.search import Found, search
 
 MAX_WORDS = 200
 MAX_VALUE = 600
 MAX_VALUES = 50
-
-# Values that every record could have, and perhaps none has now; the words stand beside them in publications too.
-CHOICES = {
-    "lens": {"good": "Good", "bad": "Bad", "ugly": "Ugly"},
-    "provenance": {"project": "Project source", "editorial": "Editorial"},
-    "verified": {"yes": "Yes", "no": "No"},
-}
 
 
 class RepeatedWidget(forms.Widget):
@@ -87,7 +81,7 @@ def facets_of(kinds: tuple[Kind, ...]):
 
 SEARCH_FACETS = (
     *(facet for facet in COMMON_FACETS if facet.name in ("type", "lens", "provenance")),
-    Facet("theme", _("Theme"), "themes"),
+    THEME_FACET,
 )
 
 
@@ -115,10 +109,11 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
     errors: list[tuple[str, str]] = field(default_factory=list)
-    result: Result | None = None
+    result: Result = field(default_factory=lambda: Result([], 0))  # empty where the question was wrong
     found: Found | None = None  # where words were asked for: what they were taken for
     under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""
+    index: Index | None = None  # by which it was answered
 
 
 def listing(kinds, data, *, also=(), facets=None):
@@ -145,18 +140,19 @@ def listing(kinds, data, *, also=(), facets=None):
     answer.words = form.cleaned_data["q"].strip()
     answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
     names = [kind.name for kind in kinds]
-    index = current()
+    index = answer.index = current()
+    asked = [facet.name for facet in facets]
+    if not answer.words and not any(answer.chosen.values()):
+        answer.result = unfiltered(names, asked, index)
+        return answer
     if answer.words:
         answer.found = search(answer.words, names, index)
-        ids = answer.found.pks
-    else:
-        ids = ordered_ids(names, index)
-    asked = [facet.name for facet in facets]
-    answer.result = filtered(ids, asked, answer.chosen, index)
+    slots = answer.found.slots if answer.found else index.ordered(names)
+    answer.result = filtered(slots, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
     if _respell(missing, labels, answer, index):
-        answer.result = filtered(ids, asked, answer.chosen, index)
+        answer.result = filtered(slots, asked, answer.chosen, index)
         missing = _not_found(answer.chosen, answer.result)
         labels |= _known(missing, answer, index)
     if answer.found:  # once it is known what was chosen, however it was spelled
@@ -208,12 +204,6 @@ def _not_found(chosen, result):
     return missing
 
 
-def _in_words(value):
-    """A choice's value as its words begin: “Law enforcement”, but “EU”."""
-    text = value.replace("-", " ")
-    return text[:1].upper() + text[1:]
-
-
 def _known(missing, answer, index):
     """What a facet knows although no record here has it: choices, what other public records have, public records.
 
@@ -236,16 +226,19 @@ def _known(missing, answer, index):
 
 
 def _choices(answer):
-    """The values that the facets know whatever the records have: ``{(facet, value): label}``."""
+    """The values that the facets know whatever the records have, in English: ``{(facet, value): label}``."""
     found = {}
-    for facet in answer.facets:
-        choices = {value: _in_words(value) for value in facet.values} | CHOICES.get(facet.name, {})
-        if facet.empty:
-            choices["not-stated"] = facet.empty
+    with translation.override(settings.LANGUAGE_CODE):
         for kind in answer.kinds:
-            if facet.name == "type":
-                choices[kind.name] = kind.label_plural
-            if kind.state == facet.source:
-                choices |= {value: _in_words(value) for value in kind.shapes}
-        found |= {(facet.name, value): label for value, label in choices.items()}
+            for facet in kind.all_facets:
+                labels = dict(facet.choices.choices) if facet.choices else {}
+                labels |= kind.words.get(facet.source, {})
+                if facet.name == "type":
+                    labels[kind.name] = kind.label_plural
+                if facet.empty:
+                    labels["not-stated"] = facet.empty
+                own = {(facet.name, str(value)): str(label) for value, label in labels.items()}
+                found = (
+                    own | found
+                )  # of a facet that several kinds have, the first one's words, as its title is
     return found

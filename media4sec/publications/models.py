@@ -3,16 +3,19 @@
 import json
 import secrets
 from collections import defaultdict
+from typing import Self
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from media4sec.kinds import Document
+
 
 class PublicationQuerySet(models.QuerySet):
-    def published(self):
+    def published(self) -> Self:
         return self.filter(state=Publication.State.PUBLISHED)
 
-    def of(self, *kind_names):
+    def of(self, *kind_names: str) -> Self:
         return self.filter(kind__in=kind_names)
 
 
@@ -62,17 +65,17 @@ class Publication(models.Model):
             models.Index(fields=["kind", "state"], name="publications_kind_state"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.url
 
     @property
-    def full_title(self):
+    def full_title(self) -> str:
         """The title where it is read alone: with the figure that it is about, where it does not say it itself."""
         figure = json.loads(self.display)["figure"]
         return f"{figure['text']}: {self.title}" if figure and not figure["is_said"] else self.title
 
     @property
-    def heir(self):
+    def heir(self) -> "Publication":
         """The record itself, or the last one down the line of those that it was merged into."""
         found = self
         while found.state == self.State.MERGED:
@@ -80,7 +83,7 @@ class Publication(models.Model):
         return found
 
     @property
-    def replacement(self):
+    def replacement(self) -> "Publication | None":
         """What to use instead: the first published record down the line of successors, or None."""
         found = self.successor
         while found is not None and found.state != self.State.PUBLISHED:
@@ -105,7 +108,7 @@ class Version(models.Model):
         ]
         ordering = ["-number"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.publication} version {self.number}"
 
 
@@ -124,7 +127,7 @@ class Term(models.Model):
         ]
         indexes = [models.Index(fields=["field", "value"], name="publications_field_value")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.field}={self.value}"
 
 
@@ -145,24 +148,26 @@ class Change(models.Model):
     class Meta:
         indexes = [models.Index(fields=["kind", "identifier"], name="publications_change_of")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.seq} {self.action} {self.kind}:{self.identifier}"
 
 
-def new_name():
+def new_name() -> str:
     return secrets.token_hex(8)
 
 
 class Generation(models.Model):
-    """What this database is called in entity tags: another one may count the same changes and hold other things."""
+    """What this database is called in entity tags and files of the index: another one may count the same changes and
+    hold other things. It gets another name when rows were made again without a change that tells of it.
+    """
 
     name = models.CharField(max_length=16, default=new_name)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
-def documents_of(*kinds):
+def documents_of(*kinds: str) -> dict[str, list[Document]]:
     """The public documents of these kinds: ``{kind: [document]}``. One query."""
     rows = Publication.objects.published().of(*kinds).order_by("sort_key", "pk")
     found = defaultdict(list)

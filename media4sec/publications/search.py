@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from media4sec.publications.index import ALSO, LEAD, MEANT, NAME, PAIR, TEXT, TITLE, current
+from media4sec.publications.columns import ALSO, LEAD, MEANT, NAME, PAIR, TEXT, TITLE
+from media4sec.publications.index import current
 from media4sec.publications.synonyms import said
 from media4sec.publications.words import (
     NUMERALS,

@@ -1,15 +1,12 @@
 """The order of a list: the kinds' own, or one that a reader asks for. The same on both databases."""
 
-from collections import defaultdict
-from functools import cache
-
+import numpy as np
 from django.utils.translation import get_language, gettext
 
 from media4sec.letters import sort_key
 from media4sec.publications.lists import facets_of, listing
-from media4sec.publications.models import Publication, Term
 
-FEW = 500  # so many ids are named in a query; for more it is cheaper to read all that is published
+NOT_STATED = "not-stated"
 
 
 def asked(kinds, data, *, also=(), facets=None, say=None):
@@ -23,7 +20,7 @@ def asked(kinds, data, *, also=(), facets=None, say=None):
     if answer.sort and answer.sort.removeprefix("-") not in orders_of(answer.kinds, answer.facets):
         answer.errors.append(("sort", gettext("This list has no such order.")))
     elif answer.sort and not answer.errors:
-        answer.result.ids = in_order(answer.result.ids, answer.sort, answer.kinds, answer.facets, say)
+        answer.result.ids = in_order(answer, answer.sort, say)
     return answer
 
 
@@ -36,54 +33,57 @@ def orders_of(kinds, facets=None):
     return tuple(names)
 
 
-def in_order(ids, sort, kinds, facets, say=None):
-    """The ids by one property; equal ones stay as they were, those that do not have it come last. One query."""
-    keys = _keys(ids, sort.removeprefix("-"), kinds, facets, say or (lambda facet, value, label: label))
-    having = [pk for pk in ids if pk in keys]
-    having.sort(key=keys.get, reverse=sort.startswith("-"))
-    return [*having, *(pk for pk in ids if pk not in keys)]
+def in_order(answer, sort, say=None):
+    """The ids by one property; equal ones stay as they were, those that do not have it come last."""
+    index = answer.index
+    slots = index.slots(answer.result.ids)
+    keys = _keys(answer, sort.removeprefix("-"), say or (lambda facet, value, label: label))[slots]
+    has = ~np.isnan(keys)
+    order = np.argsort(-keys[has] if sort.startswith("-") else keys[has], kind="stable")
+    return index.pks[np.concatenate((slots[has][order], slots[~has]))].tolist()
 
 
-def _keys(ids, name, kinds, facets, say):
-    inside = set(ids)
-    scope = ids if len(ids) <= FEW else Publication.objects.published().values("pk")
-    column = {"title": "title", "checked": "checked_on", "changed": "modified_at"}.get(name)
-    if column:
-        rows = Publication.objects.filter(pk__in=scope).values_list("pk", column)
-        plain = by_words if name == "title" else lambda value: value
-        return {pk: plain(value) for pk, value in rows if pk in inside and value is not None}
-    terms = Term.objects.filter(publication__in=scope).exclude(value="not-stated")
-    found = defaultdict(list)
+def _keys(answer, name, say):
+    """A number for each slot, by which lists are sorted; none for those that do not have the property."""
+    index = answer.index
+    if name == "title":
+        return index.by_title(get_language())
+    if name in ("checked", "changed"):
+        return getattr(index, name)
     if name == "flags":
-        rows = terms.filter(field__in=[flag_field(kind) for kind in kinds if kind.flags])
-        for pk, value in rows.values_list("publication_id", "value"):
-            found[pk].append(value)
-        return {pk: len(values) for pk, values in found.items() if pk in inside}
-    for pk, value, label in terms.filter(field=name).values_list("publication_id", "value", "label"):
-        found[pk].append((value, label))
-    facet = next(facet for facet in facets if facet.name == name)
-    rank = _ranks(facet, kinds)
-
-    @cache
-    def place(value, label):
-        return rank.get(value, len(rank)), by_words(say(facet, value, label))
-
-    return {
-        pk: min(place(value, label) for value, label in values)
-        for pk, values in found.items()
-        if pk in inside
-    }
+        return _counts({kind.flag_field for kind in answer.kinds if kind.flags}, index)
+    parts, labels = index.facet(name)
+    facet = next(facet for facet in answer.facets if facet.name == name)
+    places = _places(facet, labels, answer.kinds, say)
+    keys = np.full(index.count, np.nan)
+    for slots, numbers in parts:
+        np.fmin.at(keys, slots, places[numbers])
+    return keys
 
 
-def _ranks(facet, kinds):
-    """States stand in the order of their shapes, from the full one to the unknown; all else by its words."""
-    values = dict.fromkeys(value for kind in kinds if kind.state == facet.source for value in kind.shapes)
-    return {value: position for position, value in enumerate(values)}
+def _counts(fields, index):
+    """How many values of these fields each slot has; none for 0."""
+    counts = np.zeros(index.count)
+    for field in fields:
+        parts, labels = index.facet(field)
+        is_stated = np.array([value != NOT_STATED for value, _ in labels], bool)
+        for slots, numbers in parts:
+            counts += np.bincount(slots[is_stated[numbers]], minlength=index.count)
+    counts[counts == 0] = np.nan
+    return counts
 
 
-def flag_field(kind):
-    """The field of the terms that are this kind's legal flags."""
-    return next((facet.name for facet in kind.all_facets if facet.source == kind.flags), kind.flags)
+def _places(facet, labels, kinds, say):
+    """The places of the values of a facet: states in the order of their shapes, from the full one to the unknown, all
+    else by its words.
+    """
+    states = dict.fromkeys(value for kind in kinds if kind.state == facet.source for value in kind.shapes)
+    rank = {value: position for position, value in enumerate(states)}
+    keys = [(rank.get(value, len(rank)), by_words(say(facet, value, label))) for value, label in labels]
+    place_of = {key: place for place, key in enumerate(sorted(set(keys)))}
+    places = np.array([place_of[key] for key in keys], np.float64)
+    places[[value == NOT_STATED for value, _ in labels]] = np.nan
+    return places
 
 
 def by_words(text):

@@ -3,17 +3,21 @@
 What the published records of a kind state at all, and how fresh their sources are, stands in the terms.
 """
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from django.db import connection
 from django.db.models import Case, Max, Value, When
 
-from media4sec.kinds import FACT, NEWEST_SOURCE
+from media4sec.kinds import FACT, NEWEST_SOURCE, Document, Kind
 from media4sec.languages import memory
 from media4sec.publications.models import Change, Term
 
+T = TypeVar("T")
 _kept: dict[str, tuple] = {}  # by database: its newest change, and the answers since then
 
 
-def kept(name, make):
+def kept(name: str, make: Callable[[], T]) -> T:
     """What `make()` reads from the content, read again when the content has changed. One small query a request."""
     database, newest = version()
     seen, answers = _kept.get(database, (None, {}))
@@ -25,7 +29,7 @@ def kept(name, make):
     return answers[name]
 
 
-def version():
+def version() -> tuple[str, Any]:
     """Which database, and its newest change."""
     remembered = memory.get()
     if remembered is not None and "version" in remembered:
@@ -37,12 +41,12 @@ def version():
     return found
 
 
-def stated_facts(kind):
+def stated_facts(kind: Kind) -> frozenset[str]:
     """The facts that at least one published record of the kind states."""
     return kept(f"facts of {kind.name}", lambda: _stated_facts(kind))
 
 
-def _stated_facts(kind):
+def _stated_facts(kind: Kind) -> frozenset[str]:
     facets = {facet.source: facet.name for facet in kind.facets}
     terms = {name: facets.get(name, name) for name in kind.facts}
     rows = Term.objects.filter(publication__kind=kind.name, field__in={*terms.values(), FACT})
@@ -51,13 +55,13 @@ def _stated_facts(kind):
     return frozenset(name for name, field in terms.items() if found & {(field, ""), (FACT, name)})
 
 
-def known_on(kind):
+def known_on(kind: Kind) -> str:
     """The newest date that a source of these records bears; empty where none bears any."""
     rows = Term.objects.filter(publication__kind=kind.name, field=NEWEST_SOURCE)
     return kept(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value"))["newest"] or "")
 
 
-def checked_parts(document):
+def checked_parts(document: Document) -> list[Document]:
     """The parts of a record of which each says whether it was verified: events, rules, what happened since."""
     lists = (value for value in document.values() if isinstance(value, list))
     return [part for parts in lists for part in parts if isinstance(part, dict) and "verified" in part]

@@ -7,12 +7,13 @@ search” is found by these two side by side, not by one of them or by what only
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Kind, Ways, kinds_by_name
 from media4sec.publications.models import Publication
 from media4sec.publications.words import key_of, keys_of, tokens
 
@@ -47,14 +48,35 @@ class Synonyms:
     """All groups, by the publications that list them; and other names of countries, which no record is given."""
 
     def __init__(self, groups=(), countries=()):
-        self.groups, countries = dict(groups), list(countries)
-        self.pks = [*self.groups, *(pk for pk, _, _ in countries)]
-        self.countries = {
-            label: code for _, code, labels in countries for label in map(keys_of, dict.fromkeys(labels))
+        self.groups, self.listed = dict(groups), list(countries)
+        self.pks = [*self.groups, *(pk for pk, _, _ in self.listed)]
+        self.in_order = list(dict.fromkeys(group for _, group in sorted(self.groups.items())))
+
+    def as_data(self):
+        """All of it, for a file; lists that say the same once."""
+        pks = defaultdict(list)
+        for pk, group in self.groups.items():
+            pks[group].append(pk)
+        return [[(pks[group], group.known_by, group.given) for group in pks], self.listed]
+
+    @classmethod
+    def of_data(cls, data):
+        groups, countries = data
+        groups = ((pks, Group(tuple(map(tuple, labels)), tuple(given))) for pks, labels, given in groups)
+        return cls(((pk, group) for pks, group in groups for pk in pks), countries)
+
+    @cached_property
+    def countries(self):
+        """{keys of a label's words: code}"""
+        return {
+            label: code for _, code, labels in self.listed for label in map(keys_of, dict.fromkeys(labels))
         }
-        self.in_order = [group for _, group in sorted(self.groups.items())]
+
+    @cached_property
+    def numbers(self):
+        """A number for the key of each word that stands in a label by which records are known."""
         keys = (key for group in self.in_order for label in group.known_by for key in label)
-        self.numbers = {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
+        return {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
 
     @cached_property
     def by_given(self):
@@ -90,24 +112,28 @@ class Synonyms:
                     yield at[here], group
 
 
-def of_kind(kind, value):
+def of_kind(kind: Kind, ways: Ways, value: str) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
     """(pk, code, [(language, label), …]) of the lists of this sort that are public. One query."""
     rows = Publication.objects.published().of(kind.name).order_by("pk")
-    rows = rows.filter(terms__field=kind.ways.sort, terms__value=value)
+    rows = rows.filter(terms__field=ways.sort, terms__value=value)
     for pk, text in rows.values_list("pk", "document"):
         document = json.loads(text)
-        parts = document[kind.ways.labels]
-        yield pk, document[kind.ways.code], [(part["language"], part["label"]) for part in parts]
+        parts = document[ways.labels]
+        yield pk, document[ways.code], [(part["language"], part["label"]) for part in parts]
 
 
 def synonyms():
     """All that is public now. Two queries."""
-    kinds = [kind for kind in kinds_by_name().values() if kind.ways]
+    kinds = [(kind, kind.ways) for kind in kinds_by_name().values() if kind.ways]
     return Synonyms(
-        ((pk, group_of(labels)) for kind in kinds for pk, _, labels in of_kind(kind, kind.ways.synonyms)),
+        (
+            (pk, group_of(labels))
+            for kind, ways in kinds
+            for pk, _, labels in of_kind(kind, ways, ways.synonyms)
+        ),
         (
             (pk, code, [label for _, label in labels])
-            for kind in kinds
-            for pk, code, labels in of_kind(kind, kind.ways.countries)
+            for kind, ways in kinds
+            for pk, code, labels in of_kind(kind, ways, ways.countries)
         ),
     )

@@ -7,7 +7,8 @@ from django.utils import translation
 
 from media4sec.changed_words import compare
 from media4sec.kinds import Kind
-from media4sec.records.projection import day_in_words, label_of, words_for
+from media4sec.records.projection import label_of, words_for
+from media4sec.saying import day
 
 # Of a public document, what is not what the record says.
 UNSAID = {"kind", "uuid", "url", "slug", "newest_source_basis"}
@@ -67,7 +68,7 @@ def in_words(kind: Kind, path, value, unsaid=frozenset()):
         )
         return "; ".join(f"{name}: {text}" for name, text in named if text)
     if path.endswith(".accessed_on"):
-        return day_in_words(value)
+        return day(value)
     if path.startswith("sources.") or str(value).startswith(("http://", "https://")):
         return str(value)  # an address in full, where readers of pages see the host only
     return words_for(kind, path, value).text

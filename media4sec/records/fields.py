@@ -54,6 +54,14 @@ def checked(field, value):
     return cleaned(value, most=field.max_length) if isinstance(field, models.CharField) else value
 
 
+def type_of(field):
+    """What a field's values are, as far as they are said in the language of the reader: ``media4sec.saying``."""
+    if isinstance(field, models.DateField):
+        return "date"
+    is_number = isinstance(field, models.IntegerField | models.DecimalField)
+    return getattr(field, "says", "number" if is_number else "")
+
+
 def most_in(field):
     """How many characters a field may hold, or None where that is no question."""
     if isinstance(field, (models.TextField, TextListField)):
@@ -124,6 +132,32 @@ class TextListField(models.JSONField):
         return models.Field.formfield(self, **{**defaults, **kwargs})
 
 
+class _Stored:
+    """A field that the database and its migrations know as Django's own, and pages by what it ``says``."""
+
+    def deconstruct(self):
+        name, _, args, kwargs = super().deconstruct()
+        return name, f"django.db.models.{self.stored_as.__name__}", args, kwargs
+
+
+class CountryField(_Stored, models.CharField):
+    """A country: by its code (ISO 3166-1 alpha-2, or EU), in older records by its English name."""
+
+    says, stored_as = "country", models.CharField
+
+
+class LanguageField(_Stored, models.CharField):
+    """A language, by its code."""
+
+    says, stored_as = "language", models.CharField
+
+
+class YearField(_Stored, models.PositiveSmallIntegerField):
+    """A year: a number that is not grouped."""
+
+    says, stored_as = "", models.PositiveSmallIntegerField
+
+
 def validate_inexact_date(text):
     try:
         span_of(text)
@@ -134,6 +168,7 @@ def validate_inexact_date(text):
 class InexactDateField(models.CharField):
     """A date that a source may state to the year or month only; empty where it states none."""
 
+    says = "date"
     default_validators = [validate_inexact_date]
 
     def __init__(self, *args, **kwargs):

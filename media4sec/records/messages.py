@@ -16,11 +16,11 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from media4sec.choices import Lens, Provenance, YesNo
 from media4sec.kinds import kinds
 from media4sec.languages import CODES
 from media4sec.records.documents.reading import writer
-from media4sec.records.models import Record
-from media4sec.records.projection import INTERNAL, YES_NO, label_of
+from media4sec.records.projection import INTERNAL, label_of
 
 CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 # The back-office, its commands, and what editors alone read.
@@ -46,9 +46,7 @@ def gathered():
     catalog = new_catalog()
     for path in sources():
         name = path.relative_to(settings.BASE_DIR).as_posix()
-        for line, message, comments, context in extract(
-            "python", source_of(path), KEYWORDS, ["Translators:"]
-        ):
+        for line, message, comments, context in texts_in(path):
             catalog.add(message, locations=[(name, line)], auto_comments=comments, context=context)
     for message, name in words_of_kinds():
         catalog.add(message, locations=[(name, 1)])
@@ -63,6 +61,16 @@ def sources():
     return sorted(path for path in found if not ENGLISH_ONLY.intersection(path.relative_to(base).parts))
 
 
+def texts_in(path):
+    """``(line, text or its forms, comments, context)`` of each text in a file, whatever it is written in."""
+    if "new" in path.parts:
+        options = {"trimmed": "true", "silent": "false"}
+        with path.open("rb") as file:
+            yield from extract("jinja2.ext:babel_extract", file, KEYWORDS, ["Translators:"], options)
+    else:
+        yield from extract("python", source_of(path), KEYWORDS, ["Translators:"])
+
+
 def source_of(path):
     """A file as Python: of a template, the calls that its tags stand for."""
     text = path.read_text(encoding="utf-8")
@@ -74,8 +82,7 @@ def source_of(path):
 def words_of_kinds():
     """What publications hold in English words: [(text or its forms, where it comes from)]."""
     with translation.override(settings.LANGUAGE_CODE):
-        shared = [words for _, words in YES_NO.values()]
-        shared += [str(label) for choices in (Record.Lens, Record.Provenance) for label in choices.labels]
+        shared = [str(label) for choices in (Lens, Provenance, YesNo) for label in choices.labels]
         found = [(words, "media4sec/records/models.py") for words in shared]
         for kind in kinds():
             model = writer(kind.name).Meta.model

@@ -12,7 +12,8 @@ from django.db.models import F, Q
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from media4sec.kinds import Kind, kinds_by_name, lower_first
+from media4sec.choices import Lens, Provenance
+from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
 from media4sec.records.tags import checked_name, key_of
@@ -81,17 +82,13 @@ class Tagging(ItemBase):
         ]
 
 
+def owners():
+    """Who can be responsible for records."""
+    return {"kind_name": kind_for(Role.OWNER).name}
+
+
 class Record(CheckedModel):
     """The working copy of one thing the knowledge base holds; what it is exactly stands in its kind's own table."""
-
-    class Lens(models.TextChoices):
-        GOOD = "good", "Good"
-        BAD = "bad", "Bad"
-        UGLY = "ugly", "Ugly"
-
-    class Provenance(models.TextChoices):
-        PROJECT = "project", "Project source"
-        EDITORIAL = "editorial", "Editorial"
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -138,7 +135,7 @@ class Record(CheckedModel):
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        limit_choices_to={"kind_name": "partner"},
+        limit_choices_to=owners,
     )
     state = models.CharField(
         max_length=10,
@@ -304,6 +301,12 @@ class Record(CheckedModel):
         twice = sorted({key for key in keys if keys.count(key) > 1})
         if twice:
             raise ValidationError(f"The key {', '.join(twice)} stands twice in this record.")
+        for field in self._meta.get_fields():
+            if field.auto_created or field.related_model is not type(self):
+                continue
+            named = getattr(self, field.name)
+            if named == self or (field.many_to_many and named.filter(pk=self.pk).exists()):
+                raise ValidationError({field.name: "A record cannot name itself."})
 
 
 def is_denied(basis):

@@ -14,19 +14,18 @@ from urllib.parse import urlsplit
 from babel import Locale
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
 from django.utils import translation
 
-from media4sec.kinds import FACT, NEWEST_SOURCE, PLACES, Kind, in_meta
+from media4sec import saying
+from media4sec.choices import Lens, Provenance, YesNo
+from media4sec.kinds import DATED, FACT, NEWEST_SOURCE, THEME_FIELDS, Kind, in_meta, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.records.documents.reading import document_class, references_in
-from media4sec.records.fields import InexactDateField
-from media4sec.records.models import NAMESPACE, Record, model_of
+from media4sec.records.fields import type_of
+from media4sec.records.models import NAMESPACE, model_of
 
 ENGLISH = Locale("en", "GB")
-YES_NO = {True: ("yes", "Yes"), False: ("no", "No")}
 INTERNAL = ("owner",)
-PER_CENT = "percent"  # how editors write the unit
 
 
 @dataclass(frozen=True)
@@ -169,25 +168,11 @@ def model_field(kind_name, path):
         return None
 
 
-@cache
-def country_names():
-    return frozenset(ENGLISH.territories.values())
-
-
 def label_of(kind, path):
     found = model_field(kind.name, path)
     own = kind.labels.get(path) or getattr(found, "verbose_name", None)
     words = str(own or path.rpartition(".")[2].replace("_", " "))
     return words[:1].upper() + words[1:]
-
-
-def day_in_words(text):
-    """``2017-01-10`` → 10 January 2017; months and years alone stay so."""
-    parts = [int(part) for part in text.split("-")]
-    if len(parts) == 1:
-        return text
-    month = ENGLISH.months["format"]["wide"][parts[1]]
-    return f"{parts[2]} {month} {parts[0]}" if len(parts) == 3 else f"{month} {parts[0]}"
 
 
 class Words(NamedTuple):
@@ -211,12 +196,13 @@ def words_for(kind, path, value):
     if isinstance(value, dict) and "label" in value and "id" in value:
         shown = (
             f"{value['id']} {value['label']}"
-            if value["kind"] in ("deliverable", "workshop")
+            if kinds_by_name()[value["kind"]].is_cited_by_identifier
             else value["label"]
         )
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
-        return Words(*YES_NO[value], type="choice")
+        answer = YesNo.of(value)
+        return Words(answer.value, str(answer.label), type="choice")
     choices = kind.words.get(path) or dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
@@ -224,38 +210,32 @@ def words_for(kind, path, value):
     if value in choices:
         return Words(str(value), str(choices[value]), type="choice")
     text = str(value)
-    if path in kind.words:  # a code that has no words yet
+    if path in kind.words:  # a code that editors made and that has no words yet
         return Words(text, re.sub("[-_]", " ", text).capitalize())
-    if isinstance(found, (models.DateField, InexactDateField)):
-        return Words(text, day_in_words(text), type="date")
-    if path.endswith(PLACES) and (re.fullmatch("[A-Z]{2}", text) or text in country_names()):
-        return Words(text, ENGLISH.territories.get(text, text), type="country")
+    type_ = type_of(found)
+    if type_ and (type_ != "country" or saying.is_country(text)):
+        return Words(text, saying.say(type_, text), type=type_)
     if any(text in facet.words for facet in kind.facets if facet.source == path):
         return Words(text, text, type="choice")
-    if path == "language":
-        return Words(text, ENGLISH.languages.get(text, text), type="language")
-    if isinstance(found, models.DecimalField):
-        number = Decimal(text)
-        return Words(text, f"{number:,.2f}".removesuffix(".00"), type="number")
-    if isinstance(found, models.IntegerField) and "year" not in path:
-        return Words(text, f"{int(value):,}", type="number")
     if text.startswith(("http://", "https://")):
         return Words(text, urlsplit(text).netloc.removeprefix("www."), text)
     return Words(text, text)
 
 
 def figure_of(kind, resolved):
-    """A number with its unit as one: “90 %”; with its share in per cent, where it is part of a known whole.
+    """A number with its unit as one: “Over 90 %”; with its share in per cent, where it is part of a known whole.
 
     ``is_said`` tells whether the title says it too.
     """
     if not kind.figure or resolved[kind.figure[0]] is None:
         return None
-    number, unit = Decimal(resolved[kind.figure[0]]).normalize(), resolved[kind.figure[1]]
+    value, unit = (resolved[path] for path in kind.figure[:2])
+    qualifier = resolved.get(kind.figure[2], "")  # which versions of earlier days do not have
+    number = Decimal(value).normalize()
     text = f"{number:,f}"
-    found = {"text": f"{text}\N{NO-BREAK SPACE}%" if unit == PER_CENT else f"{text} {unit}".strip()}
-    found |= {"url": None, "type": "figure", "value": f"{number:f}", "unit": unit}
-    whole = Decimal(100) if unit == PER_CENT else _whole_in(unit)
+    found = {"text": saying.figure(f"{number:f}", unit, qualifier), "url": None, "type": "figure"}
+    found |= {"value": f"{number:f}", "unit": unit, "qualifier": qualifier}
+    whole = Decimal(100) if unit == saying.PER_CENT else _whole_in(unit)
     found["share"] = float(number * 100 / whole) if whole and 0 <= number <= whole else None
     found["is_said"] = bool(re.search(rf"(?<![\d.,])(?:{text}|{number:f})(?![.,]?\d)", resolved["title"]))
     return found
@@ -274,7 +254,7 @@ def display_of(kind, resolved):
         values = values_at(resolved, path)
         shown = [words_for(kind, path, value).as_display for value in values]
         if figure and path == kind.figure[0]:
-            shown = [{name: figure[name] for name in ("text", "url", "type", "value", "unit")}]
+            shown = [{name: figure[name] for name in ("text", "url", "type", "value", "unit", "qualifier")}]
         facts.append({"name": path, "label": label_of(kind, path), "values": shown})
     sections = []
     for section in kind.sections:
@@ -302,10 +282,10 @@ def display_of(kind, resolved):
         "meta": meta,
         "state": state,
         "figure": figure,
-        "themes": [ref for name in ("theme", "themes") for ref in values_at(resolved, name)],
+        "themes": [ref for name in THEME_FIELDS for ref in values_at(resolved, name)],
         "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
-        "lens": str(Record.Lens(resolved["lens"]).label) if resolved["lens"] else "",
-        "provenance": str(Record.Provenance(resolved["provenance"]).label),
+        "lens": str(Lens(resolved["lens"]).label) if resolved["lens"] else "",
+        "provenance": str(Provenance(resolved["provenance"]).label),
     }
     if kind.says:
         display["says"] = resolved[kind.says.fields[0]]
@@ -339,7 +319,7 @@ def terms_of(kind, resolved, public):
                 yield from term(facet.name, kind.name, str(kind.label_plural))
                 continue
             if facet.name == "checked":
-                yield from term(facet.name, value[:7], day_in_words(value[:7]))
+                yield from term(facet.name, value[:7], saying.day(value[:7]))
                 continue
             words = words_for(kind, path, value)
             target = pks.get((value["kind"], value["id"])) if isinstance(value, dict) else None
@@ -357,6 +337,8 @@ def terms_of(kind, resolved, public):
             yield from term(FACT, path, path)
     if resolved["newest_source_basis"] == "dated":
         yield from term(NEWEST_SOURCE, resolved["newest_source_on"], resolved["newest_source_on"])
+    for part in resolved.get(kind.dated, ()):
+        yield from term(DATED, f"{part['date']} {part['key']}", part["title"])
     for citation in sources_in(resolved):
         yield from term("source", citation["url"], citation["title"] or citation["url"])
 

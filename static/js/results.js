@@ -3,7 +3,8 @@
 
 const form = document.getElementById("list-form");
 const spoken = document.createElement("p");
-let request = null;
+const requests = new Map();
+const unfolded = new Set();
 let shown = location.pathname + location.search;
 
 const region = () => document.getElementById("results");
@@ -13,9 +14,10 @@ const facetBoxes = (root) => [...root.querySelectorAll(".facets input[type=check
 
 // The browser parses the answer as it comes from the network: no HTML is made from a string, which Trusted Types would
 // stop, and nothing in it runs.
-function fetchPage(url, done) {
-  request?.abort();
-  request = new XMLHttpRequest();
+function fetchPage(url, done, what = "result") {
+  requests.get(what)?.abort();
+  const request = new XMLHttpRequest();
+  requests.set(what, request);
   request.open("GET", url);
   request.responseType = "document";
   request.timeout = 15000;
@@ -76,7 +78,34 @@ function replaceFacets(page) {
     const active = form.querySelector(".facets").contains(document.activeElement) ? key(document.activeElement) : null;
     form.querySelector(".facets").replaceWith(document.adoptNode(page.querySelector(".facets")));
     if (active) (facetBoxes(form).find((box) => key(box) === active) ?? document.getElementById("count")).focus();
+    for (const link of form.querySelectorAll("[data-options]")) {
+      if (unfolded.has(link.closest("[data-facet]").dataset.facet)) unfold(link);
+    }
   }
+}
+
+// All values of a facet, where the page has only the commonest: taken from their own page, if they fit on one.
+function unfold(link, done) {
+  const facet = link.closest("[data-facet]");
+  const url = new URL(link.href);
+  const show = (page) => {
+    const all = page?.querySelector("#options .options");
+    if (!facet.isConnected) return;
+    if (!all || page.querySelector(".pager a")) {
+      unfolded.delete(facet.dataset.facet);
+      if (done) location.assign(url);
+      return;
+    }
+    const fieldset = facet.matches("fieldset") ? facet : facet.querySelector("fieldset");
+    const active = fieldset.contains(document.activeElement) ? key(document.activeElement) : null;
+    for (const part of fieldset.querySelectorAll(".options, .more, .all")) part.remove();
+    fieldset.append(document.adoptNode(all));
+    if (facet.matches("details")) facet.open = true;
+    unfolded.add(facet.dataset.facet);
+    if (active) [...fieldset.querySelectorAll("input")].find((box) => key(box) === active)?.focus();
+    done?.(fieldset);
+  };
+  fetchPage(url.pathname + url.search, show, facet.dataset.facet);
 }
 
 // Words typed while the answer was under way stay.
@@ -159,9 +188,14 @@ if (form && region()) {
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-    const link = event.target.closest("#results a[href]");
+    const link = event.target.closest("#results a[href], a[data-options]");
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!link || !isPlain || event.defaultPrevented) return;
+    if (link.matches("[data-options]")) {
+      event.preventDefault();
+      unfold(link, (fieldset) => fieldset.querySelector("input")?.focus());
+      return;
+    }
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.pathname !== location.pathname || url.hash) return;
     event.preventDefault();

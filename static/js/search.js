@@ -44,13 +44,14 @@ class Suggestions {
   }
 
   async ask(text) {
-    this.asked = new AbortController();
+    const asked = (this.asked = new AbortController());
     try {
       const address = `${this.form.dataset.suggest}?${new URLSearchParams({ q: text })}`;
-      const response = await fetch(address, { signal: this.asked.signal });
+      const response = await fetch(address, { signal: asked.signal });
       if (response.ok) this.show(await response.json());
     } catch {
-      this.close(); // no network, or another key was quicker: the form works without
+      // No network: the form works without. Where another key was quicker, its own answer is on the way.
+      if (!asked.signal.aborted) this.close();
     }
   }
 

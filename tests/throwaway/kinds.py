@@ -1,6 +1,7 @@
 """The kinds this app owns; plain data, imports no model."""
 
 from media4sec.kinds import Facet, Kind, Section
+from tests.throwaway.choices import Colour, Shade
 
 THROWAWAY = Kind(
     "throwaway",
@@ -14,8 +15,8 @@ THROWAWAY = Kind(
     address="id-slug",
     facets=(
         Facet("theme", "Theme", "themes", empty="No theme named"),
-        Facet("colour", "Colour"),
-        Facet("shade", "Shade", "shades"),
+        Facet("colour", "Colour", choices=Colour),
+        Facet("shade", "Shade", "shades", choices=Shade),
     ),
     facts=("colour", "weight", "cost", "is_new", "thrown_on", "homepage"),
     sections=(Section("What it was", ("story",)),),
@@ -26,7 +27,7 @@ THROWAWAY = Kind(
     law_of="story",
     order=("weight",),
     state="colour",
-    shapes={"red": "full", "blue": "hollow"},
+    shapes={Colour.RED: "full", Colour.BLUE: "hollow"},
 )
 
 KINDS = (THROWAWAY,)

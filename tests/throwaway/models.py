@@ -4,20 +4,13 @@ from django.db import models
 
 from media4sec.records.fields import TextListField
 from media4sec.records.models import KindRecord, Part
+from tests.throwaway.choices import Colour, Shade
 from tests.throwaway.kinds import THROWAWAY
 from workshops.models import Theme
 
 
 class Throwaway(KindRecord):
     """Something made to be thrown away."""
-
-    class Colour(models.TextChoices):
-        RED = "red", "Red"
-        BLUE = "blue", "Blue"
-
-    class Shade(models.TextChoices):
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
 
     kind = THROWAWAY
 

@@ -2,12 +2,14 @@
 
 from collections import Counter, defaultdict
 
+from media4sec.choices import Lens
+from media4sec.kinds import THEME_FACET
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.lists.facets import label_of, rank
+from media4sec.portal.lists.facets import in_rank, label_of
 from media4sec.publications.lists import listing
 from media4sec.publications.models import Publication, Term
 
-ROWS = "theme"
+ROWS = THEME_FACET.name
 NEVER = (ROWS, "tag", "checked")
 MOST_COLUMNS = 8
 NOT_STATED = "not-stated"
@@ -32,7 +34,7 @@ def fits(answer):
 
 
 def crosstab(request, answer, tiles):
-    """The matrix for ``portal/_crosstab.html``: themes by lens where records have lenses, else by the first facet.
+    """The matrix for ``tables.crosstab()``: themes by lens where records have lenses, else by the first facet.
 
     A cell counts as facets do: the two facets' own choices only say which rows and columns are shown, so that a
     number is always that of the list behind it. The sums are of what is shown.
@@ -54,7 +56,7 @@ def crosstab(request, answer, tiles):
     def cell(theme, value):
         chosen = {ROWS: theme or answer.chosen[ROWS], by: value or answer.chosen[by]}
         url = changed(request, view="", by="", **chosen)
-        lens = value if by == "lens" and value in ("good", "bad", "ugly") else ""
+        lens = value if by == "lens" and value in Lens.values else ""
         return {"count": counts[theme, value], "url": url, "lens": lens}
 
     values = [column["value"] for column in columns]
@@ -95,14 +97,14 @@ def _options(answer, facet, tiles):
             "theme": tiles.get(option.value) if facet.name == ROWS else None,
             "lens": option.value if facet.name == "lens" and option.value != NOT_STATED else "",
         }
-        for option in sorted(chosen, key=lambda option: _rank(option, facet, tiles))
+        for option in _in_rank(chosen, facet, tiles)
     ]
 
 
-def _rank(option, facet, tiles):
+def _in_rank(options, facet, tiles):
     if facet.name == "lens":
-        return ["good", "bad", "ugly", NOT_STATED].index(option.value)
-    return rank(option, facet, tiles)
+        return sorted(options, key=lambda option: [*Lens.values, NOT_STATED].index(option.value))
+    return in_rank(options, facet, tiles)
 
 
 def _values(answer, request, by):

@@ -1,19 +1,23 @@
 """The filters of a list for templates: facets with their counts, chips of what is chosen, a way out of nothing."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from media4sec.kinds import THEME_FACET
 from media4sec.portal import wording
-from media4sec.portal.addresses import changed, stated
+from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
+from media4sec.publications.stated import kept
 
 OPEN_FACETS = 5
-SHOWN_OPTIONS = 6
+SHOWN_OPTIONS = 6  # before a reader unfolds more
+LISTED_OPTIONS = 12  # in the page of a list; all others are at the facet's own address
 
 
 def without(request, name, value):
@@ -63,69 +67,148 @@ def drops(request, answer, *, also=()):
     return sorted(found, key=lambda drop: -drop["count"])
 
 
-def facet_groups(answer, tiles):
-    """Facets for ``portal/_facets.html``: five open, the rest closed; long ones show the commonest values first.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One box of a facet, as ``_results.html`` draws it."""
 
-    Boxes that would find nothing are left out, unless they are chosen.
+    value: str
+    label: str
+    count: int
+    spoken: tuple[str, str]  # the number, with its unit for those who hear the page
+    checked: bool
+    id: str
+    number: int | None  # of a theme
+    state: str | None  # the shape of a state
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A facet beside a list: the commonest values, and the address of all of them where the page has no room."""
+
+    name: str
+    title: str
+    is_open: bool
+    selected: int
+    total: int
+    options: list[Choice]
+    more: list[Choice]  # those that the reader unfolds
+    all_url: str
+
+
+def facet_groups(request, answer, tiles):
+    """The facets beside a list: at most five open ones with at most twelve boxes each, besides those that are chosen.
+
+    Boxes that would find nothing are left out, unless they are chosen. Of the facets that come after the open ones the
+    page has what is chosen only; the rest is at their address.
     """
     groups = []
-    said = cache(spoken)  # hundreds of boxes, few different numbers
     for facet in answer.facets:
-        options = answer.result.options.get(facet.name, [])
-        options = [option for option in options if option.count or option.checked]
-        if len(options) < 2 and not any(option.checked for option in options):
+        options = useful(answer.result.options.get(facet.name, ()))
+        selected = sum(option.checked for option in options)
+        if len(options) < 2 and not selected:
             continue
-        shapes = {}
-        for kind in answer.kinds:
-            shapes |= kind.shapes if kind.state == facet.source else {}
-        rows = [
-            {
-                "value": option.value,
-                "label": label_of(option, facet),
-                "count": option.count,
-                "spoken": said(option.count),
-                "checked": option.checked,
-                "id": f"{facet.name}-{number}",
-                "number": tiles.get(option.value, {}).get("number") if facet.name == "theme" else None,
-                "state": shapes.get(option.value),
-            }
-            for number, option in enumerate(sorted(options, key=lambda option: rank(option, facet, tiles)))
+        is_open = len(groups) < OPEN_FACETS
+        ranked = in_rank(options, facet, tiles)
+        room = LISTED_OPTIONS + 1 if len(ranked) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
+        listed = [
+            (place, option)
+            for place, option in enumerate(ranked)
+            if option.checked or (is_open and place < room)
         ]
-        head = [row for number, row in enumerate(rows) if number < SHOWN_OPTIONS or row["checked"]]
-        if len(rows) - len(head) == 1:
-            head = rows
+        rows = choices(listed, facet, answer.kinds, tiles)
+        unfolded = SHOWN_OPTIONS if len(rows) > SHOWN_OPTIONS + 1 else len(rows)
+        head = [row for place, row in enumerate(rows) if place < unfolded or row.checked]
         groups.append(
-            {
-                "name": facet.name,
-                "title": facet.title,
-                "open": len(groups) < OPEN_FACETS,
-                "selected": sum(option.checked for option in options),
-                "options": head,
-                "more": [row for row in rows if row not in head],
-            }
+            Group(
+                facet.name,
+                facet.title,
+                is_open,
+                selected,
+                len(options),
+                options=head,
+                more=[row for row in rows if row not in head],
+                all_url=options_url(request, facet) if len(rows) < len(options) else "",
+            )
         )
     return groups
 
 
+def useful(options):
+    return [option for option in options if option.count or option.checked]
+
+
+def options_url(request, facet):
+    """Where all values of a facet are, under the filters of this page; a list's own address with the facet's name."""
+    query = query_of(request, "page")
+    return f"{request.path_info}facets/{facet.name}/" + (f"?{query}" if query else "")
+
+
+def in_rank(options, facet, tiles):
+    """Options in the order in which readers see them."""
+    known = labels()
+    return sorted(options, key=lambda option: rank(option, facet, tiles, known))
+
+
+def choices(placed, facet, kinds, tiles):
+    """Boxes for ``[(place, option)]``."""
+    shapes = {}
+    for kind in kinds:
+        shapes |= kind.shapes if kind.state == facet.source else {}
+    known = labels()
+    return [
+        Choice(
+            option.value,
+            known[facet, option.value, option.label][0],
+            option.count,
+            spoken(option.count),
+            option.checked,
+            id=f"{facet.name}-{place}",
+            number=tiles.get(option.value, {}).get("number") if facet.name == THEME_FACET.name else None,
+            state=shapes.get(option.value),
+        )
+        for place, option in placed
+    ]
+
+
 def spoken(number):
     """(the number, with its unit for those who hear the page)"""
+    return _spoken(number, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _spoken(number, language):
     text = ngettext("%(number)s result", "%(number)s results", number)
     return formats.number_format(number), text % {"number": formats.number_format(number)}
 
 
+class Labels(dict):
+    """``(facet, value, label as stored)`` → (its words on the page, where they stand in the alphabet)."""
+
+    def __missing__(self, asked):
+        facet, value, label = asked
+        words = capitalised(wording.option(facet, value, str(label)))
+        self[asked] = (words, by_words(words))
+        return self[asked]
+
+
+def labels():
+    """The words of all options in the language of the page, as they are asked for; kept until the content changes."""
+    return kept(f"options in {get_language()}", Labels)
+
+
 def label_of(option, facet):
     """The words of an option on the page."""
-    return capitalised(wording.option(facet, option.value, str(option.label)))
+    return labels()[facet, option.value, option.label][0]
 
 
-def rank(option, facet, tiles):
+def rank(option, facet, tiles, known):
     """Where an option stands: themes by number, months and years newest first, the rest by count and by the words
     shown; unknown last.
     """
-    if facet.name == "theme" and option.value in tiles:
+    if facet.name == THEME_FACET.name and option.value in tiles:
         return (0, tiles[option.value]["number"], ())
     if option.value == "not-stated":
         return (2, 0, ())
     if facet.name in ("year", "checked"):
         return (1, 0, "".join(chr(255 - ord(letter)) for letter in option.value if ord(letter) < 255))
-    return (1, -option.count, by_words(label_of(option, facet)))
+    return (1, -option.count, known[facet, option.value, option.label][1])

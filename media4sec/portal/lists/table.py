@@ -1,5 +1,6 @@
 """A list as a table: one column for what is known of the records, whose heads sort it."""
 
+from media4sec.kinds import THEME_FIELDS
 from media4sec.portal.addresses import changed
 from media4sec.portal.rows import as_fact
 from media4sec.publications.sorting import orders_of
@@ -13,7 +14,7 @@ DOWN_FIRST = ("checked", "flags", "changed")  # the newest and the most are aske
 def fact_columns(kinds):
     """``{fact: facet or ""}``: what the kinds show in few words, then what they filter by; else their first facts."""
     facets = {facet.source: facet.name for kind in kinds for facet in kind.facets}
-    shown_apart = {kind.state for kind in kinds} | {kind.flags for kind in kinds} | {"theme", "themes"}
+    shown_apart = {kind.state for kind in kinds} | {kind.flags for kind in kinds} | {*THEME_FIELDS}
     names = [name for kind in kinds for name in (*kind.meta, *(facet.source for facet in kind.facets))]
     facts = {name for kind in kinds for name in kind.facts}
     chosen = [name for name in dict.fromkeys(names) if name in facts - shown_apart]
@@ -24,7 +25,7 @@ def fact_columns(kinds):
 
 
 def table_of(request, cards, answer):
-    """Columns and rows for ``portal/_table.html``. A column that no row fills is left out and named under the table."""
+    """Columns and rows for ``tables.list_table()``; a column that no row fills is left out and named under it."""
     kinds = answer.kinds
     facts = fact_columns(kinds)
     labels = {name: label for card in cards for name, label in card["fact_labels"].items()}
@@ -33,7 +34,7 @@ def table_of(request, cards, answer):
     names = orders_of(kinds, answer.facets)
 
     def head(name, label="", *, order="", kind=""):
-        column = {"name": name, "label": label, "type": kind or name}
+        column = {"name": name, "label": label, "type": kind or name, "order": "", "url": ""}
         if order in names:
             up, down = answer.sort == order, answer.sort == f"-{order}"
             first = f"-{order}" if order in DOWN_FIRST else order

@@ -13,16 +13,16 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import lower_first, paths
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.errors import page as error_page
 from media4sec.portal.frame import section_of, siblings
 from media4sec.portal.lists.crosstab import can_be_columns, crosstab, fits
-from media4sec.portal.lists.europe import mapped
 from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
 from media4sec.portal.rows import cards, theme_tiles
-from media4sec.portal.wording import day
 from media4sec.publications.lists import title_of
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import known_on
+from media4sec.saying import day
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
@@ -30,13 +30,12 @@ VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
 SIZES = {"list": PAGE_SIZE, "table": 50, "matrix": PAGE_SIZE}
 WHOLE = 500  # of lists that stand on one page
 GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
-MAPPED = {"workshops": "city"}  # and those on a map, with the fact that names their place
 LIST_TEMPLATES = {
-    "countries": "portal/countries.html",
-    "glossary": "portal/glossary.html",
-    "roadmap": "portal/roadmap.html",
-    "situations": "portal/situations.html",
-    "workshops": "portal/workshops.html",
+    "countries": "ethics/countries.html",
+    "glossary": "catalogue/glossary.html",
+    "roadmap": "roadmap/roadmap.html",
+    "situations": "workshops/situations.html",
+    "workshops": "workshops/workshops.html",
 }
 PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
@@ -81,10 +80,12 @@ def kind_list(request, path):
         "siblings": siblings(section_of(request.path_info)),
         "here": here,
         "words": answer.words,
-        "facets": facet_groups(answer, tiles),
+        "facets": facet_groups(request, answer, tiles),
         "chips": chips(request, answer),
         "clear_url": here if view == "list" else f"{here}?view={view}",
         "cards": [],
+        "groups": [],
+        "drops": [],
         "pager": pager,
         "count": answer.result.count,
         "total": answer.result.total,
@@ -109,9 +110,7 @@ def kind_list(request, path):
     if is_whole and path in GROUPED:
         context["groups"] = grouped(context["cards"], GROUPED[path])
     if is_whole and path == "glossary":
-        context["letters"] = list(dict.fromkeys(card["letter"] for card in context["cards"]))
-    if is_whole and path in MAPPED:
-        context["map"] = mapped(context["cards"], MAPPED[path])
+        context["by_letter"] = by_letter(context["cards"])
     if is_whole and members[0].rows:
         context |= import_string(members[0].rows)(context["cards"])
     template = LIST_TEMPLATES.get(path, "portal/list.html") if is_whole else "portal/list.html"
@@ -172,6 +171,14 @@ def grouped(rows, name):
             heads[row["title"]] = row
             groups.setdefault(row["title"], {"title": row["title"], "url": row["url"], "cards": []})
     return [{**group, "head": heads.get(title)} for title, group in groups.items()]
+
+
+def by_letter(rows):
+    """Rows under the first letters of their titles."""
+    found = {}
+    for row in rows:
+        found.setdefault(row["letter"], []).append(row)
+    return found
 
 
 # How a result is shown
@@ -320,4 +327,4 @@ def refuse(request, errors, title="", facets=()):
             "without_url": changed(request, **{name: "" for name, _text in errors}),
             "all_url": request.path,
         }
-    return render(request, "400.html", context, status=400)
+    return error_page(request, 400, **context)

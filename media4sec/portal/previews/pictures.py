@@ -1,18 +1,17 @@
 """Pictures that the server draws: previews for social media and messengers, and the site's icons.
 
 Drawn with Pillow from the tokens of ``static/css/portal.css`` and the site's own font; the same words give the same
-bytes, on every machine. Nothing is read here but the font files.
+bytes, on every machine.
 """
 
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from itertools import groupby
-from unicodedata import category, normalize
 
-from django.conf import settings
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from media4sec.font import font, runs, text_length
 
 WIDTH, HEIGHT = 1200, 630  # what Open Graph's readers ask for
 MARGIN, BAND = 64, 136
@@ -28,28 +27,6 @@ COLOURS = {
     "good": "#00594e",
     "bad": "#a0121d",
     "ugly": "#54309a",
-}
-
-FONTS = settings.BASE_DIR / "static" / "vendor" / "sofia-sans-5.3.0"
-# Which file holds a character: the ranges of the style sheet's @font-face rules.
-GREEK = ((0x370, 0x377), (0x37A, 0x37F), (0x384, 0x38A), (0x38C, 0x38C), (0x38E, 0x3A1), (0x3A3, 0x3FF))
-LATIN = (
-    *((0x0, 0xFF), (0x131, 0x131), (0x152, 0x153), (0x2BB, 0x2BC), (0x2C6, 0x2C6), (0x2DA, 0x2DA)),
-    *((0x2DC, 0x2DC), (0x304, 0x304), (0x308, 0x308), (0x329, 0x329), (0x2000, 0x206F), (0x20AC, 0x20AC)),
-    *((0x2122, 0x2122), (0x2191, 0x2191), (0x2193, 0x2193), (0x2212, 0x2212), (0x2215, 0x2215)),
-    *((0xFEFF, 0xFEFF), (0xFFFD, 0xFFFD)),
-)
-LATIN_EXT = (
-    *((0x100, 0x130), (0x132, 0x151), (0x154, 0x2BA), (0x2BD, 0x2C5), (0x2C7, 0x2CC), (0x2CE, 0x2D7)),
-    *((0x2DD, 0x2FF), (0x1D00, 0x1DBF), (0x1E00, 0x1E9F), (0x1EF2, 0x1EFF), (0x2020, 0x2020)),
-    *((0x20A0, 0x20AB), (0x20AD, 0x20C0), (0x2113, 0x2113), (0x2C60, 0x2C7F), (0xA720, 0xA7FF)),
-)
-RANGES = {"latin": LATIN, "latin-ext": LATIN_EXT, "greek": GREEK}
-SUBSETS = {
-    chr(code): subset
-    for subset, ranges in RANGES.items()
-    for first, last in ranges
-    for code in range(first, last + 1)
 }
 
 TITLE_SIZES = (92, 80, 70, 62, 54, 47, 41)
@@ -196,41 +173,6 @@ def write(draw, start, text, size, weight, colour):
         draw.text((x, y), run, font=face, fill=colour, anchor="ls")
         x += face.getlength(run)
     return x
-
-
-def text_length(text, size, weight):
-    return sum(font(subset, size, weight).getlength(run) for subset, run in runs(text))
-
-
-def runs(text):
-    """[(subset of the font, characters)]. What no file has becomes its base letter, or a replacement mark."""
-    characters = [(SUBSETS[character], character) for character in _drawable(text)]
-    return [
-        (subset, "".join(character for _, character in group))
-        for subset, group in groupby(characters, key=lambda pair: pair[0])
-    ]
-
-
-def can_write(text):
-    """Does the font have every letter and figure of a text, with or without its accents?"""
-    letters = (sign for sign in normalize("NFC", text) if category(sign)[0] in "LMN")
-    return all(sign in SUBSETS or normalize("NFKD", sign)[0] in SUBSETS for sign in letters)
-
-
-def _drawable(text):
-    for character in normalize("NFC", text):
-        base = character if character in SUBSETS else normalize("NFKD", character)[0]
-        yield base if base in SUBSETS else "\N{REPLACEMENT CHARACTER}"
-
-
-@lru_cache(maxsize=64)
-def font(subset, size, weight):
-    # Basic layout, as Raqm is not on every machine and both must give the same bytes.
-    face = ImageFont.truetype(
-        FONTS / f"sofia-sans-{subset}.woff2", size, layout_engine=ImageFont.Layout.BASIC
-    )
-    face.set_variation_by_axes([weight])
-    return face
 
 
 # The icons: the three lenses on a yellow plate, as in static/img/favicon.svg

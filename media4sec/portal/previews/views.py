@@ -8,9 +8,10 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from media4sec.font import can_write
 from media4sec.kinds import kinds_by_name, paths
 from media4sec.portal.lists.views import refuse
-from media4sec.portal.previews.pictures import COLOURS, EDITION, Preview, can_write, icon, preview_png
+from media4sec.portal.previews.pictures import COLOURS, EDITION, Preview, icon, preview_png
 from media4sec.portal.record.views import tombstone
 from media4sec.portal.rows import card_of, theme_tiles
 from media4sec.publications.addresses import resolve

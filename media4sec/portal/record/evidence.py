@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.rows import LENSES, capitalised, host_of
-from media4sec.portal.wording import day, display_of, word
+from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication, Term
+from media4sec.saying import day
 
 STATEMENT = "statement"
 SHOWN_POINTS = 8

@@ -3,10 +3,12 @@
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.template.loader import select_template
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds_by_name
 from media4sec.languages import local
+from media4sec.portal.errors import page as error_page
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import resolve
 from media4sec.publications.models import Publication
@@ -46,7 +48,7 @@ def tombstone(request, publication):
     context = {
         "identifier": publication.identifier if kind.shows_identifier else "",  # else it tells the title
         "reason": publication.reason,
-        "withdrawn_on": publication.modified_at,
+        "withdrawn_on": localdate(publication.modified_at),
         "successor": {"url": successor.url, "title": successor.title} if successor else None,
     }
-    return render(request, "410.html", context, status=410)
+    return error_page(request, 410, **context)

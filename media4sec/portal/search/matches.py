@@ -10,7 +10,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.portal.rows import first_sentence
 from media4sec.portal.wording import display_of
 from media4sec.portal.wording import word as worded
-from media4sec.publications.index import PAIR, identifier_keys
+from media4sec.publications.columns import PAIR, identifier_keys
 from media4sec.publications.search import LONGEST_RUN
 from media4sec.publications.synonyms import said
 from media4sec.publications.words import PIECE, TOKEN, folded, key_of, squeezed, tokens
@@ -116,7 +116,7 @@ class Matches:
             pieces = self.marked(first_sentence(publication.summary, LENGTH), groups)
             passages.insert(0, {"label": "", "pieces": pieces})
         title = self.marked(publication.title, groups)
-        if missing and f"{kind.name}-{publication.identifier}".casefold() in self.found.index.labels:
+        if missing and self.found.index.is_named[slot]:
             notes.append(gettext("Found by its name in another language"))
         marked = {
             folded(piece)

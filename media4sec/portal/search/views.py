@@ -18,13 +18,14 @@ from media4sec.portal.lists.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists.views import QUERIES, exports, feed_url, paged, refuse
 from media4sec.portal.rows import CARD_FIELDS, card_of, theme_tiles
 from media4sec.portal.search.matches import Matches
-from media4sec.portal.wording import country, record_name
+from media4sec.portal.wording import record_name
 from media4sec.publications import countries
 from media4sec.publications.facets import filtered
 from media4sec.publications.index import current
 from media4sec.publications.lists import MAX_WORDS, SEARCH_FACETS, listing
 from media4sec.publications.models import Publication
 from media4sec.publications.search import search as find
+from media4sec.saying import country
 
 BEST = 8  # hits of any kind, before those of each kind
 OF_A_KIND = 3
@@ -47,8 +48,16 @@ def search(request):
             changed(request, **{name: answer.chosen[name] for name in answer.respelled})
         )
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
-    context = {"crumbs": crumbs, "search_query": answer.words, "words": answer.words, "queries": QUERIES}
-    context["national_law"] = national_law(answer) if answer.words else []
+    context = {
+        "crumbs": crumbs,
+        "words": answer.words,
+        "queries": QUERIES,
+        "national_law": national_law(answer) if answer.words else [],
+        "corrections": [],
+        "unknown": [],
+        "chips": [],
+        "pager": None,
+    }
     if not answer.words:
         if paged(request, [])[0] is None:
             return refuse(request, [("page", gettext("There is no such page."))], title)
@@ -68,7 +77,7 @@ def search(request):
     for group in groups:
         group["cards"] = [hits[pk] for pk in group["ids"] if pk in hits]
     context |= {
-        "facets": facet_groups(answer, tiles),
+        "facets": facet_groups(request, answer, tiles),
         "chips": chips(request, answer),
         "clear_url": f"{address}?{urlencode({'q': answer.words})}",
         "unfiltered": len(answer.found.slots),
@@ -85,11 +94,8 @@ def search(request):
         "feed_url": feed_url(request, "search"),
         "corrections": corrections(request, answer.found),
         "unknown": [word.typed for word in answer.found.units if not word.count],
+        "drops": [] if ids else ways_out(request, answer),
     }
-    if not ids:
-        context["drops"] = (
-            without_filters(request, answer) if answer.found.ids else without_words(request, answer)
-        )
     return render(request, "portal/search.html", context)
 
 
@@ -180,17 +186,22 @@ def national_law(answer):
     ]
 
 
+def ways_out(request, answer):
+    """What the search would find with less in it, where it finds nothing: ``[{label, url, count, is_word}]``."""
+    if answer.found.ids:
+        return [drop | {"is_word": False} for drop in without_filters(request, answer)]
+    return without_words(request, answer)
+
+
 def without_words(request, answer):
-    """What leaving out one of the words would find: ``[{label, url, count}]``, the most helpful first."""
+    """What leaving out one of the words would find, the most helpful first."""
     names = [kind.name for kind in answer.kinds]
     words = answer.found.units
     found = []
     for word in words if 1 < len(words) <= MOST_DROPPED else ():
         text = answer.found.replaced(word, "")
-        ids = find(text, names, answer.found.index).ids
-        count = filtered(
-            ids, [facet.name for facet in answer.facets], answer.chosen, answer.found.index
-        ).count
+        slots = find(text, names, answer.index).slots
+        count = filtered(slots, list(answer.chosen), answer.chosen, answer.index).count
         if count:
             found.append(
                 {"label": word.typed, "url": changed(request, q=text), "count": count, "is_word": True}

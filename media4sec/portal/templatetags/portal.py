@@ -12,7 +12,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from media4sec.languages import in_english, local, machine_url
-from media4sec.portal.wording import language, word
+from media4sec.portal.wording import word
+from media4sec.saying import language
 
 register = template.Library()
 

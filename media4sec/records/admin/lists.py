@@ -197,7 +197,7 @@ class AllRecordsAdmin(ListOfRecords):
         return queryset.filter(kind_name=kind) if kind else queryset
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        record = self.get_object(request, object_id)
+        record = self.get_object(request, object_id) if self.has_view_permission(request) else None
         return redirect(admin_url(record)) if record else super().change_view(request, object_id)
 
     def has_add_permission(self, request):

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.records.documents.links import links_of, lookup, part_key
 from media4sec.records.fields import MOST_IN_ITEM, validate_inexact_date
 from media4sec.records.models import Record
@@ -93,7 +93,7 @@ class Reference(SlugRelatedField):
     @property
     def kind_name(self):
         model = self.queryset.model if self.queryset is not None else Record
-        return model.kind.name if model.kind else "partner"
+        return model.kind.name if model.kind else kind_for(Role.OWNER).name
 
     @classmethod
     def many_init(cls, *args, **kwargs):

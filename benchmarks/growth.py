@@ -1,0 +1,155 @@
+"""What each page costs as the content grows: one worker, one request after the other.
+
+A page that has one address is asked for after a change, so that it is made anew; one that has many is asked for at
+other ones each time. The request after a change by which the index follows it is not counted.
+"""
+
+import contextlib
+import http.client
+import statistics
+import time
+from urllib.parse import urlsplit
+
+from benchmarks.portals import query
+from benchmarks.routes import examples
+from benchmarks.servers import database_processes, forget_peak, peak_of, processor_of
+from benchmarks.targets import PUBLISHED, TERMS, combinations, questions, with_query
+
+ENOUGH_SECONDS = 15  # of one page; then it is not asked for again
+SEARCH_SECONDS = 60  # of all the questions
+PATIENCE = 120  # seconds: what takes longer is called too slow
+FOLLOW = "/search/?q=police"
+
+PUBLISH = """
+import json, statistics, time
+import django; django.setup()
+from catalogue.models import Technology
+from media4sec.records.workflow import publish, save_revision
+took = []
+for record in Technology.objects.order_by("pk")[:5]:
+    record.summary += " Measured."
+    record.save()
+    save_revision(record)
+    began = time.perf_counter()
+    publish(record)
+    took.append(time.perf_counter() - began)
+print(statistics.median(took[1:]))
+"""
+
+
+def measure(portals, sizes, names, repeats, say):
+    """``{side: [{size, …, pages: [{page, processor, p50, p95, bytes, peak}]}]}``; portals are asked in turn."""
+    found = {side: [] for side in portals}
+    for size in sizes:
+        with contextlib.ExitStack() as stack:
+            asked = {}
+            for side, portal in portals.items():
+                count = portal.grow(size)
+                portal.forget_files()
+                server = stack.enter_context(portal.served(workers=1))
+                asked[side] = Asked(portal, server)
+                found[side].append({"size": count, **asked[side].beginning()})
+                say(
+                    f"  {side}: {count:,} publications, first search after {found[side][-1]['first_search']:.1f} s"
+                )
+            for name, addresses in pages_of(next(iter(portals.values())).database, repeats).items():
+                if names and name not in names:
+                    continue
+                for side in portals:
+                    row = asked[side].page(addresses)
+                    found[side][-1].setdefault("pages", []).append({"page": name, **row})
+                    say(f"    {name:32} {side:20} {told(row)}")
+            for side, portal in portals.items():
+                found[side][-1] |= asked[side].end()
+                if not names:
+                    found[side][-1]["publish"] = float(portal.run("-c", PUBLISH)) * 1000
+    return found
+
+
+def told(row):
+    if "processor" not in row:
+        return row["failed"]
+    return f"{row['processor']:9.1f} ms   p95 {row['p95']:9.1f} ms   {row['bytes']:9,.0f} B   {row['peak']:6.0f} MB"
+
+
+def pages_of(database, repeats):
+    """``{name: addresses}``: many of what is asked for in ever new ways, one of the others."""
+    filters = combinations(query(database, TERMS), 25, repeats + 1)
+    records = [url for (url,) in query(database, PUBLISHED.format(column="url"))][: repeats + 1]
+    return {
+        "search, all questions": with_query("/search/", questions()),
+        "list-filtered": with_query("/technologies/", filters),
+        "list-filtered-by-title": with_query("/technologies/", [f"{one}&sort=title" for one in filters]),
+        "api-list-filtered": with_query("/api/v1/technologies/", filters),
+        "record": records,
+        **{name: [address] * repeats for name, address in examples().items()},
+    }
+
+
+class Asked:
+    """A portal that answers one client."""
+
+    def __init__(self, portal, server):
+        self.portal, self.server = portal, server
+        self.link = None
+        self.worker = max(server.workers(), key=peak_of)
+
+    def beginning(self):
+        _, took, _, _ = self.get(FOLLOW)
+        return {
+            "start": self.server.started_in,
+            "first_search": took / 1000,
+            "memory_at_first": self.server.memory()[0],
+        }
+
+    def end(self):
+        self.portal.change()
+        _, took, _, _ = self.get(FOLLOW)
+        return {"after_change": took, "memory": self.server.memory()[0]}
+
+    def page(self, addresses):
+        """Medians over some requests; a page that is refused or takes too long says so in ``failed``."""
+        has_many = len(set(addresses)) > 1
+        enough = SEARCH_SECONDS if addresses[0].startswith("/search/?q=") and has_many else ENOUGH_SECONDS
+        self.portal.change()
+        forget_peak(self.worker)
+        took, used, length, began = [], [], 0, time.monotonic()
+        try:
+            self.get(FOLLOW)
+            if has_many:
+                self.get(addresses[0])
+            for address in addresses[1:] if has_many else addresses:
+                if not has_many and took:
+                    self.portal.change()
+                    self.get(FOLLOW)
+                status, milliseconds, processor, length = self.get(address)
+                if status != 200:
+                    return {"failed": f"answers {status}"}
+                took.append(milliseconds)
+                used.append(processor)
+                if time.monotonic() - began > enough:
+                    break
+        except TimeoutError:
+            self.link = None
+            return {"failed": f"takes more than {PATIENCE} s"}
+        return {
+            "processor": statistics.mean(used),
+            "p50": statistics.median(took),
+            "p95": sorted(took)[min(int(len(took) * 0.95), len(took) - 1)],
+            "bytes": length,
+            "peak": peak_of(self.worker),
+        }
+
+    def get(self, address):
+        """(status, milliseconds, those of the processor, bytes)"""
+        if self.link is None:
+            self.link = http.client.HTTPConnection(urlsplit(self.server.origin).netloc, timeout=PATIENCE)
+        before, began = self._processor(), time.perf_counter()
+        self.link.request("GET", address)
+        answer = self.link.getresponse()
+        length = len(answer.read())
+        took, used = time.perf_counter() - began, self._processor() - before
+        return answer.status, took * 1000, used * 1000, length
+
+    def _processor(self):
+        return self.server.processor() + sum(map(processor_of, database_processes()))

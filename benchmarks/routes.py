@@ -1,0 +1,59 @@
+"""Every public address that answers GET, by its route: an example of each, in English."""
+
+from tests.pages import LISTS, OTHERS, RECORDS
+
+LIST, RECORD = "technologies", "/technologies/T-001-publicsonar"
+
+# What the pages of tests/pages.py leave out: files, feeds, pictures, the API.
+MORE = {
+    "sitemap": "/sitemap.xml",
+    "sitemap-part": "/sitemap-1.xml",
+    "security": "/.well-known/security.txt",
+    "opensearch": "/opensearch.xml",
+    "robots": "/robots.txt",
+    "icon": "/favicon.ico",
+    "manifest": "/site.webmanifest",
+    "preview-home": "/preview/home.png",
+    "preview-list": f"/preview/{LIST}.png",
+    "preview-record": f"/preview{RECORD}.png",
+    "suggest": "/search/suggest?q=poli",
+    "list-by-title": f"/{LIST}/?sort=title",
+    "list-last-page": f"/{LIST}/?page=8",
+    "feed": f"/feeds/{LIST}.atom",
+    "feed-everything": "/feeds/everything.atom",
+    **{f"file-{suffix}": f"/{LIST}.{suffix}" for suffix in ("csv", "json", "ndjson", "bib", "ris")},
+    **{f"record-{suffix}": f"{RECORD}.{suffix}" for suffix in ("json", "bib", "ris")},
+    "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
+    "facet": f"/{LIST}/facets/maker/",
+    "search-facet": "/search/facets/theme/?q=police",
+    "api-list": f"/api/v1/{LIST}/",
+    "api-list-counted": f"/api/v1/{LIST}/?count=true",
+    "api-detail": f"/api/v1/{LIST}/T-001/",
+    "openapi": "/api/v1/openapi.json",
+}
+
+
+def examples():
+    """``{name: address}``; some need a past or a report that the content does not have, and are not found then."""
+    lists = {f"list-{name}" if not name.startswith("list-") else name: url for name, url in LISTS.items()}
+    return OTHERS | lists | {f"record-{kind}": url for kind, url in RECORDS.items()} | MORE
+
+
+def routes(patterns=None, before=""):
+    """All routes of the portal, as Django writes them, without the back-office and other languages' homes."""
+    from django.urls import URLResolver, get_resolver
+
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern).removeprefix("^" if before else "")
+        if route.startswith("admin/"):
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def route_of(address):
+    from django.urls import resolve
+
+    return resolve(address.partition("?")[0]).route

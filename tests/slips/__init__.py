@@ -1,0 +1,1 @@
+"""Plausible slips of one line, each with the tests that must notice it: ``make slips``."""

@@ -1,0 +1,658 @@
+"""The slips: what somebody could get wrong without noticing, and the tests that must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One line of the product that is wrong. ``old`` stands once in the product, wherever that may be."""
+
+    name: str  # area/what-goes-wrong
+    old: str
+    new: str
+    tests: tuple[str, ...]
+    database: str = ""  # "postgresql" for what only happens there
+
+    @property
+    def area(self):
+        return self.name.partition("/")[0]
+
+
+def slip(name, old, new, *tests, **more):
+    return Slip(name, old, new, tuple(f"tests/{test}" for test in tests), **more)
+
+
+HEADERS = "test_headers.py::test_each_nature_of_answer_has_these_headers"
+SETTINGS = "test_settings.py::test_what_protects_visitors_and_editors_is_set"
+RIGHTS = "test_admin_rights.py::test_everybody_may_do_what_this_table_says"
+
+SLIPS = (
+    # What browsers, other sites and strangers may do
+    slip(
+        "security/pages-talk-to-anybody",
+        "connect-src 'self'; manifest-src 'self'",
+        "connect-src *; manifest-src https:",
+        HEADERS,
+    ),
+    slip(
+        "security/scripts-from-anywhere",
+        "\"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \"\n"
+        "        \"connect-src 'self'; manifest",
+        "\"default-src 'none'; script-src https:; style-src 'self'; img-src 'self'; font-src 'self'; \"\n"
+        "        \"connect-src 'self'; manifest",
+        HEADERS,
+    ),
+    slip(
+        "security/pages-in-frames",
+        "frame-ancestors 'none'; require-trusted-types-for",
+        "frame-ancestors *; require-trusted-types-for",
+        HEADERS,
+    ),
+    slip(
+        "security/back-office-in-frames",
+        "form-action 'self'; frame-ancestors 'none'\"",
+        "form-action 'self'; frame-ancestors 'self'\"",
+        HEADERS,
+    ),
+    slip(
+        "security/files-run-scripts",
+        '"machine": "default-src \'none\'',
+        '"machine": "default-src \'self\'',
+        HEADERS,
+    ),
+    slip(
+        "security/own-files-embedded-elsewhere",
+        'if is_open and not request.path_info.startswith(settings.STATIC_URL) else "same-origin"',
+        'if is_open else "same-origin"',
+        HEADERS,
+    ),
+    slip(
+        "security/old-browsers-frame-pages",
+        'X_FRAME_OPTIONS = "DENY"',
+        'X_FRAME_OPTIONS = "SAMEORIGIN"',
+        SETTINGS,
+    ),
+    slip(
+        "security/cookies-of-readers-stay",
+        '        if nature != "admin":\n',
+        '        if nature == "machine":\n',
+        "test_corrections.py::test_no_cookie_is_ever_set",
+        "test_addresses.py::test_a_cookie_of_somebody_changes_nothing",
+    ),
+    slip(
+        "security/back-office-in-caches",
+        'is_personal = nature == "admin" or',
+        "is_personal =",
+        "test_headers.py",
+    ),
+    slip(
+        "security/session-from-other-sites",
+        'SESSION_COOKIE_SAMESITE = "Lax"',
+        'SESSION_COOKIE_SAMESITE = "None"',
+        SETTINGS,
+    ),
+    slip(
+        "security/scripts-read-the-token",
+        "CSRF_COOKIE_HTTPONLY = True",
+        "CSRF_COOKIE_HTTPONLY = False",
+        SETTINGS,
+    ),
+    slip("security/cookies-of-the-domain", '"__Host-" if _IS_HTTPS', '"" if _IS_HTTPS', SETTINGS),
+    slip(
+        "security/sessions-last-for-weeks",
+        "SESSION_COOKIE_AGE = 12 * 60 * 60",
+        "SESSION_COOKIE_AGE = 14 * 24 * 60 * 60",
+        SETTINGS,
+    ),
+    slip(
+        "security/anybody-says-https",
+        'env.bool("TRUST_X_FORWARDED_PROTO", default=False)',
+        'env.bool("TRUST_X_FORWARDED_PROTO", default=True)',
+        SETTINGS,
+    ),
+    slip(
+        "security/subdomains-without-https",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS = _IS_HTTPS",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS = False",
+        SETTINGS,
+    ),
+    slip(
+        "security/short-passwords",
+        '"OPTIONS": {"min_length": 12}',
+        '"OPTIONS": {"min_length": 8}',
+        "test_settings.py::test_passwords_have_a_length_and_are_kept_by_a_slow_hash",
+    ),
+    slip(
+        "security/server-tells-its-name",
+        'self.headers.append(("server", "media4sec"))',
+        "pass",
+        "test_server.py::test_the_server_answers_as_django_does",
+    ),
+    slip(
+        "security/markup-in-lists",
+        "<p{% content_lang %}>{{ card.sentence }}</p>",
+        "<p{% content_lang %}>{{ card.sentence|safe }}</p>",
+        "test_markup.py::test_markup_is_text_on_every_page[theme]",
+    ),
+    slip(
+        "security/forms-of-neighbours",
+        'return site not in ("same-origin", "none")',
+        'return site not in ("same-origin", "same-site", "none")',
+        "test_corrections.py::test_a_form_of_another_website_is_refused",
+    ),
+    slip(
+        "security/token-for-any-record",
+        '        if content["record"] != record:\n',
+        '        if "record" not in content:\n',
+        "test_corrections.py::test_a_token_is_for_one_record",
+    ),
+    slip(
+        "security/strangers-name-their-address",
+        "if not any(address in network for network in settings.TRUSTED_PROXIES):",
+        "if not any(address in network for network in settings.TRUSTED_PROXIES) and not settings.TRUSTED_PROXIES:",
+        "test_corrections.py::test_only_our_proxies_say_where_a_request_comes_from",
+    ),
+    # Who may do what
+    slip(
+        "rights/anybody-sees-versions",
+        'record = self._open(request, pk, "view")\n        revision',
+        "record = self._read(pk)\n        revision",
+        f"{RIGHTS}[get-version]",
+    ),
+    slip(
+        "rights/anybody-sees-histories",
+        'record = self._open(request, int(object_id), "view")',
+        "record = self._read(int(object_id))",
+        f"{RIGHTS}[get-history]",
+    ),
+    slip(
+        "rights/viewers-load-versions-back",
+        'record = self._open(request, pk, "change")\n        revision',
+        'record = self._open(request, pk, "view")\n        revision',
+        f"{RIGHTS}[post-revert]",
+    ),
+    slip(
+        "rights/viewers-open-steps",
+        'record = self._open(request, pk, "change")\n        form',
+        'record = self._open(request, pk, "view")\n        form',
+        f"{RIGHTS}[get-publish]",
+    ),
+    slip(
+        "rights/reports-answered-by-viewers",
+        'correction = self._open(request, pk, "change")',
+        'correction = self._open(request, pk, "view")',
+        "test_corrections_admin.py::test_who_may_only_look_takes_no_step",
+    ),
+    slip(
+        "rights/step-on-an-unseen-version",
+        "if seen != str(now.edit_version):",
+        "if seen and seen != str(now.edit_version):",
+        "test_admin.py::test_a_step_is_taken_with_the_version_that_was_seen_or_not_at_all",
+    ),
+    slip(
+        "rights/merging-without-the-right",
+        'may(by, "withdraw")\n    take_turn()\n    record = _locked([record])[0]\n    if record.public_state != ',
+        'may(by, "publish")\n    take_turn()\n    record = _locked([record])[0]\n    if record.public_state != ',
+        "test_workflow.py::test_steps_need_their_permission",
+    ),
+    slip(
+        "rights/records-are-deleted",
+        "return False  # what was public is withdrawn",
+        "return True  # what was public is withdrawn",
+        "test_admin.py::test_nothing_is_deleted",
+    ),
+    slip(
+        "rights/versions-are-published-by-writers",
+        'return request.user.has_perm("records.publish_record")',
+        "return True",
+        "test_admin_rights.py::test_the_list_offers_publishing_to_those_who_may",
+        "test_admin.py::test_selected_records_are_published_by_those_who_may",
+    ),
+    # What the public sees
+    slip(
+        "read-side/tombstone-keeps-other-names",
+        'STEMS = ("title_stems", "name_stems", "text_stems")',
+        'STEMS = ("title_stems", "text_stems")',
+        "test_workflow.py::test_a_tombstone_says_where_it_was_why_it_went_and_what_to_use_instead",
+    ),
+    slip(
+        "read-side/withdrawn-keeps-its-terms",
+        "            row.terms.all().delete()\n            row.versions.all().delete()",
+        "            row.versions.all().delete()",
+        "test_workflow.py::test_withdraw_leaves_a_tombstone_and_nothing_else",
+    ),
+    slip(
+        "read-side/restored-keeps-its-successor",
+        '        withdrawal_reason="",\n        successor=None,\n',
+        '        withdrawal_reason="",\n',
+        "test_workflow.py::test_restore_leaves_nothing_of_what_took_its_place",
+    ),
+    slip(
+        "read-side/merged-is-published-unrestored",
+        "        if record.public_state in (State.WITHDRAWN, State.MERGED):\n"
+        '            raise WorkflowError(f"{record.identifier} is {record.public_state}: restore',
+        "        if record.public_state == State.WITHDRAWN:\n"
+        '            raise WorkflowError(f"{record.identifier} is {record.public_state}: restore',
+        "test_workflow.py::test_a_merged_record_is_restored_before_it_is_published",
+    ),
+    slip(
+        "read-side/review-is-lost-on-saving",
+        "elif record.state in (State.IN_REVIEW, State.APPROVED) and state == State.DRAFT:",
+        "elif record.state == State.APPROVED and state == State.DRAFT:",
+        "test_workflow.py::test_saving_the_same_again_leaves_it_in_review",
+    ),
+    slip(
+        "read-side/links-to-an-old-address",
+        "    if before == (row.title, row.url, row.state, row.successor_id):",
+        "    if before and before[::2] == (row.title, row.state) and before[3] == row.successor_id:",
+        "test_workflow.py::test_a_new_slug_reaches_all_that_name_the_record",
+    ),
+    slip(
+        "read-side/merged-once-only",
+        "while seen is not None and seen.state == State.MERGED:",
+        "if seen is not None and seen.state == State.MERGED:",
+        "test_workflow.py::test_merged_references_follow_the_successor_wherever_it_goes",
+    ),
+    slip(
+        "read-side/first-published-today",
+        "rows.filter(issued_at=None).update(issued_at=now)",
+        "rows.update(issued_at=now)",
+        "test_workflow.py::test_issued_stays_and_modified_moves",
+    ),
+    slip(
+        "read-side/drafts-are-versions",
+        "Revision.objects.filter(record__in=found, published_at__isnull=False)",
+        "Revision.objects.filter(record__in=found)",
+        "test_versions.py::test_only_what_was_published_is_a_version",
+    ),
+    slip(
+        "read-side/second-change-hides-the-first",
+        "changed = index.changed | _pks(changes[1:])",
+        "changed = _pks(changes[1:])",
+        "test_search.py::test_two_changes_with_a_search_after_each_are_both_there",
+    ),
+    slip(
+        "read-side/merging-out-of-turn",
+        'may(by, "withdraw")\n    take_turn()\n    record = _locked([record])[0]\n    if record.public_state != ',
+        'may(by, "withdraw")\n    record = _locked([record])[0]\n    if record.public_state != ',
+        "test_turns.py::test_every_step_that_the_public_sees_waits_for_its_turn",
+        database="postgresql",
+    ),
+    slip(
+        "read-side/loading-out-of-turn",
+        "        take_turn()\n        found = [] if problems else _save(",
+        "        found = [] if problems else _save(",
+        "test_turns.py::test_every_step_that_the_public_sees_waits_for_its_turn",
+        database="postgresql",
+    ),
+    # Lists
+    slip(
+        "lists/unknown-among-the-rest",
+        "        return (2, 0, ())\n",
+        "        return (1, -option.count, ())\n",
+        "test_lists.py::test_what_nobody_states_comes_last_among_the_values",
+    ),
+    slip(
+        "lists/chosen-value-behind-more",
+        'if number < SHOWN_OPTIONS or row["checked"]]',
+        "if number < SHOWN_OPTIONS]",
+        "test_lists.py::test_a_chosen_value_is_seen_however_rare_it_is",
+    ),
+    slip(
+        "lists/chosen-box-is-gone",
+        "if option.count or option.checked]",
+        "if option.count]",
+        "test_lists.py::test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen",
+    ),
+    slip(
+        "lists/unknown-comes-first",
+        "return [*having, *(pk for pk in ids if pk not in keys)]",
+        "return [*(pk for pk in ids if pk not in keys), *having]",
+        "test_lists.py::test_what_is_not_known_comes_last_in_both_directions",
+    ),
+    slip(
+        "lists/one-row-on-the-last-page",
+        "Paginator(ids, size, orphans=1)",
+        "Paginator(ids, size)",
+        "test_lists.py::test_no_page_has_a_single_last_row",
+    ),
+    slip(
+        "lists/chip-drops-the-whole-facet",
+        "[item for item in request.GET.getlist(name) if item != value]",
+        "[item for item in request.GET.getlist(name) if not value]",
+        "test_lists.py::test_each_chip_takes_one_filter_off",
+    ),
+    slip(
+        "lists/counts-of-what-is-shown",
+        "without.get(name, passing)[held]",
+        "passing[held]",
+        "test_lists.py::test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen",
+    ),
+    slip(
+        "lists/two-values-are-both-asked",
+        "held[np.isin(numbers, wanted)]",
+        "held[np.isin(numbers, wanted[:1])]",
+        "test_lists.py::test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both",
+    ),
+    # Loading
+    slip(
+        "loading/rules-over-several-rows-not-asked",
+        "_try(name, document, record.check_links, problems)",
+        "_try(name, document, record.fill_in, problems)",
+        "test_loading.py::test_rules_over_several_records_hold_for_files_too",
+    ),
+    slip(
+        "loading/record-names-itself",
+        "            if named == self or (field",
+        "            if named != self and (field",
+        "test_loading.py::test_a_record_that_names_itself_is_named",
+    ),
+    slip(
+        "loading/number-that-postgresql-refuses",
+        '"PositiveIntegerField": 2_147_483_647',
+        '"PositiveIntegerField": 9_007_199_254_740_991',
+        "test_models.py::test_no_number_is_larger_than_postgresql_takes",
+    ),
+    slip(
+        "loading/dry-run-stores",
+        "if problems or dry_run:",
+        "if problems:",
+        "test_loading.py::test_dry_run_stores_nothing",
+    ),
+    slip(
+        "loading/conflict-is-not-named",
+        "if edits[record.pk] != digest_of(document):",
+        "if edits[record.pk] == digest_of(document):",
+        "test_loading.py::test_where_both_have_changed_the_record_is_left_alone_and_named",
+    ),
+    slip(
+        "loading/review-becomes-a-draft",
+        "state=state if state in EDITING else State.DRAFT)",
+        "state=State.DRAFT)",
+        "test_loading.py::test_document_in_a_state_keeps_it",
+    ),
+    slip(
+        "loading/tag-twice",
+        "if len(kept) != len(names):",
+        "if len(kept) > len(names):",
+        "test_admin.py::test_documents_hold_the_same_tags_as_forms",
+    ),
+    # Lists of the back-office
+    slip(
+        "admin-lists/due-today-is-overdue",
+        "review_due__lt=today",
+        "review_due__lte=today",
+        "test_admin.py::test_a_review_is_overdue_on_the_day_after_it_was_due",
+    ),
+    slip(
+        "admin-lists/due-soon-holds-overdue",
+        "review_due__range=(today, today + timedelta(days=int(days)))",
+        "review_due__lte=today + timedelta(days=int(days))",
+        "test_admin.py::test_a_review_is_overdue_on_the_day_after_it_was_due",
+    ),
+    slip(
+        "admin-lists/all-published-have-changes",
+        "queryset.filter(public_state=State.PUBLISHED).exclude(state=State.PUBLISHED)",
+        "queryset.filter(public_state=State.PUBLISHED)",
+        "test_admin.py::test_records_are_filtered_by_what_the_public_sees",
+    ),
+    slip(
+        "admin-lists/changes-are-not-told",
+        'return "Published, changes are not"',
+        'return "Published"',
+        "test_admin.py::test_records_are_filtered_by_what_the_public_sees",
+    ),
+    slip(
+        "admin-lists/any-kind-is-offered",
+        "return queryset.filter(kind_name=kind) if kind else queryset",
+        "return queryset",
+        "test_admin.py::test_all_records_are_listed_and_searched_by_kind",
+    ),
+    # Versions
+    slip(
+        "versions/since-goes-back",
+        "?from={{ version.number }}&amp;to={{ newest }}",
+        "?from={{ newest }}&amp;to={{ version.number }}",
+        "test_versions.py::test_an_old_version_says_when_it_was_public_and_what_has_changed_since",
+    ),
+    slip(
+        "versions/public-until-it-was-published",
+        'last=version.replaced_at|date:"DATE_FORMAT"',
+        'last=version.published_at|date:"DATE_FORMAT"',
+        "test_versions.py::test_an_old_version_says_when_it_was_public_and_what_has_changed_since",
+    ),
+    slip(
+        "versions/compared-backwards",
+        "(numbers[1], numbers[0]) if len(numbers) > 1",
+        "(numbers[0], numbers[1]) if len(numbers) > 1",
+        "test_versions.py::test_without_a_question_the_newest_is_compared_with_the_one_before",
+    ),
+    slip(
+        "versions/first-is-no-version",
+        "older = [*self.numbers[1:], None]",
+        "older = [*self.numbers[1:], self.numbers[-1]]",
+        "test_versions.py::test_list_says_what_changed_in_words",
+    ),
+    slip(
+        "versions/dated-again-when-published-again",
+        "batch.filter(published_at=None).update(published_at=now)",
+        "batch.update(published_at=now)",
+        "test_versions.py::test_a_version_is_dated_when_it_is_published",
+    ),
+    # Formats
+    slip(
+        "formats/tab-begins-a-formula",
+        'frozenset("=+-@\\t\\r\\n＝＋－＠\'")',
+        'frozenset("=+-@\\r\\n＝＋－＠\'")',
+        "test_exports.py::test_whatever_a_cell_begins_with_no_program_takes_it_for_a_formula",
+    ),
+    slip(
+        "formats/wide-signs-begin-a-formula",
+        'frozenset("=+-@\\t\\r\\n＝＋－＠\'")',
+        'frozenset("=+-@\\t\\r\\n＝\'")',
+        "test_exports.py::test_whatever_a_cell_begins_with_no_program_takes_it_for_a_formula",
+    ),
+    slip(
+        "formats/bar-parts-a-value",
+        'flat(item).replace("|", "||")',
+        "flat(item)",
+        "test_exports.py::test_tags_come_back_one_by_one_from_every_file",
+    ),
+    slip(
+        "formats/and-parts-a-name",
+        'is_taken_apart = "," in part or any(word.islower() for word in part.split())',
+        'is_taken_apart = "," in part',
+        "test_exports.py::test_all_formats_say_the_same_of_authors",
+    ),
+    slip(
+        "formats/sitemap-of-first-publications",
+        'values_list("url", "modified_at")',
+        'values_list("url", "issued_at")',
+        "test_sitemap.py::test_it_says_when_a_page_changed_last",
+    ),
+    slip(
+        "formats/feed-of-first-publications",
+        "    def item_updateddate(self, row):\n        return row.modified_at",
+        "    def item_updateddate(self, row):\n        return row.issued_at",
+        "test_feeds.py::test_the_newest_change_comes_first_and_dates_the_feed",
+    ),
+    slip(
+        "formats/one-record-too-few",
+        "if count > settings.EXPORT_LIMIT:",
+        "if count >= settings.EXPORT_LIMIT:",
+        "test_exports.py::test_a_file_has_a_limit",
+    ),
+    slip(
+        "formats/citation-of-the-first-version",
+        "date=localdate(publication.modified_at)",
+        "date=localdate(publication.issued_at)",
+        "test_exports.py::test_a_citation_has_the_day_of_the_version_that_it_cites",
+    ),
+    # Pictures
+    slip(
+        "pictures/adopted-at-last",
+        "return min(map(parse_date, found), default=None)",
+        "return max(map(parse_date, found), default=None)",
+        "test_then_and_now.py::test_of_several_dates_the_first_counts",
+    ),
+    slip(
+        "pictures/begun-at-last",
+        "return min((date for date in dates if date), default=None)",
+        "return max((date for date in dates if date), default=None)",
+        "test_then_and_now.py::test_line_says_no_more_than_the_dates",
+        "test_then_and_now.py::test_of_several_dates_the_first_counts",
+    ),
+    slip(
+        "pictures/in-force-beyond-today",
+        "Span(begun, min(end or today, today), is_solid=True)",
+        "Span(begun, end or today, is_solid=True)",
+        "test_then_and_now.py::test_line_says_no_more_than_the_dates",
+    ),
+    slip(
+        "pictures/one-letter-for-two-lanes",
+        "* (number // 26 + 1) if len(lanes) > 1",
+        "if len(lanes) > 1",
+        "test_then_and_now.py::test_many_lanes_have_letters_of_their_own",
+    ),
+    # Scripts, in a browser
+    slip(
+        "scripts/older-answer-replaces-a-newer-one",
+        "    clearTimeout(this.timer);\n    this.asked?.abort();\n    const text",
+        "    clearTimeout(this.timer);\n    const text",
+        "test_search_browser.py::test_an_answer_that_comes_late_replaces_no_newer_one",
+    ),
+    slip(
+        "scripts/typing-on-ends-suggestions",
+        "if (!asked.signal.aborted) this.close();",
+        "this.close();",
+        "test_search_browser.py::test_an_answer_that_comes_late_replaces_no_newer_one",
+    ),
+    slip(
+        "scripts/older-result-replaces-a-newer-one",
+        "  request?.abort();\n",
+        "",
+        "test_lists_browser.py::test_a_result_that_comes_late_replaces_no_newer_one",
+    ),
+    slip(
+        "scripts/definition-stays-open",
+        '    link.addEventListener("blur", hide);\n',
+        "",
+        "test_glossary_browser.py::test_note_closes_when_the_focus_goes_on",
+    ),
+    slip(
+        "scripts/keys-cannot-be-switched-off",
+        'event.key === "/" && search && keysAreOn() &&',
+        'event.key === "/" && search &&',
+        "test_browser.py::test_slash_leads_to_the_search_unless_switched_off",
+    ),
+    slip(
+        "scripts/choice-is-lost-on-the-next-page",
+        "  restorePicks(chosen);\n  if (up)",
+        "  if (up)",
+        "test_lists_browser.py::test_views_orders_and_pages_change_in_place_and_keep_focus_and_choice",
+    ),
+    # Reports from the public
+    slip(
+        "reports/hiding-is-no-acknowledgement",
+        "        if correction.state == State.RECEIVED:\n            correction.state, correction.acknowledged_at",
+        "        if not correction.state:\n            correction.state, correction.acknowledged_at",
+        "test_corrections_admin.py::test_whoever_hides_dangerous_content_has_read_the_report",
+    ),
+    slip(
+        "reports/answer-moves-the-acknowledgement",
+        "correction.acknowledged_at = correction.acknowledged_at or now",
+        "correction.acknowledged_at = now",
+        "test_corrections_admin.py::test_hiding_after_the_answer_leaves_it_answered_and_when_it_was_read",
+    ),
+    slip(
+        "reports/opened-again-unanswered",
+        "        if correction.answered_at:\n            correction.state = State.ANSWERED",
+        "        if correction.answer:\n            correction.state = State.ANSWERED",
+        "test_corrections_admin.py::test_opened_again_it_is_where_it_was",
+    ),
+    slip(
+        "reports/saturday-is-a-working-day",
+        "number -= day.weekday() < 5",
+        "number -= day.weekday() < 6",
+        "test_corrections.py::test_two_working_days_leave_weekends_out",
+    ),
+    slip(
+        "reports/late-on-the-last-day",
+        "datetime.combine(day + timedelta(days=1), time.min)",
+        "datetime.combine(day, time.min)",
+        "test_corrections.py::test_overdue_begins_after_the_last_day",
+    ),
+    slip(
+        "reports/one-report-too-few",
+        "> settings.CORRECTIONS_PER_HOUR_AND_ADDRESS:",
+        ">= settings.CORRECTIONS_PER_HOUR_AND_ADDRESS:",
+        "test_corrections.py::test_an_address_may_send_so_many_an_hour",
+    ),
+    slip(
+        "reports/contacts-of-open-reports-go",
+        "self.filter(closed_at__lte=timezone.now() - CONTACT_KEPT)",
+        "self.filter(received_at__lte=timezone.now() - CONTACT_KEPT)",
+        "test_corrections.py::test_contacts_are_forgotten_90_days_after_closing",
+    ),
+    # How it is built and tested
+    slip(
+        "build/postgresql-only-collects",
+        "-- $(PYTEST) -m 'not browser' $(ARGS)",
+        "-- $(PYTEST) --collect-only -m 'not browser' $(ARGS)",
+        "test_build.py::test_all_tests_run_on_both_databases",
+    ),
+    slip(
+        "build/one-database-only",
+        "test: test-sqlite test-postgres ##",
+        "test: test-sqlite ##",
+        "test_build.py::test_all_tests_run_on_both_databases",
+    ),
+    slip(
+        "build/ci-forgets-the-tests",
+        "make check\nmake test ARGS=--counted\n",
+        "make check\n",
+        "test_build.py::test_ci_stops_at_the_first_failure_and_ends_with_all_checks_and_tests",
+    ),
+    slip(
+        "build/ci-skips-what-is-missing",
+        'pytest.fail(f"not run: {reason}")',
+        'pytest.skip(f"not run: {reason}")',
+        "test_build.py::test_what_is_missing_is_skipped_at_home_and_fails_on_ci",
+    ),
+    slip(
+        "build/warnings-pass",
+        'filterwarnings = ["error"]',
+        'filterwarnings = ["default"]',
+        "test_build.py::test_what_pytest_warns_of_fails_and_nothing_reaches_other_machines",
+    ),
+    slip(
+        "build/changed-content-is-not-loaded",
+        "if stamp.exists() and stamp.read_text() == wanted:",
+        "if stamp.exists():",
+        "test_demo.py",
+    ),
+    slip(
+        "build/new-database-stays-empty",
+        "        if not Record.objects.exists():\n",
+        "        if Record.objects.exists():\n",
+        "test_demo.py",
+    ),
+    slip(
+        "build/migrations-are-not-checked",
+        "manage.py makemigrations --check --dry-run",
+        "manage.py makemigrations --dry-run",
+        "test_build.py::test_every_check_is_made",
+    ),
+    slip(
+        "build/fewer-tests-pass",
+        "    if run < least:\n",
+        "    if run > most and run < least:\n",
+        "test_build.py::test_ci_knows_how_many_tests_there_are",
+    ),
+    slip(
+        "build/missing-database-passes",
+        'return 1 if os.environ.get("CI") == "true" else 0',
+        "return 0",
+        "test_build.py::test_a_missing_database_fails_on_ci",
+    ),
+)

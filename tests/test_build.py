@@ -1,0 +1,128 @@
+"""What runs the tests and checks does run them: the Makefile, `.ci/run`, pytest's settings, and what is missing."""
+
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import conftest, postgres
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+
+
+def commands_of(target):
+    """The commands that `make` would run, each in words; making the environment is left out."""
+    printed = subprocess.run(
+        ["make", "--dry-run", "--always-make", "--old-file=.venv/.dev", target, "ARGS="],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.replace("\\\n", "")
+    return [shlex.split(line) for line in printed.splitlines() if ".venv/bin" in line]
+
+
+def pytest_of(command):
+    """What pytest is asked for by a command, or None."""
+    words = " ".join(command)
+    _, found, arguments = words.partition("-m pytest ")
+    return shlex.split(arguments.replace("not browser", "'not browser'")) if found else None
+
+
+def test_all_tests_run_on_both_databases():
+    asked = [arguments for command in commands_of("test") if (arguments := pytest_of(command)) is not None]
+
+    whole = ["-n", "auto", "--dist", "worksteal"]
+    assert asked == [[*whole, "--no-migrations"], [*whole, "-m", "not browser"]]
+
+
+def test_the_quick_tests_leave_out_nothing_but_what_is_slow():
+    [command] = commands_of("test-quick")
+
+    assert pytest_of(command) == ["-n", "auto", "--dist", "worksteal", "--no-migrations", "--quick"]
+
+
+def test_every_check_is_made():
+    programs = [" ".join(command) for command in commands_of("check")]
+
+    for wanted in (
+        "ruff check$",
+        "ruff format --check$",
+        "djlint .*--lint templates ",
+        "lint-imports",
+        "makemigrations --check --dry-run$",
+        "check --deploy --fail-level WARNING$",
+    ):
+        assert [program for program in programs if re.search(wanted, program)], wanted
+    assert not [program for program in programs if "|| true" in program]
+
+
+def test_ci_stops_at_the_first_failure_and_ends_with_all_checks_and_tests():
+    lines = (ROOT / ".ci/run").read_text("utf-8").splitlines()
+
+    assert {"set -euo pipefail", "export CI=true"} <= set(lines)
+    assert lines[-2:] == ["make check", "make test ARGS=--counted"]
+    assert not [line for line in lines if "|| true" in line or "set +e" in line]
+
+
+def test_what_pytest_warns_of_fails_and_nothing_reaches_other_machines():
+    assert SETTINGS["filterwarnings"] == ["error"]
+    assert SETTINGS["xfail_strict"] is True
+    assert SETTINGS["testpaths"] == ["tests"]
+    assert set(SETTINGS["addopts"].split()) == {
+        "--strict-markers",
+        "--strict-config",
+        "-ra",
+        "--allow-hosts=127.0.0.1,::1,localhost",
+        "--allow-unix-socket",
+    }
+
+
+def test_what_is_missing_is_skipped_at_home_and_fails_on_ci(monkeypatch):
+    monkeypatch.setattr(conftest, "IS_CI", False)
+    with pytest.raises(pytest.skip.Exception, match="not run: no Chromium"):
+        conftest.not_run("no Chromium")
+
+    monkeypatch.setattr(conftest, "IS_CI", True)
+    with pytest.raises(pytest.fail.Exception, match="not run: no Chromium"):
+        conftest.not_run("no Chromium")
+
+
+def test_a_missing_database_fails_on_ci(monkeypatch, capsys):
+    @contextmanager
+    def none_here():
+        raise postgres.Missing("PostgreSQL is not installed")
+        yield
+
+    monkeypatch.setattr(postgres, "server", none_here)
+    codes = {}
+    for ci in ("true", ""):
+        monkeypatch.setenv("CI", ci)
+        codes[ci] = postgres.main(["--", "true"])
+
+    assert codes == {"true": 1, "": 0}
+    assert capsys.readouterr().out.count("PostgreSQL: not run (PostgreSQL is not installed)") == 2
+
+
+@pytest.mark.parametrize(
+    ("run", "skipped", "complaint"),
+    [
+        (95, 3, None),
+        (100, 3, None),
+        (94, 3, "94 tests ran, at least 95 were expected"),
+        (106, 3, "106 tests ran"),
+        (100, 4, "4 tests were skipped, at most 3 were expected"),
+        (0, 0, "0 tests ran"),
+    ],
+)
+def test_ci_knows_how_many_tests_there_are(run, skipped, complaint):
+    found = conftest.miscounted({"run": 100, "skipped": 3}, run, skipped)
+
+    assert (found is None) if complaint is None else found.startswith(complaint)

@@ -1,0 +1,288 @@
+"""Pictures have a bound: with some thousand records a page is no larger than with some hundred, each record costs the
+same however many there are, and the page says what is not drawn."""
+
+import datetime
+import re
+import sys
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.urls import resolve
+
+from catalogue.library import map_of_deliverables, page_of_library
+from ethics.pages import numbered
+from ethics.timeline import Lane, Span, timeline
+from media4sec.front.timeline import page_of_timeline
+from roadmap.pages import roadmap_rows
+from workshops.europe import PLACES, workshop_rows
+from workshops.patterns import drawing, near, page_of_patterns, tree
+
+BYTES = 200_000
+MANY = 3000
+TITLE = "What people who plan for safety in a city should know of it"
+PROJECT = {"start_date": "2016-07-01", "end_date": "2018-12-31", "outputs": [], "reporting_periods": []}
+
+
+def steps(work):
+    """How many lines of Python run in a piece of work: the same on every machine, however busy it is."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def grows_evenly(work, few=600):
+    """Twice as many records take at most twice the steps, and a little for sorting."""
+    return steps(lambda: work(2 * few)) < 2.2 * steps(lambda: work(few))
+
+
+def ref(kind, identifier):
+    return {"kind": kind, "id": identifier, "label": TITLE, "url": f"/{kind}/{identifier}/"}
+
+
+def day(number):
+    return (datetime.date(2016, 7, 1) + datetime.timedelta(days=number % 900)).isoformat()
+
+
+def when(number):
+    """A day, a month, a year, or nothing."""
+    return ("", day(number)[:4], day(number)[:7], day(number))[number % 4]
+
+
+def page(template, address, context):
+    request = RequestFactory().get(address)
+    request.resolver_match = resolve(address)
+    return render_to_string(template, context, request)
+
+
+def deliverable(number, packages):
+    identifier = f"D{number % packages}.{number}"
+    return {
+        "identifier": identifier,
+        "title": TITLE,
+        "url": f"/library/{identifier}/",
+        "date": when(number),
+        "work_package": ref("library", f"WP{number % packages}"),
+        "lead_partner": ref("partners", f"p-{number}"),
+        "page_count": 12,
+        "authors": [ref("people", f"a-{number}")] * 4,
+        "download_url": f"https://example.org/{number}",
+        "alternate_urls": [],
+        "tags": ["sources disagree"],
+        "notes": [TITLE],
+    }
+
+
+def workshop(number, count):
+    return {
+        "identifier": f"W{number}",
+        "number": number,
+        "title": TITLE,
+        "url": f"/workshops/W{number}/",
+        "city": "Brussels",
+        "start_date": day(number),
+        "participants_count": 10,
+        "theme": ref("themes", "dark-web"),
+        "reports": [ref("library", f"D{number % 7}.{number}")],
+        "ethics_reports": [ref("library", f"D{count % 7}.{count}")],
+        "tags": [],
+        "notes": [],
+    }
+
+
+def project(count, packages=7):
+    return {
+        "project": [PROJECT],
+        "partner": [{"identifier": f"p-{number}", "short_name": "P"} for number in range(count)],
+        "work-package": [
+            {"identifier": f"WP{n}", "title": TITLE, "url": f"/library/WP{n}/", "summary": TITLE}
+            for n in range(packages)
+        ],
+        "deliverable": [deliverable(number, packages) for number in range(count)],
+        "workshop": [workshop(number, count) for number in range(count)],
+        "news-item": [
+            {"identifier": f"n-{n}", "title": TITLE, "url": f"/news/n-{n}/", "date": when(n)}
+            for n in range(count)
+        ],
+        "instrument": [
+            {
+                "identifier": f"act-{n}",
+                "title": TITLE,
+                "url": f"/law/act-{n}/",
+                "events": [{"date": day(n), "title": TITLE, "verified": True}],
+            }
+            for n in range(count)
+        ],
+    }
+
+
+@pytest.mark.parametrize("packages", [7, 700])
+def test_library(packages):
+    documents = project(MANY, packages)
+
+    html = page("catalogue/library.html", "/library/", page_of_library(documents, {}))
+
+    assert len(html.encode()) <= BYTES
+    assert f"The picture shows the newest 120 of {2 * MANY}." in html
+    assert 'href="/library/?type=deliverable">All in the list</a>' in html
+    assert "The first 24 of 3000 are shown here." in html
+    assert re.search(r"The first \d+ of (429|700) are shown here.", html)
+
+
+def test_library_costs_the_same_for_each_record():
+    assert grows_evenly(lambda count: page_of_library(project(count), {}))
+    assert grows_evenly(lambda count: page_of_library(project(count, count // 3), {}))
+
+
+def test_timeline():
+    html = page("front/timeline.html", "/timeline/", page_of_timeline(project(MANY)))
+
+    assert len(html.encode()) <= BYTES
+    (left_out,) = set(re.findall(r"The picture shows the newest 150 of (\d+)\.", html))
+    assert int(left_out) > 2 * MANY
+    assert html.count('<td class="nowrap bare"><b>') == 150
+    assert grows_evenly(lambda count: page_of_timeline(project(count)))
+
+
+def test_deliverable_is_on_its_own_map_however_many_there_are():
+    documents = project(MANY)
+    undated = documents["deliverable"][0]
+
+    picture = map_of_deliverables(documents, "Map", package="WP0", here=undated["identifier"])
+
+    assert picture.drawn == 120
+    assert all(f'href="{undated["url"]}"' in drawing.svg for drawing in picture.drawings)
+
+
+def pattern(number, family, count):
+    return {
+        "identifier": f"P-{number}",
+        "title": f"{TITLE} {number}",
+        "url": f"/practices/P-{number}/",
+        "group": "citizens",
+        "summary": TITLE,
+        "summary_basis": "",
+        "family": ref("practices", f"P-{family}") if family is not None else None,
+        "related_patterns": [ref("practices", f"P-{(number * 7 + 1) % count}"), ref("practices", "P-0")],
+    }
+
+
+FAMILIES = {
+    "a chain": lambda number: number - 1 if number else None,
+    "one large": lambda number: 0 if number else None,
+    "none": lambda number: None,
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_patterns(family):
+    def documents(count):
+        patterns = [pattern(number, FAMILIES[family](number), count) for number in range(count)]
+        return {"pattern": patterns, "case": [{"patterns": patterns[:0]}], "collection": []}
+
+    html = page("workshops/patterns.html", "/patterns/", page_of_patterns(documents(MANY)))
+
+    assert len(html.encode()) <= BYTES
+    assert f"The picture shows the first 120 of {MANY}." in html
+    assert 'href="/practices/?type=pattern">All in the list</a>' in html
+    assert grows_evenly(lambda count: page_of_patterns(documents(count)))
+    patterns = documents(MANY)["pattern"]
+    order = tree(near(patterns, "P-2999"))
+    assert 'aria-current="page"' in drawing(order, "Patterns", here="P-2999").drawings[0].svg
+    assert grows_evenly(lambda count: drawing(tree(near(documents(count)["pattern"], "P-1")), "", here="P-1"))
+
+
+def card(number, needs):
+    return {
+        "identifier": f"R-{number}",
+        "title": TITLE,
+        "url": f"/roadmap/R-{number}/",
+        "facts": {
+            "strand": [{"text": "Training", "url": None}],
+            "depends_on": [{"text": TITLE, "url": f"/roadmap/R-{need}/"} for need in needs],
+        },
+    }
+
+
+NEEDS = {
+    "a chain": lambda number: [number - 1] if number else [],
+    "one first": lambda number: [0] if number else [],
+    "pairs": lambda number: [number - number % 2 - 2, number - number % 2 - 1] if number > 1 else [],
+}
+
+
+@pytest.mark.parametrize("needs", NEEDS)
+def test_roadmap(needs):
+    def cards(count):
+        return [card(number, NEEDS[needs](number)) for number in range(count)]
+
+    picture = roadmap_rows(cards(MANY))["picture"]
+
+    assert picture.drawn == 200
+    assert picture.left_out == f"The picture shows the first 200 of {MANY}."
+    assert sum(len(drawing.svg.encode()) for drawing in picture.drawings) <= BYTES
+    assert grows_evenly(lambda count: roadmap_rows(cards(count)))
+
+
+def test_map_of_workshops():
+    def cards(count):
+        return [
+            {
+                "identifier": f"W{number}",
+                "title": TITLE,
+                "url": f"/workshops/W{number}/",
+                "facts": {"city": [{"text": list(PLACES)[number % len(PLACES)]}]},
+            }
+            for number in range(count)
+        ]
+
+    picture = workshop_rows(cards(MANY))["map"]
+
+    assert picture.left_out == f"The picture shows the first 100 of {MANY}."
+    assert len(picture.drawings[0].svg.encode()) <= BYTES
+    assert grows_evenly(lambda count: workshop_rows(cards(count)))
+
+
+def laws(count, lanes):
+    """As many events in so many instruments."""
+    events = numbered(
+        {
+            "date": datetime.date(1950, 1, 1) + datetime.timedelta(days=27_000 * number // count),
+            "is_done": True,
+            "is_unverified": False,
+            "title": TITLE,
+            "lane": number % lanes,
+        }
+        for number in range(count)
+    )
+    own = [[] for _ in range(lanes)]
+    for event in events:
+        own[event["lane"]].append(event)
+    since = Span(datetime.date(2016, 5, 5), None, is_solid=True)
+    return [Lane(TITLE, "/law/act/", "in force", [since], mine) for mine in own]
+
+
+@pytest.mark.parametrize("lanes", [1, 8, 1000])
+def test_law(lanes):
+    today = datetime.date(2026, 11, 25)
+
+    picture = timeline(laws(MANY, lanes), today=today, label=TITLE, with_early=True)
+
+    assert picture.left_out.startswith("The picture shows the newest ")
+    assert picture.total == MANY + lanes
+    assert sum(len(drawing.svg.encode()) for drawing in picture.drawings) <= BYTES
+    assert grows_evenly(
+        lambda count: timeline(laws(count, max(1, lanes * count // MANY)), today=today, with_early=True),
+        few=1500,
+    )
