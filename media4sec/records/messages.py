@@ -64,7 +64,7 @@ def sources():
 def texts_in(path):
     """``(line, text or its forms, comments, context)`` of each text in a file, whatever it is written in."""
     if "new" in path.parts:
-        options = {"trimmed": "true", "silent": "false"}
+        options = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
         with path.open("rb") as file:
             yield from extract("jinja2.ext:babel_extract", file, KEYWORDS, ["Translators:"], options)
     else:
