@@ -23,10 +23,6 @@ MOST_DRAWN = 120  # of deliverables and workshops on the map
 MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 80, 24, 20
 
 
-def counted(documents, kind_name):
-    return kinds_by_name()[kind_name].counted(len(documents[kind_name]))
-
-
 @require_safe
 def library(request):
     """Work packages and deliverables as bands and as a map, the six workshops as a line; with filters, a list."""
@@ -48,9 +44,10 @@ def page_of_library(documents, statements):
         "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
         "packages": bands_of(packages[:MOST_PACKAGES], documents, statements),
         "package_count": len(packages),
-        "packages_counted": counted(documents, "work-package"),
-        "deliverables_counted": counted(documents, "deliverable"),
-        "workshops_counted": counted(documents, "workshop"),
+        "counted": {
+            name: kinds_by_name()[name].counted(len(documents[name]))
+            for name in ("work-package", "deliverable", "workshop")
+        },
         "stations": [station(document) for document in newest(workshops)],
         "station_count": len(workshops),
         "map": map_of_deliverables(documents, gettext("Map of the deliverables")),
@@ -89,11 +86,7 @@ def bands_of(packages, documents, statements):
     is left out and named instead."""
     short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
     outputs = outputs_of(documents["project"])
-    columns = (
-        ("when", gettext("Date")),
-        ("lead_partner", gettext("Lead")),
-        ("page_count", gettext("Pages")),
-    )
+    columns = {"when": gettext("Date"), "lead_partner": gettext("Lead"), "page_count": gettext("Pages")}
     bands, room = [], MOST_ROWS
     for package, deliverables in packages:
         rows = [
@@ -109,23 +102,16 @@ def bands_of(packages, documents, statements):
             for document in deliverables[:room]
         ]
         room -= len(rows)
-        known = [(name, label) for name, label in columns if any(row[name] for row in rows)]
+        known = {name: label for name, label in columns.items() if any(row[name] for row in rows)}
         for row in rows:
-            row["is_blank"] = len(known) > 1 and not any(row[name] for name, _ in known)
-        bands.append(
-            {
-                **package,
-                "rows": rows,
-                "total": len(deliverables),
-                "known": [label for _, label in known],
-                "has": {name: any(row[name] for row in rows) for name, _ in columns}
-                | {
-                    "statements": any(row["statements"] for row in rows),
-                    "files": any(row["download_url"] or row["alternate_urls"] for row in rows),
-                },
-                "unknown": [label for name, label in columns if rows and not any(row[name] for row in rows)],
-            }
-        )
+            row["is_blank"] = len(known) > 1 and not any(row[name] for name in known)
+        has = {name: name in known for name in columns} | {
+            "statements": any(row["statements"] for row in rows),
+            "files": any(row["download_url"] or row["alternate_urls"] for row in rows),
+        }
+        unknown = [label for name, label in columns.items() if rows and name not in known]
+        own = {"rows": rows, "total": len(deliverables), "has": has}
+        bands.append({**package, **own, "known": list(known.values()), "unknown": unknown})
     return bands
 
 

@@ -115,48 +115,37 @@ class Chronicle(Picture):
 def timeline(lanes, *, today, label="", flags=(), since=None, with_early=False):
     """``since``: what came after this day is new to the project; ``with_early``: before 2016 too."""
     shown = chosen(lanes, most=MOST_LANES)
-    events = chosen(
-        [event for lane in shown for event in lane.events], lambda event: event["date"], MOST_EVENTS
-    )
+    every = [event for lane in shown for event in lane.events]
+    events = chosen(every, lambda event: event["date"], MOST_EVENTS)
     numbers = {event["number"] for event in events}
     shown = [
         replace(lane, events=[event for event in lane.events if event["number"] in numbers]) for lane in shown
     ]
-    flags = chosen(
-        sorted(flags, key=lambda flag: (flag.start, flag.label)), lambda flag: flag.start, MOST_FLAGS
-    )
-    lettered = [(letter_of(number, shown), lane) for number, lane in enumerate(shown)]
+    flags = sorted(flags, key=lambda flag: (flag.start, flag.label))
+    flags = chosen(flags, lambda flag: flag.start, MOST_FLAGS)
+    lettered = tuple((letter_of(number, shown), lane) for number, lane in enumerate(shown))
     given = (label, today, flags, since, with_early)
     drawings = (draw(lettered, *given), *uprights(lettered, *given))
-    total = sum(1 + len(lane.events) for lane in lanes)
-    return Chronicle(
-        drawings,
-        len(shown) + len(events),
-        total,
-        is_newest=True,
-        lanes=tuple(lettered),
-        has_unverified=any(event["is_unverified"] for event in events),
-    )
+    drawn, total = len(shown) + len(events), sum(1 + len(lane.events) for lane in lanes)
+    doubt = any(event["is_unverified"] for event in events)
+    return Chronicle(drawings, drawn, total, is_newest=True, lanes=lettered, has_unverified=doubt)
 
 
 def uprights(lettered, *given):
-    """As few pictures as keep to the width, with about as many lanes each."""
+    """As few pictures as keep to the width, with about as many lanes each. The longer a year is, the narrower they are:
+    each has the shortest year that keeps to the width, or the longest."""
     for pictures in range(1, len(lettered) + 1):
         size = math.ceil(len(lettered) / pictures)
-        starts = range(0, len(lettered), size)
-        found = [upright_of(lettered[start : start + size], *given) for start in starts]
+        found = []
+        for start in range(0, len(lettered), size):
+            for year in TALL_YEARS:
+                drawing = draw(lettered[start : start + size], *given, upright=True, year=year)
+                if drawing.across <= TALL_WIDTH:
+                    break
+            found.append(drawing)
         if all(drawing.across <= TALL_WIDTH for drawing in found):
             break
     return found
-
-
-def upright_of(lettered, *given):
-    """The longer a year is, the narrower the picture: the shortest year that keeps to the width, or the longest."""
-    for year in TALL_YEARS:
-        drawing = draw(lettered, *given, upright=True, year=year)
-        if drawing.across <= TALL_WIDTH:
-            break
-    return drawing
 
 
 def letter_of(number, lanes):
@@ -171,15 +160,9 @@ def draw(lettered, label, today, flags, since, with_early, *, upright=False, yea
         spans = [span for _, lane in lettered for span in lane.spans]
         dates += [date for span in spans for date in (span.start, span.end) if date]
     before = gettext("until %(year)d") % {"year": BEGINNING.year - 1}
-    axis = Axis(
-        dates,
-        today,
-        start=26 if upright else 0,
-        length=None if upright else WIDTH - 12,
-        year=year,
-        step=length + GAP,
-        early=(20 if upright else width_of(before) + 20) if with_early else 0,
-    )
+    start, whole = (26, None) if upright else (0, WIDTH - 12)
+    early = (20 if upright else width_of(before) + 20) if with_early else 0
+    axis = Axis(dates, today, start=start, length=whole, year=year, step=length + GAP, early=early)
     drawing = Drawing(f"timeline timeline-{'tall' if upright else 'wide'}", label, upright)
     # What lies at the back is as broad as the whole picture, which is known at the end.
     back, pen, lang = Pen(drawing.ground.put("g"), upright), drawing.ground, content_lang()

@@ -95,7 +95,7 @@ def web_address(text, *, most=None):
     )(text)
     if "@" in urlsplit(text).netloc:
         raise ValidationError(
-            _("The address holds a name or a password before the @. Take them away."), code="credentials"
+            _("The address contains a name or a password before the @. Take them away."), code="credentials"
         )
     return text
 

@@ -70,7 +70,7 @@ def test_flags_come_with_the_law_as_it_stands(client):
     rows = rows_of(response)
 
     assert rows["Issues raised"] == (True, [["An issue"], ["Not assessed yet"]])
-    assert rows["Law they touch, as it stands today"] == (True, [["The Act"], ["Not assessed yet"]])
+    assert rows["The law they touch, as it stands today"] == (True, [["The Act"], ["Not assessed yet"]])
     assert "The Act In force" in text_of(response)
 
 

@@ -103,7 +103,7 @@ def test_key_map_without_evidence_says_so(client):
     response = client.get(tool.url)
 
     assert response.context["keymap"]["shows"] == "place"
-    assert "No statement speaks of it" in text_at(response, "<figcaption>", "</figcaption>")
+    assert "No statement mentions it" in text_at(response, "<figcaption>", "</figcaption>")
 
 
 @pytest.mark.parametrize(("lens", "has_theme"), [("", True), ("good", False), ("", False)])

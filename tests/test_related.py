@@ -74,7 +74,7 @@ def test_words_relate_where_nothing_else_does(client):
 
     assert [name for name, _ in near(one)] == [name_of(two)]
     words = text_of(client.get(one.url)).casefold()
-    assert "speaks of similar things: marketplaces, encryption" in words
+    assert "is about similar things: marketplaces, encryption" in words
 
 
 def test_shared_records_come_before_words():

@@ -1,6 +1,5 @@
 """The pattern language as a picture: families as a tree, links between patterns as lines beside it."""
 
-import json
 from collections import Counter, defaultdict
 
 from django.shortcuts import render
@@ -11,7 +10,7 @@ from media4sec.drawing import Drawing, Picture, Rows, chosen, content_lang, shor
 from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.rows import first_sentence
-from media4sec.publications.models import Publication
+from media4sec.publications.models import documents_of
 from workshops.choices import PatternGroup
 
 GROUPS = dict(PatternGroup.choices)
@@ -32,10 +31,7 @@ ALL = "/practices/?type=pattern"
 @require_safe
 def explorer(request):
     """All patterns by group and family, with the links between them."""
-    rows = Publication.objects.published().of("pattern", "case", "collection").order_by("sort_key", "pk")
-    documents = defaultdict(list)
-    for kind, text in rows.values_list("kind", "document"):
-        documents[kind].append(json.loads(text))
+    documents = documents_of("pattern", "case", "collection")
     return render(request, "workshops/patterns.html", page_of_patterns(documents))
 
 
@@ -220,17 +216,12 @@ def with_heads(by_id, names):
     return found
 
 
-def all_patterns():
-    rows = Publication.objects.published().of("pattern").order_by("sort_key", "pk")
-    return [json.loads(text) for text in rows.values_list("document", flat=True)]
-
-
 def page_of_case(page):
     """The patterns that a case shows at work, each under its families."""
     names = [ref["id"] for ref in page["document"]["patterns"]]
     if not names:
         return {}
-    patterns = all_patterns()
+    patterns = documents_of("pattern")["pattern"]
     by_id = {document["identifier"]: document for document in patterns}
     keep = with_heads(by_id, names)
     order = tree([document for document in patterns if document["identifier"] in keep])
@@ -242,7 +233,7 @@ def page_of_case(page):
 
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
-    patterns = all_patterns()
+    patterns = documents_of("pattern")["pattern"]
     identifier = page["document"]["identifier"]
     order = [document for document, _ in tree(patterns)]
     number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)

@@ -29,4 +29,4 @@ def about(request):
             if counts[kind.name]
         ],
     }
-    return render(request, "portal/about.html", context)
+    return render(request, "front/about.html", context)

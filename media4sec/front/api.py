@@ -271,7 +271,7 @@ def reference(request):
     ]
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Data & API"), "url": None}]
     context = {"crumbs": crumbs, "groups": groups}
-    return render(request, "portal/api.html", context)
+    return render(request, "front/api.html", context)
 
 
 urlpatterns = [

@@ -54,7 +54,7 @@ def home(request):
         "states": state_of_the_records(),
         "checked_on": kept("checked on", checked_on),
     }
-    return render(request, "portal/home.html", context)
+    return render(request, "front/home.html", context)
 
 
 def situations_to_prepare_for():

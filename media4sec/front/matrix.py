@@ -41,7 +41,7 @@ def matrix(request):
         "themes_left_out": themes_left_out(tiles),
         "no_theme": sum(counts["not-stated", "statement", lens] for lens in LENSES),
     }
-    return render(request, "portal/matrix.html", context)
+    return render(request, "front/matrix.html", context)
 
 
 def shown(tiles):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 def static_page(request, name, title, dated):
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
     context = {"crumbs": crumbs, "title": title, "dated": dated}
-    return render(request, f"portal/{name}.html", context)
+    return render(request, f"front/{name}.html", context)
 
 
 @require_safe

@@ -1,7 +1,6 @@
 """The timeline: the project, its deliverables and workshops, and the law around it."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import date
 
 from django.shortcuts import render
@@ -43,9 +42,8 @@ def page_of_timeline(documents):
     drawn = None
     if entries:
         begin = max(min([first, *(entry["item"].when.first for entry in entries)]), earliest(first))
-        label = gettext("Timeline of the project")
-        drawn = picture(lanes, begin, last, label, counted_from=first)
-        drawn = replace(drawn, total=len(every), url="/library/?type=deliverable")
+        label, url = gettext("Timeline of the project"), "/library/?type=deliverable"
+        drawn = picture(lanes, begin, last, label, counted_from=first, url=url, total=len(every))
     return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
@@ -88,17 +86,9 @@ def entries_of(documents, first, last):
         key = document["identifier"] if short in "WD" else f"{short}{numbers[short]}"
         doubt = gettext("not verified") if is_unverified else ""
         name = ", ".join(part for part in (key, of, title, when, doubt) if part)
-        entries.append(
-            {
-                "item": Item(key, key, name, document["url"], span, shape_of(short, is_unverified)),
-                "short": short,
-                "when": when,
-                "title": title,
-                "of": of,
-                "is_unverified": is_unverified,
-                "url": document["url"],
-            }
-        )
+        item = Item(key, key, name, document["url"], span, shape_of(short, is_unverified))
+        told = {"when": when, "title": title, "of": of, "is_unverified": is_unverified}
+        entries.append({"item": item, "short": short, "url": document["url"], **told})
     return entries
 
 

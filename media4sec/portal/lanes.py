@@ -78,13 +78,16 @@ class Label:
         return self.along + 6 <= along <= self.along + self.long - 6
 
 
-def picture(lanes, first, last, label, rest="", arrows=(), counted_from=None, keep="", url="", most=MOST):
+def picture(
+    lanes, first, last, label, rest="", arrows=(), counted_from=None, keep="", url="", most=MOST, total=0
+):
     """``lanes`` over the months from ``first`` to ``last`` (dates in them); ``label`` says what it shows.
 
     ``arrows`` are pairs of keys that all start in one lane. They run in a gutter before their target's lane, the
     earliest furthest away, so that none crosses another without need; labels of lanes on the way lie over them.
     Months are numbered from the one of ``counted_from``, if given. ``rest``: words for what has no date. Where
-    there are too many items, the newest are drawn, and the one whose key is ``keep``; ``url`` leads to all of them.
+    there are too many items, the newest are drawn, and the one whose key is ``keep``; ``url`` leads to all of them,
+    of which there may be more than in ``lanes``: ``total``.
     """
     items = [item for lane in lanes for item in lane.items]
 
@@ -101,7 +104,7 @@ def picture(lanes, first, last, label, rest="", arrows=(), counted_from=None, ke
         arrows = [(start, stop) for start, stop in arrows if start in drawn and stop in drawn]
     sheets = (LYING, UPRIGHT)
     drawings = tuple(draw(sheet, lanes, first, last, label, rest, arrows, counted_from) for sheet in sheets)
-    return Picture(drawings, len(drawn), len(items), url, is_newest=True)
+    return Picture(drawings, len(drawn), total or len(items), url, is_newest=True)
 
 
 def draw(sheet, lanes, first, last, label, rest_words, arrows, counted_from):
@@ -188,31 +191,24 @@ def pack(sheet, lane, at, near, end, rest):
     at the first free place within it, what has no date in the zone behind the axis."""
     rows, found = Rows(GAP), []
 
-    def put(item, windows):
-        long, broad = sheet.size(item)
-        row, start = rows.place(long, *windows(item, long))
-        found.append((Label(item, start, 0, long, broad), row))
+    def order(item):
+        return (2,) if not item.when else (0, item.when.first) if item.when.is_day else (1,)
 
-    def at_day(item, long):
-        start = min(max(at[item.key][0] - long // 2, sheet.start), end - long)
-        return [(start, start)]
-
-    def within(item, long):
+    def windows(item, long):
+        if not item.when:
+            return [(rest, max(rest, rest + ZONE - long))]
         begin, finish = at[item.key]
+        if item.when.is_day:
+            start = min(max(begin - long // 2, sheet.start), end - long)
+            return [(start, start)]
         latest = max(begin, finish - long)
         liked = min(max(begin, near.get(item.key, begin) - long // 2), latest + 1)
         return [(liked, latest), (begin, liked - 1)]
 
-    def behind(item, long):
-        return [(rest, max(rest, rest + ZONE - long))]
-
-    dated = [item for item in lane.items if item.when]
-    for item in sorted((item for item in dated if item.when.is_day), key=lambda item: item.when.first):
-        put(item, at_day)
-    for item in (item for item in dated if not item.when.is_day):
-        put(item, within)
-    for item in (item for item in lane.items if not item.when):
-        put(item, behind)
+    for item in sorted(lane.items, key=order):
+        long, broad = sheet.size(item)
+        row, start = rows.place(long, *windows(item, long))
+        found.append((Label(item, start, 0, long, broad), row))
     breadth = max((label.broad for label, _ in found), default=HIGH)
     for label, row in found:
         label.across = row * (breadth + GAP)

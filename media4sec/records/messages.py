@@ -64,7 +64,7 @@ def sources():
 def texts_in(path):
     """``(line, text or its forms, comments, context)`` of each text in a file, whatever it is written in."""
     if "new" in path.parts:
-        options = {"trimmed": "true", "silent": "false"}
+        options = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
         with path.open("rb") as file:
             yield from extract("jinja2.ext:babel_extract", file, KEYWORDS, ["Translators:"], options)
     else:
@@ -82,7 +82,7 @@ def source_of(path):
 def words_of_kinds():
     """What publications hold in English words: [(text or its forms, where it comes from)]."""
     with translation.override(settings.LANGUAGE_CODE):
-        shared = [label for choices in (Lens, Provenance, YesNo) for label in choices.labels]
+        shared = [str(label) for choices in (Lens, Provenance, YesNo) for label in choices.labels]
         found = [(words, "media4sec/records/models.py") for words in shared]
         for kind in kinds():
             model = writer(kind.name).Meta.model

@@ -217,7 +217,7 @@ def flag_rows(kind, documents):
     nothing = {"text": gettext("Not assessed yet"), "is_none": True}
     return [
         _row(_("Issues raised"), [cell or [nothing] for cell in raised]),
-        _row(_("Law they touch, as it stands today"), [cell or [nothing] for cell in law]),
+        _row(_("The law they touch, as it stands today"), [cell or [nothing] for cell in law]),
     ]
 
 
