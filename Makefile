@@ -102,11 +102,12 @@ messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and com
 lighthouse: $(VENV)/.dev ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
 	$(BIN)/python -m tests.lighthouse $(ARGS)
 
-docs: $(VENV)/.dev ## write docs/data-model.md anew from the code
+docs: $(VENV)/.dev ## write docs/data-model.md, and the counts in README.md and docs/content.md, from code and fixtures
+	@$(BIN)/python -m tests.counts
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 
-lock: ## write the locks anew from requirements/*.in (fetches uv into a throw-away environment)
+lock: ## write the locks again from requirements/*.in (fetches uv into a throw-away environment)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \
 	  && cd requirements && compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-emit-index-url --no-header $(ARGS)" \

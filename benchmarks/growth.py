@@ -1,7 +1,7 @@
 """What each page costs as the content grows: one worker, one request after the other.
 
-A page that has one address is asked for after a change, so that it is made anew; one that has many is asked for at
-other ones each time. The request after a change by which the index follows it is not counted.
+Answers are not kept, so that each is made anew. A page that has one address is asked for after a change, one that
+has many at other ones each time. The request after a change by which the index follows it is not counted.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ def measure(portals, sizes, names, repeats, say):
             for side, portal in portals.items():
                 count = portal.grow(size)
                 portal.forget_files()
-                server = stack.enter_context(portal.served(workers=1))
+                server = stack.enter_context(portal.served(workers=1, KEPT_MB="0"))
                 asked[side] = Asked(portal, server)
                 found[side].append({"size": count, **asked[side].beginning()})
                 say(

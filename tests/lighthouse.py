@@ -15,8 +15,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.conftest import BROWSER_FLAGS, find_chromium
-from tests.pages import PAGES, STATUS
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()  # pages are those of the kinds
+
+from tests.conftest import BROWSER_FLAGS, find_chromium  # noqa: E402
+from tests.pages import PAGES, STATUS  # noqa: E402
 
 PATHS = (
     "/",

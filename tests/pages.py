@@ -3,45 +3,24 @@
 They are those of the real content with a past, which ``tests/history.py`` gives it.
 """
 
+import json
+
+from django.conf import settings
+
+from media4sec.kinds import kinds, paths
+
 CHANGED = "T-003-ushahidi"
 WITHDRAWN = "T-900"
 RECEIPTS = {"received": "RCVD-2345-678Z", "answered": "NSWR-2345-678F"}
 
 LISTS = {
     f"list-{path}": f"/{path}/"
-    for path in (
-        "check",
-        "collections",
-        "countries",
-        "evidence",
-        "examples",
-        "functions",
-        "glossary",
-        "issues",
-        "judgments",
-        "law",
-        "news",
-        "organisations",
-        "partners",
-        "people",
-        "platform-requests",
-        "practices",
-        "projects",
-        "roadmap",
-        "situations",
-        "standards",
-        "survey",
-        "swot",
-        "technologies",
-        "themes",
-        "training",
-        "vocabulary",
-        "workshops",
-    )
+    for path in sorted(paths())
+    if path != "library" and not path.startswith("throwaway")
 }
 
-# One record of each kind, by the kind's name.
-RECORDS = {
+# One record of each kind, by the kind's name: these were chosen, of all other kinds it is the first.
+CHOSEN = {
     "case": "/practices/C-001-boston-marathon/",
     "check-example": "/examples/ex-appeal/",
     "check-question": "/check/Q01/",
@@ -74,6 +53,20 @@ RECORDS = {
     "workshop": "/workshops/W3-dark-web/",
 }
 
+
+def first_of(kind):
+    """Where the first published document of a kind's fixture is read."""
+    documents = json.loads((settings.BASE_DIR / f"fixtures/{kind.plural}.json").read_text("utf-8"))
+    document = next(document for document in documents if document.get("state", "published") == "published")
+    return kind.url(document["identifier"], document["slug"])
+
+
+RECORDS = {
+    kind.name: CHOSEN.get(kind.name) or first_of(kind)
+    for kind in kinds()
+    if not kind.name.startswith("throwaway")
+}
+
 OTHERS = {
     "home": "/",
     "matrix": "/matrix/",
@@ -100,6 +93,7 @@ OTHERS = {
     "search-filtered": "/search/?q=police&type=technology&theme=dark-web",
     "filtered": "/technologies/?theme=riots-mass-gatherings&status=active",
     "filtered-nothing": "/technologies/?q=zzqq",
+    "options": "/technologies/facets/maker/",
     "second-page": "/technologies/?page=2",
     "list-table": "/technologies/?view=table&sort=-flags",
     "list-matrix": "/evidence/?view=matrix",

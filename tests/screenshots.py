@@ -17,12 +17,17 @@ import urllib.request
 from io import BytesIO
 from pathlib import Path
 
+import django
 from PIL import Image, ImageOps
 from playwright.sync_api import sync_playwright
 
 from media4sec.serving import serving
-from tests.conftest import BROWSER_FLAGS, find_chromium
-from tests.pages import PANELS, RECORDS, open_page
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()  # pages are those of the kinds
+
+from tests.conftest import BROWSER_FLAGS, find_chromium  # noqa: E402
+from tests.pages import PANELS, RECORDS, open_page  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "var" / "screenshots"

@@ -1,6 +1,5 @@
 """The documentation says what the code says, and its links lead somewhere."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from django.core.management import call_command
 from media4sec.kinds import COMMON_FACETS, kinds
 from media4sec.records.management.commands.describe_data_model import describe
 from media4sec.records.models import model_of
+from tests import counts
 
 ROOT = Path(settings.BASE_DIR)
 NOT_OURS = {".git", ".venv", "var", "screenshots"}
@@ -106,70 +106,13 @@ def test_every_make_command_in_the_documentation_exists():
     assert {(name, command) for name, command in named if command not in targets} == set()
 
 
-def rows(plural):
-    """The documents of a kind that readers can see."""
-    found = json.loads((ROOT / f"fixtures/{plural}.json").read_text("utf-8"))
-    return [document for document in found if document.get("state") != "withdrawn"]
-
-
-def number(plural, **values):
-    """How many documents of a kind have these values."""
-    return sum(all(row[name] == value for name, value in values.items()) for row in rows(plural))
-
-
-def in_readme():
-    """What README counts, as the fixtures have it."""
-    names = [path.stem for path in sorted((ROOT / "fixtures").glob("*.json"))]
-    labels = [label for row in rows("concepts") for label in row["labels"]]
-    languages = {label["language"] for label in labels}
-    events = sum(len(row["events"]) for row in rows("instruments"))
-    return [
-        f"{sum(map(number, names)):,} records of {len(names)} kinds",
-        f"| statements from project sources | {number('statements')} | practice patterns | {number('patterns')} |",
-        f"| technologies, by {number('organisations')} organisations | {number('technologies')} "
-        f"| legal instruments, with {events} events | {number('instruments')} |",
-        f"| vocabulary concepts, with {len(labels):,} labels in {len(languages)} languages | {number('concepts')} "
-        f"| practice cases, news items | {number('cases')}, {number('news')} |",
-        f"| glossary terms | {number('glossary')} "
-        f"| roadmap items, training modules | {number('roadmap')}, {number('training')} |",
-        f"| ethical and legal issues | {number('issues')} | deliverables, workshops, situations "
-        f"| {number('deliverables')}, {number('workshops')}, {number('situations')} |",
-        f"of which {number('patterns')} were found",
-    ]
-
-
-def in_content():
-    """What docs/content.md counts, as the fixtures have it."""
-    technologies, patterns, statements = rows("technologies"), rows("patterns"), rows("statements")
-    labels = sum(len(row["labels"]) for row in rows("concepts"))
-    events = [event for row in rows("instruments") for event in row["events"]]
-    by_editors = number("patterns", summary_basis="editorial-gloss-of-name")
-    not_looked_for = sum("not looked for yet" in row["status_note"] for row in technologies)
-    return [
-        f"{len(technologies)} technologies are {number('technologies', provenance='project')} that a project source "
-        f"names and {number('technologies', provenance='editorial')} comparable real ones.",
-        f"{number('technologies', status='active')} are active, "
-        f"{number('technologies', status='discontinued')} discontinued, "
-        f"{number('technologies', status='unknown')} unknown; for {not_looked_for} of these nobody has looked",
-        f"{len(patterns)} were found, {number('patterns', group='law-enforcement')} for law enforcement and "
-        f"{number('patterns', group='citizens')} for citizens",
-        f"the pattern's own page ({number('patterns', summary_basis='pattern-page')}), on other project text "
-        f"({number('patterns', summary_basis='project-text')}), or explains the name only ({by_editors}); these "
-        f"{sum('editorial text' in row['tags'] for row in patterns)} have",
-        f"{sum(bool(row['locator']) for row in statements)} of {len(statements)} statements say where",
-        f"**Labels:** {labels:,} in seven languages",
-        f"of the {len(events)} events of {number('instruments')} instruments "
-        f"{sum(event['verified'] is not True for event in events)} are not verified",
-    ]
-
-
-@pytest.mark.parametrize(("page", "counted"), [("README.md", in_readme), ("docs/content.md", in_content)])
-def test_documentation_counts_what_the_fixtures_hold(page, counted):
+@pytest.mark.parametrize("page", counts.PAGES)
+def test_documentation_counts_what_the_fixtures_contain(page):
     text = " ".join((ROOT / page).read_text("utf-8").split())
 
-    missing = [sentence for sentence in counted() if sentence not in text]
+    missing = [sentence for sentence in counts.PAGES[page]() if sentence not in text]
 
-    assert missing == [], f"The fixtures have changed. {page} should say: {missing}"
+    assert missing == [], f"The fixtures have changed: run `make docs`. {page} should say: {missing}"
 
 
 def test_changelog_has_an_unreleased_section():
