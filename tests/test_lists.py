@@ -639,8 +639,8 @@ def test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both
 
 def facet_of(response, name):
     """(the values shown, those behind “more”) of a facet."""
-    facet = next(facet for facet in response.context["facets"] if facet["name"] == name)
-    return tuple([option["value"] for option in facet[part]] for part in ("options", "more"))
+    facet = next(facet for facet in response.context["facets"] if facet.name == name)
+    return [option.value for option in facet.options], [option.value for option in facet.more]
 
 
 def test_what_nobody_states_comes_last_among_the_values(client):
