@@ -1,17 +1,16 @@
 """What each page costs as the content grows: one worker, one request after the other.
 
-A page that has one address is asked for after a change, so that it is made anew; one that has many is asked for at
-other ones each time. The request after a change by which the index follows it is not counted.
+Answers are not kept, so that each is made anew. A page that has one address is asked for after a change, one that
+has many at other ones each time. The request after a change by which the index follows it is not counted.
 """
 
 import contextlib
 import http.client
+import json
 import statistics
 import time
 from urllib.parse import urlsplit
 
-from benchmarks.portals import query
-from benchmarks.routes import examples
 from benchmarks.servers import database_processes, forget_peak, peak_of, processor_of
 from benchmarks.targets import PUBLISHED, TERMS, combinations, questions, with_query
 
@@ -20,6 +19,12 @@ SEARCH_SECONDS = 60  # of all the questions
 PATIENCE = 120  # seconds: what takes longer is called too slow
 FOLLOW = "/search/?q=police"
 
+EXAMPLES = """
+import json
+import django; django.setup()
+from benchmarks.routes import examples
+print(json.dumps(examples()))
+"""
 PUBLISH = """
 import json, statistics, time
 import django; django.setup()
@@ -46,13 +51,13 @@ def measure(portals, sizes, names, repeats, say):
             for side, portal in portals.items():
                 count = portal.grow(size)
                 portal.forget_files()
-                server = stack.enter_context(portal.served(workers=1))
+                server = stack.enter_context(portal.served(workers=1, KEPT_MB="0"))
                 asked[side] = Asked(portal, server)
                 found[side].append({"size": count, **asked[side].beginning()})
                 say(
                     f"  {side}: {count:,} publications, first search after {found[side][-1]['first_search']:.1f} s"
                 )
-            for name, addresses in pages_of(next(iter(portals.values())).database, repeats).items():
+            for name, addresses in pages_of(next(iter(portals.values())), repeats).items():
                 if names and name not in names:
                     continue
                 for side in portals:
@@ -72,17 +77,17 @@ def told(row):
     return f"{row['processor']:9.1f} ms   p95 {row['p95']:9.1f} ms   {row['bytes']:9,.0f} B   {row['peak']:6.0f} MB"
 
 
-def pages_of(database, repeats):
+def pages_of(portal, repeats):
     """``{name: addresses}``: many of what is asked for in ever new ways, one of the others."""
-    filters = combinations(query(database, TERMS), 25, repeats + 1)
-    records = [url for (url,) in query(database, PUBLISHED.format(column="url"))][: repeats + 1]
+    filters = combinations(portal.query(TERMS), 25, repeats + 1)
+    records = [url for (url,) in portal.query(PUBLISHED.format(column="url"))][: repeats + 1]
     return {
         "search, all questions": with_query("/search/", questions()),
         "list-filtered": with_query("/technologies/", filters),
         "list-filtered-by-title": with_query("/technologies/", [f"{one}&sort=title" for one in filters]),
         "api-list-filtered": with_query("/api/v1/technologies/", filters),
         "record": records,
-        **{name: [address] * repeats for name, address in examples().items()},
+        **{name: [address] * repeats for name, address in json.loads(portal.run("-c", EXAMPLES)).items()},
     }
 
 

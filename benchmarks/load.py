@@ -40,8 +40,11 @@ def ask(origin, paths, seconds, *, headers=None, begin=0, once=False, patience=2
     if answer.returncode or not lines or not lines[-1].startswith("{"):
         raise RuntimeError(f"wrk failed on {origin}{paths[0]}:\n{answer.stdout}{answer.stderr}")
     found = json.loads(lines[-1])
-    if found.pop("refused") or found.pop("broken") or not found["requests"]:
-        raise RuntimeError(f"{origin} did not answer some of {len(paths)} addresses, such as {paths[0]}")
+    if found["refused"] or found["broken"] or not found["requests"]:
+        raise RuntimeError(
+            f"{origin} did not answer all of {len(paths)} addresses, such as {paths[0]}: {found}"
+        )
+    del found["refused"], found["broken"]
     took = found.pop("seconds")
     if took < 0:
         raise RuntimeError(f"{origin} needs more than {patience} s for an answer, such as {paths[0]}")

@@ -6,6 +6,7 @@ those of the same run, by the medians of its rounds; the processor time of a req
 
 import contextlib
 import statistics
+import time
 from dataclasses import dataclass, field
 
 from benchmarks import fairness, peers
@@ -13,7 +14,8 @@ from benchmarks.load import Missing, ask
 from benchmarks.servers import database_processes, processor_of
 from benchmarks.targets import targets_of
 
-FIRST_PATIENCE = 5  # seconds for the last answers, before it is known how long they take
+FIRST_PATIENCE = 8  # seconds for the last answers, before it is known how long they take
+NOTICED_IN = 1  # second at the most, after which the portal keeps no answer from before a change
 QUICK = 1_000  # requests a second, from which on wrk's own script would cost too much
 
 
@@ -32,14 +34,16 @@ class Measured:
         target, last = self.target, self.rounds[-1] if self.rounds else None
         if self.change and target.is_new:
             self.change()
+            time.sleep(NOTICED_IN)
             for _ in range(8):  # so that each worker has followed it
                 self.server.get("/search/?q=police")
+        headers = target.headers | (self._tag() if target.has_it else {})
         before = self._processor()
         found = ask(
             self.server.origin,
             target.paths,
             seconds,
-            headers=target.headers,
+            headers=headers,
             begin=self.begin,
             once=target.once,
             patience=max(0.2, 3 * last["p99"] / 1000) if last else FIRST_PATIENCE,
@@ -48,6 +52,15 @@ class Measured:
         found["processor"] = (self._processor() - before) / found["requests"] * 1000
         self.begin = (self.begin + found["asked"]) % len(target.paths)
         self.rounds.append(found)
+
+    def _tag(self):
+        """The header by which a browser asks whether what it has is still true."""
+        path, headers = self.target.paths[0], self.target.headers
+        tag = {"If-None-Match": self.server.get(path, headers)[1].get("ETag", "")}
+        status = self.server.get(path, headers | tag)[0]
+        if status != 304:
+            raise RuntimeError(f"{self.server.origin}{path} answers {status} to one who has it already")
+        return tag
 
     def _processor(self):
         return self.server.processor() + sum(map(processor_of, database_processes()))
@@ -62,11 +75,14 @@ def measure(portals, with_peers, names, rounds, seconds, say):
         everything = []
         for number, (side, portal) in enumerate(portals.items()):
             server = stack.enter_context(portal.served())
-            targets = targets_of(server, portal.database)
+            targets = targets_of(portal.database)
             everything += [Measured(side, server, target, portal.change) for target in targets]
             if with_peers and not number:
                 everything += peers_of(portal, server, targets, stack, say)
         everything = [one for one in everything if not names or one.target.name in names]
+        for one in everything:
+            for _ in range(4):  # so that each worker has begun
+                one.server.get(one.target.paths[0], one.target.headers)
         for number in range(rounds + 1):
             for one in everything:
                 one.ask(seconds if number else 1)

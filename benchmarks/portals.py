@@ -44,6 +44,7 @@ class Portal:
             "DJANGO_SETTINGS_MODULE": "measured_settings",
             "PYTHONPATH": str(SERVED),
             "MEASURED_VAR": str(self.folder),
+            "INDEX_ROOT": str(self.folder / "index"),
             "BASE_URL": f"http://127.0.0.1:{port}",
             "DATABASE_URL": self.database,
             "SECRET_KEY": KEY,
@@ -93,11 +94,12 @@ class Portal:
         return query(self.database, statement)
 
     @contextlib.contextmanager
-    def served(self, workers=WORKERS):
+    def served(self, workers=WORKERS, **settings):
+        """The portal as it is served in earnest, with some settings of the environment."""
         port = free_port()
         command = json.loads(self.run("-c", COMMAND_LINE.format(workers=workers), f"http://127.0.0.1:{port}"))
         log = self.folder / "server.log"
-        with running(command, port, log, cwd=self.checkout, env=self.environment(port)) as server:
+        with running(command, port, log, cwd=self.checkout, env=self.environment(port) | settings) as server:
             yield server
 
     def change(self):

@@ -1,7 +1,5 @@
 """Every public address that answers GET, by its route: an example of each, in English."""
 
-from tests.pages import LISTS, OTHERS, RECORDS
-
 LIST, RECORD = "technologies", "/technologies/T-001-publicsonar"
 
 # What the pages of tests/pages.py leave out: files, feeds, pictures, the API.
@@ -35,6 +33,8 @@ MORE = {
 
 def examples():
     """``{name: address}``; some need a past or a report that the content does not have, and are not found then."""
+    from tests.pages import LISTS, OTHERS, RECORDS  # they ask Django, which must be set up
+
     lists = {f"list-{name}" if not name.startswith("list-") else name: url for name, url in LISTS.items()}
     return OTHERS | lists | {f"record-{kind}": url for kind, url in RECORDS.items()} | MORE
 

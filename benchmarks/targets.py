@@ -45,16 +45,20 @@ class Target:
     headers: dict[str, str] = field(default_factory=dict)
     once: bool = False  # each address once in a round, as it may be kept afterwards
     is_new: bool = False  # asked after something has changed, so that no answer of the round before is kept
+    has_it: bool = False  # as by a browser that has the page, and asks whether it has changed
 
 
-def targets_of(server, database):
-    """All that is asked of a portal that runs, with what its database has."""
+def targets_of(database):
+    """All that is asked of a portal, with what its database has."""
     terms = query(database, TERMS)
     lists, fifties = combinations(terms, 25), combinations(terms, 50)
     records = [url for (url,) in query(database, PUBLISHED.format(column="url"))]
     identifiers = [identifier for (identifier,) in query(database, PUBLISHED.format(column="identifier"))]
     found = [
         Target("cached", "a page that is asked for again and again", ["/technologies/"], BROWSER),
+        Target(
+            "unchanged", "the same, which has not changed (304)", ["/technologies/"], BROWSER, has_it=True
+        ),
         Target("home", "home page, asked for again and again", ["/"], BROWSER),
         Target(
             "list",
@@ -92,11 +96,6 @@ def targets_of(server, database):
         ),
         Target("feed", "feed of everything", ["/feeds/everything.atom"]),
     ]
-    _, headers, _ = server.get("/technologies/", BROWSER)
-    if tag := headers.get("ETag"):
-        kept = BROWSER | {"If-None-Match": tag}
-        if server.get("/technologies/", kept)[0] == 304:
-            found.insert(1, Target("unchanged", "“not modified” (304)", ["/technologies/"], kept))
     return found
 
 

@@ -428,7 +428,9 @@ SURVEY_FIGURE = Kind(
     _("Survey figures"),
     path="survey",
     section="library",
-    lead=_("Figures cited by the project and from related surveys; conflicting values are shown side by side."),
+    lead=_(
+        "Figures cited by the project and from related surveys; conflicting values are shown side by side."
+    ),
     facets=(
         Facet("survey", _("Survey")),
         Facet("year", _("Year")),

@@ -36,7 +36,7 @@ from media4sec.interchange.results import newest_change
 SAFE = ("GET", "HEAD")
 ASKED_EVERY = 0.25  # seconds between two looks at the database by one process …
 TRUSTED_FOR = 0.75  # … and how long nobody looks again, because somebody is about to
-PATIENCE = 10  # seconds that one waits for what another thread makes
+PATIENCE = 20  # seconds that one waits for what another thread makes
 LARGEST = 1 / 8  # of the memory: a larger answer would push out too many others
 FAILED = object()  # what became of an answer that others waited for
 

@@ -131,6 +131,24 @@ class Term(models.Model):
         return f"{self.field}={self.value}"
 
 
+class Feature(models.Model):
+    """Something that may relate a publication to others: a record or source that it names, a word that it uses much.
+
+    The same stands in its ``related``; here others that have it are found.
+    """
+
+    publication = models.ForeignKey(Publication, related_name="features", on_delete=models.CASCADE)
+    name = models.CharField(max_length=700)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "publication"], name="publications_feature_once")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class Change(models.Model):
     """Something that readers can see happened to a record. Appended in commit order; never edited."""
 

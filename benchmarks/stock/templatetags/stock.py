@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django import template
 
-from catalogue.models import TargetUser, Technology
+from catalogue.choices import TargetUser, WorksOn
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ def host(url):
 
 @register.filter
 def works_on(value):
-    return Technology.WorksOn(value).label
+    return WorksOn(value).label
 
 
 @register.filter
