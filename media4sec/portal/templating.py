@@ -9,7 +9,7 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_s
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from media4sec.languages import in_english, local, machine_url
@@ -47,16 +47,27 @@ def environment(**options):
         "social": social,
     }
     made.filters |= {
-        "local": local,
-        "words": word,
-        "day": day,
-        "language_name": language,
+        "local": of_the_request(local),
+        "words": of_the_request(word),
+        "day": of_the_request(day),
+        "language_name": of_the_request(language),
         "shown": shown,
         "full_stop": full_stop,
         "marked": marked,
         "percent": percent,
     }
     return made
+
+
+def of_the_request(function):
+    """A filter whose answer depends on the language of the page: Jinja must not work it out once, for a constant, when
+    it reads the template."""
+
+    @pass_context
+    def filtered(_context, value):
+        return function(value)
+
+    return filtered
 
 
 def shown(text):

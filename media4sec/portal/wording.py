@@ -108,7 +108,8 @@ def record_name(kind_name, identifier, title):
 
 def day(text):
     """A date as documents hold it, to the day, the month or the year."""
-    year, _, rest = str(text).partition("-")
+    text = str(text)
+    year, _, rest = text.partition("-")
     if not rest:
         return year
     value = parse_date(text if "-" in rest else f"{text}-01")
