@@ -1,5 +1,7 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext
 
 from catalogue.library import map_of_deliverables, outputs_of, package_of, packages_of, statement_counts
@@ -10,24 +12,24 @@ from media4sec.publications.models import documents_of
 def work_package(page):
     """A work package shows its deliverables as a table and as a map."""
     documents = documents_of("project", "work-package", "deliverable", "workshop", "partner")
-    name = page["document"]["identifier"]
+    name = page.publication.identifier
     package = next(row for row in packages_of(documents, statement_counts()) if row["identifier"] == name)
-    return {
-        "package": package,
-        "map": map_of_deliverables(documents, name) if package["rows"] else None,
-        "links": [group for group in page["links"] if group["kind"].name != "deliverable"],
-        "own_parts": [("deliverables", gettext("Deliverables")), *page["own_parts"]],
-    }
+    return replace(
+        page,
+        own={"package": package, "map": map_of_deliverables(documents, name) if package["rows"] else None},
+        links=[group for group in page.links if group.kind.name != "deliverable"],
+        own_parts=[("deliverables", gettext("Deliverables")), *page.own_parts],
+    )
 
 
 def deliverable(page):
     """A deliverable shows where its file is, what people used of it, and its place among the others."""
     documents = documents_of("project", "work-package", "deliverable", "workshop")
-    document = page["document"]
+    document = page.document
     package = package_of(document)
     order = documents["deliverable"]
     number = next(n for n, row in enumerate(order) if row["identifier"] == document["identifier"])
-    return {
+    own = {
         "file": {"url": document["download_url"], "host": host_of(document["download_url"])}
         if document["download_url"]
         else None,
@@ -41,5 +43,6 @@ def deliverable(page):
         ),
         "before": order[number - 1] if number else None,
         "after": order[number + 1] if number + 1 < len(order) else None,
-        "own_parts": [("files", gettext("Files")), ("place", gettext("Its place")), *page["own_parts"]],
     }
+    own_parts = [("files", gettext("Files")), ("place", gettext("Its place")), *page.own_parts]
+    return replace(page, own=own, own_parts=own_parts)

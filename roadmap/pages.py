@@ -1,6 +1,7 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
 import textwrap
+from dataclasses import replace
 from itertools import groupby
 
 from media4sec.portal.rows import host_of
@@ -13,21 +14,19 @@ LETTERS = 36  # that fit on a line
 
 def roadmap_item(page):
     """What happened since the project asked for it, in order of date."""
-    updates = page["document"].get("updates", ())
-    return {
-        "updates": [
-            {
-                **update,
-                "when": day(update["date"]),
-                "is_unverified": update["verified"] is not True,
-                "sources": [
-                    {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
-                    for source in update["sources"]
-                ],
-            }
-            for update in sorted(updates, key=lambda update: update["date"])
-        ]
-    }
+    updates = [
+        {
+            **update,
+            "when": day(update["date"]),
+            "is_unverified": update["verified"] is not True,
+            "sources": [
+                {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+                for source in update["sources"]
+            ],
+        }
+        for update in sorted(page.document["updates"], key=lambda update: update["date"])
+    ]
+    return replace(page, own={"updates": updates})
 
 
 def roadmap_rows(cards):

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections import defaultdict
+from dataclasses import replace
 
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -268,29 +269,27 @@ def all_patterns():
 
 def page_of_case(page):
     """The patterns that a case shows at work, each under its families."""
-    names = [ref["id"] for ref in page["document"]["patterns"]]
+    names = [ref["id"] for ref in page.document["patterns"]]
     if not names:
-        return {}
+        return replace(page, own={"place": None})
     patterns = all_patterns()
     by_id = {document["identifier"]: document for document in patterns}
     keep = set(names).union(*(heads_of(by_id, name) for name in names if name in by_id))
     order = tree([document for document in patterns if document["identifier"] in keep])
-    return {
-        "place": drawing(order, marked=names),
-        "own_parts": [("place", gettext("Patterns at work")), *page["own_parts"]],
-    }
+    own_parts = [("place", gettext("Patterns at work")), *page.own_parts]
+    return replace(page, own={"place": drawing(order, marked=names)}, own_parts=own_parts)
 
 
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
     patterns = all_patterns()
-    identifier = page["document"]["identifier"]
+    identifier = page.publication.identifier
     order = [document for document, _ in tree(patterns)]
     number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)
-    return {
+    own = {
         "place": drawing(tree(near(patterns, identifier)), here=identifier),
         "before": order[number - 1] if number else None,
         "after": order[number + 1] if number + 1 < len(order) else None,
         "pattern_count": len(order),
-        "own_parts": [("place", gettext("Its place")), *page["own_parts"]],
     }
+    return replace(page, own=own, own_parts=[("place", gettext("Its place")), *page.own_parts])

@@ -11,6 +11,7 @@ from media4sec.letters import folded
 from media4sec.portal import wording
 from media4sec.portal.wording import Words, display_of, record_name
 from media4sec.publications.models import Publication
+from media4sec.publications.stated import kept
 
 LENSES = {"good": _("Good"), "bad": _("Bad"), "ugly": _("Ugly")}
 CARD_FIELDS = (
@@ -26,8 +27,9 @@ CARD_FIELDS = (
 
 
 def theme_tiles():
-    """The themes in their order: ``{slug: {number, label, url}}``. One query."""
+    """The themes in their order: ``{slug: {number, label, url}}``; read again when the content has changed."""
     rows = Publication.objects.published().of("theme").order_by("sort_key")
+    rows = rows.values_list("identifier", "title", "url", "sort_key")
     return {
         slug: {
             "number": int(sort_key.split("\t")[0]),
@@ -35,7 +37,7 @@ def theme_tiles():
             "url": url,
             "slug": slug,
         }
-        for slug, title, url, sort_key in rows.values_list("identifier", "title", "url", "sort_key")
+        for slug, title, url, sort_key in kept("themes", lambda: list(rows))
     }
 
 
