@@ -30,8 +30,8 @@ def test_every_topic_stands_on_the_page_with_its_rule_or_its_gap(client, recorde
     page = client.get(note.url)
     text = text_of(page)
 
-    assert [topic["name"] for topic in page.context["topics"]] == Topic.values
-    assert {topic["name"] for topic in page.context["gaps"]} == set(Topic.values) - set(recorded)
+    assert [topic["name"] for topic in page.context["page"].own["topics"]] == Topic.values
+    assert {topic["name"] for topic in page.context["page"].own["gaps"]} == set(Topic.values) - set(recorded)
     assert text.count(GAP) == len(Topic) - len(recorded)
     for label in Topic.labels:
         assert str(label) in text
