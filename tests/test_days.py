@@ -59,7 +59,7 @@ def test_a_withdrawal_has_the_day_in_brussels(client, moment, words, day):
     workflow.withdraw(record, reason="It was wrong.")
     Publication.objects.update(modified_at=moment)
 
-    assert words in text_of(client.get(record.url))
+    assert saying.day(day) in text_of(client.get(record.url))
 
 
 @at_each_moment
