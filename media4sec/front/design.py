@@ -60,6 +60,7 @@ SPACE = tuple((f"s{number}", "") for number in range(1, 10))
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
     ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),
+    ("evidence.sentences", "Sentences of a record in a cell", "/issues/I-035-predictive-policing/"),
     ("frame.breadcrumb", "The way from the home page down", "/technologies/"),
     ("frame.font", "A font that is fetched early", "/"),
     ("frame.languages", "The menu of languages", "/"),
@@ -67,6 +68,8 @@ ELSEWHERE = (
     ("frame.social_meta", "What other sites are told about a page", "/"),
     ("frame.tries", "Words to try in the search", "/"),
     ("hits.hit", "One hit of the search, with why it matched", "/search/?q=missing+person"),
+    ("links.row_class", "The width of a linked record", "/themes/diy-policing/"),
+    ("links.row_side", "What a linked record has beside its title", "/themes/diy-policing/"),
     ("marks.figure", "A number with its unit, and a bar where it is a share", "/survey/"),
     ("marks.outline", "The shape of a lens within a picture", "/patterns/"),
     ("pictures.drawings", "The drawings of a picture", "/timeline/"),
