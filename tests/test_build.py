@@ -55,7 +55,7 @@ def test_every_check_is_made():
     for wanted in (
         "ruff check$",
         "ruff format --check$",
-        "djlint .*--lint templates ",
+        "djlint .*--profile jinja --lint templates ",
         "lint-imports",
         "makemigrations --check --dry-run$",
         "check --deploy --fail-level WARNING$",

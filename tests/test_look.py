@@ -229,3 +229,16 @@ def test_design_page_is_in_no_menu_and_not_in_the_sitemap(client):
 
 def test_documentation_leads_to_the_design_page():
     assert "`/design/`" in (settings.BASE_DIR / "docs" / "look.md").read_text("utf-8")
+
+
+def test_no_line_of_a_template_needs_to_be_scrolled():
+    templates = sorted(Path(settings.BASE_DIR / "templates").rglob("*.html"))
+    long = [
+        f"{path.name}:{number}"
+        for path in templates
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if len(line) > 140
+    ]
+
+    assert len(templates) > 60
+    assert long == []
