@@ -419,6 +419,7 @@ STATEMENT = Kind(
     weight=60,
     has_neighbours=False,
     role=Role.EVIDENCE,
+    origins=("deliverable", "workshop"),
 )
 
 SURVEY_FIGURE = Kind(

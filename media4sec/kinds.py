@@ -187,6 +187,10 @@ class Kind:
     role: Role | None = None
     # Fields whose values the vocabulary has under another name, or whose English labels mean two things elsewhere.
     schemes: dict[str, str] = field(default_factory=dict, hash=False)
+    origins: tuple[
+        str, ...
+    ] = ()  # fields that name where its sentence was said, the first that is filled counts
+    mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
     is_cited_by_identifier: bool = False  # D2.3 Title, where others name it
     review_months: int = 12
     schema_type: str = "CreativeWork"

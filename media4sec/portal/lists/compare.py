@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
+from media4sec.kinds import SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
 from media4sec.portal.rows import as_fact, day, first_sentence, with_notes
@@ -23,7 +23,6 @@ FEWEST, MOST = 2, 4
 PARAMETERS = ("ids", "only")
 DIFFERENCES = "differences"
 FUNCTION = "record:function"  # the type of a value that says what a tool does
-STATEMENT = "statement"
 
 
 @require_safe
@@ -206,7 +205,12 @@ def flag_rows(kind, documents):
     """The issues that each raises, and the law they touch as it stands today."""
     named = [[ref["id"] for ref in document.get(kind.flags) or ()] for document in documents]
     everyone = {name for names in named for name in names}
-    issues = Publication.objects.published().of("issue").filter(identifier__in=everyone).order_by("sort_key")
+    issues = (
+        Publication.objects.published()
+        .of(kind_for(Role.ISSUE).name)
+        .filter(identifier__in=everyone)
+        .order_by("sort_key")
+    )
     flags = {flag["identifier"]: flag for flag in flags_of(list(issues))}
     raised = [
         [
@@ -239,7 +243,7 @@ def flag_rows(kind, documents):
 
 
 def evidence_rows(rows, documents, displays):
-    terms = Term.objects.filter(target__in=rows, publication__kind=STATEMENT).values_list(
+    terms = Term.objects.filter(target__in=rows, publication__kind=kind_for(Role.EVIDENCE).name).values_list(
         "target", "publication"
     )
     statements = Counter(target for target, _publication in set(terms))

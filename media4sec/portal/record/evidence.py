@@ -1,5 +1,6 @@
 """The evidence of a record: statements, sources, and where in the project's coordinates they lie."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -7,13 +8,12 @@ from django.db.models import Count
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import kinds_by_name, lower_first
+from media4sec.kinds import THEME_FACET, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.rows import LENSES, capitalised, host_of
 from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication, Term, first_of_each
 from media4sec.saying import day
 
-STATEMENT = "statement"
 SHOWN, SHOWN_POINTS = 12, 8  # of each lens
 STATED = ("kind", "identifier", "url", "title", "lens", "document", "display")
 UNSHOWN = (
@@ -47,7 +47,9 @@ class Statements:
 def statements_about(targets, but=None, *, with_rows=True):
     """Statements that name one of these records, and not the record ``but``. Three queries, however many there are."""
     named = Term.objects.filter(target__in=targets).values("publication")
-    themes = Term.objects.filter(publication__in=named, field="theme", publication__kind=STATEMENT)
+    themes = Term.objects.filter(
+        publication__in=named, field=THEME_FACET.name, publication__kind=kind_for(Role.EVIDENCE).name
+    )
     if but:
         themes = themes.exclude(publication__in=Term.objects.filter(target=but).values("publication"))
     counts = themes.values_list("publication__lens", "value").annotate(Count("pk")).order_by()
@@ -68,7 +70,7 @@ def by_order(row):
 def statement_row(publication):
     document, display = publication.body, display_of(publication)
     source = document["sources"][0] if document["sources"] else None
-    origin = document["deliverable"] or document["workshop"]
+    origin = next(filter(None, (document[name] for name in kind_for(Role.EVIDENCE).origins)), None)
     where = origin_label(origin) if origin else gettext("Project site")
     return {
         "identifier": publication.identifier,
@@ -87,14 +89,13 @@ def statement_row(publication):
 
 
 def origin_label(origin):
-    if origin["kind"] != "workshop":
-        return origin["id"]
-    return gettext("Workshop %(number)s") % {"number": origin["id"].removeprefix("W")}
+    mark = kinds_by_name()[origin["kind"]].mark
+    return mark % {"number": re.sub(r"\D", "", origin["id"])} if mark else origin["id"]
 
 
 def evidence_url_of(kind, publication):
     """The list of all statements about this record, where a filter of that list means just that."""
-    evidence = kinds_by_name()[STATEMENT]
+    evidence = kind_for(Role.EVIDENCE)
     return f"{evidence.list_url}?{kind.statements_by}={publication.identifier}" if kind.statements_by else ""
 
 
@@ -139,7 +140,11 @@ def flags_of(issues):
     """The issues a record raises, with questions, safeguards and the law as it is today. One query."""
     documents = [issue.body for issue in issues]
     wanted = {ref["id"] for document in documents for ref in document["instruments"]}
-    rows = Publication.objects.published().of("instrument").filter(identifier__in=wanted) if wanted else ()
+    rows = (
+        Publication.objects.published().of(kind_for(Role.LAW).name).filter(identifier__in=wanted)
+        if wanted
+        else ()
+    )
     states = {
         row.identifier: display_of(row)["state"]
         for row in rows and rows.only("kind", "identifier", "display")

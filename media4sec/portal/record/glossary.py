@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from media4sec.kinds import Role, kind_for
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import kept
 
-GLOSSARY_TERM = "glossary-term"
 WORD_START = re.compile(r"(?<![\w-])\w{2}")
 SHORT = 3  # names that are no longer mean the term only as they are written: Tor, LED
 
@@ -37,7 +37,7 @@ class Glossary:
 
     def __init__(self, publication):
         self.patterns = kept("glossary", patterns_now)
-        self.seen = {publication.identifier} if publication.kind == GLOSSARY_TERM else set()
+        self.seen = {publication.identifier} if publication.kind == kind_for(Role.GLOSSARY).name else set()
         self.used = []
 
     def mark(self, text):
@@ -64,7 +64,7 @@ class Glossary:
 def patterns_now():
     """The patterns of all terms that are published, read again when the content has changed. One query."""
     names = []
-    for row in Publication.objects.published().of(GLOSSARY_TERM).order_by("sort_key", "pk"):
+    for row in Publication.objects.published().of(kind_for(Role.GLOSSARY).name).order_by("sort_key", "pk"):
         entry = Entry(row.identifier, row.title, row.summary, row.url)
         names += [(name, entry) for name in (row.title, *row.body["aliases"])]
     return patterns_of(names)

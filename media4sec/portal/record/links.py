@@ -9,15 +9,14 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from media4sec.kinds import Kind, kinds_by_name, lower_first
-from media4sec.portal.record.evidence import STATEMENT, UNSHOWN
+from media4sec.kinds import THEME_FIELDS, Kind, Role, kind_for, kinds_by_name, lower_first
+from media4sec.portal.record.evidence import UNSHOWN
 from media4sec.portal.rows import LENSES, sentence_of
 from media4sec.portal.wording import display_of
 from media4sec.publications.models import Publication, Term, first_of_each
 
 SHOWN, SHOWN_IN_OVERVIEW = 10, 6  # of records that a list shows whole
 SHOWN_WITHOUT_LIST = 25
-THEMES = ("theme", "themes")
 ROW = ("kind", "identifier", "title", "summary", "url", "lens", "display", "sort_key")
 
 
@@ -83,7 +82,7 @@ class Backlinks:
 
     @property
     def has_statements(self):
-        return STATEMENT in self.by_kind
+        return kind_for(Role.EVIDENCE).name in self.by_kind
 
     def first(self, apart, told, told_strongly):
         """``[((kind, field), [(publication, value, total)])]``, without the kinds that are told ``apart``.
@@ -155,7 +154,7 @@ def link_groups(kind, outgoing, backlinks):
 
     Each record is told once, for its strongest reason; see ``Backlinks.first()`` for those that name this one.
     """
-    apart = {STATEMENT, *kind.shown_apart}
+    apart = {kind_for(Role.EVIDENCE).name, *kind.shown_apart}
     seen = {term.target_id: term.target for term in outgoing if path_of(kind, term.field) == kind.flags}
     groups = groups_from(kind, outgoing)
     for (_other, _reason, is_weak), rows in groups.items():
@@ -180,7 +179,7 @@ def link_groups(kind, outgoing, backlinks):
 
 def groups_from(kind, outgoing):
     """``{(kind, reason, whether only a part names them): {pk: publication}}``, but what the page tells elsewhere."""
-    groups, told_elsewhere = {}, {*kind.facts, kind.flags, *THEMES}
+    groups, told_elsewhere = {}, {*kind.facts, kind.flags, *THEME_FIELDS}
     for term in outgoing:
         path = path_of(kind, term.field)
         if path not in told_elsewhere:
@@ -211,7 +210,7 @@ def groups_to(kind, backlinks):
         other = kinds_by_name()[kind_name]
         path = path_of(other, field)
         does = other.reasons.get(path) or (
-            gettext("shares this theme") if path in THEMES else gettext("mentions it")
+            gettext("shares this theme") if path in THEME_FIELDS else gettext("mentions it")
         )
         groups.setdefault((other, does), []).append((facet_of(other, field), named))
     shown = SHOWN_IN_OVERVIEW if kind.is_overview else SHOWN
