@@ -277,6 +277,16 @@ def test_other_methods_neither_take_nor_leave_anything(site, client, keeps, meth
     assert ready(RequestFactory().generic(method.upper(), "/technologies/").environ) is None
 
 
+@pytest.mark.parametrize("path", ["/ελληνικά/", "/é", "/privacy/?q=é&a=%ff", "/\ufffd\ufffd"])
+def test_a_look_changes_nothing_for_django(site, client, keeps, path):  # gate 4.1
+    client.get("/privacy/")
+    environ = environ_of(path)
+    before = dict(environ)
+
+    assert ready(environ) is None
+    assert environ == before
+
+
 def test_head_leaves_nothing_behind(site, client, keeps):
     assert client.head("/privacy/").status_code == 200
     assert not kept.shelf.answers
