@@ -82,8 +82,9 @@ def seen(response):
 
 def environ_of(path, **headers):
     """A request as a server hands it over."""
-    address, _, query = path.partition("?")
-    return RequestFactory().get(address, headers=headers).environ | {"QUERY_STRING": query}
+    address, _, query = (part.encode().decode("latin-1") for part in path.partition("?"))
+    environ = RequestFactory().get("/", headers=headers).environ
+    return environ | {"PATH_INFO": address, "QUERY_STRING": query}
 
 
 def sent(path, **headers):
