@@ -177,7 +177,7 @@ def ready(environ: Environ) -> Reply | None:
     shelf = kept.current()
     if shelf is None or environ["REQUEST_METHOD"] not in SAFE:
         return None
-    request = WSGIRequest(environ)
+    request = WSGIRequest(environ.copy())  # it writes into it, and Django may want it as it came
     key = key_of(request)
     answer = key and shelf.find(key)
     if not answer or not suits(answer, request):
@@ -249,7 +249,8 @@ class KeptMiddleware:
 
     def response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> HttpResponseBase:
         if status == 412:  # the page that says so is Django's
-            return self.get_response(WSGIRequest(request.META | {REFUSED: 412}))
+            path = request.META["PATH_INFO"].encode().decode("latin-1")  # as it came: Django reads it again
+            return self.get_response(WSGIRequest(request.META | {"PATH_INFO": path, REFUSED: 412}))
         kind = HttpResponseNotModified if status == 304 else HttpResponse
         return kind(body, headers=dict(headers))
 
