@@ -49,7 +49,7 @@ def test_each_rule_says_when_it_was_read_and_whether_it_was_verified(client, ver
 
     text = text_of(client.get(note.url))
 
-    assert f"{word} Read on 28 Nov 2026" in text
+    assert f"{word} Read on 28 November 2026" in text
 
 
 @pytest.mark.django_db
