@@ -573,9 +573,9 @@ def test_each_chip_takes_one_filter_off(client):
 
     assert {chip["label"]: chip["url"] for chip in response.context["chips"]} == {
         "Words: police": "/technologies/?country=NL&country=BE&status=active&view=table",
-        "Status: Active": "/technologies/?q=police&country=NL&country=BE&view=table",
-        "Country: Netherlands": "/technologies/?q=police&country=BE&status=active&view=table",
-        "Country: Belgium": "/technologies/?q=police&country=NL&status=active&view=table",
+        "Status: Active": "/technologies/?country=NL&country=BE&q=police&view=table",
+        "Country: Netherlands": "/technologies/?country=BE&q=police&status=active&view=table",
+        "Country: Belgium": "/technologies/?country=NL&q=police&status=active&view=table",
     }
     assert response.context["clear_url"] == "/technologies/?view=table"
 
