@@ -1,12 +1,13 @@
 """Measure the portal beside others, and as it grows: ``make bench`` or ``python -m benchmarks``.
 
 All of it takes an hour or two; --quick shows in some minutes that it works. What was measured is written to
-docs/performance.md, unless it was only a part: of one target or page, or against another checkout, side by side:
+docs/performance.md, unless it was quick, or of some targets or pages, or against another checkout, side by side:
 
     python -m benchmarks --only pages --database sqlite --against ../before --target list --target record
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,23 +23,28 @@ SIZES = (1_500, 15_000, 100_000)
 
 def main(arguments):
     asked = read(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # servers end with this run, whatever ends it
+        signal.signal(number, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="media4sec-bench-") as folder:
-        for vendor in asked.database:
-            for part, measure in (("pages", measure_pages), ("growth", measure_growth)):
-                if part in asked.only:
-                    say(f"{part}, {vendor}:")
-                    try:
-                        with databases(vendor, Path(folder)) as database:
-                            found = measure(
-                                asked, portals(asked, database, Path(folder) / f"{part}-{vendor}")
-                            )
-                    except Missing as reason:
-                        say(f"  not run: {reason}")
-                        continue
-                    if is_whole(asked):
-                        report.keep(part, vendor, machine.described() | {"found": found})
+        for vendor in asked.database if set(asked.only) & MEASURES.keys() else ():
+            say(f"{vendor}:")
+            try:
+                with databases(vendor, Path(folder)) as database:
+                    measure_all(asked, vendor, portals(asked, database, Path(folder) / vendor))
+            except Missing as reason:
+                say(f"  not run: {reason}")
     if is_whole(asked):
         report.write()
+
+
+def measure_all(asked, vendor, found):
+    """The parts that were asked for, on one database; growth comes last, as it fills it."""
+    for part, measure in MEASURES.items():
+        if part in asked.only:
+            say(f"  {part}")
+            measured = machine.described() | {"found": measure(asked, found)}
+            if is_whole(asked):
+                report.keep(part, vendor, measured)
 
 
 def read(arguments):
@@ -70,7 +76,7 @@ def read(arguments):
 
 
 def is_whole(asked):
-    return not (asked.against or asked.target or asked.page or not asked.peers)
+    return asked.peers and not (asked.quick or asked.against or asked.target or asked.page)
 
 
 def say(text):
@@ -96,6 +102,8 @@ def measure_pages(asked, found):
 def measure_growth(asked, found):
     return growth.measure(found, asked.sizes, asked.page, 2 if asked.quick else 7, say)
 
+
+MEASURES = {"pages": measure_pages, "growth": measure_growth}
 
 if __name__ == "__main__":
     main(sys.argv[1:])
