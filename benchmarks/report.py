@@ -1,6 +1,6 @@
 """Keeps what was measured in docs/performance/figures.json, and writes docs/performance.md and its pictures from it.
 
-The words of the report stand in report.template beside this file; ``<!-- pages -->`` there becomes that table.
+The words of the report are in report.template beside this file; ``<!-- pages -->`` there becomes that table.
 """
 
 import json
