@@ -21,9 +21,9 @@ def bars(title, rows, mark=1.0):
         parts += [_line(x(10**power), TOP - 6, x(10**power), height - 24, "#d5d9dd")]
         parts += [_text(x(10**power), height - 8, _number(10**power), "middle", "#4a5560")]
     for place, (label, value, is_ours) in enumerate(rows):
-        y = TOP + LINE * place
+        y, colour = TOP + LINE * place, COLOURS[0] if is_ours else OTHERS
         parts += [
-            f'<rect x="{LEFT}" y="{y}" width="{max(x(value) - LEFT, 1):.1f}" height="{LINE - 6}" fill="{COLOURS[0] if is_ours else OTHERS}"/>',
+            f'<rect x="{LEFT}" y="{y}" width="{max(x(value) - LEFT, 1):.1f}" height="{LINE - 6}" fill="{colour}"/>',
             _text(LEFT - 8, y + 12, label, "end"),
             _text(x(value) + 6, y + 12, _number(value)),
         ]
