@@ -1,1 +1,1 @@
-"""Measurements of the portal with more content than it has; what they found stands in docs/performance.md."""
+"""Measurements of the portal with more content than it has; what they found is in docs/performance.md."""

@@ -1,6 +1,6 @@
 """What each page costs as the content grows: one worker, one request after the other.
 
-Answers are not kept, so that each is made anew. A page that has one address is asked for after a change, one that
+The portal keeps no answers, so that each is made. A page that has one address is asked for after a change, one that
 has many at other ones each time. The request after a change by which the index follows it is not counted.
 """
 

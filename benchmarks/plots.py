@@ -4,12 +4,13 @@ import math
 from html import escape
 
 WIDTH, LEFT, RIGHT, TOP, LINE = 760, 250, 70, 46, 22
+OTHERS = "#9aa4ad"
 COLOURS = ("#0b5fa5", "#b3261e", "#1b7f3b", "#8a5a00", "#6a3fa0", "#00737d", "#a3195b", "#4a5560")
 
 
 def bars(title, rows, mark=1.0):
-    """``rows``: ``[(label, value)]``, as bars on a logarithmic scale with a line at ``mark``."""
-    lowest, highest = _decades([value for _, value in rows] + [mark])
+    """``rows``: ``[(label, value, is it ours?)]``, as bars on a logarithmic scale with a line at ``mark``."""
+    lowest, highest = _decades([value for _, value, _ in rows] + [mark])
 
     def x(value):
         return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(value) - lowest) / (highest - lowest)
@@ -19,10 +20,10 @@ def bars(title, rows, mark=1.0):
     for power in range(lowest, highest + 1):
         parts += [_line(x(10**power), TOP - 6, x(10**power), height - 24, "#d5d9dd")]
         parts += [_text(x(10**power), height - 8, _number(10**power), "middle", "#4a5560")]
-    for place, (label, value) in enumerate(rows):
-        y = TOP + LINE * place
+    for place, (label, value, is_ours) in enumerate(rows):
+        y, colour = TOP + LINE * place, COLOURS[0] if is_ours else OTHERS
         parts += [
-            f'<rect x="{LEFT}" y="{y}" width="{max(x(value) - LEFT, 1):.1f}" height="{LINE - 6}" fill="{COLOURS[0]}"/>',
+            f'<rect x="{LEFT}" y="{y}" width="{max(x(value) - LEFT, 1):.1f}" height="{LINE - 6}" fill="{colour}"/>',
             _text(LEFT - 8, y + 12, label, "end"),
             _text(x(value) + 6, y + 12, _number(value)),
         ]

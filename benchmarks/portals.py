@@ -82,7 +82,7 @@ class Portal:
         return int(self.run("-c", FILL.format(size=size)).split()[-1])
 
     def forget_files(self):
-        """Remove what the portal has worked out and kept in files, so that it begins anew."""
+        """Remove what the portal has worked out and kept in files, so that it begins without."""
         for path in self.folder.iterdir():
             if path.is_dir() and path.name not in ("static", "media"):
                 shutil.rmtree(path)

@@ -126,12 +126,12 @@ def test_report_tells_what_was_measured(tmp_path, monkeypatch):
         "versions": {"Python": "3.11"},
     }
     rows = [
-        {"side": side, "target": target, "title": target, "per_second": rate, "processor": 1.0}
+        {"side": side, "target": target, "title": target, "per_second": rate, "processor": processor}
         | dict.fromkeys(("p50", "p95", "p99", "bytes"), 1.0)
-        for side, target, rate in (
-            ("portal", "list", 90.0),
-            ("stock", "list", 10.0),
-            ("Django floor", "file", 100.0),
+        for side, target, rate, processor in (
+            ("portal", "list", 90.0, 5.0),
+            ("stock", "list", 10.0, 20.0),
+            ("Django floor", "file", 100.0, 0.2),
         )
     ]
     page = {"page": "home", "processor": 5.0, "p50": 6.0, "p95": 7.0, "bytes": 1_000, "peak": 90.0}
@@ -146,7 +146,7 @@ def test_report_tells_what_was_measured(tmp_path, monkeypatch):
     report.write()
 
     text = (tmp_path / "r.md").read_text()
-    assert "| list with facets, other filters each time | 8 × | **9 ×** | not run |" in text
+    assert "| list with facets, other filters each time | 8 × | **9 ×**; 4 × | not run |" in text
     assert "| home | 5.0 | 50.0 | 1.0 | 90 |" in text
     assert "<!--" not in text
     for picture in ("pages-sqlite.svg", "growth-sqlite.svg"):
