@@ -13,6 +13,7 @@ from collections import defaultdict
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from rapidfuzz import process
@@ -30,7 +31,7 @@ GIVES = {TITLE: ALSO, TEXT: MEANT}
 PAIR = "+"  # marks two words that stand side by side in a title or name: “Dark Web” → +darkweb
 
 # What is read of a publication.
-ROWS = ("pk", "kind", "identifier", "sort_key", "title", "checked_on", "modified_at")
+ROWS: tuple[str, ...] = ("pk", "kind", "identifier", "sort_key", "title", "checked_on", "modified_at")
 ROWS += ("title_stems", "name_stems", "text_stems")
 PER_SLOT = {"pks": "q", "kinds": "h", "title_lengths": "f", "concepts": "q", "is_named": "b"}
 PER_SLOT |= {"checked": "d", "changed": "d"}
@@ -197,7 +198,7 @@ class Columns:
         return found
 
 
-def hash_of(text):
+def hash_of(text: str) -> int:
     """A number for a text, the same in every process."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
 
@@ -208,12 +209,12 @@ def facet_fields():
     return list(dict.fromkeys([*names, *(kind.flag_field for kind in kinds() if kind.flags)]))
 
 
-def concept_name(title):
+def concept_name(title: str) -> str:
     """A title in one word, without its article: The Dark Web, Dark web and dark-web are one concept."""
     return re.sub("^the[ -]", "", title).replace("-", "").replace(" ", "")
 
 
-def identifier_keys(kind, identifier):
+def identifier_keys(kind: Any, identifier: str) -> set[str]:
     """How an identifier may be typed, in one word: t012, t12, technology12; d23, deliverable23."""
     plain = squeezed(identifier)
     keys = {plain}

@@ -1,8 +1,11 @@
 """Facets, counts and filters over the terms: match once, count in one pass over the columns of the index."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+
+from media4sec.publications.index import Index
 
 
 @dataclass
@@ -23,11 +26,11 @@ class Result:
     dropped: dict[str, int] = field(default_factory=dict)  # results without this facet’s filter
 
     @property
-    def count(self):
+    def count(self) -> int:
         return len(self.ids)
 
 
-def filtered(slots, facets, chosen, index):
+def filtered(slots: np.ndarray, facets: Iterable[str], chosen: dict[str, list[str]], index: Index) -> Result:
     """Filter publications by terms: OR inside a facet, AND across; an option's count leaves its own facet out.
 
     ``slots`` are ordered; ``facets`` names the facets in use; ``chosen`` maps a facet to the wanted values.
@@ -50,15 +53,16 @@ def filtered(slots, facets, chosen, index):
         present = index.counted(name, inside)
         counts = index.counted(name, without.get(name, passing)) if matches else present
         options[name] = [
-            Option(*labels[number], int(counts[number]), labels[number][0] in chosen.get(name, ()))
+            Option(value, label, int(counts[number]), value in chosen.get(name, ()))
             for number in np.flatnonzero(present)
+            for value, label in [labels[number]]
         ]
     dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
     kept = index.pks[slots[passing[slots]]].tolist()
     return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
 
 
-def unfiltered(kind_names, facets, index):
+def unfiltered(kind_names: Sequence[str], facets: Iterable[str], index: Index) -> Result:
     """All that is published of these kinds, in their own order. Counted once after each change."""
 
     def make():

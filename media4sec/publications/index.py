@@ -7,6 +7,8 @@ no others; when these are too many, somebody makes new columns (docs/adr/0017-se
 
 import threading
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -31,6 +33,13 @@ class Index:
 
     ``base`` are columns of all, ``later`` of those that are public among the publications ``changed`` since then.
     """
+
+    # What the columns have for each publication: see ``columns.PER_SLOT``.
+    pks: np.ndarray
+    kinds: np.ndarray
+    concepts: np.ndarray
+    title_lengths: np.ndarray
+    text_lengths: np.ndarray
 
     def __init__(self, base, later=None, changed=(), seen=None):
         self.base, self.later, self.seen = base, later, seen or base.seen
@@ -62,7 +71,7 @@ class Index:
 
     # Words
 
-    def exact(self, text):
+    def exact(self, text: str) -> Any:
         """[(slot, 0, TITLE or NAME)] of the records whose identifier, title or name this is, in one word."""
         found = [(slot + first, what) for part, first in self.parts for slot, what in part.exact(text)]
         return [(slot, what) for slot, what in found if self.is_alive[slot]]
@@ -78,7 +87,7 @@ class Index:
             if found is not None and len(found[0]):
                 yield found
 
-    def frequency(self, word):
+    def frequency(self, word: str) -> int:
         return sum(len(slots) for slots, _, _ in self.postings(word))
 
     def known_by(self, groups):
@@ -118,20 +127,20 @@ class Index:
 
     # Publications
 
-    def of_kinds(self, kind_names):
+    def of_kinds(self, kind_names: Sequence[str] | None) -> np.ndarray:
         """A mask of the slots that are public and of these kinds (all, if None)."""
         if kind_names is None:
             return self.is_alive
         numbers = [number for number, name in enumerate(kinds_by_name()) if name in set(kind_names)]
         return self.is_alive & np.isin(self.kinds, numbers)
 
-    def slots(self, pks):
+    def slots(self, pks: Any) -> np.ndarray:
         """The slots of these publications; those that are not public any more fall away."""
         pks = np.asarray(pks, np.int64)
         found = self.slot_of[pks[pks < len(self.slot_of)]]
         return found[found >= 0]
 
-    def by_concept(self, pks):
+    def by_concept(self, pks: Iterable[int]) -> tuple[list[int], dict[int, list[int]]]:
         """(pks, {lead: others}): publications that are one concept side by side, that of the first kind leading.
 
         They stand where the best of them stood.
@@ -170,7 +179,7 @@ class Index:
         language = language.partition("-")[0]
         return self.places(language if language in OWN_LETTERS else "en")
 
-    def ordered(self, kind_names):
+    def ordered(self, kind_names: Sequence[str]) -> np.ndarray:
         """The slots of what is public of these kinds, in the kinds' own order."""
 
         def make():
@@ -211,13 +220,13 @@ class Index:
             found[slots[np.isin(numbers, wanted)]] = True
         return found & self.is_alive
 
-    def known(self, field, values):
+    def known(self, field: str, values: Iterable[str]) -> dict[str, str]:
         """{value: label} of those of the values that some public record has."""
         counts = self.counted(field, self.is_alive)
         labels = enumerate(self.facet(field)[1])
         return {value: label for number, (value, label) in labels if value in values and counts[number]}
 
-    def spelled(self, field, value):
+    def spelled(self, field: str, value: str) -> list[str]:
         """The values that differ from this one in case, accents and spaces only."""
 
         def make():
@@ -230,10 +239,10 @@ class Index:
 
 
 _lock = threading.RLock()
-_indexes = {}  # by database: tests have more than one
+_indexes: dict[str, Any] = {}  # by database: tests have more than one
 
 
-def current():
+def current() -> "Index":
     """The index of the content as it is now. One query, unless the content has changed."""
     name = str(connection.settings_dict["NAME"])
     with _lock:  # asked inside, so that no thread comes with an older answer after a newer index was made

@@ -10,6 +10,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 NOT_WHOLE = (OSError, ValueError, KeyError, TypeError, EOFError)
 
 
-def home():
+def home() -> Path:
     """The folder of this database: no two ever share one."""
     names = {name: str(connection.settings_dict[name]) for name in ("ENGINE", "HOST", "PORT", "NAME")}
     if connection.vendor == "sqlite":
@@ -29,7 +30,7 @@ def home():
     return Path(settings.INDEX_ROOT) / f"{hash_of(repr(names)) & (2**64 - 1):016x}"
 
 
-def opened(generation):
+def opened(generation: str) -> Columns | None:
     """The newest columns of this database and release that are whole, or None."""
     for folder in sorted(home().glob(f"{generation}-{release()}-*"), reverse=True):
         try:
@@ -40,7 +41,7 @@ def opened(generation):
 
 
 @contextmanager
-def turn(*, is_awaited):
+def turn(*, is_awaited: bool) -> Any:
     """One process at a time makes columns; False if another one does, and its turn is not awaited."""
     folder, has_turn = None, True
     try:
@@ -58,7 +59,7 @@ def turn(*, is_awaited):
             os.close(folder)
 
 
-def kept(columns):
+def kept(columns: Columns) -> Columns:
     """Write columns into a folder of their own, and return them mapped from there; as they are where that fails."""
     seq, _, generation = columns.seen
     folder, new = home() / f"{generation}-{release()}-{seq:012}", home() / "new"

@@ -1,13 +1,16 @@
 """The parameters of a list, declared and validated once, for pages and API alike."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import django_filters
 from django import forms
 from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -24,7 +27,7 @@ MAX_VALUES = 50
 
 
 class RepeatedWidget(forms.Widget):
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
 
 
@@ -33,7 +36,7 @@ class RepeatedField(forms.Field):
 
     widget = RepeatedWidget
 
-    def clean(self, value):
+    def clean(self, value: Iterable[str]) -> list[str]:
         values = list(dict.fromkeys(item for item in value if item))
         if len(values) > MAX_VALUES:
             raise forms.ValidationError(
@@ -59,14 +62,14 @@ class PublicationFilterSet(django_filters.FilterSet):
 
 
 @cache
-def filterset_for(facets: tuple[Facet, ...]):
+def filterset_for(facets: tuple[Facet, ...]) -> type[PublicationFilterSet]:
     """The FilterSet of a list: words, and every facet."""
     filters = {facet.name: RepeatedFilter(label=facet.title) for facet in facets}
     return type("ListFilterSet", (PublicationFilterSet,), filters)
 
 
 @cache
-def facets_of(kinds: tuple[Kind, ...]):
+def facets_of(kinds: tuple[Kind, ...]) -> tuple[Facet, ...]:
     """The facets of all these kinds, each name once: first those that only these kinds have."""
     found = {}
     if len(kinds) > 1:
@@ -85,7 +88,7 @@ SEARCH_FACETS = (
 )
 
 
-def title_of(members):
+def title_of(members: Sequence[Kind]) -> str:
     """“Glossary”; of kinds that share a list, “Practice patterns and practice cases”."""
     first, *others = members
     if first.title or not others:
@@ -116,7 +119,13 @@ class Listing:
     index: Index | None = None  # by which it was answered
 
 
-def listing(kinds, data, *, also=(), facets=None):
+def listing(
+    kinds: Iterable[Kind],
+    data: QueryDict,
+    *,
+    also: Iterable[str] = (),
+    facets: tuple[Facet, ...] | None = None,
+) -> Listing:
     """Answer a list's parameters (a QueryDict).
 
     ``also`` names parameters that are not filters; ``facets`` narrows what may be asked. What could only be guessed
@@ -167,7 +176,7 @@ def listing(kinds, data, *, also=(), facets=None):
     return answer
 
 
-def misread(data, names, once=()):
+def misread(data: QueryDict, names: Iterable[str], once: Iterable[str] = ()) -> list[tuple[str, str]]:
     """What is wrong with these parameters if they have no value, or several where only one makes sense."""
     errors = []
     for name in data:

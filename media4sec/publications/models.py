@@ -3,7 +3,8 @@
 import json
 import secrets
 from collections import Counter, defaultdict
-from typing import Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Window
@@ -72,7 +73,7 @@ class Publication(models.Model):
         return self.url
 
     @cached_property
-    def body(self):
+    def body(self) -> Document:
         """The public document, read."""
         return json.loads(self.document)
 
@@ -153,7 +154,7 @@ class Feature(models.Model):
             models.UniqueConstraint(fields=["name", "publication"], name="publications_feature_once")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -202,7 +203,9 @@ def documents_of(*kinds: str) -> dict[str, list[Document]]:
     return found
 
 
-def first_of_each(rows, group, order, most, largest=None):
+def first_of_each(
+    rows: Any, group: Sequence[str], order: Sequence[str], most: int, largest: int | None = None
+) -> list[tuple]:
     """``[(group, order, total)]`` of the first rows of each group, and how many it has.
 
     ``group`` and ``order`` are names of fields, which should be short, as the database sorts them all. ``largest`` is

@@ -14,8 +14,10 @@ changed records and the neighbours that they have; who holds a feature is asked 
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cache, reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -35,11 +37,11 @@ BATCH = 500
 
 
 @cache
-def compared_kinds():
+def compared_kinds() -> Any:
     return [kind.name for kind in kinds() if kind.has_neighbours]
 
 
-def refresh(touched=None):
+def refresh(touched: Iterable[int] | None = None) -> None:
     """Bring the related records in line with what is public; ``touched`` are the publications that changed, or all.
 
     A step that leaves the features of a record as they were costs three small queries. Else the cost is that of the
@@ -106,7 +108,7 @@ def _dumps(value):
 # What a record keeps
 
 
-def features_of(pks):
+def features_of(pks: Iterable[int]) -> Any:
     """The features of these publications, as they are now: ``{pk: {feature: how often}}``; none if not public."""
     rows = Publication.objects.published().order_by("pk").only("pk", "kind", "document")
     found = {
@@ -124,11 +126,13 @@ def features_of(pks):
     return {pk: dict(sorted(features.items())) for pk, features in found.items()}
 
 
-def words_of(publication):
+def words_of(publication: Publication) -> Any:
     """The words a record speaks of most: ``{stem: [how often, as written]}``; those of the title count thrice."""
     kind, document = kinds_by_name()[publication.kind], json.loads(publication.document)
     names = ["summary", *(name for section in kind.sections for name in section.fields)]
     texts = [document["title"]] * 3 + [text for name in names for text in _texts(document.get(name))]
+    counts: dict
+    written: dict
     counts, written = defaultdict(int), {}
     for word in WORD.findall("\n".join(texts)):
         keys = analyse(word)

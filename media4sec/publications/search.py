@@ -5,12 +5,13 @@ form or spelling, as the beginning of a word; where that finds next to nothing, 
 with letters mistaken. Every record gets, for each word, the best of these; the rest is adding up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from media4sec.publications.columns import ALSO, LEAD, MEANT, NAME, PAIR, TEXT, TITLE
-from media4sec.publications.index import current
+from media4sec.publications.index import Index, current
 from media4sec.publications.synonyms import said
 from media4sec.publications.words import (
     NUMERALS,
@@ -76,12 +77,12 @@ class Word:
     count: int = 0
 
     @property
-    def corrected(self):
+    def corrected(self) -> list[str]:
         """The words that it was taken for as one with a mistake in it."""
         return [form for form, how in self.forms.items() if how == "mistaken"]
 
     @property
-    def is_known(self):
+    def is_known(self) -> bool:
         """Does it stand somewhere as it was typed, or nearly so?"""
         return any(how != "mistaken" for how in self.forms.values())
 
@@ -92,30 +93,32 @@ class Found:
 
     words: list[Word]
     slots: np.ndarray
-    index: object
+    index: Index
     whole: int = 0
     lacking: np.ndarray | tuple = ()  # for each word that counts, which slots do not have it
 
     @property
-    def pks(self):
+    def pks(self) -> np.ndarray:
         return self.index.pks[self.slots]
 
     @property
-    def ids(self):
+    def ids(self) -> list[int]:
         return self.pks.tolist()
 
-    def replaced(self, word, text):
+    def replaced(self, word: Word, text: str) -> str:
         """The question with another text, or none, in the place of one of its words."""
         units = {one.unit: text if one.unit == word.unit else one.typed for one in self.words}
         return " ".join(filter(None, units.values()))
 
     @property
-    def units(self):
+    def units(self) -> list[Word]:
         """The words that count, of each compound that is one thing only the first."""
         return list({word.unit: word for word in reversed(self.words) if word.is_required}.values())[::-1]
 
 
-def search(text, kind_names=None, index=None, *, is_typing=False):
+def search(
+    text: str, kind_names: Sequence[str] | None = None, index: Index | None = None, *, is_typing: bool = False
+) -> Found:
     """What was found, best first, and what the words were taken for; of a text still typed, the last may go on.
 
     The same on both databases.
@@ -127,9 +130,9 @@ def search(text, kind_names=None, index=None, *, is_typing=False):
     return Question(index, text, allowed, is_typing).answer()
 
 
-def read(text):
+def read(text: str) -> list[Word]:
     """The words of a question, as it was typed."""
-    found = []
+    found: list[Word] = []
     for token in TOKEN.findall(tidied(text))[:MAX_WORDS]:
         pieces = PIECE.findall(token)
         is_one = len(pieces) > 1 and is_number(token)
@@ -324,7 +327,7 @@ class Question:
 
     # Adding up
 
-    def answer(self):
+    def answer(self) -> Found:
         index = self.index
         if not self.required:
             return Found(self.words, np.zeros(0, np.int64), index)

@@ -1,15 +1,30 @@
 """The order of a list: the kinds' own, or one that a reader asks for. The same on both databases."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
+from media4sec.kinds import Facet, Kind
 from media4sec.letters import sort_key
-from media4sec.publications.lists import facets_of, listing
+from media4sec.publications.index import current
+from media4sec.publications.lists import Listing, facets_of, listing
 
 NOT_STATED = "not-stated"
 
+Say = Callable[[Facet, str, str], str]  # (facet, value, its English words) → the words that are shown
 
-def asked(kinds, data, *, also=(), facets=None, say=None):
+
+def asked(
+    kinds: Iterable[Kind],
+    data: QueryDict,
+    *,
+    also: Iterable[str] = (),
+    facets: tuple[Facet, ...] | None = None,
+    say: Say | None = None,
+) -> Listing:
     """``listing()``, in the order that the parameter ``sort`` names: one of ``orders_of()``, or ``-`` and the name.
 
     ``say`` puts a facet's value into the words that are shown: ``say(facet, value, label)``. Without it they are
@@ -24,7 +39,7 @@ def asked(kinds, data, *, also=(), facets=None, say=None):
     return answer
 
 
-def orders_of(kinds, facets=None):
+def orders_of(kinds: Iterable[Kind], facets: Iterable[Facet] | None = None) -> tuple[str, ...]:
     """The names of the orders that a list of these kinds has."""
     names = ["title", "checked", "changed"]
     if any(kind.flags for kind in kinds):
@@ -33,9 +48,9 @@ def orders_of(kinds, facets=None):
     return tuple(names)
 
 
-def in_order(answer, sort, say=None):
+def in_order(answer: Listing, sort: str, say: Say | None = None) -> list[int]:
     """The ids by one property; equal ones stay as they were, those that do not have it come last."""
-    index = answer.index
+    index = answer.index or current()
     slots = index.slots(answer.result.ids)
     keys = _keys(answer, sort.removeprefix("-"), say or (lambda facet, value, label: label))[slots]
     has = ~np.isnan(keys)
@@ -86,6 +101,6 @@ def _places(facet, labels, kinds, say):
     return places
 
 
-def by_words(text):
+def by_words(text: object) -> Any:
     """A key that puts words in the order of the alphabet of the page's language."""
     return sort_key(str(text), get_language())

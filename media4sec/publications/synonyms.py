@@ -7,9 +7,10 @@ search” is found by these two side by side, not by one of them or by what only
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from media4sec.publications.words import key_of, keys_of, tokens
 SAID = "="  # marks a label in one word, in the form that its inflections have in common: =facesearch
 
 
-def said(words):
+def said(words: str) -> str:
     """How a question finds a label that is these words, which may be several in one."""
     return SAID + key_of(words)
 
@@ -33,7 +34,7 @@ class Group:
     given: tuple[str, ...]
 
 
-def group_of(labels):
+def group_of(labels: Iterable[tuple[str, str]]) -> Group:
     """A group of ``[(language, label), …]``."""
     words = [
         (language, [piece for token in tokens(label) for piece in token.split("-")])
@@ -52,7 +53,7 @@ class Synonyms:
         self.pks = [*self.groups, *(pk for pk, _, _ in self.listed)]
         self.in_order = list(dict.fromkeys(group for _, group in sorted(self.groups.items())))
 
-    def as_data(self):
+    def as_data(self) -> Any:
         """All of it, for a file; lists that say the same once."""
         pks = defaultdict(list)
         for pk, group in self.groups.items():
@@ -60,26 +61,26 @@ class Synonyms:
         return [[(pks[group], group.known_by, group.given) for group in pks], self.listed]
 
     @classmethod
-    def of_data(cls, data):
+    def of_data(cls, data: Any) -> "Synonyms":
         groups, countries = data
         groups = ((pks, Group(tuple(map(tuple, labels)), tuple(given))) for pks, labels, given in groups)
         return cls(((pk, group) for pks, group in groups for pk in pks), countries)
 
     @cached_property
-    def countries(self):
+    def countries(self) -> dict[tuple[str, ...], str]:
         """{keys of a label's words: code}"""
         return {
             label: code for _, code, labels in self.listed for label in map(keys_of, dict.fromkeys(labels))
         }
 
     @cached_property
-    def numbers(self):
+    def numbers(self) -> dict[str, int]:
         """A number for the key of each word that stands in a label by which records are known."""
         keys = (key for group in self.in_order for label in group.known_by for key in label)
         return {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
 
     @cached_property
-    def by_given(self):
+    def by_given(self) -> dict[str, list[Group]]:
         """{what a label is given as: its groups}"""
         found = defaultdict(list)
         for group in self.in_order:
@@ -87,13 +88,13 @@ class Synonyms:
                 found[word].append(group)
         return dict(found)
 
-    def differences(self, other):
+    def differences(self, other: "Synonyms") -> list[Group]:
         """The groups that only one of the two has."""
         pks = self.groups.keys() | other.groups.keys()
         pairs = ((self.groups.get(pk), other.groups.get(pk)) for pk in sorted(pks))
         return [group for pair in pairs if pair[0] != pair[1] for group in pair if group]
 
-    def in_columns(self, marks, slots):
+    def in_columns(self, marks: np.ndarray, slots: np.ndarray) -> Iterator[tuple[np.ndarray, Group]]:
         """(places, group) for each label that stands somewhere: where in the columns it begins.
 
         ``marks`` are the words of many publications in order, as ``numbers`` of their keys, and 0 for all others.
@@ -122,7 +123,7 @@ def of_kind(kind: Kind, ways: Ways, value: str) -> Iterator[tuple[int, str, list
         yield pk, document[ways.code], [(part["language"], part["label"]) for part in parts]
 
 
-def synonyms():
+def synonyms() -> Synonyms:
     """All that is public now. Two queries."""
     kinds = [(kind, kind.ways) for kind in kinds_by_name().values() if kind.ways]
     return Synonyms(

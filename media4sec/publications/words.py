@@ -9,8 +9,10 @@ import re
 import threading
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import Stemmer
 
@@ -82,7 +84,7 @@ _greek = Stemmer.Stemmer("greek")
 _one_at_a_time = threading.Lock()  # a stemmer must not be called by two threads at once
 
 
-def tidied(text):
+def tidied(text: str) -> str:
     """Composed letters, no ligatures, nothing invisible."""
     plain = unicodedata.normalize("NFKC", text)
     return "".join(
@@ -92,7 +94,7 @@ def tidied(text):
     )
 
 
-def tokens(text):
+def tokens(text: str) -> list[str]:
     """The tokens of a text in order; compounds keep their joints, each written as a hyphen."""
     return [
         folded(token) if token.isalnum() else "-".join(map(folded, PIECE.findall(token)))
@@ -100,29 +102,29 @@ def tokens(text):
     ]
 
 
-def analysed(text):
+def analysed(text: str) -> str:
     """What a publication keeps of a text for search."""
     return " ".join(tokens(text))
 
 
-def analysed_names(names):
+def analysed_names(names: Iterable[tuple[str, bool]]) -> str:
     """What a publication keeps of its other names, one a line; those of other records are marked."""
     lines = dict.fromkeys((LINKED if is_other else "") + analysed(name) for name, is_other in names)
     return "\n".join(lines)
 
 
-def squeezed(text):
+def squeezed(text: str) -> str:
     """A text in one word, for comparing titles and identifiers however they are joined: ``D 2.3`` → ``d23``."""
     return "".join(tokens(text)).replace("-", "")
 
 
-def singular(word):
+def singular(word: str) -> str:
     """The word itself, unless it is a plural that no rule makes: crises → crisis, policemen → policeman."""
     return IRREGULAR.get(word) or OF_MEN.sub("man", word)
 
 
 @lru_cache(maxsize=100_000)
-def key_of(word):
+def key_of(word: str) -> str:
     """What inflections and spellings of a word have in common: organizing → organis, neighbourhoods → neighborhood."""
     is_greek = word[0] > "\u036f"  # beyond Latin letters and their marks
     word = singular(word)
@@ -132,18 +134,18 @@ def key_of(word):
         return (_greek if is_greek else _english).stemWord(word)
 
 
-def keys_of(text):
+def keys_of(text: str) -> tuple[str, ...]:
     """The keys of all words of a text in order, those of compounds one by one."""
     return tuple(key_of(piece) for token in tokens(text) for piece in token.split("-"))
 
 
 @lru_cache(maxsize=100_000)
-def loose_key_of(word):
+def loose_key_of(word: str) -> str:
     """The key that also leaves open whether ä, ö and ü are written out: Pruem and Prüm, Zuerich and Zurich."""
     return WRITTEN_OUT.sub(r"\1", key_of(word))
 
 
-def analyse(text):
+def analyse(text: str) -> Any:
     """The keys of a text's words in order; a compound counts as its pieces and as one word (dark, web, darkweb)."""
     found = []
     for token in tokens(text):
@@ -154,7 +156,7 @@ def analyse(text):
     return found
 
 
-def strange_letters(word, other):
+def strange_letters(word: str, other: str) -> int:
     """How many letters stand in the place of others that neither sound like them nor lie beside them."""
     gone = (Counter(word) - Counter(other)).elements()
     new = list((Counter(other) - Counter(word)).elements())
@@ -167,6 +169,6 @@ def strange_letters(word, other):
     return strange
 
 
-def is_number(word):
+def is_number(word: str) -> bool:
     """Words with a figure in them are never taken for others that look like them."""
     return any(letter.isdigit() for letter in word)

@@ -7,6 +7,8 @@ become visible after a larger one.
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -36,7 +38,7 @@ class WorkflowError(ValidationError):
     """A step that is not possible now; the message says why in words for people."""
 
 
-def take_turn():
+def take_turn() -> None:
     """Steps that the public sees go one by one until they are committed, before they lock any record.
 
     So change numbers appear in order, and what one step works out about other records rests on all steps before.
@@ -47,14 +49,16 @@ def take_turn():
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
 
 
-def may(by, action):
+def may(by: Any, action: str) -> None:
     """A person needs the permission; commands (``by=None``) act for the operator."""
     if by is not None and not by.has_perm(f"records.{action}_record"):
         raise PermissionDenied(f"You may not {action} records.")
 
 
 @transaction.atomic
-def save_revision(record, *, by=None, note="", state=State.DRAFT):
+def save_revision(
+    record: Record, *, by: Any = None, note: str = "", state: Any = State.DRAFT
+) -> Revision | None:
     """Keep the working copy as a new version, unless nothing changed; returns the newest revision."""
     record = _locked([record])[0]
     document = working_document(record)
@@ -96,13 +100,15 @@ def _keep(record, text, by, note, state):
 
 
 @transaction.atomic
-def publish(record, *, by=None, note=""):
+def publish(record: Record, *, by: Any = None, note: str = "") -> None:
     """Make the working copy the public version; returns its publication."""
     return publish_all([record], by=by, note=note)[0]
 
 
 @transaction.atomic
-def publish_all(records, *, by=None, note="", validate=True, documents=None):
+def publish_all(
+    records: Iterable[Record], *, by: Any = None, note: str = "", validate: bool = True, documents: Any = None
+) -> Any:
     """Publish many at once; those that name each other find each other. All or nothing.
 
     ``validate=False`` is for callers that have just validated every document; ``documents`` (by record) are published
@@ -155,7 +161,7 @@ def _check(record):
 
 
 @transaction.atomic
-def withdraw(record, *, reason, successor=None, by=None):
+def withdraw(record: Record, *, reason: str, successor: Record | None = None, by: Any = None) -> None:
     """Take a published record off the public side; its address stays and says why, and what to use instead."""
     may(by, "withdraw")
     take_turn()
@@ -169,7 +175,16 @@ def withdraw(record, *, reason, successor=None, by=None):
 
 
 @transaction.atomic
-def withhold(record, *, reason, successor=None, is_merged=False, by=None, note="", document=None):
+def withhold(
+    record: Record,
+    *,
+    reason: str,
+    successor: Record | None = None,
+    is_merged: bool = False,
+    by: Any = None,
+    note: str = "",
+    document: Any = None,
+) -> None:
     """Take in a record that is withdrawn where it comes from: its address says why, its text is never public here.
 
     Restoring it would publish ``document``, or without one the working copy as it is now.
@@ -188,7 +203,9 @@ def withhold(record, *, reason, successor=None, is_merged=False, by=None, note="
 
 
 @transaction.atomic
-def merge(record, into, *, reason="", by=None, moves_names=False):
+def merge(
+    record: Record, into: Record, *, reason: str = "", by: Any = None, moves_names: bool = False
+) -> None:
     """Replace a published record by another one of its kind: its address leads there for ever.
 
     Public documents that name it name the other one by themselves. With ``moves_names``, so do working copies,
@@ -207,7 +224,7 @@ def merge(record, into, *, reason="", by=None, moves_names=False):
 
 
 @transaction.atomic
-def restore(record, *, by=None):
+def restore(record: Record, *, by: Any = None) -> None:
     """Publish again what was public before the record was withdrawn or merged."""
     may(by, "publish")
     take_turn()
@@ -227,7 +244,7 @@ def restore(record, *, by=None):
 
 
 @transaction.atomic
-def revert(record, revision, *, by=None):
+def revert(record: Record, revision: Revision, *, by: Any = None) -> Any:
     """Load an older version back into the working copy, links included, as a new version. Nothing public moves."""
     record = specific(_locked([record]))[0]
     if revision.record_id != record.pk:
@@ -237,7 +254,7 @@ def revert(record, revision, *, by=None):
 
 
 @transaction.atomic
-def rebuild_publications():
+def rebuild_publications() -> Any:
     """Make the read side anew from the published versions; returns how many rows had to change.
 
     The database gets another name, so that no answer which was tagged or kept before passes for what is there now:
