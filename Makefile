@@ -63,7 +63,8 @@ admin: $(VENV)/.base var/secret_key ## make an account for the back-office
 check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations, deployment settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djlint --quiet --lint templates media4sec workshops catalogue ethics roadmap
+	$(BIN)/djlint --quiet --lint templates/admin
+	$(BIN)/djlint --quiet --profile jinja --lint templates --exclude templates/admin
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run

@@ -419,6 +419,7 @@ STATEMENT = Kind(
     weight=60,
     has_neighbours=False,
     role=Role.EVIDENCE,
+    origins=("deliverable", "workshop"),
 )
 
 SURVEY_FIGURE = Kind(
@@ -428,7 +429,9 @@ SURVEY_FIGURE = Kind(
     _("Survey figures"),
     path="survey",
     section="library",
-    lead=_("Figures cited by the project and from related surveys; conflicting values are shown side by side."),
+    lead=_(
+        "Figures cited by the project and from related surveys; conflicting values are shown side by side."
+    ),
     facets=(
         Facet("survey", _("Survey")),
         Facet("year", _("Year")),

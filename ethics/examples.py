@@ -1,9 +1,10 @@
 """The page of a worked example: the codes of its document in words, each question, answer, issue and tool a link."""
 
-import json
+from dataclasses import replace
 
 from django.utils.translation import gettext
 
+from media4sec.portal.record.page import last_parts, listed
 from media4sec.publications.models import Publication
 
 TOLD = ("check-question", "issue")  # the page tells of them in parts of their own
@@ -11,7 +12,7 @@ TOLD = ("check-question", "issue")  # the page tells of them in parts of their o
 
 def page_of_example(page):
     """What was answered, what each answer raised, and what the situation touches that nothing raised. One query."""
-    document = page["document"]
+    document = page.document
     questions = questions_of(document)
     raised = raised_in(document)
     given = [
@@ -21,27 +22,19 @@ def page_of_example(page):
     ]
     flags = [
         {**flag, "raised_by": reasons_of(raised.get(flag["identifier"], ()), questions, document)}
-        for flag in page["flags"]
+        for flag in page.flags
     ]
-    links = [group for group in page["links"] if group["kind"].name not in TOLD]
-    parts = [
-        ("facts", gettext("Facts"), page["facts"]),
-        ("about", page["kind"].about, page["text"]),
+    links = [group for group in page.links if group.kind.name not in TOLD]
+    parts = listed(
+        ("facts", gettext("Facts"), page.facts),
+        ("about", page.kind.about, page.text),
         ("answers", gettext("Questions and answers"), given),
         ("flags", gettext("What the answers raise"), True),
         ("not-raised", gettext("Also in this situation"), document["context_issues"]),
-        ("related", page["related_title"], links),
-        ("evidence", gettext("Evidence and history"), True),
-    ]
-    return {
-        "given": given,
-        "flags": flags,
-        "columns": [],  # what the project said about the issues is on their pages
-        "links": links,
-        "parts": [
-            {"id": name, "title": title, "number": None} for name, title, is_there in parts if is_there
-        ],
-    }
+        *last_parts(replace(page, links=links)),
+    )
+    # What the project said about the issues is on their pages.
+    return replace(page, own={"given": given}, flags=flags, columns=[], links=links, parts=parts)
 
 
 def coded(line):
@@ -54,7 +47,7 @@ def questions_of(document):
     """``{code: document}`` of the questions that were answered."""
     codes = {coded(line)[0] for line in document["answers_given"]}
     rows = Publication.objects.published().of("check-question").filter(identifier__in=codes)
-    return {row.identifier: json.loads(row.document) for row in rows}
+    return {row.identifier: row.body for row in rows}
 
 
 def raised_in(document):

@@ -1,6 +1,7 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
 import json
+from dataclasses import replace
 
 from django.db.models import Q
 from django.utils.dateparse import parse_date
@@ -12,7 +13,9 @@ from ethics.kinds import COUNTRY_NOTE, JUDGMENT
 from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
-from media4sec.portal.record.page import parts_of
+from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
+from media4sec.portal.record.links import records_naming
+from media4sec.portal.record.page import listed, parts_of
 from media4sec.portal.rows import first_sentence, host_of
 from media4sec.portal.wording import display_of, word
 from media4sec.publications.models import Publication
@@ -24,8 +27,8 @@ ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the e
 
 def issue(page):
     """Questions and safeguards side by side; the law when the project wrote about the issue, and today."""
-    document, today = page["document"], localdate(now())
-    laws, writings = named_by(document)
+    today = localdate(now())
+    laws, writings = named_by(page.document)
     flags = [flag for flag in map(flag_of, writings) if flag]
     since = max((flag.end for flag in flags), default=PROJECT_END)
     known = {law["identifier"]: events_of(law["document"], today) for law in laws}
@@ -41,19 +44,19 @@ def issue(page):
         law["earlier"] = len(law["since"]) - 1
         law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
     label = gettext("Timeline of the instruments of “%(title)s”. The table below says the same.")
-    label %= {"title": page["title"]}
-    own_parts = [("questions", gettext("Questions and safeguards"))] if page["sections"] else []
-    own_parts.append(("law", gettext("Then and now")))
-    return with_judgments(page, own_parts) | {
+    label %= {"title": page.title}
+    own_parts = [("questions", gettext("Questions and safeguards"))] if page.sections else []
+    own = {
         "laws": laws,
         "moved": [law for law in laws if law["since"]],
         "unmoved": [law for law in laws if not law["since"]],
         "writings": [
-            {"publication": row, "when": day(date) if (date := json.loads(row.document)["date"]) else ""}
+            {"publication": row, "when": day(row.body["date"]) if row.body["date"] else ""}
             for row in writings
         ],
         "since": since,
         "since_in_words": day(since.isoformat()),
+        "since_month": month(since),
         "is_dated": bool(flags),
         "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
         "ahead_count": sum(len(law["ahead"]) for law in laws),
@@ -61,42 +64,49 @@ def issue(page):
         "picture": timeline(lanes, today=today, label=label, flags=flags, since=since) if lanes else None,
         "event_count": len(shown),
         "event_parts": in_parts(shown, since, WRITTEN),
-        "questions": page["sections"],
-        "sections": [],
+        "questions": page.sections,
     }
+    page = with_judgments(page, own, [*own_parts, ("law", gettext("Then and now"))])
+    return replace(page, sections=[])
 
 
 def instrument(page):
     """An instrument's history, as a picture and as a table."""
-    document, today = page["document"], localdate(now())
+    document, today = page.document, localdate(now())
     events = numbered(events_of(document, today))
-    lane = lane_of(document, page["display"]["state"]["label"], events, today)
-    if not lane:
-        return with_judgments(page)
-    label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page["title"]}
-    return with_judgments(page, [("events", gettext("Then and now"))]) | {
-        "picture": timeline([lane], today=today, label=label, with_early=True),
+    lane = lane_of(document, page.display["state"]["label"], events, today)
+    label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page.title}
+    own = {
+        "picture": timeline([lane], today=today, label=label, with_early=True) if lane else None,
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
         "life": life_of(document),
         "today": today,
     }
+    return with_judgments(page, own, [("events", gettext("Then and now"))] if lane else [])
 
 
-def with_judgments(page, parts=()):
-    """The judgments that name this record, in a part of their own; what stands there is not told again."""
-    found = {term.publication_id: term.publication for term in page["incoming"]}
-    judgments = [judgment_of(row) for row in found.values() if row.kind == JUDGMENT.name]
-    own_part = [("judgments", gettext("What courts decided"))] if judgments else []
-    return {
-        "judgments": judgments,
-        "links": [group for group in page["links"] if not judgments or group["kind"] is not JUDGMENT],
-        "own_parts": [*parts, *own_part, *page["own_parts"]],
+def with_judgments(page, own, parts):
+    """The page with what only its kind shows, and the judgments that name the record in a part of their own; what is
+    there is not told again."""
+    total = page.backlinks.get(JUDGMENT.name, 0)
+    rows = records_naming(page.publication, JUDGMENT.name)[:SHOWN] if total else ()
+    group = next((group for group in page.links if group.kind is JUDGMENT), None)
+    own["judgments"] = {
+        "rows": [judgment_of(row) for row in rows],
+        "total": total,
+        "all": JUDGMENT.counted(total),
+        "all_url": f"{JUDGMENT.list_url}?{page.kind.name}={page.publication.identifier}"
+        if total > SHOWN
+        else "",
     }
+    own_part = [("judgments", gettext("What courts decided"))] if total else []
+    links = [one for one in page.links if one is not group]
+    return replace(page, own=own, links=links, own_parts=[*parts, *own_part, *page.own_parts])
 
 
 def judgment_of(row):
-    """A row of ``portal/_judgments.html``."""
+    """A row of the table of judgments."""
     display = display_of(row)
     facts = {fact["name"]: fact["values"] for fact in display["facts"]}
     return {
@@ -110,30 +120,28 @@ def judgment_of(row):
 
 
 def platform_request(page):
-    """What to do stands beside what may be asked for."""
-    facts, *others = parts_of(page | {"own_parts": []})
-    steps = [{"id": name, "title": title, "number": None} for name, title in page["own_parts"]]
-    return {"parts": [facts, *steps, *others]}
+    """What to do is beside what may be asked for."""
+    facts, *others = parts_of(replace(page, own_parts=[]))
+    return replace(page, parts=[facts, *listed(*((*part, True) for part in page.own_parts)), *others])
 
 
 def country_note(page):
     """The topics in their order, with what is recorded of each, and the other countries. One query."""
     rules = {}
-    for rule in page["document"]["rules"]:
+    for rule in page.document["rules"]:
         rules.setdefault(rule["topic"], []).append(rule_of(rule))
     topics = [{"name": name, "label": label, "rules": rules.get(name, [])} for name, label in Topic.choices]
-    return {
+    own = {
         "topics": topics,
         "gaps": [topic for topic in topics if not topic["rules"]],
         "countries": countries_now(),
-        "own_parts": [("rules", gettext("Topic by topic")), *page["own_parts"]],
     }
+    return replace(page, own=own, own_parts=[("rules", gettext("Topic by topic")), *page.own_parts])
 
 
 def rule_of(rule):
     return {
         **rule,
-        "checked_on": parse_date(rule["checked_on"]),
         "state": VERIFIED if rule["verified"] else UNVERIFIED,
         "sources": [
             {
@@ -208,13 +216,13 @@ def law_of(row):
         "url": row.url,
         "state": display_of(row)["state"],
         "summary": first_sentence(row.summary),
-        "document": json.loads(row.document),
+        "document": row.body,
     }
 
 
 def flag_of(row):
     """A deliverable on the picture; None where no source gives its date."""
-    span = span_of(json.loads(row.document)["date"])
+    span = span_of(row.body["date"])
     return Flag(row.identifier, row.url, span.first, span.last) if span else None
 
 
@@ -288,6 +296,10 @@ def life_of(document):
     return {
         "at_start": state_at(document, PROJECT_START),
         "at_end": state_at(document, PROJECT_END),
-        "start": PROJECT_START,
-        "end": PROJECT_END,
+        "start": month(PROJECT_START),
+        "end": month(PROJECT_END),
     }
+
+
+def month(date):
+    return day(f"{date:%Y-%m}")

@@ -5,17 +5,26 @@ One place answers conditional requests as well, so that an answer that was kept,
 
 import gzip
 import hashlib
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 import brotli
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
+Headers = list[tuple[str, str]]
+Reply = tuple[int, Headers, bytes]  # status, headers, body
+
 # In the order of our liking. Brotli at 5 is smaller than gzip can be and takes no longer than gzip at 6, some 1 ms
 # for a long page; at 9 it takes ten times as long and at 11 a hundred times, for 2 and 15 per cent less.
-ENCODE = {"br": partial(brotli.compress, quality=5), "gzip": partial(gzip.compress, compresslevel=6, mtime=0)}
-DECODE = {"br": brotli.decompress, "gzip": gzip.decompress}
+ENCODE: dict[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, quality=5),
+    "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
+}
+DECODE: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
 PLAIN = ""
 SHORT = 200  # bytes: what is shorter stays as it is
 CONDITIONS = ["HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"]
@@ -27,15 +36,15 @@ class Form(NamedTuple):
     """An answer in one coding, as it is sent."""
 
     tag: str
-    headers: list[tuple[str, str]]
-    unchanged: list[tuple[str, str]]  # the headers of a 304
+    headers: Headers
+    unchanged: Headers  # the headers of a 304
     body: bytes
 
 
 class Answer:
     """What one address answers to everybody (200), in each coding that was asked for."""
 
-    def __init__(self, response):
+    def __init__(self, response: HttpResponse) -> None:
         body, headers = response.content, response.headers
         self.media_type = headers["Content-Type"].partition(";")[0]
         self.is_coded = is_worth_coding(response)
@@ -47,7 +56,7 @@ class Answer:
         self.forms = {PLAIN: self._form(PLAIN, body)}
 
     @staticmethod
-    def is_one(response):
+    def is_one(response: HttpResponseBase) -> bool:
         """Is it whole, and for everybody? Our headers say so (``media4sec.headers``)."""
         return (
             response.status_code == 200
@@ -59,15 +68,15 @@ class Answer:
         )
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Bytes in memory. What is beside the bodies was measured on pages of ours, and rounded up."""
         return 1_600 + sum(900 + len(form.body) for form in self.forms.copy().values())
 
-    def coding(self, coding):
+    def coding(self, coding: str) -> str:
         """The coding in which somebody who takes this one is answered."""
         return coding if self.is_coded else PLAIN
 
-    def form(self, coding):
+    def form(self, coding: str) -> Form:
         coding = self.coding(coding)
         found = self.forms.get(coding)
         if found is None:
@@ -75,21 +84,21 @@ class Answer:
             found = self.forms[coding] = self._form(coding, ENCODE[coding](body) if coding else body)
         return found
 
-    def only(self, coding):
+    def only(self, coding: str) -> None:
         """Forget the other codings: each can be made again of any."""
         self.forms = {self.coding(coding): self.form(coding)}
 
-    def _body(self):
+    def _body(self) -> bytes:
         coding, form = self.forms.copy().popitem()  # a copy, as another thread may add one meanwhile
         return DECODE[coding](form.body) if coding else form.body
 
-    def _form(self, coding, body):
+    def _form(self, coding: str, body: bytes) -> Form:
         tag = f'{self.tag[:-1]}-{coding}"' if coding else self.tag
         more = [("ETag", tag), ("Content-Length", str(len(body)))]
         headers = [*self.headers, *more, *([("Content-Encoding", coding)] if coding else [])]
         return Form(tag, headers, unchanged(headers), body)
 
-    def reply(self, request, coding):
+    def reply(self, request: HttpRequest, coding: str) -> Reply:
         """(status, headers, body) for this request; neither headers nor body where a condition does not hold (412)."""
         form = self.form(coding)
         status = status_of(request, form.tag, self.modified)
@@ -98,7 +107,7 @@ class Answer:
         return status, form.unchanged if status == 304 else [], b""
 
 
-def status_of(request, tag, modified):
+def status_of(request: HttpRequest, tag: str, modified: int | None) -> int:
     """200, or what the conditions of a request make of it: 304, 412."""
     asked = [name for name in CONDITIONS if name in request.META]
     if not asked:
@@ -109,22 +118,22 @@ def status_of(request, tag, modified):
     return found.status_code if found else 200
 
 
-def unchanged(headers):
+def unchanged(headers: Iterable[tuple[str, str]]) -> Headers:
     """The headers of a 304."""
     return [pair for pair in headers if pair[0] not in ABOUT_THE_BODY]
 
 
-def date_of(response):
+def date_of(response: HttpResponseBase) -> int | None:
     return parse_http_date_safe(response.headers.get("Last-Modified", ""))
 
 
-def is_worth_coding(response):
+def is_worth_coding(response: HttpResponse) -> bool:
     """Pictures are compressed as they are."""
     return len(response.content) >= SHORT and not response.headers["Content-Type"].startswith("image/")
 
 
 @lru_cache(maxsize=256)
-def coding_of(accepted):
+def coding_of(accepted: str) -> str:
     """The coding that a client likes best of ours; ``accepted`` is its Accept-Encoding."""
     weights = {}
     for part in accepted.lower().split(","):
@@ -134,7 +143,7 @@ def coding_of(accepted):
     return best if weights.get(best, 0) > 0 else PLAIN
 
 
-def weight_of(parameter):
+def weight_of(parameter: str) -> float:
     """The number in “q=0.5”; 1 without one, 0 where nobody can read it."""
     name, _, number = parameter.partition("=")
     try:
@@ -144,7 +153,7 @@ def weight_of(parameter):
 
 
 @lru_cache(maxsize=256)
-def takes(accepted, media_type):
+def takes(accepted: str, media_type: str) -> bool:
     """Does an Accept header surely take this type? Where it is put in another way, Django decides."""
     offers = {part.partition(";q=")[0].strip() for part in accepted.split(",")}
     return not accepted or not offers.isdisjoint((media_type, "*/*"))

@@ -5,24 +5,29 @@ content is read *before* an answer is made: then what is kept for a version can 
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from operator import itemgetter
 from threading import Lock
 from time import monotonic
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate, now
 
 from media4sec.answers import (
     ENCODE,
     Answer,
+    Headers,
+    Reply,
     coding_of,
     date_of,
     is_worth_coding,
@@ -33,10 +38,14 @@ from media4sec.answers import (
 from media4sec.headers import REFUSED
 from media4sec.interchange.results import newest_change
 
+Key = tuple[str, str, str]  # scheme, path, parameters
+Made: TypeAlias = Answer | HttpResponseBase  # the latter cannot be kept
+Environ = dict[str, Any]
+
 SAFE = ("GET", "HEAD")
 ASKED_EVERY = 0.25  # seconds between two looks at the database by one process …
 TRUSTED_FOR = 0.75  # … and how long nobody looks again, because somebody is about to
-PATIENCE = 10  # seconds that one waits for what another thread makes
+PATIENCE = 20  # seconds that one waits for what another thread makes
 LARGEST = 1 / 8  # of the memory: a larger answer would push out too many others
 FAILED = object()  # what became of an answer that others waited for
 
@@ -44,13 +53,15 @@ FAILED = object()  # what became of an answer that others waited for
 class Shelf:
     """The answers while the public sees one version of the content; when room is short, the longest unasked goes."""
 
-    def __init__(self, version, room):
+    def __init__(self, version: object, room: int) -> None:
         self.version, self.room = version, room
-        self.answers, self.sizes, self.size = OrderedDict(), {}, 0
-        self.being_made = {}
+        self.answers: OrderedDict[Key, Answer] = OrderedDict()
+        self.sizes: dict[Key, int] = {}
+        self.size = 0
+        self.being_made: dict[Key, Future] = {}
         self.lock = Lock()
 
-    def find(self, key):
+    def find(self, key: Key) -> Answer | None:
         """Without the lock: the event loop asks as well, and must not wait."""
         found = self.answers.get(key)
         if found is not None:
@@ -58,7 +69,7 @@ class Shelf:
                 self.answers.move_to_end(key)
         return found
 
-    def put(self, key, answer):
+    def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer, or note that it has got larger."""
         size = answer.size + sum(map(len, key))
         with self.lock:
@@ -70,11 +81,11 @@ class Shelf:
             while self.size > self.room:
                 self._take_off(next(iter(self.answers)))
 
-    def _take_off(self, key):
+    def _take_off(self, key: Key) -> None:
         if self.answers.pop(key, None) is not None:
             self.size -= self.sizes.pop(key)
 
-    def get(self, key, make):
+    def get(self, key: Key, make: Callable[[], Made]) -> Made:
         """What is kept, or what ``make`` gives: one thread makes it, and those who ask meanwhile wait for it.
 
         Where nothing comes of it that others may have, or not in time, each makes its own.
@@ -86,8 +97,9 @@ class Shelf:
                 if found is not None:
                     return found
                 under_way = self.being_made.get(key)
-                mine = None if under_way else self.being_made.setdefault(key, Future())
-            if mine:
+                if under_way is None:
+                    mine = self.being_made[key] = Future()
+            if under_way is None:
                 return self._make(key, make, mine)
             try:
                 found = under_way.result(max(0, until - monotonic()))
@@ -96,8 +108,8 @@ class Shelf:
             if found is not FAILED:  # else one of us tries again
                 return found or make()
 
-    def _make(self, key, make, told):
-        outcome = FAILED
+    def _make(self, key: Key, make: Callable[[], Made], told: Future) -> Made:
+        outcome: object = FAILED
         try:
             made = make()
             if isinstance(made, Answer):
@@ -115,20 +127,21 @@ class Shelf:
 class Kept:
     """The shelf of the version that the public sees now. A change of the content clears it with everything on it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.forget()
 
-    def forget(self):
+    def forget(self) -> None:
         self.lock = Lock()
-        self.shelf, self.read_at, self.asked_at = None, -1e9, -1e9
+        self.shelf: Shelf | None = None
+        self.read_at = self.asked_at = -1e9
 
-    def current(self):
+    def current(self) -> Shelf | None:
         """The shelf, if nobody has to look at the database for it; else None."""
         time = monotonic()
         is_known = time - self.asked_at < ASKED_EVERY and time - self.read_at < TRUSTED_FOR
         return self.shelf if is_known else None
 
-    def look(self):
+    def look(self) -> Shelf | None:
         """The shelf, after a look at the database where one is due. None: nothing can be kept now."""
         if not settings.KEPT_MB:
             return None
@@ -151,12 +164,12 @@ class Kept:
 kept = Kept()
 
 
-def version_of_content():
+def version_of_content() -> tuple:
     """What all answers depend on: what is public, by which release at which origin, and on which day."""
     return (*newest_change(), localdate(), now().date())
 
 
-def ready(environ):
+def ready(environ: Environ) -> Reply | None:
     """(status, headers, body) of an answer that is here as it is to be sent, or None: Django has to be asked.
 
     For a server that wants to know before it takes a thread.
@@ -164,7 +177,7 @@ def ready(environ):
     shelf = kept.current()
     if shelf is None or environ["REQUEST_METHOD"] not in SAFE:
         return None
-    request = WSGIRequest(environ)
+    request = WSGIRequest(environ.copy())  # it writes into it, and Django may want it as it came
     key = key_of(request)
     answer = key and shelf.find(key)
     if not answer or not suits(answer, request):
@@ -179,16 +192,16 @@ def ready(environ):
 class KeptMiddleware:
     """Answers what is kept; all others answers for everybody it finishes: coding, tag, conditions."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in SAFE or is_apart(request.path_info):
             return self.get_response(request)
         key = key_of(request)
         coding = coding_of(request.META.pop("HTTP_ACCEPT_ENCODING", "")[:200])  # inside all is plain
 
-        def make():
+        def make() -> Made:
             response = self.get_response(request)
             if not Answer.is_one(response):
                 return response
@@ -197,28 +210,27 @@ class KeptMiddleware:
             return answer
 
         shelf = kept.look() if key else None
-        found = shelf and shelf.find(key)
-        if not found or not suits(found, request):
-            found = self.new(request, shelf, key, make)
+        found = self.shared(request, shelf, key, coding, make) if shelf and key else make()
         if not isinstance(found, Answer):
             return self.finished(request, found, coding)
-        if found.coding(coding) not in found.forms:
-            found.form(coding)
-            shelf.put(key, found)
         return self.response(request, *found.reply(request, coding))
 
-    def new(self, request, shelf, key, make):
-        """An answer that is not there yet. HEAD leaves nothing behind, as some view may have no body for it."""
-        if shelf is None or request.method == "HEAD":
-            return make()
-        if takes_all(request):
-            return shelf.get(key, make)
-        found = make()  # whoever waits for it may be refused where others are not
-        if isinstance(found, Answer):
+    def shared(
+        self, request: HttpRequest, shelf: Shelf, key: Key, coding: str, make: Callable[[], Made]
+    ) -> Made:
+        """What is kept, or a new answer that others get as well."""
+        found: Made | None = shelf.find(key)
+        if found is None or not suits(found, request):
+            if request.method == "HEAD":
+                return make()  # and leave nothing behind: a view may have no body for it
+            # Whoever may be refused for what it accepts makes its own, so that nobody waits for a refusal.
+            found = shelf.get(key, make) if takes_all(request) else make()
+        if isinstance(found, Answer) and (shelf.find(key) is None or found.coding(coding) not in found.forms):
+            found.form(coding)
             shelf.put(key, found)
         return found
 
-    def finished(self, request, response, coding):
+    def finished(self, request: HttpRequest, response: HttpResponseBase, coding: str) -> HttpResponseBase:
         """An answer that cannot be kept: a refusal, a form, a long stream."""
         if response.streaming:
             tag = response.headers.get("ETag")
@@ -235,19 +247,20 @@ class KeptMiddleware:
                 response["Content-Encoding"], response["Content-Length"] = coding, str(len(response.content))
         return response
 
-    def response(self, request, status, headers, body):
+    def response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> HttpResponseBase:
         if status == 412:  # the page that says so is Django's
-            return self.get_response(WSGIRequest(request.META | {REFUSED: 412}))
+            path = request.META["PATH_INFO"].encode().decode("latin-1")  # as it came: Django reads it again
+            return self.get_response(WSGIRequest(request.META | {"PATH_INFO": path, REFUSED: 412}))
         kind = HttpResponseNotModified if status == 304 else HttpResponse
         return kind(body, headers=dict(headers))
 
 
-def is_apart(path):
+def is_apart(path: str) -> bool:
     """The back-office is for nobody else; static files know their codings and tags themselves."""
     return path.startswith(("/admin/", settings.STATIC_URL))
 
 
-def key_of(request):
+def key_of(request: HttpRequest) -> Key | None:
     """What is asked for, in one spelling; None where the answer may be for one person only, or a refusal."""
     meta = request.META
     try:
@@ -263,7 +276,7 @@ def key_of(request):
     return request.scheme, request.path, meta.get("QUERY_STRING", "")
 
 
-def put_in_order(meta):
+def put_in_order(meta: Environ) -> None:
     """Give the parameters the order of their names; values of one name keep theirs, which may mean something.
 
     Whatever is answered then says them in this order, so that one question has one answer. Read as ``QueryDict`` does.
@@ -279,10 +292,10 @@ def put_in_order(meta):
         meta["QUERY_STRING"] = urlencode(sorted(pairs, key=itemgetter(0)))
 
 
-def suits(answer, request):
+def suits(answer: Answer, request: HttpRequest) -> bool:
     """Would Django give this one answer, too? Only the API refuses a client for what it accepts (406)."""
     return takes(request.META.get("HTTP_ACCEPT", "")[:500], answer.media_type)
 
 
-def takes_all(request):
+def takes_all(request: HttpRequest) -> bool:
     return takes(request.META.get("HTTP_ACCEPT", "")[:500], "*/*")

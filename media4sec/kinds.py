@@ -168,7 +168,9 @@ class Kind:
         default_factory=dict, hash=False
     )  # lists of parts that its template shows
     dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
-    page: str = ""  # a function of the app that adds to the record page: (page) -> what its template needs
+    page: str = (
+        ""  # a function of the app that adds to its RecordPage what only this kind has: (page) -> page
+    )
     rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
@@ -185,6 +187,10 @@ class Kind:
     role: Role | None = None
     # Fields whose values the vocabulary has under another name, or whose English labels mean two things elsewhere.
     schemes: dict[str, str] = field(default_factory=dict, hash=False)
+    origins: tuple[
+        str, ...
+    ] = ()  # fields that name where its sentence was said, the first that is filled counts
+    mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
     is_cited_by_identifier: bool = False  # D2.3 Title, where others name it
     review_months: int = 12
     schema_type: str = "CreativeWork"
@@ -283,6 +289,12 @@ def kinds() -> tuple[Kind, ...]:
         for position, kind in enumerate(getattr(config, "kinds", ()))
     ]
     return tuple(kind for _, _, kind in sorted(found, key=lambda row: row[:2]))
+
+
+@cache
+def app_of(kind: Kind) -> str:
+    """The app that a kind is from: templates that only it has are in the folder of that name."""
+    return next(config.label for config in apps.get_app_configs() if kind in getattr(config, "kinds", ()))
 
 
 @cache

@@ -25,9 +25,10 @@ def say(type: str, value: str) -> str:
     return SAYING[type](value)
 
 
-def day(text: str) -> str:
-    """A date as documents have it, to the day, the month or the year."""
-    year, _, rest = str(text).partition("-")
+def day(date: object) -> str:
+    """A date, or one as documents have it: to the day, the month or the year."""
+    text = str(date)
+    year, _, rest = text.partition("-")
     if not rest:
         return year
     value = parse_date(text if "-" in rest else f"{text}-01")

@@ -84,8 +84,7 @@ class Answer:
 
     def _start(self, status, headers, exc_info=None):
         self.status = int(status[:3])
-        self.headers = [(name.lower(), value) for name, value in headers]
-        self.headers.append(("server", "media4sec"))  # without it, granian puts its own name there
+        self.headers = as_sent(headers)
 
     def _hand_over(self, response, environ):
         if environ.get(REFUSED):
@@ -138,7 +137,7 @@ class Application:
         kept = ready(environ)
         if kept is not None:
             status, headers, body = kept
-            protocol.response_bytes(status, [(name.lower(), value) for name, value in headers], body)
+            protocol.response_bytes(status, as_sent(headers), body)
             return
         if scope.method not in ("GET", "HEAD"):
             try:
@@ -149,6 +148,11 @@ class Application:
         answer = Answer(asyncio.get_running_loop())
         self.threads.submit(answer.make, environ)
         await answer.send(protocol)
+
+
+def as_sent(headers):
+    """Headers as granian takes them; without one of ours, it puts its own name there as the server's."""
+    return [*((name.lower(), value) for name, value in headers), ("server", "media4sec")]
 
 
 def environ_of(scope):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from jinja2 import FileSystemLoader, PrefixLoader
 
 env = environ.Env()
 
@@ -119,11 +120,16 @@ MIDDLEWARE = [
 ROOT_URLCONF = "media4sec.front.urls"
 WSGI_APPLICATION = "media4sec.wsgi.application"
 
+# Public pages are Jinja, the back-office is Django’s: docs/adr/0024-jinja-for-public-pages.md.
+PUBLIC_TEMPLATES = ("portal", "front", "corrections", "workshops", "catalogue", "ethics", "roadmap")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [BASE_DIR / "templates" / "new"],
+        "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
+            "loader": PrefixLoader(
+                {name: FileSystemLoader(BASE_DIR / "templates" / name) for name in PUBLIC_TEMPLATES}
+            ),
             "environment": "media4sec.portal.templating.environment",
             "context_processors": ["media4sec.portal.frame.site"],
         },
@@ -138,7 +144,6 @@ TEMPLATES = [
                 # The admin asks for these two; public templates must not, or their pages need a session.
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "media4sec.portal.frame.site",
             ],
         },
     },

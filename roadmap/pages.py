@@ -1,6 +1,7 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
 from collections import defaultdict
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 
@@ -17,21 +18,19 @@ WIDE = 225  # of a line of text
 
 def roadmap_item(page):
     """What happened since the project asked for it, in order of date."""
-    updates = page["document"].get("updates", ())
-    return {
-        "updates": [
-            {
-                **update,
-                "when": day(update["date"]),
-                "is_unverified": update["verified"] is not True,
-                "sources": [
-                    {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
-                    for source in update["sources"]
-                ],
-            }
-            for update in sorted(updates, key=lambda update: update["date"])
-        ]
-    }
+    updates = [
+        {
+            **update,
+            "when": day(update["date"]),
+            "is_unverified": update["verified"] is not True,
+            "sources": [
+                {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+                for source in update["sources"]
+            ],
+        }
+        for update in sorted(page.document["updates"], key=lambda update: update["date"])
+    ]
+    return replace(page, own={"updates": updates})
 
 
 def roadmap_rows(cards):

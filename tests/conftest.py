@@ -173,6 +173,7 @@ def vnu_jar():
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
+KEPT = ROOT / "var" / "test-content"
 # What the loaded content depends on: pages and formats are made from it, and change nothing in it.
 SHAPES_CONTENT = ("fixtures/*.json", "locale/en/**/*.po", "media4sec/*.py", "media4sec/records/**/*.py")
 SHAPES_CONTENT += ("media4sec/publications/**/*.py", "media4sec/corrections/migrations/*.py")
@@ -191,11 +192,12 @@ def content_database(django_db_setup, django_db_blocker):
     # pytest-django makes the test database only if some test asks for one.
     assert "test" in Path(str(connection.settings_dict["NAME"])).name, "Mark the module with django_db."
     name = connection.creation.get_test_db_clone_settings("content")["NAME"]
-    with django_db_blocker.unblock():
-        if connection.vendor == "sqlite":
-            _copy_of_content(name)
-        else:
-            _make_content(name)
+    copied = {"sqlite": _copied_file, "postgresql": _copied_on_the_server}[connection.vendor]
+    KEPT.mkdir(parents=True, exist_ok=True)
+    # Loading takes most of a minute: one process does it, and all others wait for a copy.
+    with django_db_blocker.unblock(), open(KEPT / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        copied(name)
     yield name
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(verbosity=0, suffix="content")
@@ -212,27 +214,44 @@ def _make_content(name):
         load_folder(FIXTURES)
 
 
-def _copy_of_content(name):
-    """Loading takes most of a minute: one process does it, for all others and for later runs of the same content."""
+def _digest_of_content():
     digest = hashlib.sha256()
     for path in sorted({path for pattern in SHAPES_CONTENT for path in ROOT.glob(pattern)}):
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
-    kept = ROOT / "var" / "test-content"
-    kept.mkdir(parents=True, exist_ok=True)
+    return digest.hexdigest()
+
+
+def _copied_file(name):
+    """The file stays, also for later runs with the same content."""
     # Slips (tests/slips) are tried on the content as it was before them.
-    made = Path(os.environ.get("TEST_CONTENT") or kept / f"{digest.hexdigest()}.sqlite3")
-    with open(kept / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            for old in kept.glob("*.sqlite3"):
-                old.unlink()
-            _make_content(name)
-            part = made.with_suffix(".part")
-            shutil.copyfile(name, part)
-            part.rename(made)
-        else:
-            shutil.copyfile(made, name)
+    made = Path(os.environ.get("TEST_CONTENT") or KEPT / f"{_digest_of_content()}.sqlite3")
+    if made.exists():
+        shutil.copyfile(made, name)
+        return
+    for old in KEPT.glob("*.sqlite3"):
+        old.unlink()
+    _make_content(name)
+    part = made.with_suffix(".part")
+    shutil.copyfile(name, part)
+    part.rename(made)
+
+
+def _copied_on_the_server(name):
+    """The copy stays as long as the server, which is that of one run (tests/postgres.py)."""
+    from django.db import connection
+
+    made = f"content_{_digest_of_content()[:40]}"
+    quoted = {"made": connection.ops.quote_name(made), "name": connection.ops.quote_name(name)}
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [made])
+        if cursor.fetchone()[0]:
+            cursor.execute("DROP DATABASE IF EXISTS {name}".format(**quoted))
+            cursor.execute("CREATE DATABASE {name} TEMPLATE {made}".format(**quoted))
+            return
+    _make_content(name)
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("CREATE DATABASE {made} TEMPLATE {name}".format(**quoted))
 
 
 @pytest.fixture

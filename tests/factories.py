@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import slugged
+from media4sec.publications.models import Publication, Term
 from media4sec.records import workflow
 from media4sec.records.documents.fields import (
     AddressList,
@@ -73,6 +74,36 @@ def published_full(kind, **changes):
 def several_published(kind, number, **changes):
     """Records that the public sees, published at once."""
     return _published(kind, number, changes)
+
+
+def copies_published(record, number):
+    """What the public sees of a record, so many times more: other publications that say the same."""
+    original = Publication.objects.get(kind=record.kind.name, identifier=record.identifier)
+    terms = list(original.terms.all())
+    values = Publication.objects.filter(pk=original.pk).values().get()
+    del values["id"]
+    copies = Publication.objects.bulk_create(
+        Publication(
+            **values
+            | {
+                "identifier": f"{original.identifier}-{copy}",
+                "url": f"{original.url.rstrip('/')}-{copy}/",
+            }
+        )
+        for copy in range(number)
+    )
+    for term in terms:
+        Term.objects.bulk_create(
+            Term(
+                publication=copy,
+                field=term.field,
+                value=term.value,
+                label=term.label,
+                target_id=term.target_id,
+            )
+            for copy in copies
+        )
+    return copies
 
 
 def one_of_every_kind():

@@ -78,6 +78,11 @@ def text_of(response):
     return Page(response.content.decode()).words
 
 
+def body_of(response):
+    """All bytes of an answer, whether they come at once or part by part."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
 def lists():
     return [f"/{path}/" for path in paths()]
 

@@ -166,6 +166,7 @@ class Asker:
         return (method, address, query, content_type, body), answer
 
 
+@pytest.mark.slow
 def test_nothing_that_is_sent_breaks_the_back_office(admin_client):  # gate 4.1
     admin_client.raise_request_exception = False
     asker = Asker(admin_client, SEED)

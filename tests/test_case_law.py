@@ -17,8 +17,8 @@ def test_a_judgment_says_first_what_it_means(client):
     page = client.get(record.url)
 
     assert parts_in(page.content.decode())[:2] == ["gist", "facts"]
-    assert [part["title"] for part in page.context["parts"]][:2] == ["What it means for you", "Facts"]
-    assert page.context["gist"]["text"] == "Write the reason down before you search."
+    assert [part["title"] for part in page.context["page"].parts][:2] == ["What it means for you", "Facts"]
+    assert page.context["page"].gist["text"] == "Write the reason down before you search."
 
 
 @pytest.mark.django_db
@@ -52,9 +52,9 @@ def test_law_and_issues_list_the_judgments_on_them_newest_first(client, kind, fi
 
     page = client.get(named.url)
 
-    assert [row["title"] for row in page.context["judgments"]] == [new.title, old.title]
+    assert [row["title"] for row in page.context["page"].own["judgments"]["rows"]] == [new.title, old.title]
     assert "judgments" in parts_in(page.content.decode())
-    assert "judgment" not in [group["kind"].name for group in page.context["links"]]
+    assert "judgment" not in [group.kind.name for group in page.context["page"].links]
 
 
 @pytest.mark.django_db
@@ -95,5 +95,5 @@ def test_the_law_page_tells_the_judgments_of_the_fixtures(client):
     page = client.get("/law/led/")
 
     assert len(expected) > 10
-    assert sorted(row["title"] for row in page.context["judgments"]) == sorted(expected)
+    assert sorted(row["title"] for row in page.context["page"].own["judgments"]["rows"]) == sorted(expected)
     assert NOT_VERIFIED in text_of(page)

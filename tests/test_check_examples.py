@@ -21,7 +21,7 @@ def rows_of(client, record_url):
             [ref["label"] for ref in answer["raises"]],
             answer["safeguards"],
         )
-        for row in client.get(record_url).context["given"]
+        for row in client.get(record_url).context["page"].own["given"]
         for answer in row["answers"]
     ]
 
@@ -53,13 +53,13 @@ def test_no_code_stands_for_words(client, identifier):
     assert re.findall(r"\bQ\d\d\b|\b[IT]-\d{3}:|A question is visible", words) == []
     parts = re.findall(r'<section class="part" id="([^"]+)"', main)
     assert [part for part in parts if part in PARTS] == PARTS
-    for flag in response.context["flags"]:
+    for flag in response.context["page"].flags:
         assert flag["raised_by"], flag["identifier"]
 
 
 @pytest.mark.usefixtures("content")
 def test_a_tool_is_named_as_the_reason(client):
-    flags = {row["title"]: row for row in client.get("/examples/ex-demonstration/").context["flags"]}
+    flags = {row["title"]: row for row in client.get("/examples/ex-demonstration/").context["page"].flags}
 
     assert [reason["title"] for reason in flags["Dependence on suppliers"]["raised_by"]] == [
         "Where do the data come from?",

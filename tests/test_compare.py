@@ -22,8 +22,8 @@ def rows_of(response):
     """``{label: (differs, texts of the cells)}``"""
     assert response.status_code == 200
     return {
-        str(row["label"]): (row["differs"], [[str(value["text"]) for value in cell] for cell in row["cells"]])
-        for group in response.context["groups"]
+        str(row["label"]): (row["differs"], [[str(value.text) for value in cell] for cell in row["cells"]])
+        for group in response.context["table"]["groups"]
         for row in group["rows"]
     }
 
@@ -41,8 +41,8 @@ def test_what_differs_is_told_from_what_is_the_same(client):
     assert rows["Country"] == (False, [["Netherlands"], ["Netherlands"]])
     assert rows["Licence"] == (True, [["MIT"], []])
     marks = [
-        [value["only_some"] for value in cell]
-        for group in response.context["groups"]
+        [value.only_some for value in cell]
+        for group in response.context["table"]["groups"]
         for row in group["rows"]
         if row["label"] == "Functions"
         for cell in row["cells"]
@@ -54,7 +54,7 @@ def test_what_differs_is_told_from_what_is_the_same(client):
 def test_groups_stand_in_one_order(client):
     records = [published_full("technology") for _ in range(2)]
 
-    groups = client.get(address_of(*records)).context["groups"]
+    groups = client.get(address_of(*records)).context["table"]["groups"]
 
     assert [str(group["title"]) for group in groups] == [
         "What it does", "State", "Facts", "Legal and ethical flags", "Evidence", "Freshness",
@@ -81,7 +81,7 @@ def test_what_nobody_states_is_said_once(client):
     response = client.get(address_of(one, other))
 
     assert "Licence" not in rows_of(response)
-    assert "Licence" in [str(label) for label in response.context["folded"]]
+    assert "Licence" in [str(label) for label in response.context["table"]["folded"]]
 
 
 def test_only_what_differs_can_be_shown(client):
@@ -172,7 +172,7 @@ def test_the_file_says_the_same_as_the_table(client):
     other = published("technology", country="BE", target_users=["police"])
     address = address_of(one, other)
 
-    response = client.get(client.get(address).context["csv_url"])
+    response = client.get(client.get(address).context["table"]["csv_url"])
     rows = list(csv.reader(io.StringIO(response.content.decode(), newline=""), strict=True))
     found = {row[1]: row[2:] for row in rows}
 

@@ -21,7 +21,7 @@ from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, make, publish, published, published_full, save, several_published
-from tests.public import api_item
+from tests.public import api_item, body_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ EVERY_FORMAT = pytest.mark.parametrize("suffix", FORMATS)
 
 def text_of(response):
     assert response.status_code == 200
-    return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
+    return body_of(response).decode()
 
 
 def rows_of(text):

@@ -47,7 +47,7 @@ def test_a_value_is_never_torn_from_its_unit(client, value, unit, text, share):
     for response in (rows, page):
         assert f"<b>{text}</b>" in response.content.decode()
         assert response.content.decode().count('<svg class="bar"') == (share is not None)
-    facts = {fact["label"]: [value["text"] for value in fact["values"]] for fact in page.context["facts"]}
+    facts = {fact.label: [value.text for value in fact.values] for fact in page.context["page"].facts}
     assert facts["Value"] == [text]
     assert "Unit" not in facts
     assert Page(page.content.decode()).heading == f"{text} People who were asked".replace(NBSP, " ")

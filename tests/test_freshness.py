@@ -360,7 +360,7 @@ def test_the_roadmap_says_what_happened_since_and_what_of_it_is_doubtful(client)
         "2025 It was bought. Not verified"
     )
     assert ("updates", "What happened since") in [
-        (part["id"], part["title"]) for part in page.context["parts"]
+        (part["id"], part["title"]) for part in page.context["page"].parts
     ]
     assert text_of(client.get(standard.url)).count(item.title) >= 1
     save(working_document(item) | {"updates": updates[:1]}, "roadmap-item", item)
@@ -395,15 +395,15 @@ def test_a_situation_asks_suppliers_in_numbered_lists(client):
     plain = published("situation")
 
     page = client.get(situation.url)
-    assert [part["id"] for part in page.context["parts"] if part["id"].startswith("ask-")] == [
+    assert [part["id"] for part in page.context["page"].parts if part["id"].startswith("ask-")] == [
         "ask-supplier",
         "ask-exit",
     ]
     assert page.content.decode().count('<ol class="asks">') == 2
     assert "Ask the supplier 2 ask-supplier 1?" in text_of(page)
     assert "Ask about leaving 2 ask-exit 1?" in text_of(page)
-    assert page.context["columns"] == []  # they are neither good nor bad
-    assert "asks" in client.get(plain.url).context
+    assert page.context["page"].columns == []  # they are neither good nor bad
+    assert client.get(plain.url).context["page"].own["asks"] == []
     assert 'class="asks"' not in client.get(plain.url).content.decode()
 
 
@@ -422,7 +422,7 @@ def test_each_kind_of_event_has_words_a_box_and_a_filter(client, kind, words):
 
     page = client.get(law.url)
     assert f"Something {words}" in text_of(page)
-    assert [box["number"] for box in page.context["picture"]["wide"].boxes] == [1]
+    assert [box["number"] for box in page.context["page"].own["picture"]["wide"].boxes] == [1]
     assert client.get(f"/law/?event={kind}").context["count"] == 1
 
 
@@ -432,7 +432,7 @@ def test_a_treaty_that_was_opened_for_signature_was_adopted(client):
     )
 
     assert (
-        client.get(law.url).context["life"]["at_start"]["label"]
+        client.get(law.url).context["page"].own["life"]["at_start"]["label"]
         == "Adopted; since when in force is not recorded"
     )
 
@@ -469,30 +469,30 @@ def test_a_basis_may_name_what_it_does_not_cover(basis):
 
 def test_what_a_whole_kind_leaves_open_is_not_told_record_by_record(client):
     one, other = several_published("roadmap-item", 2)
-    assert "horizon" not in client.get(one.url).context["unknown"]
+    assert "horizon" not in client.get(one.url).context["page"].unknown
 
     published("roadmap-item", horizon="2020")
 
     for record in (one, other):
-        assert "horizon" in client.get(record.url).context["unknown"]
+        assert "horizon" in client.get(record.url).context["page"].unknown
 
 
 def test_requirements_that_no_record_states_are_not_asked_for(client):
     tool, other = several_published("technology", 2)
     address = f"/technologies/compare/?ids={tool.identifier},{other.identifier}"
-    assert client.get(tool.url).context["limits"] == []
-    assert client.get(address).context["folded"] == []
+    assert client.get(tool.url).context["page"].limits == []
+    assert client.get(address).context["table"]["folded"] == []
     assert client.get("/technologies/?view=table").context["table"]["folded"] == []
 
     last = published("technology", licence="MIT", trl="7", price="free")
 
-    assert [fact["label"] for fact in client.get(tool.url).context["limits"]] == [
+    assert [fact.label for fact in client.get(tool.url).context["page"].limits] == [
         "Licence",
         "Technology readiness",
     ]
-    assert {"Licence", "Technology readiness", "Price"} == set(client.get(address).context["folded"])
+    assert {"Licence", "Technology readiness", "Price"} == set(client.get(address).context["table"]["folded"])
     workflow.withdraw(last, reason="It was none.")
-    assert client.get(tool.url).context["limits"] == []
+    assert client.get(tool.url).context["page"].limits == []
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)

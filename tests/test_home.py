@@ -15,7 +15,7 @@ from tests.test_content import by_identifier
 
 pytestmark = pytest.mark.usefixtures("content")
 
-QUERIES = {"/": 2, "/matrix/": 2}  # what changed last, and the themes
+QUERIES = {"/": 1, "/matrix/": 1}  # what changed last
 AFTER_A_CHANGE = {"/": 16, "/matrix/": 4}
 MOST_ROWS = 200  # that one query gives, of some 1,700 records
 
@@ -232,8 +232,8 @@ def test_what_pages_leave_out_they_say(client, monkeypatch):
     assert [len(matrix["rows"]) for matrix in (home.context["matrix"], whole.context["by_swot"])] == [4, 4]
     assert len(home.context["situations"]) == 5
     for page in (home, whole):
-        assert "Only the first 4 themes are shown. All 6 themes" in text_of(page)
-    assert "All 12 situations" in text_of(home)
+        assert "The first 4 of 6 are shown here. All in the list" in text_of(page)
+    assert "The first 5 of 12 are shown here. All in the list" in text_of(home)
 
 
 @pytest.mark.parametrize("url", QUERIES)

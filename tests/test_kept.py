@@ -82,8 +82,9 @@ def seen(response):
 
 def environ_of(path, **headers):
     """A request as a server hands it over."""
-    address, _, query = path.partition("?")
-    return RequestFactory().get(address, headers=headers).environ | {"QUERY_STRING": query}
+    address, _, query = (part.encode().decode("latin-1") for part in path.partition("?"))
+    environ = RequestFactory().get("/", headers=headers).environ
+    return environ | {"PATH_INFO": address, "QUERY_STRING": query}
 
 
 def sent(path, **headers):
@@ -275,6 +276,16 @@ def test_other_methods_neither_take_nor_leave_anything(site, client, keeps, meth
     assert refused.status_code == 405
     assert seen(client.get("/technologies/")) == seen(before)
     assert ready(RequestFactory().generic(method.upper(), "/technologies/").environ) is None
+
+
+@pytest.mark.parametrize("path", ["/ελληνικά/", "/é", "/privacy/?q=é&a=%ff", "/\ufffd\ufffd"])
+def test_a_look_changes_nothing_for_django(site, client, keeps, path):  # gate 4.1
+    client.get("/privacy/")
+    environ = environ_of(path)
+    before = dict(environ)
+
+    assert ready(environ) is None
+    assert environ == before
 
 
 def test_head_leaves_nothing_behind(site, client, keeps):

@@ -261,7 +261,7 @@ def concept(scheme, code, english, german):
 
 def fact(client, url, name):
     response = client.get(url)
-    facts = response.context["display"]["facts"]
+    facts = response.context["page"].display["facts"]
     return [str(value["text"]) for one in facts if one["name"] == name for value in one["values"]]
 
 
@@ -298,8 +298,10 @@ def test_a_state_of_law_is_not_called_like_its_event(client):
 
     response = client.get(f"/de{law.url}")
 
-    assert response.context["display"]["state"]["label"] == "In Kraft"
-    assert [part["events"][0]["kind_label"] for part in response.context["event_parts"]] == ["Inkrafttreten"]
+    assert response.context["page"].display["state"]["label"] == "In Kraft"
+    assert [part["events"][0]["kind_label"] for part in response.context["page"].own["event_parts"]] == [
+        "Inkrafttreten"
+    ]
 
 
 def test_reasons_leave_out_what_languages_cannot_say(client):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from media4sec.kinds import paths
 from media4sec.publications.sorting import orders_of
-from tests.public import every_item, facets_of, relative
+from tests.public import body_of, every_item, facets_of, relative
 
 pytestmark = pytest.mark.slow
 
@@ -66,10 +66,10 @@ def rows_of_all_pages(client, page):
         page = client.get(following)
 
 
-def body_of(client, address):
+def text_at(client, address):
     response = client.get(address)
     assert response.status_code == 200
-    return b"".join(response.streaming_content).decode()
+    return body_of(response).decode()
 
 
 def keys(rows):
@@ -116,13 +116,13 @@ def check_files(client, page, rows):
     """Each file that the page leads to has the rows of all pages, in their order."""
     links = {export["label"]: export["url"] for export in page.context["exports"]}
     names = [f"{kind}-{identifier}" for kind, identifier in rows]
-    assert keys(csv.DictReader(io.StringIO(body_of(client, links["CSV"]), newline=""))) == rows
-    answer = json.loads(body_of(client, links["JSON"]))
+    assert keys(csv.DictReader(io.StringIO(text_at(client, links["CSV"]), newline=""))) == rows
+    answer = json.loads(text_at(client, links["JSON"]))
     assert (answer["count"], keys(answer["results"])) == (len(rows), rows)
-    assert keys(map(json.loads, body_of(client, links["NDJSON"]).splitlines())) == rows
-    entries = re.findall(r"^@\w+\{([^,]+),$", body_of(client, links["BibTeX"]), re.M)
+    assert keys(map(json.loads, text_at(client, links["NDJSON"]).splitlines())) == rows
+    entries = re.findall(r"^@\w+\{([^,]+),$", text_at(client, links["BibTeX"]), re.M)
     assert records_among(entries, names) == names
-    references = rispy.loads(body_of(client, links["RIS"]))
+    references = rispy.loads(text_at(client, links["RIS"]))
     assert records_among([reference["id"] for reference in references], names) == names
 
 
@@ -141,7 +141,7 @@ def check_feed(client, path, page, query):
     response = client.get(page.context["feed_url"])
     feed = feedparser.parse(response.content)
     newest = client.get(f"/{path}.json", _data([*query, ("sort", "-changed")]))
-    documents = json.loads(b"".join(newest.streaming_content))["results"][: settings.FEED_LIMIT]
+    documents = json.loads(body_of(newest))["results"][: settings.FEED_LIMIT]
     assert not feed.bozo
     assert [entry.id for entry in feed.entries] == [f"urn:uuid:{document['uuid']}" for document in documents]
 
@@ -181,7 +181,7 @@ def check_matrix(client, path, query, data):
 
 
 def test_a_file_leads_back_to_its_page(client, content):
-    answer = json.loads(body_of(client, "/technologies.json?theme=dark-web&sort=-title"))
+    answer = json.loads(text_at(client, "/technologies.json?theme=dark-web&sort=-title"))
 
     page = client.get(relative(answer["url"]))
 

@@ -13,6 +13,7 @@ CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
 TEMPLATES = sorted(
     path for path in Path(settings.BASE_DIR / "templates").rglob("*.html") if "admin" not in path.parts
 )
+MACRO, CALL = re.compile(r"{%-? macro (\w+)\("), re.compile(r"\b([a-z]+\.[a-z_]+)\(")
 PARTIALS = sorted(Path(settings.BASE_DIR / "templates" / "portal").glob("_*"))
 # The back-office's scripts have the back-office's sheet.
 SCRIPTS = sorted(Path(settings.BASE_DIR / "static" / "js").glob("[!a]*.js"))
@@ -190,10 +191,19 @@ def test_every_colour_of_text_is_measured():
     assert set(light) == set(dark)
 
 
-def test_design_page_names_every_partial(client, content):
+def macros_called():
+    """“marks.lens”: every macro of templates/portal that another file calls."""
+    files = {path.stem.removeprefix("_"): path.read_text("utf-8") for path in PARTIALS}
+    made = {f"{name}.{macro}" for name, text in files.items() for macro in MACRO.findall(text)}
+    called = {call for path in TEMPLATES for call in CALL.findall(path.read_text("utf-8"))}
+    return sorted(made & called)
+
+
+def test_design_page_names_every_macro(client, content):
     html = client.get("/design/").content.decode()
 
-    assert [path.name for path in PARTIALS if f"{path.name}</code>" not in html] == []
+    assert len(macros_called()) > 30
+    assert [name for name in macros_called() if f"<code>{name}</code>" not in html] == []
 
 
 @pytest.mark.parametrize("path", ["/design/", "/de/design/"])
@@ -219,3 +229,16 @@ def test_design_page_is_in_no_menu_and_not_in_the_sitemap(client):
 
 def test_documentation_leads_to_the_design_page():
     assert "`/design/`" in (settings.BASE_DIR / "docs" / "look.md").read_text("utf-8")
+
+
+def test_no_line_of_a_template_needs_to_be_scrolled():
+    templates = sorted(Path(settings.BASE_DIR / "templates").rglob("*.html"))
+    long = [
+        f"{path.name}:{number}"
+        for path in templates
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if len(line) > 140
+    ]
+
+    assert len(templates) > 60
+    assert long == []

@@ -16,7 +16,7 @@ def test_the_steps_stand_in_order_after_the_facts(client):
     text = text_of(page)
 
     assert parts_in(page.content.decode())[:2] == ["facts", "steps"]
-    assert [part["id"] for part in page.context["parts"]] == parts_in(page.content.decode())
+    assert [part["id"] for part in page.context["page"].parts] == parts_in(page.content.decode())
     assert text.index("Write it down.") < text.index("Send it.") < text.index("Note the day.")
     assert "not legal advice" in text
 
@@ -36,9 +36,9 @@ def test_law_issues_and_situations_lead_to_it(client, kind, field):
     named = published(kind)
     record = published("platform-request", **{field: [named.identifier]})
 
-    groups = {group["kind"].name: group for group in client.get(named.url).context["links"]}
+    groups = {group.kind.name: group for group in client.get(named.url).context["page"].links}
 
-    assert [row["url"] for row in groups["platform-request"]["rows"]] == [record.url]
+    assert [row.url for row in groups["platform-request"].rows] == [record.url]
 
 
 @pytest.mark.usefixtures("content")
@@ -49,15 +49,13 @@ def test_requests_are_compared_side_by_side(client):
     page = client.get("/platform-requests/compare/?ids=" + ",".join(names))
     csv = client.get("/platform-requests/compare.csv?ids=" + ",".join(names)).content.decode()
 
-    rows = {str(row["label"]): row for group in page.context["groups"] for row in group["rows"]}
+    rows = {str(row["label"]): row for group in page.context["table"]["groups"] for row in group["rows"]}
     for field, label in (
         ("who_signs", "Who signs"),
         ("deadline", "Deadline"),
         ("legal_ground", "Legal ground"),
     ):
-        assert [cell[0]["text"] for cell in rows[label]["cells"]] == [
-            documents[name][field] for name in names
-        ]
+        assert [cell[0].text for cell in rows[label]["cells"]] == [documents[name][field] for name in names]
         assert label in csv
     assert "european-preservation-order" not in text_of(page)  # a slug is no name for readers
 

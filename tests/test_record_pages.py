@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from media4sec.kinds import kinds
+from media4sec.kinds import kinds, kinds_by_name
 from media4sec.publications.models import Publication
-from tests.factories import document_for, publish, published, published_full, save, source
+from tests.factories import copies_published, document_for, publish, published, published_full, save, source
 from tests.public import links_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +70,7 @@ def test_technology_has_all_parts_in_their_order(client):
 
     found = [name for name in re.findall(r'<section class="part" id="([a-z-]+)"', body) if name in PARTS]
     assert tuple(found) == PARTS
-    assert [part["id"] for part in response.context["parts"]] == list(PARTS)
+    assert [part["id"] for part in response.context["page"].parts] == list(PARTS)
     assert other.url in links_in(response)
     assert f"/technologies/compare/?ids={tool.identifier}" in links_in(response)
 
@@ -102,7 +104,7 @@ def test_key_map_without_evidence_says_so(client):
 
     response = client.get(tool.url)
 
-    assert response.context["keymap"]["shows"] == "place"
+    assert response.context["page"].keymap["shows"] == "place"
     assert "No statement mentions it" in text_at(response, "<figcaption>", "</figcaption>")
 
 
@@ -113,7 +115,7 @@ def test_key_map_in_which_nothing_is_marked_is_left_out(client, lens, has_theme)
 
     response = client.get(tool.url)
 
-    assert response.context["keymap"] is None
+    assert response.context["page"].keymap is None
     assert 'class="keymap"' not in response.content.decode()
 
 
@@ -126,7 +128,8 @@ def test_key_map_counts_statements_by_theme_and_lens(client):
     response = client.get(tool.url)
 
     counts = {
-        row["lens"]: [cell["count"] for cell in row["cells"]] for row in response.context["keymap"]["rows"]
+        row["lens"]: [cell["count"] for cell in row["cells"]]
+        for row in response.context["page"].keymap["rows"]
     }
     assert {lens: sum(row) for lens, row in counts.items()} == {"good": 2, "bad": 0, "ugly": 1}
     assert "theme 1: 2 statements" in text_at(response, "<figcaption>", "</figcaption>")
@@ -139,7 +142,7 @@ def test_key_map_of_issues_is_not_taken_for_the_records_own(client):
 
     response = client.get(tool.url)
 
-    assert response.context["keymap"]["shows"] == "issues"
+    assert response.context["page"].keymap["shows"] == "issues"
     assert "These are not findings about this record." in text_of(response)
 
 
@@ -234,5 +237,56 @@ def test_limits_are_written_as_other_facts_are(client):
     published("technology", licence_verified=True, trl="7")
 
     assert [
-        [value["text"] for value in fact["values"]] for fact in client.get(record.url).context["limits"]
+        [value.text for value in fact.values] for fact in client.get(record.url).context["page"].limits
     ] == [["Proprietary"], [], ["Web", "iOS"], []]
+
+
+MANY = 300
+
+
+@pytest.mark.parametrize(
+    ("kind", "other", "field"),
+    [
+        ("issue", "technology", "issues"),
+        ("theme", "technology", "themes"),
+        ("theme", "swot-point", "theme"),
+        ("theme", "situation", "themes"),
+        ("instrument", "judgment", "instruments"),
+        ("instrument", "glossary-term", "instruments"),
+        ("technology", "statement", "subjects"),
+        ("workshop", "statement", "workshop"),
+    ],
+)
+def test_page_of_a_record_that_many_name_stays_small(client, kind, other, field, django_assert_num_queries):
+    record = published(kind)
+    name = f"{kind}:{record.identifier}" if field == "subjects" else record.identifier
+    one = published(other, **{field: name if field in ("theme", "workshop") else [name]})
+    client.get(record.url)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(record.url)
+    number = 1 + len(copies_published(one, MANY))
+
+    with django_assert_num_queries(len(queries)):
+        response = client.get(record.url)
+
+    assert len(response.content) <= 200_000
+    assert str(number) in text_of(response)
+    shown = [url for url in links_in(response) if url.startswith(one.url.rstrip("/"))]
+    assert 6 <= len(shown) <= 36
+    lists = [url for url in links_in(response) if url.startswith(f"{kinds_by_name()[other].list_url}?")]
+    assert lists or f"{number - len(shown)} more" in text_of(response)
+
+
+def test_a_record_is_linked_once_for_its_strongest_reason(client):
+    tool = published("technology")
+    point = {"key": "one", "aspect": "good", "text": "It helps.", "refs": [f"technology:{tool.identifier}"]}
+    both = published("situation", title="Chosen and named", technologies=[tool.identifier], points=[point])
+    published("situation", title="Only named", points=[point])
+
+    groups = {group.reason: group for group in client.get(tool.url).context["page"].links}
+
+    assert [[row.title for row in group.rows] for group in groups.values()] == [
+        ["Chosen and named"],
+        ["Only named"],
+    ]
+    assert both.url in links_in(client.get(tool.url))

@@ -7,7 +7,7 @@ import pytest
 
 from media4sec.kinds import kinds
 from media4sec.publications import related
-from media4sec.publications.models import Change, Publication
+from media4sec.publications.models import Change, Feature, Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import references_in, working_document
 from media4sec.records.models import Record
@@ -190,9 +190,55 @@ def test_steps_leave_what_working_out_everything_gives():
             publish(save(working_document(record) | values(), "technology", record))
         after = everything()
         moved += after != before
+        held = holders()
         related.refresh()
         assert everything() == after
+        assert holders() == held
     assert moved > 15
+
+
+def holders():
+    """Who holds which feature, as the index of features has it; the same stands with the publications."""
+    found = set(Feature.objects.values_list("publication", "name"))
+    kept = {pk: json.loads(text or '{"features": {}}')["features"] for pk, text in everything().items()}
+    assert found == {(pk, name) for pk, features in kept.items() for name in features}
+    return found
+
+
+def test_a_step_reads_only_those_that_share_something(monkeypatch):
+    function = published("function")
+    one = tool("Alpha", functions=[function.identifier])
+    two = tool("Beta", functions=[function.identifier])
+    others = [tool(f"Gamma{letter * 4} Delta{letter * 4}") for letter in "abcd"]
+    graphs = []
+
+    class Watched(related.Graph):
+        def __init__(self):
+            super().__init__()
+            graphs.append(self)
+
+    monkeypatch.setattr(related, "Graph", Watched)
+    publish(save(working_document(one) | {"summary": "Violins."}, "technology", one))
+
+    read = set().union(*(graph.rows for graph in graphs))
+    assert read == {publication(one).pk, publication(two).pk}
+    assert len(others) == 4
+    assert near(two)
+
+
+def test_neighbour_that_falls_behind_makes_room_for_the_next(monkeypatch):
+    monkeypatch.setattr(related, "SHOWN", 2)
+    functions = [published("function").identifier for _ in range(3)]
+    one = tool("Alpha", functions=functions)
+    near_ones = [
+        tool(title, functions=functions[:number])
+        for title, number in (("Beta", 3), ("Gamma", 2), ("Delta", 1))
+    ]
+    assert [name for name, _ in near(one)] == [name_of(other) for other in near_ones[:2]]
+
+    publish(save(working_document(near_ones[0]) | {"functions": []}, "technology", near_ones[0]))
+
+    assert [name for name, _ in near(one)] == [name_of(other) for other in near_ones[1:]]
 
 
 def test_what_many_share_tells_nothing(monkeypatch):

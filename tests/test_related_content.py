@@ -1,37 +1,16 @@
-"""Related records of the real content: the same wherever it is loaded, and each with its reasons on the page."""
+"""Related records of the real content: each with its reasons on the page. test_roundtrip.py loads them again."""
 
 import json
 
-import pytest
-
-from media4sec.portal.record.links import neighbours_of
-from media4sec.portal.record.page import links_from, links_to
+from media4sec.portal.record.links import links_from, neighbours_of
 from media4sec.publications.models import Publication
-from media4sec.records import workflow
-from media4sec.records.folder_io import export_folder, load_folder
-
-pytestmark = pytest.mark.slow
-
-
-def test_loading_again_and_elsewhere_gives_the_same(content, tmp_path):
-    def by_name():
-        rows = Publication.objects.exclude(related="").values_list("kind", "identifier", "related")
-        return {(kind, identifier): text for kind, identifier, text in rows}
-
-    before = by_name()
-    assert len(before) > 600
-    export_folder(tmp_path)
-    load_folder(tmp_path)
-    assert by_name() == before
-    assert workflow.rebuild_publications() == 0
-    assert by_name() == before
 
 
 def test_every_name_is_said_on_the_page(content):
     rows = Publication.objects.exclude(related="").order_by("pk")[:150]
     assert len(rows) == 150
     for row in rows:
-        shown = neighbours_of(row, links_from(row), links_to(row), _sources(row))
+        shown = neighbours_of(row, links_from(row), _sources(row))
         assert len(shown) == len(json.loads(row.related)["near"])
         assert all(record["reasons"] for record in shown)
 

@@ -166,8 +166,8 @@ def boxes_on(client):
 
 def test_audience_of_training_is_said_in_words(client):
     facts = {
-        fact["label"]: fact["values"] for fact in client.get("/training/M-001/", follow=True).context["facts"]
+        fact.label: fact.values for fact in client.get("/training/M-001/", follow=True).context["page"].facts
     }
 
-    assert [value["text"] for value in facts["Audience"]] == ["Police", "Public security planners"]
+    assert [value.text for value in facts["Audience"]] == ["Police", "Public security planners"]
     assert "public-security-planner<" not in client.get("/training/").content.decode()

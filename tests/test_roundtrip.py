@@ -51,9 +51,9 @@ def test_every_record_has_one_version_and_one_change():
 
 
 def test_rebuilding_changes_nothing():
+    assert Publication.objects.exclude(related="").count() > 600
     before = {model: rows_of(model) for model in (Publication, Term, Change)}
 
-    assert rebuild_publications() == 0
     assert rebuild_publications() == 0
 
     assert {model: rows_of(model) for model in before} == before

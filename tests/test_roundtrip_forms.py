@@ -121,6 +121,7 @@ def files_in(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.json"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_what_a_form_takes_comes_back_byte_for_byte(admin_client, kind, tmp_path_factory):
     taken = []

@@ -75,19 +75,20 @@ def test_page_answers_in_the_order_of_the_task(identifier, client):
 
     response = client.get(f"/situations/{identifier}/", follow=True)
 
-    parts = [part["id"] for part in response.context["parts"]]
+    parts = [part["id"] for part in response.context["page"].parts]
     assert [part for part in parts if not part.startswith("ask-")] == ORDER
     assert parts_in(response.content.decode()) == parts
     shown = {
-        group["kind"].name: [row["identifier"] for row in group["rows"]] for group in response.context["help"]
+        group.kind.name: [row.identifier for row in group.rows]
+        for group, _note in response.context["page"].own["help"]
     }
     assert shown == {
         "pattern": document["patterns"],
         "technology": document["technologies"],
         "case": document["cases"],
     }
-    assert [flag["identifier"] for flag in response.context["flags"]] == document["issues"]
-    assert [point["text"] for point in response.context["responsibilities"]] == [
+    assert [flag["identifier"] for flag in response.context["page"].flags] == document["issues"]
+    assert [point["text"] for point in response.context["page"].own["responsibilities"]] == [
         point["text"] for point in document["points"] if point["aspect"] == "responsibility"
     ]
 
@@ -101,9 +102,9 @@ def test_page_names_the_questions_that_can_raise_its_issues(identifier, client):
         if raised:
             expected[number] = raised
 
-    context = client.get(f"/situations/{identifier}/", follow=True).context
+    context = client.get(f"/situations/{identifier}/", follow=True).context["page"].own
 
-    found = context["check_questions"]
+    found = context["questions"]
     assert {row["identifier"]: {issue["identifier"] for issue in row["raises"]} for row in found} == expected
     listed = client.get(context["check_url"]).context["cards"]
     assert {row["identifier"] for row in listed} == expected.keys()
@@ -123,8 +124,8 @@ def test_page_hides_questions_that_are_not_public(client):
 def test_situation_without_anything_on_it_has_its_page_and_its_row(client):
     situation = published("situation", order=99)
 
-    context = client.get(situation.url).context
+    page = client.get(situation.url).context["page"]
     row = client.get("/situations/").context["cards"][-1]
 
-    assert [part["id"] for part in context["parts"]] == ["about", "flags", "evidence"]
+    assert [part["id"] for part in page.parts] == ["about", "flags", "evidence"]
     assert (row["identifier"], set(row["holds"].values())) == (situation.identifier, {0})

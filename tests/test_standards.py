@@ -15,7 +15,7 @@ def test_a_standard_says_first_what_it_gives_and_so_does_its_row(client):
     [card] = client.get("/standards/").context["cards"]
 
     assert parts_in(page.content.decode())[0] == "gist"
-    assert page.context["gist"]["text"] == "A checklist for buying."
+    assert page.context["page"].gist["text"] == "A checklist for buying."
     assert card["sentence"] == "A checklist for buying."
 
 
@@ -33,10 +33,10 @@ def test_what_it_helps_with_leads_to_it_and_says_what_it_gives(client, kind, fie
     named = published(kind)
     record = published("standard", gives="Rules for the desk.", **{field: [named.identifier]})
 
-    groups = {group["kind"].name: group for group in client.get(named.url).context["links"]}
+    groups = {group.kind.name: group for group in client.get(named.url).context["page"].links}
 
-    [row] = groups["standard"]["rows"]
-    assert (row["url"], row["sentence"]) == (record.url, "Rules for the desk.")
+    [row] = groups["standard"].rows
+    assert (row.url, row.sentence) == (record.url, "Rules for the desk.")
 
 
 @pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_what_it_helps_with_leads_to_it_and_says_what_it_gives(client, kind, fie
 def test_a_draft_does_not_look_like_a_standard_that_holds(client, status, shape):
     record = published("standard", standard_status=status)
 
-    assert client.get(record.url).context["display"]["state"]["shape"] == shape
+    assert client.get(record.url).context["page"].display["state"]["shape"] == shape
 
 
 @pytest.mark.usefixtures("content")

@@ -30,15 +30,15 @@ every_theme = pytest.mark.parametrize("slug", sorted(by_identifier("theme")))
 def test_parts_stand_in_the_order_of_the_overview(slug, client):
     response = client.get(f"/themes/{slug}/")
 
-    parts = [part["id"] for part in response.context["parts"]]
+    parts = [part["id"] for part in response.context["page"].parts]
     assert parts[: len(ORDER)] == ORDER
     assert re.findall(r'<section class="part" id="([^"]+)"', response.content.decode()) == parts
-    assert response.context["keymap"]
+    assert response.context["page"].keymap
 
 
 @every_theme
 def test_counts_equal_the_lists_they_lead_to(slug, client):
-    overviews = client.get(f"/themes/{slug}/").context["overviews"]
+    overviews = client.get(f"/themes/{slug}/").context["page"].own["overviews"]
 
     for group in (group for overview in overviews for group in overview["groups"]):
         answer = client.get(group["list_url"]).context
@@ -47,7 +47,7 @@ def test_counts_equal_the_lists_they_lead_to(slug, client):
 
 @every_theme
 def test_swot_is_a_table_of_four_with_every_point_once(slug, client):
-    context = client.get(f"/themes/{slug}/").context
+    context = client.get(f"/themes/{slug}/").context["page"].own
 
     found = {
         (quadrant["name"], point["title"], point["by_editor"])
@@ -71,7 +71,7 @@ def test_swot_is_a_table_of_four_with_every_point_once(slug, client):
 
 @every_theme
 def test_workshop_and_duties_come_from_their_records(slug, client):
-    context = client.get(f"/themes/{slug}/").context
+    context = client.get(f"/themes/{slug}/").context["page"].own
 
     workshops = [row for row in by_identifier("workshop").values() if row["theme"] == slug]
     assert [row["title"] for row in context["workshops"]] == [row["title"] for row in workshops]
@@ -86,7 +86,7 @@ def test_workshop_and_duties_come_from_their_records(slug, client):
 def test_theme_without_anything_on_it_has_its_page(client):
     theme = published("theme", order=99)
 
-    context = client.get(theme.url).context
+    context = client.get(theme.url).context["page"].own
 
     assert (context["swot_count"], context["duties"], context["workshops"], context["overviews"]) == (
         0,
@@ -102,7 +102,7 @@ def test_withdrawn_point_leaves_the_table_of_four(client):
         published("swot-point", theme=theme.identifier, quadrant="threat", placement=placement)
         for placement in ("source", "editorial")
     ]
-    found = client.get(theme.url).context["swot"][3]["points"]
+    found = client.get(theme.url).context["page"].own["swot"][3]["points"]
     assert [(point["title"], point["by_editor"]) for point in found] == [
         (points[0].title, False),
         (points[1].title, True),
@@ -110,5 +110,5 @@ def test_withdrawn_point_leaves_the_table_of_four(client):
 
     workflow.withdraw(points[0], reason="It was said of another theme.")
 
-    found = client.get(theme.url).context["swot"][3]["points"]
+    found = client.get(theme.url).context["page"].own["swot"][3]["points"]
     assert [point["title"] for point in found] == [points[1].title]

@@ -110,7 +110,7 @@ def test_every_event_stands_once_in_picture_and_table(kind, client, content, on_
     drawn = 0
     for url in urls:
         response = client.get(url)
-        picture, parts = response.context.get("picture"), response.context.get("event_parts", [])
+        picture, parts = response.context["page"].own["picture"], response.context["page"].own["event_parts"]
         events = [event for part in parts for event in part["events"]]
         html = response.content.decode()
         in_table = [int(number) for number in re.findall(r'class="event-no[^>]*>.*?(\d+)</td>', html)]
@@ -342,7 +342,7 @@ def test_date_of_writing_is_as_exact_as_the_source(client, date, precision, word
     response = client.get(issue.url)
 
     assert f"{deliverable.title} {words} What came after" in text_of(response)
-    assert str(response.context["since"]) == since
+    assert str(response.context["page"].own["since"]) == since
 
 
 def test_name_and_dates_of_the_project_are_those_of_its_record():
@@ -391,10 +391,10 @@ def test_pages_stand_whatever_is_known_of_an_instrument(client, changes, on_that
         response = client.get(address)
         events = [row for row in changes.get("events", ()) if row["date"] >= earliest]
         assert response.status_code == 200
-        assert sum(len(part["events"]) for part in response.context.get("event_parts", ())) == len(events)
-        if response.context.get("picture"):
-            shown = [row for part in response.context["event_parts"] for row in part["events"]]
-            check(response.context["picture"], shown)
+        assert sum(len(part["events"]) for part in response.context["page"].own["event_parts"]) == len(events)
+        if response.context["page"].own["picture"]:
+            shown = [row for part in response.context["page"].own["event_parts"] for row in part["events"]]
+            check(response.context["page"].own["picture"], shown)
         text = text_of(response)
         assert all(row["title"] in text for row in events)
 
@@ -421,7 +421,7 @@ def test_many_lanes_have_letters_of_their_own():
 
 
 def test_issue_says_what_moved_since_the_project_wrote_and_what_did_not(client, content, on_that_day):
-    context = client.get("/issues/I-035-predictive-policing/").context
+    context = client.get("/issues/I-035-predictive-policing/").context["page"].own
 
     assert [row["publication"].identifier for row in context["writings"]] == ["D2.6"]
     assert str(context["since"]) == "2018-02-20"
@@ -443,7 +443,7 @@ def test_issue_counts_from_the_end_of_the_project_where_no_writing_is_dated(clie
     undated = [
         context
         for url in Publication.objects.published().of("issue").values_list("url", flat=True)
-        for context in [client.get(url).context]
+        for context in [client.get(url).context["page"].own]
         if context["laws"] and not context["is_dated"]
     ]
 

@@ -16,7 +16,7 @@ from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.folder_io import load_folder
 from media4sec.records.models import Record
-from tests.factories import fresh, make, published
+from tests.factories import document_for, fresh, make, published
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,16 +112,22 @@ STEPS = {
 
 @pytest.mark.parametrize("step", STEPS)
 def test_every_step_that_the_public_sees_waits_for_its_turn(step, tmp_path):
-    record = make("theme") if step == "withhold" else published("theme")
-    other = published("theme")
+    """And locks no record before it: else two steps would wait for each other."""
+    document, file = document_for("theme", identifier="dark-web"), tmp_path / "themes.json"
+    file.write_text(
+        json.dumps([document | {"state": "draft" if step == "withhold" else "published"}]), "utf-8"
+    )
+    load_folder(tmp_path)
+    record, other = Record.objects.get(identifier="dark-web"), published("theme")
     if step == "restore":
         workflow.withdraw(record, reason="By mistake")
-    (tmp_path / "themes.json").write_text("[]", "utf-8")
+    file.write_text(json.dumps([document | {"title": "The dark web"}]), "utf-8")
 
     with transaction.atomic():
         workflow.take_turn()
-        waiting = Elsewhere(lambda: STEPS[step](fresh(record), other, tmp_path))
+        waiting = Elsewhere(lambda: STEPS[step](Record.objects.get(pk=record.pk), other, tmp_path))
         assert waiting.waits()
+        Record.objects.select_for_update().get(pk=record.pk)
     waiting.finished()
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from media4sec.kinds import kinds, kinds_by_name, paths
-from media4sec.portal.templatetags.portal import full_stop
+from media4sec.portal.templating import full_stop
 from media4sec.publications.models import Publication, Term
 from tests.factories import published, source
 from tests.public import facets_of, text_of

@@ -1,59 +1,57 @@
 """The page of a dialogue workshop: its place among the six, what was said there, and the SWOT of its theme."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext, ngettext
 
 from media4sec.drawing import chosen
-from media4sec.portal.wording import content, displayed, record_name
-from media4sec.publications.models import documents_of
+from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
+from media4sec.portal.wording import content, record_name, word
+from media4sec.publications.models import Publication, Term, documents_of, first_of_each
 from media4sec.saying import day_or_unknown
-from workshops.pages import QUADRANTS
+from workshops.pages import swot_on
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
 MOST = 24  # workshops on their line
 
 
 def page_of_workshop(page):
-    """One query more than other records: the six workshops, and the points of the theme."""
-    documents = documents_of("workshop", "swot-point")
-    theme = page["document"]["theme"]
-    points = [
-        point
-        for point in documents["swot-point"]
-        if theme and point["theme"] and point["theme"]["id"] == theme["id"]
-    ]
-    said = said_at(page["incoming"])
+    """Four queries more than other records: the six workshops, what was said, and the points of the theme."""
+    theme = page.document["theme"]
+    swot = swot_on(theme["id"]) if theme else []
+    swot = swot if any(quadrant["total"] for quadrant in swot) else []
+    groups = said_at(page)
     own_parts = [("line", gettext("One of six"))]
-    own_parts += [("said", gettext("What was said"))] if said else []
-    own_parts += [("swot", gettext("Strengths to threats"))] if points else []
-    return {
-        "stations": [station(row) for row in newest(documents["workshop"], page["document"]["identifier"])],
-        "said": said,
-        "theme_swot": [
-            {"label": label, "points": [point for point in points if point["quadrant"] == name]}
-            for name, label in QUADRANTS.items()
-        ]
-        if points
-        else [],
-        "own_parts": [*own_parts, *page["own_parts"]],
-    }
+    own_parts += [("said", gettext("What was said"))] if groups else []
+    own_parts += [("swot", gettext("Strengths to threats"))] if swot else []
+    workshops = documents_of("workshop")["workshop"]
+    stations = [station(row) for row in newest(workshops, page.publication.identifier)]
+    own = {"stations": stations, "groups": groups, "swot": swot}
+    return replace(page, own=own, own_parts=[*own_parts, *page.own_parts])
 
 
-def said_at(incoming):
-    """The statements that come from a workshop, by what they are: ``[{label, rows}]``."""
-    groups = {name: {"label": "", "rows": {}} for name in KINDS_SAID}
-    for term in incoming:
-        row = term.publication
-        if row.kind != "statement" or term.field != "workshop":
-            continue
-        facts = {fact["name"]: fact["values"] for fact in displayed(row.kind, row.display)["facts"]}
-        value = facts["statement_kind"][0] if facts["statement_kind"] else {"text": "", "value": ""}
-        group = groups.setdefault(value["value"], {"label": "", "rows": {}})
-        group["label"] = value["text"]
-        group["rows"][row.pk] = row
+def said_at(page):
+    """The statements that come from a workshop, by what they are: ``[{label, total, all_url, rows}]``. Two queries."""
+    said_there = Term.objects.filter(target=page.publication, field="workshop", publication__kind="statement")
+    kinds_said = Term.objects.filter(field="statement-kind", publication__in=said_there.values("publication"))
+    number = page.backlinks.get("statement", 0)
+    rows = first_of_each(
+        kinds_said, ["value", "label"], ["publication__sort_key", "publication"], SHOWN, number
+    )
+    found = Publication.objects.only("identifier", "title", "url", "lens")
+    found = found.in_bulk([pk for *_, pk, _total in rows])
+    groups = {name: [] for name in KINDS_SAID}
+    for row in rows:
+        groups.setdefault(row[0], []).append(row)
     return [
-        {"label": group["label"], "rows": list(group["rows"].values())}
-        for group in groups.values()
-        if group["rows"]
+        {
+            "label": word(members[0][1], "statement_kind", name),
+            "total": members[0][-1],
+            "all_url": f"{page.evidence_url}&statement-kind={name}" if members[0][-1] > SHOWN else "",
+            "rows": [found[pk] for *_, pk, _total in members],
+        }
+        for name, members in groups.items()
+        if members
     ]
 
 

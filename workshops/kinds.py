@@ -133,6 +133,7 @@ WORKSHOP = Kind(
     statements_by="workshop",
     weight=10,
     has_neighbours=False,
+    mark=_("Workshop %(number)s"),
     is_cited_by_identifier=True,
     rows="workshops.europe.workshop_rows",
 )

@@ -1,13 +1,19 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
 import json
+from dataclasses import replace
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import kinds_by_name, lower_first
+from media4sec.portal.record.facts import Fact, values_of
+from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
+from media4sec.portal.record.links import records_naming
+from media4sec.portal.record.page import last_parts, listed
 from media4sec.portal.wording import display_of
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Publication, Term, first_of_each
 from workshops.choices import Placement, Quadrant
 
 QUADRANTS = {
@@ -27,20 +33,25 @@ HELP = ("pattern", "technology", "case")  # what can be done in a situation
 
 def theme(page):
     """A theme is an overview: its workshop, its SWOT points, who does what, and all there is on it."""
-    slug = page["publication"].identifier
-    named_by = {}
-    for term in page["incoming"]:
-        named_by.setdefault(term.publication.kind, {})[term.publication.pk] = term.publication
-    swot = swot_of(named_by.get("swot-point", {}).values())
-    duties = duties_of(named_by.get("situation", ()))
-    workshops = [workshop_of(row) for row in named_by.get("workshop", {}).values()]
+    publication = page.publication
+    swot = swot_on(publication.identifier)
+    situations = records_naming(publication, "situation")[:SHOWN] if "situation" in page.backlinks else ()
+    duties = duties_of(situations)
+    of_theme = records_naming(publication, "workshop")[:SHOWN] if "workshop" in page.backlinks else ()
+    workshops = [workshop_of(row) for row in of_theme]
     overviews, told = [], {"workshop"}
     for name, (title, kind_names) in ON_A_THEME.items():
         groups = [
-            {**group, "list_url": list_url(kind_name, slug)}
+            {
+                "label": group.label,
+                "noun": lower_first(group.kind.label_plural),
+                "total": group.total,
+                "rows": group.rows,
+                "list_url": list_url(kind_name, publication.identifier),
+            }
             for kind_name in kind_names
-            for group in page["links"]
-            if group["kind"].name == kind_name
+            for group in page.links
+            if group.kind.name == kind_name
         ]
         told.update(kind_names)
         if groups:
@@ -49,37 +60,57 @@ def theme(page):
     own_parts += [("swot", _("Strengths to threats"))]
     own_parts += [("responsibilities", _("Who does what"))] if duties else []
     own_parts += [(overview["id"], overview["title"]) for overview in overviews]
-    return {
+    own = {
         "swot": swot,
-        "swot_count": sum(len(quadrant["points"]) for quadrant in swot),
+        "swot_count": sum(quadrant["total"] for quadrant in swot),
         "duties": duties,
+        "situation_count": page.backlinks.get("situation", 0),
         "workshops": workshops,
         "overviews": overviews,
-        "links": [group for group in page["links"] if group["kind"].name not in told],
-        "own_parts": [*own_parts, *page["own_parts"]],
     }
+    links = [group for group in page.links if group.kind.name not in told]
+    return replace(page, own=own, links=links, own_parts=[*own_parts, *page.own_parts])
 
 
-def swot_of(publications):
-    """The table of four, with who chose the quadrant of each point."""
-    points = {name: [] for name in QUADRANTS}
-    for row in publications:
-        facts = {fact["name"]: fact["values"] for fact in json.loads(row.display)["facts"]}
-        quadrant, placement = (facts[name][0]["value"] for name in ("quadrant", "placement"))
-        points[quadrant].append(
-            {"title": row.title, "url": row.url, "by_editor": placement == Placement.EDITORIAL}
+def swot_on(slug):
+    """The table of four for a theme, with who chose the quadrant of each point. One query."""
+    kind = kinds_by_name()["swot-point"]
+    on_theme = Term.objects.filter(field="theme", value=slug, publication__kind=kind.name).values(
+        "publication"
+    )
+    quadrants = Term.objects.filter(field="quadrant", publication__in=on_theme)
+    chosen = Term.objects.filter(
+        publication=OuterRef("publication"), field="placement", value=Placement.EDITORIAL
+    )
+    order = ["publication__sort_key", "publication", "publication__title", "publication__url", "by_editor"]
+    rows = first_of_each(quadrants.annotate(by_editor=Exists(chosen)), ["value"], order, SHOWN)
+    points, totals = {name: [] for name in QUADRANTS}, {}
+    for quadrant, _key, _pk, title, url, by_editor, total in rows:
+        points[quadrant].append({"title": title, "url": url, "by_editor": by_editor})
+        totals[quadrant] = total
+    found = []
+    for name, label in QUADRANTS.items():
+        total = totals.get(name, 0)
+        url = f"{kind.list_url}?theme={slug}&quadrant={name}" if total > SHOWN else ""
+        found.append(
+            {
+                "name": name,
+                "label": label,
+                "points": points[name],
+                "total": total,
+                "all": kind.counted(total),
+                "all_url": url,
+            }
         )
-    return [{"name": name, "label": label, "points": points[name]} for name, label in QUADRANTS.items()]
+    return found
 
 
-def duties_of(pks):
-    """Who does what in the situations of a theme, as their editors see it. One query."""
-    rows = Publication.objects.filter(pk__in=pks).order_by("sort_key").values_list("document", flat=True)
-    documents = [json.loads(text) for text in rows]
+def duties_of(situations):
+    """Who does what in these situations, as their editors see it."""
     return [
-        {"title": document["title"], "url": document["url"], "points": points}
-        for document in documents
-        if (points := responsibilities_of(document))
+        {"title": row.title, "url": row.url, "points": points}
+        for row in situations
+        if (points := responsibilities_of(row.body))
     ]
 
 
@@ -89,16 +120,19 @@ def responsibilities_of(document):
 
 def workshop_of(publication):
     """The facts of a workshop that its theme's page tells."""
-    facts = {fact["name"]: fact["values"] for fact in display_of(publication)["facts"]}
+    facts = {fact["name"]: fact for fact in display_of(publication)["facts"]}
+    told = {
+        "city": _("City"),
+        "start_date": _("Date"),
+        "host_partner": _("Host"),
+        "participants_count": _("People"),
+    }
     return {
         "number": publication.identifier.removeprefix("W"),
         "title": publication.title,
         "url": publication.url,
         "summary": publication.summary,
-        "city": facts["city"],
-        "dates": facts["start_date"],
-        "host": facts["host_partner"],
-        "people": facts["participants_count"],
+        "facts": [Fact(label, values_of(facts[name])) for name, label in told.items()],
     }
 
 
@@ -111,43 +145,38 @@ def list_url(kind_name, slug):
 
 def situation(page):
     """What can be done, good and bad, what it touches, who does what, and what to ask before deciding."""
-    document = page["document"]
+    document = page.document
     responsibilities = responsibilities_of(document)
-    help_groups = [
-        {**group, "reason": "", "note": document["technologies_note"] if name == "technology" else ""}
+    chosen = [
+        group
         for name in HELP
-        for group in page["links"]
-        if group["kind"].name == name and is_named(group, document)
+        for group in page.links
+        if group.kind.name == name and is_named(group, document)
     ]
+    notes = {"technology": document["technologies_note"]}
+    help_groups = [(replace(group, reason=""), notes.get(group.kind.name, "")) for group in chosen]
     questions = questions_about(document["issues"])
     asks = asks_of(document)
-    parts = [
-        ("about", page["kind"].about, page["text"]),
+    links = [group for group in page.links if group not in chosen]
+    parts = listed(
+        ("about", page.kind.about, page.text),
         ("help", _("What can be done"), help_groups),
-        ("lenses", _("Good, bad, ugly"), page["columns"]),
+        ("lenses", _("Good, bad, ugly"), page.columns),
         ("flags", _("Legal and ethical flags"), True),
         ("responsibilities", _("Who does what"), responsibilities),
         ("alternatives", _("Without social media"), document["alternatives"]),
         *((ask["id"], ask["title"], True) for ask in asks),
         ("questions", _("Before you decide"), questions),
-    ]
-    shown = [group["rows"] for group in help_groups]
-    links = [group for group in page["links"] if group["rows"] not in shown]
-    related = [("related", page["related_title"], links or page.get("neighbours"))]
-    evidence = [("evidence", _("Evidence and history"), True)]
-    return {
+        *last_parts(replace(page, links=links)),
+    )
+    own = {
         "responsibilities": responsibilities,
         "help": help_groups,
         "asks": asks,
-        "links": links,
-        "check_questions": questions,
+        "questions": questions,
         "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
-        "parts": [
-            {"id": name, "title": title, "number": None}
-            for name, title, is_there in (*parts, *related, *evidence)
-            if is_there
-        ],
     }
+    return replace(page, own=own, links=links, parts=parts)
 
 
 def asks_of(document):
@@ -167,30 +196,24 @@ def asks_of(document):
 def is_named(group, document):
     """The situation itself chose these records; others may only be touched by one of its points."""
     names = {"pattern": "patterns", "technology": "technologies", "case": "cases"}
-    chosen = {ref["url"] for ref in document[names[group["kind"].name]]}
-    return all(row["url"] in chosen for row in group["rows"])
+    chosen = {ref["url"] for ref in document[names[group.kind.name]]}
+    return all(row.url in chosen for row in group.rows)
 
 
 def questions_about(issues):
     """The questions of the check whose answers can raise one of these issues, each with those issues. One query."""
-    wanted = [ref["id"] for ref in issues]
+    wanted, told = [ref["id"] for ref in issues], ("identifier", "title", "url")
     rows = (
         Term.objects.filter(
             publication__kind="check-question", field="issue", target__kind="issue", value__in=wanted
         )
-        .select_related("publication", "target")
         .order_by("publication__sort_key", "pk")
+        .values_list(*(f"{end}__{name}" for end in ("publication", "target") for name in told))
     )
     found = {}
-    for term in rows:
-        question = term.publication
-        row = found.setdefault(
-            question.identifier,
-            {"identifier": question.identifier, "title": question.title, "url": question.url, "raises": []},
-        )
-        row["raises"].append(
-            {"identifier": term.target.identifier, "title": term.target.title, "url": term.target.url}
-        )
+    for row in rows:
+        question, issue = dict(zip(told, row[:3], strict=True)), dict(zip(told, row[3:], strict=True))
+        found.setdefault(question["identifier"], {**question, "raises": []})["raises"].append(issue)
     return list(found.values())
 
 

@@ -1,6 +1,7 @@
 """The pattern language as a picture: families as a tree, links between patterns as lines beside it."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -218,30 +219,29 @@ def with_heads(by_id, names):
 
 def page_of_case(page):
     """The patterns that a case shows at work, each under its families."""
-    names = [ref["id"] for ref in page["document"]["patterns"]]
+    names = [ref["id"] for ref in page.document["patterns"]]
     if not names:
-        return {}
+        return replace(page, own={"place": None})
     patterns = documents_of("pattern")["pattern"]
     by_id = {document["identifier"]: document for document in patterns}
     keep = with_heads(by_id, names)
     order = tree([document for document in patterns if document["identifier"] in keep])
-    return {
-        "place": drawing(order, gettext("The patterns of this case under their families"), marked=names),
-        "own_parts": [("place", gettext("Patterns at work")), *page["own_parts"]],
-    }
+    label = gettext("The patterns of this case under their families")
+    own_parts = [("place", gettext("Patterns at work")), *page.own_parts]
+    return replace(page, own={"place": drawing(order, label, marked=names)}, own_parts=own_parts)
 
 
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
     patterns = documents_of("pattern")["pattern"]
-    identifier = page["document"]["identifier"]
+    identifier = page.publication.identifier
     order = [document for document, _ in tree(patterns)]
     number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)
     label = gettext("This pattern among its family and links")
-    return {
+    own = {
         "place": drawing(tree(near(patterns, identifier)), label, here=identifier),
         "before": order[number - 1] if number else None,
         "after": order[number + 1] if number + 1 < len(order) else None,
         "pattern_count": len(order),
-        "own_parts": [("place", gettext("Its place")), *page["own_parts"]],
     }
+    return replace(page, own=own, own_parts=[("place", gettext("Its place")), *page.own_parts])

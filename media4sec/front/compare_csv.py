@@ -27,7 +27,7 @@ def as_csv(request, path):
     lines = [["", "address", "true", *(f"{settings.BASE_URL}{row.url}" for row in rows)]]
     for group in table["groups"]:
         for row in group["rows"]:
-            cells = [" | ".join(str(value["text"]) for value in cell) for cell in row["cells"]]
+            cells = [" | ".join(str(value.text) for value in cell) for cell in row["cells"]]
             lines.append(
                 [str(group["title"]), str(row["label"]), "true" if row["differs"] else "false", *cells]
             )

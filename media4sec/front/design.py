@@ -10,7 +10,7 @@ from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from media4sec.portal.lists.facets import spoken
+from media4sec.portal.lists.facets import Choice, Group, spoken
 from media4sec.portal.record.page import page_of
 from media4sec.portal.rows import LENSES, card_of, theme_tiles
 from media4sec.publications.models import Publication
@@ -57,30 +57,39 @@ TYPE = (
     ("xxl", "Years in then & now"),
 )
 SPACE = tuple((f"s{number}", "") for number in range(1, 10))
-# Components too large to stand here: the partial, what it is, and a page that shows it.
+# Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
-    ("_breadcrumb.html", "The way from the home page down", "/technologies/"),
-    ("_compared.html", "One value of a comparison", "/technologies/compare/"),
-    ("_crosstab.html", "A list as a matrix, with totals", "/technologies/?view=matrix"),
-    ("_deliverables.html", "The deliverables of a work package", "/library/"),
-    ("_drop.html", "A filter that is in the way, and what its absence gives", "/technologies/?q=zzqq"),
-    ("_events.html", "What happened to an instrument, as a table", "/law/ai-act/"),
-    ("_figure.html", "A number with its unit, and a bar where it is a share", "/survey/"),
-    ("_hit.html", "One hit of the search, with why it matched", "/search/?q=missing+person"),
-    ("_index.html", "The parts of a record, beside them", "/law/ai-act/"),
-    ("_judgments.html", "Judgments, with what each means", "/law/led/"),
-    ("_languages.html", "The menu of languages", "/"),
-    ("_law_timeline.html", "An instrument’s timeline, lying or upright", "/law/ai-act/"),
-    ("_matrix.html", "Theme by something", "/matrix/"),
-    ("_nothing.html", "A result without records", "/technologies/?q=zzqq"),
-    ("_not_advice.html", "That it is no legal advice", "/countries/be/"),
-    ("_picture.html", "A picture, and what it leaves out", "/library/WP2/"),
-    ("_skip.html", "The second link for keys: past the filters", "/technologies/"),
-    ("_social.html", "What other sites are told about a page", "/"),
-    ("_table.html", "A list as a table", "/technologies/?view=table"),
-    ("_unconfirmed.html", "That a look-up did not confirm a record", "/judgments/cjeu-c-252-21/"),
-    ("_unverified.html", "Beside what nobody could confirm", "/law/ai-act/"),
-    ("_workshop_line.html", "The six workshops as stations", "/library/"),
+    ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),
+    ("evidence.sentences", "Sentences of a record in a cell", "/issues/I-035-predictive-policing/"),
+    ("frame.breadcrumb", "The way from the home page down", "/technologies/"),
+    ("frame.font", "A font that is fetched early", "/"),
+    ("frame.languages", "The menu of languages", "/"),
+    ("frame.script", "A script with its digest", "/"),
+    ("frame.social_meta", "What other sites are told about a page", "/"),
+    ("frame.tries", "Words to try in the search", "/"),
+    ("hits.hit", "One hit of the search, with why it matched", "/search/?q=missing+person"),
+    ("links.row_class", "The width of a linked record", "/themes/diy-policing/"),
+    ("links.row_side", "What a linked record has beside its title", "/themes/diy-policing/"),
+    ("marks.figure", "A number with its unit, and a bar where it is a share", "/survey/"),
+    ("marks.outline", "The shape of a lens within a picture", "/patterns/"),
+    ("pictures.drawings", "The drawings of a picture", "/timeline/"),
+    ("pictures.figure", "A picture with what it leaves out", "/timeline/"),
+    ("pictures.left_out", "How much a picture shows, where that is not all", "/timeline/"),
+    ("pictures.shown", "How much of a list is shown, where that is not all", "/"),
+    ("record.dashes", "Sentences of a record as a list", "/issues/I-035-predictive-policing/"),
+    ("record.index", "The parts of a record, beside them", "/law/ai-act/"),
+    ("record.not_advice", "That it is no legal advice", "/countries/be/"),
+    ("record.unconfirmed", "That a look-up did not confirm a record", "/judgments/cjeu-c-252-21/"),
+    ("record.unverified", "Beside what nobody could confirm", "/law/ai-act/"),
+    ("results.carried", "The parameters that a form takes along", "/technologies/"),
+    ("results.dropped", "A filter that is in the way, and what its absence gives", "/search/?q=zzqq"),
+    ("results.nothing", "A result without records", "/technologies/?q=zzqq"),
+    ("results.options", "Boxes of a facet", "/technologies/"),
+    ("rows.date", "A day", "/technologies/"),
+    ("rows.groups", "Short lists under headings", "/check/"),
+    ("tables.crosstab", "A list as a matrix, with totals", "/technologies/?view=matrix"),
+    ("tables.list_table", "A list as a table", "/technologies/?view=table"),
+    ("tables.matrix", "Theme by something", "/matrix/"),
 )
 SHAPES = (
     ("full", "Active, in force, done"),
@@ -168,7 +177,7 @@ def design(request):
         "tiles": tiles.values(),
         "cards": [card_of(row, tiles, with_kind=True) for row in rows],
         "page": pages[0] if pages else None,
-        "evidence": next((page["statements"] for page in pages if page["statements"]), ()),
+        "statements": next((page.statements for page in pages if page.statements), ()),
         "here": request.path_info,
         "siblings": [
             {"title": "Design", "url": "/design/"},
@@ -182,10 +191,17 @@ def design(request):
             {"title": "Theme", "value": tile["label"], "url": "#active"} for tile in list(tiles.values())[:2]
         ],
         "facets": [sample_facet(name, tiles, is_open=name == "open") for name in ("open", "closed")],
-        "pager": {"first": 26, "last": 50, "total": 193, "previous_url": "#pager", "next_url": "#pager"},
+        "pager": {
+            "first": 26,
+            "last": 50,
+            "total": 193,
+            "previous_url": "#pager",
+            "next_url": "#pager",
+            "next_count": 25,
+        },
         "elsewhere": ELSEWHERE,
     }
-    return render(request, "portal/design.html", context)
+    return render(request, "front/design.html", context)
 
 
 def measures(values, names, unit):
@@ -205,23 +221,25 @@ def measures(values, names, unit):
 def sample_facet(name, tiles, *, is_open):
     """A facet over the themes, with one option chosen; what it counts is the theme's own number."""
     options = [
-        {
-            "value": slug,
-            "label": tile["label"],
-            "count": tile["number"],
-            "spoken": spoken(tile["number"]),
-            "checked": tile["number"] == 2,
-            "id": f"{name}-{slug}",
-            "number": tile["number"],
-            "state": None,
-        }
+        Choice(
+            value=slug,
+            label=tile["label"],
+            count=tile["number"],
+            spoken=spoken(tile["number"]),
+            checked=tile["number"] == 2,
+            id=f"{name}-{slug}",
+            number=tile["number"],
+            state=None,
+        )
         for slug, tile in tiles.items()
     ]
-    return {
-        "name": name,
-        "title": f"Facet, {name}",
-        "open": is_open,
-        "selected": 0 if is_open else 1,
-        "options": options,
-        "more": [],
-    }
+    return Group(
+        name=name,
+        title=f"Facet, {name}",
+        is_open=is_open,
+        selected=0 if is_open else 1,
+        total=len(options),
+        options=options,
+        more=[],
+        all_url="",
+    )

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.front.matrix import counts_on_themes, theme_by_lens, themes_left_out
+from media4sec.front.matrix import counts_on_themes, theme_by_lens
 from media4sec.kinds import DATED, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.portal.lists.views import QUERIES, as_known
@@ -41,11 +41,9 @@ def home(request):
         "queries": QUERIES,
         "ways": ways(kept("counts by kind", counts_by_kind)),
         "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes(tiles)),
-        "themes_left_out": themes_left_out(tiles),
+        "theme_count": len(tiles),
         "situations": situations,
-        "all_situations": plural(situation_count, kinds_by_name()["situation"])
-        if situation_count > len(situations)
-        else "",
+        "situation_count": situation_count,
         "moved": moved,
         "ahead": ahead,
         "event_count": event_count,

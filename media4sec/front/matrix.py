@@ -38,7 +38,7 @@ def matrix(request):
         "by_lens": theme_by_lens(tiles, ("statement", "issue", "case"), counts),
         "by_kind": theme_by_kind(tiles, ON_THEMES, counts),
         "by_swot": theme_by_swot(tiles),
-        "themes_left_out": themes_left_out(tiles),
+        "theme_count": len(tiles),
         "no_theme": sum(counts["not-stated", "statement", lens] for lens in LENSES),
     }
     return render(request, "front/matrix.html", context)
@@ -47,11 +47,6 @@ def matrix(request):
 def shown(tiles):
     """The themes that have a row, ``[(slug, tile), …]``."""
     return list(tiles.items())[:MOST_THEMES]
-
-
-def themes_left_out(tiles):
-    """What a page says where there are more themes than rows: (how many are shown, “400 themes”), or None."""
-    return (MOST_THEMES, kinds_by_name()["theme"].counted(len(tiles))) if len(tiles) > MOST_THEMES else None
 
 
 def counts_on_themes(tiles):

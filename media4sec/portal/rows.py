@@ -34,6 +34,7 @@ def theme_tiles():
 
 def _theme_tiles():
     rows = Publication.objects.published().of(kind_for(Role.THEME).name).order_by("sort_key")
+    rows = rows.values_list("identifier", "title", "url", "sort_key")
     return {
         slug: {
             "number": int(sort_key.split("\t")[0]),
@@ -41,7 +42,7 @@ def _theme_tiles():
             "url": url,
             "slug": slug,
         }
-        for slug, title, url, sort_key in rows.values_list("identifier", "title", "url", "sort_key")
+        for slug, title, url, sort_key in kept("themes", lambda: list(rows))
     }
 
 

@@ -2,10 +2,13 @@
 
 import json
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Self
 
 from django.db import models
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
+from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
 from media4sec.kinds import Document
@@ -67,6 +70,11 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @cached_property
+    def body(self):
+        """The public document, read."""
+        return json.loads(self.document)
 
     @property
     def full_title(self) -> str:
@@ -131,6 +139,24 @@ class Term(models.Model):
         return f"{self.field}={self.value}"
 
 
+class Feature(models.Model):
+    """Something that may relate a publication to others: a record or source that it names, a word that it uses much.
+
+    The same stands in its ``related``; here others that have it are found.
+    """
+
+    publication = models.ForeignKey(Publication, related_name="features", on_delete=models.CASCADE)
+    name = models.CharField(max_length=700)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "publication"], name="publications_feature_once")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class Change(models.Model):
     """Something that readers can see happened to a record. Appended in commit order; never edited."""
 
@@ -174,3 +200,20 @@ def documents_of(*kinds: str) -> dict[str, list[Document]]:
     for kind, text in rows.values_list("kind", "document"):
         found[kind].append(json.loads(text))
     return found
+
+
+def first_of_each(rows, group, order, most, largest=None):
+    """``[(group, order, total)]`` of the first rows of each group, and how many it has.
+
+    ``group`` and ``order`` are names of fields, which should be short, as the database sorts them all. ``largest`` is
+    the number of rows in the largest group, at most, if that is known: where all are among the first, no window is
+    asked for.
+    """
+    names = (*group, *order)
+    if largest is not None and largest <= most:
+        found = sorted(rows.values_list(*names))
+        totals = Counter(row[: len(group)] for row in found)
+        return [(*row, totals[row[: len(group)]]) for row in found]
+    place, total = Window(RowNumber(), group, order), Window(Count("pk"), group)
+    rows = rows.annotate(place=place, total=total).filter(place__lte=most)
+    return sorted(row[:-1] for row in rows.values_list(*names, "total", "place"))

@@ -7,16 +7,20 @@ shared records and sources count first, then words, by how often both use them a
 
 Every measure depends on the two records and on how many others hold what they share, and on nothing else. So
 whatever a step changes, only those that share a telling feature with a changed record can get other neighbours,
-and working these out anew gives what working out everything would give.
+and working these out anew gives what working out everything would give. Most of them are only weighed against the
+changed records and the neighbours that they have; who holds a feature is asked of an index (``Feature``).
 """
 
 import json
 import re
-from collections import Counter, defaultdict
-from functools import cache
+from collections import defaultdict
+from functools import cache, reduce
+from operator import or_
+
+from django.db.models import Count, Q
 
 from media4sec.kinds import kinds, kinds_by_name
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Feature, Publication, Term
 from media4sec.publications.words import STOP_WORDS, analyse
 
 CAP = 63  # what more records share tells nothing about two of them by itself
@@ -25,6 +29,7 @@ KEPT_WORDS = 24
 SHARED_WORDS = 2  # fewer words in common are chance
 REASONS, WORDS_IN_REASON = 3, 4
 NEAR = 900  # of what two equal texts of rare words reach, some 5000
+LONGEST = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
 BATCH = 500
 
@@ -37,32 +42,51 @@ def compared_kinds():
 def refresh(touched=None):
     """Bring the related records in line with what is public; ``touched`` are the publications that changed, or all.
 
-    A step that leaves the features of a record as they were costs three small queries. Else one more reads what every
-    record keeps, and the cost is that of the changed records and their neighbours.
+    A step that leaves the features of a record as they were costs three small queries. Else the cost is that of the
+    changed records and their neighbours, however many records there are.
     """
-    rows = Publication.objects.filter(kind__in=compared_kinds()).order_by("pk")
-    rows = rows.only("pk", "kind", "identifier", "state", "related")
+    compared = Publication.objects.filter(kind__in=compared_kinds())
+    asked = set(compared.values_list("pk", flat=True)) if touched is None else touched
+    graph = Graph()
+    graph.read(asked)
+    new = {pk: {} for pk in graph.rows} | features_of(graph.rows)
+    before = {pk: _kept(graph.rows[pk]) for pk in new}
+    changed = {pk for pk in new if new[pk] != before[pk]}
     if touched is None:
-        rows = {row.pk: row for row in rows}
-        new = features_of(rows)
+        Feature.objects.all().delete()
+        _write_features({pk: {} for pk in new}, new)
+    elif not changed:
+        return
     else:
-        asked = {row.pk: row for row in _in_batches(rows, touched)}
-        new = {pk: {} for pk in asked} | features_of(asked)
-        new = {pk: features for pk, features in new.items() if features != _kept(asked[pk])}
-        if not new:
-            return
-        rows = {row.pk: row for row in rows}
-    before = {pk: _kept(row) for pk, row in rows.items()}
-    after = {pk: {} for pk in rows} | new if touched is None else before | new
-    names = {pk: f"{row.kind}:{row.identifier}" for pk, row in rows.items()}
-    public = {pk for pk, row in rows.items() if row.state == Publication.State.PUBLISHED}
-    neighbours = Neighbours(names, after, public)
-    waiting = set(rows) if touched is None else neighbours.around(set(new), before)
-    for pk in sorted(waiting):
-        near = neighbours.near(pk) if pk in public else []
-        text = _dumps({"features": after[pk], "near": near}) if after[pk] and pk in public else ""
-        if text != rows[pk].related:
+        _write_features({pk: before[pk] for pk in changed}, {pk: new[pk] for pk in changed})
+    graph.own |= new
+    graph.slack = len(changed)
+    if touched is None:
+        whole, partly = set(new), set()
+    else:
+        whole, partly = graph.around({pk: before[pk] for pk in changed})
+    near = {pk: graph.nearest(pk, changed) for pk in partly}
+    whole |= {pk for pk, found in near.items() if found is None}
+    graph.ready(whole)
+    near |= {pk: graph.nearest(pk) for pk in whole}
+    for pk in sorted(near):
+        entries = [[name, reasons] for _, name, reasons in near[pk]]
+        kept = {"features": graph.own[pk], "near": entries, "weights": [weight for weight, _, _ in near[pk]]}
+        text = _dumps(kept) if graph.own[pk] and graph.is_public(pk) else ""
+        if text != graph.rows[pk].related:
             Publication.objects.filter(pk=pk).update(related=text)
+
+
+def _write_features(before, after):
+    """Keep who holds which feature now."""
+    for pk in before:
+        gone = before[pk].keys() - after[pk].keys()
+        if gone:
+            Feature.objects.filter(publication=pk, name__in=gone).delete()
+    rows = (
+        Feature(publication_id=pk, name=name) for pk in after for name in after[pk].keys() - before[pk].keys()
+    )
+    Feature.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def _in_batches(rows, pks):
@@ -86,7 +110,8 @@ def features_of(pks):
     """The features of these publications, as they are now: ``{pk: {feature: how often}}``; none if not public."""
     rows = Publication.objects.published().order_by("pk").only("pk", "kind", "document")
     found = {
-        row.pk: {f"word:{stem}": use for stem, use in words_of(row).items()} for row in _in_batches(rows, pks)
+        row.pk: {f"word:{stem}"[:LONGEST]: use for stem, use in words_of(row).items()}
+        for row in _in_batches(rows, pks)
     }
     public = list(found)
     for start in range(0, len(public), BATCH):
@@ -126,98 +151,214 @@ def _texts(value):
 # Who is near whom
 
 
-class Neighbours:
-    """All records that take part, and who holds which feature."""
+class Graph:
+    """Who holds which feature as it is now, read as far as it is asked for."""
 
-    def __init__(self, names, features, public):
-        self.names, self.public = names, public
-        self.pks = {name: pk for pk, name in names.items()}
-        self.features = {pk: dict(features[pk]) for pk in names}
-        self.linked = {pk: self.named_by(features[pk]) for pk in names}
-        for pk in names:
-            for target in self.linked[pk] & public:
-                self.features[target][f"by:{names[pk]}"] = [1]
-        self.holders = defaultdict(set)
-        for pk in public:
-            for feature in self.features[pk]:
-                self.holders[feature].add(pk)
+    def __init__(self):
+        self.rows, self.names = {}, {}  # of publications
+        self.own = {}  # the features that each keeps itself
+        self.all = {}  # the same, and those of being named
+        self.holders = {}  # of a feature: its publications, or how many too many they are
+        self.pks = {}  # of names
+        self.slack = 0  # so many more than few holders are named, as there were fewer before
 
-    def named_by(self, features):
-        """The records that take part and are named by one with these features."""
-        names = (feature[3:] for feature in features if feature.startswith("to:"))
-        return {self.pks[name] for name in names if name in self.pks}
+    # Reading
 
-    def around(self, changed, before):
-        """The changed records, and all who share with one of them, or did before, what few others have."""
-        found = set(changed)
-        for pk in changed:
-            found |= self.named_by(before[pk]) | self.linked[pk]
-        gained, lost = Counter(), Counter()
-        for pk in changed:
-            gained.update(self.features[pk].keys() - before[pk].keys())
-            lost.update(before[pk].keys() - self.features[pk].keys())
-        for feature in {feature for pk in changed for feature in (*self.features[pk], *before[pk])}:
-            now = len(self.holders.get(feature, ()))
-            if min(now, now - gained[feature] + lost[feature]) <= CAP:
-                found |= self.holders.get(feature, set())
-        return found
+    def read(self, pks):
+        """Publications, with their own features."""
+        rows = Publication.objects.filter(kind__in=compared_kinds())
+        rows = rows.only("pk", "kind", "identifier", "state", "related")
+        for row in _in_batches(rows, set(pks) - self.rows.keys()):
+            self.rows[row.pk], self.own[row.pk] = row, _kept(row)
+            self.names[row.pk] = f"{row.kind}:{row.identifier}"
 
-    def near(self, pk):
-        """The nearest: ``[[name, [feature, …]], …]``, the features being the reasons, the most telling first."""
-        own, shared = self.features[pk], defaultdict(list)
-        for feature in own:
-            if 2 <= len(self.holders[feature]) <= CAP:
-                for other in self.holders[feature]:
-                    shared[other].append(feature)
-        ranked = []
-        for other, features in shared.items():
-            if other == pk or other in self.linked[pk] or pk in self.linked[other]:
-                continue
-            links, words = self._links(own, other, features), self._words(own, other, features)
-            if links or words:
-                weight = (sum(map(self._rarity, links)), self._likeness(own, other, words))
-                ranked.append(([-part for part in weight], self.names[other], links, words))
+    def is_public(self, pk):
+        return self.rows[pk].state == Publication.State.PUBLISHED
+
+    def targets(self, features):
+        """Whom records with these features name: those that are public and take part."""
+        names = {name[3:] for name in features if name.startswith("to:")}
+        missing = defaultdict(set)
+        for name in names - self.pks.keys():
+            kind, _, identifier = name.partition(":")
+            self.pks[name] = None
+            if kind in compared_kinds():
+                missing[kind].add(identifier)
+        if missing:
+            is_it = reduce(or_, (Q(kind=kind, identifier__in=found) for kind, found in missing.items()))
+            rows = Publication.objects.published().filter(is_it).values_list("kind", "identifier", "pk")
+            self.pks |= {f"{kind}:{identifier}": pk for kind, identifier, pk in rows}
+        return {self.pks[name] for name in names} - {None}
+
+    def link(self, pks):
+        """Read by whom these publications are named, which is a feature as well."""
+        self.read(pks)
+        pks = [pk for pk in pks if pk not in self.all]
+        of_name = {f"to:{self.names[pk]}": pk for pk in pks}
+        found = [
+            (of_name[name], pk)
+            for batch in _batches(of_name)
+            for name, pk in Feature.objects.filter(name__in=batch).values_list("name", "publication")
+        ]
+        self.read(pk for _, pk in found)
+        self.all |= {pk: dict(self.own[pk]) for pk in pks}
+        for target, pk in found if pks else ():
+            if self.is_public(target):
+                self.all[target][f"by:{self.names[pk]}"] = [1]
+                self.pks[self.names[pk]] = pk
+
+    def hold(self, features):
+        """Read who holds these features, unless they are too many."""
+        missing = set(features) - self.holders.keys()
+        named = {name for name in missing if name.startswith("by:")}
+        own = {name: self.own[self.pks[name[3:]]] for name in named}
+        self.targets(feature for found in own.values() for feature in found)
+        self.holders |= {name: self.targets(found) for name, found in own.items()}
+        for batch in _batches(missing - named):
+            rows = Feature.objects.filter(name__in=batch)
+            counts = dict(rows.values_list("name").annotate(Count("pk")).order_by())
+            few = {name: set() for name in batch if counts.get(name, 0) <= CAP + self.slack}
+            self.holders |= counts | few
+            for name, pk in Feature.objects.filter(name__in=few).values_list("name", "publication"):
+                few[name].add(pk)
+
+    def count(self, feature):
+        found = self.holders[feature]
+        return found if isinstance(found, int) else len(found)
+
+    # Whose neighbours may be others now
+
+    def around(self, before):
+        """(those to be compared with everybody, those to be compared with the changed ones and their neighbours).
+
+        ``before`` are the features that the changed ones had. The others of a feature are compared with everybody
+        where it tells more or less than it did.
+        """
+        whole, partly = set(before), set()
+        gained, lost = defaultdict(int), defaultdict(int)
+        for pk, features in before.items():
+            now = self.own[pk]
+            if {name for name in now if name[:3] == "to:"} != {
+                name for name in features if name[:3] == "to:"
+            }:
+                whole |= self.targets([*now, *features])
+            for name in now.keys() - features.keys():
+                gained[name] += 1
+            for name in features.keys() - now.keys():
+                lost[name] += 1
+        self.link(before)
+        names = {name for pk in before for name in self.all[pk]} | lost.keys()
+        self.hold(names)
+        for name in names:
+            now = self.count(name)
+            then = now - gained[name] + lost[name]
+            if min(now, then) <= CAP:
+                is_as_telling = _rarity(now) == _rarity(then) and max(now, then) <= CAP
+                (partly if is_as_telling or min(now, then) < 2 else whole).update(self.holders[name])
+        self.read(partly)
+        return whole, partly - whole
+
+    def ready(self, pks):
+        """Read all that these can be compared with."""
+        self.link(pks)
+        self.hold({name for pk in pks for name in self.all[pk]})
+        telling = {name for pk in pks for name in self.all[pk] if self.is_telling(name)}
+        self.read({other for name in telling for other in self.holders[name]})
+
+    # Comparing
+
+    def is_telling(self, feature):
+        return 2 <= self.count(feature) <= CAP
+
+    def nearest(self, pk, changed=None):
+        """The nearest of all: ``[(weight, name, [feature, …]), …]``, the features being the reasons, the most telling
+        first. If only these have ``changed``: of them and the neighbours that are kept, or None if that is not enough.
+        """
+        if not self.is_public(pk):
+            return []
+        known, shared = [], defaultdict(list)
+        if changed is None:
+            for name in self.all[pk]:
+                if self.is_telling(name):
+                    for other in self.holders[name]:
+                        shared[other].append(name)
+        else:
+            kept = json.loads(self.rows[pk].related)
+            known = [
+                (weight, *near) for weight, near in zip(kept.get("weights", ()), kept["near"], strict=False)
+            ]
+            names = {self.names[other] for other in changed}
+            stay = [entry for entry in known if entry[1] not in names]
+            if len(known) < len(kept["near"]) or len(stay) < len(known) == SHOWN:
+                return None  # a neighbour may have fallen behind one that is not known
+            known = stay
+            for other in changed:
+                found = [
+                    name for name in self.all[other] if self.is_telling(name) and pk in self.holders[name]
+                ]
+                shared |= {other: found} if found else {}
+        found = [(other, self._compared(pk, other, features)) for other, features in shared.items()]
+        ranked = [
+            (weight, self.names[other], (other, *what)) for other, (weight, *what) in found if any(weight)
+        ]
+        ranked = sorted([*known, *ranked], key=lambda entry: entry[:2])[:SHOWN]
         return [
-            [name, [*links[:REASONS], *words[:WORDS_IN_REASON]]]
-            for _, name, links, words in sorted(ranked)[:SHOWN]
+            (weight, name, what if isinstance(what, list) else self._reasons(pk, *what))
+            for weight, name, what in ranked
         ]
 
-    def _links(self, own, other, features):
+    def _compared(self, pk, other, features):
+        """(weight, links, words): how near two records are by what they share; the more, the smaller the weight."""
+        own, theirs = self.own[pk], self.own[other]
+        if other == pk or f"to:{self.names[other]}" in own or f"to:{self.names[pk]}" in theirs:
+            return [0, 0], [], []
+        links, words = self._links(own, theirs, features), self._words(own, theirs, features)
+        return [-sum(map(self.rarity, links)), -self._likeness(own, theirs, words)], links, words
+
+    def _reasons(self, pk, other, links, words):
+        return [*self._telling_first(links), *self._most_used_first(self.own[pk], self.own[other], words)]
+
+    def _links(self, own, theirs, features):
         """The shared records and sources; what many share counts little, and only beside what few do."""
         telling = [feature for feature in features if not feature.startswith("word:")]
         if not telling:
             return []
-        common = [
-            feature
-            for feature in own
-            if feature.startswith("to:")
-            and feature in self.features[other]
-            and len(self.holders[feature]) > CAP
-        ]
-        order = ("to", "source", "by")
-        return sorted(
-            [*telling, *common],
-            key=lambda feature: (-self._rarity(feature), order.index(feature.partition(":")[0]), feature),
-        )
+        named = (feature for feature in own if feature.startswith("to:"))
+        return telling + [feature for feature in named if feature in theirs and self.count(feature) > CAP]
 
-    def _words(self, own, other, features):
+    def _words(self, own, theirs, features):
         words = [feature for feature in features if feature.startswith("word:")]
-        if len(words) < SHARED_WORDS or self._likeness(own, other, words) < NEAR:
-            return []
-        theirs = self.features[other]
-        return sorted(words, key=lambda word: (-own[word][0] * theirs[word][0] * self._rarity(word), word))
+        is_enough = len(words) >= SHARED_WORDS and self._likeness(own, theirs, words) >= NEAR
+        return words if is_enough else []
 
-    def _likeness(self, own, other, words):
+    def _likeness(self, own, theirs, words):
         """How like two records speak: in whole numbers, so that every machine ranks the same."""
-        theirs = self.features[other]
-        common = sum(own[word][0] * theirs[word][0] * self._rarity(word) for word in words)
-        return 1000 * common // max(1, self._size(own) * self._size(theirs)) if words else 0
+        common = sum(own[word][0] * theirs[word][0] * self.rarity(word) for word in words)
+        return 1000 * common // max(1, _size(own) * _size(theirs)) if words else 0
 
-    @staticmethod
-    def _size(features):
-        counts = [use[0] for feature, use in features.items() if feature.startswith("word:")]
-        return round(sum(count * count for count in counts) ** 0.5)
+    def _telling_first(self, links):
+        order = ("to", "source", "by")
+        key = {link: (-self.rarity(link), order.index(link.partition(":")[0]), link) for link in links}
+        return sorted(links, key=key.get)[:REASONS]
 
-    def _rarity(self, feature):
-        """5 for what two or three records share, down to 1; for words, links and sources alike."""
-        return max(1, CAP.bit_length() + 1 - len(self.holders[feature]).bit_length())
+    def _most_used_first(self, own, theirs, words):
+        key = {word: (-own[word][0] * theirs[word][0] * self.rarity(word), word) for word in words}
+        return sorted(words, key=key.get)[:WORDS_IN_REASON]
+
+    def rarity(self, feature):
+        return _rarity(self.count(feature))
+
+
+def _batches(names):
+    names = sorted(names)
+    return (names[start : start + BATCH] for start in range(0, len(names), BATCH))
+
+
+def _size(features):
+    counts = [use[0] for feature, use in features.items() if feature.startswith("word:")]
+    return round(sum(count * count for count in counts) ** 0.5)
+
+
+def _rarity(count):
+    """5 for what two or three records share, down to 1; for words, links and sources alike."""
+    return max(1, CAP.bit_length() + 1 - count.bit_length())

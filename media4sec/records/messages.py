@@ -14,7 +14,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation.template import templatize
 
 from media4sec.choices import Lens, Provenance, YesNo
 from media4sec.kinds import kinds
@@ -62,21 +61,11 @@ def sources():
 
 
 def texts_in(path):
-    """``(line, text or its forms, comments, context)`` of each text in a file, whatever it is written in."""
-    if "new" in path.parts:
-        options = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
-        with path.open("rb") as file:
-            yield from extract("jinja2.ext:babel_extract", file, KEYWORDS, ["Translators:"], options)
-    else:
-        yield from extract("python", source_of(path), KEYWORDS, ["Translators:"])
-
-
-def source_of(path):
-    """A file as Python: of a template, the calls that its tags stand for."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".py":
-        text = "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
-    return io.BytesIO(text.encode())
+    """``(line, text or its forms, comments, context)`` of each text in a file: a Python module or a Jinja template."""
+    method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
+    options = {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}
+    with path.open("rb") as file:
+        yield from extract(method, file, KEYWORDS, ["Translators:"], options)
 
 
 def words_of_kinds():

@@ -252,14 +252,7 @@ def rebuild_publications():
     extra = Publication.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) not in names])
     dropped = extra.update(successor=None)
     extra.delete()
-    if dropped:
-        _rename_generation()
     return dropped + _write_public(list(shown.values_list("pk", flat=True)), is_rebuild=True)
-
-
-def _rename_generation():
-    """Rows were changed that no change tells of: what follows the changes reads everything again."""
-    Generation.objects.update(name=new_name())
 
 
 # How it is done
@@ -337,8 +330,6 @@ def _write_public(pks, *, is_rebuild=False):
         waiting += referrers.values_list("pk", flat=True)
     for start in range(0, len(waiting), BATCH):
         _write_documents(waiting[start : start + BATCH], actions, touched)
-    if is_rebuild and touched:
-        _rename_generation()
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
     return len(actions)

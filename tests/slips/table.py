@@ -80,10 +80,10 @@ SLIPS = (
         "test_addresses.py::test_a_cookie_of_somebody_changes_nothing",
     ),
     slip(
-        "security/back-office-in-caches",
-        'is_personal = nature == "admin" or',
-        "is_personal =",
-        "test_headers.py",
+        "security/failures-in-caches",
+        "if is_personal or response.status_code >= 500 or request.method",
+        "if is_personal or request.method",
+        "test_refusals.py::test_a_database_that_fails_is_unavailable_not_broken",
     ),
     slip(
         "security/session-from-other-sites",
@@ -124,8 +124,8 @@ SLIPS = (
     ),
     slip(
         "security/server-tells-its-name",
-        'self.headers.append(("server", "media4sec"))',
-        "pass",
+        'for name, value in headers), ("server", "media4sec")]',
+        "for name, value in headers)]",
         "test_server.py::test_the_server_answers_as_django_does",
     ),
     slip(
@@ -267,8 +267,8 @@ SLIPS = (
     ),
     slip(
         "read-side/second-change-hides-the-first",
-        "changed = index.changed | _pks(changes[1:])",
-        "changed = _pks(changes[1:])",
+        "changed, ways = _pks(changes), base.synonyms",
+        "changed, ways = _pks(changes[-1:]), base.synonyms",
         "test_search.py::test_two_changes_with_a_search_after_each_are_both_there",
     ),
     slip(
@@ -294,8 +294,8 @@ SLIPS = (
     ),
     slip(
         "lists/chosen-value-behind-more",
-        'if number < SHOWN_OPTIONS or row["checked"]]',
-        "if number < SHOWN_OPTIONS]",
+        "if place < unfolded or row.checked]",
+        "if place < unfolded]",
         "test_lists.py::test_a_chosen_value_is_seen_however_rare_it_is",
     ),
     slip(
@@ -306,8 +306,8 @@ SLIPS = (
     ),
     slip(
         "lists/unknown-comes-first",
-        "return [*having, *(pk for pk in ids if pk not in keys)]",
-        "return [*(pk for pk in ids if pk not in keys), *having]",
+        "np.concatenate((slots[has][order], slots[~has]))",
+        "np.concatenate((slots[~has], slots[has][order]))",
         "test_lists.py::test_what_is_not_known_comes_last_in_both_directions",
     ),
     slip(
@@ -324,14 +324,14 @@ SLIPS = (
     ),
     slip(
         "lists/counts-of-what-is-shown",
-        "without.get(name, passing)[held]",
-        "passing[held]",
+        "index.counted(name, without.get(name, passing)) if",
+        "index.counted(name, passing) if",
         "test_lists.py::test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen",
     ),
     slip(
         "lists/two-values-are-both-asked",
-        "held[np.isin(numbers, wanted)]",
-        "held[np.isin(numbers, wanted[:1])]",
+        "found[slots[np.isin(numbers, wanted)]]",
+        "found[slots[np.isin(numbers, wanted[:1])]]",
         "test_lists.py::test_two_values_of_a_facet_find_what_has_either_and_two_facets_what_has_both",
     ),
     # Loading
@@ -472,8 +472,8 @@ SLIPS = (
     ),
     slip(
         "formats/feed-of-first-publications",
-        "    def item_updateddate(self, row):\n        return row.modified_at",
-        "    def item_updateddate(self, row):\n        return row.issued_at",
+        "    def item_updateddate(self, row: Publication) -> datetime:\n        return row.modified_at",
+        "    def item_updateddate(self, row: Publication) -> datetime:\n        return row.issued_at",
         "test_feeds.py::test_the_newest_change_comes_first_and_dates_the_feed",
     ),
     slip(
@@ -529,7 +529,7 @@ SLIPS = (
     ),
     slip(
         "scripts/older-result-replaces-a-newer-one",
-        "  request?.abort();\n",
+        "  requests.get(what)?.abort();\n",
         "",
         "test_lists_browser.py::test_a_result_that_comes_late_replaces_no_newer_one",
     ),

@@ -1,7 +1,7 @@
 """Two to four records of a list side by side: what is the same, what differs, and what nobody states."""
 
-import json
 from collections import Counter
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import SECTIONS, Kind, kinds_by_name, lower_first, paths
+from media4sec.kinds import SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
 from media4sec.portal.rows import as_fact, day, first_sentence, with_notes
@@ -23,7 +23,6 @@ FEWEST, MOST = 2, 4
 PARAMETERS = ("ids", "only")
 DIFFERENCES = "differences"
 FUNCTION = "record:function"  # the type of a value that says what a tool does
-STATEMENT = "statement"
 
 
 @require_safe
@@ -51,10 +50,11 @@ def page(request, path):
         "fields": [*(row.identifier for row in rows), *[""] * MOST][:MOST],
         "fewest": FEWEST,
         "most": MOST,
+        "table": None,
     }
     if ready:
         table = table_of(rows)
-        context |= {
+        context["table"] = {
             "records": records_of(rows),
             "groups": shown(table, only_differences=is_short),
             "folded": table["folded"],
@@ -138,9 +138,25 @@ def records_of(rows):
 # The table
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value in a cell of the table."""
+
+    text: str
+    url: str = ""
+    note: str = ""
+    lens: str = ""
+    lens_label: str = ""
+    state: dict | None = None  # beside the text
+    state_shape: str = ""  # the text is that of a state
+    is_none: bool = False  # words for nothing
+    is_content: bool = False
+    only_some: bool = False  # in a list: not all of the records have it
+
+
 def table_of(rows):
     """``{groups: [{title, rows: [{label, differs, cells: [[value]]}]}], folded: [label]}``. Three queries."""
-    documents = [json.loads(row.document) for row in rows]
+    documents = [row.body for row in rows]
     displays = [display_of(row) for row in rows]
     kind = kinds_by_name()[rows[0].kind]
     stated = stated_facts(kind)
@@ -156,7 +172,7 @@ def table_of(rows):
             [
                 _row(
                     _("In short"),
-                    [[_plain(content(first_sentence(row.summary)))] for row in rows],
+                    [[Value(content(first_sentence(row.summary)))] for row in rows],
                     is_prose=True,
                 ),
                 *does,
@@ -189,17 +205,22 @@ def flag_rows(kind, documents):
     """The issues that each raises, and the law they touch as it stands today."""
     named = [[ref["id"] for ref in document.get(kind.flags) or ()] for document in documents]
     everyone = {name for names in named for name in names}
-    issues = Publication.objects.published().of("issue").filter(identifier__in=everyone).order_by("sort_key")
+    issues = (
+        Publication.objects.published()
+        .of(kind_for(Role.ISSUE).name)
+        .filter(identifier__in=everyone)
+        .order_by("sort_key")
+    )
     flags = {flag["identifier"]: flag for flag in flags_of(list(issues))}
     raised = [
         [
-            {
-                "text": flags[name]["title"],
-                "url": flags[name]["url"],
-                "lens": flags[name]["lens"],
-                "lens_label": flags[name]["lens_label"],
-                "is_content": True,
-            }
+            Value(
+                flags[name]["title"],
+                flags[name]["url"],
+                lens=flags[name]["lens"],
+                lens_label=flags[name]["lens_label"],
+                is_content=True,
+            )
             for name in names
             if name in flags
         ]
@@ -210,11 +231,11 @@ def flag_rows(kind, documents):
         touched = {law["url"]: law for name in names if name in flags for law in flags[name]["instruments"]}
         law.append(
             [
-                {"text": one["title"], "url": url, "state": one["state"], "is_content": True}
+                Value(one["title"], url, state=one["state"], is_content=True)
                 for url, one in sorted(touched.items(), key=lambda pair: by_words(pair[1]["title"]))
             ]
         )
-    nothing = {"text": gettext("Not assessed yet"), "is_none": True}
+    nothing = Value(gettext("Not assessed yet"), is_none=True)
     return [
         _row(_("Issues raised"), [cell or [nothing] for cell in raised]),
         _row(_("The law they touch, as it stands today"), [cell or [nothing] for cell in law]),
@@ -222,42 +243,37 @@ def flag_rows(kind, documents):
 
 
 def evidence_rows(rows, documents, displays):
-    terms = Term.objects.filter(target__in=rows, publication__kind=STATEMENT).values_list(
+    terms = Term.objects.filter(target__in=rows, publication__kind=kind_for(Role.EVIDENCE).name).values_list(
         "target", "publication"
     )
     statements = Counter(target for target, _publication in set(terms))
     verified = {True: _("Yes"), False: _("No"), None: _("Not stated")}
     return [
-        _row(_("Where it comes from"), [[_plain(display["provenance"])] for display in displays]),
+        _row(_("Where it comes from"), [[Value(display["provenance"])] for display in displays]),
         _row(
             _("Verified"),
             [
-                [
-                    {
-                        "text": verified[document["verified"]],
-                        "note": content(basis_of(document)),
-                    },
-                ]
+                [Value(verified[document["verified"]], note=content(basis_of(document)))]
                 for document in documents
             ],
         ),
-        _row(_("Statements of the project about it"), [[_plain(str(statements[row.pk]))] for row in rows]),
-        _row(_("Sources"), [[_plain(str(len(document["sources"])))] for document in documents]),
+        _row(_("Statements of the project about it"), [[Value(str(statements[row.pk]))] for row in rows]),
+        _row(_("Sources"), [[Value(str(len(document["sources"])))] for document in documents]),
     ]
 
 
 def freshness_rows(rows, documents):
     return [
-        _row(_("Checked on"), [[_plain(day(document["checked_on"]))] for document in documents]),
-        _row(_("Newest source"), [[_plain(newest_source_of(document))] for document in documents]),
-        _row(_("Next review"), [[_plain(day(document["review_due"]))] for document in documents]),
-        _row(_("Version"), [[_plain(str(row.version))] for row in rows]),
+        _row(_("Checked on"), [[Value(day(document["checked_on"]))] for document in documents]),
+        _row(_("Newest source"), [[Value(newest_source_of(document))] for document in documents]),
+        _row(_("Next review"), [[Value(day(document["review_due"]))] for document in documents]),
+        _row(_("Version"), [[Value(str(row.version))] for row in rows]),
     ]
 
 
 def _row(label, cells, *, is_prose=False):
     """One property; values that not all records share are told apart, so that nobody compares long lists by eye."""
-    texts = [{str(value["text"]) for value in cell} for cell in cells]
+    texts = [{str(value.text) for value in cell} for cell in cells]
     shared = set.intersection(*texts)
     is_list = any(len(cell) > 1 for cell in cells)
     return {
@@ -265,20 +281,16 @@ def _row(label, cells, *, is_prose=False):
         "differs": not is_prose and any(text != texts[0] for text in texts),  # no two texts are alike
         "is_empty": not any(texts),
         "cells": [
-            [{**value, "only_some": is_list and str(value["text"]) not in shared} for value in cell]
+            [replace(value, only_some=is_list and str(value.text) not in shared) for value in cell]
             for cell in cells
         ],
     }
 
 
 def _value(value):
-    return {"text": as_fact(value)["text"], "url": value["url"], "note": value.get("note", "")}
-
-
-def _plain(text):
-    return {"text": text}
+    return Value(as_fact(value)["text"], value["url"], value.get("note", ""))
 
 
 def _state(display):
     state = display["state"]
-    return [{"text": state["label"], "state_shape": state["shape"]}] if state else []
+    return [Value(state["label"], state_shape=state["shape"])] if state else []

@@ -1,46 +1,76 @@
 """The evidence of a record: statements, sources, and where in the project's coordinates they lie."""
 
-import json
+import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 
-from django.utils.dateparse import parse_date
+from django.db.models import Count
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import kinds_by_name, lower_first
+from media4sec.kinds import THEME_FACET, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.rows import LENSES, capitalised, host_of
 from media4sec.portal.wording import display_of, word
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Publication, Term, first_of_each
 from media4sec.saying import day
 
-STATEMENT = "statement"
-SHOWN_POINTS = 8
+SHOWN, SHOWN_POINTS = 12, 8  # of each lens
+STATED = ("kind", "identifier", "url", "title", "lens", "document", "display")
+UNSHOWN = (
+    "title_stems",
+    "name_stems",
+    "text_stems",
+    "related",
+)  # long columns that pages of other records do not need
 SET_BY_RULE = "computed:"
 
 
-def statements_about(publication, issues):
-    """Statements on this record, and on the issues it raises, as rows of evidence. One query."""
-    targets = [publication.pk, *(issue.pk for issue in issues)]
-    rows = (
-        Term.objects.filter(target__in=targets, publication__kind=STATEMENT)
-        .select_related("publication")
-        .order_by("publication__sort_key", "pk")
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """Statements about some records: how many for each lens and theme, and the first of each lens as rows."""
+
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    rows: list[dict] = ()
+
+    @property
+    def total(self):
+        return sum(self.places.values())
+
+    def by_lens(self, lens):
+        return sum(number for (one, _theme), number in self.places.items() if one == lens)
+
+    def are_placed(self, tiles):
+        """Does any of them have a lens and a theme?"""
+        return any(lens and theme in tiles for lens, theme in self.places)
+
+
+def statements_about(targets, but=None, *, with_rows=True):
+    """Statements that name one of these records, and not the record ``but``. Three queries, however many there are."""
+    named = Term.objects.filter(target__in=targets).values("publication")
+    themes = Term.objects.filter(
+        publication__in=named, field=THEME_FACET.name, publication__kind=kind_for(Role.EVIDENCE).name
     )
-    found = {}
-    for term in rows:
-        row = found.get(term.publication_id)
-        if row is None:
-            row = found[term.publication_id] = statement_row(term.publication)
-            row["about"] = term.target_id
-        if term.target_id == publication.pk:
-            row["about"] = publication.pk
-    return list(found.values())
+    if but:
+        themes = themes.exclude(publication__in=Term.objects.filter(target=but).values("publication"))
+    counts = themes.values_list("publication__lens", "value").annotate(Count("pk")).order_by()
+    places = {(lens, theme): number for lens, theme, number in counts}
+    if not places or not with_rows:
+        return Statements(places)
+    largest = max(Statements(places).by_lens(lens) for lens, _theme in places)
+    order = ["publication__sort_key", "publication"]
+    first = first_of_each(themes, ["publication__lens"], order, SHOWN, largest)
+    found = Publication.objects.only(*STATED).in_bulk([pk for *_, pk, _total in first])
+    return Statements(places, [statement_row(found[pk]) for *_, pk, _total in sorted(first, key=by_order)])
+
+
+def by_order(row):
+    return row[1:]
 
 
 def statement_row(publication):
-    document, display = json.loads(publication.document), display_of(publication)
+    document, display = publication.body, display_of(publication)
     source = document["sources"][0] if document["sources"] else None
-    origin = document["deliverable"] or document["workshop"]
+    origin = next(filter(None, (document[name] for name in kind_for(Role.EVIDENCE).origins)), None)
     where = origin_label(origin) if origin else gettext("Project site")
     return {
         "identifier": publication.identifier,
@@ -54,20 +84,18 @@ def statement_row(publication):
         else None,
         "origin": where if origin else "",
         "locator": document["locator"],
-        "theme": document["theme"]["id"] if document["theme"] else "",
         "mark": f"{publication.identifier} · {where}",
     }
 
 
 def origin_label(origin):
-    if origin["kind"] != "workshop":
-        return origin["id"]
-    return gettext("Workshop %(number)s") % {"number": origin["id"].removeprefix("W")}
+    mark = kinds_by_name()[origin["kind"]].mark
+    return mark % {"number": re.sub(r"\D", "", origin["id"])} if mark else origin["id"]
 
 
 def evidence_url_of(kind, publication):
     """The list of all statements about this record, where a filter of that list means just that."""
-    evidence = kinds_by_name()[STATEMENT]
+    evidence = kind_for(Role.EVIDENCE)
     return f"{evidence.list_url}?{kind.statements_by}={publication.identifier}" if kind.statements_by else ""
 
 
@@ -87,34 +115,40 @@ def columns_of(document, own, wider, evidence_url=""):
             for ref in point["refs"]
         ]
         points[point["aspect"]].append({"text": point["text"], "marks": marks})
-    for row in () if has_own else own or wider:
-        points[row["lens"]].append(
-            {"text": row["text"], "marks": [{"label": row["mark"], "url": row["url"]}]}
-        )
+    shown = own if own.total else wider
+    for row in () if has_own else shown.rows:
+        marks = [{"label": row["mark"], "title": "", "url": row["url"]}]
+        points[row["lens"]].append({"text": row["text"], "marks": marks})
     if not any(points[lens] for lens in LENSES):
         return []
+    totals = {lens: len(points[lens]) if has_own else shown.by_lens(lens) for lens in LENSES}
     return [
         {
             "lens": lens,
             "label": label,
             "of": "points" if has_own else "statements",
             "points": points[lens][:SHOWN_POINTS],
-            "total": len(points[lens]),
-            "rest": max(0, len(points[lens]) - SHOWN_POINTS),
-            "all_url": f"{evidence_url}&lens={lens}"
-            if evidence_url and len(points[lens]) > SHOWN_POINTS
-            else "",
+            "total": totals[lens],
+            "rest": max(0, totals[lens] - SHOWN_POINTS),
+            "all_url": f"{evidence_url}&lens={lens}" if evidence_url and totals[lens] > SHOWN_POINTS else "",
         }
         for lens, label in LENSES.items()
     ]
 
 
 def flags_of(issues):
-    """The issues a record raises, with questions, safeguards and the law as it stands. One query."""
-    documents = [json.loads(issue.document) for issue in issues]
+    """The issues a record raises, with questions, safeguards and the law as it is today. One query."""
+    documents = [issue.body for issue in issues]
     wanted = {ref["id"] for document in documents for ref in document["instruments"]}
-    rows = Publication.objects.published().of("instrument").filter(identifier__in=wanted) if wanted else ()
-    states = {row.identifier: display_of(row)["state"] for row in rows}
+    rows = (
+        Publication.objects.published().of(kind_for(Role.LAW).name).filter(identifier__in=wanted)
+        if wanted
+        else ()
+    )
+    states = {
+        row.identifier: display_of(row)["state"]
+        for row in rows and rows.only("kind", "identifier", "display")
+    }
     return [
         {
             "title": document["title"],
@@ -185,7 +219,7 @@ def sources_of(document, names):
                     "url": citation["url"],
                     "host": host_of(citation["url"]),
                     "dated_on": day(dated) if (dated := citation.get("dated_on")) else "",
-                    "accessed_on": parse_date(citation["accessed_on"]) if citation["accessed_on"] else None,
+                    "accessed_on": citation["accessed_on"],
                     "locator": citation["locator"],
                     "supports": [],
                     "is_for_part": False,
@@ -216,14 +250,11 @@ def keymap_of(publication, display, own, wider, tiles):
     its own ``place``.
     """
     themes = {ref["id"] for ref in display["themes"] if ref["id"] in tiles}
-    counts, shows = defaultdict(int), ""
-    for name, rows in (("statements", own), ("issues", wider)):
-        placed = [(row["lens"], row["theme"]) for row in rows if row["lens"] and row["theme"] in tiles]
-        if placed and not counts:
-            shows = name
-            for place in placed:
-                counts[place] += 1
-    if not counts and themes and publication.lens:
+    shows, counts = "", {}
+    for name, statements in (("statements", own), ("issues", wider)):
+        if not shows and statements.are_placed(tiles):
+            shows, counts = name, statements.places
+    if not shows and themes and publication.lens:
         shows = "place"
     if not shows:
         return None
@@ -237,8 +268,8 @@ def keymap_of(publication, display, own, wider, tiles):
                 "cells": [
                     {
                         "theme_number": tile["number"],
-                        "count": counts[lens, slug],
-                        "is_marked": bool(counts[lens, slug])
+                        "count": counts.get((lens, slug), 0),
+                        "is_marked": (lens, slug) in counts
                         or (shows == "place" and lens == publication.lens and slug in themes),
                     }
                     for slug, tile in tiles.items()

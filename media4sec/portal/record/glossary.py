@@ -1,18 +1,17 @@
 """The glossary in place: the first use of a term in a record's texts leads to its definition."""
 
-import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from media4sec.kinds import Role, kind_for
 from media4sec.publications.models import Publication
+from media4sec.publications.stated import kept
 
-GLOSSARY_TERM = "glossary-term"
 WORD_START = re.compile(r"(?<![\w-])\w{2}")
 SHORT = 3  # names that are no longer mean the term only as they are written: Tor, LED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A term as the glossary explains it."""
 
@@ -23,7 +22,7 @@ class Entry:
 
 
 class Prose(str):
-    """A text that knows its ``pieces``: ``(text, entry or None)``; for templates see ``portal/_prose.html``."""
+    """A text that knows its ``pieces``: ``(text, entry or None)``; templates say it by ``record.prose()``."""
 
     __slots__ = ("pieces",)
 
@@ -34,35 +33,25 @@ class Prose(str):
 
 
 class Glossary:
-    """The terms of the glossary, for one page: each is marked once, where it is used first. One query."""
+    """The terms of the glossary, for one page: each is marked once, where it is used first."""
 
     def __init__(self, publication):
-        rows = Publication.objects.published().of(GLOSSARY_TERM).order_by("sort_key", "pk")
-        self.entries, names = {}, []
-        for identifier, title, definition, url, document in rows.values_list(
-            "identifier", "title", "summary", "url", "document"
-        ):
-            self.entries[identifier] = Entry(identifier, title, definition, url)
-            names += [(name, identifier) for name in (title, *aliases_in(document))]
-        self.names = tuple(names)
-        self.seen = {publication.identifier} if publication.kind == GLOSSARY_TERM else set()
+        self.patterns = kept("glossary", patterns_now)
+        self.seen = {publication.identifier} if publication.kind == kind_for(Role.GLOSSARY).name else set()
         self.used = []
 
     def mark(self, text):
         """The text in pieces; a term that was marked before, or has this page for itself, stays plain."""
-        if not self.names:
-            return text
-        patterns, pieces, end, past = patterns_of(self.names), [], 0, 0
-        for start in WORD_START.finditer(text):
-            pattern, identifiers = patterns.get(start[0].casefold(), (None, ()))
+        pieces, end, past = [], 0, 0
+        for start in WORD_START.finditer(text) if self.patterns else ():
+            pattern, entries = self.patterns.get(start[0].casefold(), (None, ()))
             match = pattern and start.start() >= past and pattern.match(text, start.start())
             if not match:
                 continue
             past = match.end()
-            identifier = identifiers[match.lastindex - 1]
-            if identifier not in self.seen:
-                self.seen.add(identifier)
-                entry = self.entries[identifier]
+            entry = entries[match.lastindex - 1]
+            if entry.identifier not in self.seen:
+                self.seen.add(entry.identifier)
                 self.used.append(entry)
                 pieces += [(text[end : match.start()], None), (match[0], entry)]
                 end = match.end()
@@ -72,25 +61,28 @@ class Glossary:
         return [self.mark(text) for text in texts]
 
 
-@lru_cache(maxsize=1000)
-def aliases_in(document):
-    return json.loads(document)["aliases"]
+def patterns_now():
+    """The patterns of all terms that are published, read again when the content has changed. One query."""
+    names = []
+    for row in Publication.objects.published().of(kind_for(Role.GLOSSARY).name).order_by("sort_key", "pk"):
+        entry = Entry(row.identifier, row.title, row.summary, row.url)
+        names += [(name, entry) for name in (row.title, *row.body["aliases"])]
+    return patterns_of(names)
 
 
-@lru_cache(maxsize=4)
 def patterns_of(names):
-    """The names by their first letters, as few of them can stand at any one place.
+    """The names by their first letters, as few of them can be at any one place.
 
     ``{letters: (a pattern with a group for each name, the longest first; the terms they name)}``.
     """
     found = {}
-    for name, identifier in sorted(names, key=lambda pair: (-len(pair[0]), pair)):
+    for name, entry in sorted(names, key=lambda pair: (-len(pair[0]), pair[0], pair[1].identifier)):
         if letters := WORD_START.match(name):
-            found.setdefault(letters[0].casefold(), []).append((name, identifier))
+            found.setdefault(letters[0].casefold(), []).append((name, entry))
     return {
         letters: (
             re.compile("(?:" + "|".join(f"({shape_of(name)})" for name, _ in rows) + r")(?!\w)"),
-            [identifier for _, identifier in rows],
+            [entry for _, entry in rows],
         )
         for letters, rows in found.items()
     }

@@ -1,67 +1,147 @@
 """Records that a record names and that name it, grouped by kind, each with its reason."""
 
 import json
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from media4sec.kinds import kinds_by_name, lower_first
-from media4sec.portal.record.evidence import STATEMENT
+from media4sec.kinds import THEME_FIELDS, Kind, Role, kind_for, kinds_by_name, lower_first
+from media4sec.portal.record.evidence import UNSHOWN
 from media4sec.portal.rows import LENSES, sentence_of
 from media4sec.portal.wording import display_of
-from media4sec.publications.models import Publication
+from media4sec.publications.models import Publication, Term, first_of_each
 
-SHOWN, SHOWN_IN_OVERVIEW = 12, 6
-THEMES = ("theme", "themes")
-
-
-class Group:
-    """Linked records of one kind with one reason."""
-
-    def __init__(self, kind, sentence, *, is_weak=False, all_url=""):
-        self.kind, self.sentence, self.is_weak, self.all_url = kind, sentence, is_weak, all_url
-        self.rows = {}
-
-    def as_context(self, shown):
-        """See ``portal/_group.html``."""
-        many = len(self.rows) > 1
-        cut = self.all_url and len(self.rows) > shown
-        return {
-            "kind": self.kind,
-            "label": self.kind.label_plural if many else self.kind.label,
-            "noun": lower_first(self.kind.label_plural),
-            "reason": self.sentence(many),
-            "total": len(self.rows),
-            "all": self.kind.counted(len(self.rows)),
-            "all_url": self.all_url if cut else "",
-            "rows": [_row(self.kind, row) for row in list(self.rows.values())[: shown if cut else None]],
-        }
+SHOWN, SHOWN_IN_OVERVIEW = 10, 6  # of records that a list shows whole
+SHOWN_WITHOUT_LIST = 25
+ROW = ("kind", "identifier", "title", "summary", "url", "lens", "display", "sort_key")
 
 
-def from_here(does):
-    """Why this record leads to others: “Names this tool”, “Belongs to this group”."""
-    return lambda many: capfirst(does)
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A linked record."""
+
+    title: str
+    url: str
+    identifier: str  # empty where it is not shown
+    sentence: str
+    lens: str
+    lens_label: str
+    state: dict | None
 
 
-def to_here(does):
-    """Why others lead to this record."""
-    # Translators: “does” is a reason, such as “names this tool”; leave “it” out where words depend on what it is.
-    return lambda many: capfirst(
-        (gettext("Each %(does)s") if many else gettext("It %(does)s")) % {"does": does}
-    )
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Linked records of one kind with one reason: the first of them, how many there are, and the way to all."""
+
+    kind: Kind
+    reason: str
+    total: int
+    rows: list[LinkRow]
+    all_url: str  # empty where these are all, or no list shows them
+
+    @property
+    def label(self):
+        return self.kind.label_plural if self.total > 1 else self.kind.label
+
+    @property
+    def all(self):
+        """“12 technologies”"""
+        return self.kind.counted(self.total)
+
+    @property
+    def rest(self):
+        """How many are not shown and on no list."""
+        return 0 if self.all_url else self.total - len(self.rows)
 
 
-def _row(kind, publication):
-    display = display_of(publication)
-    return {
-        "title": publication.title,
-        "url": publication.url,
-        "identifier": publication.identifier if kind.shows_identifier else "",
-        "sentence": sentence_of(publication, display),
-        "lens": publication.lens,
-        "lens_label": LENSES.get(publication.lens, ""),
-        "state": display["state"],
-    }
+def links_from(publication):
+    """The terms by which a record names others. One query."""
+    rows = Term.objects.filter(publication=publication, target__isnull=False).select_related("target")
+    read = (*(f"target__{name}" for name in (*ROW, "document")), "field", "publication", "target")
+    return list(rows.only(*read).order_by("pk"))
+
+
+class Backlinks:
+    """The records that name this one: their numbers, and the first of each field that does. Three queries at most."""
+
+    def __init__(self, publication):
+        self.terms = Term.objects.filter(target=publication)
+        counts = self.terms.values_list("publication__kind", "field").annotate(Count("pk")).order_by()
+        self.counts = {(kind_name, field): number for kind_name, field, number in counts}
+
+    @cached_property
+    def by_kind(self):
+        found = {}
+        for (kind_name, _field), number in self.counts.items():
+            found[kind_name] = found.get(kind_name, 0) + number
+        return found
+
+    @property
+    def has_statements(self):
+        return kind_for(Role.EVIDENCE).name in self.by_kind
+
+    def first(self, apart, told, told_strongly):
+        """``[((kind, field), [(publication, value, total)])]``, without the kinds that are told ``apart``.
+
+        Each record is told once, for its strongest reason, unless a list shows all that have the same one: ``told``
+        are those that this record names, and ``told_strongly`` those that it names as a whole.
+        """
+        wanted = [key for key in self.counts if key[0] not in apart]
+        if not wanted:
+            return []
+        told_before = Q()
+        for kind_name, field in wanted:
+            if strength := strength_of(kind_name, field):
+                stronger = [
+                    other
+                    for name, other in wanted
+                    if name == kind_name and (strength_of(name, other), other) < (strength, field)
+                ]
+                before = told if strength == WEAK else told_strongly
+                conditions = []
+                if kind_name in before:
+                    conditions.append(Q(publication__in=before[kind_name]))
+                if stronger:
+                    same = self.terms.filter(publication=OuterRef("publication"), field__in=stronger)
+                    conditions.append(Q(Exists(same)))
+                for condition in conditions:
+                    told_before |= Q(publication__kind=kind_name, field=field) & condition
+        group, order = ["publication__kind", "field"], ["publication__sort_key", "publication", "value"]
+        rows = self.terms.filter(~told_before) if told_before else self.terms
+        rows = rows.exclude(publication__kind__in=apart)
+        largest = max(self.counts[key] for key in wanted)
+        rows = first_of_each(rows, group, order, SHOWN_WITHOUT_LIST, largest)
+        rows.sort(key=lambda row: (row[0], strength_of(*row[:2]), row))
+        found = Publication.objects.only(*ROW).in_bulk([pk for *_, pk, _value, _total in rows])
+        return [
+            (key, [(found[pk], value, total) for *_, pk, value, total in members])
+            for key, members in groupby(rows, key=lambda row: row[:2])
+        ]
+
+    def naming_strongly(self, publications, apart):
+        """Which of these name the record as a whole. One query, where there are any."""
+        terms = self.terms.filter(publication__in=publications).exclude(field__contains=".")
+        return set(terms.exclude(publication__kind__in=apart).values_list("publication", flat=True))
+
+
+LISTED, PLAIN, WEAK = range(
+    3
+)  # a list shows all that name it so; no list does; a part of the record names it
+
+
+def strength_of(kind_name, field):
+    if facet_of(kinds_by_name()[kind_name], field):
+        return LISTED
+    return WEAK if "." in field else PLAIN
+
+
+def facet_of(kind, field):
+    """The filter of the kind's list that means just these terms."""
+    return next((facet for facet in kind.facets if facet.name == field), None)
 
 
 def path_of(kind, name):
@@ -69,67 +149,132 @@ def path_of(kind, name):
     return next((facet.source for facet in kind.all_facets if facet.name == name), name)
 
 
-def link_groups(kind, outgoing, incoming):
-    """Links from and to a record; long groups lead to the list that shows them all."""
-    groups = {}
-    told_elsewhere = {*kind.facts, kind.flags, *THEMES}
+def link_groups(kind, outgoing, backlinks):
+    """Links from and to a record; long groups lead to the list that shows them all.
+
+    Each record is told once, for its strongest reason; see ``Backlinks.first()`` for those that name this one.
+    """
+    apart = {kind_for(Role.EVIDENCE).name, *kind.shown_apart}
+    seen = {term.target_id: term.target for term in outgoing if path_of(kind, term.field) == kind.flags}
+    groups = groups_from(kind, outgoing)
+    for (_other, _reason, is_weak), rows in groups.items():
+        if not is_weak:
+            keep_unseen(rows, seen)
+    told_strongly = by_kind(seen.values())
+    weak = {pk: row for key, rows in groups.items() if key[-1] for pk, row in rows.items()}
+    incoming = groups_to(kind, backlinks.first(apart, by_kind((seen | weak).values()), told_strongly))
+    if weak:
+        asked = [pk for pk, row in weak.items() if row.kind in backlinks.by_kind]
+        seen |= {pk: weak[pk] for pk in backlinks.naming_strongly(asked, apart)}
+        for (_other, _reason, is_weak), rows in groups.items():
+            if is_weak:
+                keep_unseen(rows, seen)
+    found = [
+        LinkGroup(other, capfirst(reason), len(rows), rows_of(other, rows.values()), "")
+        for (other, reason, _is_weak), rows in groups.items()
+        if rows
+    ]
+    return sorted([*found, *incoming], key=lambda group: group.kind.weight)
+
+
+def groups_from(kind, outgoing):
+    """``{(kind, reason, whether only a part names them): {pk: publication}}``, but what the page tells elsewhere."""
+    groups, told_elsewhere = {}, {*kind.facts, kind.flags, *THEME_FIELDS}
     for term in outgoing:
         path = path_of(kind, term.field)
         if path not in told_elsewhere:
-            other = kinds_by_name()[term.target.kind]
-            does = kind.reasons.get(path) or gettext("mentions it")
-            group = groups.setdefault(
-                (other.name, "from", does), Group(other, from_here(does), is_weak="." in path)
-            )
-            group.rows[term.target.pk] = term.target
-    for term in incoming:
-        other = kinds_by_name()[term.publication.kind]
-        if other.name == STATEMENT or other.name in kind.shown_apart:
-            continue
-        path = path_of(other, term.field)
+            reason = kind.reasons.get(path) or gettext("mentions it")
+            key = (kinds_by_name()[term.target.kind], reason, "." in path)
+            groups.setdefault(key, {})[term.target_id] = term.target
+    return groups
+
+
+def keep_unseen(rows, seen):
+    """Leave out of a group what an earlier one has."""
+    for pk in [pk for pk in rows if pk in seen]:
+        del rows[pk]
+    seen.update(rows)
+
+
+def by_kind(publications):
+    found = {}
+    for row in publications:
+        found.setdefault(row.kind, []).append(row.pk)
+    return found
+
+
+def groups_to(kind, backlinks):
+    """The groups of those that name a record; fields with the same reason are one group."""
+    groups = {}
+    for (kind_name, field), named in backlinks:
+        other = kinds_by_name()[kind_name]
+        path = path_of(other, field)
         does = other.reasons.get(path) or (
-            gettext("shares this theme") if path in THEMES else gettext("mentions it")
+            gettext("shares this theme") if path in THEME_FIELDS else gettext("mentions it")
         )
-        facet = next((facet for facet in other.facets if facet.source == path), None)
-        url = f"{other.list_url}?{facet.name}={term.value}" if facet else ""
-        group = groups.setdefault(
-            (other.name, "to", does), Group(other, to_here(does), is_weak="." in path, all_url=url)
-        )
-        group.rows[term.publication.pk] = term.publication
-    flagged = {term.target_id for term in outgoing if kind.flags and path_of(kind, term.field) == kind.flags}
-    _keep_strongest(groups.values(), flagged)
+        groups.setdefault((other, does), []).append((facet_of(other, field), named))
     shown = SHOWN_IN_OVERVIEW if kind.is_overview else SHOWN
-    ordered = sorted(groups.values(), key=lambda group: group.kind.weight)
-    return [group.as_context(shown) for group in ordered if group.rows]
+    found = []
+    for (other, does), members in groups.items():
+        total = sum(named[0][-1] for _facet, named in members)
+        facet, [(_row, value, _total), *_] = members[0]
+        all_url = f"{other.list_url}?{facet.name}={value}" if facet and total > shown else ""
+        rows = sorted(
+            {row for _, named in members for row, *_ in named}, key=lambda row: (row.sort_key, row.pk)
+        )
+        shown_here = rows[: shown if facet else SHOWN_WITHOUT_LIST]
+        found.append(LinkGroup(other, to_here(does, total), total, rows_of(other, shown_here), all_url))
+    return found
 
 
-def _keep_strongest(groups, seen):
-    """Each record once, for its strongest reason; groups with a list behind their number stay whole."""
-    for group in sorted(groups, key=lambda group: group.is_weak):
-        if not group.all_url:
-            group.rows = {pk: row for pk, row in group.rows.items() if pk not in seen}
-        seen |= group.rows.keys()
+def to_here(does, total):
+    """Why others lead to this record."""
+    # Translators: “does” is a reason, such as “names this tool”; leave “it” out where words depend on what it is.
+    return capfirst((gettext("Each %(does)s") if total > 1 else gettext("It %(does)s")) % {"does": does})
 
 
-def neighbours_of(publication, outgoing, incoming, sources):
+def rows_of(kind, publications):
+    return [row_of(kind, publication) for publication in publications]
+
+
+def row_of(kind, publication):
+    display = display_of(publication)
+    return LinkRow(
+        title=publication.title,
+        url=publication.url,
+        identifier=publication.identifier if kind.shows_identifier else "",
+        sentence=sentence_of(publication, display),
+        lens=publication.lens,
+        lens_label=LENSES.get(publication.lens, ""),
+        state=display["state"],
+    )
+
+
+def records_naming(publication, kind_name):
+    """The records of one kind that name this one, in their order: for parts of a page that show these alone."""
+    terms = Term.objects.filter(target=publication).values("publication")
+    rows = Publication.objects.published().of(kind_name).filter(pk__in=terms)
+    return rows.defer(*UNSHOWN).order_by("sort_key", "pk")
+
+
+def neighbours_of(publication, outgoing, sources):
     """Related records as they were worked out at publication, with what each shares, in words. One query.
 
     What is not public by now, or not said on this page, is left out.
     """
     kept = json.loads(publication.related or "{}")
     near = kept.get("near", [])
-    rows = Publication.objects.published().filter(identifier__in={name.partition(":")[2] for name, _ in near})
-    public = {f"{row.kind}:{row.identifier}": row for row in rows.only("kind", "identifier", "title", "url")}
-    said = {
+    names = {name for name, _features in near}
+    names |= {name.removeprefix("by:") for _, features in near for name in features if name.startswith("by:")}
+    public = public_records(names) if names else {}
+    known = {
         "to": {f"{term.target.kind}:{term.target.identifier}": term.target for term in outgoing},
-        "by": {
-            f"{term.publication.kind}:{term.publication.identifier}": term.publication for term in incoming
-        },
+        "by": public,
         "source": {source["url"]: source for source in sources},
     }
     found = []
     for name, features in near:
-        reasons = _reasons(features, said, kept["features"])
+        reasons = _reasons(features, known, kept["features"])
         if name in public and reasons:
             row = public[name]
             kind = kinds_by_name()[row.kind]
@@ -145,16 +290,26 @@ def neighbours_of(publication, outgoing, incoming, sources):
     return found
 
 
-def _reasons(features, said, own):
-    """See ``portal/_related.html``; a record that both name and are named by is said once."""
+def public_records(names):
+    """``{"technology:T-001": publication}`` of those that are public. One query."""
+    which = Q()
+    for kind_name in {name.partition(":")[0] for name in names}:
+        own = [name.partition(":")[2] for name in names if name.startswith(f"{kind_name}:")]
+        which |= Q(kind=kind_name, identifier__in=own)
+    rows = Publication.objects.published().filter(which).only("kind", "identifier", "title", "url")
+    return {f"{row.kind}:{row.identifier}": row for row in rows}
+
+
+def _reasons(features, known, own):
+    """See ``portal/_links.html``; a record that both name and are named by is said once."""
     found, seen, words = [], set(), []
     for feature in features:
         how, _, name = feature.partition(":")
         if how == "word":
             words.append(own[feature][1])
-        elif name in said[how] and name not in seen:
+        elif name in known[how] and name not in seen:
             seen.add(name)
-            other = said[how][name]
+            other = known[how][name]
             is_source = how == "source"
             found.append(
                 {

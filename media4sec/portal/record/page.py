@@ -1,139 +1,194 @@
 """The record page: one skeleton for every kind, made of the publication and the links to and from it."""
 
-import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
 
+from django.conf import settings
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.timezone import localdate
+from django.utils.translation import gettext, override
 
-from media4sec.kinds import SECTIONS, kinds_by_name, lower_first
+from media4sec.kinds import SECTIONS, Kind, kinds_by_name
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.lists.views import FORMATS
 from media4sec.portal.record.evidence import (
-    basis_of,
+    Statements,
     columns_of,
     evidence_url_of,
     flags_of,
     keymap_of,
     names_of_parts,
-    newest_source_of,
     sources_of,
     statements_about,
 )
-from media4sec.portal.record.glossary import Glossary
-from media4sec.portal.record.links import link_groups, neighbours_of, path_of
-from media4sec.portal.rows import as_fact, day, first_sentence, theme_tiles, with_notes
+from media4sec.portal.record.facts import Fact, facts_of, history_of, limits_of, status_of, unknown_facts
+from media4sec.portal.record.glossary import Entry, Glossary, Prose
+from media4sec.portal.record.links import (
+    Backlinks,
+    LinkGroup,
+    link_groups,
+    links_from,
+    neighbours_of,
+    path_of,
+)
+from media4sec.portal.rows import day, first_sentence, theme_tiles, with_notes
 from media4sec.portal.wording import content, display_of
-from media4sec.publications.models import Term
-from media4sec.publications.stated import checked_parts, stated_facts
+from media4sec.publications.models import Publication
+from media4sec.publications.stated import stated_facts
 
 SHOWN_STATEMENTS = 12
-MANY_VALUES = 5
-LONG_FACT, VERY_LONG_FACT = 44, 120
-WRITTEN_BY = {"editorial": gettext_lazy("Editors’ text"), "project": gettext_lazy("From a project source")}
-LIGHT = ("kind", "identifier", "title", "summary", "url", "lens", "display", "checked_on", "sort_key")
 
 
-def page_of(publication):
-    """The context of a record page. Nine queries at most, however much is linked."""
-    kind = kinds_by_name()[publication.kind]
-    document, display = json.loads(publication.document), display_of(publication)
-    tiles = theme_tiles()
-    outgoing, incoming = links_from(publication), links_to(publication)
-    issues = [term.target for term in outgoing if kind.flags and path_of(kind, term.field) == kind.flags]
-    statements = statements_about(publication, issues)
-    own = [row for row in statements if row["about"] == publication.pk]
-    wider = [row for row in statements if row["about"] != publication.pk]
-    evidence_url = evidence_url_of(kind, publication)
-    sources, stated = sources_of(document, names_of_parts(kind, display)), stated_facts(kind)
-    page = {
-        "kind": kind,
-        "publication": publication,
-        "document": document,
-        "display": display,
-        "title": publication.full_title,
-        "figure": display["figure"],
-        "plate": publication.identifier if kind.shows_identifier else "",
-        "name": f"{publication.kind}:{publication.identifier}",
-        "lead": document.get("question") or first_sentence(document["summary"]),
-        "crumbs": crumbs_of(kind, publication),
-        "themes": themes_of(display, tiles),
-        "status": status_of(document, display),
-        "history": history_of(publication, document, display),
-        "gist": {"title": kind.says.title, "text": display["says"]} if kind.says else None,
-        "facts": facts_of(kind, display),
-        "unknown": [
-            lower_first(fact["label"])
-            for fact in with_notes(display)
-            if not fact["values"] and fact["name"] in stated and fact["name"] not in kind.limits
-        ],
-        "text": text_of(document),
-        "sections": [
-            part for part in display["sections"] if part["paragraphs"] != [document.get("question")]
-        ],
-        "columns": columns_of(document, own, wider, evidence_url),
-        "columns_are_wider": bool(wider) and not own and "points" not in document,
-        "flags": flags_of(issues),
-        "has_flags": bool(kind.flags),
-        "limits": limits_of(kind, display, stated),
-        "own_parts": [(name, title) for name, title in kind.own_parts.items() if document.get(name)],
-        "incoming": incoming,
-        "links": link_groups(kind, outgoing, incoming),
-        "neighbours": neighbours_of(publication, outgoing, incoming, sources),
-        "related_title": gettext("Related"),
-        "statements": own[:SHOWN_STATEMENTS] if evidence_url else own,
-        "statement_count": len(own),
-        "evidence_url": evidence_url,
-        "notes": document["notes"],
-        "sources": sources,
-        "keymap": keymap_of(publication, display, own, wider, tiles),
-        "exports": exports_of(kind, publication),
-    }
-    page["terms"] = mark_terms(page)
-    if kind.page:
-        page |= import_string(kind.page)(page)
-    return {"parts": parts_of(page)} | page  # a kind may tell its parts in an order of its own
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """What the page of a record shows. The last three are for the kind's app, which adds what only its kind has."""
 
+    publication: Publication
+    kind: Kind
+    document: dict  # the record as the API sends it
+    display: dict  # its words for pages, in the language of the reader
+    title: str  # with the figure that the record is about, where it does not say it itself
+    crumbs: list[dict]
+    lead: Prose  # one sentence under the title; may be empty
+    themes: list[dict]
+    keymap: dict | None
+    status: dict
+    gist: dict | None  # what the kind says before all facts: {title, text}
+    facts: list[Fact]
+    unknown: list[str]  # labels of facts that only other records of the kind state
+    text: list[Prose]  # what is “in short”, in paragraphs
+    sections: list[dict]
+    columns: list[dict]  # good, bad and ugly; empty where nothing is known
+    columns_are_wider: bool  # they are about the issues that it raises, and not about the record
+    flags: list[dict]
+    limits: list[Fact]
+    links: list[LinkGroup]
+    neighbours: list[dict]
+    statements: list[dict]  # the first ones about it
+    statement_count: int
+    evidence_url: str  # the list of all of them; empty where there is none
+    sources: list[dict]
+    history: list[Fact]
+    terms: list[Entry]  # what the glossary says of words in its texts
+    backlinks: dict[str, int]  # how often records of each kind name it
+    own_parts: list[tuple] = ()  # (id, title) of the parts in the block “own”
+    parts: list[dict] = ()  # all parts, where their order is not that of the skeleton
+    own: Any = None  # what the kind's template shows besides, in a shape that both know
 
-def mark_terms(page):
-    """Mark the first use of each glossary term in the texts, from the top of the page; returns those in use."""
-    glossary = Glossary(page["publication"])
-    page["lead"] = glossary.mark(page["lead"])
-    if page["gist"]:
-        page["gist"]["text"] = glossary.mark(page["gist"]["text"])
-    page["text"] = glossary.mark_all(page["text"])
-    page["sections"] = [
-        part
-        | {"paragraphs": glossary.mark_all(part["paragraphs"]), "items": glossary.mark_all(part["items"])}
-        for part in page["sections"]
-    ]
-    for column in page["columns"]:
-        for point in column["points"]:
-            point["text"] = glossary.mark(point["text"])
-    return glossary.used
+    @property
+    def plate(self):
+        """The identifier, where readers see it."""
+        return self.publication.identifier if self.kind.shows_identifier else ""
 
+    @property
+    def name(self):
+        return f"{self.publication.kind}:{self.publication.identifier}"
 
-def exports_of(kind, publication):
-    """The record for machines, on its own path and in the API."""
-    stem = publication.url.rstrip("/")
-    return [
-        *(
+    @property
+    def is_unverified(self):
+        """Did a look-up not confirm it, where readers would rely on it?"""
+        return self.display.get("is_unverified", False)
+
+    @property
+    def issued_on(self) -> date:
+        return localdate(self.publication.issued_at)
+
+    @property
+    def modified_on(self) -> date:
+        return localdate(self.publication.modified_at)
+
+    @property
+    def exports(self):
+        """The record for machines, on its own path and in the API."""
+        stem = self.publication.url.rstrip("/")
+        files = [
             {"label": label, "url": f"{stem}.{suffix}", "type": type_}
             for label, suffix, type_ in FORMATS
             if suffix in ("json", "bib", "ris")
-        ),
-        {"label": "API", "url": f"/api/v1/{kind.plural}/{publication.identifier}/", "type": ""},
+        ]
+        api = f"/api/v1/{self.kind.plural}/{self.publication.identifier}/"
+        return [*files, {"label": "API", "url": api, "type": ""}]
+
+    @property
+    def citation(self):
+        """How to cite the record; in English, as it is written in English."""
+        publication, plate = self.publication, f"record {self.plate}, " if self.plate else ""
+        with override(settings.LANGUAGE_CODE):
+            checked = f", checked {day(publication.checked_on)}" if publication.checked_on else ""
+        return (
+            f"MEDI@4SEC knowledge base, {plate}“{self.title}”, version {publication.version}{checked}. "
+            f"{settings.BASE_URL}{publication.url}"
+        )
+
+
+def page_of(publication):
+    """The record page. Thirteen queries at most, however much is linked, and what the kind's app asks."""
+    kind = kinds_by_name()[publication.kind]
+    document, display = publication.body, display_of(publication)
+    tiles, glossary, known = theme_tiles(), Glossary(publication), stated_facts(kind)
+    outgoing, backlinks = links_from(publication), Backlinks(publication)
+    issues = [term.target for term in outgoing if kind.flags and path_of(kind, term.field) == kind.flags]
+    own = statements_about([publication.pk]) if backlinks.has_statements else Statements()
+    wider = Statements()
+    if issues and not own.are_placed(tiles):
+        with_rows = not own.total and "points" not in document
+        wider = statements_about(
+            [issue.pk for issue in issues], but=publication.pk if own.total else None, with_rows=with_rows
+        )
+    evidence_url = evidence_url_of(kind, publication)
+    sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
+    # From the top of the page down: the first use of a term of the glossary is the one that is marked.
+    lead = glossary.mark(document.get("question") or first_sentence(document["summary"]))
+    gist = {"title": kind.says.title, "text": glossary.mark(display["says"])} if kind.says else None
+    text = glossary.mark_all(text_of(document))
+    sections = [
+        {
+            "title": part["title"],
+            "paragraphs": glossary.mark_all(part["paragraphs"]),
+            "items": glossary.mark_all(part["items"]),
+        }
+        for part in display["sections"]
+        if part["paragraphs"] != [document.get("question")]
     ]
-
-
-def links_from(publication):
-    rows = Term.objects.filter(publication=publication, target__isnull=False)
-    return list(rows.select_related("target").order_by("pk"))
-
-
-def links_to(publication):
-    rows = Term.objects.filter(target=publication).select_related("publication")
-    found = rows.only("field", "value", "target", *(f"publication__{name}" for name in LIGHT))
-    return sorted(found, key=lambda term: (term.publication.kind, term.publication.sort_key))
+    columns = columns_of(document, own, wider, evidence_url)
+    for column in columns:
+        for point in column["points"]:
+            point["text"] = glossary.mark(point["text"])
+    page = RecordPage(
+        publication=publication,
+        kind=kind,
+        document=document,
+        display=display,
+        title=publication.full_title,
+        crumbs=crumbs_of(kind, publication),
+        lead=lead,
+        themes=themes_of(display, tiles),
+        keymap=keymap_of(publication, display, own, wider, tiles),
+        status=status_of(document, display),
+        gist=gist,
+        facts=facts_of(kind, stated),
+        unknown=unknown_facts(kind, stated, known),
+        text=text,
+        sections=sections,
+        columns=columns,
+        columns_are_wider=bool(wider.total) and not own.total and "points" not in document,
+        flags=flags_of(issues),
+        limits=limits_of(kind, display, known),
+        links=link_groups(kind, outgoing, backlinks),
+        neighbours=neighbours_of(publication, outgoing, sources),
+        statements=own.rows[:SHOWN_STATEMENTS] if evidence_url else own.rows,
+        statement_count=own.total,
+        evidence_url=evidence_url,
+        sources=sources,
+        history=history_of(publication, document, display),
+        terms=glossary.used,
+        backlinks=backlinks.by_kind,
+        own_parts=[(name, title) for name, title in kind.own_parts.items() if document.get(name)],
+    )
+    if kind.page:
+        page = import_string(kind.page)(page)
+    return page if page.parts else replace(page, parts=parts_of(page))
 
 
 def themes_of(display, tiles):
@@ -142,7 +197,7 @@ def themes_of(display, tiles):
 
 
 def text_of(document):
-    """The summary in paragraphs, unless its one sentence stands in the lead already."""
+    """The summary in paragraphs, unless its one sentence is in the lead already."""
     summary = document["summary"]
     if summary == first_sentence(summary) and not document.get("question"):
         return []
@@ -160,104 +215,29 @@ def crumbs_of(kind, publication):
     return [*found, {"title": here, "url": None}]
 
 
-def status_of(document, display):
-    """The status line: is it alive?, and in one line whose words these are, when they were checked, and when next."""
-    checked, due = document["checked_on"], document["review_due"]
-    return {
-        "state": display["state"],
-        "words": [
-            WRITTEN_BY[document["provenance"]],
-            gettext("checked %(day)s") % {"day": day(checked)} if checked else gettext("not checked yet"),
-            *filter(None, [newest_source_of(document)]),
-            gettext("next review %(day)s") % {"day": day(due)} if due else gettext("no review planned yet"),
-        ],
-    }
-
-
-def history_of(publication, document, display):
-    """What stands behind the status line: the versions, where the record comes from, and what was looked up."""
-    verified = {True: gettext("Yes"), False: gettext("Not yet"), None: gettext("Not stated")}
-    earlier = publication.versions.count() - 1
-    return [
-        {
-            "label": gettext("Version"),
-            "values": [
-                {
-                    "text": str(publication.version),
-                    "url": f"{publication.url}versions/",
-                    "note": ngettext("%(count)s earlier version", "%(count)s earlier versions", earlier)
-                    % {"count": earlier}
-                    if earlier > 0
-                    else gettext("No earlier version"),
-                }
-            ],
-        },
-        {"label": gettext("Provenance"), "values": [{"text": display["provenance"]}]},
-        {
-            "label": gettext("Looked up"),
-            "values": [
-                {"text": verified[document["verified"]], "note": content(basis_of(document))},
-                *({"text": text} for text in [unverified_note(document)] if text),
-            ],
-            "width": "wide",
-        },
-    ]
-
-
-def unverified_note(document):
-    """How many of the record's parts that somebody should look up nobody did, or without success."""
-    parts = checked_parts(document)
-    number = sum(part["verified"] is not True for part in parts)
-    if not number:
-        return ""
-    text = ngettext(
-        "%(number)s of %(all)s entries on this page is not verified",
-        "%(number)s of %(all)s entries on this page are not verified",
-        number,
-    )
-    return text % {"number": number, "all": len(parts)}
-
-
-def limits_of(kind, display, stated):
-    """Requirements and limits, also where this record states none: not to know them is worth knowing."""
-    return [
-        {"label": fact["label"], "values": [as_fact(value) for value in fact["values"]]}
-        for fact in display["facts"]
-        if fact["name"] in kind.limits and fact["name"] in stated
-    ]
-
-
-def facts_of(kind, display):
-    """The facts that are known; long ones span the card."""
-    found = []
-    for fact in with_notes(display):
-        if fact["name"] in kind.limits:
-            continue
-        texts = [value["text"] for value in fact["values"]]
-        as_before = any(texts == [value["text"] for value in other["values"]] for other in found)
-        if not texts or (as_before and fact["name"].endswith("_as_stated")):
-            continue
-        longest = max(map(len, texts))
-        width = "whole" if longest > VERY_LONG_FACT else "wide" if longest > LONG_FACT else ""
-        values = [as_fact(value) for value in fact["values"]]
-        found.append(
-            {"label": fact["label"], "values": values, "width": "many" if len(texts) > MANY_VALUES else width}
-        )
-    return found
-
-
 def parts_of(page):
     """The part index: what this page has, in the skeleton's order."""
-    gist = page["gist"]
-    parts = [
+    gist = page.gist
+    return listed(
         ("gist", gist["title"] if gist else "", gist),
-        ("facts", gettext("Facts"), page["facts"] or page["unknown"]),
-        ("about", page["kind"].about, page["text"] or page["sections"]),
-        ("lenses", gettext("Good, bad, ugly"), page["columns"]),
-        ("flags", gettext("Legal and ethical flags"), page["has_flags"]),
-        ("limits", gettext("Requirements and limits"), page["limits"]),
-        *((name, title, True) for name, title in page["own_parts"]),
-        ("related", page["related_title"], page["links"] or page["neighbours"]),
+        ("facts", gettext("Facts"), page.facts or page.unknown),
+        ("about", page.kind.about, page.text or page.sections),
+        ("lenses", gettext("Good, bad, ugly"), page.columns),
+        ("flags", gettext("Legal and ethical flags"), page.kind.flags),
+        ("limits", gettext("Requirements and limits"), page.limits),
+        *((name, title, True) for name, title in page.own_parts),
+        *last_parts(page),
+    )
+
+
+def last_parts(page):
+    """What every page ends with."""
+    return (
+        ("related", gettext("Related"), page.links or page.neighbours),
         ("evidence", gettext("Evidence and history"), True),
-    ]
-    return [{"id": name, "title": title, "number": None} for name, title, present in parts if present]
+    )
+
+
+def listed(*parts):
+    """The part index, from ``(id, title, is it there?)``."""
+    return [{"id": name, "title": title} for name, title, is_there in parts if is_there]

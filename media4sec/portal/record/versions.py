@@ -1,9 +1,11 @@
 """The public history of a record: its versions, any of them as it was, and what differs between two."""
 
 import json
+from datetime import UTC
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -51,7 +53,6 @@ def version(request, path, ref, number):
     ) | {
         "version": found,
         "fields": history.fields[number],
-        "url": publication.url,
         "newest": history.numbers[0],
     }
     return render(request, "portal/version.html", context)
@@ -67,7 +68,6 @@ def frame(publication, titles):
         "crumbs": [*crumbs, {**own, "url": publication.url}, *below],
         "plate": publication.identifier if kind.shows_identifier else "",
         "publication": publication,
-        "ref": publication.url.rstrip("/").rpartition("/")[2],
     }
 
 
@@ -110,8 +110,9 @@ class History:
         return [
             {
                 "number": row.number,
-                "published_at": row.published_at,
-                "replaced_at": after and after.published_at,
+                "published_at": f"{row.published_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "published_on": localdate(row.published_at),
+                "replaced_on": after and localdate(after.published_at),
                 "before": before,
                 "changed": [self.label(name, row.number, before) for name in self.changed(before, row.number)]
                 if before

@@ -1,12 +1,15 @@
-"""Records at their addresses: the page, the way to it from other spellings, and what stands there after withdrawal."""
+"""Records at their addresses: the page, the way to it from other spellings, and what is there after withdrawal."""
+
+from functools import cache
 
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
-from django.template.loader import select_template
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import app_of, kinds_by_name
 from media4sec.languages import local
 from media4sec.portal.errors import page as error_page
 from media4sec.portal.record.page import page_of
@@ -20,8 +23,18 @@ def record(request, path, ref):
     publication, answer = at_address(request, path, ref)
     if answer:
         return answer
-    template = select_template([f"portal/kinds/{publication.kind}.html", "portal/record.html"])
-    return render(request, template.template.name, page_of(publication))
+    return render(request, template_of(publication.kind), {"page": page_of(publication)})
+
+
+@cache
+def template_of(kind_name):
+    """The template that the kind's app has for it, else that of all records."""
+    own = f"{app_of(kinds_by_name()[kind_name])}/{kind_name}.html"
+    try:
+        get_template(own)
+    except TemplateDoesNotExist:
+        return "portal/record.html"
+    return own
 
 
 def at_address(request, path, ref, below=""):

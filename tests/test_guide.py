@@ -1,0 +1,110 @@
+"""The guide for a new kind is true: followed to the letter, it makes one that works everywhere."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests import guide
+
+pytestmark = pytest.mark.slow
+
+QUESTIONS = """
+import django; django.setup()
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+setup_test_environment()
+call_command("migrate", verbosity=0)
+call_command("load_records", "fixtures", verbosity=0)
+get = Client().get
+assert get("/milestones/").context["count"] == 1
+assert get("/milestones/?outcome=reached").status_code == 200, "an unused choice gives an empty list"
+assert get("/milestones/?outcome=reached").context["count"] == 0
+assert get("/milestones/?outcome=nonsense").status_code == 400
+assert get("/api/v1/milestones/?outcome=reached").json()["results"] == []
+page = get("/de/milestones/MS-001-first-training/").content.decode()
+assert "Milestone (de)" in page or "Milestones (de)" in page, "the German page speaks German"
+assert get("/milestones/MS-001-first-training/").status_code == 200
+assert get("/api/v1/milestones/MS-001/").json()["subjects"][0]["id"] == "riots-mass-gatherings"
+assert b"MS-001" in get("/search/?q=first+training+of+officers").content
+"""
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("guide")
+    guide.copied(folder)
+    guide.follow(folder)
+    return folder
+
+
+def test_it_asks_for_little_code():
+    code = [
+        line
+        for name, block in guide.steps().items()
+        if name.endswith(".py")
+        for line in block.splitlines()
+        if line.strip()
+    ]
+
+    assert 30 < len(code) <= guide.MOST_LINES
+
+
+def test_nothing_is_left_to_guess():
+    text = guide.section()
+
+    assert list(guide.steps()) == [
+        "roadmap/choices.py",
+        "roadmap/kinds.py",
+        "roadmap/models.py",
+        "roadmap/documents.py",
+        "roadmap/admin.py",
+        "fixtures/milestones.json",
+    ]
+    assert "makemigrations" in text
+    assert "make messages" in text
+    assert "make docs" in text
+
+
+def test_the_new_kind_works(followed):
+    guide.run(
+        followed,
+        sys.executable,
+        "-c",
+        QUESTIONS,
+        DJANGO_SETTINGS_MODULE="media4sec.settings",
+        DEBUG="true",
+        BASE_URL="http://127.0.0.1",
+        DATABASE_URL=f"sqlite:///{followed}/var/guide.sqlite3",
+        PYTHONPATH=str(followed),
+    )
+
+
+def test_the_code_is_as_the_checks_want_it(followed):
+    guide.run(followed, ".venv/bin/ruff", "check", "--fix", "--quiet", "roadmap")
+    guide.run(followed, ".venv/bin/lint-imports", "--no-cache")
+    changed = subprocess.run(
+        ["git", "diff", "--no-index", "--stat", str(guide.ROOT / "media4sec"), str(followed / "media4sec")],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert "media4sec/" not in changed.replace("__pycache__", ""), "nothing shared changes"
+
+
+def test_the_contract_of_kinds_is_kept(followed):
+    """The tests that ask the same of every kind, of this one; and those of the docs and of the languages' files."""
+    command = [
+        ".venv/bin/python",
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        "0",
+        "--no-migrations",
+        "-p",
+        "no:cacheprovider",
+    ]
+    guide.run(followed, *command, "tests/test_every_kind.py", "-k", "milestone")
+    guide.run(followed, *command, "tests/test_docs.py", "tests/test_languages_messages.py", "-m", "not slow")
