@@ -130,8 +130,8 @@ SLIPS = (
     ),
     slip(
         "security/markup-in-lists",
-        "<p{% content_lang %}>{{ card.sentence }}</p>",
-        "<p{% content_lang %}>{{ card.sentence|safe }}</p>",
+        "<p{{ lang }}>{{ card.sentence }}</p>",
+        "<p{{ lang }}>{{ card.sentence|safe }}</p>",
         "test_markup.py::test_markup_is_text_on_every_page[theme]",
     ),
     slip(
@@ -417,8 +417,8 @@ SLIPS = (
     ),
     slip(
         "versions/public-until-it-was-published",
-        'last=version.replaced_at|date:"DATE_FORMAT"',
-        'last=version.published_at|date:"DATE_FORMAT"',
+        "trans first=version.published_on|day, last=version.replaced_on|day",
+        "trans first=version.published_on|day, last=version.published_on|day",
         "test_versions.py::test_an_old_version_says_when_it_was_public_and_what_has_changed_since",
     ),
     slip(
