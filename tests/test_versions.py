@@ -214,8 +214,8 @@ def test_an_old_version_says_when_it_was_public_and_what_has_changed_since(clien
 
     old, new = (client.get(f"{record.url}versions/{number}/") for number in (1, 3))
 
-    assert "It was public from 14 Mar 2018 to 25 Mar 2018." in text_of(old)
-    assert "It has been public since 25 Mar 2018." in text_of(new)
+    assert "It was public from 14 March 2018 to 25 March 2018." in text_of(old)
+    assert "It has been public since 25 March 2018." in text_of(new)
     since = f"{record.url}versions/?from=1&to=3"
     assert [link for link in links_in(old) if "from=" in link] == [since]
     assert [link for link in links_in(new) if "from=" in link] == []
@@ -231,8 +231,8 @@ def test_without_a_question_the_newest_is_compared_with_the_one_before(client, r
 
     assert context["chosen"] == (3, 4)
     assert [(row["number"], row["before"]) for row in context["rows"]] == [(4, 3), (3, 1), (1, None)]
-    ends = [row["replaced_at"] for row in context["rows"]]
-    assert ends == [None, *(row["published_at"] for row in context["rows"][:-1])]
+    ends = [row["replaced_on"] for row in context["rows"]]
+    assert ends == [None, *(row["published_on"] for row in context["rows"][:-1])]
 
 
 @pytest.mark.parametrize("number", ["0", "2", "4", "9" * 30])
