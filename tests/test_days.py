@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media4sec import saying
 from media4sec.interchange.citations import bibtex, citations_of, ris
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.records import workflow
@@ -14,10 +13,10 @@ from tests.public import body_of, text_of
 pytestmark = pytest.mark.django_db
 
 MOMENTS = {
-    "summer night": (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), "1 Jul 2026", "2026-07-01"),
-    "winter night": (datetime(2026, 12, 31, 23, 15, tzinfo=UTC), "1 Jan 2027", "2027-01-01"),
-    "just before": (datetime(2026, 6, 30, 21, 59, tzinfo=UTC), "30 Jun 2026", "2026-06-30"),
-    "noon": (datetime(2026, 3, 5, 12, 0, tzinfo=UTC), "5 Mar 2026", "2026-03-05"),
+    "summer night": (datetime(2026, 6, 30, 22, 30, tzinfo=UTC), "1 July 2026", "2026-07-01"),
+    "winter night": (datetime(2026, 12, 31, 23, 15, tzinfo=UTC), "1 January 2027", "2027-01-01"),
+    "just before": (datetime(2026, 6, 30, 21, 59, tzinfo=UTC), "30 June 2026", "2026-06-30"),
+    "noon": (datetime(2026, 3, 5, 12, 0, tzinfo=UTC), "5 March 2026", "2026-03-05"),
 }
 at_each_moment = pytest.mark.parametrize(
     ("moment", "words", "day"), MOMENTS.values(), ids=[name.replace(" ", "-") for name in MOMENTS]
@@ -39,10 +38,7 @@ def test_pages_say_the_day_in_brussels(client, moment, words, day):
     assert f"First published {words}, last visible change {words}." in text_of(client.get(record.url))
     assert f"It has been public since {words}." in text_of(client.get(f"{record.url}versions/1/"))
     assert f"Version 1 current {words}" in text_of(client.get(f"{record.url}versions/"))
-    assert (
-        saying.day(day)
-        in text_of(client.get("/")).partition("What changed lately")[2].partition("State of the")[0]
-    )
+    assert words in text_of(client.get("/")).partition("What changed lately")[2].partition("State of the")[0]
 
 
 @at_each_moment
@@ -59,7 +55,7 @@ def test_a_withdrawal_has_the_day_in_brussels(client, moment, words, day):
     workflow.withdraw(record, reason="It was wrong.")
     Publication.objects.update(modified_at=moment)
 
-    assert saying.day(day) in text_of(client.get(record.url))
+    assert words in text_of(client.get(record.url))
 
 
 @at_each_moment

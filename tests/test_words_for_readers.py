@@ -74,7 +74,7 @@ def test_pages_name_no_field(client, kind):
 def test_a_source_says_in_words_what_it_supports(client, supports, words):
     theme = published("theme", sources=[source(title="A report", locator="p. 7", supports=supports)])
 
-    assert f"A report example.org p. 7 {words} 14 Mar 2018" in text_of(client.get(theme.url))
+    assert f"A report example.org p. 7 {words} 14 March 2018" in text_of(client.get(theme.url))
 
 
 @pytest.mark.django_db
