@@ -50,7 +50,7 @@ NAMES = (
     ),
     *("accessibility", "privacy", "api", "design", "versions", "version", "version-old", "difference"),
     *("corrections", "correction-record", "correction-errors", "receipt", "receipt-answered"),
-    *("filtered", "filtered-nothing", "list-table", "list-matrix", "compare", "compare-choose"),
+    *("filtered", "filtered-nothing", "list-table", "list-matrix", "options", "compare", "compare-choose"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
     *("list-roadmap", "list-countries", "list-judgments"),
     *(f"record-{kind}" for kind in RECORDS),

@@ -11,11 +11,12 @@ class ToldTemplate(Template):
         if request is not None:
             for processor in self.backend.template_context_processors:
                 seen |= processor(request)
-        self.name = self.template.name
         template_rendered.send(sender=self, template=self, context=seen)
         return super().render(context, request)
 
 
 class Jinja2(DjangoJinja2):
     def get_template(self, template_name):
-        return ToldTemplate(super().get_template(template_name).template, self)
+        told = ToldTemplate(super().get_template(template_name).template, self)
+        told.name = template_name  # with its folder
+        return told

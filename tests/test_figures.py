@@ -71,7 +71,7 @@ def test_a_figure_is_as_exact_as_its_source(client, value, unit, qualifier, text
     assert [(card["figure"]["text"], card["figure"]["share"]) for card in rows.context["cards"]] == [
         (text, share)
     ]
-    facts = {fact["label"]: [value["text"] for value in fact["values"]] for fact in page.context["facts"]}
+    facts = {fact.label: [value.text for value in fact.values] for fact in page.context["page"].facts}
     assert facts["Value"] == [text]
     assert Page(page.content.decode()).heading == f"{text} People who were asked".replace(NBSP, " ")
     title = f"{text}: People who were asked"

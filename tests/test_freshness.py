@@ -422,7 +422,8 @@ def test_each_kind_of_event_has_words_a_box_and_a_filter(client, kind, words):
 
     page = client.get(law.url)
     assert f"Something {words}" in text_of(page)
-    assert [box["number"] for box in page.context["page"].own["picture"]["wide"].boxes] == [1]
+    (lane,) = [lane for _, lane in page.context["page"].own["picture"].lanes]
+    assert [event["number"] for event in lane.events] == [1]
     assert client.get(f"/law/?event={kind}").context["count"] == 1
 
 

@@ -46,6 +46,7 @@ ROUTES = {
     "accessibility/": "fixed",
     "privacy/": "fixed",
     "sitemap.xml": "file",
+    "sitemap-<int:number>.xml": "followed",
     "robots.txt": "file",
     ".well-known/security.txt": "file",
     "favicon.ico": "picture",
@@ -64,6 +65,8 @@ ROUTES = {
     "design/": "file",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
+    "<list:path>/facets/<slug:name>/": "followed",
+    "search/facets/<slug:name>/": "followed",
     r"^(?P<path>[a-z-]+)/compare\.csv$": "followed",
     r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$": "followed",
@@ -108,7 +111,13 @@ def walk(client):
     waiting += [f"/{path}/" for path in paths()] + [f"/{path}/?page=1" for path in paths()]
     waiting += [f"{api_list(kind)}?count=true" for kind in kinds()]
     waiting += [f"/api/v1/{kind.plural}/{identifier}/" for kind, identifier in known_records()]
-    waiting += ["/no-such-page/", "/technologies/T-99999/", "/api/v1/nothing/", "/technologies/?nothing=1"]
+    waiting += [
+        "/sitemap-1.xml",
+        "/no-such-page/",
+        "/technologies/T-99999/",
+        "/api/v1/nothing/",
+        "/technologies/?nothing=1",
+    ]
     waiting += [
         "/api/v1/technologies/?nothing=1",
         "/search/suggest?q=number",

@@ -203,7 +203,7 @@ def test_previews_of_home_and_lists(client):
 def test_preview_costs_few_queries(client, django_assert_num_queries):
     record = published("technology", slug="a-tool")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(f"/preview/technologies/{record.identifier}-a-tool.png")
 
 

@@ -1,7 +1,6 @@
 """The filters of a list for templates: facets with their counts, chips of what is chosen, a way out of nothing."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils import formats
 from django.utils.translation import get_language, ngettext
@@ -172,11 +171,13 @@ def choices(placed, facet, kinds, tiles):
 
 def spoken(number):
     """(the number, with its unit for those who hear the page)"""
-    return _spoken(number, get_language())
+    known = kept(f"numbers in {get_language()}", dict)
+    if number not in known:
+        known[number] = _spoken(number)
+    return known[number]
 
 
-@lru_cache(maxsize=10_000)
-def _spoken(number, language):
+def _spoken(number):
     text = ngettext("%(number)s result", "%(number)s results", number)
     return formats.number_format(number), text % {"number": formats.number_format(number)}
 
