@@ -155,7 +155,7 @@ def drawing(order, label, marked=(), here=""):
         is_here = {"aria_current": "page"} if name == here else {}
         link = sheet.link(look, document["url"], whole, lang=content_lang(), **is_here)
         link.box("", x, y + 1, end - x, 24)
-        link.text("", x, y + 18, text, dx=5)
+        link.text("", x, y + 18, text, lang=content_lang(), dx=5)
         y, wide = y + ROW, max(wide, end)
     for document, _depth in shown:
         head = document["family"] and at.get(document["family"]["id"])
