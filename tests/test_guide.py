@@ -18,9 +18,9 @@ setup_test_environment()
 call_command("migrate", verbosity=0)
 call_command("load_records", "fixtures", verbosity=0)
 get = Client().get
-assert get("/milestones/").context["count"] == 1
+assert b"MS-001" in get("/milestones/").content
 assert get("/milestones/?outcome=reached").status_code == 200, "an unused choice gives an empty list"
-assert get("/milestones/?outcome=reached").context["count"] == 0
+assert b"MS-001" not in get("/milestones/?outcome=reached").content
 assert get("/milestones/?outcome=nonsense").status_code == 400
 assert get("/api/v1/milestones/?outcome=reached").json()["results"] == []
 page = get("/de/milestones/MS-001-first-training/").content.decode()
@@ -76,7 +76,7 @@ def test_the_new_kind_works(followed):
         DJANGO_SETTINGS_MODULE="media4sec.settings",
         DEBUG="true",
         BASE_URL="http://127.0.0.1",
-        DATABASE_URL=f"sqlite:///{followed}/var/guide.sqlite3",
+        DATABASE_URL=f"sqlite:///{followed}/guide.sqlite3",
         PYTHONPATH=str(followed),
     )
 
