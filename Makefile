@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-quick test-sqlite test-postgres slips bench screenshots messages docs lock clean
+.PHONY: help setup run admin check format test test-quick test-sqlite test-postgres slips guide bench screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +89,9 @@ test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL serve
 
 slips: $(VENV)/.dev ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
 	$(BIN)/python -m tests.slips $(ARGS)
+
+guide: $(VENV)/.dev ## follow “Adding a kind of record” in a copy, and run the quick tests there
+	$(BIN)/python -m tests.guide
 
 # In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
 bench: $(VENV)/.dev ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
