@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.utils.html import escape
 
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import PREFIX
 from media4sec.records.documents.reading import references_in
 from tests.conftest import FIXTURES
@@ -303,3 +303,21 @@ def as_lines(raised):
 )
 def test_figures_of_the_portal_are_as_exact_as_their_titles(client, name, text):
     assert f"<b>{text}</b>" in client.get(f"/survey/{name}/").content.decode()
+
+
+# The picture of the roadmap is on the page of its list, with every item below it.
+LARGER = {"/roadmap/": 2_200}
+
+
+@pytest.mark.parametrize("view", ["", "?view=table"])
+@pytest.mark.parametrize("path", sorted(paths()))
+def test_a_list_has_a_size(client, content, path, view):
+    page = client.get(f"/{path}/{view}")
+    if page.status_code == 400:
+        pytest.skip("this list has no such view")
+    html = page.content.decode()
+    most = LARGER.get(f"/{path}/", 1_500) if not view else 1_500
+
+    assert page.status_code == 200
+    assert len(re.findall("<[a-zA-Z]", html)) <= most
+    assert len(page.content) <= 60_000 * most / 1_500

@@ -27,7 +27,6 @@ from media4sec.saying import day
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
 VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
-SIZES = {"list": PAGE_SIZE, "table": 50, "matrix": PAGE_SIZE}
 WHOLE = 500  # of lists that stand on one page
 GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
 LIST_TEMPLATES = {
@@ -67,7 +66,7 @@ def kind_list(request, path):
             changed(request, **{name: answer.chosen[name] for name in answer.respelled})
         )
     is_whole = view == "list" and not answer.sort and (path in LIST_TEMPLATES or path in GROUPED)
-    page, pager = paged(request, answer.result.ids, WHOLE if is_whole else SIZES[view])
+    page, pager = paged(request, answer.result.ids, WHOLE if is_whole else PAGE_SIZE)
     if page is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
     tiles = theme_tiles()
