@@ -213,6 +213,7 @@ FUNCTION = Kind(
     weight=32,
     has_neighbours=False,
     schemes={"function": "function", "group": "function"},
+    grouped_by="parent",
 )
 
 ORGANISATION = Kind(
@@ -474,6 +475,8 @@ GLOSSARY_TERM = Kind(
     schema_type="DefinedTerm",
     weight=46,
     role=Role.GLOSSARY,
+    list_template="catalogue/glossary.html",
+    rows="catalogue.pages.glossary_rows",
 )
 
 NEWS_ITEM = Kind(

@@ -57,3 +57,16 @@ def deliverable(page):
     }
     own_parts = [("files", gettext("Files")), ("place", gettext("Its place")), *page.own_parts]
     return replace(page, own=own, own_parts=own_parts)
+
+
+def glossary_rows(rows):
+    """The terms under the letters of the alphabet."""
+    return {"by_letter": by_letter(rows)}
+
+
+def by_letter(rows):
+    """Rows under the first letters of their titles."""
+    found = {}
+    for row in rows:
+        found.setdefault(row["letter"], []).append(row)
+    return found

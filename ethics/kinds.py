@@ -198,6 +198,7 @@ COUNTRY_NOTE = Kind(
     rows="ethics.pages.country_rows",
     weight=25,
     law_of="country",
+    list_template="ethics/countries.html",
 )
 
 PLATFORM_REQUEST = Kind(
@@ -289,6 +290,7 @@ CHECK_QUESTION = Kind(
     search_share=0.65,
     has_neighbours=False,
     schemes={"part": "check-section", "section": "check-section"},
+    grouped_by="section",
 )
 
 CHECK_EXAMPLE = Kind(

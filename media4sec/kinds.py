@@ -171,6 +171,8 @@ class Kind:
     page: str = (
         ""  # a function of the app that adds to its RecordPage what only this kind has: (page) -> page
     )
+    list_template: str = ""  # of a short list that is whole on one page of its own making
+    grouped_by: str = ""  # the fact under whose values a short list is whole on one page
     rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
     shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
@@ -222,6 +224,11 @@ class Kind:
     def usual_order(self) -> tuple[str, ...]:
         """The fields that its lists are sorted by, before the identifier: records without numbers by their title."""
         return self.order or (() if self.shows_identifier else ("title",))
+
+    @property
+    def is_whole_list(self) -> bool:
+        """Its list is short: on one page, unless readers ask for another order or view."""
+        return bool(self.list_template or self.grouped_by)
 
     @property
     def is_term(self) -> bool:

@@ -57,6 +57,7 @@ ROADMAP_ITEM = Kind(
     rows="roadmap.pages.roadmap_rows",
     weight=28,
     limits=("depends_on",),
+    list_template="roadmap/roadmap.html",
 )
 
 TRAINING_MODULE = Kind(

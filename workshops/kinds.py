@@ -136,6 +136,7 @@ WORKSHOP = Kind(
     mark=_("Workshop %(number)s"),
     is_cited_by_identifier=True,
     rows="workshops.europe.workshop_rows",
+    list_template="workshops/workshops.html",
 )
 
 PATTERN = Kind(
@@ -286,6 +287,7 @@ SITUATION = Kind(
     rows="workshops.pages.situation_rows",
     own_parts={"alternatives": _("Without social media")},
     weight=12,
+    list_template="workshops/situations.html",
 )
 
 KINDS = (PARTNER, THEME, WORKSHOP, PATTERN, CASE, SWOT_POINT, SITUATION)

@@ -28,14 +28,6 @@ QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
 VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
 WHOLE = 500  # of lists that stand on one page
-GROUPED = {"check": "section", "functions": "parent"}  # short lists, whole on one page under headings
-LIST_TEMPLATES = {
-    "countries": "ethics/countries.html",
-    "glossary": "catalogue/glossary.html",
-    "roadmap": "roadmap/roadmap.html",
-    "situations": "workshops/situations.html",
-    "workshops": "workshops/workshops.html",
-}
 PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
 FORMATS = (
@@ -65,7 +57,8 @@ def kind_list(request, path):
         return HttpResponseRedirect(
             changed(request, **{name: answer.chosen[name] for name in answer.respelled})
         )
-    is_whole = view == "list" and not answer.sort and (path in LIST_TEMPLATES or path in GROUPED)
+    first = members[0]
+    is_whole = view == "list" and not answer.sort and first.is_whole_list
     page, pager = paged(request, answer.result.ids, WHOLE if is_whole else PAGE_SIZE)
     if page is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
@@ -106,13 +99,11 @@ def kind_list(request, path):
         context["cards"] = cards(page, tiles, with_kind=len(members) > 1)
     if view == "table":
         context["table"] = table_of(request, context["cards"], answer)
-    if is_whole and path in GROUPED:
-        context["groups"] = grouped(context["cards"], GROUPED[path])
-    if is_whole and path == "glossary":
-        context["by_letter"] = by_letter(context["cards"])
-    if is_whole and members[0].rows:
-        context |= import_string(members[0].rows)(context["cards"])
-    template = LIST_TEMPLATES.get(path, "portal/list.html") if is_whole else "portal/list.html"
+    if is_whole and first.grouped_by:
+        context["groups"] = grouped(context["cards"], first.grouped_by)
+    if is_whole and first.rows:
+        context |= import_string(first.rows)(context["cards"])
+    template = first.list_template if is_whole and first.list_template else "portal/list.html"
     return render(request, template, context)
 
 
@@ -170,14 +161,6 @@ def grouped(rows, name):
             heads[row["title"]] = row
             groups.setdefault(row["title"], {"title": row["title"], "url": row["url"], "cards": []})
     return [{**group, "head": heads.get(title)} for title, group in groups.items()]
-
-
-def by_letter(rows):
-    """Rows under the first letters of their titles."""
-    found = {}
-    for row in rows:
-        found.setdefault(row["letter"], []).append(row)
-    return found
 
 
 # How a result is shown
