@@ -21,6 +21,7 @@ from media4sec.records.documents.fields import HEAD, TAIL, AnyReferences, suppor
 from media4sec.records.documents.links import links_of, part_key, record_of
 from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import set_in_order, set_relations, tags_named
+from media4sec.records.fields import LARGEST
 from media4sec.records.models import Citation, Record, Relation
 from media4sec.texts import Line
 
@@ -303,7 +304,9 @@ class OrderedFormSet(BaseInlineFormSet):
         last = max((form.instance.position or 0 for form in self.kept if form.instance.pk), default=-1)
         for form in self.kept:
             if form.instance.position is None or (not form.instance.pk and not form["position"].data):
-                last += 1
+                last = min(
+                    last + 1, LARGEST["PositiveIntegerField"]
+                )  # level rows stay in the order of their keys
                 form.instance.position = last
 
 
