@@ -42,12 +42,12 @@ def _theme_tiles():
             "url": url,
             "slug": slug,
         }
-        for slug, title, url, sort_key in kept("themes", lambda: list(rows))
+        for slug, title, url, sort_key in rows
     }
 
 
 def card_of(publication, tiles, *, with_kind=False):
-    """A row of a list; see ``portal/_row.html``."""
+    """A row of a list; see ``row`` in ``portal/_rows.html``."""
     kind = kinds_by_name()[publication.kind]
     display = display_of(publication)
     return {

@@ -96,11 +96,8 @@ def record_name(kind_name, identifier, title):
 
 def figure(value):
     """A figure of a record; all of it is content where its unit is no sign."""
-    parts = (
-        value["value"],
-        value["unit"],
-        value.get("qualifier", ""),
-    )  # until what was published earlier is rebuilt
+    # Publications made before figures had a qualifier lack it until they are rebuilt.
+    parts = value["value"], value["unit"], value.get("qualifier", "")
     if value["unit"] == PER_CENT:
         return Words(saying.figure(*parts))
     with translation.override(settings.LANGUAGE_CODE):

@@ -11,7 +11,6 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from babel import Locale
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import translation
@@ -24,7 +23,6 @@ from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
 from media4sec.records.models import NAMESPACE, model_of
 
-ENGLISH = Locale("en", "GB")
 INTERNAL = ("owner",)
 
 
