@@ -59,6 +59,7 @@ TYPE = (
 SPACE = tuple((f"s{number}", "") for number in range(1, 10))
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    ("evidence.raised", "What an answer of the check raises", "/check/Q01/"),
     ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),
     ("evidence.sentences", "Sentences of a record in a cell", "/issues/I-035-predictive-policing/"),
     ("frame.breadcrumb", "The way from the home page down", "/technologies/"),
