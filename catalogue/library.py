@@ -45,7 +45,7 @@ def page_of_library(documents, statements):
         "packages": bands_of(packages[:MOST_PACKAGES], documents, statements),
         "package_count": len(packages),
         "counted": {
-            name: kinds_by_name()[name].counted(len(documents[name]))
+            name: kinds_by_name()[name].names.counted(len(documents[name]))
             for name in ("work-package", "deliverable", "workshop")
         },
         "stations": [station(document) for document in newest(workshops)],

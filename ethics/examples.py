@@ -27,7 +27,7 @@ def page_of_example(page):
     links = [group for group in page.links if group.kind.name not in TOLD]
     parts = listed(
         ("facts", gettext("Facts"), page.facts),
-        ("about", page.kind.about, page.text),
+        ("about", page.kind.page.about, page.text),
         ("answers", gettext("Questions and answers"), given),
         ("flags", gettext("What the answers raise"), True),
         ("not-raised", gettext("Also in this situation"), document["context_issues"]),

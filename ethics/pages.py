@@ -95,7 +95,7 @@ def with_judgments(page, own, parts):
     own["judgments"] = {
         "rows": [judgment_of(row) for row in rows],
         "total": total,
-        "all": JUDGMENT.counted(total),
+        "all": JUDGMENT.names.counted(total),
         "all_url": f"{JUDGMENT.list_url}?{page.kind.name}={page.publication.identifier}"
         if total > SHOWN
         else "",
@@ -175,7 +175,9 @@ def country_rows(cards):
     names = ", ".join(row["name"] for row in countries)
     recorded = gettext("Recorded so far: %(countries)s. Of all other countries nothing is recorded.")
     return {
-        "lead": f"{COUNTRY_NOTE.lead} {recorded % {'countries': names}}" if names else COUNTRY_NOTE.lead,
+        "lead": f"{COUNTRY_NOTE.names.lead} {recorded % {'countries': names}}"
+        if names
+        else COUNTRY_NOTE.names.lead,
         "topics": Topic.labels,
         "coverage": [
             {**row, "cells": [coverage_of(row["document"], name) for name in Topic.values]}

@@ -5,9 +5,11 @@ app's kinds (``AppConfig.kinds``), and Django keeps the apps: there is no regist
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, cached_property
+from itertools import chain, count
 from typing import Any
 
 from django.apps import apps
@@ -84,6 +86,11 @@ class Facet:
 ABOUT_CHECKING = ("verified_basis", "notes")
 
 
+def fields(text: str) -> tuple[str, ...]:
+    """The names of fields, in order: a kind has many of them, and fits on a screen when they stand in lines."""
+    return tuple(text.split())
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled part of the record page, made of one or more text or list fields of the document."""
@@ -116,86 +123,111 @@ COMMON_FACETS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Kind:
-    """Everything about a kind that is not its fields: names, address, what becomes a term, what is shown where."""
+class Names:
+    """What a kind is called: in the menu, above its list and its pages, in counts, files and the API's reference."""
 
-    name: str
-    plural: str
-    label: str
-    label_plural: str
-    path: str
-    section: str
-    lead: str
-    title: str = ""
-    prefix: str = ""
+    one: str
+    many: str
+    lead: str  # the sentence under the heading of its list
+    title: str = ""  # of its list, where that is not simply the plural
+
+    @property
+    def heading(self) -> str:
+        return self.title or self.many
+
+    @cached_property
+    def nouns(self) -> tuple[str, str]:
+        """“technology” and “technologies”, in English: what translators are asked for with a number before it."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return f"%(count)s {lower_first(self.one)}", f"%(count)s {lower_first(self.many)}"
+
+    def counted(self, number: int) -> str:
+        """“3 technologies”, with the plural forms of the reader's language."""
+        return ngettext(*self.nouns, number) % {"count": formats.number_format(number, force_grouping=True)}
+
+
+@dataclass(frozen=True)
+class Slug:
+    """A short name made of the title, such as dark-web: it is the end of the address, and no page shows it."""
+
+    shape = r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"  # of the whole identifier
+    start = ""  # what an address begins with, if something can follow it
+    example = "dark-web"
+    is_shown = is_given = has_slug = False
+
+    def stem(self, slug: str) -> str:
+        """What the identifiers begin with that the next one must not be equal to."""
+        return slug
+
+    def following(self, slug: str, taken: Collection[str]) -> str:
+        """The next free identifier, with a number where the slug is taken; empty where none can be made."""
+        candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
+        return next(free for free in candidates if free not in taken) if slug else ""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """T-001, T-002 …: the next number is found by itself, and pages show it beside the title."""
+
+    prefix: str
     digits: int = 3
-    pattern: str = ""
-    address: str = "id"
+    has_slug: bool = False  # /technologies/T-001-name/
+    is_shown = True
+    is_given = False
+
+    @property
+    def shape(self) -> str:
+        return rf"{self.prefix}-\d{{{self.digits},}}"
+
+    @property
+    def start(self) -> str:
+        return rf"{self.prefix}-\d+"
+
+    @property
+    def example(self) -> str:
+        return f"{self.prefix}-{1:0{self.digits}d}"
+
+    def stem(self, slug: str) -> str:
+        return f"{self.prefix}-"
+
+    def following(self, slug: str, taken: Collection[str]) -> str:
+        numbers = (identifier.removeprefix(self.stem(slug)) for identifier in taken)
+        highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return f"{self.prefix}-{highest + 1:0{self.digits}d}"
+
+
+@dataclass(frozen=True)
+class Given:
+    """The field's own numbers, such as D2.3: nobody but the editor knows the next one, and pages show it."""
+
+    shape: str
+    has_slug: bool = False
+    is_shown = is_given = True
+
+    @property
+    def start(self) -> str:
+        return self.shape
+
+    @property
+    def example(self) -> str:
+        return re.sub(r"\\d\+?", "1", self.shape).replace("\\", "")
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """How its list is: what it is filtered and sorted by, what a row says, and whether all of it is on one page."""
+
     facets: tuple[Facet, ...] = ()
-    facts: tuple[str, ...] = ()
-    labels: dict[str, str] = field(
-        default_factory=dict, hash=False
-    )  # of facts, where that of the form is for editors
-    words: dict[str, dict[str, str]] = field(default_factory=dict, hash=False)  # of values that are codes
-    sections: tuple[Section, ...] = ()
-    meta: tuple[str, ...] = ()
-    relations: dict[str, str] = field(default_factory=dict, hash=False)
-    reasons: dict[str, str] = field(default_factory=dict, hash=False)
-    search_text: tuple[str, ...] = ()
-    unsearched: tuple[
+    order: tuple[
         str, ...
-    ] = ()  # its own fields that tell how it was gathered and checked, as ABOUT_CHECKING
-    names: tuple[str, ...] = ()  # fields that hold other names: acronyms, numbers, makers, places
-    names_others: bool = (
-        False  # its records bear the labels of other records: theme-dark-web those of dark-web
-    )
-    ways: Ways | None = None
-    law_of: str = (
-        ""  # its records tell law; the field with the country, as a code or by its name, if it is one's
-    )
-    # fields, “-” before those that fall, “|” between one and what stands in for it
-    order: tuple[str, ...] = ()
-    says: Section | None = None  # one text before all facts; in lists it stands under the title
-    marks_unverified: bool = False  # lists and pages warn where a look-up did not confirm the record
-    figure: tuple[str, ...] = ()  # the fields of a number, its unit and its qualifier, which are shown as one
-    state: str = ""
-    state_rule: str = ""  # what its states mean, for readers
-    as_known: str = ""  # how fresh its list is: a sentence with %(date)s, that of the newest source
-    shapes: dict[str, str] = field(default_factory=dict, hash=False)
-    flags: str = ""
-    about: str = _("In short")  # the title of part 5
-    own_parts: dict[str, str] = field(
-        default_factory=dict, hash=False
-    )  # lists of parts that its template shows
-    dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
-    page: str = (
-        ""  # a function of the app that adds to its RecordPage what only this kind has: (page) -> page
-    )
-    list_template: str = ""  # of a short list that is whole on one page of its own making
+    ] = ()  # fields; “-” before those that fall, “|” between one and what stands in for it
+    meta: tuple[str, ...] = ()  # the facts under a title
+    is_compared: bool = False  # readers choose some and see them side by side
+    marks_unverified: bool = False  # warns, as its pages do, where a look-up did not confirm the record
+    as_known: str = ""  # how fresh it is: a sentence with %(date)s, that of the newest source
     grouped_by: str = ""  # the fact under whose values a short list is whole on one page
-    rows: str = ""  # a function of the app that adds to its list: (rows) -> what its template needs
-    shown_apart: tuple[str, ...] = ()  # kinds that its page shows in a part of their own
-    statements_by: str = ""  # the facet of statements that means this very record
-    work: Work | None = None
-    quotes: str = (
-        ""  # the field that names the record whose work its sentence is taken from; else its sources are
-    )
-    is_overview: bool = False
-    is_compared: bool = False  # readers choose some on its list and see them side by side
-    has_neighbours: bool = True  # compared with others, to say which are related by what they share
-    limits: tuple[str, ...] = ()  # facts that stand under “Requirements and limits”, not on the fact card
-    weight: int = 50  # the lighter, the earlier among related records and equal search hits
-    search_share: float = 1.0  # of a hit's worth; less for what is worked with, and tells of nothing
-    role: Role | None = None
-    # Fields whose values the vocabulary has under another name, or whose English labels mean two things elsewhere.
-    schemes: dict[str, str] = field(default_factory=dict, hash=False)
-    origins: tuple[
-        str, ...
-    ] = ()  # fields that name where its sentence was said, the first that is filled counts
-    mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
-    is_cited_by_identifier: bool = False  # D2.3 Title, where others name it
-    review_months: int = 12
-    schema_type: str = "CreativeWork"
+    template: str = ""  # of a short list that is whole on one page of its own making
+    rows: str = ""  # a function of the app that adds to it: (rows) -> what its template needs
 
     @property
     def all_facets(self) -> tuple[Facet, ...]:
@@ -203,32 +235,134 @@ class Kind:
         return (*self.facets, *(facet for facet in COMMON_FACETS if facet.name not in own))
 
     @property
+    def is_whole(self) -> bool:
+        """The list is short: on one page, unless readers ask for another order or view."""
+        return bool(self.template or self.grouped_by)
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """What a record's page says, from top to bottom; a template of the kind's own name can add to it."""
+
+    says: Section | None = None  # one text before all facts; in lists it stands under the title
+    facts: tuple[str, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)  # of facts, where that of the form is for editors
+    limits: tuple[str, ...] = ()  # facts that stand under “Requirements and limits”, not on the fact card
+    figure: tuple[str, ...] = ()  # a number, its unit and its qualifier, which are shown as one
+    about: str = _("In short")  # the title of the summary
+    sections: tuple[Section, ...] = ()
+    dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
+    own_parts: dict[str, str] = field(default_factory=dict)  # lists of parts that its template shows
+    shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
+    statements_by: str = ""  # the facet of statements that means this very record
+    is_overview: bool = False
+    adds: str = (
+        ""  # a function of the app that adds to its RecordPage what only this kind has: (page) -> page
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """What its records point to, and what a reader is told of it on both sides."""
+
+    roles: dict[str, str] = field(
+        default_factory=dict
+    )  # of links to kinds of later apps: {role: kind, "" for any}
+    reasons: dict[str, str] = field(default_factory=dict)  # by field; completes “It …” and “This record …”
+    flags: str = ""  # the field with the issues that its records raise
+    has_neighbours: bool = True  # compared with others, to say which are related by what they share
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What search reads of a record besides title, summary, tags and sections, and what a hit is worth."""
+
+    text: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # fields that hold other names: acronyms, numbers, makers, places
+    unread: tuple[
+        str, ...
+    ] = ()  # its own fields that tell how it was gathered and checked, as ABOUT_CHECKING
+    names_others: bool = (
+        False  # its records bear the labels of other records: theme-dark-web those of dark-web
+    )
+    ways: Ways | None = None
+    law_of: str = ""  # its records tell law; the field with the country, as a code or by name, if it is one's
+    share: float = 1.0  # of a hit's worth; less for what is worked with, and tells of nothing
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """How a record is now, at a glance: a bar beside its title, in lists and on its page."""
+
+    source: str = ""  # the field that says it
+    shapes: dict[str, str] = field(
+        default_factory=dict
+    )  # {value: full, half, hollow, struck}; others are hatched
+    rule: str = ""  # what its states mean, for readers
+
+
+@dataclass(frozen=True, eq=False)
+class Cited:
+    """How a record is cited, by readers and by the portal itself."""
+
+    work: Work | None = None
+    quotes: str = ""  # the field with the record whose work its sentence is taken from; else its sources are
+    origins: tuple[
+        str, ...
+    ] = ()  # fields that name where its sentence was said, the first that is filled counts
+    mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
+    by_identifier: bool = False  # D2.3 Title, where others name it
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Everything about a kind that is not its fields: each part says where a reader meets it."""
+
+    name: str
+    plural: str
+    names: Names
+    path: str
+    section: str
+    identifier: Slug | Numbered | Given = Slug()
+    listed: Listed = Listed()
+    state: State = State()
+    page: Page = Page()
+    links: Links = Links()
+    search: Search = Search()
+    cited: Cited = Cited()
+    role: Role | None = None
+    words: dict[str, dict[str, str]] = field(
+        default_factory=dict
+    )  # {field: {value: words}} where values are codes
+    # Fields whose values the vocabulary has under another name, or whose English labels mean two things elsewhere.
+    schemes: dict[str, str] = field(default_factory=dict)
+    weight: int = 50  # the lighter, the earlier among related records and equal search hits
+    review_months: int = 12
+    schema_type: str = "CreativeWork"
+
+    @property
     def flag_field(self) -> str:
         """The field of the terms that are its legal flags."""
-        return next((facet.name for facet in self.all_facets if facet.source == self.flags), self.flags)
+        flags = self.links.flags
+        return next((facet.name for facet in self.listed.all_facets if facet.source == flags), flags)
 
     @property
     def searched(self) -> tuple[str, ...]:
         """The fields whose running text search reads, in order."""
-        names = ("summary", "tags", *self.search_text)
-        shown = (*self.sections, self.says) if self.says else self.sections
-        names += tuple(name for section in shown for name in section.fields)
-        return tuple(name for name in dict.fromkeys(names) if name not in (*ABOUT_CHECKING, *self.unsearched))
-
-    @property
-    def heading(self) -> str:
-        """The title of the kind's list, where it is not simply the plural."""
-        return self.title or self.label_plural
+        shown = (*self.page.sections, self.page.says) if self.page.says else self.page.sections
+        names = (
+            "summary",
+            "tags",
+            *self.search.text,
+            *(name for section in shown for name in section.fields),
+        )
+        unread = (*ABOUT_CHECKING, *self.search.unread)
+        return tuple(name for name in dict.fromkeys(names) if name not in unread)
 
     @property
     def usual_order(self) -> tuple[str, ...]:
         """The fields that its lists are sorted by, before the identifier: records without numbers by their title."""
-        return self.order or (() if self.shows_identifier else ("title",))
-
-    @property
-    def is_whole_list(self) -> bool:
-        """Its list is short: on one page, unless readers ask for another order or view."""
-        return bool(self.list_template or self.grouped_by)
+        return self.listed.order or (() if self.identifier.is_shown else ("title",))
 
     @property
     def is_term(self) -> bool:
@@ -236,41 +370,12 @@ class Kind:
         return self.schema_type == "DefinedTerm"
 
     @property
-    def shows_identifier(self) -> bool:
-        """Numbered identifiers are shown; those that are only a slug are not."""
-        return bool(self.prefix or self.pattern)
-
-    @property
-    def identifier_shape(self) -> str:
-        """What an identifier of this kind looks like, as a regular expression for the whole of it."""
-        if self.prefix:
-            return rf"{self.prefix}-\d{{{self.digits},}}"
-        return self.pattern or r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
-
-    @property
-    def identifier_example(self) -> str:
-        """An identifier of this shape, for people: T-001, WP1, dark-web."""
-        if self.prefix:
-            return f"{self.prefix}-{1:0{self.digits}d}"
-        return re.sub(r"\\d\+?", "1", self.pattern).replace("\\", "") or "dark-web"
-
-    @cached_property
-    def nouns(self) -> tuple[str, str]:
-        """“technology” and “technologies”, in English: what translators are asked for with a number before it."""
-        with translation.override(settings.LANGUAGE_CODE):
-            return tuple(f"%(count)s {lower_first(label)}" for label in (self.label, self.label_plural))
-
-    def counted(self, number: int) -> str:
-        """“3 technologies”, with the plural forms of the reader's language."""
-        return ngettext(*self.nouns, number) % {"count": formats.number_format(number, force_grouping=True)}
-
-    @property
     def list_url(self) -> str:
         return f"/{self.path}/"
 
     def url(self, identifier: str, slug: str) -> str:
         """The public address of a record; relative to the portal's origin."""
-        decorated = f"{identifier}-{slug}" if self.address == "id-slug" and slug else identifier
+        decorated = f"{identifier}-{slug}" if self.identifier.has_slug and slug else identifier
         return f"/{self.path}/{decorated}/"
 
 

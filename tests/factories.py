@@ -11,7 +11,7 @@ from itertools import count, cycle
 
 from rest_framework import serializers
 
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import Numbered, kinds, kinds_by_name
 from media4sec.letters import slugged
 from media4sec.publications.models import Publication, Term
 from media4sec.records import workflow
@@ -155,12 +155,12 @@ def _kind(kind):
 def _document(kind, changes, others, *, is_full=False):
     kind = _kind(kind)
     number = next(numbers)
-    title = changes.get("title", f"{kind.label} number {number}")
+    title = changes.get("title", f"{kind.names.one} number {number}")
     document = {
         "identifier": identifier_for(kind, number),
         "slug": slugged(title),
         "title": title,
-        "summary": f"What {kind.label.lower()} number {number} is.",
+        "summary": f"What {kind.names.one.lower()} number {number} is.",
     }
     if kind.name == "technology":
         changes = with_signs(changes)
@@ -177,19 +177,21 @@ def _document(kind, changes, others, *, is_full=False):
 
 def most_of(kind):
     """How many records of a kind there can be, as far as identifiers go."""
-    return 10 ** kind.pattern.count(r"\d") if kind.pattern and "+" not in kind.pattern else 10**6
+    shape = kind.identifier.shape
+    return 10 ** shape.count(r"\d") if kind.identifier.is_given and "+" not in shape else 10**6
 
 
 def identifier_for(kind, number):
     """One that nobody has, of the shape that the kind asks for."""
-    if kind.prefix:
-        return f"{kind.prefix}-{number:0{kind.digits}d}"
-    if not kind.pattern:
+    shape = kind.identifier
+    if isinstance(shape, Numbered):
+        return f"{shape.prefix}-{number:0{shape.digits}d}"
+    if not shape.is_given:
         return f"{kind.name}-{number}"
-    digits = kind.pattern.count(r"\d")
+    digits = shape.shape.count(r"\d")
     taken = set(Record.objects.filter(kind_name=kind.name).values_list("identifier", flat=True))
     numbers_left = (next(turns[kind.name]) % most_of(kind) for _ in range(most_of(kind)))
-    candidates = (_fill(kind.pattern, digits, number) for number in numbers_left)
+    candidates = (_fill(shape.shape, digits, number) for number in numbers_left)
     return next(identifier for identifier in candidates if identifier not in taken)
 
 

@@ -296,7 +296,7 @@ def test_no_message_of_a_form_is_a_regular_expression(editor, kind):
     )
 
     errors = errors_in(response)
-    assert any(kind.identifier_example in error for error in errors)
+    assert any(kind.identifier.example in error for error in errors)
     assert not [error for error in errors if "\\d" in error or "[A-Z" in error or ")*" in error]
 
 

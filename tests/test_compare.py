@@ -161,10 +161,10 @@ def test_drafts_and_withdrawn_records_are_not_there(client):
 
 def test_only_kinds_that_say_so_are_compared(client):
     for path, members in paths().items():
-        status = 200 if any(kind.is_compared for kind in members) else 404
+        status = 200 if any(kind.listed.is_compared for kind in members) else 404
         assert client.get(f"/{path}/compare/").status_code == status
         assert client.get(f"/{path}/compare.csv").status_code == (400 if status == 200 else 404)
-    assert kinds_by_name()["technology"].is_compared
+    assert kinds_by_name()["technology"].listed.is_compared
 
 
 def test_the_file_says_the_same_as_the_table(client):

@@ -68,7 +68,7 @@ def test_command_prints_all_kinds():
 def test_data_model_has_the_kind_with_its_facets(kind):
     page = (ROOT / "docs/data-model.md").read_text("utf-8")
 
-    section = re.search(rf"^### {re.escape(str(kind.label))}\n(.*?)(?=^##)", page, flags=re.M | re.S)[1]
+    section = re.search(rf"^### {re.escape(str(kind.names.one))}\n(.*?)(?=^##)", page, flags=re.M | re.S)[1]
 
     assert f"name `{kind.name}`" in section
     facets = [
@@ -76,7 +76,7 @@ def test_data_model_has_the_kind_with_its_facets(kind):
         for line in section.partition("Facets of its own")[2].splitlines()
         if line[:3] == "| `"
     ]
-    assert facets == [facet.name for facet in kind.facets]
+    assert facets == [facet.name for facet in kind.listed.facets]
 
 
 def test_data_model_has_the_facets_of_every_list():

@@ -535,19 +535,19 @@ def test_every_record_has_its_other_forms(client, kind):
 
     assert document == client.get(api_item(record)).json()
     name = f"medi4sec-{kind.name}-{record.identifier}"
-    keys = [f"{name}-work", name] if kind.work else [name]
+    keys = [f"{name}-work", name] if kind.cited.work else [name]
     assert [entry.key for entry in entries] == [reference["id"] for reference in references] == keys
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in kinds() if kind.work or kind.quotes], ids=lambda kind: kind.name
+    "kind", [kind for kind in kinds() if kind.cited.work or kind.cited.quotes], ids=lambda kind: kind.name
 )
 def test_what_a_work_states_are_fields_of_its_record(client, kind):
     document = client.get(api_item(published(kind))).json()
 
-    named = [kind.quotes]
-    if kind.work:
-        work = kind.work
+    named = [kind.cited.quotes]
+    if kind.cited.work:
+        work = kind.cited.work
         named = [work.title, work.authors, work.date, work.number, work.publisher, work.url]
         assert work.type in citations.TYPES
     assert {name for name in named if name} <= document.keys()

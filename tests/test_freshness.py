@@ -502,7 +502,9 @@ def test_facts_that_a_record_states_are_known_to_be_stated(kind):
 
     facts = {fact["name"] for fact in json.loads(row_of(record).display)["facts"] if fact["values"]}
     assert facts <= stated_facts(kind)
-    assert {name for name in kind.facts if name not in facts} == set(kind.facts) - stated_facts(kind)
+    assert {name for name in kind.page.facts if name not in facts} == set(kind.page.facts) - stated_facts(
+        kind
+    )
 
 
 # Files from before

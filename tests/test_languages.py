@@ -435,7 +435,7 @@ def test_every_kind_has_its_pages_in_every_language(client, kind, code):
 def test_a_number_of_records_in_english():
     technology = kinds_by_name()["technology"]
 
-    assert [technology.counted(number) for number in (0, 1, 2, 1499)] == [
+    assert [technology.names.counted(number) for number in (0, 1, 2, 1499)] == [
         "0 technologies",
         "1 technology",
         "2 technologies",

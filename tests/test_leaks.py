@@ -124,7 +124,7 @@ def walk(client):
         "/search/?q=what&type=theme",
         "/search/?q=",
     ]
-    compared = [identifier for kind, identifier in known_records() if kind.is_compared][:2]
+    compared = [identifier for kind, identifier in known_records() if kind.listed.is_compared][:2]
     filtered = {"search": "/search/?q=number", "compare": f"/technologies/compare/?ids={','.join(compared)}"}
     seen = follow(client, waiting, {}, filtered)
     for address in filtered.values():

@@ -524,7 +524,7 @@ def choices_of(kind, facet):
 CHOICES = [
     pytest.param(kind, facet, choices_of(kind, facet), id=f"{kind.name}-{facet.name}")
     for kind in kinds()
-    for facet in kind.all_facets
+    for facet in kind.listed.all_facets
     if choices_of(kind, facet)
 ]
 
@@ -722,7 +722,7 @@ def test_only_lists_whose_records_are_compared_offer_it(client):
     published("technology")
     published("organisation")
 
-    assert kinds_by_name()["technology"].is_compared
+    assert kinds_by_name()["technology"].listed.is_compared
     assert 'form="compare-form"' in client.get("/technologies/").content.decode()
     assert "compare-form" not in client.get("/organisations/").content.decode()
     assert "compare-form" not in client.get("/search/?q=technology").content.decode()

@@ -75,7 +75,7 @@ def test_markup_is_text_on_every_page(client, admin_client, kind):
         f"/corrections/new/?record={kind.name}:{record.identifier}",
         *(
             [f"{kind.list_url}compare/?ids={record.identifier},{other.identifier}"]
-            if kind.is_compared
+            if kind.listed.is_compared
             else []
         ),
     ):

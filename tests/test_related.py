@@ -99,7 +99,11 @@ def test_some_kinds_have_no_neighbours():
     published("person", title="Encryption of marketplaces")
 
     assert set(Publication.objects.of("person").values_list("related", flat=True)) == {""}
-    assert {kind.name for kind in kinds() if not kind.has_neighbours} > {"statement", "concept", "person"}
+    assert {kind.name for kind in kinds() if not kind.links.has_neighbours} > {
+        "statement",
+        "concept",
+        "person",
+    }
 
 
 # What they follow
@@ -262,6 +266,6 @@ OWN = [kind for kind in kinds() if kind.name != "throwaway"]
 
 @pytest.mark.parametrize("kind", OWN, ids=lambda kind: kind.name)
 def test_every_link_has_its_reason(kind):
-    known = {*kind.reasons, "theme", "themes", "owner"}
+    known = {*kind.links.reasons, "theme", "themes", "owner"}
 
     assert [path for path in references_in(kind.name) if path not in known] == []

@@ -476,7 +476,7 @@ def test_kinds_that_are_worked_with_stand_below_what_tells_of_the_thing():
     pks = [published("technology", title=f"Lantern {name}").identifier for name in "ab"]
     note = published("throwaway", title="Lantern c")
     kind = kinds_by_name()["throwaway"]
-    assert kind.search_share == 1
+    assert kind.search.share == 1
 
     object.__setattr__(kind, "search_share", 0.5)
     try:
@@ -573,7 +573,7 @@ def test_nothing_is_corrected_into_a_word_of_another_kind():
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_texts_about_checking_are_not_searched_and_never_the_reason_of_a_hit(client, kind):
     record = published(kind, title="Violet")
-    texts = {name for name in (*ABOUT_CHECKING, *kind.unsearched) if is_text(record, name)}
+    texts = {name for name in (*ABOUT_CHECKING, *kind.search.unread) if is_text(record, name)}
     changes = {name: ["Marigold violet"] if name == "notes" else "Marigold violet" for name in texts}
     save(working_document(record) | changes, kind, record)
     publish(fresh(record))

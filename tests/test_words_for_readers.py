@@ -23,10 +23,10 @@ THESE_MAY = {"deliverable", "project", "collection"}  # the library calls docume
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_words_of_lists_and_fact_cards_are_those_of_readers(client, kind):
-    labels = {str(facet.title) for facet in kind.facets}
+    labels = {str(facet.title) for facet in kind.listed.facets}
     for text in Publication.objects.published().of(kind.name).values_list("display", flat=True):
         labels |= {fact["label"] for fact in json.loads(text)["facts"]}
-    labels |= {str(reason) for reason in kind.reasons.values()}
+    labels |= {str(reason) for reason in kind.links.reasons.values()}
 
     assert sorted(label for label in labels if CODE.search(label) or DEVELOPERS.search(label)) == []
 
@@ -114,7 +114,8 @@ def test_a_reason_is_about_the_records_and_not_about_a_record(client):
 
     assert "Technology 1 Comes from this project or tool" in text_of(client.get(module.url))
     assert (
-        str(kinds_by_name()["training-module"].reasons["technologies"]) == "comes from this project or tool"
+        str(kinds_by_name()["training-module"].links.reasons["technologies"])
+        == "comes from this project or tool"
     )
 
 

@@ -44,7 +44,7 @@ def theme(page):
         groups = [
             {
                 "label": group.label,
-                "noun": lower_first(group.kind.label_plural),
+                "noun": lower_first(group.kind.names.many),
                 "total": group.total,
                 "rows": group.rows,
                 "list_url": list_url(kind_name, publication.identifier),
@@ -98,7 +98,7 @@ def swot_on(slug):
                 "label": label,
                 "points": points[name],
                 "total": total,
-                "all": kind.counted(total),
+                "all": kind.names.counted(total),
                 "all_url": url,
             }
         )
@@ -159,7 +159,7 @@ def situation(page):
     asks = asks_of(document)
     links = [group for group in page.links if group not in chosen]
     parts = listed(
-        ("about", page.kind.about, page.text),
+        ("about", page.kind.page.about, page.text),
         ("help", _("What can be done"), help_groups),
         ("lenses", _("Good, bad, ugly"), page.columns),
         ("flags", _("Legal and ethical flags"), True),

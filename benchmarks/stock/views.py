@@ -143,7 +143,7 @@ class TechnologyPage(DetailView):
             "unknown": [
                 field.verbose_name
                 for field in Technology._meta.local_fields
-                if field.name in TECHNOLOGY.facts and getattr(technology, field.name) in ("", None, [])
+                if field.name in TECHNOLOGY.page.facts and getattr(technology, field.name) in ("", None, [])
             ],
         }
 

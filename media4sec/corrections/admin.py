@@ -181,7 +181,8 @@ def about(correction):
     if not correction.identifier:
         return "The site as a whole"
     kind = kinds_by_name().get(correction.kind_name)
-    return f"{kind.label if kind else correction.kind_name} {correction.identifier}: {correction.title or 'withdrawn'}"
+    word = kind.names.one if kind else correction.kind_name
+    return f"{word} {correction.identifier}: {correction.title or 'withdrawn'}"
 
 
 def due(correction):

@@ -64,7 +64,7 @@ def subject_of(record):
         identifier=identifier,
         title=found.title,
         url=found.url if found.state == Publication.State.PUBLISHED else "",
-        plate=identifier if kind.shows_identifier or not found.title else "",
+        plate=identifier if kind.identifier.is_shown or not found.title else "",
     )
 
 

@@ -110,7 +110,7 @@ def public_serializer(stem, working, **first):
 
 @cache
 def schema_of(kind):
-    stem = kind.label.title().replace(" ", "")
+    stem = kind.names.one.title().replace(" ", "")
     return public_serializer(
         stem,
         writer(kind.name),
@@ -130,7 +130,7 @@ def schema_of(kind):
 
 
 def page_schema(kind):
-    stem = kind.label.title().replace(" ", "")
+    stem = kind.names.one.title().replace(" ", "")
     page = type(
         f"{stem}PageSchema",
         (serializers.Serializer,),
@@ -209,20 +209,22 @@ def viewset(kind):
     described = extend_schema_view(
         list=extend_schema(
             operation_id=f"list_{kind.plural.replace('-', '_')}",
-            summary=f"{kind.label_plural}, page by page",
-            tags=[kind.label_plural],
+            summary=f"{kind.names.many}, page by page",
+            tags=[kind.names.many],
             parameters=parameters_of(kind),
             responses={200: page_schema(kind), **problems(400, 406)},
         ),
         retrieve=extend_schema(
             operation_id=f"get_{kind.name.replace('-', '_')}",
-            summary=f"One {kind.label.lower()}",
-            tags=[kind.label_plural],
+            summary=f"One {kind.names.one.lower()}",
+            tags=[kind.names.many],
             parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH)],
             responses={200: schema_of(kind), **problems(400, 404, 406, 410)},
         ),
     )
-    return described(type(f"{kind.label.title().replace(' ', '')}ViewSet", (PublicViewSet,), {"kind": kind}))
+    return described(
+        type(f"{kind.names.one.title().replace(' ', '')}ViewSet", (PublicViewSet,), {"kind": kind})
+    )
 
 
 router = SimpleRouter()
@@ -267,7 +269,7 @@ def reference(request):
                 {"name": parameter.name, "text": parameter.description} for parameter in parameters_of(kind)
             ],
         }
-        for kind in sorted(kinds(), key=lambda kind: by_words(kind.label_plural))
+        for kind in sorted(kinds(), key=lambda kind: by_words(kind.names.many))
     ]
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Data & API"), "url": None}]
     context = {"crumbs": crumbs, "groups": groups}

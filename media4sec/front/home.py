@@ -181,7 +181,7 @@ def change_in_words(day, action, kind_name, number, record):
         "action": Change.Action(action).label,
         "title": title,
         "is_content": bool(record),
-        "identifier": identifier if kind.shows_identifier else "",
+        "identifier": identifier if kind.identifier.is_shown else "",
         "url": url,
     }
 
@@ -191,7 +191,7 @@ def state_of_the_records():
     counts = kept("verified", verified_by_kind)
     return [
         {
-            "label": kind.label_plural,
+            "label": kind.names.many,
             "url": kind.list_url,
             "count": counts[name, "all"],
             "verified": counts[name, "yes"],

@@ -117,7 +117,7 @@ def theme_by_kind(tiles, kind_names, counts):
         "pattern": gettext("Patterns"),
         "case": gettext("Cases"),
     }
-    labels = [short.get(name) or kinds_by_name()[name].label_plural for name in kind_names]
+    labels = [short.get(name) or kinds_by_name()[name].names.many for name in kind_names]
     return _matrix([{"label": label, "lens": ""} for label in labels], table)
 
 

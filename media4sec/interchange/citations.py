@@ -129,7 +129,7 @@ def _documents(names: Iterable[Any]) -> dict[Any, Document]:
 
 
 def _named(kind_name: str, document: Document) -> Any:
-    quotes = kinds_by_name()[kind_name].quotes
+    quotes = kinds_by_name()[kind_name].cited.quotes
     ref = document.get(quotes) if quotes else None
     return {*_authors(document), *([(ref["kind"], ref["id"])] if ref else [])}
 
@@ -141,7 +141,7 @@ def _authors(document: Document) -> Any:
 def _record(publication: Publication, document: Document) -> Citation:
     """Our own record, as what it is: an entry of a catalogue, without authors of its own."""
     checked = f", checked on {document['checked_on']}" if document["checked_on"] else ", not checked yet"
-    has_work = kinds_by_name()[publication.kind].work is not None
+    has_work = kinds_by_name()[publication.kind].cited.work is not None
     what = f"Catalogue record {publication.identifier}" if has_work else f"Record {publication.identifier}"
     return Citation(
         key=_key(publication.kind, publication.identifier),
@@ -167,12 +167,12 @@ def _works(publication: Publication, document: Document, records: Any) -> Iterat
     """What a record describes, or what a statement was taken from."""
     kind = kinds_by_name()[publication.kind]
     key = partial(_key, publication.kind, publication.identifier)
-    if kind.work:
-        yield work_of(kind.work, document, records, key("work"))
-    elif kind.quotes:
-        ref = document.get(kind.quotes) or {"kind": "", "id": ""}
+    if kind.cited.work:
+        yield work_of(kind.cited.work, document, records, key("work"))
+    elif kind.cited.quotes:
+        ref = document.get(kind.cited.quotes) or {"kind": "", "id": ""}
         quoted = records.get((ref["kind"], ref["id"]))
-        if quoted and (work := kinds_by_name()[ref["kind"]].work):
+        if quoted and (work := kinds_by_name()[ref["kind"]].cited.work):
             yield work_of(work, quoted, records, key("source"), place=document.get("locator", ""))
         else:
             for number, source in enumerate(document["sources"], start=1):

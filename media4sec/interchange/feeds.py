@@ -82,7 +82,12 @@ class ResultFeed(Feed):
         document = json.loads(row.document)
         one, several = THEME_FIELDS
         words = [theme["label"] for theme in (document.get(one), *document.get(several, ())) if theme]
-        found = [str(kinds_by_name()[row.kind].label), *words, *filter(None, [row.lens]), *document["tags"]]
+        found = [
+            str(kinds_by_name()[row.kind].names.one),
+            *words,
+            *filter(None, [row.lens]),
+            *document["tags"],
+        ]
         return [in_xml(word) for word in found]
 
 

@@ -89,7 +89,7 @@ class PublicViewSet(ViewSet):
             .first()
         )
         if row is None:
-            raise NotFound(f"There is no {self.kind.label.lower()} with this identifier.")
+            raise NotFound(f"There is no {self.kind.names.one.lower()} with this identifier.")
         if row.state != Publication.State.PUBLISHED:
             raise Gone(row)
         response = HttpResponse(absolute(row.document), content_type="application/json")

@@ -94,7 +94,7 @@ def flat(value: Any) -> str:
         case list():
             return BETWEEN.join(flat(item).replace("|", "||") for item in value)
         case {"kind": kind, "id": identifier, "label": label}:
-            return f"{identifier} {label}" if kinds_by_name()[kind].shows_identifier else label
+            return f"{identifier} {label}" if kinds_by_name()[kind].identifier.is_shown else label
         case {"title": title, "url": url, "locator": locator, "accessed_on": _}:
             return ", ".join(part for part in (title, locator, url) if part)
         case dict():

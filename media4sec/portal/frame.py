@@ -39,7 +39,7 @@ def siblings(section):
     found = {}
     for kind in sorted(kinds(), key=lambda kind: kind.list_url != NAVIGATION[kind.section]):
         if kind.section == section and kind.path not in ("library", "practices"):
-            found.setdefault(kind.list_url, kind.heading)
+            found.setdefault(kind.list_url, kind.names.heading)
     if section == "situations":
         found["/matrix/"] = _("Matrix")
     if section == "practices":

@@ -53,14 +53,14 @@ def card_of(publication, tiles, *, with_kind=False):
     return {
         "kind": publication.kind,
         "identifier": publication.identifier,
-        "show_identifier": kind.shows_identifier,
+        "show_identifier": kind.identifier.is_shown,
         "tile": tiles.get(publication.identifier) if kind.role is Role.THEME else None,
         "title": publication.title,
         "url": publication.url,
         "sentence": sentence_of(publication, display),
         "summary": publication.summary,
         "letter": initial(publication.title),
-        "kind_label": kind.label if with_kind else "",
+        "kind_label": kind.names.one if with_kind else "",
         "meta": display["meta"],
         "themes": sorted(
             (tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles),
@@ -76,7 +76,7 @@ def card_of(publication, tiles, *, with_kind=False):
         "flags": display["flags"],
         "checked_on": publication.checked_on,
         "is_unverified": display.get("is_unverified", False),
-        "is_compared": kind.is_compared,
+        "is_compared": kind.listed.is_compared,
         "drawn": {},
     }
 
@@ -161,7 +161,7 @@ def host_of(url):
 
 
 def plural(count, kind):
-    return kind.counted(count)
+    return kind.names.counted(count)
 
 
 def day(text):

@@ -51,7 +51,8 @@ class Vocabulary:
 
 def ways():
     """The schemes whose labels are what people ask for, which no page says."""
-    return [scheme for kind in kinds() if kind.ways for scheme in (kind.ways.synonyms, kind.ways.countries)]
+    found = [kind.search.ways for kind in kinds() if kind.search.ways]
+    return [scheme for ways in found for scheme in (ways.synonyms, ways.countries)]
 
 
 def vocabulary():
@@ -139,7 +140,7 @@ def displayed(kind_name, text):
         for fact in display["facts"]
     ]
     known = {fact["name"]: fact for fact in facts}
-    asked = [known[path] for path in kinds_by_name()[kind_name].meta if path in known]
+    asked = [known[path] for path in kinds_by_name()[kind_name].listed.meta if path in known]
     meta = [in_meta(fact["label"], value) for fact in asked for value in fact["values"][:2]]
     state = display["state"]
     return display | {

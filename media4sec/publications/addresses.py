@@ -14,8 +14,8 @@ def resolve(path: str, ref: str) -> Publication | None:
         return None
     candidates = {ref}
     for kind in paths()[path]:
-        shape = rf"{kind.prefix}-\d+" if kind.prefix else kind.pattern
-        match = re.match(rf"(?i)({shape})(?=-|$)", ref) if shape else None
+        start = kind.identifier.start
+        match = re.match(rf"(?i)({start})(?=-|$)", ref) if start else None
         if match and "." not in ref[match.end() :]:  # a slug has none
             candidates.add(match[1].upper())
     rows = Publication.objects.filter(path=path).select_related("successor")

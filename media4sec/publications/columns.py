@@ -205,8 +205,8 @@ def hash_of(text: str) -> int:
 
 def facet_fields():
     """The fields of all terms that lists filter or sort by."""
-    names = [facet.name for kind in kinds() for facet in kind.all_facets]
-    return list(dict.fromkeys([*names, *(kind.flag_field for kind in kinds() if kind.flags)]))
+    names = [facet.name for kind in kinds() for facet in kind.listed.all_facets]
+    return list(dict.fromkeys([*names, *(kind.flag_field for kind in kinds() if kind.links.flags)]))
 
 
 def concept_name(title: str) -> str:
@@ -219,7 +219,7 @@ def identifier_keys(kind: Any, identifier: str) -> set[str]:
     plain = squeezed(identifier)
     keys = {plain}
     numbered = re.fullmatch(r"([a-z]+)0*(\d+)", plain)
-    if numbered and kind.shows_identifier:
+    if numbered and kind.identifier.is_shown:
         keys |= {numbered[1] + numbered[2], squeezed(kind.name) + numbered[2]}
     return keys
 
@@ -250,7 +250,7 @@ def columns_of(rows, terms=(), names=None, synonyms=None, seen=None):
         called("".join(pieces), TITLE)
         in_names = []
         for key in identifier_keys(kind, identifier):
-            called(key, 0 if kind.shows_identifier else TITLE)  # nobody sees it: words were typed, not it
+            called(key, 0 if kind.identifier.is_shown else TITLE)  # nobody sees it: words were typed, not it
         for line in f"{own_names}\n{names.get(named, '')}".split("\n"):
             of_line, in_line = _with_pairs(line.removeprefix(LINKED))
             in_names += of_line

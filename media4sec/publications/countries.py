@@ -47,7 +47,7 @@ def asked(text: str, index: Any) -> list[str]:
 
 def law() -> dict[str, list[Publication]]:
     """{code: publications} of all that tells the law of one country. One query."""
-    fields = {kind.name: kind.law_of for kind in kinds() if kind.law_of}
+    fields = {kind.name: kind.search.law_of for kind in kinds() if kind.search.law_of}
     found: dict[str, list[Publication]] = {}
     rows = Publication.objects.published().of(*fields).order_by("kind", "sort_key", "pk")
     for row in rows.only("kind", "title", "url", "document"):

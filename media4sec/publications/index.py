@@ -53,8 +53,8 @@ class Index:
         self.is_alive[: base.count] = ~np.isin(base.arrays["pks"], list(changed))
         kinds = kinds_by_name().values()
         self.weights = np.array([kind.weight for kind in kinds], np.float32)[self.kinds]
-        self.shares = np.array([kind.search_share for kind in kinds], np.float32)[self.kinds]
-        self.is_label = np.array([kind.names_others for kind in kinds], bool)[self.kinds]
+        self.shares = np.array([kind.search.share for kind in kinds], np.float32)[self.kinds]
+        self.is_label = np.array([kind.search.names_others for kind in kinds], bool)[self.kinds]
         self.is_way = np.isin(self.pks, self.synonyms.pks)
         self.title_shares = np.minimum(1, HEADLINE / np.maximum(self.title_lengths, 1)).astype(np.float32)
         self.text_weight = 0.5 + self.text_lengths / USUAL_LENGTH
@@ -288,7 +288,7 @@ def _followed(base, seen, most):
     if not changes:
         return Index(base)
     changed, ways = _pks(changes), base.synonyms
-    if any(kinds_by_name()[kind].ways for _, _, kind, _ in changes if kind in kinds_by_name()):
+    if any(kinds_by_name()[kind].search.ways for _, _, kind, _ in changes if kind in kinds_by_name()):
         ways = synonyms()
         changed |= Index(base).known_by(ways.differences(base.synonyms))
     return Index(base, _read(seen, ways, changed), changed, seen) if len(changed) <= most else None
@@ -297,7 +297,7 @@ def _followed(base, seen, most):
 def _read(seen, ways=None, pks=None):
     """Columns of all that is published, or of what is published of these."""
     rows = Publication.objects.published().filter(kind__in=kinds_by_name()).order_by("pk")
-    names = rows.of(*(kind.name for kind in kinds_by_name().values() if kind.names_others))
+    names = rows.of(*(kind.name for kind in kinds_by_name().values() if kind.search.names_others))
     terms = Term.objects.filter(field__in=facet_fields()).order_by("pk")
     terms, values = terms.values_list("publication_id", "field", "value", "label"), rows.values_list(*ROWS)
     if pks is None:
@@ -317,7 +317,7 @@ def _pks(changes):
         if kind is None:  # a newer release, running beside this process, knows it
             continue
         names[name].add(identifier)
-        for other in kinds_by_name() if kind.names_others else ():
+        for other in kinds_by_name() if kind.search.names_others else ():
             if identifier.startswith(f"{other}-"):
                 code = identifier.removeprefix(f"{other}-")
                 names[other] |= {code, code.upper()}

@@ -75,7 +75,7 @@ def facets_of(kinds: tuple[Kind, ...]) -> tuple[Facet, ...]:
     if len(kinds) > 1:
         found = {facet.name: facet for facet in COMMON_FACETS if facet.name == "type"}
     for kind in kinds:
-        for facet in kind.facets:
+        for facet in kind.listed.facets:
             found.setdefault(facet.name, facet)
     for facet in COMMON_FACETS:
         found.setdefault(facet.name, facet)
@@ -91,13 +91,13 @@ SEARCH_FACETS = (
 def title_of(members: Sequence[Kind]) -> str:
     """“Glossary”; of kinds that share a list, “Practice patterns and practice cases”."""
     first, *others = members
-    if first.title or not others:
-        return first.heading
-    text = str(first.label_plural)
+    if first.names.title or not others:
+        return first.names.heading
+    text = str(first.names.many)
     for kind in others:
         text = gettext("%(first)s and %(second)s") % {
             "first": text,
-            "second": lower_first(kind.label_plural),
+            "second": lower_first(kind.names.many),
         }
     return text
 
@@ -239,11 +239,11 @@ def _choices(answer):
     found = {}
     with translation.override(settings.LANGUAGE_CODE):
         for kind in answer.kinds:
-            for facet in kind.all_facets:
+            for facet in kind.listed.all_facets:
                 labels = dict(facet.choices.choices) if facet.choices else {}
                 labels |= kind.words.get(facet.source, {})
                 if facet.name == "type":
-                    labels[kind.name] = kind.label_plural
+                    labels[kind.name] = kind.names.many
                 if facet.empty:
                     labels["not-stated"] = facet.empty
                 own = {(facet.name, str(value)): str(label) for value, label in labels.items()}

@@ -38,7 +38,7 @@ BATCH = 500
 
 @cache
 def compared_kinds() -> Any:
-    return [kind.name for kind in kinds() if kind.has_neighbours]
+    return [kind.name for kind in kinds() if kind.links.has_neighbours]
 
 
 def refresh(touched: Iterable[int] | None = None) -> None:
@@ -129,7 +129,7 @@ def features_of(pks: Iterable[int]) -> Any:
 def words_of(publication: Publication) -> Any:
     """The words a record speaks of most: ``{stem: [how often, as written]}``; those of the title count thrice."""
     kind, document = kinds_by_name()[publication.kind], json.loads(publication.document)
-    names = ["summary", *(name for section in kind.sections for name in section.fields)]
+    names = ["summary", *(name for section in kind.page.sections for name in section.fields)]
     texts = [document["title"]] * 3 + [text for name in names for text in _texts(document.get(name))]
     counts: dict
     written: dict

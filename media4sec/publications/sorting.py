@@ -42,7 +42,7 @@ def asked(
 def orders_of(kinds: Iterable[Kind], facets: Iterable[Facet] | None = None) -> tuple[str, ...]:
     """The names of the orders that a list of these kinds has."""
     names = ["title", "checked", "changed"]
-    if any(kind.flags for kind in kinds):
+    if any(kind.links.flags for kind in kinds):
         names.append("flags")
     names += [facet.name for facet in (facets or facets_of(tuple(kinds))) if facet.name not in names]
     return tuple(names)
@@ -66,7 +66,7 @@ def _keys(answer, name, say):
     if name in ("checked", "changed"):
         return getattr(index, name)
     if name == "flags":
-        return _counts({kind.flag_field for kind in answer.kinds if kind.flags}, index)
+        return _counts({kind.flag_field for kind in answer.kinds if kind.links.flags}, index)
     parts, labels = index.facet(name)
     facet = next(facet for facet in answer.facets if facet.name == name)
     places = _places(facet, labels, answer.kinds, say)
@@ -92,7 +92,9 @@ def _places(facet, labels, kinds, say):
     """The places of the values of a facet: states in the order of their shapes, from the full one to the unknown, all
     else by its words.
     """
-    states = dict.fromkeys(value for kind in kinds if kind.state == facet.source for value in kind.shapes)
+    states = dict.fromkeys(
+        value for kind in kinds if kind.state.source == facet.source for value in kind.state.shapes
+    )
     rank = {value: position for position, value in enumerate(states)}
     keys = [(rank.get(value, len(rank)), by_words(say(facet, value, label))) for value, label in labels]
     place_of = {key: place for place, key in enumerate(sorted(set(keys)))}

@@ -47,8 +47,8 @@ def stated_facts(kind: Kind) -> frozenset[str]:
 
 
 def _stated_facts(kind: Kind) -> frozenset[str]:
-    facets = {facet.source: facet.name for facet in kind.facets}
-    terms = {name: facets.get(name, name) for name in kind.facts}
+    facets = {facet.source: facet.name for facet in kind.listed.facets}
+    terms = {name: facets.get(name, name) for name in kind.page.facts}
     rows = Term.objects.filter(publication__kind=kind.name, field__in={*terms.values(), FACT})
     fact = Case(When(field=FACT, then="value"), default=Value(""))
     found = set(rows.exclude(value="not-stated").values_list("field", fact).distinct())

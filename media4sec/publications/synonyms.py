@@ -1,6 +1,6 @@
 """The ways in which people ask for one thing: facial recognition, face search, Gesichtserkennung. Editors keep them.
 
-Each list is a record (``Kind.ways``). A record that has one of its English labels is given all of them as further
+Each list is a record (``Search.ways``). A record that has one of its English labels is given all of them as further
 words when the index reads it; questions stay as they are. A label is given as one word with a mark, so that “face
 search” is found by these two side by side, not by one of them or by what only begins so.
 """
@@ -125,7 +125,7 @@ def of_kind(kind: Kind, ways: Ways, value: str) -> Iterator[tuple[int, str, list
 
 def synonyms() -> Synonyms:
     """All that is public now. Two queries."""
-    kinds = [(kind, kind.ways) for kind in kinds_by_name().values() if kind.ways]
+    kinds = [(kind, kind.search.ways) for kind in kinds_by_name().values() if kind.search.ways]
     return Synonyms(
         (
             (pk, group_of(labels))

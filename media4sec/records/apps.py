@@ -13,5 +13,5 @@ class RecordsConfig(AppConfig):
         for model in apps.get_models():
             kind = getattr(model, "kind", None)
             if isinstance(kind, Kind):
-                model._meta.verbose_name = lower_first(kind.label)
-                model._meta.verbose_name_plural = lower_first(kind.label_plural)
+                model._meta.verbose_name = lower_first(kind.names.one)
+                model._meta.verbose_name_plural = lower_first(kind.names.many)

@@ -142,7 +142,7 @@ def relations_in(document, admin_site):
             field.role,
             field.target,
             admin_site,
-            kinds[field.target].label_plural if field.target == name else name.replace("_", " ").capitalize(),
+            kinds[field.target].names.many if field.target == name else name.replace("_", " ").capitalize(),
         )
         for name, field in document.fields.items()
         if isinstance(field, AnyReferences)

@@ -79,12 +79,15 @@ def words_of_kinds():
                 continue  # a kind that only tests know
             name = f"{model.__module__.replace('.', '/')}.py"
             fields = [name for name in writer(kind.name).fields if name not in INTERNAL]
-            words = [kind.nouns, *(label_of(kind, path) for path in dict.fromkeys((*kind.facts, *fields)))]
+            words = [
+                kind.names.nouns,
+                *(label_of(kind, path) for path in dict.fromkeys((*kind.page.facts, *fields))),
+            ]
             words += [label for field in _fields(kind) for label in _choices(field)]
-            words += [word for facet in kind.facets for word in facet.words]
+            words += [word for facet in kind.listed.facets for word in facet.words]
             # Where a word was found, if the field has no label of its own on pages.
-            searched = ("tags", *kind.search_text, *(path.partition(".")[0] for path in kind.names))
-            labelled = {*kind.facts, *kind.own_parts}
+            searched = ("tags", *kind.search.text, *(path.partition(".")[0] for path in kind.search.names))
+            labelled = {*kind.page.facts, *kind.page.own_parts}
             words += [name.replace("_", " ").capitalize() for name in searched if name not in labelled]
             found += [(word, name) for word in words]
     return found

@@ -4,7 +4,6 @@ import re
 import uuid
 from collections import defaultdict
 from datetime import MAXYEAR, MINYEAR, date
-from itertools import chain, count
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -196,7 +195,7 @@ class Record(CheckedModel):
 
     def __str__(self):
         text = f"{self.identifier} {self.title}" if self.shows_identifier else self.title
-        return text if self.kind else f"{text} ({kinds_by_name()[self.kind_name].label.lower()})"
+        return text if self.kind else f"{text} ({kinds_by_name()[self.kind_name].names.one.lower()})"
 
     def save(self, *args, **kwargs):
         if type(self) is Record and self._state.adding:
@@ -207,7 +206,7 @@ class Record(CheckedModel):
     @property
     def shows_identifier(self):
         kind = kinds_by_name().get(self.kind_name)
-        return bool(kind and kind.shows_identifier)
+        return bool(kind and kind.identifier.is_shown)
 
     @property
     def url(self):
@@ -238,22 +237,14 @@ class Record(CheckedModel):
         return bool(self.checked_on) and self.review_due == self.review_after(self.checked_on)
 
     def next_identifier(self):
-        """The next free number, or the slug, with a number where that is taken; empty where neither can be made."""
-        if self.kind.pattern:
-            return ""  # the field's own numbers, such as D2.3: nobody but the editor knows the next one
-        if not self.kind.prefix:
-            taken = self._identifiers_from(self.slug)
-            candidates = chain([self.slug], (f"{self.slug}-{number}" for number in count(2)))
-            return next(free for free in candidates if free not in taken) if self.slug else ""
-        stem = f"{self.kind.prefix}-"
-        numbers = (identifier.removeprefix(stem) for identifier in self._identifiers_from(stem))
-        highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
-        return f"{stem}{highest + 1:0{self.kind.digits}d}"
-
-    def _identifiers_from(self, stem):
-        """The identifiers within the kind that begin with this."""
-        taken = Record.objects.filter(kind_name=self.kind.name, identifier__startswith=stem)
-        return set(taken.values_list("identifier", flat=True))
+        """The next one that is free; empty where none can be made."""
+        identifier = self.kind.identifier
+        if identifier.is_given:
+            return ""
+        taken = Record.objects.filter(
+            kind_name=self.kind.name, identifier__startswith=identifier.stem(self.slug)
+        )
+        return identifier.following(self.slug, set(taken.values_list("identifier", flat=True)))
 
     def clean(self):
         self.fill_in()
@@ -264,21 +255,21 @@ class Record(CheckedModel):
         if self.checked_on and self.review_due and self.review_due < self.checked_on:
             says = "The next review would be due before the check. Left empty, the kind's interval decides."
             raise ValidationError({"review_due": says})
-        if re.fullmatch(self.kind.identifier_shape, self.identifier, re.ASCII):
+        if re.fullmatch(self.kind.identifier.shape, self.identifier, re.ASCII):
             return
-        example = f"such as {self.kind.identifier_example}"
-        if not self.identifier and not self.kind.pattern:
+        example = f"such as {self.kind.identifier.example}"
+        if not self.identifier and not self.kind.identifier.is_given:
             says = (
                 f"No identifier can be made of this title. Give one in plain letters and hyphens, {example}."
             )
         elif not self.identifier:
             says = (
-                f"Give the identifier, {example}: for {lower_first(self.kind.label_plural)} none can be made."
+                f"Give the identifier, {example}: for {lower_first(self.kind.names.many)} none can be made."
             )
         else:
             says = (
                 f"“{self.identifier}” does not look like an identifier"
-                f" of {lower_first(self.kind.label_plural)}, {example}."
+                f" of {lower_first(self.kind.names.many)}, {example}."
             )
         raise ValidationError({"identifier": says})
 
@@ -289,7 +280,9 @@ class Record(CheckedModel):
         other = Record.objects.filter(kind_name=self.kind_name, identifier=self.identifier).first()
         title = f" by “{other.title}”" if other else ""
         way_out = (
-            "Give another one" if self.kind.pattern else "Leave it empty, and the next free one is taken"
+            "Give another one"
+            if self.kind.identifier.is_given
+            else "Leave it empty, and the next free one is taken"
         )
         error = ValidationError({"identifier": f"{self.identifier} is taken{title}. {way_out}."})
         error.code = "taken"  # Django asks for it
@@ -512,10 +505,10 @@ class Relation(CheckedModel):
         kind = kinds_by_name().get(self.record.kind_name) if self.record_id else None
         if kind is None or self.part:
             return
-        if self.role not in kind.relations:
-            allowed = ", ".join(kind.relations) or "none"
-            raise ValidationError({"role": f"{kind.label_plural} have these roles: {allowed}."})
-        wanted = kind.relations[self.role]
+        if self.role not in kind.links.roles:
+            allowed = ", ".join(kind.links.roles) or "none"
+            raise ValidationError({"role": f"{kind.names.many} have these roles: {allowed}."})
+        wanted = kind.links.roles[self.role]
         if wanted and self.target_id and self.target.kind_name != wanted:
             raise ValidationError({"target": f"The role {self.role} points at a record of kind {wanted}."})
 

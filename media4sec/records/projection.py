@@ -168,7 +168,7 @@ def model_field(kind_name, path):
 
 def label_of(kind, path):
     found = model_field(kind.name, path)
-    own = kind.labels.get(path) or getattr(found, "verbose_name", None)
+    own = kind.page.labels.get(path) or getattr(found, "verbose_name", None)
     words = str(own or path.rpartition(".")[2].replace("_", " "))
     return words[:1].upper() + words[1:]
 
@@ -194,7 +194,7 @@ def words_for(kind, path, value):
     if isinstance(value, dict) and "label" in value and "id" in value:
         shown = (
             f"{value['id']} {value['label']}"
-            if kinds_by_name()[value["kind"]].is_cited_by_identifier
+            if kinds_by_name()[value["kind"]].cited.by_identifier
             else value["label"]
         )
         return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
@@ -213,7 +213,7 @@ def words_for(kind, path, value):
     type_ = type_of(found)
     if type_ and (type_ != "country" or saying.is_country(text)):
         return Words(text, saying.say(type_, text), type=type_)
-    if any(text in facet.words for facet in kind.facets if facet.source == path):
+    if any(text in facet.words for facet in kind.listed.facets if facet.source == path):
         return Words(text, text, type="choice")
     if text.startswith(("http://", "https://")):
         return Words(text, urlsplit(text).netloc.removeprefix("www."), text)
@@ -225,10 +225,11 @@ def figure_of(kind, resolved):
 
     ``is_said`` tells whether the title says it too.
     """
-    if not kind.figure or resolved[kind.figure[0]] is None:
+    figure = kind.page.figure
+    if not figure or resolved[figure[0]] is None:
         return None
-    value, unit = (resolved[path] for path in kind.figure[:2])
-    qualifier = resolved.get(kind.figure[2], "")  # which versions of earlier days do not have
+    value, unit = (resolved[path] for path in figure[:2])
+    qualifier = resolved.get(figure[2], "")  # which versions of earlier days do not have
     number = Decimal(value).normalize()
     text = f"{number:,f}"
     found = {"text": saying.figure(f"{number:f}", unit, qualifier), "url": None, "type": "figure"}
@@ -245,17 +246,22 @@ def _whole_in(unit):
     return Decimal(found[1]) if found else None
 
 
+def _state_of(kind, value):
+    label = words_for(kind, kind.state.source, value).text if value else ""
+    return {"shape": kind.state.shapes.get(value, "hatched"), "label": label} if value else None
+
+
 def display_of(kind, resolved):
     """Facts, sections, meta words, figure and state for pages, in words."""
-    facts, figure = [], figure_of(kind, resolved)
-    for path in kind.facts:
+    page, facts, figure = kind.page, [], figure_of(kind, resolved)
+    for path in page.facts:
         values = values_at(resolved, path)
         shown = [words_for(kind, path, value).as_display for value in values]
-        if figure and path == kind.figure[0]:
+        if figure and path == page.figure[0]:
             shown = [{name: figure[name] for name in ("text", "url", "type", "value", "unit", "qualifier")}]
         facts.append({"name": path, "label": label_of(kind, path), "values": shown})
     sections = []
-    for section in kind.sections:
+    for section in page.sections:
         paragraphs, items = [], []
         for path in section.fields:
             value = resolved.get(path)
@@ -267,27 +273,23 @@ def display_of(kind, resolved):
             sections.append({"title": str(section.title), "paragraphs": paragraphs, "items": items})
     meta = [
         in_meta(label_of(kind, path), words_for(kind, path, value).as_display)
-        for path in kind.meta
+        for path in kind.listed.meta
         for value in values_at(resolved, path)[:2]
     ]
-    state = None
-    if kind.state and resolved.get(kind.state):
-        value = resolved[kind.state]
-        state = {"shape": kind.shapes.get(value, "hatched"), "label": words_for(kind, kind.state, value).text}
     display = {
         "facts": facts,
         "sections": sections,
         "meta": meta,
-        "state": state,
+        "state": _state_of(kind, resolved.get(kind.state.source)),
         "figure": figure,
         "themes": [ref for name in THEME_FIELDS for ref in values_at(resolved, name)],
-        "flags": len(values_at(resolved, kind.flags)) if kind.flags else None,
+        "flags": len(values_at(resolved, kind.links.flags)) if kind.links.flags else None,
         "lens": str(Lens(resolved["lens"]).label) if resolved["lens"] else "",
         "provenance": str(Provenance(resolved["provenance"]).label),
     }
-    if kind.says:
-        display["says"] = resolved[kind.says.fields[0]]
-    if kind.marks_unverified:
+    if page.says:
+        display["says"] = resolved[page.says.fields[0]]
+    if kind.listed.marks_unverified:
         display["is_unverified"] = not resolved["verified"]
     return display
 
@@ -308,13 +310,13 @@ def terms_of(kind, resolved, public):
 
     faceted = set()
     references = references_in(kind.name)
-    for facet in kind.all_facets:
+    for facet in kind.listed.all_facets:
         path = facet.source
         faceted.add(path)
         values = values_at(resolved, path)
         for value in values:
             if facet.name == "type":
-                yield from term(facet.name, kind.name, str(kind.label_plural))
+                yield from term(facet.name, kind.name, str(kind.names.many))
                 continue
             if facet.name == "checked":
                 yield from term(facet.name, value[:7], saying.day(value[:7]))
@@ -330,12 +332,12 @@ def terms_of(kind, resolved, public):
         for value in values_at(resolved, path):
             name = value["id"] if target else f"{value['kind']}:{value['id']}"
             yield from term(path, name, value["label"], pks.get((value["kind"], value["id"])))
-    for path in kind.facts:
+    for path in kind.page.facts:
         if path not in faceted and path not in references and values_at(resolved, path):
             yield from term(FACT, path, path)
     if resolved["newest_source_basis"] == "dated":
         yield from term(NEWEST_SOURCE, resolved["newest_source_on"], resolved["newest_source_on"])
-    for part in resolved.get(kind.dated, ()):
+    for part in resolved.get(kind.page.dated, ()):
         yield from term(DATED, f"{part['date']} {part['key']}", part["title"])
     for citation in sources_in(resolved):
         yield from term("source", citation["url"], citation["title"] or citation["url"])
@@ -366,7 +368,7 @@ def texts_of(kind, resolved):
 
 def facts_in_words(kind, display):
     """What the fact card says: dates, countries and choices as people read them."""
-    facts = (fact for fact in display["facts"] if fact["name"] not in kind.unsearched)
+    facts = (fact for fact in display["facts"] if fact["name"] not in kind.search.unread)
     return [value["text"] for fact in facts for value in fact["values"]]
 
 
@@ -379,7 +381,7 @@ def names_of(kind, resolved):
     for inside in IN_BRACKETS.findall(resolved["title"]):
         yield inside, False
         yield IN_BRACKETS.sub(" ", resolved["title"]), False
-    for path in kind.names:
+    for path in kind.search.names:
         for value in values_at(resolved, path):
             is_record = isinstance(value, dict)
             yield str(value["label"] if is_record else value), is_record

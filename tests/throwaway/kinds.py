@@ -1,33 +1,33 @@
 """The kinds this app owns; plain data, imports no model."""
 
-from media4sec.kinds import Facet, Kind, Section
+from media4sec.kinds import Facet, Kind, Links, Listed, Names, Numbered, Page, Search, Section, State, fields
 from tests.throwaway.choices import Colour, Shade
 
 THROWAWAY = Kind(
     "throwaway",
     "throwaways",
-    "Throwaway",
-    "Throwaways",
+    Names("Throwaway", "Throwaways", lead="Records that nobody needs."),
     path="throwaways",
     section="library",
-    lead="Records that nobody needs.",
-    prefix="X",
-    address="id-slug",
-    facets=(
-        Facet("theme", "Theme", "themes", empty="No theme named"),
-        Facet("colour", "Colour", choices=Colour),
-        Facet("shade", "Shade", "shades", choices=Shade),
+    identifier=Numbered("X", has_slug=True),
+    listed=Listed(
+        facets=(
+            Facet("theme", "Theme", "themes", empty="No theme named"),
+            Facet("colour", "Colour", choices=Colour),
+            Facet("shade", "Shade", "shades", choices=Shade),
+        ),
+        order=fields("weight"),
+        meta=fields("colour"),
     ),
-    facts=("colour", "weight", "cost", "is_new", "thrown_on", "homepage"),
-    sections=(Section("What it was", ("story",)),),
-    meta=("colour",),
-    relations={"remains": ""},
-    reasons={"remains": "left this behind", "themes": "shares this theme"},
-    search_text=("pieces",),
-    law_of="story",
-    order=("weight",),
-    state="colour",
-    shapes={Colour.RED: "full", Colour.BLUE: "hollow"},
+    state=State("colour", shapes={Colour.RED: "full", Colour.BLUE: "hollow"}),
+    page=Page(
+        facts=fields("colour weight cost is_new thrown_on homepage"),
+        sections=(Section("What it was", ("story",)),),
+    ),
+    links=Links(
+        roles={"remains": ""}, reasons={"remains": "left this behind", "themes": "shares this theme"}
+    ),
+    search=Search(text=fields("pieces"), law_of="story"),
 )
 
 KINDS = (THROWAWAY,)

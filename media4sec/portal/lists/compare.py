@@ -39,12 +39,12 @@ def page(request, path):
         return HttpResponseRedirect(f"{request.path}?ids={','.join(names)}{only}")
     address = f"{request.path}?ids={','.join(names)}"
     is_short = request.GET.get("only") == DIFFERENCES
-    title = gettext("Compare %(things)s") % {"things": lower_first(kinds[0].label_plural)}
+    title = gettext("Compare %(things)s") % {"things": lower_first(kinds[0].names.many)}
     context = {
         "title": title,
         "crumbs": crumbs_of(kinds[0], title),
         "list_url": list_url,
-        "list_title": kinds[0].heading,
+        "list_title": kinds[0].names.heading,
         "errors": [text for _name, text in errors],
         "options": options_of(kinds),
         "fields": [*(row.identifier for row in rows), *[""] * MOST][:MOST],
@@ -68,7 +68,7 @@ def page(request, path):
 
 def compared_kinds(path):
     """The kinds of a list that can be compared; there is no such page for others."""
-    found = tuple(kind for kind in paths().get(path, ()) if kind.is_compared)
+    found = tuple(kind for kind in paths().get(path, ()) if kind.listed.is_compared)
     if not found:
         raise Http404
     return found
@@ -78,7 +78,7 @@ def crumbs_of(kind: Kind, title):
     found = [{"title": _("Home"), "url": "/"}]
     if kind.list_url != NAVIGATION[kind.section]:
         found.append({"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]})
-    return [*found, {"title": kind.heading, "url": kind.list_url}, {"title": title, "url": None}]
+    return [*found, {"title": kind.names.heading, "url": kind.list_url}, {"title": title, "url": None}]
 
 
 def read(request):
@@ -115,7 +115,7 @@ def options_of(kinds):
     """Everything that can be chosen: ``[(identifier, the same where it is shown, title)]``. One query."""
     rows = Publication.objects.published().of(*(kind.name for kind in kinds)).order_by("sort_key", "pk")
     return [
-        (identifier, identifier if kinds_by_name()[name].shows_identifier else "", title)
+        (identifier, identifier if kinds_by_name()[name].identifier.is_shown else "", title)
         for name, identifier, title in rows.values_list("kind", "identifier", "title")
     ]
 
@@ -124,7 +124,7 @@ def records_of(rows):
     return [
         {
             "identifier": row.identifier,
-            "plate": row.identifier if kinds_by_name()[row.kind].shows_identifier else "",
+            "plate": row.identifier if kinds_by_name()[row.kind].identifier.is_shown else "",
             "title": row.title,
             "url": row.url,
             "without": ",".join(other.identifier for other in rows if other is not row)
@@ -178,9 +178,12 @@ def table_of(rows):
                 *does,
             ],
         ),
-        (_("State"), [_row(_("State"), [_state(display) for display in displays])] if kind.state else []),
+        (
+            _("State"),
+            [_row(_("State"), [_state(display) for display in displays])] if kind.state.source else [],
+        ),
         (_("Facts"), facts),
-        (_("Legal and ethical flags"), flag_rows(kind, documents) if kind.flags else []),
+        (_("Legal and ethical flags"), flag_rows(kind, documents) if kind.links.flags else []),
         (_("Evidence"), evidence_rows(rows, documents, displays)),
         (_("Freshness"), freshness_rows(rows, documents)),
     ]
@@ -203,7 +206,7 @@ def shown(table, *, only_differences):
 
 def flag_rows(kind, documents):
     """The issues that each raises, and the law they touch as it stands today."""
-    named = [[ref["id"] for ref in document.get(kind.flags) or ()] for document in documents]
+    named = [[ref["id"] for ref in document.get(kind.links.flags) or ()] for document in documents]
     everyone = {name for names in named for name in names}
     issues = (
         Publication.objects.published()

@@ -152,7 +152,7 @@ def choices(placed, facet, kinds, tiles):
     """Boxes for ``[(place, option)]``."""
     shapes = {}
     for kind in kinds:
-        shapes |= kind.shapes if kind.state == facet.source else {}
+        shapes |= kind.state.shapes if kind.state.source == facet.source else {}
     known = labels()
     return [
         Choice(

@@ -13,14 +13,20 @@ DOWN_FIRST = ("checked", "flags", "changed")  # the newest and the most are aske
 
 def fact_columns(kinds):
     """``{fact: facet or ""}``: what the kinds show in few words, then what they filter by; else their first facts."""
-    facets = {facet.source: facet.name for kind in kinds for facet in kind.facets}
-    shown_apart = {kind.state for kind in kinds} | {kind.flags for kind in kinds} | {*THEME_FIELDS}
-    names = [name for kind in kinds for name in (*kind.meta, *(facet.source for facet in kind.facets))]
-    facts = {name for kind in kinds for name in kind.facts}
+    facets = {facet.source: facet.name for kind in kinds for facet in kind.listed.facets}
+    shown_apart = (
+        {kind.state.source for kind in kinds} | {kind.links.flags for kind in kinds} | {*THEME_FIELDS}
+    )
+    names = [
+        name
+        for kind in kinds
+        for name in (*kind.listed.meta, *(facet.source for facet in kind.listed.facets))
+    ]
+    facts = {name for kind in kinds for name in kind.page.facts}
     chosen = [name for name in dict.fromkeys(names) if name in facts - shown_apart]
     if not chosen:
-        chosen = [name for kind in kinds for name in kind.facts if name not in shown_apart]
-    room = MOST_FACTS - any(kind.state for kind in kinds) - any(kind.flags for kind in kinds)
+        chosen = [name for kind in kinds for name in kind.page.facts if name not in shown_apart]
+    room = MOST_FACTS - any(kind.state.source for kind in kinds) - any(kind.links.flags for kind in kinds)
     return {name: facets.get(name, "") for name in chosen[:room]}
 
 
@@ -43,7 +49,8 @@ def table_of(request, cards, answer):
             column["url"] = changed(request, sort=other if answer.sort == first else first)
         return column
 
-    state = next((facet.name for kind in kinds for facet in kind.facets if facet.source == kind.state), "")
+    facets = [(kind.state.source, facet) for kind in kinds for facet in kind.listed.facets]
+    state = next((facet.name for source, facet in facets if facet.source == source), "")
     flagged = [card for card in cards if card["flags"] is not None]
     columns = [
         head("identifier") if any(card["show_identifier"] for card in cards) else None,

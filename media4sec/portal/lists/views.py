@@ -58,15 +58,15 @@ def kind_list(request, path):
             changed(request, **{name: answer.chosen[name] for name in answer.respelled})
         )
     first = members[0]
-    is_whole = view == "list" and not answer.sort and first.is_whole_list
+    is_whole = view == "list" and not answer.sort and first.listed.is_whole
     page, pager = paged(request, answer.result.ids, WHOLE if is_whole else PAGE_SIZE)
     if page is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
     tiles = theme_tiles()
-    with_compare = any(kind.is_compared for kind in members)
+    with_compare = any(kind.listed.is_compared for kind in members)
     context = {
         "title": title,
-        "lead": " ".join(str(kind.lead) for kind in members),
+        "lead": " ".join(str(kind.names.lead) for kind in members),
         "notes": [note for kind in members for note in notes_on(kind)],
         "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": None}],
         "siblings": siblings(section_of(request.path_info)),
@@ -99,11 +99,11 @@ def kind_list(request, path):
         context["cards"] = cards(page, tiles, with_kind=len(members) > 1)
     if view == "table":
         context["table"] = table_of(request, context["cards"], answer)
-    if is_whole and first.grouped_by:
-        context["groups"] = grouped(context["cards"], first.grouped_by)
-    if is_whole and first.rows:
-        context |= import_string(first.rows)(context["cards"])
-    template = first.list_template if is_whole and first.list_template else "portal/list.html"
+    if is_whole and first.listed.grouped_by:
+        context["groups"] = grouped(context["cards"], first.listed.grouped_by)
+    if is_whole and first.listed.rows:
+        context |= import_string(first.listed.rows)(context["cards"])
+    template = first.listed.template if is_whole and first.listed.template else "portal/list.html"
     return render(request, template, context)
 
 
@@ -122,19 +122,19 @@ def view_errors(data, answer, view):
 
 def notes_on(kind):
     """How fresh a list is, and what the states on it mean."""
-    known = as_known(kind, known_on(kind)) if kind.as_known else ""
-    return [note for note in (known, kind.state_rule) if note]
+    known = as_known(kind, known_on(kind)) if kind.listed.as_known else ""
+    return [note for note in (known, kind.state.rule) if note]
 
 
 def as_known(kind, newest):
     """“Law as known on 4 July 2026”; nothing where no source bears a date."""
-    return kind.as_known % {"date": day(newest)} if newest else ""
+    return kind.listed.as_known % {"date": day(newest)} if newest else ""
 
 
 def counted(members, number):
     """“193 technologies”; of several kinds together, “94 records”."""
     if len(members) == 1:
-        return members[0].counted(number)
+        return members[0].names.counted(number)
     return ngettext("%(count)s record", "%(count)s records", number) % {"count": number}
 
 
@@ -193,7 +193,7 @@ def order_choices(answer):
     }
     if str(usual) == str(labels["title"]) and not answer.words and answer.sort != "title":
         del labels["title"]  # said already
-    if any(kind.flags for kind in answer.kinds):
+    if any(kind.links.flags for kind in answer.kinds):
         labels |= {"-flags": _("Most legal flags"), "flags": _("Fewest legal flags")}
     if answer.sort not in labels:
         name = answer.sort.removeprefix("-")
@@ -208,7 +208,7 @@ def order_choices(answer):
 def usual_order(kinds):
     """What the order of a list is called where none was asked for."""
     fields = {kind.usual_order[:1] for kind in kinds}
-    if all(kind.shows_identifier and kind.usual_order[:1] in ((), ("number",)) for kind in kinds):
+    if all(kind.identifier.is_shown and kind.usual_order[:1] in ((), ("number",)) for kind in kinds):
         return _("By number")
     names = {
         ("title",): _("Title, A to Z"),
@@ -244,7 +244,7 @@ def api_links(request, answer):
     wanted = found.intersection(answer.chosen["type"] or found)
     return [
         {
-            "label": gettext("API: %(kind)s") % {"kind": lower_first(kind.label_plural)},
+            "label": gettext("API: %(kind)s") % {"kind": lower_first(kind.names.many)},
             "url": api_url(request, kind),
             "type": "",
         }
@@ -255,7 +255,7 @@ def api_links(request, answer):
 
 def api_url(request, kind):
     """The address of this question in the API; facets that the kind does not have fall away."""
-    own = {"q", *(facet.name for facet in kind.all_facets)}
+    own = {"q", *(facet.name for facet in kind.listed.all_facets)}
     query = urlencode(
         [(name, value) for name, values in request.GET.lists() for value in values if name in own and value]
     )

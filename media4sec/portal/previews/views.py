@@ -42,7 +42,7 @@ def list_preview(request, path):
     if path not in paths():
         raise Http404
     members = paths()[path]
-    return answer(request, Preview(str(title_of(members)), note=str(members[0].lead)))
+    return answer(request, Preview(str(title_of(members)), note=str(members[0].names.lead)))
 
 
 @require_safe
@@ -65,9 +65,9 @@ def preview_of(publication):
     title = publication.full_title
     is_plain = not can_write(title)  # better no title than one with holes
     return Preview(
-        title=str(kind.label) if is_plain else title,
-        kind="" if is_plain else str(kind.label),
-        plate=publication.identifier if kind.shows_identifier else "",
+        title=str(kind.names.one) if is_plain else title,
+        kind="" if is_plain else str(kind.names.one),
+        plate=publication.identifier if kind.identifier.is_shown else "",
         lens=publication.lens,
         lens_label=str(card["lens_label"]),
         themes=tuple(

@@ -70,7 +70,7 @@ def by_order(row):
 def statement_row(publication):
     document, display = publication.body, display_of(publication)
     source = document["sources"][0] if document["sources"] else None
-    origin = next(filter(None, (document[name] for name in kind_for(Role.EVIDENCE).origins)), None)
+    origin = next(filter(None, (document[name] for name in kind_for(Role.EVIDENCE).cited.origins)), None)
     where = origin_label(origin) if origin else gettext("Project site")
     return {
         "identifier": publication.identifier,
@@ -89,14 +89,18 @@ def statement_row(publication):
 
 
 def origin_label(origin):
-    mark = kinds_by_name()[origin["kind"]].mark
+    mark = kinds_by_name()[origin["kind"]].cited.mark
     return mark % {"number": re.sub(r"\D", "", origin["id"])} if mark else origin["id"]
 
 
 def evidence_url_of(kind, publication):
     """The list of all statements about this record, where a filter of that list means just that."""
     evidence = kind_for(Role.EVIDENCE)
-    return f"{evidence.list_url}?{kind.statements_by}={publication.identifier}" if kind.statements_by else ""
+    return (
+        f"{evidence.list_url}?{kind.page.statements_by}={publication.identifier}"
+        if kind.page.statements_by
+        else ""
+    )
 
 
 def columns_of(document, own, wider, evidence_url=""):
@@ -108,7 +112,7 @@ def columns_of(document, own, wider, evidence_url=""):
     for point in document.get("points", ()):
         marks = [
             {
-                "label": ref["id"] if len(ref["id"]) < 8 else kinds_by_name()[ref["kind"]].label,
+                "label": ref["id"] if len(ref["id"]) < 8 else kinds_by_name()[ref["kind"]].names.one,
                 "title": ref["label"],
                 "url": ref["url"],
             }
@@ -192,8 +196,8 @@ PARTS = {
 
 def names_of_parts(kind, display):
     """``{name: words}`` of all that a source of a record can support."""
-    named = {field: word(section.title) for section in kind.sections for field in section.fields}
-    named |= kind.own_parts | {fact["name"]: word(fact["label"]) for fact in display["facts"]}
+    named = {field: word(section.title) for section in kind.page.sections for field in section.fields}
+    named |= kind.page.own_parts | {fact["name"]: word(fact["label"]) for fact in display["facts"]}
     return {name: lower_first(words) for name, words in named.items()} | PARTS
 
 

@@ -43,7 +43,7 @@ def facts_of(kind, stated):
     """The facts that are known; long ones span the card. ``stated`` are those of the document, with their notes."""
     found = []
     for fact in stated:
-        if fact["name"] in kind.limits:
+        if fact["name"] in kind.page.limits:
             continue
         texts = [value["text"] for value in fact["values"]]
         is_told = any(texts == [value.text for value in other.values] for other in found)
@@ -60,7 +60,7 @@ def unknown_facts(kind, stated, known):
     return [
         lower_first(fact["label"])
         for fact in stated
-        if not fact["values"] and fact["name"] in known and fact["name"] not in kind.limits
+        if not fact["values"] and fact["name"] in known and fact["name"] not in kind.page.limits
     ]
 
 
@@ -69,7 +69,7 @@ def limits_of(kind, display, known):
     return [
         Fact(fact["label"], values_of(fact))
         for fact in display["facts"]
-        if fact["name"] in kind.limits and fact["name"] in known
+        if fact["name"] in kind.page.limits and fact["name"] in known
     ]
 
 

@@ -45,12 +45,12 @@ class LinkGroup:
 
     @property
     def label(self):
-        return self.kind.label_plural if self.total > 1 else self.kind.label
+        return self.kind.names.many if self.total > 1 else self.kind.names.one
 
     @property
     def all(self):
         """“12 technologies”"""
-        return self.kind.counted(self.total)
+        return self.kind.names.counted(self.total)
 
     @property
     def rest(self):
@@ -141,12 +141,12 @@ def strength_of(kind_name, field):
 
 def facet_of(kind, field):
     """The filter of the kind's list that means just these terms."""
-    return next((facet for facet in kind.facets if facet.name == field), None)
+    return next((facet for facet in kind.listed.facets if facet.name == field), None)
 
 
 def path_of(kind, name):
     """The document field behind a term: facets rename some."""
-    return next((facet.source for facet in kind.all_facets if facet.name == name), name)
+    return next((facet.source for facet in kind.listed.all_facets if facet.name == name), name)
 
 
 def link_groups(kind, outgoing, backlinks):
@@ -154,8 +154,8 @@ def link_groups(kind, outgoing, backlinks):
 
     Each record is told once, for its strongest reason; see ``Backlinks.first()`` for those that name this one.
     """
-    apart = {kind_for(Role.EVIDENCE).name, *kind.shown_apart}
-    seen = {term.target_id: term.target for term in outgoing if path_of(kind, term.field) == kind.flags}
+    apart = {kind_for(Role.EVIDENCE).name, *kind.page.shown_apart}
+    seen = {term.target_id: term.target for term in outgoing if path_of(kind, term.field) == kind.links.flags}
     groups = groups_from(kind, outgoing)
     for (_other, _reason, is_weak), rows in groups.items():
         if not is_weak:
@@ -179,11 +179,11 @@ def link_groups(kind, outgoing, backlinks):
 
 def groups_from(kind, outgoing):
     """``{(kind, reason, whether only a part names them): {pk: publication}}``, but what the page tells elsewhere."""
-    groups, told_elsewhere = {}, {*kind.facts, kind.flags, *THEME_FIELDS}
+    groups, told_elsewhere = {}, {*kind.page.facts, kind.links.flags, *THEME_FIELDS}
     for term in outgoing:
         path = path_of(kind, term.field)
         if path not in told_elsewhere:
-            reason = kind.reasons.get(path) or gettext("mentions it")
+            reason = kind.links.reasons.get(path) or gettext("mentions it")
             key = (kinds_by_name()[term.target.kind], reason, "." in path)
             groups.setdefault(key, {})[term.target_id] = term.target
     return groups
@@ -209,11 +209,11 @@ def groups_to(kind, backlinks):
     for (kind_name, field), named in backlinks:
         other = kinds_by_name()[kind_name]
         path = path_of(other, field)
-        does = other.reasons.get(path) or (
+        does = other.links.reasons.get(path) or (
             gettext("shares this theme") if path in THEME_FIELDS else gettext("mentions it")
         )
         groups.setdefault((other, does), []).append((facet_of(other, field), named))
-    shown = SHOWN_IN_OVERVIEW if kind.is_overview else SHOWN
+    shown = SHOWN_IN_OVERVIEW if kind.page.is_overview else SHOWN
     found = []
     for (other, does), members in groups.items():
         total = sum(named[0][-1] for _facet, named in members)
@@ -242,7 +242,7 @@ def row_of(kind, publication):
     return LinkRow(
         title=publication.title,
         url=publication.url,
-        identifier=publication.identifier if kind.shows_identifier else "",
+        identifier=publication.identifier if kind.identifier.is_shown else "",
         sentence=sentence_of(publication, display),
         lens=publication.lens,
         lens_label=LENSES.get(publication.lens, ""),
@@ -282,8 +282,8 @@ def neighbours_of(publication, outgoing, sources):
                 {
                     "title": row.title,
                     "url": row.url,
-                    "kind_label": kind.label,
-                    "identifier": row.identifier if kind.shows_identifier else "",
+                    "kind_label": kind.names.one,
+                    "identifier": row.identifier if kind.identifier.is_shown else "",
                     "reasons": reasons,
                 }
             )
@@ -315,7 +315,7 @@ def _reasons(features, known, own):
                 {
                     "how": how,
                     "title": other["title"] if is_source else other.title,
-                    "kind": "" if is_source else lower_first(kinds_by_name()[other.kind].label),
+                    "kind": "" if is_source else lower_first(kinds_by_name()[other.kind].names.one),
                 }
             )
     return [*found, {"how": "words", "words": ", ".join(words)}] if words else found

@@ -79,7 +79,7 @@ class RecordPage:
     @property
     def plate(self):
         """The identifier, where readers see it."""
-        return self.publication.identifier if self.kind.shows_identifier else ""
+        return self.publication.identifier if self.kind.identifier.is_shown else ""
 
     @property
     def name(self):
@@ -128,7 +128,9 @@ def page_of(publication):
     document, display = publication.body, display_of(publication)
     tiles, glossary, known = theme_tiles(), Glossary(publication), stated_facts(kind)
     outgoing, backlinks = links_from(publication), Backlinks(publication)
-    issues = [term.target for term in outgoing if kind.flags and path_of(kind, term.field) == kind.flags]
+    issues = [
+        term.target for term in outgoing if kind.links.flags and path_of(kind, term.field) == kind.links.flags
+    ]
     own = statements_about([publication.pk]) if backlinks.has_statements else Statements()
     wider = Statements()
     if issues and not own.are_placed(tiles):
@@ -140,7 +142,7 @@ def page_of(publication):
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
     # From the top of the page down: the first use of a term of the glossary is the one that is marked.
     lead = glossary.mark(document.get("question") or first_sentence(document["summary"]))
-    gist = {"title": kind.says.title, "text": glossary.mark(display["says"])} if kind.says else None
+    gist = {"title": kind.page.says.title, "text": glossary.mark(display["says"])} if kind.page.says else None
     text = glossary.mark_all(text_of(document))
     sections = [
         {
@@ -184,10 +186,10 @@ def page_of(publication):
         history=history_of(publication, document, display),
         terms=glossary.used,
         backlinks=backlinks.by_kind,
-        own_parts=[(name, title) for name, title in kind.own_parts.items() if document.get(name)],
+        own_parts=[(name, title) for name, title in kind.page.own_parts.items() if document.get(name)],
     )
-    if kind.page:
-        page = import_string(kind.page)(page)
+    if kind.page.adds:
+        page = import_string(kind.page.adds)(page)
     return page if page.parts else replace(page, parts=parts_of(page))
 
 
@@ -210,8 +212,8 @@ def crumbs_of(kind, publication):
         {"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]},
     ]
     if kind.list_url != NAVIGATION[kind.section]:
-        found.append({"title": kind.heading, "url": kind.list_url})
-    here = publication.identifier if kind.shows_identifier else content(publication.title)
+        found.append({"title": kind.names.heading, "url": kind.list_url})
+    here = publication.identifier if kind.identifier.is_shown else content(publication.title)
     return [*found, {"title": here, "url": None}]
 
 
@@ -221,9 +223,9 @@ def parts_of(page):
     return listed(
         ("gist", gist["title"] if gist else "", gist),
         ("facts", gettext("Facts"), page.facts or page.unknown),
-        ("about", page.kind.about, page.text or page.sections),
+        ("about", page.kind.page.about, page.text or page.sections),
         ("lenses", gettext("Good, bad, ugly"), page.columns),
-        ("flags", gettext("Legal and ethical flags"), page.kind.flags),
+        ("flags", gettext("Legal and ethical flags"), page.kind.links.flags),
         ("limits", gettext("Requirements and limits"), page.limits),
         *((name, title, True) for name, title in page.own_parts),
         *last_parts(page),

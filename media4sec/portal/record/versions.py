@@ -66,7 +66,7 @@ def frame(publication, titles):
     return {
         "title": titles[-1],
         "crumbs": [*crumbs, {**own, "url": publication.url}, *below],
-        "plate": publication.identifier if kind.shows_identifier else "",
+        "plate": publication.identifier if kind.identifier.is_shown else "",
         "publication": publication,
     }
 

@@ -59,7 +59,7 @@ def at_address(request, path, ref, below=""):
 def tombstone(request, publication):
     kind, successor = kinds_by_name()[publication.kind], publication.replacement
     context = {
-        "identifier": publication.identifier if kind.shows_identifier else "",  # else it tells the title
+        "identifier": publication.identifier if kind.identifier.is_shown else "",  # else it tells the title
         "reason": publication.reason,
         "withdrawn_on": localdate(publication.modified_at),
         "successor": {"url": successor.url, "title": successor.title} if successor else None,

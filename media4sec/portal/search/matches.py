@@ -97,7 +97,7 @@ class Matches:
         known = {number for number, word in enumerate(self.words) if word.count}
         lacking = {number for number in known if self.found.lacking[number][slot]}
         notes, shown = [], {}
-        if kind.shows_identifier and self.asked in identifier_keys(kind, publication.identifier):
+        if kind.identifier.is_shown and self.asked in identifier_keys(kind, publication.identifier):
             notes.append(gettext("This is its identifier"))
             missing = set()
         for label, text in texts_of(publication) if missing else ():
@@ -197,27 +197,27 @@ def texts_of(publication):
     document, display = json.loads(publication.document), display_of(publication)
     labels = {fact["name"]: fact["label"] for fact in display["facts"]}
     seen = {"summary"}
-    for path in kind.names:
+    for path in kind.search.names:
         name, _, inner = path.partition(".")
         seen.add(name)
         for text in plain_texts(document.get(name), only=inner):
             yield label_of(kind, name, labels), text
     if document["summary"]:
         yield "", document["summary"]
-    titles = {name: worded(str(section.title)) for section in kind.sections for name in section.fields}
+    titles = {name: worded(str(section.title)) for section in kind.page.sections for name in section.fields}
     for name in sorted(kind.searched, key=lambda name: name not in titles):
         if name not in seen:
             for text in plain_texts(document.get(name)):
                 yield titles.get(name) or label_of(kind, name, labels), text
     for fact in display["facts"]:
-        for value in fact["values"] if fact["name"] not in kind.unsearched else ():
+        for value in fact["values"] if fact["name"] not in kind.search.unread else ():
             yield fact["label"], value["text"]
 
 
 def label_of(kind, name, labels):
     if name in labels:
         return labels[name]
-    return worded(str(kind.own_parts.get(name) or name.replace("_", " ").capitalize()))
+    return worded(str(kind.page.own_parts.get(name) or name.replace("_", " ").capitalize()))
 
 
 SKIPPED = {
@@ -242,7 +242,7 @@ def plain_texts(value, only=""):
         for item in value:
             yield from plain_texts(item, only)
     elif isinstance(value, dict) and {"kind", "id", "label"} <= value.keys():
-        is_shown = kinds_by_name()[value["kind"]].shows_identifier
+        is_shown = kinds_by_name()[value["kind"]].identifier.is_shown
         yield f"{value['id']} {value['label']}" if is_shown else value["label"]
     elif isinstance(value, dict):
         for name, item in value.items():

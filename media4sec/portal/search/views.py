@@ -112,9 +112,9 @@ def by_kind(request, answer, leads):
         groups.append(
             {
                 "ids": index.pks[left[of_slots == of_slots[first]][:OF_A_KIND]].tolist(),
-                "title": kind.label_plural,
+                "title": kind.names.many,
                 "count": counts[kind.name],
-                "all": kind.counted(counts[kind.name]),
+                "all": kind.names.counted(counts[kind.name]),
                 "url": changed(request, type=kind.name),
             }
         )
@@ -143,7 +143,7 @@ def as_other(publication):
     """Another record of a hit's concept, under it."""
     return {
         "kind": publication.kind,
-        "kind_label": kinds_by_name()[publication.kind].label,
+        "kind_label": kinds_by_name()[publication.kind].names.one,
         "identifier": publication.identifier,
         "title": publication.title,
         "url": publication.url,
@@ -218,7 +218,7 @@ def suggest(request):
         message = gettext("One parameter, q, of at most %(number)s characters.") % {"number": MAX_WORDS}
         return JsonResponse({"detail": message}, status=400)
     # Concepts only repeat the names of the records that they label.
-    names = [kind.name for kind in kinds() if not kind.names_others]
+    names = [kind.name for kind in kinds() if not kind.search.names_others]
     index = current()
     ids = find(text, names, index, is_typing=True).ids if text.strip() else []
     ids, under = index.by_concept(ids)
@@ -231,7 +231,7 @@ def suggest(request):
     answer = [
         text,
         [str(record_name(row.kind, row.identifier, row.title)) for row in rows],
-        [str(kinds_by_name()[row.kind].label) for row in rows],
+        [str(kinds_by_name()[row.kind].names.one) for row in rows],
         [settings.BASE_URL + local(row.url) for row in rows],
         {"announcement": count if rows else gettext("No suggestions")},
     ]

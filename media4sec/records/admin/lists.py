@@ -78,7 +78,7 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request, model_admin):
-        return [(kind.name, kind.label_plural) for kind in kinds()]
+        return [(kind.name, kind.names.many) for kind in kinds()]
 
     def queryset(self, request, queryset):
         return queryset.filter(kind_name=self.value()) if self.value() else queryset
@@ -179,7 +179,7 @@ class AllRecordsAdmin(ListOfRecords):
 
     @admin.display(description="Kind", ordering="kind_name")
     def kind_label(self, record):
-        return kinds_by_name()[record.kind_name].label
+        return kinds_by_name()[record.kind_name].names.one
 
     @admin.display(description="Title", ordering="title")
     def linked_title(self, record):

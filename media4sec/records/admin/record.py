@@ -79,7 +79,9 @@ class RecordAdmin(Naming, ListOfRecords):
 
     def get_fieldsets(self, request, obj=None):
         kind = self.model.kind
-        own = self.own_fieldsets or ([(kind.label, own_fields(kind.name))] if own_fields(kind.name) else [])
+        own = self.own_fieldsets or (
+            [(kind.names.one, own_fields(kind.name))] if own_fields(kind.name) else []
+        )
         groups = [
             ("Identity", self.identity),
             *own,

@@ -82,7 +82,7 @@ class RecordDocument(DocumentBase):
 
     def get_fields(self):
         kind = self.Meta.model.kind
-        roles = {role: AnyReferences(role, target) for role, target in kind.relations.items()}
+        roles = {role: AnyReferences(role, target) for role, target in kind.links.roles.items()}
         self._declared_fields = {**self._declared_fields, **roles}
         fields = super().get_fields()
         fields["identifier"].required = True

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import models
 from rest_framework import serializers
 
-from media4sec.kinds import COMMON_FACETS, kinds
+from media4sec.kinds import COMMON_FACETS, Given, Numbered, kinds
 from media4sec.records.documents.fields import (
     HEAD,
     TAIL,
@@ -117,7 +117,7 @@ def describe(members):
 def overview(members):
     rows = [
         (
-            f"[{kind.label}](#{anchor(kind.label)})",
+            f"[{kind.names.one}](#{anchor(kind.names.one)})",
             f"`{kind.name}`",
             app_of(kind),
             form_of(kind),
@@ -159,7 +159,7 @@ def describe_kind(kind):
     model, fields = model_of(kind.name), writer(kind.name).fields
     own = {name: field for name, field in fields.items() if name not in (*HEAD, *TAIL)}
     blocks = [
-        f"### {kind.label}\n",
+        f"### {kind.names.one}\n",
         *sentence(model),
         f"- name `{kind.name}`, plural `{kind.plural}`; app `{app_of(kind)}`, model `{model.__name__}`\n"
         f"- identifier: {form_of(kind)}\n"
@@ -175,11 +175,15 @@ def describe_kind(kind):
             rows = [field_row(kind, f"{name}.{inner}", one) for inner, one in field.child.fields.items()]
             blocks.append(f"Each of its `{name}`: {''.join(sentence(field.child.Meta.model))}")
             blocks.append(table(("field", "value", "meaning"), rows))
-    if kind.facets:
-        rows = [(f"`{one.name}`", one.title, f"`{one.source}`", one.empty or "–") for one in kind.facets]
+    if kind.listed.facets:
+        rows = [
+            (f"`{one.name}`", one.title, f"`{one.source}`", one.empty or "–") for one in kind.listed.facets
+        ]
         blocks += ["Facets of its own:\n", table(FACET_HEAD, rows)]
     common = ("summary", "tags")
-    names = [f"`{name}`" for name in dict.fromkeys((*kind.names, *kind.searched)) if name not in common]
+    names = [
+        f"`{name}`" for name in dict.fromkeys((*kind.search.names, *kind.searched)) if name not in common
+    ]
     blocks.append(f"Search also reads: {', '.join(names) or 'nothing more'}.\n")
     return "\n".join(blocks)
 
@@ -190,10 +194,11 @@ def app_of(kind):
 
 def form_of(kind):
     """How identifiers of a kind look."""
-    if kind.prefix:
-        return f"`{kind.prefix}-{1:0{kind.digits}d}`, the next free number"
-    if kind.pattern:
-        return f"`{kind.pattern}` (regular expression)"
+    match kind.identifier:
+        case Numbered(example=example):
+            return f"`{example}`, the next free number"
+        case Given(shape=shape):
+            return f"`{shape}` (regular expression)"
     return "a short name"
 
 
@@ -255,7 +260,7 @@ def or_null(field):
 
 def words(kind_name):
     kind = next(kind for kind in kinds() if kind.name == kind_name)
-    return f"[{kind.label.lower()}](#{anchor(kind.label)})"
+    return f"[{kind.names.one.lower()}](#{anchor(kind.names.one)})"
 
 
 def meaning_of(kind, path):
@@ -271,8 +276,8 @@ def meaning_of(kind, path):
     texts = [label_of(kind, path), getattr(found, "help_text", "")]
     if getattr(found, "options", None):
         texts.append(f"Of {options(found.options.choices)}")
-    if path in kind.reasons:
-        texts.append(f"Shown as “{kind.reasons[path]}”")
+    if path in kind.links.reasons:
+        texts.append(f"Shown as “{kind.links.reasons[path]}”")
     return parts_of_meaning(*texts)
 
 
