@@ -28,7 +28,7 @@ from media4sec.kinds import (
     Role,
     Search,
     Section,
-    State,
+    StateBar,
     Ways,
     Work,
     fields,
@@ -298,7 +298,7 @@ TECHNOLOGY = Kind(
         meta=fields("technology_kind price data_leaves works_on licence"),
         is_compared=True,
     ),
-    state=State(
+    state=StateBar(
         "status",
         shapes={
             TechnologyStatus.ACTIVE: "full",

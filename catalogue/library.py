@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from media4sec.dates import span_of
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.frame import siblings
-from media4sec.portal.lanes import Item, Lane, picture
+from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.rows import host_of
 from media4sec.publications.models import Term, documents_of
@@ -189,7 +189,7 @@ def map_of_deliverables(documents, label, package="", here=""):
     spans = [item.when for lane in lanes for item in lane.items if item.when]
     first, last = min([first, *(span.last for span in spans)]), max([last, *(span.first for span in spans)])
     url = f"/library/?type=deliverable&work-package={package}" if package else "/library/?type=deliverable"
-    return picture(
+    return lanes_picture(
         lanes, first, last, label, gettext("No date stated"), arrows, keep=here, url=url, most=MOST_DRAWN
     )
 

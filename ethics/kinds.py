@@ -17,7 +17,7 @@ from media4sec.kinds import (
     Role,
     Search,
     Section,
-    State,
+    StateBar,
     Work,
     fields,
 )
@@ -61,7 +61,7 @@ INSTRUMENT = Kind(
         meta=fields("instrument_type celex_or_number status"),
         as_known=_("Law as known on %(date)s: that is the date of the newest source read."),
     ),
-    state=State(
+    state=StateBar(
         "force",
         shapes={
             Force.IN_FORCE: "full",

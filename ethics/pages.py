@@ -10,29 +10,29 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from ethics.choices import EventKind, Topic
 from ethics.kinds import COUNTRY_NOTE, JUDGMENT
-from ethics.timeline import BEGINNING, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, timeline
+from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, lives_picture
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.record.links import records_naming
-from media4sec.portal.record.page import listed, parts_of
+from media4sec.portal.record.page import listed, page_parts
 from media4sec.portal.rows import first_sentence, host_of
-from media4sec.portal.wording import display_of, word
+from media4sec.portal.wording import page_display, word
 from media4sec.publications.models import Publication
 from media4sec.saying import country, day
 
-WRITTEN = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
+BEFORE_AND_SINCE = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
 ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))
 
 
 def issue(page):
     """Questions and safeguards side by side; the law when the project wrote about the issue, and today."""
     today = localdate(now())
-    laws, writings = named_by(page.document)
+    laws, writings = law_and_deliverables(page.document)
     flags = [flag for flag in map(flag_of, writings) if flag]
     since = max((flag.end for flag in flags), default=PROJECT_END)
     known = {law["identifier"]: events_of(law["document"], today) for law in laws}
-    shown = numbered(event for events in known.values() for event in events if event["date"] >= BEGINNING)
+    shown = numbered(event for events in known.values() for event in events if event["date"] >= FIRST_DAY)
     lanes = []
     for law in laws:
         events = known[law["identifier"]]
@@ -61,9 +61,11 @@ def issue(page):
         "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
         "ahead_count": sum(len(law["ahead"]) for law in laws),
         "today": today,
-        "picture": timeline(lanes, today=today, label=label, flags=flags, since=since) if lanes else None,
+        "picture": lives_picture(lanes, today=today, label=label, flags=flags, since=since)
+        if lanes
+        else None,
         "event_count": len(shown),
-        "event_parts": in_parts(shown, since, WRITTEN),
+        "event_parts": in_parts(shown, since, BEFORE_AND_SINCE),
         "questions": page.sections,
     }
     page = with_judgments(page, own, [*own_parts, ("law", gettext("Then and now"))])
@@ -77,7 +79,7 @@ def instrument(page):
     lane = lane_of(document, page.display["state"]["label"], events, today)
     label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page.title}
     own = {
-        "picture": timeline([lane], today=today, label=label, with_early=True) if lane else None,
+        "picture": lives_picture([lane], today=today, label=label, with_early=True) if lane else None,
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
         "life": life_of(document),
@@ -107,7 +109,7 @@ def with_judgments(page, own, parts):
 
 def judgment_of(row):
     """A row of the table of judgments."""
-    display = display_of(row)
+    display = page_display(row)
     facts = {fact["name"]: fact["values"] for fact in display["facts"]}
     return {
         "title": row.title,
@@ -121,7 +123,7 @@ def judgment_of(row):
 
 def platform_request(page):
     """What to do is beside what may be asked for."""
-    facts, *others = parts_of(replace(page, own_parts=[]))
+    facts, *others = page_parts(replace(page, own_parts=[]))
     return replace(page, parts=[facts, *listed(*((*part, True) for part in page.own_parts)), *others])
 
 
@@ -194,7 +196,7 @@ def coverage_of(document, topic):
     return VERIFIED if all(rule["verified"] for rule in rules) else UNVERIFIED
 
 
-def named_by(document):
+def law_and_deliverables(document):
     """(the instruments an issue touches, the deliverables it comes from), in its order. One query."""
     wanted = [(kind, ref["id"]) for kind, name in KINDS_NAMED.items() for ref in document[name]]
     if not wanted:
@@ -216,7 +218,7 @@ def law_of(row):
         "identifier": row.identifier,
         "title": row.title,
         "url": row.url,
-        "state": display_of(row)["state"],
+        "state": page_display(row)["state"],
         "summary": first_sentence(row.summary),
         "document": row.body,
     }

@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from ethics.choices import EventKind, Force
-from media4sec.drawing import Drawing, Pen, Picture, Rows, chosen, content_lang, shortened
+from media4sec.drawing import Drawing, FreeRows, Pen, Picture, at_most, language_of_content, shortened
 from media4sec.font import text_width
 
 PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project, which a test compares
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
-BEGINNING = datetime.date(2016, 1, 1)
+FIRST_DAY = datetime.date(2016, 1, 1)
 ENDS = (EventKind.STRUCK_DOWN, EventKind.REPEALED, EventKind.EXPIRES)
 OTHERS = (
     EventKind.POSITION,
@@ -42,7 +42,7 @@ MOST_EVENTS, MOST_LANES, MOST_FLAGS = 150, 40, 20
 
 
 @dataclass(frozen=True)
-class Span:
+class Stretch:
     """A stretch of a line: solid where in force, dotted where proposed, adopted or still to come.
 
     Without an end it goes on to the edge.
@@ -54,13 +54,13 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Lane:
+class Life:
     """One instrument. ``events``: dicts with number, date, is_done and is_unverified, in order of date."""
 
     label: str
     url: str
     note: str
-    spans: list[Span]
+    spans: list[Stretch]
     events: list[dict]
     ended_on: datetime.date | None = None
 
@@ -80,8 +80,8 @@ class Axis:
 
     def __init__(self, dates, today, *, start, length=None, year=None, step, early=0):
         last = max([*dates, today])
-        self.years = range(BEGINNING.year, last.year + (3 if last.month > 9 else 2))
-        self.early = sorted({date for date in dates if date < BEGINNING}) if early else []
+        self.years = range(FIRST_DAY.year, last.year + (3 if last.month > 9 else 2))
+        self.early = sorted({date for date in dates if date < FIRST_DAY}) if early else []
         self.start, self.first, self.step = start, start + step // 2, step
         if length and self.early:  # what came before may take half of a picture that cannot grow
             self.step = min(step, (length // 2 - step) // len(self.early))
@@ -92,12 +92,12 @@ class Axis:
     def at(self, date):
         if date is None:
             return self.end
-        if date < BEGINNING:
+        if date < FIRST_DAY:
             rank = bisect_left(self.early, date)
             return self.first + rank * self.step if self.early else self.start
         new_year = datetime.date(date.year, 1, 1)
         share = (date - new_year).days / (datetime.date(date.year + 1, 1, 1) - new_year).days
-        passed = date.year - BEGINNING.year + share
+        passed = date.year - FIRST_DAY.year + share
         return min(self.end, self.zero + round((self.end - self.zero) * passed / (len(self.years) - 1)))
 
 
@@ -108,24 +108,24 @@ class Chronicle(Picture):
     ``lanes``: (letter, lane) of each.
     """
 
-    lanes: tuple[tuple[str, Lane], ...] = ()
+    lanes: tuple[tuple[str, Life], ...] = ()
     has_unverified: bool = False
 
 
-def timeline(lanes, *, today, label="", flags=(), since=None, with_early=False):
+def lives_picture(lanes, *, today, label="", flags=(), since=None, with_early=False):
     """``since``: what came after this day is new to the project; ``with_early``: before 2016 too."""
-    shown = chosen(lanes, most=MOST_LANES)
+    shown = at_most(lanes, most=MOST_LANES)
     every = [event for lane in shown for event in lane.events]
-    events = chosen(every, lambda event: event["date"], MOST_EVENTS)
+    events = at_most(every, lambda event: event["date"], MOST_EVENTS)
     numbers = {event["number"] for event in events}
     shown = [
         replace(lane, events=[event for event in lane.events if event["number"] in numbers]) for lane in shown
     ]
     flags = sorted(flags, key=lambda flag: (flag.start, flag.label))
-    flags = chosen(flags, lambda flag: flag.start, MOST_FLAGS)
+    flags = at_most(flags, lambda flag: flag.start, MOST_FLAGS)
     lettered = tuple((letter_of(number, shown), lane) for number, lane in enumerate(shown))
     given = (label, today, flags, since, with_early)
-    drawings = (draw(lettered, *given), *uprights(lettered, *given))
+    drawings = (draw_lives(lettered, *given), *uprights(lettered, *given))
     drawn, total = len(shown) + len(events), sum(1 + len(lane.events) for lane in lanes)
     doubt = any(event["is_unverified"] for event in events)
     return Chronicle(drawings, drawn, total, is_newest=True, lanes=lettered, has_unverified=doubt)
@@ -139,7 +139,7 @@ def uprights(lettered, *given):
         found = []
         for start in range(0, len(lettered), size):
             for year in TALL_YEARS:
-                drawing = draw(lettered[start : start + size], *given, upright=True, year=year)
+                drawing = draw_lives(lettered[start : start + size], *given, upright=True, year=year)
                 if drawing.across <= TALL_WIDTH:
                     break
             found.append(drawing)
@@ -153,19 +153,19 @@ def letter_of(number, lanes):
     return chr(ord("A") + number % 26) * (number // 26 + 1) if len(lanes) > 1 else ""
 
 
-def draw(lettered, label, today, flags, since, with_early, *, upright=False, year=None):
+def draw_lives(lettered, label, today, flags, since, with_early, *, upright=False, year=None):
     length, breadth = (BOX_HEIGHT, BOX_WIDTH) if upright else (BOX_WIDTH, BOX_HEIGHT)
     dates = [event["date"] for _, lane in lettered for event in lane.events]
     if with_early:
         spans = [span for _, lane in lettered for span in lane.spans]
         dates += [date for span in spans for date in (span.start, span.end) if date]
-    before = gettext("until %(year)d") % {"year": BEGINNING.year - 1}
+    before = gettext("until %(year)d") % {"year": FIRST_DAY.year - 1}
     start, whole = (26, None) if upright else (0, WIDTH - 12)
     early = (20 if upright else width_of(before) + 20) if with_early else 0
     axis = Axis(dates, today, start=start, length=whole, year=year, step=length + GAP, early=early)
     drawing = Drawing(f"timeline timeline-{'tall' if upright else 'wide'}", label, upright)
     # What lies at the back is as broad as the whole picture, which is known at the end.
-    back, pen, lang = Pen(drawing.ground.put("g"), upright), drawing.ground, content_lang()
+    back, pen, lang = Pen(drawing.ground.put("g"), upright), drawing.ground, language_of_content()
 
     def plate(pen, kind, words, along, across, long, broad, *, is_turned=False):
         x, y = pen.box(f"tl-plate is-{kind}", along, across, long, broad)
@@ -192,7 +192,7 @@ def draw(lettered, label, today, flags, since, with_early, *, upright=False, yea
     # What the project wrote
     across = head + PLATE
     widest = max((width_of(flag.label) + 16 for flag in flags), default=0)
-    rows = Rows(GAP)
+    rows = FreeRows(GAP)
     for flag in flags:
         start, end = axis.at(flag.start), axis.at(flag.end)
         place, size = (start + end) // 2, width_of(flag.label) + 16
@@ -207,7 +207,7 @@ def draw(lettered, label, today, flags, since, with_early, *, upright=False, yea
 
     # The lanes
     for letter, lane in lettered:
-        rows = Rows(GAP)
+        rows = FreeRows(GAP)
         places = [axis.at(event["date"]) for event in lane.events]
         numbers = [rows.place(length, (place, place))[0] for place in places]
         depth = max(1, len(rows.rows)) * (breadth + GAP)
@@ -305,12 +305,12 @@ def lane_of(document, note, events, today):
         note = f"{note}; {unknown}"
     if begun and begun <= min(end or today, today):
         spans = [
-            Span(dates["first"], begun, is_solid=False),
-            Span(begun, min(end or today, today), is_solid=True),
+            Stretch(dates["first"], begun, is_solid=False),
+            Stretch(begun, min(end or today, today), is_solid=True),
         ]
         if not end or end > today:
-            spans.append(Span(today, end, is_solid=False))
+            spans.append(Stretch(today, end, is_solid=False))
     else:
-        spans = [Span(dates["first"], end, is_solid=False)]
+        spans = [Stretch(dates["first"], end, is_solid=False)]
     spans = [span for span in spans if span.start != span.end]
-    return Lane(document["title"], document["url"], note, spans, events, dates["ended"])
+    return Life(document["title"], document["url"], note, spans, events, dates["ended"])

@@ -25,8 +25,8 @@ ENCODE: dict[str, Callable[[bytes], bytes]] = {
     "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
 }
 DECODE: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
-PLAIN = ""
-SHORT = 200  # bytes: what is shorter stays as it is
+IDENTITY = ""
+SHORT_BODY = 200  # bytes: what is shorter stays as it is
 CONDITIONS = ["HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"]
 # What only a body needs: a 304 goes without.
 ABOUT_THE_BODY = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition"}
@@ -53,7 +53,7 @@ class Answer:
         self.tag = headers.get("ETag") or f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         self.modified = date_of(response)
         self.headers = [pair for pair in headers.items() if pair[0] not in ("ETag", "Content-Length")]
-        self.forms = {PLAIN: self._form(PLAIN, body)}
+        self.forms = {IDENTITY: self._form(IDENTITY, body)}
 
     @staticmethod
     def is_one(response: HttpResponseBase) -> bool:
@@ -74,7 +74,7 @@ class Answer:
 
     def coding(self, coding: str) -> str:
         """The coding in which somebody who takes this one is answered."""
-        return coding if self.is_coded else PLAIN
+        return coding if self.is_coded else IDENTITY
 
     def form(self, coding: str) -> Form:
         coding = self.coding(coding)
@@ -101,13 +101,13 @@ class Answer:
     def reply(self, request: HttpRequest, coding: str) -> Reply:
         """(status, headers, body) for this request; neither headers nor body where a condition does not hold (412)."""
         form = self.form(coding)
-        status = status_of(request, form.tag, self.modified)
+        status = condition_status(request, form.tag, self.modified)
         if status == 200:
             return status, form.headers, form.body
         return status, form.unchanged if status == 304 else [], b""
 
 
-def status_of(request: HttpRequest, tag: str, modified: int | None) -> int:
+def condition_status(request: HttpRequest, tag: str, modified: int | None) -> int:
     """200, or what the conditions of a request make of it: 304, 412."""
     asked = [name for name in CONDITIONS if name in request.META]
     if not asked:
@@ -129,7 +129,7 @@ def date_of(response: HttpResponseBase) -> int | None:
 
 def is_worth_coding(response: HttpResponse) -> bool:
     """Pictures are compressed as they are."""
-    return len(response.content) >= SHORT and not response.headers["Content-Type"].startswith("image/")
+    return len(response.content) >= SHORT_BODY and not response.headers["Content-Type"].startswith("image/")
 
 
 @lru_cache(maxsize=256)
@@ -140,7 +140,7 @@ def coding_of(accepted: str) -> str:
         name, _, parameter = part.partition(";")
         weights[name.strip()] = weight_of(parameter)
     best = max(ENCODE, key=lambda name: weights.get(name, 0))  # the first of equals
-    return best if weights.get(best, 0) > 0 else PLAIN
+    return best if weights.get(best, 0) > 0 else IDENTITY
 
 
 def weight_of(parameter: str) -> float:

@@ -3,7 +3,7 @@
 import re
 from difflib import SequenceMatcher
 
-LONGEST = (
+LONGEST_COMPARED = (
     2000  # words; beyond, a text counts as changed altogether, as comparing takes the square of its length
 )
 
@@ -32,7 +32,7 @@ def _lines(text):
 
 def _compare_words(before, after):
     old, new = (re.findall(r"\s*\S+\s*", text) for text in (before, after))
-    pairs = _blocks(old, new) if max(len(old), len(new)) <= LONGEST else [(old, new)]
+    pairs = _blocks(old, new) if max(len(old), len(new)) <= LONGEST_COMPARED else [(old, new)]
     sides = [], []
     for pair in pairs:
         for side, words in zip(sides, pair, strict=True):

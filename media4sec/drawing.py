@@ -15,7 +15,7 @@ from markupsafe import Markup
 from media4sec.font import text_width
 from media4sec.languages import in_english, local
 
-MOST = 200  # marks in one picture, unless it says otherwise
+MOST_MARKS = 200  # marks in one picture, unless it says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Picture:
         return (newest if self.is_newest else first) % {"drawn": self.drawn, "total": self.total}
 
 
-def chosen(things, worth=None, most=MOST):
+def at_most(things, worth=None, most=MOST_MARKS):
     """At most so many things, in their order: the first, or those that are worth most."""
     if len(things) <= most or not worth:
         return things[:most]
@@ -49,7 +49,7 @@ def chosen(things, worth=None, most=MOST):
     return [things[number] for number in sorted(best)]
 
 
-class Rows:
+class FreeRows:
     """Rows of things that cover none another: each new one gets the first row with room for it."""
 
     def __init__(self, gap=0):
@@ -173,6 +173,6 @@ class Drawing(Pen):
         return Markup(tostring(self.element, encoding="unicode"))
 
 
-def content_lang():
+def language_of_content():
     """The language of a record's words, where it is another one than the page's."""
     return "" if in_english() else "en"

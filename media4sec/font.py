@@ -35,10 +35,10 @@ SUBSETS = {
 
 
 def text_length(text, size, weight):
-    return sum(font(subset, size, weight).getlength(run) for subset, run in runs(text))
+    return sum(font(subset, size, weight).getlength(run) for subset, run in glyph_runs(text))
 
 
-def runs(text):
+def glyph_runs(text):
     """[(subset of the font, characters)]. What no file has becomes its base letter, or a replacement mark."""
     characters = [(SUBSETS[character], character) for character in _drawable(text)]
     return [

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.middleware.gzip import GZipMiddleware
 
 # How the server tells Django that it did not take the body of a request: the status to answer with, in the environ.
-REFUSED = "media4sec.refused"
+REFUSED_STATUS = "media4sec.refused"
 
 CONTENT_SECURITY_POLICIES = {
     # Exactly what public pages use. No data: images, no inline script or style, no HTML made from strings.

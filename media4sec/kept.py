@@ -29,13 +29,13 @@ from media4sec.answers import (
     Headers,
     Reply,
     coding_of,
+    condition_status,
     date_of,
     is_worth_coding,
-    status_of,
     takes,
     unchanged,
 )
-from media4sec.headers import REFUSED
+from media4sec.headers import REFUSED_STATUS
 from media4sec.interchange.results import newest_change
 
 Key = tuple[str, str, str]  # scheme, path, parameters
@@ -46,7 +46,7 @@ SAFE = ("GET", "HEAD")
 ASKED_EVERY = 0.25  # seconds between two looks at the database by one process …
 TRUSTED_FOR = 0.75  # … and how long nobody looks again, because somebody is about to
 PATIENCE = 20  # seconds that one waits for what another thread makes
-LARGEST = 1 / 8  # of the memory: a larger answer would push out too many others
+LARGEST_SHARE = 1 / 8  # of the memory: a larger answer would push out too many others
 FAILED = object()  # what became of an answer that others waited for
 
 
@@ -74,7 +74,7 @@ class Shelf:
         size = answer.size + sum(map(len, key))
         with self.lock:
             self._take_off(key)
-            if size > self.room * LARGEST:
+            if size > self.room * LARGEST_SHARE:
                 return
             self.answers[key], self.sizes[key] = answer, size
             self.size += size
@@ -178,7 +178,7 @@ def ready(environ: Environ) -> Reply | None:
     if shelf is None or environ["REQUEST_METHOD"] not in SAFE:
         return None
     request = WSGIRequest(environ.copy())  # it writes into it, and Django may want it as it came
-    key = key_of(request)
+    key = request_key(request)
     answer = key and shelf.find(key)
     if not answer or not suits(answer, request):
         return None
@@ -198,7 +198,7 @@ class KeptMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in SAFE or is_apart(request.path_info):
             return self.get_response(request)
-        key = key_of(request)
+        key = request_key(request)
         coding = coding_of(request.META.pop("HTTP_ACCEPT_ENCODING", "")[:200])  # inside all is plain
 
         def make() -> Made:
@@ -234,7 +234,7 @@ class KeptMiddleware:
         """An answer that cannot be kept: a refusal, a form, a long stream."""
         if response.streaming:
             tag = response.headers.get("ETag")
-            status = status_of(request, tag, date_of(response)) if tag else 200
+            status = condition_status(request, tag, date_of(response)) if tag else 200
             return (
                 response
                 if status == 200
@@ -250,7 +250,7 @@ class KeptMiddleware:
     def response(self, request: HttpRequest, status: int, headers: Headers, body: bytes) -> HttpResponseBase:
         if status == 412:  # the page that says so is Django's
             path = request.META["PATH_INFO"].encode().decode("latin-1")  # as it came: Django reads it again
-            return self.get_response(WSGIRequest(request.META | {"PATH_INFO": path, REFUSED: 412}))
+            return self.get_response(WSGIRequest(request.META | {"PATH_INFO": path, REFUSED_STATUS: 412}))
         kind = HttpResponseNotModified if status == 304 else HttpResponse
         return kind(body, headers=dict(headers))
 
@@ -260,7 +260,7 @@ def is_apart(path: str) -> bool:
     return path.startswith(("/admin/", settings.STATIC_URL))
 
 
-def key_of(request: HttpRequest) -> Key | None:
+def request_key(request: HttpRequest) -> Key | None:
     """What is asked for, in one spelling; None where the answer may be for one person only, or a refusal."""
     meta = request.META
     try:
@@ -271,7 +271,7 @@ def key_of(request: HttpRequest) -> Key | None:
     cookies = meta.get("HTTP_COOKIE", "")
     if cookies and (settings.SESSION_COOKIE_NAME in cookies or settings.CSRF_COOKIE_NAME in cookies):
         return None
-    if "HTTP_AUTHORIZATION" in meta or REFUSED in meta:
+    if "HTTP_AUTHORIZATION" in meta or REFUSED_STATUS in meta:
         return None
     return request.scheme, request.path, meta.get("QUERY_STRING", "")
 

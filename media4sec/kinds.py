@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from media4sec.choices import Lens, Provenance, YesNo
 
 NOT_STATED = _("Not stated in the source")
+NO_VALUE = "not-stated"  # the term of a record that states nothing
 Document = dict[str, Any]  # a record as JSON
 FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
 SECTIONS = {
@@ -291,7 +292,7 @@ class Search:
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class StateBar:
     """How a record is now, at a glance: a bar beside its title, in lists and on its page."""
 
     source: str = ""  # the field that says it
@@ -325,7 +326,7 @@ class Kind:
     section: str
     identifier: Slug | Numbered | Given = Slug()
     listed: Listed = Listed()
-    state: State = State()
+    state: StateBar = StateBar()
     page: Page = Page()
     links: Links = Links()
     search: Search = Search()

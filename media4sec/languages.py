@@ -25,7 +25,7 @@ def in_english():
     return translation.get_language().startswith("en")
 
 
-def tag_of(code):
+def language_tag(code):
     """The language as HTML names it: ``hreflang`` means all who read English, not only the British."""
     return code.partition("-")[0]
 

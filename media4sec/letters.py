@@ -14,10 +14,10 @@ from anyascii import anyascii
 from pyuca import Collator
 
 # Letters that Unicode does not take apart into a plain one and a mark.
-PLAIN = str.maketrans(
+PLAIN_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
-PLAIN_CAPITALS = str.maketrans({chr(small).upper(): plain.title() for small, plain in PLAIN.items()})
+PLAIN_CAPITALS = str.maketrans({chr(small).upper(): plain.title() for small, plain in PLAIN_LETTERS.items()})
 # Letters that come after their plain one in the alphabet of a language, instead of beside it.
 OWN_LETTERS = {"sl": "čćđšž", "es": "ñ"}
 AFTER_ALL_OTHERS = b"\xff\xff"  # a weight greater than that of any letter
@@ -34,7 +34,7 @@ LOOKS_LIKE = str.maketrans(
 def folded(word: str) -> str:
     """Without capitals, accents and special letters: Žitnik → zitnik, Straße → strasse, ΙΣΤΌΣ → ιστοσ."""
     parts = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(PLAIN_LETTERS)
 
 
 def same(text: str) -> str:
@@ -94,10 +94,10 @@ def _first_weights(word: str, own: str) -> bytes:
     found = b""
     for piece in re.split(f"([{own}{own.upper()}])", word) if own else [word]:
         if piece and piece.lower() in own:
-            plain = unicodedata.normalize("NFD", piece)[0].translate(PLAIN)
+            plain = unicodedata.normalize("NFD", piece)[0].translate(PLAIN_LETTERS)
             found += _weights(plain)[0] + AFTER_ALL_OTHERS
         else:
-            found += _weights(piece.translate(PLAIN).translate(PLAIN_CAPITALS))[0]
+            found += _weights(piece.translate(PLAIN_LETTERS).translate(PLAIN_CAPITALS))[0]
     return found
 
 

@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
-TYPES = {
+PROBLEM_TYPES = {
     400: ("bad-request", "The request asks for something that is not known"),
     404: ("not-found", "There is nothing here"),
     405: ("method-not-allowed", "This method is not possible here"),
@@ -46,7 +46,7 @@ class BadParameters(exceptions.APIException):
 
 def problem(status: int, detail: str = "", *, path: str = "", **more: Any) -> dict[str, Any]:
     """The body of a problem document."""
-    name, title = TYPES.get(status, ("error", HTTPStatus(status).phrase))
+    name, title = PROBLEM_TYPES.get(status, ("error", HTTPStatus(status).phrase))
     body = {
         "type": f"{settings.BASE_URL}/api/#problem-{name}",
         "title": title,

@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
-from media4sec.headers import REFUSED
+from media4sec.headers import REFUSED_STATUS
 from media4sec.wsgi import application as django
 from media4sec.wsgi import ready
 
@@ -24,7 +24,7 @@ PARTS_AHEAD = 64  # parts of a stream that are made before their reader has take
 PART_SECONDS = 30  # … and how long the next one waits for it
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
     """The body came too slowly or is too much; ``status`` says which."""
 
     def __init__(self, status):
@@ -40,7 +40,7 @@ class Bodies:
     async def read(self, protocol, stated):
         """The whole body; ``stated`` is its length as the client states it. Raises ``Refused``."""
         if len(stated) > 18 or (stated.isdecimal() and int(stated) > BODY_MOST):
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         parts, size = [], 0
         try:
             async with asyncio.timeout(BODY_SECONDS):
@@ -49,17 +49,17 @@ class Bodies:
                     size += len(part)
                     self.held += len(part)
                     if size > BODY_MOST:
-                        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                        raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
                     if self.held > BODIES_MOST:
-                        raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
+                        raise BodyRefused(HTTPStatus.SERVICE_UNAVAILABLE)
         except TimeoutError:
-            raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+            raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT) from None
         finally:
             self.held -= size
         return b"".join(parts)
 
 
-class Answer:
+class Outgoing:
     """What Django answers, on its way from a thread into the event loop."""
 
     def __init__(self, loop):
@@ -87,7 +87,7 @@ class Answer:
         self.headers = as_sent(headers)
 
     def _hand_over(self, response, environ):
-        if environ.get(REFUSED):
+        if environ.get(REFUSED_STATUS):
             self.headers.append(("connection", "close"))  # the rest of the body would pass for a request
         is_stream = response.streaming and "content-length" not in dict(self.headers)
         body = None if is_stream else b"".join(response)
@@ -142,10 +142,10 @@ class Application:
         if scope.method not in ("GET", "HEAD"):
             try:
                 body = await self.bodies.read(protocol, environ.get("CONTENT_LENGTH", ""))
-            except Refused as refused:
-                body, environ[REFUSED] = b"", refused.status
+            except BodyRefused as refused:
+                body, environ[REFUSED_STATUS] = b"", refused.status
             environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        answer = Answer(asyncio.get_running_loop())
+        answer = Outgoing(asyncio.get_running_loop())
         self.threads.submit(answer.make, environ)
         await answer.send(protocol)
 

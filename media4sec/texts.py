@@ -14,10 +14,12 @@ from django.core.validators import URLValidator
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 
-MOST = 20_000  # characters of a text of several lines, or of a list, where the field has no limit of its own
+MOST_CHARACTERS = (
+    20_000  # characters of a text of several lines, or of a list, where the field has no limit of its own
+)
 # Categories of Unicode: control, format (invisible or direction-changing), surrogate, private use, not assigned,
 # separators of lines and of paragraphs.
-REFUSED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+REFUSED_CATEGORIES = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 # Letters, marks and signs after Unicode that show nothing: fillers, a joiner of marks, the empty pattern of Braille.
 EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 # These two join letters of Arabic or Indic scripts, or pictograms; anywhere else they are invisible.
@@ -27,7 +29,7 @@ JOINED = frozenset(("Lo", "Mc", "Mn", "Sk", "So"))
 SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 SELECTED = frozenset(("Lo", "Sm", "So"))
 KEYCAP = "\u20e3"  # a digit in a key, such as 1️⃣
-HIDDEN = re.compile(f"[{''.join(sorted(EMPTY | SELECTORS))}]")
+INVISIBLE = re.compile(f"[{''.join(sorted(EMPTY | SELECTORS))}]")
 
 
 def cleaned(text, *, lines=False, most=None):
@@ -39,7 +41,7 @@ def cleaned(text, *, lines=False, most=None):
     if lines:
         text = text.replace("\t", " ")
     plain = text.replace("\n", "") if lines else text
-    if not plain.isprintable() or HIDDEN.search(plain):  # or else every sign is fine
+    if not plain.isprintable() or INVISIBLE.search(plain):  # or else every sign is fine
         _look_at_each_sign(text, lines)
     if most is not None and len(text) > most:
         raise ValidationError(
@@ -67,7 +69,7 @@ def _may_stand(sign, before, after):
         return all(one and unicodedata.category(one) in JOINED for one in (before, after))
     if sign in SELECTORS:
         return after == KEYCAP or (bool(before) and unicodedata.category(before) in SELECTED)
-    return sign not in EMPTY and unicodedata.category(sign) not in REFUSED
+    return sign not in EMPTY and unicodedata.category(sign) not in REFUSED_CATEGORIES
 
 
 def named(sign):
@@ -112,7 +114,7 @@ class Line(forms.CharField):
         return cleaned(super().to_python(value), lines=self.has_lines)
 
     def widget_attrs(self, widget):
-        return counted(super().widget_attrs(widget), self.max_length)
+        return with_counter(super().widget_attrs(widget), self.max_length)
 
 
 class Lines(Line):
@@ -134,7 +136,7 @@ class MailAddress(forms.EmailField):
         return cleaned(super().to_python(value))
 
 
-def counted(attrs, most):
+def with_counter(attrs, most):
     """The attributes of a field that is not cut at its limit: a script counts beside it."""
     limit = {"data-most": str(most)} if most else {}
     return {name: value for name, value in attrs.items() if name != "maxlength"} | limit

@@ -15,7 +15,7 @@ from media4sec.kinds import (
     Page,
     Search,
     Section,
-    State,
+    StateBar,
     Work,
     fields,
 )
@@ -136,7 +136,7 @@ STANDARD = Kind(
         ),
         meta=fields("standard_kind number body access"),
     ),
-    state=State(
+    state=StateBar(
         "standard_status",
         shapes={
             StandardStatus.PUBLISHED: "full",

@@ -7,13 +7,13 @@ from itertools import groupby
 
 from django.utils.translation import gettext
 
-from media4sec.drawing import MOST, Drawing, Pen, Picture, content_lang, wrapped
+from media4sec.drawing import MOST_MARKS, Drawing, Pen, Picture, language_of_content, wrapped
 from media4sec.portal.rows import host_of
 from media4sec.saying import day
 
 COLUMN, GUTTER = 288, 48  # of the picture: a box, and the room for arrows between two columns
 LINE, PAD, GAP, HEAD = 17, 8, 10, 34  # a line of text, the room around it, between boxes, above a strand
-WIDE = 225  # of a line of text
+LINE_WIDTH = 225  # of a line of text
 
 
 def roadmap_item(page):
@@ -55,7 +55,7 @@ def roadmap_rows(cards):
             }
             for card in linked
         ],
-        "picture": picture(linked, first),
+        "picture": roadmap_picture(linked, first),
     }
 
 
@@ -88,7 +88,7 @@ def levels_of(cards, first):
     return levels
 
 
-def picture(cards, first):
+def roadmap_picture(cards, first):
     """Boxes in columns, what comes first on the left; arrows lead to what needs it.
 
     None where nothing has an order, or a circle has none.
@@ -97,7 +97,7 @@ def picture(cards, first):
     if not levels:
         return None
     # What comes first is drawn first, so that no arrow begins at a box that is left out.
-    shown = sorted(range(len(cards)), key=lambda number: (levels[cards[number]["url"]], number))[:MOST]
+    shown = sorted(range(len(cards)), key=lambda number: (levels[cards[number]["url"]], number))[:MOST_MARKS]
     drawn = [cards[number] for number in sorted(shown)]
     drawing = Drawing("order", gettext("What must come first. The table below says the same."))
     places, y = places_of(drawn, first, levels, drawing.ground)
@@ -108,7 +108,7 @@ def picture(cards, first):
             bend, ends = x - GUTTER // 2, (before + LINE, top + LINE)
             points = (left + COLUMN, ends[0]), (bend, ends[0]), (bend, ends[1]), (x, ends[1])
             drawing.ground.line("order-arrow", *points, then="m-7 -5l7 5l-7 5")
-    lang = content_lang()
+    lang = language_of_content()
     for card in drawn:
         x, top, lines, note = places[card["url"]]
         link = drawing.link("order-item", card["url"], f"{card['identifier']}, {card['title']}", lang)
@@ -145,7 +145,7 @@ def places_of(cards, first, levels, pen):
             places[card["url"]] = (
                 levels[card["url"]] * (COLUMN + GUTTER),
                 below,
-                wrapped(card["title"], WIDE, 14, 400),
+                wrapped(card["title"], LINE_WIDTH, 14, 400),
                 note if note != strand else "",
             )
             to_do += [(card, True), *((other, False) for other in followers[card["url"]][::-1])]

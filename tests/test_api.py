@@ -44,7 +44,7 @@ def assert_problem(response, status, **expected):
 def test_the_address_of_each_problem_leads_to_its_explanation(client):
     page = client.get("/api/").content.decode()
 
-    for status in problems.TYPES:
+    for status in problems.PROBLEM_TYPES:
         _, _, anchor = problems.problem(status)["type"].partition("#")
         assert f'id="{anchor}"' in page
 

@@ -22,7 +22,7 @@ from media4sec.corrections import limits
 from media4sec.corrections.deadlines import a_month_after, working_days_after
 from media4sec.corrections.models import CONTACT_KEPT, Correction, CountingKey, SenderCount
 from media4sec.corrections.protection import new_token, read_token
-from media4sec.corrections.receipts import LENGTH, SIGNS, new_receipt, read_receipt
+from media4sec.corrections.receipts import NUMBER_LENGTH, SIGNS, new_receipt, read_receipt
 from media4sec.records import workflow
 from tests.factories import document_for, make, published
 from tests.public import h1_of, text_of
@@ -424,7 +424,7 @@ def test_receipts_are_of_speakable_signs_and_all_different():
     drawn = {new_receipt() for _ in range(2000)}
 
     assert len(drawn) == 2000
-    assert {len(receipt) for receipt in drawn} == {LENGTH + 2}
+    assert {len(receipt) for receipt in drawn} == {NUMBER_LENGTH + 2}
     assert set("".join(drawn)) == set(SIGNS) | {"-"}
     assert not set("01AEIOU") & set(SIGNS)
 
@@ -432,7 +432,7 @@ def test_receipts_are_of_speakable_signs_and_all_different():
 @given(data=st.data())
 def test_a_mistyped_receipt_is_noticed(data):
     signs = list(new_receipt().replace("-", ""))
-    place, other = (data.draw(st.integers(0, LENGTH - 1)) for _ in "12")
+    place, other = (data.draw(st.integers(0, NUMBER_LENGTH - 1)) for _ in "12")
     wrong = list(signs)
     if data.draw(st.booleans()):
         wrong[place] = data.draw(st.sampled_from(SIGNS))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media4sec.interchange import citations, tables
-from media4sec.interchange.citations import Citation, Name
+from media4sec.interchange.citations import CitedThing, Name
 from media4sec.interchange.exports import FORMATS
 from media4sec.kinds import kinds, paths
 from media4sec.publications.models import Publication
@@ -391,7 +391,7 @@ def _publication(record):
 def test_any_text_leaves_the_citation_whole(title, name):
     title, name = citations.one_line(title), citations.one_line(name)
     authors = (Name(name),) if name else ()
-    citation = Citation(
+    citation = CitedThing(
         "key", citations.RECORD, title, "https://example.org/", authors, "2017", number="T-001", summary=title
     )
 
@@ -549,7 +549,7 @@ def test_what_a_work_states_are_fields_of_its_record(client, kind):
     if kind.cited.work:
         work = kind.cited.work
         named = [work.title, work.authors, work.date, work.number, work.publisher, work.url]
-        assert work.type in citations.TYPES
+        assert work.type in citations.WORK_TYPES
     assert {name for name in named if name} <= document.keys()
 
 

@@ -10,7 +10,7 @@ from media4sec.publications.models import Publication
 from media4sec.publications.search import search
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
-from media4sec.records.finding import Question, remember_all
+from media4sec.records.finding import Wanted, remember_all
 from media4sec.records.models import Record, Words
 from tests.factories import make, save
 
@@ -172,6 +172,6 @@ BEST = [
 def test_the_best_of_the_public_search_stands_on_the_first_page(content, text):
     best = Publication.objects.get(pk=search(text).ids[0])
 
-    rows = Question(Record.objects.all(), text).among(Record.objects.order_by("identifier"))[:20]
+    rows = Wanted(Record.objects.all(), text).among(Record.objects.order_by("identifier"))[:20]
 
     assert (best.kind, best.identifier) in {(row.kind_name, row.identifier) for row in rows}

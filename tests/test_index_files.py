@@ -36,7 +36,7 @@ def started():
 
 def sets():
     """The sets of columns in the folder of this database, and what somebody may have left there."""
-    return sorted(path for path in index_files.home().iterdir() if path.is_dir())
+    return sorted(path for path in index_files.index_folder().iterdir() if path.is_dir())
 
 
 def is_mapped(found):
@@ -256,20 +256,20 @@ def test_files_can_be_read_where_they_cannot_be_written(never_read):
     (folder,) = sets()
     never_read()
 
-    for path in (*folder.iterdir(), folder, index_files.home(), settings.INDEX_ROOT):
+    for path in (*folder.iterdir(), folder, index_files.index_folder(), settings.INDEX_ROOT):
         path.chmod(0o555)
     try:
         assert is_mapped(started())
         assert len(search("violet").ids) == 1
     finally:
-        for path in (settings.INDEX_ROOT, index_files.home(), folder):
+        for path in (settings.INDEX_ROOT, index_files.index_folder(), folder):
             path.chmod(0o755)
 
 
 def test_database_of_another_generation_or_name_has_its_own_set(monkeypatch):
     published("technology", identifier="T-901", title="Violet")
     started()
-    files, home = sets(), index_files.home()
+    files, home = sets(), index_files.index_folder()
     Generation.objects.update(name="another")
 
     assert current().later is None
@@ -277,7 +277,7 @@ def test_database_of_another_generation_or_name_has_its_own_set(monkeypatch):
     assert sets() != files, "a process that runs notices too"
 
     monkeypatch.setitem(connection.settings_dict, "HOST", "elsewhere")
-    assert index_files.home() != home
+    assert index_files.index_folder() != home
 
 
 def test_another_release_does_not_read_the_files(monkeypatch):

@@ -604,7 +604,7 @@ def test_long_answers_and_streams_are_not_kept(keeps, version, settings):
 def test_a_long_file_is_a_stream_with_its_tag(site, client, keeps, monkeypatch):
     whole = client.get("/technologies.csv")
     kept.forget()
-    monkeypatch.setattr(exports, "WHOLE", 1000)
+    monkeypatch.setattr(exports, "WHOLE_FILE", 1000)
 
     stream = client.get("/technologies.csv")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalogue import library
 from media4sec.dates import Span, span_of
-from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, draw
+from media4sec.portal.lanes import LYING, UPRIGHT, ZONE, Item, Lane, draw_lanes
 from media4sec.publications.models import Publication, documents_of
 from media4sec.records import workflow
 from media4sec.saying import day_or_unknown
@@ -354,7 +354,7 @@ def test_any_items_are_drawn_once_and_cover_nothing(lanes, sheet):
         for row, whens_ in enumerate(lanes)
     ]
 
-    svg = draw(sheet, given_lanes, FIRST, LAST, "Label", "No date", (), None).element
+    svg = draw_lanes(sheet, given_lanes, FIRST, LAST, "Label", "No date", (), None).element
 
     boxes = boxes_of(svg)
     assert sorted(boxes) == sorted(item.label for lane in given_lanes for item in lane.items)
@@ -379,7 +379,7 @@ def test_any_arrows_lead_from_label_to_label_on_tracks_of_their_own(lanes, sheet
         for row, whens_ in enumerate(lanes)
     ]
 
-    svg = draw(sheet, given_lanes, FIRST, LAST, "Label", "No date", arrows, None).element
+    svg = draw_lanes(sheet, given_lanes, FIRST, LAST, "Label", "No date", arrows, None).element
 
     boxes = boxes_of(svg)
     assert overlaps(list(boxes.values())) == []
@@ -402,7 +402,7 @@ def test_a_hundred_without_a_date_stand_in_rows():
     lane = Lane("Lane", "L", "/", tuple(item(f"0-{n}", None) for n in range(100)))
 
     for sheet in (LYING, UPRIGHT):
-        svg = draw(sheet, [lane], FIRST, LAST, "Label", "No date", (), None).element
+        svg = draw_lanes(sheet, [lane], FIRST, LAST, "Label", "No date", (), None).element
         assert overlaps(list(boxes_of(svg).values())) == []
         left, top, right, bottom = box_of(marks_of(svg, "pic-rest")[0])
         assert (bottom - top if sheet.upright else right - left) <= ZONE + 12

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from media4sec.front.design import SHEET, colour, contrast, pairs, tokens
+from media4sec.front.design import SHEET, colour, contrast, design_tokens, pairs
 from media4sec.portal.rows import LENSES
 
 CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
@@ -185,7 +185,7 @@ def test_every_colour_of_text_is_measured():
         "ugly-h",
     }  # lines, and nothing but lines
     measured = {name for pair in pairs() for name in (pair["front"], pair["back"])}
-    light, dark = tokens()
+    light, dark = design_tokens()
 
     assert {name for name in light if colour(name, light)} - measured == decorative
     assert set(light) == set(dark)

@@ -12,7 +12,7 @@ from django.urls import resolve
 
 from catalogue.library import map_of_deliverables, page_of_library
 from ethics.pages import numbered
-from ethics.timeline import Lane, Span, timeline
+from ethics.timeline import Life, Stretch, lives_picture
 from media4sec.front.timeline import page_of_timeline
 from roadmap.pages import roadmap_rows
 from workshops.europe import PLACES, workshop_rows
@@ -269,20 +269,20 @@ def laws(count, lanes):
     own = [[] for _ in range(lanes)]
     for event in events:
         own[event["lane"]].append(event)
-    since = Span(datetime.date(2016, 5, 5), None, is_solid=True)
-    return [Lane(TITLE, "/law/act/", "in force", [since], mine) for mine in own]
+    since = Stretch(datetime.date(2016, 5, 5), None, is_solid=True)
+    return [Life(TITLE, "/law/act/", "in force", [since], mine) for mine in own]
 
 
 @pytest.mark.parametrize("lanes", [1, 8, 1000])
 def test_law(lanes):
     today = datetime.date(2026, 11, 25)
 
-    picture = timeline(laws(MANY, lanes), today=today, label=TITLE, with_early=True)
+    picture = lives_picture(laws(MANY, lanes), today=today, label=TITLE, with_early=True)
 
     assert picture.left_out.startswith("The picture shows the newest ")
     assert picture.total == MANY + lanes
     assert sum(len(drawing.svg.encode()) for drawing in picture.drawings) <= BYTES
     assert grows_evenly(
-        lambda count: timeline(laws(count, max(1, lanes * count // MANY)), today=today, with_early=True),
+        lambda count: lives_picture(laws(count, max(1, lanes * count // MANY)), today=today, with_early=True),
         few=1500,
     )

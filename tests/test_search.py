@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from media4sec.kinds import ABOUT_CHECKING, kinds, kinds_by_name
 from media4sec.portal.wording import word
 from media4sec.publications import index as index_module
-from media4sec.publications.columns import ROWS, columns_of
+from media4sec.publications.columns import ROW_COLUMNS, columns_from
 from media4sec.publications.facets import unfiltered
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Change, Publication
 from media4sec.publications.search import search
-from media4sec.publications.words import analyse, key_of, loose_key_of, singular, squeezed, tokens
+from media4sec.publications.words import analyse, loose_key_of, singular, squeezed, tokens, word_key
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.fields import TextListField
@@ -79,12 +79,12 @@ def test_text_becomes_tokens(text, expected):
     ],
 )
 def test_forms_and_spellings_of_a_word_have_one_key(words):
-    assert {key_of(word) for word in words} == {key_of(words[0])}
+    assert {word_key(word) for word in words} == {word_key(words[0])}
 
 
 @pytest.mark.parametrize("words", [("your", "yor"), ("four", "for"), ("hour", "hor"), ("size", "sise")])
 def test_short_words_are_left_as_they_are(words):
-    assert key_of(words[0]) != key_of(words[1])
+    assert word_key(words[0]) != word_key(words[1])
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_short_words_are_left_as_they_are(words):
     ],
 )
 def test_irregular_plural_is_a_form_of_its_word(words):
-    assert {key_of(word) for word in words} == {key_of(words[0])}
+    assert {word_key(word) for word in words} == {word_key(words[0])}
 
 
 @pytest.mark.parametrize("word", ["specimen", "regimen", "omen", "data", "leaves", "uses", "basis"])
@@ -426,8 +426,8 @@ def test_order_is_the_same_in_a_later_index_and_in_a_new_one():
 
     rows = [row(pk, f"{pk:03}", f"Tool {pk}") for pk in range(1, 40, 2)]
     added = [row(pk, f"{pk:03}", f"Tool {pk % 30}") for pk in (0, 2, 21, 22, 60)]
-    later = Index(columns_of(rows), columns_of(added), [item[0] for item in added])
-    new = Index(columns_of(sorted({item[0]: item for item in [*rows, *added]}.values())))
+    later = Index(columns_from(rows), columns_from(added), [item[0] for item in added])
+    new = Index(columns_from(sorted({item[0]: item for item in [*rows, *added]}.values())))
 
     def in_order(index, places):
         slots = index.slots(range(61))
@@ -480,7 +480,7 @@ def test_kinds_that_are_worked_with_stand_below_what_tells_of_the_thing():
 
     object.__setattr__(kind, "search_share", 0.5)
     try:
-        index = Index(columns_of(Publication.objects.order_by("pk").values_list(*ROWS)))
+        index = Index(columns_from(Publication.objects.order_by("pk").values_list(*ROW_COLUMNS)))
         found = search("lantern", None, index).ids
     finally:
         object.__setattr__(kind, "search_share", 1.0)

@@ -262,7 +262,7 @@ def test_bodies_have_limits(held, stated, parts, expected):
     if isinstance(expected, bytes):
         assert result.result() == expected
     else:
-        with pytest.raises(door.Refused) as refused:
+        with pytest.raises(door.BodyRefused) as refused:
             result.result()
         assert refused.value.status == expected
     assert bodies.held == held

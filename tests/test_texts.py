@@ -16,7 +16,7 @@ from media4sec.records.documents.reading import writer
 from media4sec.records.fields import TextListField
 from media4sec.records.folder_io import LoadError, load_folder
 from media4sec.records.models import Citation, Record, Source, Tag, model_of
-from media4sec.texts import MOST, cleaned, web_address
+from media4sec.texts import MOST_CHARACTERS, cleaned, web_address
 from tests.factories import full_document_for, make, make_full, publish
 from tests.test_admin import errors_in, save, take
 
@@ -155,7 +155,7 @@ def test_no_text_of_the_back_office_is_cut(admin_client, kind):
     page = admin_client.get(admin_url(record))
     typed = typed_fields(page)
     too_long = {
-        name: "x" * ((getattr(field, "max_length", None) or MOST) + 1)
+        name: "x" * ((getattr(field, "max_length", None) or MOST_CHARACTERS) + 1)
         for name, field in typed.items()
         if not isinstance(field, models.URLField)
     }
@@ -321,7 +321,7 @@ def test_long_tags_that_differ_in_their_last_letter_have_addresses():
     [
         ("theme", {"summary": "x" * 2000}),
         ("theme", {"notes": ["x" * 2000] * 9}),
-        ("pattern", {"problem": "x" * MOST}),
+        ("pattern", {"problem": "x" * MOST_CHARACTERS}),
         ("throwaway", {"weight": 2_147_483_647}),
     ],
 )

@@ -13,12 +13,12 @@ from ethics.timeline import (
     PROJECT_NAME,
     PROJECT_START,
     Flag,
-    Lane,
-    Span,
+    Life,
+    Stretch,
     dates_of,
     lane_of,
     letter_of,
-    timeline,
+    lives_picture,
     width_of,
 )
 from media4sec.publications.models import Publication
@@ -147,11 +147,11 @@ def test_nothing_overlaps_whatever_happens(case):
         if with_early or day.year >= 2016
     )
     drawn = [
-        Lane(
+        Life(
             "Instrument",
             "/law/instrument/",
             "in force",
-            [Span(datetime.date(2016, 5, 5), None, is_solid=True)],
+            [Stretch(datetime.date(2016, 5, 5), None, is_solid=True)],
             [event for event in events if event["lane"] == number],
         )
         for number in range(len(lanes))
@@ -161,7 +161,7 @@ def test_nothing_overlaps_whatever_happens(case):
         for number, day in enumerate(written)
     ]
 
-    check(timeline(drawn, today=TODAY, flags=flags, with_early=with_early), events)
+    check(lives_picture(drawn, today=TODAY, flags=flags, with_early=with_early), events)
 
 
 @pytest.mark.parametrize(
@@ -171,11 +171,11 @@ def test_nothing_overlaps_whatever_happens(case):
 def test_lanes_go_on_to_further_pictures_on_a_phone(number, sizes):
     event = {"date": datetime.date(2020, 1, 1), "is_done": True, "is_unverified": False, "title": "Event"}
     lanes = [
-        Lane("Act", "/law/act/", "in force", [], [event | {"number": place}])
+        Life("Act", "/law/act/", "in force", [], [event | {"number": place}])
         for place in range(1, number + 1)
     ]
 
-    picture = timeline(lanes, today=TODAY)
+    picture = lives_picture(lanes, today=TODAY)
 
     wide, *talls = picture.drawings
     assert [len(boxes_of(tall.element)) for tall in talls] == sizes

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
-from media4sec.drawing import chosen
+from media4sec.drawing import at_most
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.wording import content, record_name, word
 from media4sec.publications.models import Publication, Term, documents_of, first_of_each
@@ -12,7 +12,7 @@ from media4sec.saying import day_or_unknown
 from workshops.pages import swot_on
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
-MOST = 24  # workshops on their line
+MOST_STATIONS = 24  # workshops on their line
 
 
 def page_of_workshop(page):
@@ -57,7 +57,7 @@ def said_at(page):
 
 def newest(workshops, here=""):
     """All, or as many as the line has room for: the newest, and the one whose page this is."""
-    return chosen(workshops, lambda row: (row["identifier"] == here, row["start_date"] or ""), MOST)
+    return at_most(workshops, lambda row: (row["identifier"] == here, row["start_date"] or ""), MOST_STATIONS)
 
 
 def station(document):

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from django.utils.translation import gettext
 
-from media4sec.drawing import Drawing, Picture, content_lang
+from media4sec.drawing import Drawing, Picture, language_of_content
 from media4sec.font import text_width
 
 WIDTH, HEIGHT = 360, 330
@@ -31,7 +31,7 @@ STOP, GAP = 28, 5  # the square with the identifier, the room after it
 LINE, AWAY = 22, 9  # a label's height, and how far it keeps from its point
 LINES = (0, -1, 1, -2, 2, -3, 3)  # how far up or down a name may stand, in order of preference
 OTHER = {"left": "right", "right": "left"}
-MOST = 100
+MOST_PLACES = 100
 LAND = ElementTree.parse(Path(__file__).with_name("europe.svg")).getroot()
 
 
@@ -56,7 +56,7 @@ def drawing(placed):
     sheet = Drawing("pic map", gettext("The cities of the workshops on a map of Europe"))
     sheet.set_size(WIDTH, HEIGHT)
     sheet.ground.element.append(LAND)
-    shown, lang = placed[:MOST], content_lang()
+    shown, lang = placed[:MOST_PLACES], language_of_content()
     for (card, city), spot in zip(shown, labelled([city for _, city in shown]), strict=True):
         x, y, left, top, right, bottom = spot
         middle = (top + bottom) // 2

@@ -12,7 +12,7 @@ from media4sec.portal.record.facts import Fact, values_of
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.record.links import records_naming
 from media4sec.portal.record.page import last_parts, listed
-from media4sec.portal.wording import display_of
+from media4sec.portal.wording import page_display
 from media4sec.publications.models import Publication, Term, first_of_each
 from workshops.choices import Placement, Quadrant
 
@@ -120,7 +120,7 @@ def responsibilities_of(document):
 
 def workshop_of(publication):
     """The facts of a workshop that its theme's page tells."""
-    facts = {fact["name"]: fact for fact in display_of(publication)["facts"]}
+    facts = {fact["name"]: fact for fact in page_display(publication)["facts"]}
     told = {
         "city": _("City"),
         "start_date": _("Date"),

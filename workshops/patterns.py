@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.drawing import Drawing, Picture, Rows, chosen, content_lang, shortened
+from media4sec.drawing import Drawing, FreeRows, Picture, at_most, language_of_content, shortened
 from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.rows import first_sentence
@@ -15,17 +15,17 @@ from media4sec.publications.models import documents_of
 from workshops.choices import PatternGroup
 
 GROUPS = dict(PatternGroup.choices)
-COLLECTION = "practice-patterns"  # the note on how the patterns were gathered
+COLLECTION_NOTE = "practice-patterns"  # the note on how the patterns were gathered
 ROW, GROUP = 26, 12  # a line's height, the room before a group
 INDENT, LEFT = 18, 6  # the step of a generation, the room before the first
-WIDE = 300  # that a title may be
+TITLE_WIDTH = 300  # that a title may be
 TRACK, AWAY, APART = (
     9,
     12,
     5,
 )  # between lines of links side by side, before the first of them, one above another
-MOST = 120  # patterns on a page
-FEW = 10  # links of one pattern in the list
+MOST_PATTERNS = 120  # patterns on a page
+MOST_LINKS = 10  # links of one pattern in the list
 ALL = "/practices/?type=pattern"
 
 
@@ -51,7 +51,9 @@ def page_of_patterns(documents):
         "groups": groups_of(order, patterns, documents["case"]),
         "picture": drawing(order, gettext("Patterns, their families and their links")) if order else None,
         "glosses": sum(document["summary_basis"] == "editorial-gloss-of-name" for document in patterns),
-        "collection": next((row for row in documents["collection"] if row["identifier"] == COLLECTION), None),
+        "collection": next(
+            (row for row in documents["collection"] if row["identifier"] == COLLECTION_NOTE), None
+        ),
     }
 
 
@@ -107,7 +109,7 @@ def groups_of(order, patterns, cases):
             named_by[ref["id"]].append(document)
     shown_in = Counter(ref["id"] for case in cases for ref in case["patterns"])
     found = {name: [] for name in GROUPS}
-    for document, depth in chosen(order, most=MOST):
+    for document, depth in at_most(order, most=MOST_PATTERNS):
         own = {ref["id"] for ref in document["related_patterns"]}
         others = [other for other in named_by[document["identifier"]] if other["identifier"] not in own]
         found.setdefault(document["group"], []).append(
@@ -117,10 +119,10 @@ def groups_of(order, patterns, cases):
                 "sentence": first_sentence(document["summary"]),
                 "is_gloss": document["summary_basis"] == "editorial-gloss-of-name",
                 "members": members[document["identifier"]],
-                "links": document["related_patterns"][:FEW],
-                "more_links": len(document["related_patterns"][FEW:]),
-                "named_by": others[:FEW],
-                "named_by_more": len(others[FEW:]),
+                "links": document["related_patterns"][:MOST_LINKS],
+                "more_links": len(document["related_patterns"][MOST_LINKS:]),
+                "named_by": others[:MOST_LINKS],
+                "named_by_more": len(others[MOST_LINKS:]),
                 "cases": shown_in[document["identifier"]],
             }
         )
@@ -136,7 +138,7 @@ def groups_of(order, patterns, cases):
 def drawing(order, label, marked=(), here=""):
     """Families as a tree, links as brackets at the right; ``marked`` stand out, ``here`` is the page one is on."""
     stands_out = {*marked, here}
-    shown = chosen(order, lambda row: row[0]["identifier"] in stands_out, MOST)
+    shown = at_most(order, lambda row: row[0]["identifier"] in stands_out, MOST_PATTERNS)
     sheet = Drawing("pic patterns", label)
     at, last, y, wide = {}, None, 0, 0
     for document, depth in shown:
@@ -147,15 +149,15 @@ def drawing(order, label, marked=(), here=""):
             y += ROW
         name, x = document["identifier"], LEFT + INDENT * depth
         weight = 800 if depth < 2 else 600
-        text = shortened(document["title"], WIDE, 13, weight)
+        text = shortened(document["title"], TITLE_WIDTH, 13, weight)
         end = x + text_width(text, 13, weight) + 10
         at[name] = x, y + ROW // 2, end
         look = f"pic-label{' pic-here' * (name in stands_out)}{' pic-head' * (depth < 2)}"
         whole = document["title"] if text != document["title"] else ""
         is_here = {"aria_current": "page"} if name == here else {}
-        link = sheet.link(look, document["url"], whole, lang=content_lang(), **is_here)
+        link = sheet.link(look, document["url"], whole, lang=language_of_content(), **is_here)
         link.box("", x, y + 1, end - x, 24)
-        link.text("", x, y + 18, text, lang=content_lang(), dx=5)
+        link.text("", x, y + 18, text, lang=language_of_content(), dx=5)
         y, wide = y + ROW, max(wide, end)
     for document, _depth in shown:
         head = document["family"] and at.get(document["family"]["id"])
@@ -163,7 +165,7 @@ def drawing(order, label, marked=(), here=""):
             x, middle, _end = at[document["identifier"]]
             left = head[0] + 8
             sheet.ground.line("pic-branch", (left, head[1] + 12), (left, middle), (x, middle))
-    tracks = Rows(APART)
+    tracks = FreeRows(APART)
     links = links_among([document for document, _ in shown])
     for one, other, is_mutual in sorted(links, key=lambda link: _reach(at, link)):
         (_, start, out), (_, stop, into) = at[one], at[other]

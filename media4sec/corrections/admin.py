@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from media4sec.corrections.models import Correction
-from media4sec.corrections.queue import STEPS, partners, queue_for
+from media4sec.corrections.queue import REPORT_STEPS, partners, queue_for
 from media4sec.kinds import kinds_by_name
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.forms import is_key
@@ -84,7 +84,7 @@ class CorrectionAdmin(admin.ModelAdmin):
 
     @admin.display(description="About")
     def about(self, correction):
-        return about(correction)
+        return about_what(correction)
 
     @admin.display(description="Partner")
     def partner(self, correction):
@@ -123,7 +123,7 @@ class CorrectionAdmin(admin.ModelAdmin):
             "public_url": record.url if record and record.public_state == Record.State.PUBLISHED else "",
             "steps": [
                 (step, reverse("admin:corrections_correction_step", args=[correction.pk, step.name]))
-                for step in STEPS
+                for step in REPORT_STEPS
                 if step.fits(correction) and self.has_change_permission(request, correction)
             ],
             "may_delete": self.has_delete_permission(request, correction),
@@ -134,7 +134,7 @@ class CorrectionAdmin(admin.ModelAdmin):
     def step_view(self, request, pk, name):
         """The page of one step; only POST takes it."""
         correction = self._open(request, pk, "change")
-        step = next((step for step in STEPS if step.name == name), None)
+        step = next((step for step in REPORT_STEPS if step.name == name), None)
         if step is None:
             raise Http404
         form, status = step(request.POST if request.method == "POST" else None), 200
@@ -171,12 +171,12 @@ class CorrectionAdmin(admin.ModelAdmin):
         return self.admin_site.each_context(request) | {
             "opts": self.opts,
             "original": correction,
-            "about": about(correction),
+            "about": about_what(correction),
             "partner": self.partner(correction),
         }
 
 
-def about(correction):
+def about_what(correction):
     """What a report is about, in a few words."""
     if not correction.identifier:
         return "The site as a whole"

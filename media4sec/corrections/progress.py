@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from media4sec.corrections.models import CONTACT_KEPT, Correction
 from media4sec.saying import day
 
-State = Correction.State
+ReportState = Correction.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Stage:
 
 def heading_of(correction):
     headings = {
-        State.RECEIVED: gettext("Your report has arrived"),
-        State.ACKNOWLEDGED: gettext("Your report is being looked into"),
-        State.ANSWERED: gettext("Your report is answered"),
-        State.CLOSED: gettext("Your report is closed"),
+        ReportState.RECEIVED: gettext("Your report has arrived"),
+        ReportState.ACKNOWLEDGED: gettext("Your report is being looked into"),
+        ReportState.ANSWERED: gettext("Your report is answered"),
+        ReportState.CLOSED: gettext("Your report is closed"),
     }
     return headings[correction.state]
 
@@ -44,7 +44,7 @@ def acknowledged(correction):
     title = gettext("Somebody reads it and confirms it here")
     if correction.acknowledged_at:
         return done(title, correction.acknowledged_at)
-    if correction.state == State.CLOSED:
+    if correction.state == ReportState.CLOSED:
         return Stage(title, gettext("Closed without"))
     note = gettext("Two working days, Monday to Friday. Public holidays are not taken off.")
     return Stage(title, by(correction.acknowledge_due), note)
@@ -54,7 +54,7 @@ def hidden(correction):
     title = gettext("What is dangerous is hidden from readers")
     if correction.hidden_at:
         return done(title, correction.hidden_at)
-    if correction.state in (State.ANSWERED, State.CLOSED):
+    if correction.state in (ReportState.ANSWERED, ReportState.CLOSED):
         return Stage(title, gettext("Nothing was hidden"))
     due = localtime(correction.hide_due)
     says = gettext("By %(day)s, %(time)s (time of Brussels)") % {
@@ -68,7 +68,7 @@ def answered(correction):
     title = gettext("The editors answer")
     if correction.answered_at:
         return done(title, correction.answered_at)
-    if correction.state == State.CLOSED:
+    if correction.state == ReportState.CLOSED:
         return Stage(title, gettext("Closed without"))
     if correction.answer_due:
         note = gettext("One month, as for every request about personal data.")

@@ -15,7 +15,7 @@ from media4sec.records.models import Record
 from media4sec.records.step_forms import Step
 from media4sec.texts import Lines
 
-State = Correction.State
+ReportState = Correction.State
 
 
 def queue_for(user):
@@ -81,10 +81,10 @@ class ReportStep(Step):
 class Acknowledge(ReportStep):
     name, title, button, done = "acknowledge", "Acknowledge", "Acknowledge", "Acknowledged."
     says = "Whoever sent it sees that somebody has read it and looks into it."
-    states = (State.RECEIVED,)
+    states = (ReportState.RECEIVED,)
 
     def change(self, correction, now):
-        correction.state, correction.acknowledged_at = State.ACKNOWLEDGED, now
+        correction.state, correction.acknowledged_at = ReportState.ACKNOWLEDGED, now
 
 
 class Hide(ReportStep):
@@ -93,7 +93,7 @@ class Hide(ReportStep):
         "Say that readers do not see the dangerous content any more. Take it away first: withdraw the record, "
         "or publish it without the dangerous part."
     )
-    states = (State.RECEIVED, State.ACKNOWLEDGED, State.ANSWERED)
+    states = (ReportState.RECEIVED, ReportState.ACKNOWLEDGED, ReportState.ANSWERED)
 
     @classmethod
     def fits(cls, correction):
@@ -101,17 +101,17 @@ class Hide(ReportStep):
 
     def change(self, correction, now):
         correction.hidden_at = now
-        if correction.state == State.RECEIVED:
-            correction.state, correction.acknowledged_at = State.ACKNOWLEDGED, now
+        if correction.state == ReportState.RECEIVED:
+            correction.state, correction.acknowledged_at = ReportState.ACKNOWLEDGED, now
 
 
-class Answer(ReportStep):
+class GiveAnswer(ReportStep):
     name, title, button, done = "answer", "Answer", "Keep the answer", "Answered."
     says = (
         "The answer is shown to whoever has the receipt number. The portal sends no mail: if there is a contact, "
         "write to it yourself."
     )
-    states = (State.RECEIVED, State.ACKNOWLEDGED)
+    states = (ReportState.RECEIVED, ReportState.ACKNOWLEDGED)
     field_order = ("answer", "note")
 
     answer = Lines(
@@ -122,7 +122,7 @@ class Answer(ReportStep):
     )
 
     def change(self, correction, now):
-        correction.state, correction.answered_at = State.ANSWERED, now
+        correction.state, correction.answered_at = ReportState.ANSWERED, now
         correction.acknowledged_at = correction.acknowledged_at or now
         correction.answer = self.cleaned_data["answer"]
 
@@ -130,23 +130,25 @@ class Answer(ReportStep):
 class Close(ReportStep):
     name, title, button, done = "close", "Close", "Close", "Closed."
     says = f"Nothing more is to be done. The contact, if there is one, is deleted {CONTACT_KEPT.days} days from now."
-    states = (State.RECEIVED, State.ACKNOWLEDGED, State.ANSWERED)
+    states = (ReportState.RECEIVED, ReportState.ACKNOWLEDGED, ReportState.ANSWERED)
 
     def change(self, correction, now):
-        correction.state, correction.closed_at = State.CLOSED, now
+        correction.state, correction.closed_at = ReportState.CLOSED, now
 
 
 class Reopen(ReportStep):
     name, title, button, done = "reopen", "Open again", "Open again", "Opened again."
     says = "It goes back to where it was before it was closed; its deadlines count again."
-    states = (State.CLOSED,)
+    states = (ReportState.CLOSED,)
 
     def change(self, correction, now):
         correction.closed_at = None
         if correction.answered_at:
-            correction.state = State.ANSWERED
+            correction.state = ReportState.ANSWERED
         else:
-            correction.state = State.ACKNOWLEDGED if correction.acknowledged_at else State.RECEIVED
+            correction.state = (
+                ReportState.ACKNOWLEDGED if correction.acknowledged_at else ReportState.RECEIVED
+            )
 
 
-STEPS = (Acknowledge, Hide, Answer, Close, Reopen)
+REPORT_STEPS = (Acknowledge, Hide, GiveAnswer, Close, Reopen)

@@ -5,17 +5,17 @@ from django.http import Http404, HttpResponse
 
 from media4sec import problems
 from media4sec.interchange import tables
-from media4sec.portal.lists.compare import FEWEST, MOST, chosen, compared_kinds, read, table_of
+from media4sec.portal.lists.compare import FEWEST, MOST, chosen, compare_form, kinds_side_by_side, table_of
 
 
 @problems.require_safe
-def as_csv(request, path):
+def compared_as_csv(request, path):
     """The same table as a file: one line a property, one column a record."""
     try:
-        kinds = compared_kinds(path)
+        kinds = kinds_side_by_side(path)
     except Http404:
         return problems.response(request, 404)
-    names, errors = read(request)
+    names, errors = compare_form(request)
     rows, unknown = chosen(kinds, names)
     errors += unknown
     if not errors and len(rows) < FEWEST:

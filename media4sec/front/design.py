@@ -10,7 +10,7 @@ from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from media4sec.portal.lists.facets import Choice, Group, spoken
+from media4sec.portal.lists.facets import Choice, FacetBox, spoken
 from media4sec.portal.record.page import page_of
 from media4sec.portal.rows import LENSES, card_of, theme_tiles
 from media4sec.publications.models import Publication
@@ -102,7 +102,7 @@ SHAPES = (
 
 
 @cache
-def tokens():
+def design_tokens():
     """The custom properties of the style sheet: ``({name: value in light colours}, {… in dark ones})``."""
     layer = re.search(r"@layer tokens \{(.*?)\n\}", SHEET.read_text("utf-8"), flags=re.S)[1]
     light, dark = (
@@ -144,7 +144,7 @@ def pairs():
             "use": use,
             "looks": [
                 {"front": one, "back": other, "ratio": contrast(one, other)}
-                for values in tokens()
+                for values in design_tokens()
                 for one, other in [(colour(front, values), colour(back, values))]
             ],
         }
@@ -156,7 +156,7 @@ def pairs():
 def design(request):
     """Tokens and components; one technology and one issue show what records look like."""
     tiles = theme_tiles()
-    light, dark = tokens()
+    light, dark = design_tokens()
     rows = [
         row
         for kind in SAMPLES
@@ -234,7 +234,7 @@ def sample_facet(name, tiles, *, is_open):
         )
         for slug, tile in tiles.items()
     ]
-    return Group(
+    return FacetBox(
         name=name,
         title=f"Facet, {name}",
         is_open=is_open,

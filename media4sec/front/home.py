@@ -22,7 +22,7 @@ from media4sec.letters import sort_key
 from media4sec.portal.lists.views import QUERIES, as_known
 from media4sec.portal.rows import plural, theme_tiles
 from media4sec.publications.models import Change, Publication, Term
-from media4sec.publications.stated import kept, known_on
+from media4sec.publications.stated import known_on, since_change
 
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
 MOST_SITUATIONS = 24
@@ -35,11 +35,11 @@ CHANGES_LOOKED_AT = 3000
 def home(request):
     today = localdate(now())
     tiles = theme_tiles()
-    moved, ahead, event_count = kept(f"law that moved by {today}", lambda: law_that_moved(today))
-    situations, situation_count = kept("situations to prepare for", situations_to_prepare_for)
+    moved, ahead, event_count = since_change(f"law that moved by {today}", lambda: law_that_moved(today))
+    situations, situation_count = since_change("situations to prepare for", situations_to_prepare_for)
     context = {
         "queries": QUERIES,
-        "ways": ways(kept("counts by kind", counts_by_kind)),
+        "ways": ways_in(since_change("counts by kind", counts_by_kind)),
         "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes(tiles)),
         "theme_count": len(tiles),
         "situations": situations,
@@ -48,9 +48,9 @@ def home(request):
         "ahead": ahead,
         "event_count": event_count,
         "as_known": as_known(kinds_by_name()["instrument"], known_on(kinds_by_name()["instrument"])),
-        "changes": [change_in_words(*change) for change in kept("latest changes", latest_changes)],
+        "changes": [change_in_words(*change) for change in since_change("latest changes", latest_changes)],
         "states": state_of_the_records(),
-        "checked_on": kept("checked on", checked_on),
+        "checked_on": since_change("checked on", checked_on),
     }
     return render(request, "front/home.html", context)
 
@@ -66,7 +66,7 @@ def checked_on():
     return Publication.objects.published().aggregate(newest=Max("checked_on"))["newest"]
 
 
-def ways(counts):
+def ways_in(counts):
     """The four tasks people come for: what each is called, where it begins, and what is there."""
 
     def number(kind_name):
@@ -115,7 +115,7 @@ def law_that_moved(today):
     fields = "value", "label", "publication_id"
     done = dated.filter(value__lt=tomorrow).order_by("-value", "-pk").values_list(*fields)[:LOOKED_AT]
     ahead = dated.filter(value__gte=tomorrow).order_by("value", "pk").values_list(*fields)[:LOOKED_AT]
-    shown = [*sorted(done, key=in_order, reverse=True)[:MOVED], *sorted(ahead, key=in_order)[:AHEAD]]
+    shown = [*sorted(done, key=event_order, reverse=True)[:MOVED], *sorted(ahead, key=event_order)[:AHEAD]]
     instruments = Publication.objects.filter(pk__in={pk for _, _, pk in shown}).values_list("pk", "document")
     documents = {pk: json.loads(document) for pk, document in instruments}
     events = [event_of(documents[pk], value) for value, _, pk in shown]
@@ -126,7 +126,7 @@ def law_that_moved(today):
     )
 
 
-def in_order(row):
+def event_order(row):
     """By day, and on one day by the title."""
     value, title, _ = row
     return value.partition(" ")[0], sort_key(title, settings.LANGUAGE_CODE)
@@ -188,7 +188,7 @@ def change_in_words(day, action, kind_name, number, record):
 
 def state_of_the_records():
     """How many records of the main kinds there are, and how many of them were looked up."""
-    counts = kept("verified", verified_by_kind)
+    counts = since_change("verified", verified_by_kind)
     return [
         {
             "label": kind.names.many,

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import SECTIONS, kinds_by_name, paths
+from media4sec.kinds import NO_VALUE, SECTIONS, kinds_by_name, paths
 from media4sec.portal.rows import LENSES, theme_tiles
 from media4sec.publications.models import Term
-from media4sec.publications.stated import kept
+from media4sec.publications.stated import since_change
 from workshops.choices import Quadrant
 
 ON_THEMES = ("statement", "issue", "pattern", "case", "technology", "situation")
@@ -39,12 +39,12 @@ def matrix(request):
         "by_kind": theme_by_kind(tiles, ON_THEMES, counts),
         "by_swot": theme_by_swot(tiles),
         "theme_count": len(tiles),
-        "no_theme": sum(counts["not-stated", "statement", lens] for lens in LENSES),
+        "no_theme": sum(counts[NO_VALUE, "statement", lens] for lens in LENSES),
     }
     return render(request, "front/matrix.html", context)
 
 
-def shown(tiles):
+def themes_shown(tiles):
     """The themes that have a row, ``[(slug, tile), …]``."""
     return list(tiles.items())[:MOST_THEMES]
 
@@ -56,20 +56,20 @@ def counts_on_themes(tiles):
     """
 
     def read():
-        values = ["not-stated", *(slug for slug, _ in shown(tiles))]
+        values = [NO_VALUE, *(slug for slug, _ in themes_shown(tiles))]
         rows = Term.objects.filter(field="theme", value__in=values, publication__kind__in=ON_THEMES)
         fields = "value", "publication__kind", "publication__lens"
         return Counter(
             {tuple(key): number for *key, number in rows.values_list(*fields).annotate(Count("pk"))}
         )
 
-    return kept("counts on themes", read)
+    return since_change("counts on themes", read)
 
 
 def theme_by_lens(tiles, kind_names, counts):
     """Theme × lens for ``tables.matrix()``: the first kind as the number of a cell, the others beside it."""
     table = []
-    for slug, tile in shown(tiles):
+    for slug, tile in themes_shown(tiles):
         cells = []
         for lens in LENSES:
             first, *others = (
@@ -109,7 +109,7 @@ def theme_by_kind(tiles, kind_names, counts):
                 _plain_cell(of_kind[slug, name], f"{_list_of(name)}theme={slug}") for name in kind_names
             ],
         }
-        for slug, tile in shown(tiles)
+        for slug, tile in themes_shown(tiles)
     ]
     short = {
         "statement": gettext("Statements"),
@@ -123,7 +123,7 @@ def theme_by_kind(tiles, kind_names, counts):
 
 def theme_by_swot(tiles):
     """Theme × quadrant: how many points were named. One query after each change."""
-    counts = kept("counts of swot", lambda: counts_of_swot([slug for slug, _ in shown(tiles)]))
+    counts = since_change("counts of swot", lambda: counts_of_swot([slug for slug, _ in themes_shown(tiles)]))
     table = [
         {
             "theme": tile,
@@ -132,7 +132,7 @@ def theme_by_swot(tiles):
                 for name in Quadrant.values
             ],
         }
-        for slug, tile in shown(tiles)
+        for slug, tile in themes_shown(tiles)
     ]
     return _matrix([{"label": label, "lens": ""} for label in Quadrant.labels], table)
 

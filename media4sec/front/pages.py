@@ -15,7 +15,7 @@ from media4sec.portal.lists.options import options
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.record import versions
 from media4sec.portal.record.views import record
-from media4sec.portal.search.views import search, suggest
+from media4sec.portal.search.views import search_page, suggest
 from workshops import patterns
 
 
@@ -48,7 +48,7 @@ DATED = {
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("search/", search, name="search"),
+    path("search/", search_page, name="search"),
     path("search/suggest", suggest, name="search-suggest"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("library/", library.library, name="library"),
@@ -78,5 +78,5 @@ urlpatterns = [
     path("<list:path>/compare/", compare.page, name="compare"),
     path("<list:path>/<ref:ref>/", record, name="record"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
-    path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version, name="version"),
+    path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),
 ]

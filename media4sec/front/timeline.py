@@ -9,14 +9,14 @@ from django.views.decorators.http import require_safe
 
 from catalogue.library import duration
 from media4sec.dates import span_of
-from media4sec.drawing import chosen
+from media4sec.drawing import at_most
 from media4sec.portal.frame import siblings
-from media4sec.portal.lanes import Item, Lane, picture
+from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.publications.models import documents_of
 from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
-MOST = 150
+MOST_DATED = 150
 
 
 @require_safe
@@ -29,7 +29,7 @@ def timeline(request):
 def page_of_timeline(documents):
     first, last = duration(documents["project"])
     every = entries_of(documents, first, last) if first else []
-    entries = chosen(every, lambda entry: entry["item"].when.last, MOST)
+    entries = at_most(every, lambda entry: entry["item"].when.last, MOST_DATED)
     lanes = [
         Lane(label, short, url, tuple(entry["item"] for entry in entries if entry["short"] == short))
         for label, short, url in (
@@ -43,7 +43,7 @@ def page_of_timeline(documents):
     if entries:
         begin = max(min([first, *(entry["item"].when.first for entry in entries)]), earliest(first))
         label, url = gettext("Timeline of the project"), "/library/?type=deliverable"
-        drawn = picture(lanes, begin, last, label, counted_from=first, url=url, total=len(every))
+        drawn = lanes_picture(lanes, begin, last, label, counted_from=first, url=url, total=len(every))
     return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
@@ -86,13 +86,13 @@ def entries_of(documents, first, last):
         key = document["identifier"] if short in "WD" else f"{short}{numbers[short]}"
         doubt = gettext("not verified") if is_unverified else ""
         name = ", ".join(part for part in (key, of, title, when, doubt) if part)
-        item = Item(key, key, name, document["url"], span, shape_of(short, is_unverified))
+        item = Item(key, key, name, document["url"], span, event_shape(short, is_unverified))
         told = {"when": when, "title": title, "of": of, "is_unverified": is_unverified}
         entries.append({"item": item, "short": short, "url": document["url"], **told})
     return entries
 
 
-def shape_of(short, is_unverified):
+def event_shape(short, is_unverified):
     return "stop" if short == "W" else "unverified" if is_unverified else ""
 
 

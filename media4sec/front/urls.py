@@ -29,8 +29,10 @@ urlpatterns = [
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
     re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
-    re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.as_csv, name="compare-csv"),
-    re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record, name="twin"),
+    re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
+    re_path(
+        r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record_file, name="twin"
+    ),
     path("api/v1/", include("media4sec.front.api")),
     path("admin/", admin.site.urls),
     # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.

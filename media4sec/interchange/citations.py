@@ -71,7 +71,7 @@ class Type:
 
 
 RECORD = "record"
-TYPES = {
+WORK_TYPES = {
     RECORD: Type("misc", "ELEC"),
     "report": Type("techreport", "RPRT", "institution"),
     "web-page": Type("misc", "ELEC"),
@@ -82,7 +82,7 @@ TYPES = {
 
 
 @dataclass(frozen=True)
-class Citation:
+class CitedThing:
     """All that the formats say of one thing."""
 
     key: str
@@ -102,7 +102,7 @@ class Citation:
     note: str = ""
 
 
-def citations_of(publications: Iterable[Publication]) -> Iterator[Citation]:
+def citations_of(publications: Iterable[Publication]) -> Iterator[CitedThing]:
     """The entries of each publication, in order. One query for the authors and works that many of them name."""
     rows = iter(publications)
     while part := list(islice(rows, 500)):
@@ -138,12 +138,12 @@ def _authors(document: Document) -> Any:
     return {(ref["kind"], ref["id"]) for ref in document.get("authors") or ()}
 
 
-def _record(publication: Publication, document: Document) -> Citation:
+def _record(publication: Publication, document: Document) -> CitedThing:
     """Our own record, as what it is: an entry of a catalogue, without authors of its own."""
     checked = f", checked on {document['checked_on']}" if document["checked_on"] else ", not checked yet"
     has_work = kinds_by_name()[publication.kind].cited.work is not None
     what = f"Catalogue record {publication.identifier}" if has_work else f"Record {publication.identifier}"
-    return Citation(
+    return CitedThing(
         key=_key(publication.kind, publication.identifier),
         type=RECORD,
         title=one_line(publication.full_title),
@@ -163,7 +163,7 @@ def _key(kind_name: str, identifier: str, *more: str) -> str:
     return "-".join(("medi4sec", kind_name, identifier, *more))
 
 
-def _works(publication: Publication, document: Document, records: Any) -> Iterator[Citation]:
+def _works(publication: Publication, document: Document, records: Any) -> Iterator[CitedThing]:
     """What a record describes, or what a statement was taken from."""
     kind = kinds_by_name()[publication.kind]
     key = partial(_key, publication.kind, publication.identifier)
@@ -176,7 +176,7 @@ def _works(publication: Publication, document: Document, records: Any) -> Iterat
             yield work_of(work, quoted, records, key("source"), place=document.get("locator", ""))
         else:
             for number, source in enumerate(document["sources"], start=1):
-                yield Citation(
+                yield CitedThing(
                     key=key("source", str(number)),
                     type="web-page",
                     title=one_line(source["title"]) or source["url"],
@@ -187,14 +187,14 @@ def _works(publication: Publication, document: Document, records: Any) -> Iterat
                 )
 
 
-def work_of(work: Work, document: Document, records: Any, key: str, place: str = "") -> Citation:
+def work_of(work: Work, document: Document, records: Any, key: str, place: str = "") -> CitedThing:
     """The citation of a work, from the document of the record that describes it."""
 
     def stated(name: str) -> Any:
         value = document.get(name) if name else ""
         return one_line(str(value["label"] if isinstance(value, dict) else value or ""))
 
-    return Citation(
+    return CitedThing(
         key=key,
         type=work.type,
         title=stated(work.title) or one_line(document["title"]),
@@ -229,10 +229,10 @@ ESCAPED = str.maketrans(
 )
 
 
-def bibtex(citation: Citation) -> str:
+def bibtex(citation: CitedThing) -> str:
     """One entry; titles and organisations stand in double braces, so that no style changes their capitals."""
     year, month = (*citation.date.split("-"), "")[:2] if citation.date else ("", "")
-    form = TYPES[citation.type]
+    form = WORK_TYPES[citation.type]
     fields = {
         "title": _whole(citation.title),
         "author": " and ".join(_bibtex_name(name) for name in citation.authors),
@@ -275,12 +275,12 @@ def _held(part: str) -> str:
 # RIS
 
 
-def ris(citation: Citation) -> str:
+def ris(citation: CitedThing) -> str:
     """One reference; a tag and its value on each line."""
     date = "/".join((*citation.date.split("-"), "", "")[:3]) + "/" if citation.date else ""
     is_record = citation.type == RECORD
     rows = [
-        ("TY", TYPES[citation.type].ris),
+        ("TY", WORK_TYPES[citation.type].ris),
         ("ID", citation.key),
         ("AN", citation.number if is_record else ""),
         ("SN", "" if is_record else citation.number),  # where readers look for the number of a report

@@ -20,21 +20,21 @@ from media4sec.interchange import tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
 from media4sec.interchange.rest import LICENCE, absolute
 from media4sec.interchange.results import (
+    entity_tag,
     generation,
     newest_change,
     publications,
     result_of,
-    tag_of,
     tagged,
 )
 from media4sec.kinds import Kind
 from media4sec.problems import require_safe
-from media4sec.publications.addresses import resolve
+from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
 
-Rows = Iterator[Publication]
+RowStream = Iterator[Publication]
 Kinds = tuple[Kind, ...]
-WHOLE = 2 * 2**20  # characters: a longer file is sent as it is made
+WHOLE_FILE = 2 * 2**20  # characters: a longer file is sent as it is made
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Format:
     write: Callable[..., Iterator[str]]
 
 
-def as_csv(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
-    columns = tables.columns_of(kinds)
-    return tables.lines(columns, (tables.row_of(row, columns) for row in rows))
+def as_csv(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
+    columns = tables.table_columns(kinds)
+    return tables.lines(columns, (tables.table_row(row, columns) for row in rows))
 
 
-def as_json(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
+def as_json(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     """The stored documents in an envelope."""
     head = {"url": url, "license": LICENCE_URL, "count": count}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
@@ -61,15 +61,15 @@ def as_json(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def as_ndjson(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
+def as_ndjson(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (absolute(row.document) + "\n" for row in rows)
 
 
-def as_bibtex(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
+def as_bibtex(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (bibtex(citation) + "\n" for citation in citations_of(rows))
 
 
-def as_ris(rows: Rows, kinds: Kinds, count: int, url: str) -> Iterator[str]:
+def as_ris(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
     return (ris(citation) for citation in citations_of(rows))
 
 
@@ -116,16 +116,16 @@ def file_of(parts: Iterator[str], content_type: str) -> HttpResponseBase:
     for part in parts:
         begun.append(part)
         size += len(part)
-        if size > WHOLE:
+        if size > WHOLE_FILE:
             return StreamingHttpResponse(chain(begun, parts), content_type=content_type)
     return HttpResponse("".join(begun), content_type=content_type)
 
 
 @require_safe
 @problems.fixed
-def record(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
+def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
     """``/technologies/T-001-….bib``: a record in another form, at its own address."""
-    row = resolve(path, ref)
+    row = publication_at(path, ref)
     if row is None:
         return problems.response(request, 404)
     row = row.heir
@@ -136,7 +136,7 @@ def record(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpRespon
         return HttpResponsePermanentRedirect(address)
     write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
     response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
-    tagged(response, tag_of(generation(), row.pk, row.modified_at), row.modified_at)
+    tagged(response, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
     response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
     response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
     return response

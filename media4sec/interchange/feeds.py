@@ -25,7 +25,7 @@ from media4sec.publications.sorting import asked, in_order
 from media4sec.publications.stated import checked_parts
 
 EVERYTHING = "everything"
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -34,7 +34,7 @@ class AtomFeed(Atom1Feed):
 
     def latest_post_date(self) -> datetime:
         dates = [item["updateddate"] for item in self.items]
-        return max(dates, default=BEGINNING)
+        return max(dates, default=EPOCH)
 
     def add_root_elements(self, handler: Any) -> None:
         super().add_root_elements(handler)
@@ -129,11 +129,11 @@ def feed(request: HttpRequest, path: str) -> HttpResponseBase:
     page = f"{settings.BASE_URL}/" + ("" if path == EVERYTHING else f"{path}/{tail}")
     address = f"{settings.BASE_URL}/feeds/{path}.atom{tail}"
     with translation.override(settings.LANGUAGE_CODE):
-        made = ResultFeed(title_of(path, answer), subtitle_of(answer), page, address, rows)(request)
+        made = ResultFeed(feed_title(path, answer), subtitle_of(answer), page, address, rows)(request)
     return tagged(made, tag, at)
 
 
-def title_of(path: str, answer: Listing) -> str:
+def feed_title(path: str, answer: Listing) -> str:
     """Where the feed comes from, and which filters it has."""
     if path == EVERYTHING:
         name = "Everything"

@@ -15,7 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
 from media4sec.interchange.citations import LICENCE_URL
-from media4sec.interchange.results import GENERATION, newest_change, tag_of, tagged
+from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind
 from media4sec.problems import BadParameters, Gone
 from media4sec.publications.lists import listing
@@ -93,7 +93,7 @@ class PublicViewSet(ViewSet):
         if row.state != Publication.State.PUBLISHED:
             raise Gone(row)
         response = HttpResponse(absolute(row.document), content_type="application/json")
-        tagged(response, tag_of(row.generation, row.pk, row.modified_at), row.modified_at)
+        tagged(response, entity_tag(row.generation, row.pk, row.modified_at), row.modified_at)
         response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
 

@@ -52,14 +52,14 @@ def newest_change() -> tuple[str, datetime | None]:
     """
     newest = Change.objects.annotate(generation=GENERATION).order_by("-seq")
     seq, at, generation = newest.values_list("seq", "at", "generation").first() or (0, None, None)
-    return tag_of(generation, seq), at
+    return entity_tag(generation, seq), at
 
 
 def generation() -> str | None:
     return Generation.objects.values_list("name", flat=True).first()
 
 
-def tag_of(generation: str | None, *what: object) -> str:
+def entity_tag(generation: str | None, *what: object) -> str:
     """The entity tag of an answer: what it says, by which database, release and origin, as all three stand in it."""
     key = (generation, release(), settings.BASE_URL, *what)
     return f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'

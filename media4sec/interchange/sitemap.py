@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import paths
-from media4sec.languages import addresses_of, tag_of
+from media4sec.languages import addresses_of, language_tag
 from media4sec.publications.models import Publication
 
 # What has a place of its own and is worth finding: a search, a form or a receipt is not.
@@ -37,7 +37,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     count = len(fixed_pages()) + Publication.objects.published().count()
     parts = (
         f"<sitemap><loc>{settings.BASE_URL}/sitemap-{number}.xml</loc></sitemap>"
-        for number in parts_of(count)
+        for number in part_numbers(count)
     )
     return document("sitemapindex", parts)
 
@@ -62,7 +62,7 @@ def fixed_pages() -> list[str]:
     return list(dict.fromkeys((*FIXED, *(f"/{path}/" for path in paths()))))
 
 
-def parts_of(count: int) -> range:
+def part_numbers(count: int) -> range:
     return range(1, ceil(count / PART) + 1)
 
 
@@ -78,7 +78,7 @@ def entry(url: str, more: str = "") -> str:
     """A page, and the same page in every language."""
     url = escape(url)
     others = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{tag_of(code)}" href="{settings.BASE_URL}{path}"/>'
+        f'<xhtml:link rel="alternate" hreflang="{language_tag(code)}" href="{settings.BASE_URL}{path}"/>'
         for code, _, path in addresses_of(url)
     )
     return f"<url><loc>{settings.BASE_URL}{url}</loc>{more}{others}</url>"

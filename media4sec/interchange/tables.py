@@ -32,7 +32,7 @@ LAST = (
     "uuid",
 )
 ADDED = ("version", "modified_at")  # of the publication, not of the document
-HIDDEN = ("slug",)
+LEFT_OUT = ("slug",)
 
 BETWEEN = " | "  # the values of one cell
 
@@ -64,7 +64,7 @@ def lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
         yield writer.writerow([protected(cell) for cell in row])
 
 
-def columns_of(kinds: Sequence[Kind]) -> tuple[str, ...]:
+def table_columns(kinds: Sequence[Kind]) -> tuple[str, ...]:
     """The fields of these kinds' documents; of kinds that share no list, those that every record has. One query."""
     own: list[str] = []
     if len({kind.path for kind in kinds}) == 1:
@@ -72,11 +72,11 @@ def columns_of(kinds: Sequence[Kind]) -> tuple[str, ...]:
         some = Publication.objects.filter(pk__in=firsts.annotate(first=Min("pk")).values("first"))
         for _, text in sorted(some.values_list("pk", "document")):
             own += json.loads(text)
-    common = {*FIRST, *LAST, *HIDDEN}
+    common = {*FIRST, *LAST, *LEFT_OUT}
     return (*FIRST, *dict.fromkeys(name for name in own if name not in common), *LAST, *ADDED)
 
 
-def row_of(publication: Publication, columns: Sequence[str]) -> list[str]:
+def table_row(publication: Publication, columns: Sequence[str]) -> list[str]:
     document = json.loads(absolute(publication.document)) | {
         "version": publication.version,
         "modified_at": publication.modified_at.isoformat().replace("+00:00", "Z"),

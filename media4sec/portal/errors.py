@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
 from media4sec import problems
-from media4sec.headers import REFUSED
+from media4sec.headers import REFUSED_STATUS
 from media4sec.languages import PREFIX
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        refused = request.META.get(REFUSED)
+        refused = request.META.get(REFUSED_STATUS)
         try:
             _ = request.GET  # read here, where too many parameters are refused whatever the address is
         except TooManyFieldsSent as error:

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import SECTIONS, kinds, paths
-from media4sec.languages import addresses_of, in_english, tag_of
+from media4sec.languages import addresses_of, in_english, language_tag
 
 NAVIGATION = {
     "situations": "/situations/",
@@ -55,7 +55,7 @@ def languages_of(request):
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return [
         {
-            "tag": tag_of(code),
+            "tag": language_tag(code),
             "name": name,
             "path": path,
             "url": path + query,

@@ -7,7 +7,7 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 
 from media4sec.dates import Span
-from media4sec.drawing import MOST, Drawing, Picture, Rows, chosen, content_lang
+from media4sec.drawing import MOST_MARKS, Drawing, FreeRows, Picture, at_most, language_of_content
 from media4sec.font import text_width
 
 HIGH, GAP = 24, 4  # a label's height, and the room between labels
@@ -78,8 +78,18 @@ class Label:
         return self.along + 6 <= along <= self.along + self.long - 6
 
 
-def picture(
-    lanes, first, last, label, rest="", arrows=(), counted_from=None, keep="", url="", most=MOST, total=0
+def lanes_picture(
+    lanes,
+    first,
+    last,
+    label,
+    rest="",
+    arrows=(),
+    counted_from=None,
+    keep="",
+    url="",
+    most=MOST_MARKS,
+    total=0,
 ):
     """``lanes`` over the months from ``first`` to ``last`` (dates in them); ``label`` says what it shows.
 
@@ -94,7 +104,7 @@ def picture(
     def worth(item):
         return item.key == keep, item.when.last.toordinal() if item.when else 0
 
-    drawn = {item.key for item in chosen(items, worth, most)}
+    drawn = {item.key for item in at_most(items, worth, most)}
     if len(drawn) < len(items):
         lanes = [
             replace(lane, items=own)
@@ -103,11 +113,13 @@ def picture(
         ]
         arrows = [(start, stop) for start, stop in arrows if start in drawn and stop in drawn]
     sheets = (LYING, UPRIGHT)
-    drawings = tuple(draw(sheet, lanes, first, last, label, rest, arrows, counted_from) for sheet in sheets)
+    drawings = tuple(
+        draw_lanes(sheet, lanes, first, last, label, rest, arrows, counted_from) for sheet in sheets
+    )
     return Picture(drawings, len(drawn), total or len(items), url, is_newest=True)
 
 
-def draw(sheet, lanes, first, last, label, rest_words, arrows, counted_from):
+def draw_lanes(sheet, lanes, first, last, label, rest_words, arrows, counted_from):
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     end = sheet.start + months * sheet.month
     rest = end + sheet.after  # where the zone without dates begins
@@ -125,7 +137,7 @@ def draw(sheet, lanes, first, last, label, rest_words, arrows, counted_from):
         own, broad = packed.get(number) or pack(
             sheet, lane, at, {stop: place for place, stop, _ in wanted}, end, rest
         )
-        rows = Rows()
+        rows = FreeRows()
         spans = sorted({at[item.key] for item in lane.items if item.when and not item.when.is_day})
         bars = [(begin, stop, rows.place(stop - begin, (begin, begin))[0]) for begin, stop in spans]
         targets = {label.item.key: label for label in own}
@@ -171,7 +183,7 @@ def draw(sheet, lanes, first, last, label, rest_words, arrows, counted_from):
     for mark in labels.values():
         item = mark.item
         look = f"pic-label pic-{item.shape}" if item.shape else "pic-label"
-        link = drawing.link(look, item.url, item.name, content_lang())
+        link = drawing.link(look, item.url, item.name, language_of_content())
         x, y = link.box("", mark.along, mark.across, mark.long, mark.broad)
         link.text("", x, y + 5, item.label)
     return drawing
@@ -189,7 +201,7 @@ def along(sheet, first, end, span):
 def pack(sheet, lane, at, near, end, rest):
     """Labels of a lane in as few rows as need be, and how broad these are: days stand at their day, a month or a year
     at the first free place within it, what has no date in the zone behind the axis."""
-    rows, found = Rows(GAP), []
+    rows, found = FreeRows(GAP), []
 
     def order(item):
         return (2,) if not item.when else (0, item.when.first) if item.when.is_day else (1,)

@@ -9,9 +9,9 @@ from media4sec import saying
 from media4sec.choices import Lens
 from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
-from media4sec.portal.wording import Words, display_of, record_name
+from media4sec.portal.wording import PageWords, page_display, record_name
 from media4sec.publications.models import Publication
-from media4sec.publications.stated import kept
+from media4sec.publications.stated import since_change
 
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
 LENSES = dict(Lens.choices)
@@ -29,7 +29,7 @@ CARD_FIELDS = (
 
 def theme_tiles():
     """The themes in their order: ``{slug: {number, label, url}}``; read once after each change."""
-    return kept(f"themes in {get_language()}", _theme_tiles)
+    return since_change(f"themes in {get_language()}", _theme_tiles)
 
 
 def _theme_tiles():
@@ -49,7 +49,7 @@ def _theme_tiles():
 def card_of(publication, tiles, *, with_kind=False):
     """A row of a list; see ``row`` in ``portal/_rows.html``."""
     kind = kinds_by_name()[publication.kind]
-    display = display_of(publication)
+    display = page_display(publication)
     return {
         "kind": publication.kind,
         "identifier": publication.identifier,
@@ -83,7 +83,7 @@ def card_of(publication, tiles, *, with_kind=False):
 
 def cards(ids, tiles, *, with_kind=False):
     """Rows for these ids, in their order; those that were shown since the last change are kept. At most one query."""
-    known = kept(f"rows in {get_language()}, {with_kind}", dict)
+    known = since_change(f"rows in {get_language()}, {with_kind}", dict)
     missing = [pk for pk in ids if pk not in known]
     if missing:
         if len(known) > MOST_KEPT:
@@ -124,7 +124,7 @@ def capitalised(text):
     first = text.split(maxsplit=1)[0] if text.strip() else ""
     if not (first.strip(",;:").isalpha() and first.islower()):
         return text
-    return Words(text[:1].upper() + text[1:], getattr(text, "lang", ""))
+    return PageWords(text[:1].upper() + text[1:], getattr(text, "lang", ""))
 
 
 def as_fact(value):
@@ -164,5 +164,5 @@ def plural(count, kind):
     return kind.names.counted(count)
 
 
-def day(text):
+def day_or_not_yet(text):
     return saying.day(text) if text else gettext("Not yet")

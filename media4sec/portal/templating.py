@@ -123,11 +123,11 @@ def integrity(name):
     """
     if settings.DEBUG or not isinstance(staticfiles_storage, ManifestFilesMixin):
         return Markup("")
-    return Markup(' integrity="sha384-{}"').format(digest_of(staticfiles_storage.stored_name(name)))
+    return Markup(' integrity="sha384-{}"').format(file_digest(staticfiles_storage.stored_name(name)))
 
 
 @cache
-def digest_of(stored_name):
+def file_digest(stored_name):
     with staticfiles_storage.open(stored_name) as file:
         return b64encode(hashlib.sha384(file.read()).digest()).decode()
 

@@ -13,14 +13,14 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation.trans_real import catalog
 
 from media4sec import saying
-from media4sec.kinds import Role, in_meta, kind_for, kinds, kinds_by_name, schemes
+from media4sec.kinds import NO_VALUE, Role, in_meta, kind_for, kinds, kinds_by_name, schemes
 from media4sec.languages import in_english
 from media4sec.publications.models import Publication
-from media4sec.publications.stated import kept
+from media4sec.publications.stated import since_change
 from media4sec.saying import PER_CENT
 
 
-class Words(str):
+class PageWords(str):
     """Words of a page, and whether they are in another language than the page: then ``lang`` says which."""
 
     __slots__ = ("lang",)
@@ -40,7 +40,7 @@ class Vocabulary:
         for document in documents:
             labels = {part["language"]: part["label"] for part in document["labels"]}
             self.by_code[document["scheme"], document["code"]] = labels
-            if "en" in labels and document["scheme"] not in (*schemes().values(), *ways()):
+            if "en" in labels and document["scheme"] not in (*schemes().values(), *ways_schemes()):
                 self.by_english.setdefault(labels["en"], labels)
 
     def label(self, text, scheme="", code=""):
@@ -49,7 +49,7 @@ class Vocabulary:
         return labels.get(get_language())
 
 
-def ways():
+def ways_schemes():
     """The schemes whose labels are what people ask for, which no page says."""
     found = [kind.search.ways for kind in kinds() if kind.search.ways]
     return [scheme for ways in found for scheme in (ways.synonyms, ways.countries)]
@@ -62,7 +62,7 @@ def vocabulary():
         rows = Publication.objects.published().of(kind_for(Role.VOCABULARY).name).order_by("sort_key", "pk")
         return Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
 
-    return kept("vocabulary", read)
+    return since_change("vocabulary", read)
 
 
 def word(text, field="", code=""):
@@ -70,7 +70,7 @@ def word(text, field="", code=""):
 
     What nobody has translated is content. A word that is the same in both languages was translated.
     """
-    if not text or isinstance(text, Words) or in_english():
+    if not text or isinstance(text, PageWords) or in_english():
         return text or ""
     known, asked = vocabulary(), (get_language(), text, field, code)
     if asked not in known.said:
@@ -78,50 +78,50 @@ def word(text, field="", code=""):
         is_known = (
             said != text or known.label(text, schemes().get(field, ""), code) or text in catalog()._catalog
         )
-        known.said[asked] = Words(said) if is_known else content(text)
+        known.said[asked] = PageWords(said) if is_known else content(text)
     return known.said[asked]
 
 
 def content(text):
     """Words of a record: English on every page."""
-    return Words(text, "" if in_english() else "en")
+    return PageWords(text, "" if in_english() else "en")
 
 
 def record_name(kind_name, identifier, title):
     """The title of a record; themes and functions are in the vocabulary too."""
     if in_english():
-        return Words(title)
+        return PageWords(title)
     label = vocabulary().label("", kind_name, identifier)
-    return Words(label) if label else content(title)
+    return PageWords(label) if label else content(title)
 
 
-def figure(value):
+def figure_words(value):
     """A figure of a record; all of it is content where its unit is no sign."""
     # Publications made before figures had a qualifier lack it until they are rebuilt.
     parts = value["value"], value["unit"], value.get("qualifier", "")
     if value["unit"] == PER_CENT:
-        return Words(saying.figure(*parts))
+        return PageWords(saying.figure(*parts))
     with translation.override(settings.LANGUAGE_CODE):
         stated = saying.figure(*parts)
     return content(stated)
 
 
-def said(value, field=""):
+def value_words(value, field=""):
     """A value of ``display`` in the language of the page."""
     text, plain = value["text"], value.get("value", "")
     match value.get("type", ""):
         case "choice":
             return word(text, field, plain)
         case "figure":
-            return figure(value)
+            return figure_words(value)
         case type_ if type_ in saying.SAYING:
-            return Words(saying.say(type_, plain))
+            return PageWords(saying.say(type_, plain))
         case type_ if type_.startswith("record:"):
             return record_name(type_.removeprefix("record:"), plain, text)
     return content(text)
 
 
-def display_of(publication):
+def page_display(publication):
     """The publication's words for pages, in the language of the page."""
     return displayed(publication.kind, publication.display)
 
@@ -135,7 +135,7 @@ def displayed(kind_name, text):
         {
             **fact,
             "label": word(fact["label"]),
-            "values": [{**value, "text": said(value, fact["name"])} for value in fact["values"]],
+            "values": [{**value, "text": value_words(value, fact["name"])} for value in fact["values"]],
         }
         for fact in display["facts"]
     ]
@@ -148,7 +148,7 @@ def displayed(kind_name, text):
         "sections": [{**section, "title": word(section["title"])} for section in display["sections"]],
         "meta": meta if len(meta) == len(display["meta"]) else [content(text) for text in display["meta"]],
         "state": state and {**state, "label": word(state["label"])},
-        "figure": display["figure"] and {**display["figure"], "text": figure(display["figure"])},
+        "figure": display["figure"] and {**display["figure"], "text": figure_words(display["figure"])},
         "lens": word(display["lens"]),
         "provenance": word(display["provenance"]),
     }
@@ -157,7 +157,7 @@ def displayed(kind_name, text):
 def option(facet, value, label):
     """An option of a facet: what the public can filter by is a word, a date, a country, a record or plain content."""
     if in_english() or label.isdecimal():
-        return Words(label)
-    if facet.type and value != "not-stated" and (facet.type != "country" or saying.is_country(value)):
-        return Words(saying.say(facet.type, value))
+        return PageWords(label)
+    if facet.type and value != NO_VALUE and (facet.type != "country" or saying.is_country(value)):
+        return PageWords(saying.say(facet.type, value))
     return word(str(label), facet.name, value) if value != label or value in facet.words else content(label)

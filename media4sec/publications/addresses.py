@@ -8,7 +8,7 @@ from media4sec.publications.models import Publication
 MAX_REF = 220
 
 
-def resolve(path: str, ref: str) -> Publication | None:
+def publication_at(path: str, ref: str) -> Publication | None:
     """The publication that an address means: by identifier, with any slug behind it, or by its slug alone."""
     if path not in paths() or len(ref) > MAX_REF or "\x00" in ref:
         return None

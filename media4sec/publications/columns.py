@@ -21,8 +21,8 @@ from rapidfuzz.distance import OSA
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import OWN_LETTERS, sort_key
-from media4sec.publications.synonyms import SAID, Synonyms, said
-from media4sec.publications.words import LINKED, STOP_WORDS, key_of, loose_key_of, squeezed
+from media4sec.publications.synonyms import AS_ONE_WORD, Synonyms, as_one_word
+from media4sec.publications.words import LINKED, STOP_WORDS, loose_key_of, squeezed, word_key
 
 TITLE, NAME, TEXT = 1, 2, 4
 ALSO, MEANT = 8, 16  # all labels of what its title, or its text, has one label of (synonyms.py)
@@ -31,8 +31,8 @@ GIVES = {TITLE: ALSO, TEXT: MEANT}
 PAIR = "+"  # marks two words that stand side by side in a title or name: “Dark Web” → +darkweb
 
 # What is read of a publication.
-ROWS: tuple[str, ...] = ("pk", "kind", "identifier", "sort_key", "title", "checked_on", "modified_at")
-ROWS += ("title_stems", "name_stems", "text_stems")
+ROW_COLUMNS: tuple[str, ...] = ("pk", "kind", "identifier", "sort_key", "title", "checked_on", "modified_at")
+ROW_COLUMNS += ("title_stems", "name_stems", "text_stems")
 PER_SLOT = {"pks": "q", "kinds": "h", "title_lengths": "f", "concepts": "q", "is_named": "b"}
 PER_SLOT |= {"checked": "d", "changed": "d"}
 TEXTS = ("words", "words_by_length", "sort_keys", "titles", "values", "labels")
@@ -227,7 +227,7 @@ def identifier_keys(kind: Any, identifier: str) -> set[str]:
 # How they are made
 
 
-def columns_of(rows, terms=(), names=None, synonyms=None, seen=None):
+def columns_from(rows, terms=(), names=None, synonyms=None, seen=None):
     """The columns of these publications (``ROWS``, in the order of their keys) and of the terms that they have.
 
     ``names`` are further ones from records that name others: ``{theme-dark-web: names, one a line}``.
@@ -297,7 +297,7 @@ def _with_pairs(text):
 def _concept(title, synonyms):
     """A number that all names of one concept share: the same title, or others that people ask for it by."""
     name = concept_name(title)
-    groups = synonyms.by_given.get(said(name))
+    groups = synonyms.by_given.get(as_one_word(name))
     return hash_of("\n".join(groups[0].given) if groups else name)
 
 
@@ -350,7 +350,7 @@ def _postings(tokens, fields, count, synonyms):
         of_token.extend([word_ids[piece] for piece in pieces])
         lengths.append(len(pieces))
     is_stop = np.array([word in STOP_WORDS for word in word_ids], bool)
-    marks = np.array([synonyms.numbers.get(key_of(word), 0) for word in word_ids], np.int16)
+    marks = np.array([synonyms.numbers.get(word_key(word), 0) for word in word_ids], np.int16)
     of_token, lengths = np.array(of_token, np.int32), np.array(lengths, np.int32)
     starts = (np.cumsum(lengths) - lengths).astype(np.int32)
     is_whole = np.zeros(len(of_token), bool)  # a compound in one word, which comes after its pieces
@@ -402,7 +402,7 @@ def _postings(tokens, fields, count, synonyms):
         "times": np.maximum.reduceat(times, first) if len(first) else times,
         "starts": words.searchsorted(np.arange(len(word_ids) + 1)),
         **_table("word", [hash_of(word) for word in word_ids], list(word_ids.values())),
-        **_vocabulary(sorted(word for word in word_ids if word[0] not in (PAIR, SAID))),
+        **_vocabulary(sorted(word for word in word_ids if word[0] not in (PAIR, AS_ONE_WORD))),
     }
 
 
@@ -430,7 +430,7 @@ def _vocabulary(words):
         **_texts("words_by_length", by_length),
         "length_starts": lengths.searchsorted(np.arange(lengths.max(initial=0) + 2)),
         "backwards": np.array(sorted(numbers, key=lambda number: words[number][::-1]), np.int32),
-        **_table("key", [hash_of(key_of(word)) for word in words], numbers),
+        **_table("key", [hash_of(word_key(word)) for word in words], numbers),
         **_table("loose_key", [hash_of(loose_key_of(word)) for word in words], numbers),
     }
 

@@ -15,7 +15,7 @@ from media4sec.kinds import kinds
 from media4sec.publications.models import Publication
 from media4sec.publications.words import keys_of
 
-LONGEST = 5  # words of a name
+LONGEST_NAME = 5  # words of a name
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "XK", "ZZ"}
 OTHER_WORDS = {("island",), ("καμερ",)}  # Iceland in German, Cameroon in Greek: mostly an island and a camera
 
@@ -35,7 +35,7 @@ def asked(text: str, index: Any) -> list[str]:
     """The codes of the countries that a question names, in order."""
     keys, found, past = keys_of(text), [], 0
     for first in range(len(keys)):
-        for length in range(min(LONGEST, len(keys) - first), 0, -1):
+        for length in range(min(LONGEST_NAME, len(keys) - first), 0, -1):
             run = keys[first : first + length]
             code = index.synonyms.countries.get(run) or names().get(run)
             if code and first >= past:

@@ -17,7 +17,7 @@ from django.db.models import Q, Subquery
 from media4sec.kinds import kinds_by_name
 from media4sec.letters import OWN_LETTERS, same
 from media4sec.publications import index_files
-from media4sec.publications.columns import PER_SLOT, ROWS, columns_of, facet_fields
+from media4sec.publications.columns import PER_SLOT, ROW_COLUMNS, columns_from, facet_fields
 from media4sec.publications.models import Change, Generation, Publication, Term
 from media4sec.publications.synonyms import synonyms
 
@@ -268,7 +268,7 @@ def _after(base, seen):
     with index_files.turn(is_awaited=not meanwhile) as has_turn:
         if not has_turn:
             return meanwhile
-        return _of_files(seen) or Index(index_files.kept(_read(seen)))
+        return _of_files(seen) or Index(index_files.written_down(_read(seen)))
 
 
 def _of_files(seen):
@@ -299,14 +299,17 @@ def _read(seen, ways=None, pks=None):
     rows = Publication.objects.published().filter(kind__in=kinds_by_name()).order_by("pk")
     names = rows.of(*(kind.name for kind in kinds_by_name().values() if kind.search.names_others))
     terms = Term.objects.filter(field__in=facet_fields()).order_by("pk")
-    terms, values = terms.values_list("publication_id", "field", "value", "label"), rows.values_list(*ROWS)
+    terms, values = (
+        terms.values_list("publication_id", "field", "value", "label"),
+        rows.values_list(*ROW_COLUMNS),
+    )
     if pks is None:
         values, terms = values.iterator(chunk_size=2000), terms.iterator(chunk_size=5000)
     else:
         values, terms = list(values.filter(pk__in=pks)), terms.filter(publication__in=pks)
         names = names.filter(identifier__in=[f"{row[1]}-{row[2]}".casefold() for row in values])
     names = dict(names.values_list("identifier", "name_stems"))
-    return columns_of(values, terms, names, ways or synonyms(), seen)
+    return columns_from(values, terms, names, ways or synonyms(), seen)
 
 
 def _pks(changes):

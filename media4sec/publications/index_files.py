@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 NOT_WHOLE = (OSError, ValueError, KeyError, TypeError, EOFError)
 
 
-def home() -> Path:
+def index_folder() -> Path:
     """The folder of this database: no two ever share one."""
     names = {name: str(connection.settings_dict[name]) for name in ("ENGINE", "HOST", "PORT", "NAME")}
     if connection.vendor == "sqlite":
@@ -32,7 +32,7 @@ def home() -> Path:
 
 def opened(generation: str) -> Columns | None:
     """The newest columns of this database and release that are whole, or None."""
-    for folder in sorted(home().glob(f"{generation}-{release()}-*"), reverse=True):
+    for folder in sorted(index_folder().glob(f"{generation}-{release()}-*"), reverse=True):
         try:
             return Columns.open(folder)
         except NOT_WHOLE:
@@ -45,8 +45,8 @@ def turn(*, is_awaited: bool) -> Any:
     """One process at a time makes columns; False if another one does, and its turn is not awaited."""
     folder, has_turn = None, True
     try:
-        home().mkdir(parents=True, exist_ok=True)
-        folder = os.open(home(), os.O_RDONLY)
+        index_folder().mkdir(parents=True, exist_ok=True)
+        folder = os.open(index_folder(), os.O_RDONLY)
         fcntl.flock(folder, fcntl.LOCK_EX | (0 if is_awaited else fcntl.LOCK_NB))
     except BlockingIOError:
         has_turn = False
@@ -59,17 +59,17 @@ def turn(*, is_awaited: bool) -> Any:
             os.close(folder)
 
 
-def kept(columns: Columns) -> Columns:
+def written_down(columns: Columns) -> Columns:
     """Write columns into a folder of their own, and return them mapped from there; as they are where that fails."""
     seq, _, generation = columns.seen
-    folder, new = home() / f"{generation}-{release()}-{seq:012}", home() / "new"
+    folder, new = index_folder() / f"{generation}-{release()}-{seq:012}", index_folder() / "new"
     try:
         shutil.rmtree(new, ignore_errors=True)  # somebody broke off
         new.mkdir()
         columns.save(new)
         shutil.rmtree(folder, ignore_errors=True)  # it was not whole
         new.rename(folder)
-        for old in home().iterdir():
+        for old in index_folder().iterdir():
             if old.is_dir() and old != folder:
                 shutil.rmtree(old, ignore_errors=True)
         return Columns.open(folder)

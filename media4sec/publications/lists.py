@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext
 
-from media4sec.kinds import COMMON_FACETS, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
+from media4sec.kinds import COMMON_FACETS, NO_VALUE, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
 from media4sec.letters import same
 from media4sec.publications.facets import Option, Result, filtered, unfiltered
 from media4sec.publications.index import Index, current
@@ -245,7 +245,7 @@ def _choices(answer):
                 if facet.name == "type":
                     labels[kind.name] = kind.names.many
                 if facet.empty:
-                    labels["not-stated"] = facet.empty
+                    labels[NO_VALUE] = facet.empty
                 own = {(facet.name, str(value)): str(label) for value, label in labels.items()}
                 found = (
                     own | found

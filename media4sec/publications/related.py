@@ -31,13 +31,13 @@ KEPT_WORDS = 24
 SHARED_WORDS = 2  # fewer words in common are chance
 REASONS, WORDS_IN_REASON = 3, 4
 NEAR = 900  # of what two equal texts of rare words reach, some 5000
-LONGEST = 700  # letters of a feature
+LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
-BATCH = 500
+FEATURED_AT_ONCE = 500
 
 
 @cache
-def compared_kinds() -> Any:
+def neighbour_kinds() -> Any:
     return [kind.name for kind in kinds() if kind.links.has_neighbours]
 
 
@@ -47,7 +47,7 @@ def refresh(touched: Iterable[int] | None = None) -> None:
     A step that leaves the features of a record as they were costs three small queries. Else the cost is that of the
     changed records and their neighbours, however many records there are.
     """
-    compared = Publication.objects.filter(kind__in=compared_kinds())
+    compared = Publication.objects.filter(kind__in=neighbour_kinds())
     asked = set(compared.values_list("pk", flat=True)) if touched is None else touched
     graph = Graph()
     graph.read(asked)
@@ -88,13 +88,13 @@ def _write_features(before, after):
     rows = (
         Feature(publication_id=pk, name=name) for pk in after for name in after[pk].keys() - before[pk].keys()
     )
-    Feature.objects.bulk_create(rows, batch_size=BATCH)
+    Feature.objects.bulk_create(rows, batch_size=FEATURED_AT_ONCE)
 
 
 def _in_batches(rows, pks):
     pks = sorted(pks)
-    for start in range(0, len(pks), BATCH):
-        yield from rows.filter(pk__in=pks[start : start + BATCH])
+    for start in range(0, len(pks), FEATURED_AT_ONCE):
+        yield from rows.filter(pk__in=pks[start : start + FEATURED_AT_ONCE])
 
 
 def _kept(row):
@@ -112,12 +112,12 @@ def features_of(pks: Iterable[int]) -> Any:
     """The features of these publications, as they are now: ``{pk: {feature: how often}}``; none if not public."""
     rows = Publication.objects.published().order_by("pk").only("pk", "kind", "document")
     found = {
-        row.pk: {f"word:{stem}"[:LONGEST]: use for stem, use in words_of(row).items()}
+        row.pk: {f"word:{stem}"[:LONGEST_FEATURE]: use for stem, use in feature_words(row).items()}
         for row in _in_batches(rows, pks)
     }
     public = list(found)
-    for start in range(0, len(public), BATCH):
-        terms = Term.objects.filter(publication__in=public[start : start + BATCH])
+    for start in range(0, len(public), FEATURED_AT_ONCE):
+        terms = Term.objects.filter(publication__in=public[start : start + FEATURED_AT_ONCE])
         linked = terms.filter(target__isnull=False) | terms.filter(field="source")
         for pk, name, value, kind, identifier in linked.order_by("pk").values_list(
             "publication_id", "field", "value", "target__kind", "target__identifier"
@@ -126,7 +126,7 @@ def features_of(pks: Iterable[int]) -> Any:
     return {pk: dict(sorted(features.items())) for pk, features in found.items()}
 
 
-def words_of(publication: Publication) -> Any:
+def feature_words(publication: Publication) -> Any:
     """The words a record speaks of most: ``{stem: [how often, as written]}``; those of the title count thrice."""
     kind, document = kinds_by_name()[publication.kind], json.loads(publication.document)
     names = ["summary", *(name for section in kind.page.sections for name in section.fields)]
@@ -170,7 +170,7 @@ class Graph:
 
     def read(self, pks):
         """Publications, with their own features."""
-        rows = Publication.objects.filter(kind__in=compared_kinds())
+        rows = Publication.objects.filter(kind__in=neighbour_kinds())
         rows = rows.only("pk", "kind", "identifier", "state", "related")
         for row in _in_batches(rows, set(pks) - self.rows.keys()):
             self.rows[row.pk], self.own[row.pk] = row, _kept(row)
@@ -186,7 +186,7 @@ class Graph:
         for name in names - self.pks.keys():
             kind, _, identifier = name.partition(":")
             self.pks[name] = None
-            if kind in compared_kinds():
+            if kind in neighbour_kinds():
                 missing[kind].add(identifier)
         if missing:
             is_it = reduce(or_, (Q(kind=kind, identifier__in=found) for kind, found in missing.items()))
@@ -355,7 +355,7 @@ class Graph:
 
 def _batches(names):
     names = sorted(names)
-    return (names[start : start + BATCH] for start in range(0, len(names), BATCH))
+    return (names[start : start + FEATURED_AT_ONCE] for start in range(0, len(names), FEATURED_AT_ONCE))
 
 
 def _size(features):

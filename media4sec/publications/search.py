@@ -12,7 +12,7 @@ import numpy as np
 
 from media4sec.publications.columns import ALSO, LEAD, MEANT, NAME, PAIR, TEXT, TITLE
 from media4sec.publications.index import Index, current
-from media4sec.publications.synonyms import said
+from media4sec.publications.synonyms import as_one_word
 from media4sec.publications.words import (
     NUMERALS,
     PIECE,
@@ -20,20 +20,20 @@ from media4sec.publications.words import (
     TOKEN,
     folded,
     is_number,
-    key_of,
     loose_key_of,
     singular,
     strange_letters,
     tidied,
+    word_key,
 )
 
 MAX_WORDS = 24
 SHORT_NUMBER = 2  # figures; of an article, a workshop, hours
 LONGEST_RUN = 4  # words that may be one: “netzwerk durchsetzungs gesetz”, “crowd control hq”
-SHORT = 5  # letters; of so short a word, most that look like it are other words
+SHORT_WORD = 5  # letters; of so short a word, most that look like it are other words
 LONG = 8
 MOST_FORMS = 60  # words that one typed word may stand for
-FEW = 3  # records; a word that finds fewer is tried in other ways too
+RARE = 3  # records; a word that finds fewer is tried in other ways too
 MOST_WIDENED = 8  # such words in one question
 
 # How much a find is worth, by where it stands and by how it was found.
@@ -52,12 +52,12 @@ def worths_of(*places):
 
 
 CALLED, CALLED_ELSE = worths_of(TITLE, NAME), worths_of(ALSO)
-WRITTEN = worths_of(TEXT, MEANT, LEAD | TEXT, LEAD | MEANT)
+TEXTED = worths_of(TEXT, MEANT, LEAD | TEXT, LEAD | MEANT)
 TITLED = np.array([1 if mask & TITLE else 0.3 if mask & ALSO else 0 for mask in MASKS], np.float32)
 PHRASE = 0.2  # two words of the question stand side by side in a title or name
 SAME = {0: 4.0, TITLE: 2.0, NAME: 1.6}  # the whole question is the identifier, the title, another name
 FEW_WHOLE = 5  # records with all the words; where there are no more, those with many of them are shown too
-MANY = 0.4  # how much of them, by weight; where nobody has so much, those who have the most
+MANY_BY_WEIGHT = 0.4  # how much of them, by weight; where nobody has so much, those who have the most
 FIRM = 0.4  # a word of that worth is what a record is about: called so, or said at once; others are mentions
 HELD = 0.25  # the worth from which on a record has a word wholly; deep in a long text it is held in part
 LONG_QUESTION = 3  # words; of one with more, the word that says least may be missing
@@ -130,7 +130,7 @@ def search(
     return Question(index, text, allowed, is_typing).answer()
 
 
-def read(text: str) -> list[Word]:
+def words_asked(text: str) -> list[Word]:
     """The words of a question, as it was typed."""
     found: list[Word] = []
     for token in TOKEN.findall(tidied(text))[:MAX_WORDS]:
@@ -153,7 +153,7 @@ class Question:
 
     def __init__(self, index, text, allowed, is_typing=False):
         self.index, self.allowed = index, allowed
-        self.words = read(text)
+        self.words = words_asked(text)
         if not any(word.is_required for word in self.words):
             for word in self.words:
                 word.is_required = True
@@ -174,7 +174,7 @@ class Question:
             self.add(place, form, worth, how)
         if not self.words[place].is_stop:
             self.add(place, PAIR + word, EXACT, "joined")
-            self.add(place, said(word), EXACT, "said")
+            self.add(place, as_one_word(word), EXACT, "said")
 
     def forms_of(self, word, is_unfinished=False):
         """[(form, worth, how)]: the word, its other forms and spellings, and words that begin with it."""
@@ -186,7 +186,7 @@ class Question:
                 forms += [(form, BEGINNING, "beginning") for form in index.gathered("beginning", word)]
             return forms
         found = {word: (EXACT, "exact")} if index.frequency(word) else {}
-        for form in index.by_key(key_of(word)):
+        for form in index.by_key(word_key(word)):
             found.setdefault(form, (FORM, "form"))
         if len(word) > 3:
             for form in index.by_loose_key(loose_key_of(word)):
@@ -214,7 +214,7 @@ class Question:
     def worths(self, form):
         for slots, masks, times in self.index.postings(form):
             times = times.astype(np.float32)
-            worths = WRITTEN[masks] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
+            worths = TEXTED[masks] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
             top = np.maximum(CALLED[masks], CALLED_ELSE[masks] * self.index.title_shares[slots])
             yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, TITLED[masks]
 
@@ -227,14 +227,14 @@ class Question:
                 if not places:
                     continue
                 whole = "".join(texts[first : last + 1])
-                forms = [whole, *self.index.by_key(key_of(whole))]
+                forms = [whole, *self.index.by_key(word_key(whole))]
                 if last == first + 1:
                     forms.append(PAIR + whole)
                     self.phrases.append((places, PAIR + whole))
                 for place in places:
                     for form in forms:
                         self.add(place, form, JOINED, "joined")
-                    self.add(place, said(whole), EXACT, "said")
+                    self.add(place, as_one_word(whole), EXACT, "said")
 
     def count(self, place):
         return int(np.count_nonzero(self.allowed & (self.values[place] > 0)))
@@ -282,7 +282,9 @@ class Question:
                 )
 
     def of_part(self, part):
-        return [form for form in self.index.by_key(key_of(part)) if form not in STOP_WORDS and len(form) > 2]
+        return [
+            form for form in self.index.by_key(word_key(part)) if form not in STOP_WORDS and len(form) > 2
+        ]
 
     def correct(self, place):
         """Words of these records that differ in a letter or two; the nearest ones only, few or none for short words."""
@@ -290,7 +292,7 @@ class Question:
         distance = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
         near = self.index.near(word, distance) if distance else {}
         if (
-            0 in near.values() or said(word) in self.index.synonyms.by_given
+            0 in near.values() or as_one_word(word) in self.index.synonyms.by_given
         ):  # a word, though not of these records
             return
         near = {form: off for form, off in near.items() if self.may_be_meant(form, word, off)}
@@ -303,7 +305,7 @@ class Question:
         )
         for form in best[:5]:
             self.add(place, form, MISTAKEN[least], "mistaken")
-            for other in self.index.by_key(key_of(form)):
+            for other in self.index.by_key(word_key(form)):
                 self.add(place, other, MISTAKEN[least], "mistaken")
 
     def may_be_meant(self, form, word, off):
@@ -317,7 +319,7 @@ class Question:
         if form in STOP_WORDS or is_number(form) or (off > 1 and word.endswith(form)):
             return False
         if sorted(form) != sorted(word):
-            if len(word) <= SHORT and len(form) <= len(word):
+            if len(word) <= SHORT_WORD and len(form) <= len(word):
                 return False
             if strange_letters(word, form) > (off == 1 and len(word) >= LONG):
                 return False
@@ -334,7 +336,7 @@ class Question:
         for place in self.required:
             self.look_up(place)
         self.join()
-        rare = [place for place in self.required if self.count(place) < FEW]
+        rare = [place for place in self.required if self.count(place) < RARE]
         for place in rare[:MOST_WIDENED]:
             self.widen(place)
         has = self.who_has_what()
@@ -381,7 +383,7 @@ class Question:
         chosen = whole & exact
         if np.count_nonzero(whole) <= FEW_WHOLE or len(self.required) > LONG_QUESTION:
             share = share * exact
-            chosen = (share > 0) & (share >= min(MANY, share.max(initial=0)))
+            chosen = (share > 0) & (share >= min(MANY_BY_WEIGHT, share.max(initial=0)))
         if len(self.required) > 1:
             firm = np.array([self.values[place] >= FIRM for place in self.required]) & has
             if np.count_nonzero(firm.all(axis=0) & exact) <= FEW_WHOLE:

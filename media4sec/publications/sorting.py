@@ -7,12 +7,10 @@ import numpy as np
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
-from media4sec.kinds import Facet, Kind
+from media4sec.kinds import NO_VALUE, Facet, Kind
 from media4sec.letters import sort_key
 from media4sec.publications.index import current
 from media4sec.publications.lists import Listing, facets_of, listing
-
-NOT_STATED = "not-stated"
 
 Say = Callable[[Facet, str, str], str]  # (facet, value, its English words) → the words that are shown
 
@@ -81,7 +79,7 @@ def _counts(fields, index):
     counts = np.zeros(index.count)
     for field in fields:
         parts, labels = index.facet(field)
-        is_stated = np.array([value != NOT_STATED for value, _ in labels], bool)
+        is_stated = np.array([value != NO_VALUE for value, _ in labels], bool)
         for slots, numbers in parts:
             counts += np.bincount(slots[is_stated[numbers]], minlength=index.count)
     counts[counts == 0] = np.nan
@@ -99,7 +97,7 @@ def _places(facet, labels, kinds, say):
     keys = [(rank.get(value, len(rank)), by_words(say(facet, value, label))) for value, label in labels]
     place_of = {key: place for place, key in enumerate(sorted(set(keys)))}
     places = np.array([place_of[key] for key in keys], np.float64)
-    places[[value == NOT_STATED for value, _ in labels]] = np.nan
+    places[[value == NO_VALUE for value, _ in labels]] = np.nan
     return places
 
 

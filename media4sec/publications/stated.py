@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Case, Max, Value, When
 
-from media4sec.kinds import FACT, NEWEST_SOURCE, Document, Kind
+from media4sec.kinds import FACT, NEWEST_SOURCE, NO_VALUE, Document, Kind
 from media4sec.languages import memory
 from media4sec.publications.models import Change, Term
 
@@ -17,9 +17,9 @@ T = TypeVar("T")
 _kept: dict[str, tuple] = {}  # by database: its newest change, and the answers since then
 
 
-def kept(name: str, make: Callable[[], T]) -> T:
+def since_change(name: str, make: Callable[[], T]) -> T:
     """What `make()` reads from the content, read again when the content has changed. One small query a request."""
-    database, newest = version()
+    database, newest = content_version()
     seen, answers = _kept.get(database, (None, {}))
     if seen != newest:
         answers = {}
@@ -29,7 +29,7 @@ def kept(name: str, make: Callable[[], T]) -> T:
     return answers[name]
 
 
-def version() -> tuple[str, Any]:
+def content_version() -> tuple[str, Any]:
     """Which database, and its newest change."""
     remembered = memory.get()
     if remembered is not None and "version" in remembered:
@@ -43,7 +43,7 @@ def version() -> tuple[str, Any]:
 
 def stated_facts(kind: Kind) -> frozenset[str]:
     """The facts that at least one published record of the kind states."""
-    return kept(f"facts of {kind.name}", lambda: _stated_facts(kind))
+    return since_change(f"facts of {kind.name}", lambda: _stated_facts(kind))
 
 
 def _stated_facts(kind: Kind) -> frozenset[str]:
@@ -51,14 +51,14 @@ def _stated_facts(kind: Kind) -> frozenset[str]:
     terms = {name: facets.get(name, name) for name in kind.page.facts}
     rows = Term.objects.filter(publication__kind=kind.name, field__in={*terms.values(), FACT})
     fact = Case(When(field=FACT, then="value"), default=Value(""))
-    found = set(rows.exclude(value="not-stated").values_list("field", fact).distinct())
+    found = set(rows.exclude(value=NO_VALUE).values_list("field", fact).distinct())
     return frozenset(name for name, field in terms.items() if found & {(field, ""), (FACT, name)})
 
 
 def known_on(kind: Kind) -> str:
     """The newest date that a source of these records bears; empty where none bears any."""
     rows = Term.objects.filter(publication__kind=kind.name, field=NEWEST_SOURCE)
-    return kept(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value"))["newest"] or "")
+    return since_change(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value"))["newest"] or "")
 
 
 def checked_parts(document: Document) -> list[Document]:

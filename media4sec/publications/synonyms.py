@@ -16,33 +16,33 @@ import numpy as np
 
 from media4sec.kinds import Kind, Ways, kinds_by_name
 from media4sec.publications.models import Publication
-from media4sec.publications.words import key_of, keys_of, tokens
+from media4sec.publications.words import keys_of, tokens, word_key
 
-SAID = "="  # marks a label in one word, in the form that its inflections have in common: =facesearch
+AS_ONE_WORD = "="  # marks a label in one word, in the form that its inflections have in common: =facesearch
 
 
-def said(words: str) -> str:
+def as_one_word(words: str) -> str:
     """How a question finds a label that is these words, which may be several in one."""
-    return SAID + key_of(words)
+    return AS_ONE_WORD + word_key(words)
 
 
 @dataclass(frozen=True)
-class Group:
+class SynonymGroup:
     """All labels of one thing: records, which are in English, are known by the English ones, and found by each."""
 
     known_by: tuple[tuple[str, ...], ...]  # the keys of each label's words
     given: tuple[str, ...]
 
 
-def group_of(labels: Iterable[tuple[str, str]]) -> Group:
+def group_of(labels: Iterable[tuple[str, str]]) -> SynonymGroup:
     """A group of ``[(language, label), …]``."""
     words = [
         (language, [piece for token in tokens(label) for piece in token.split("-")])
         for language, label in labels
     ]
-    known_by = (tuple(map(key_of, pieces)) for language, pieces in words if language == "en" and pieces)
-    given = (said("".join(pieces)) for _, pieces in words if pieces)
-    return Group(tuple(dict.fromkeys(known_by)), tuple(dict.fromkeys(given)))
+    known_by = (tuple(map(word_key, pieces)) for language, pieces in words if language == "en" and pieces)
+    given = (as_one_word("".join(pieces)) for _, pieces in words if pieces)
+    return SynonymGroup(tuple(dict.fromkeys(known_by)), tuple(dict.fromkeys(given)))
 
 
 class Synonyms:
@@ -63,7 +63,9 @@ class Synonyms:
     @classmethod
     def of_data(cls, data: Any) -> "Synonyms":
         groups, countries = data
-        groups = ((pks, Group(tuple(map(tuple, labels)), tuple(given))) for pks, labels, given in groups)
+        groups = (
+            (pks, SynonymGroup(tuple(map(tuple, labels)), tuple(given))) for pks, labels, given in groups
+        )
         return cls(((pk, group) for pks, group in groups for pk in pks), countries)
 
     @cached_property
@@ -80,7 +82,7 @@ class Synonyms:
         return {key: number for number, key in enumerate(dict.fromkeys(keys), start=1)}
 
     @cached_property
-    def by_given(self) -> dict[str, list[Group]]:
+    def by_given(self) -> dict[str, list[SynonymGroup]]:
         """{what a label is given as: its groups}"""
         found = defaultdict(list)
         for group in self.in_order:
@@ -88,13 +90,13 @@ class Synonyms:
                 found[word].append(group)
         return dict(found)
 
-    def differences(self, other: "Synonyms") -> list[Group]:
+    def differences(self, other: "Synonyms") -> list[SynonymGroup]:
         """The groups that only one of the two has."""
         pks = self.groups.keys() | other.groups.keys()
         pairs = ((self.groups.get(pk), other.groups.get(pk)) for pk in sorted(pks))
         return [group for pair in pairs if pair[0] != pair[1] for group in pair if group]
 
-    def in_columns(self, marks: np.ndarray, slots: np.ndarray) -> Iterator[tuple[np.ndarray, Group]]:
+    def in_columns(self, marks: np.ndarray, slots: np.ndarray) -> Iterator[tuple[np.ndarray, SynonymGroup]]:
         """(places, group) for each label that stands somewhere: where in the columns it begins.
 
         ``marks`` are the words of many publications in order, as ``numbers`` of their keys, and 0 for all others.

@@ -124,7 +124,7 @@ def singular(word: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def key_of(word: str) -> str:
+def word_key(word: str) -> str:
     """What inflections and spellings of a word have in common: organizing → organis, neighbourhoods → neighborhood."""
     is_greek = word[0] > "\u036f"  # beyond Latin letters and their marks
     word = singular(word)
@@ -136,13 +136,13 @@ def key_of(word: str) -> str:
 
 def keys_of(text: str) -> tuple[str, ...]:
     """The keys of all words of a text in order, those of compounds one by one."""
-    return tuple(key_of(piece) for token in tokens(text) for piece in token.split("-"))
+    return tuple(word_key(piece) for token in tokens(text) for piece in token.split("-"))
 
 
 @lru_cache(maxsize=100_000)
 def loose_key_of(word: str) -> str:
     """The key that also leaves open whether ä, ö and ü are written out: Pruem and Prüm, Zuerich and Zurich."""
-    return WRITTEN_OUT.sub(r"\1", key_of(word))
+    return WRITTEN_OUT.sub(r"\1", word_key(word))
 
 
 def analyse(text: str) -> Any:
@@ -150,9 +150,9 @@ def analyse(text: str) -> Any:
     found = []
     for token in tokens(text):
         pieces = token.split("-")
-        found += [key_of(piece) for piece in pieces]
+        found += [word_key(piece) for piece in pieces]
         if len(pieces) > 1:
-            found.append(key_of("".join(pieces)))
+            found.append(word_key("".join(pieces)))
     return found
 
 

@@ -13,7 +13,7 @@ from media4sec.saying import day
 # Of a public document, what is not what the record says.
 UNSAID = {"kind", "uuid", "url", "slug", "newest_source_basis"}
 UNSAID_OF_PARTS = {"key", "supports"}  # names for machines, within sources and other parts
-SAID = {"url": "address", "dated_on": "dated", "accessed_on": "read on", "locator": "place"}
+FIELD_WORDS = {"url": "address", "dated_on": "dated", "accessed_on": "read on", "locator": "place"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def in_words(kind: Kind, path, value, unsaid=frozenset()):
         return words_for(kind, path, value).text
     if isinstance(value, dict):
         named = (
-            (SAID.get(name) or name.replace("_", " "), in_words(kind, f"{path}.{name}", inner, unsaid))
+            (FIELD_WORDS.get(name) or name.replace("_", " "), in_words(kind, f"{path}.{name}", inner, unsaid))
             for name, inner in value.items()
             if name not in unsaid
         )

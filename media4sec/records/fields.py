@@ -6,11 +6,11 @@ from django.db import models
 from django.utils.text import normalize_newlines
 
 from media4sec.dates import span_of
-from media4sec.texts import MOST, cleaned, web_address
+from media4sec.texts import MOST_CHARACTERS, cleaned, web_address
 
 MOST_IN_ITEM = 2_000  # characters of one text in a list
 # PostgreSQL's limits; SQLite would take more, and the one could not read what the other wrote.
-LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
+LARGEST_NUMBERS = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
 
 
 class CheckedModel(models.Model):
@@ -42,7 +42,7 @@ class CheckedModel(models.Model):
 
 def checked(field, value):
     """The value as a column may hold it on every database; raises ``ValidationError``."""
-    largest = LARGEST.get(field.get_internal_type())
+    largest = LARGEST_NUMBERS.get(field.get_internal_type())
     if largest and isinstance(value, int) and value > largest:
         raise ValidationError(f"Give a number up to {largest:,}.", code="max_value")
     if not isinstance(value, str) or field.choices:
@@ -65,7 +65,7 @@ def type_of(field):
 def most_in(field):
     """How many characters a field may hold, or None where that is no question."""
     if isinstance(field, (models.TextField, TextListField)):
-        return field.max_length or MOST
+        return field.max_length or MOST_CHARACTERS
     return field.max_length if isinstance(field, models.CharField) else None
 
 
@@ -115,7 +115,7 @@ class TextListField(models.JSONField):
                 errors += [f"Line {number}: {message}" for message in error.messages]
         if errors:
             raise ValidationError(errors, code="text_list")
-        cleaned("\n".join(kept), lines=True, most=MOST)
+        cleaned("\n".join(kept), lines=True, most=MOST_CHARACTERS)
         return kept
 
     def validate(self, value, model_instance):

@@ -15,14 +15,14 @@ from rapidfuzz.distance import OSA
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
-from media4sec.publications.words import STOP_WORDS, is_number, key_of, tokens
-from media4sec.records.documents.reading import BATCH, working_documents
+from media4sec.publications.words import STOP_WORDS, is_number, tokens, word_key
+from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.models import Record, Words
 from media4sec.records.projection import PublicRef, named_in, present
 
 NAMES, TEXTS = ("words__names",), ("words__texts",)
 MOST_WORDS = 24
-MANY = 40  # per cent of the words, by weight, where nobody has all of them
+MANY_PER_CENT = 40  # per cent of the words, by weight, where nobody has all of them
 MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for
 
 
@@ -34,12 +34,12 @@ def remember(documents):
     named = {name for kind_name, document in documents.values() for name in named_in(kind_name, document)}
     titles = _titles(named)
     rows = [
-        Words(record_id=pk, **words_of(kind_name, document, titles))
+        Words(record_id=pk, **record_words(kind_name, document, titles))
         for pk, (kind_name, document) in documents.items()
     ]
     Words.objects.bulk_create(
         rows,
-        batch_size=BATCH,
+        batch_size=READ_AT_ONCE,
         update_conflicts=True,
         unique_fields=["record"],
         update_fields=["names", "texts"],
@@ -50,8 +50,8 @@ def remember_all(pks=None):
     """Work it out anew for these records, or for all, from their working copies."""
     records = Record.objects.all() if pks is None else Record.objects.filter(pk__in=pks)
     rows = list(records.only("pk", "kind_name").order_by("pk"))
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
+    for start in range(0, len(rows), READ_AT_ONCE):
+        batch = rows[start : start + READ_AT_ONCE]
         documents = working_documents(batch)
         remember({record.pk: (record.kind_name, documents[record.pk]) for record in batch})
 
@@ -61,30 +61,30 @@ def _titles(named):
     found = {}
     for kind_name in {kind_name for kind_name, _ in named}:
         identifiers = [identifier for kind, identifier in named if kind == kind_name]
-        for start in range(0, len(identifiers), BATCH):
+        for start in range(0, len(identifiers), READ_AT_ONCE):
             rows = Record.objects.filter(
-                kind_name=kind_name, identifier__in=identifiers[start : start + BATCH]
+                kind_name=kind_name, identifier__in=identifiers[start : start + READ_AT_ONCE]
             )
             for identifier, title in rows.values_list("identifier", "title"):
                 found[kind_name, identifier] = PublicRef(kind_name, identifier, title, "")
     return found
 
 
-def words_of(kind_name, document, titles):
+def record_words(kind_name, document, titles):
     """What a record is found by, as the public search has it: its title and names, and its texts."""
     presented = present(kinds_by_name()[kind_name], document, titles)
     names = [presented.search_title, *(name for name, _ in presented.search_names)]
-    return {"names": kept(*names, joins=True), "texts": kept(presented.search_text)}
+    return {"names": findable(*names, joins=True), "texts": findable(presented.search_text)}
 
 
-def kept(*texts, joins=False):
+def findable(*texts, joins=False):
     """The words of texts, each in its own form and in the one that inflections have in common, between spaces."""
     found = {}
     for text in texts:
         words = tokens(text)
         for token in words:
             pieces = token.split("-")
-            found |= dict.fromkeys([*pieces, "".join(pieces), *map(key_of, pieces)])
+            found |= dict.fromkeys([*pieces, "".join(pieces), *map(word_key, pieces)])
         if joins:
             plain = [token.replace("-", "") for token in words]
             found |= dict.fromkeys(map("".join, pairwise(plain)))
@@ -94,7 +94,7 @@ def kept(*texts, joins=False):
 # What is asked
 
 
-class Question:
+class Wanted:
     """A text that is looked for: worked out once among all that may be found, and asked of any part of it."""
 
     def __init__(self, records, text):
@@ -114,7 +114,7 @@ class Question:
         self.weights = [max(1, round(100 * log((total + 1) / (number + 1)))) for number in counts]
         if self.words:
             most = records.order_by().annotate(share=self.share).aggregate(most=Max("share"))["most"]
-            self.least = max(1, min(most or 0, MANY * sum(self.weights) // 100))
+            self.least = max(1, min(most or 0, MANY_PER_CENT * sum(self.weights) // 100))
 
     @property
     def share(self):
@@ -166,7 +166,7 @@ def _asked(text):
     words = words or [token.replace("-", "") for token in typed]
     asked = []
     for place, word in enumerate(words):
-        forms = [(word, True), (key_of(word), False)]
+        forms = [(word, True), (word_key(word), False)]
         forms += [(f"{word}{after}", True) for after in words[place + 1 : place + 2]]
         forms += [(f"{before}{word}", True) for before in words[max(place - 1, 0) : place]]
         asked.append(forms)

@@ -21,7 +21,7 @@ from media4sec.records.documents.fields import HEAD, TAIL, AnyReferences, suppor
 from media4sec.records.documents.links import links_of, part_key, record_of
 from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import set_in_order, set_relations, tags_named
-from media4sec.records.fields import LARGEST
+from media4sec.records.fields import LARGEST_NUMBERS
 from media4sec.records.models import Citation, Record, Relation
 from media4sec.texts import Line
 
@@ -149,7 +149,7 @@ def relations_in(document, admin_site):
     }
 
 
-def in_order(model):
+def fields_in_order(model):
     """Prefetches of a model's many-to-many fields, each in the order in which the document gives it."""
     return [
         models.Prefetch(
@@ -305,7 +305,7 @@ class OrderedFormSet(BaseInlineFormSet):
         for form in self.kept:
             if form.instance.position is None or (not form.instance.pk and not form["position"].data):
                 last = min(
-                    last + 1, LARGEST["PositiveIntegerField"]
+                    last + 1, LARGEST_NUMBERS["PositiveIntegerField"]
                 )  # level rows stay in the order of their keys
                 form.instance.position = last
 

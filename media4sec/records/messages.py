@@ -35,7 +35,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 EMPTY_HEADERS = (b'"Generated-By', b'"Language-Team', b'"Last-Translator', b'"Report-Msgid-Bugs-To')
-NEVER = datetime.datetime(
+FIXED_DAY = datetime.datetime(
     2026, 11, 23, tzinfo=datetime.UTC
 )  # one that moves would change every file every time
 
@@ -121,8 +121,8 @@ def new_catalog(language=None):
         locale=language,
         project="MEDI@4SEC knowledge base",
         version="1",
-        creation_date=NEVER,
-        revision_date=NEVER,
+        creation_date=FIXED_DAY,
+        revision_date=FIXED_DAY,
         header_comment="# Texts of the interface. `make messages` gathers them anew and compiles the translations.",
         fuzzy=False,
     )
@@ -132,7 +132,7 @@ def folder_of(language):
     return Path(settings.LOCALE_PATHS[0], language, "LC_MESSAGES")
 
 
-def read(language):
+def read_catalogue(language):
     """The translations as they stand in the repository; empty for a new language."""
     path = folder_of(language) / "django.po"
     catalog = new_catalog(language)
@@ -148,7 +148,7 @@ def read(language):
 
 def updated(language, texts):
     """The translations of today's texts; new ones are empty, those that nobody needs any more are gone."""
-    old, new = read(language), new_catalog(language)
+    old, new = read_catalogue(language), new_catalog(language)
     for message in texts:
         if message.id:
             kept = old.get(_first(message.id), message.context)

@@ -15,7 +15,7 @@ from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
-from media4sec.records.tags import checked_name, key_of
+from media4sec.records.tags import checked_name, tag_key
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
 DENIED = re.compile(
@@ -58,7 +58,7 @@ class Tag(CheckedModel, TagBase):
         return "-".join([slugged(tag) or "tag", *([str(i)] if i else [])])
 
     def save(self, *args, **kwargs):
-        self.key = key_of(self.name)
+        self.key = tag_key(self.name)
         super().save(*args, **kwargs)
 
     def clean(self):
@@ -66,7 +66,7 @@ class Tag(CheckedModel, TagBase):
             self.name = checked_name(self.name)
         except ValidationError as error:
             raise ValidationError({"name": error}) from error
-        other = Tag.objects.filter(key=key_of(self.name)).exclude(pk=self.pk).first()
+        other = Tag.objects.filter(key=tag_key(self.name)).exclude(pk=self.pk).first()
         if other:
             raise ValidationError({"name": f"There is the tag “{other.name}” already, which looks like it."})
 

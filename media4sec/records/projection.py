@@ -17,7 +17,7 @@ from django.utils import translation
 
 from media4sec import saying
 from media4sec.choices import Lens, Provenance, YesNo
-from media4sec.kinds import DATED, FACT, NEWEST_SOURCE, THEME_FIELDS, Kind, in_meta, kinds_by_name
+from media4sec.kinds import DATED, FACT, NEWEST_SOURCE, NO_VALUE, THEME_FIELDS, Kind, in_meta, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
@@ -82,7 +82,7 @@ def values_at(document, path):
     return values
 
 
-def resolve(kind: Kind, document, public):
+def resolve_links(kind: Kind, document, public):
     """The public document: names of records become labels and addresses, unpublished ones are left out."""
     resolved = {
         "kind": kind.name,
@@ -135,7 +135,7 @@ def present(kind: Kind, document, public):
 
     In English, whatever language is spoken meanwhile; pages translate what they show.
     """
-    resolved = resolve(kind, document, public)
+    resolved = resolve_links(kind, document, public)
     with translation.override(settings.LANGUAGE_CODE):
         display, terms = display_of(kind, resolved), list(terms_of(kind, resolved, public))
     return Presented(
@@ -173,7 +173,7 @@ def label_of(kind, path):
     return words[:1].upper() + words[1:]
 
 
-class Words(NamedTuple):
+class ValueInWords(NamedTuple):
     """A value as a term, in English words, with its address; ``type`` says how to put it in another language."""
 
     value: str
@@ -197,27 +197,27 @@ def words_for(kind, path, value):
             if kinds_by_name()[value["kind"]].cited.by_identifier
             else value["label"]
         )
-        return Words(value["id"], shown, value["url"], f"record:{value['kind']}")
+        return ValueInWords(value["id"], shown, value["url"], f"record:{value['kind']}")
     if isinstance(value, bool):
         answer = YesNo.of(value)
-        return Words(answer.value, str(answer.label), type="choice")
+        return ValueInWords(answer.value, str(answer.label), type="choice")
     choices = kind.words.get(path) or dict(getattr(found, "choices", None) or ())
     options = getattr(found, "options", None)
     if options:
         choices = dict(options.choices)
     if value in choices:
-        return Words(str(value), str(choices[value]), type="choice")
+        return ValueInWords(str(value), str(choices[value]), type="choice")
     text = str(value)
     if path in kind.words:  # a code that editors made and that has no words yet
-        return Words(text, re.sub("[-_]", " ", text).capitalize())
+        return ValueInWords(text, re.sub("[-_]", " ", text).capitalize())
     type_ = type_of(found)
     if type_ and (type_ != "country" or saying.is_country(text)):
-        return Words(text, saying.say(type_, text), type=type_)
+        return ValueInWords(text, saying.say(type_, text), type=type_)
     if any(text in facet.words for facet in kind.listed.facets if facet.source == path):
-        return Words(text, text, type="choice")
+        return ValueInWords(text, text, type="choice")
     if text.startswith(("http://", "https://")):
-        return Words(text, urlsplit(text).netloc.removeprefix("www."), text)
-    return Words(text, text)
+        return ValueInWords(text, urlsplit(text).netloc.removeprefix("www."), text)
+    return ValueInWords(text, text)
 
 
 def figure_of(kind, resolved):
@@ -325,7 +325,7 @@ def terms_of(kind, resolved, public):
             target = pks.get((value["kind"], value["id"])) if isinstance(value, dict) else None
             yield from term(facet.name, words.value, words.text, target)
         if not values and facet.empty:
-            yield from term(facet.name, "not-stated", str(facet.empty))
+            yield from term(facet.name, NO_VALUE, str(facet.empty))
     for path, target in references.items():
         if path in faceted or path in INTERNAL:
             continue

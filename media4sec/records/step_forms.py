@@ -138,4 +138,4 @@ class Restore(RecordStep):
         workflow.restore(record, by=by)
 
 
-STEPS = (Publish, Withdraw, Merge, Restore)
+RECORD_STEPS = (Publish, Withdraw, Merge, Restore)

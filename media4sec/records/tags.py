@@ -8,8 +8,8 @@ from media4sec.letters import same
 from media4sec.texts import cleaned
 
 PAIR_OF_QUOTES = re.compile(r'^"([^"]*)"$')
-LONGEST = 100  # characters
-MOST = 50  # on one record
+LONGEST_TAG = 100  # characters
+MOST_TAGS = 50  # on one record
 
 
 def from_text(text):
@@ -27,9 +27,9 @@ def checked(names):
     found = {}
     for name in names:
         name = checked_name(name)
-        found.setdefault(key_of(name), name)
-    if len(found) > MOST:
-        raise ValidationError(f"A record has at most {MOST} tags; these are {len(found)}.")
+        found.setdefault(tag_key(name), name)
+    if len(found) > MOST_TAGS:
+        raise ValidationError(f"A record has at most {MOST_TAGS} tags; these are {len(found)}.")
     return list(found.values())
 
 
@@ -37,15 +37,15 @@ def checked_name(name):
     """The name of a tag as it is kept; raises ``ValidationError``."""
     name = " ".join(cleaned(name).split())
     shown = f"{name[:40]}…" if len(name) > 40 else name
-    if len(name) > LONGEST:
-        raise ValidationError(f"A tag has at most {LONGEST} characters; “{shown}” has {len(name)}.")
+    if len(name) > LONGEST_TAG:
+        raise ValidationError(f"A tag has at most {LONGEST_TAG} characters; “{shown}” has {len(name)}.")
     if "," in name or '"' in name:
         raise ValidationError(f"“{shown}” cannot be a tag: commas and quotation marks stand between tags.")
-    if not key_of(name):
+    if not tag_key(name):
         raise ValidationError("A tag needs a letter or a figure.")
     return name
 
 
-def key_of(name):
+def tag_key(name):
     """What tags that look alike have in common."""
-    return same(name)[: 2 * LONGEST]
+    return same(name)[: 2 * LONGEST_TAG]

@@ -25,13 +25,13 @@ from media4sec.records.documents.reading import working_document, working_docume
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import remember, remember_all
 from media4sec.records.models import Record, Revision, specific
-from media4sec.records.projection import PublicRef, named_in, present, resolve
+from media4sec.records.projection import PublicRef, named_in, present, resolve_links
 from media4sec.records.references import moved, named_by
 
 State = Record.State
 SEQUENCE_LOCK = 700281
 STEMS = ("title_stems", "name_stems", "text_stems")
-BATCH = 500
+WRITTEN_AT_ONCE = 500
 
 
 class WorkflowError(ValidationError):
@@ -134,8 +134,8 @@ def publish_all(
         Record.objects.filter(pk=record.pk).update(
             state=State.PUBLISHED, public_state=State.PUBLISHED, published_revision=revision
         )
-    for start in range(0, len(new), BATCH):
-        _remember_words(dict(list(new.items())[start : start + BATCH]))
+    for start in range(0, len(new), WRITTEN_AT_ONCE):
+        _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
     _date(kept)
     _write_public([record.pk for record in locked])
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
@@ -145,8 +145,8 @@ def publish_all(
 def _date(revisions):
     """Versions that the public sees for the first time keep when that was."""
     now = timezone.now()
-    for start in range(0, len(revisions), BATCH):
-        batch = Revision.objects.filter(pk__in=revisions[start : start + BATCH])
+    for start in range(0, len(revisions), WRITTEN_AT_ONCE):
+        batch = Revision.objects.filter(pk__in=revisions[start : start + WRITTEN_AT_ONCE])
         batch.filter(published_at=None).update(published_at=now)
 
 
@@ -279,8 +279,8 @@ def _locked(records):
     """The records' rows, locked in the order of their keys so that two writers cannot wait for each other."""
     pks = [record.pk for record in records]
     found = {}
-    for start in range(0, len(pks), BATCH):
-        batch = Record.objects.select_for_update().filter(pk__in=pks[start : start + BATCH])
+    for start in range(0, len(pks), WRITTEN_AT_ONCE):
+        batch = Record.objects.select_for_update().filter(pk__in=pks[start : start + WRITTEN_AT_ONCE])
         found |= {record.pk: record for record in batch.order_by("pk")}
     return [found[pk] for pk in pks]
 
@@ -345,8 +345,8 @@ def _write_public(pks, *, is_rebuild=False):
             .distinct()
         )
         waiting += referrers.values_list("pk", flat=True)
-    for start in range(0, len(waiting), BATCH):
-        _write_documents(waiting[start : start + BATCH], actions, touched)
+    for start in range(0, len(waiting), WRITTEN_AT_ONCE):
+        _write_documents(waiting[start : start + WRITTEN_AT_ONCE], actions, touched)
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
     return len(actions)
@@ -365,8 +365,8 @@ def _with_merged(pks):
 def _ensure_rows(pks, actions, touched):
     """Every record that is or was public has a row; returns the records whose title, address or state moved."""
     moved = []
-    for start in range(0, len(pks), BATCH):
-        records = _read(pks[start : start + BATCH])
+    for start in range(0, len(pks), WRITTEN_AT_ONCE):
+        records = _read(pks[start : start + WRITTEN_AT_ONCE])
         rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
         versions = _public_versions(records)
         for record in records:
@@ -532,7 +532,7 @@ def _write_versions(records, rows, versions, public):
     for record in records:
         row, kind = rows[record.kind_name, record.identifier], kinds_by_name()[record.kind_name]
         for revision, document in versions[record.pk]:
-            text = dumps(public_fields(kind, resolve(kind, document, public)))
+            text = dumps(public_fields(kind, resolve_links(kind, document, public)))
             old = stored[row.pk].pop(revision.number, None)
             if old is None:
                 version = Version(publication=row, number=revision.number, document=text)

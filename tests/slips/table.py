@@ -504,7 +504,7 @@ SLIPS = (
     ),
     slip(
         "pictures/in-force-beyond-today",
-        "Span(begun, min(end or today, today), is_solid=True)",
+        "Stretch(begun, min(end or today, today), is_solid=True)",
         "Span(begun, end or today, is_solid=True)",
         "test_then_and_now.py::test_line_says_no_more_than_the_dates",
     ),
@@ -554,8 +554,8 @@ SLIPS = (
     # Reports from the public
     slip(
         "reports/hiding-is-no-acknowledgement",
-        "        if correction.state == State.RECEIVED:\n            correction.state, correction.acknowledged_at",
-        "        if not correction.state:\n            correction.state, correction.acknowledged_at",
+        "        if correction.state == ReportState.RECEIVED:\n            correction.state, correction",
+        "        if not correction.state:\n            correction.state, correction",
         "test_corrections_admin.py::test_whoever_hides_dangerous_content_has_read_the_report",
     ),
     slip(
@@ -566,8 +566,8 @@ SLIPS = (
     ),
     slip(
         "reports/opened-again-unanswered",
-        "        if correction.answered_at:\n            correction.state = State.ANSWERED",
-        "        if correction.answer:\n            correction.state = State.ANSWERED",
+        "        if correction.answered_at:\n            correction.state = ReportState.ANSWERED",
+        "        if correction.answer:\n            correction.state = ReportState.ANSWERED",
         "test_corrections_admin.py::test_opened_again_it_is_where_it_was",
     ),
     slip(

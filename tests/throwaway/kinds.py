@@ -1,6 +1,18 @@
 """The kinds this app owns; plain data, imports no model."""
 
-from media4sec.kinds import Facet, Kind, Links, Listed, Names, Numbered, Page, Search, Section, State, fields
+from media4sec.kinds import (
+    Facet,
+    Kind,
+    Links,
+    Listed,
+    Names,
+    Numbered,
+    Page,
+    Search,
+    Section,
+    StateBar,
+    fields,
+)
 from tests.throwaway.choices import Colour, Shade
 
 THROWAWAY = Kind(
@@ -19,7 +31,7 @@ THROWAWAY = Kind(
         order=fields("weight"),
         meta=fields("colour"),
     ),
-    state=State("colour", shapes={Colour.RED: "full", Colour.BLUE: "hollow"}),
+    state=StateBar("colour", shapes={Colour.RED: "full", Colour.BLUE: "hollow"}),
     page=Page(
         facts=fields("colour weight cost is_new thrown_on homepage"),
         sections=(Section("What it was", ("story",)),),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
-from media4sec.portal.rows import as_fact, day, first_sentence, with_notes
-from media4sec.portal.wording import content, display_of
+from media4sec.portal.rows import as_fact, day_or_not_yet, first_sentence, with_notes
+from media4sec.portal.wording import content, page_display
 from media4sec.publications.models import Publication, Term
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import stated_facts
@@ -22,14 +22,14 @@ from media4sec.publications.stated import stated_facts
 FEWEST, MOST = 2, 4
 PARAMETERS = ("ids", "only")
 DIFFERENCES = "differences"
-FUNCTION = "record:function"  # the type of a value that says what a tool does
+FUNCTION_TYPE = "record:function"  # the type of a value that says what a tool does
 
 
 @require_safe
 def page(request, path):
     """``/technologies/compare/?ids=T-012,T-040``; with fewer than two, the form to choose them."""
-    kinds = compared_kinds(path)
-    names, errors = read(request)
+    kinds = kinds_side_by_side(path)
+    names, errors = compare_form(request)
     rows, unknown = chosen(kinds, names)
     errors += unknown
     list_url = kinds[0].list_url
@@ -56,7 +56,7 @@ def page(request, path):
         table = table_of(rows)
         context["table"] = {
             "records": records_of(rows),
-            "groups": shown(table, only_differences=is_short),
+            "groups": rows_shown(table, only_differences=is_short),
             "folded": table["folded"],
             "is_short": is_short,
             "switch_url": address if is_short else f"{address}&only={DIFFERENCES}",
@@ -66,7 +66,7 @@ def page(request, path):
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
 
 
-def compared_kinds(path):
+def kinds_side_by_side(path):
     """The kinds of a list that can be compared; there is no such page for others."""
     found = tuple(kind for kind in paths().get(path, ()) if kind.listed.is_compared)
     if not found:
@@ -81,7 +81,7 @@ def crumbs_of(kind: Kind, title):
     return [*found, {"title": kind.names.heading, "url": kind.list_url}, {"title": title, "url": None}]
 
 
-def read(request):
+def compare_form(request):
     """(identifiers as asked for, each once; what is wrong with the parameters)."""
     errors = [
         (name, f"“{name[:80]}”: {gettext('There is no such parameter here.')}")
@@ -157,7 +157,7 @@ class Value:
 def table_of(rows):
     """``{groups: [{title, rows: [{label, differs, cells: [[value]]}]}], folded: [label]}``. Three queries."""
     documents = [row.body for row in rows]
-    displays = [display_of(row) for row in rows]
+    displays = [page_display(row) for row in rows]
     kind = kinds_by_name()[rows[0].kind]
     stated = stated_facts(kind)
     does, facts = [], []
@@ -165,7 +165,7 @@ def table_of(rows):
         if same[0]["name"] in stated:
             cells = [[_value(value) for value in fact["values"]] for fact in same]
             types = {value.get("type") for fact in same for value in fact["values"]}
-            (does if FUNCTION in types else facts).append(_row(same[0]["label"], cells))
+            (does if FUNCTION_TYPE in types else facts).append(_row(same[0]["label"], cells))
     groups = [
         (
             _("What it does"),
@@ -195,7 +195,7 @@ def table_of(rows):
     }
 
 
-def shown(table, *, only_differences):
+def rows_shown(table, *, only_differences):
     if not only_differences:
         return table["groups"]
     groups = [
@@ -267,9 +267,9 @@ def evidence_rows(rows, documents, displays):
 
 def freshness_rows(rows, documents):
     return [
-        _row(_("Checked on"), [[Value(day(document["checked_on"]))] for document in documents]),
+        _row(_("Checked on"), [[Value(day_or_not_yet(document["checked_on"]))] for document in documents]),
         _row(_("Newest source"), [[Value(newest_source_of(document))] for document in documents]),
-        _row(_("Next review"), [[Value(day(document["review_due"]))] for document in documents]),
+        _row(_("Next review"), [[Value(day_or_not_yet(document["review_due"]))] for document in documents]),
         _row(_("Version"), [[Value(str(row.version))] for row in rows]),
     ]
 

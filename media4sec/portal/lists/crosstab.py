@@ -3,17 +3,16 @@
 from collections import Counter, defaultdict
 
 from media4sec.choices import Lens
-from media4sec.kinds import THEME_FACET
+from media4sec.kinds import NO_VALUE, THEME_FACET
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.lists.facets import in_rank, label_of
+from media4sec.portal.lists.facets import in_rank, option_label
 from media4sec.publications.lists import listing
 from media4sec.publications.models import Publication, Term
 
-ROWS = THEME_FACET.name
-NEVER = (ROWS, "tag", "checked")
+ROW_FACET = THEME_FACET.name
+NEVER_COLUMNS = (ROW_FACET, "tag", "checked")
 MOST_COLUMNS = 8
-NOT_STATED = "not-stated"
-FEW = 500
+FEW_RECORDS = 500
 
 
 def can_be_columns(answer):
@@ -21,16 +20,16 @@ def can_be_columns(answer):
     found = []
     for facet in answer.facets:
         options = answer.result.options.get(facet.name, ())
-        said = [option for option in options if option.value != NOT_STATED]
-        if facet.name not in NEVER and 2 <= len(options) <= MOST_COLUMNS and said:
+        said = [option for option in options if option.value != NO_VALUE]
+        if facet.name not in NEVER_COLUMNS and 2 <= len(options) <= MOST_COLUMNS and said:
             found.append(facet.name)
     return found
 
 
 def fits(answer):
     """Is there a matrix of this list?"""
-    options = answer.result.options.get(ROWS, ())
-    return any(option.value != NOT_STATED for option in options) and bool(can_be_columns(answer))
+    options = answer.result.options.get(ROW_FACET, ())
+    return any(option.value != NO_VALUE for option in options) and bool(can_be_columns(answer))
 
 
 def crosstab(request, answer, tiles):
@@ -42,11 +41,11 @@ def crosstab(request, answer, tiles):
     names = can_be_columns(answer)
     by = request.GET.get("by") or ("lens" if "lens" in names else names[0])
     facets = {facet.name: facet for facet in answer.facets}
-    rows, columns = (_options(answer, facets[name], tiles) for name in (ROWS, by))
+    rows, columns = (_options(answer, facets[name], tiles) for name in (ROW_FACET, by))
     counts = Counter()
     for themes, values in _values(answer, request, by).values():
         counts.update((theme, value) for theme in themes for value in values)
-        in_row = not answer.chosen[ROWS] or not themes.isdisjoint(answer.chosen[ROWS])
+        in_row = not answer.chosen[ROW_FACET] or not themes.isdisjoint(answer.chosen[ROW_FACET])
         in_column = not answer.chosen[by] or not values.isdisjoint(answer.chosen[by])
         counts.update((theme, None) for theme in themes if in_column)
         counts.update((None, value) for value in values if in_row)
@@ -54,7 +53,7 @@ def crosstab(request, answer, tiles):
     shown = [row for row in rows if counts[row["value"], None]] or rows
 
     def cell(theme, value):
-        chosen = {ROWS: theme or answer.chosen[ROWS], by: value or answer.chosen[by]}
+        chosen = {ROW_FACET: theme or answer.chosen[ROW_FACET], by: value or answer.chosen[by]}
         url = changed(request, view="", by="", **chosen)
         lens = value if by == "lens" and value in Lens.values else ""
         return {"count": counts[theme, value], "url": url, "lens": lens}
@@ -93,9 +92,9 @@ def _options(answer, facet, tiles):
     return [
         {
             "value": option.value,
-            "label": label_of(option, facet),
-            "theme": tiles.get(option.value) if facet.name == ROWS else None,
-            "lens": option.value if facet.name == "lens" and option.value != NOT_STATED else "",
+            "label": option_label(option, facet),
+            "theme": tiles.get(option.value) if facet.name == ROW_FACET else None,
+            "lens": option.value if facet.name == "lens" and option.value != NO_VALUE else "",
         }
         for option in _in_rank(chosen, facet, tiles)
     ]
@@ -103,22 +102,22 @@ def _options(answer, facet, tiles):
 
 def _in_rank(options, facet, tiles):
     if facet.name == "lens":
-        return sorted(options, key=lambda option: [*Lens.values, NOT_STATED].index(option.value))
+        return sorted(options, key=lambda option: [*Lens.values, NO_VALUE].index(option.value))
     return in_rank(options, facet, tiles)
 
 
 def _values(answer, request, by):
     """``{id: (themes, values of the other facet)}`` of all that pass the filters of other facets."""
-    if answer.chosen[ROWS] or answer.chosen[by]:
+    if answer.chosen[ROW_FACET] or answer.chosen[by]:
         data = stated(request.GET)
-        for name in (ROWS, by, "sort", "view", "by", "page"):
+        for name in (ROW_FACET, by, "sort", "view", "by", "page"):
             data.pop(name, None)
         ids = listing(answer.kinds, data, facets=answer.facets).result.ids
     else:
         ids = answer.result.ids
     inside = set(ids)
-    scope = ids if len(ids) <= FEW else Publication.objects.published().values("pk")
-    terms = Term.objects.filter(field__in=(ROWS, by), publication__in=scope)
+    scope = ids if len(ids) <= FEW_RECORDS else Publication.objects.published().values("pk")
+    terms = Term.objects.filter(field__in=(ROW_FACET, by), publication__in=scope)
     found = defaultdict(lambda: (set(), set()))
     for pk, name, value in terms.values_list("publication_id", "field", "value"):
         if pk in inside:

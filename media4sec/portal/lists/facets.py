@@ -6,13 +6,13 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import THEME_FACET
+from media4sec.kinds import NO_VALUE, THEME_FACET
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
-from media4sec.publications.stated import kept
+from media4sec.publications.stated import since_change
 
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
@@ -81,7 +81,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FacetBox:
     """A facet beside a list: the commonest values, and the address of all of them where the page has no room."""
 
     name: str
@@ -118,7 +118,7 @@ def facet_groups(request, answer, tiles):
         unfolded = SHOWN_OPTIONS if len(rows) > SHOWN_OPTIONS + 1 else len(rows)
         head = [row for place, row in enumerate(rows) if place < unfolded or row.checked]
         groups.append(
-            Group(
+            FacetBox(
                 facet.name,
                 facet.title,
                 is_open,
@@ -171,7 +171,7 @@ def choices(placed, facet, kinds, tiles):
 
 def spoken(number):
     """(the number, with its unit for those who hear the page)"""
-    known = kept(f"numbers in {get_language()}", dict)
+    known = since_change(f"numbers in {get_language()}", dict)
     if number not in known:
         known[number] = _spoken(number)
     return known[number]
@@ -194,10 +194,10 @@ class Labels(dict):
 
 def labels():
     """The words of all options in the language of the page, as they are asked for; kept until the content changes."""
-    return kept(f"options in {get_language()}", Labels)
+    return since_change(f"options in {get_language()}", Labels)
 
 
-def label_of(option, facet):
+def option_label(option, facet):
     """The words of an option on the page."""
     return labels()[facet, option.value, option.label][0]
 
@@ -208,7 +208,7 @@ def rank(option, facet, tiles, known):
     """
     if facet.name == THEME_FACET.name and option.value in tiles:
         return (0, tiles[option.value]["number"], ())
-    if option.value == "not-stated":
+    if option.value == NO_VALUE:
         return (2, 0, ())
     if facet.name in ("year", "checked"):
         return (1, 0, "".join(chr(255 - ord(letter)) for letter in option.value if ord(letter) < 255))

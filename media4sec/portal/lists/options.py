@@ -10,14 +10,14 @@ from media4sec.kinds import kinds, paths
 from media4sec.letters import folded
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.lists.facets import choices, in_rank, label_of, useful
+from media4sec.portal.lists.facets import choices, in_rank, option_label, useful
 from media4sec.portal.lists.views import OF_PAGES, paged, refuse
 from media4sec.portal.rows import theme_tiles
 from media4sec.publications.lists import SEARCH_FACETS, title_of
 from media4sec.publications.sorting import asked
 
-MOST = 100  # values on one page
-LONGEST = 100  # letters that they are found by
+MOST_VALUES = 100  # values on one page
+LONGEST_ASKED = 100  # letters that they are found by
 OWN = ("find", "page")  # parameters of this page; all others are the list's
 
 
@@ -41,16 +41,20 @@ def options(request, path, name):
         (own, gettext("It can have only one value.")) for own in OWN if len(data.getlist(own)) > 1
     ]
     find = data.get("find", "")
-    if len(find) > LONGEST:
-        errors.append(("find", gettext("A value has at most %(number)s characters.") % {"number": LONGEST}))
+    if len(find) > LONGEST_ASKED:
+        errors.append(
+            ("find", gettext("A value has at most %(number)s characters.") % {"number": LONGEST_ASKED})
+        )
     if errors:
         return refuse(request, errors, title, answer.facets)
     tiles = theme_tiles()
     every = in_rank(useful(answer.result.options.get(name, ())), facet, tiles)
     matching = [
-        place for place, option in enumerate(every) if folded(find) in folded(str(label_of(option, facet)))
+        place
+        for place, option in enumerate(every)
+        if folded(find) in folded(str(option_label(option, facet)))
     ]
-    places, pager = paged(request, matching, MOST)
+    places, pager = paged(request, matching, MOST_VALUES)
     if places is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
     rows = choices([(place, every[place]) for place in places], facet, answer.kinds, tiles)

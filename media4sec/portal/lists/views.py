@@ -27,10 +27,10 @@ from media4sec.saying import day
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
 VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
-WHOLE = 500  # of lists that stand on one page
+WHOLE_LIST = 500  # of lists that stand on one page
 PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
-FORMATS = (
+FILE_FORMATS = (
     ("CSV", "csv", "text/csv"),
     ("JSON", "json", "application/json"),
     ("NDJSON", "ndjson", "application/x-ndjson"),
@@ -59,7 +59,7 @@ def kind_list(request, path):
         )
     first = members[0]
     is_whole = view == "list" and not answer.sort and first.listed.is_whole
-    page, pager = paged(request, answer.result.ids, WHOLE if is_whole else PAGE_SIZE)
+    page, pager = paged(request, answer.result.ids, WHOLE_LIST if is_whole else PAGE_SIZE)
     if page is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
     tiles = theme_tiles()
@@ -82,7 +82,7 @@ def kind_list(request, path):
         "count": answer.result.count,
         "total": answer.result.total,
         "heading": heading(members, answer),
-        "everything": counted(members, answer.result.total) if not answer.words else "",
+        "everything": count_in_words(members, answer.result.total) if not answer.words else "",
         "view": view,
         "views": views(request, answer, view),
         "by": request.GET.get("by", ""),
@@ -131,7 +131,7 @@ def as_known(kind, newest):
     return kind.listed.as_known % {"date": day(newest)} if newest else ""
 
 
-def counted(members, number):
+def count_in_words(members, number):
     """“193 technologies”; of several kinds together, “94 records”."""
     if len(members) == 1:
         return members[0].names.counted(number)
@@ -142,8 +142,8 @@ def heading(members, answer):
     """“22 of 193 technologies”; where words were asked for, how many have them: “8 technologies”."""
     count, total = answer.result.count, answer.result.total
     if count == total or answer.words:
-        return counted(members, count)
-    return gettext("%(count)s of %(counted)s") % {"count": count, "counted": counted(members, total)}
+        return count_in_words(members, count)
+    return gettext("%(count)s of %(counted)s") % {"count": count, "counted": count_in_words(members, total)}
 
 
 def grouped(rows, name):
@@ -226,7 +226,7 @@ def exports(request, path):
     query = query_of(request, *OF_PAGES)
     return [
         {"label": label, "url": f"/{path}.{suffix}" + (f"?{query}" if query else ""), "type": type_}
-        for label, suffix, type_ in FORMATS
+        for label, suffix, type_ in FILE_FORMATS
     ]
 
 

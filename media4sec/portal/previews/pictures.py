@@ -11,7 +11,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from media4sec.font import font, runs, text_length
+from media4sec.font import font, glyph_runs, text_length
 
 WIDTH, HEIGHT = 1200, 630  # what Open Graph's readers ask for
 MARGIN, BAND = 64, 136
@@ -119,7 +119,7 @@ def _shape(draw, lens, x, y, size):
 def layout(title, width, height):
     """The largest size at which a title fits, and its lines; the longest titles are cut off with an ellipsis."""
     for size in TITLE_SIZES:
-        lines = wrapped(title, size, width)
+        lines = heading_lines(title, size, width)
         most = int((height + size * (LEADING - 1)) // (size * LEADING))
         if len(lines) <= most:
             return size, balanced(lines, size, width)
@@ -131,13 +131,13 @@ def balanced(lines, size, width):
     """The same number of lines, as even as they can be."""
     text = " ".join(lines)
     for narrower in range(width // 2, width, 24):
-        candidate = wrapped(text, size, narrower)
+        candidate = heading_lines(text, size, narrower)
         if len(candidate) == len(lines) and " ".join(candidate) == text:
             return candidate
     return lines
 
 
-def wrapped(text, size, width):
+def heading_lines(text, size, width):
     """The lines of a heading. A word that is wider than a line is broken where the line ends."""
     lines, line = [], ""
     for word in text.split():
@@ -168,7 +168,7 @@ def fitted(text, size, weight, width):
 def write(draw, start, text, size, weight, colour):
     """Write on a base line, from left to right; return where the text ends."""
     x, y = start
-    for subset, run in runs(text):
+    for subset, run in glyph_runs(text):
         face = font(subset, size, weight)
         draw.text((x, y), run, font=face, fill=colour, anchor="ls")
         x += face.getlength(run)

@@ -14,7 +14,7 @@ from media4sec.portal.lists.views import refuse
 from media4sec.portal.previews.pictures import COLOURS, EDITION, Preview, icon, preview_png
 from media4sec.portal.record.views import tombstone
 from media4sec.portal.rows import card_of, theme_tiles
-from media4sec.publications.addresses import resolve
+from media4sec.publications.addresses import publication_at
 from media4sec.publications.lists import title_of
 from media4sec.publications.models import Publication
 
@@ -48,7 +48,7 @@ def list_preview(request, path):
 @require_safe
 def record_preview(request, path, ref):
     """The preview of a record, wherever its page is: 301 from other spellings, 404 and 410 as there."""
-    publication = resolve(path, ref)
+    publication = publication_at(path, ref)
     if publication is None:
         raise Http404
     publication = publication.heir

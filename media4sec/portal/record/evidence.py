@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import THEME_FACET, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.rows import LENSES, capitalised, host_of
-from media4sec.portal.wording import display_of, word
+from media4sec.portal.wording import page_display, word
 from media4sec.publications.models import Publication, Term, first_of_each
 from media4sec.saying import day
 
@@ -68,7 +68,7 @@ def by_order(row):
 
 
 def statement_row(publication):
-    document, display = publication.body, display_of(publication)
+    document, display = publication.body, page_display(publication)
     source = document["sources"][0] if document["sources"] else None
     origin = next(filter(None, (document[name] for name in kind_for(Role.EVIDENCE).cited.origins)), None)
     where = origin_label(origin) if origin else gettext("Project site")
@@ -103,7 +103,7 @@ def evidence_url_of(kind, publication):
     )
 
 
-def columns_of(document, own, wider, evidence_url=""):
+def columns_by_lens(document, own, wider, evidence_url=""):
     """Good | Bad | Ugly: a situation's own points, else what statements say; empty when there is nothing.
 
     ``of`` says what the numbers count: ``points`` or ``statements``.
@@ -150,7 +150,7 @@ def flags_of(issues):
         else ()
     )
     states = {
-        row.identifier: display_of(row)["state"]
+        row.identifier: page_display(row)["state"]
         for row in rows and rows.only("kind", "identifier", "display")
     }
     return [

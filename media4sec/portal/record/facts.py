@@ -6,7 +6,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from media4sec.kinds import lower_first
 from media4sec.portal.record.evidence import basis_of, newest_source_of
-from media4sec.portal.rows import as_fact, day
+from media4sec.portal.rows import as_fact, day_or_not_yet
 from media4sec.portal.wording import content
 from media4sec.publications.stated import checked_parts
 
@@ -73,16 +73,20 @@ def limits_of(kind, display, known):
     ]
 
 
-def status_of(document, display):
+def status_line(document, display):
     """The status line: is it alive?, and in one line whose words these are, when they were checked, and when next."""
     checked, due = document["checked_on"], document["review_due"]
     return {
         "state": display["state"],
         "words": [
             WRITTEN_BY[document["provenance"]],
-            gettext("checked %(day)s") % {"day": day(checked)} if checked else gettext("not checked yet"),
+            gettext("checked %(day)s") % {"day": day_or_not_yet(checked)}
+            if checked
+            else gettext("not checked yet"),
             *filter(None, [newest_source_of(document)]),
-            gettext("next review %(day)s") % {"day": day(due)} if due else gettext("no review planned yet"),
+            gettext("next review %(day)s") % {"day": day_or_not_yet(due)}
+            if due
+            else gettext("no review planned yet"),
         ],
     }
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from media4sec.kinds import Role, kind_for
 from media4sec.publications.models import Publication
-from media4sec.publications.stated import kept
+from media4sec.publications.stated import since_change
 
 WORD_START = re.compile(r"(?<![\w-])\w{2}")
-SHORT = 3  # names that are no longer mean the term only as they are written: Tor, LED
+SHORT_TERM = 3  # names that are no longer mean the term only as they are written: Tor, LED
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Glossary:
     """The terms of the glossary, for one page: each is marked once, where it is used first."""
 
     def __init__(self, publication):
-        self.patterns = kept("glossary", patterns_now)
+        self.patterns = since_change("glossary", patterns_now)
         self.seen = {publication.identifier} if publication.kind == kind_for(Role.GLOSSARY).name else set()
         self.used = []
 
@@ -81,18 +81,18 @@ def patterns_of(names):
             found.setdefault(letters[0].casefold(), []).append((name, entry))
     return {
         letters: (
-            re.compile("(?:" + "|".join(f"({shape_of(name)})" for name, _ in rows) + r")(?!\w)"),
+            re.compile("(?:" + "|".join(f"({term_shape(name)})" for name, _ in rows) + r")(?!\w)"),
             [entry for _, entry in rows],
         )
         for letters, rows in found.items()
     }
 
 
-def shape_of(name):
+def term_shape(name):
     """A name in running text: with other spaces and hyphens, in the plural; capitals matter in abbreviations."""
     *first, last = re.split(r"[\s\-‐‑]+", name)
     stem = re.escape(last)
-    if last.isupper() or len(name) <= SHORT:
+    if last.isupper() or len(name) <= SHORT_TERM:
         return "".join(rf"{re.escape(word)}[\s\-‐‑]" for word in first) + f"{stem}s?"
     if last.endswith("y") and last[-2:-1] not in "aeiou":
         stem = f"{re.escape(last[:-1])}(?:y|ies)"

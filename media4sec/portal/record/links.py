@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from media4sec.kinds import THEME_FIELDS, Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.record.evidence import UNSHOWN
 from media4sec.portal.rows import LENSES, sentence_of
-from media4sec.portal.wording import display_of
+from media4sec.portal.wording import page_display
 from media4sec.publications.models import Publication, Term, first_of_each
 
 SHOWN, SHOWN_IN_OVERVIEW = 10, 6  # of records that a list shows whole
@@ -234,11 +234,11 @@ def to_here(does, total):
 
 
 def rows_of(kind, publications):
-    return [row_of(kind, publication) for publication in publications]
+    return [linked_row(kind, publication) for publication in publications]
 
 
-def row_of(kind, publication):
-    display = display_of(publication)
+def linked_row(kind, publication):
+    display = page_display(publication)
     return LinkRow(
         title=publication.title,
         url=publication.url,

@@ -11,10 +11,10 @@ from django.utils.translation import gettext, override
 
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name
 from media4sec.portal.frame import NAVIGATION
-from media4sec.portal.lists.views import FORMATS
+from media4sec.portal.lists.views import FILE_FORMATS
 from media4sec.portal.record.evidence import (
     Statements,
-    columns_of,
+    columns_by_lens,
     evidence_url_of,
     flags_of,
     keymap_of,
@@ -22,7 +22,7 @@ from media4sec.portal.record.evidence import (
     sources_of,
     statements_about,
 )
-from media4sec.portal.record.facts import Fact, facts_of, history_of, limits_of, status_of, unknown_facts
+from media4sec.portal.record.facts import Fact, facts_of, history_of, limits_of, status_line, unknown_facts
 from media4sec.portal.record.glossary import Entry, Glossary, Prose
 from media4sec.portal.record.links import (
     Backlinks,
@@ -32,8 +32,8 @@ from media4sec.portal.record.links import (
     neighbours_of,
     path_of,
 )
-from media4sec.portal.rows import day, first_sentence, theme_tiles, with_notes
-from media4sec.portal.wording import content, display_of
+from media4sec.portal.rows import day_or_not_yet, first_sentence, theme_tiles, with_notes
+from media4sec.portal.wording import content, page_display
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import stated_facts
 
@@ -104,7 +104,7 @@ class RecordPage:
         stem = self.publication.url.rstrip("/")
         files = [
             {"label": label, "url": f"{stem}.{suffix}", "type": type_}
-            for label, suffix, type_ in FORMATS
+            for label, suffix, type_ in FILE_FORMATS
             if suffix in ("json", "bib", "ris")
         ]
         api = f"/api/v1/{self.kind.plural}/{self.publication.identifier}/"
@@ -115,7 +115,7 @@ class RecordPage:
         """How to cite the record; in English, as it is written in English."""
         publication, plate = self.publication, f"record {self.plate}, " if self.plate else ""
         with override(settings.LANGUAGE_CODE):
-            checked = f", checked {day(publication.checked_on)}" if publication.checked_on else ""
+            checked = f", checked {day_or_not_yet(publication.checked_on)}" if publication.checked_on else ""
         return (
             f"MEDI@4SEC knowledge base, {plate}“{self.title}”, version {publication.version}{checked}. "
             f"{settings.BASE_URL}{publication.url}"
@@ -125,7 +125,7 @@ class RecordPage:
 def page_of(publication):
     """The record page. Thirteen queries at most, however much is linked, and what the kind's app asks."""
     kind = kinds_by_name()[publication.kind]
-    document, display = publication.body, display_of(publication)
+    document, display = publication.body, page_display(publication)
     tiles, glossary, known = theme_tiles(), Glossary(publication), stated_facts(kind)
     outgoing, backlinks = links_from(publication), Backlinks(publication)
     issues = [
@@ -153,7 +153,7 @@ def page_of(publication):
         for part in display["sections"]
         if part["paragraphs"] != [document.get("question")]
     ]
-    columns = columns_of(document, own, wider, evidence_url)
+    columns = columns_by_lens(document, own, wider, evidence_url)
     for column in columns:
         for point in column["points"]:
             point["text"] = glossary.mark(point["text"])
@@ -167,7 +167,7 @@ def page_of(publication):
         lead=lead,
         themes=themes_of(display, tiles),
         keymap=keymap_of(publication, display, own, wider, tiles),
-        status=status_of(document, display),
+        status=status_line(document, display),
         gist=gist,
         facts=facts_of(kind, stated),
         unknown=unknown_facts(kind, stated, known),
@@ -190,7 +190,7 @@ def page_of(publication):
     )
     if kind.page.adds:
         page = import_string(kind.page.adds)(page)
-    return page if page.parts else replace(page, parts=parts_of(page))
+    return page if page.parts else replace(page, parts=page_parts(page))
 
 
 def themes_of(display, tiles):
@@ -217,7 +217,7 @@ def crumbs_of(kind, publication):
     return [*found, {"title": here, "url": None}]
 
 
-def parts_of(page):
+def page_parts(page):
     """The part index: what this page has, in the skeleton's order."""
     gist = page.gist
     return listed(

@@ -39,7 +39,7 @@ def versions(request, path, ref):
 
 
 @require_safe
-def version(request, path, ref, number):
+def version_page(request, path, ref, number):
     """One version as it was, marked as old unless it is the current one."""
     publication, answer = at_address(request, path, ref, f"versions/{number}/")
     if answer:

@@ -13,7 +13,7 @@ from media4sec.kinds import app_of, kinds_by_name
 from media4sec.languages import local
 from media4sec.portal.errors import page as error_page
 from media4sec.portal.record.page import page_of
-from media4sec.publications.addresses import resolve
+from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
 
 
@@ -43,7 +43,7 @@ def at_address(request, path, ref, below=""):
     Other spellings lead to the record's own address (301), withdrawn ones say why (410). ``below`` is the rest of
     the address, for the pages under a record's own.
     """
-    publication = resolve(path, ref)
+    publication = publication_at(path, ref)
     if publication is None:
         raise Http404
     target = publication.heir

@@ -8,14 +8,14 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.rows import first_sentence
-from media4sec.portal.wording import display_of
+from media4sec.portal.wording import page_display
 from media4sec.portal.wording import word as worded
 from media4sec.publications.columns import PAIR, identifier_keys
 from media4sec.publications.search import LONGEST_RUN
-from media4sec.publications.synonyms import said
-from media4sec.publications.words import PIECE, TOKEN, folded, key_of, squeezed, tokens
+from media4sec.publications.synonyms import as_one_word
+from media4sec.publications.words import PIECE, TOKEN, folded, squeezed, tokens, word_key
 
-LENGTH = 240  # letters of a passage
+PASSAGE_LENGTH = 240  # letters of a passage
 MOST_PASSAGES = 2
 SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
@@ -33,8 +33,10 @@ class Matches:
         # The lists of synonyms that it asks by, each with the words that are one of their labels.
         self.labels = [
             (group, [number for number, word in enumerate(self.words) if word in run], run)
-            for run in runs(found.words)
-            for group in found.index.synonyms.by_given.get(said("".join(word.text for word in run)), ())
+            for run in word_runs(found.words)
+            for group in found.index.synonyms.by_given.get(
+                as_one_word("".join(word.text for word in run)), ()
+            )
         ]
         self.by_first_word = {}
         for number, (group, _, _) in enumerate(self.labels):
@@ -74,7 +76,7 @@ class Matches:
 
     def places_of(self, text):
         """``{number in self.labels: [(start, end)]}`` of the labels of these lists in a text."""
-        pieces = [(piece.start(), piece.end(), key_of(folded(piece[0]))) for piece in PIECE.finditer(text)]
+        pieces = [(piece.start(), piece.end(), word_key(folded(piece[0]))) for piece in PIECE.finditer(text)]
         found = {}
         for first, (start, _, key) in enumerate(pieces):
             for label, number in self.by_first_word.get(key, ()):
@@ -100,7 +102,7 @@ class Matches:
         if kind.identifier.is_shown and self.asked in identifier_keys(kind, publication.identifier):
             notes.append(gettext("This is its identifier"))
             missing = set()
-        for label, text in texts_of(publication) if missing else ():
+        for label, text in searched_texts(publication) if missing else ():
             if not missing or len(shown) == MOST_PASSAGES:
                 break
             new = self.held(text) & missing
@@ -113,7 +115,7 @@ class Matches:
             for text, label in shown.items()
         ]
         if all(passage["label"] for passage in passages) and publication.summary:
-            pieces = self.marked(first_sentence(publication.summary, LENGTH), groups)
+            pieces = self.marked(first_sentence(publication.summary, PASSAGE_LENGTH), groups)
             passages.insert(0, {"label": "", "pieces": pieces})
         title = self.marked(publication.title, groups)
         if missing and self.found.index.is_named[slot]:
@@ -139,7 +141,7 @@ class Matches:
         """
         groups, missing = [], set(missing)
         may_be = {number for _, numbers, _ in self.labels for number in numbers}
-        for label, text in chain((("", publication.title),), texts_of(publication)):
+        for label, text in chain((("", publication.title),), searched_texts(publication)):
             if not missing & may_be:
                 break
             for number, places in sorted(self.places_of(text).items()):
@@ -157,19 +159,19 @@ class Matches:
     def cut(self, text, groups=()):
         """The part of a text with the most of the words and labels, whole where the text is short."""
         text = " ".join(text.split())
-        if len(text) <= LENGTH:
+        if len(text) <= PASSAGE_LENGTH:
             return text
         best = max(SENTENCE.split(text), key=lambda one: len(self.held(one)) + len(self.spans(one, groups)))
         start = text.index(best)
-        if len(best) > LENGTH:
+        if len(best) > PASSAGE_LENGTH:
             first, is_marked = self.marked(best, groups)[0]
-            start += 0 if is_marked else max(len(first) - LENGTH // 3, 0)
+            start += 0 if is_marked else max(len(first) - PASSAGE_LENGTH // 3, 0)
             start = text.rfind(" ", 0, start) + 1
-            best = text[start : start + LENGTH].rsplit(" ", 1)[0]
+            best = text[start : start + PASSAGE_LENGTH].rsplit(" ", 1)[0]
         return ("… " if start else "") + best + (" …" if start + len(best) < len(text) else "")
 
 
-def runs(words):
+def word_runs(words):
     """All words of a question that stand together and may be a label, the longest runs first."""
     for length in range(LONGEST_RUN, 0, -1):
         for first in range(len(words) - length + 1):
@@ -191,36 +193,36 @@ def words_in(text, with_pairs):
     return found + joined
 
 
-def texts_of(publication):
+def searched_texts(publication):
     """(label, text) of all that search reads of a record besides its title: names first, then its texts."""
     kind = kinds_by_name()[publication.kind]
-    document, display = json.loads(publication.document), display_of(publication)
+    document, display = json.loads(publication.document), page_display(publication)
     labels = {fact["name"]: fact["label"] for fact in display["facts"]}
     seen = {"summary"}
     for path in kind.search.names:
         name, _, inner = path.partition(".")
         seen.add(name)
         for text in plain_texts(document.get(name), only=inner):
-            yield label_of(kind, name, labels), text
+            yield passage_label(kind, name, labels), text
     if document["summary"]:
         yield "", document["summary"]
     titles = {name: worded(str(section.title)) for section in kind.page.sections for name in section.fields}
     for name in sorted(kind.searched, key=lambda name: name not in titles):
         if name not in seen:
             for text in plain_texts(document.get(name)):
-                yield titles.get(name) or label_of(kind, name, labels), text
+                yield titles.get(name) or passage_label(kind, name, labels), text
     for fact in display["facts"]:
         for value in fact["values"] if fact["name"] not in kind.search.unread else ():
             yield fact["label"], value["text"]
 
 
-def label_of(kind, name, labels):
+def passage_label(kind, name, labels):
     if name in labels:
         return labels[name]
     return worded(str(kind.page.own_parts.get(name) or name.replace("_", " ").capitalize()))
 
 
-SKIPPED = {
+WITHOUT_PASSAGES = {
     "url",
     "key",
     "kind",
@@ -246,5 +248,5 @@ def plain_texts(value, only=""):
         yield f"{value['id']} {value['label']}" if is_shown else value["label"]
     elif isinstance(value, dict):
         for name, item in value.items():
-            if name == only or (not only and name not in SKIPPED):
+            if name == only or (not only and name not in WITHOUT_PASSAGES):
                 yield from plain_texts(item)

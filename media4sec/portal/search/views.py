@@ -36,7 +36,7 @@ SUGGESTION_TYPE = "application/x-suggestions+json"
 
 
 @require_safe
-def search(request):
+def search_page(request):
     """One box over everything that is published."""
     address = "/search/"
     answer = listing(kinds(), stated(request.GET), also=("page",), facets=SEARCH_FACETS)

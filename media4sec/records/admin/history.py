@@ -15,7 +15,7 @@ from media4sec.records.models import (
 )
 
 
-class Refused(Exception):
+class NotSaved(Exception):
     """Saving is refused after all, and everything rolled back; the form is shown again with the reason."""
 
     def __init__(self, error, conflict=None):
@@ -42,7 +42,7 @@ def conflict_of(record, seen):
     base = record.revisions.filter(number=int(seen)).first() if is_key(seen) else None
     start = document_of(base) if base else theirs
     by = newest.saved_by or "a command"
-    return Refused(
+    return NotSaved(
         f"{by} saved version {newest.number} while you were editing. Nothing of yours was saved, and nothing is lost.",
         conflict={
             "revision": newest,

@@ -15,7 +15,7 @@ from media4sec.records.forms import (
     RecordSelect,
     RecordSelectMultiple,
     RecordsField,
-    in_order,
+    fields_in_order,
     not_in_the_future,
     part_document,
     part_documents,
@@ -24,7 +24,7 @@ from media4sec.records.forms import (
 from media4sec.records.models import (
     Citation,
 )
-from media4sec.texts import Line, Lines, WebAddress, counted
+from media4sec.texts import Line, Lines, WebAddress, with_counter
 
 
 class Naming:
@@ -57,7 +57,7 @@ class Naming:
         if isinstance(getattr(formfield, "widget", None), RelatedFieldWidgetWrapper):
             formfield.widget.can_delete_related = formfield.widget.can_view_related = False
         if formfield is not None and (most := most_in(db_field)):
-            formfield.widget.attrs = counted(formfield.widget.attrs, most)
+            formfield.widget.attrs = with_counter(formfield.widget.attrs, most)
         return formfield
 
 
@@ -96,7 +96,7 @@ class PartInline(RowInline):
     def get_queryset(self, request):
         single = [field.name for field in self.model._meta.fields if field.many_to_one]
         rows = super().get_queryset(request)
-        return rows.select_related(*{*single} - {self.fk_name}).prefetch_related(*in_order(self.model))
+        return rows.select_related(*{*single} - {self.fk_name}).prefetch_related(*fields_in_order(self.model))
 
     def get_formset(self, request, obj=None, **kwargs):
         document = part_document(self.model)

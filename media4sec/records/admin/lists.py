@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
-from media4sec.records.finding import Question
+from media4sec.records.finding import Wanted
 from media4sec.records.models import (
     Record,
     model_of,
@@ -128,7 +128,7 @@ class ListOfRecords(admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         asked = getattr(request, "asked", None)  # once for the list and all counts of its filters
         if asked is None or asked.text != search_term:
-            request.asked = asked = Question(self.searched(request), search_term)
+            request.asked = asked = Wanted(self.searched(request), search_term)
         return asked.among(queryset, is_ordered="o" in request.GET), False
 
     def searched(self, request):

@@ -20,7 +20,7 @@ from taggit import admin as taggit_admin
 
 from media4sec.records import workflow
 from media4sec.records.admin.history import (
-    Refused,
+    NotSaved,
     conflict_of,
     document_of,
     newest_revision,
@@ -40,7 +40,7 @@ from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.forms import (
     RecordForm,
     digest_of,
-    in_order,
+    fields_in_order,
     new_nonce,
     own_fields,
     relations_in,
@@ -54,7 +54,7 @@ from media4sec.records.models import (
     parts_of,
 )
 from media4sec.records.references import named_by
-from media4sec.records.step_forms import STEPS
+from media4sec.records.step_forms import RECORD_STEPS
 
 VERSIONS_ON_A_PAGE = 20
 SUBMISSIONS_KEPT = timedelta(days=30)
@@ -111,7 +111,7 @@ class RecordAdmin(Naming, ListOfRecords):
             Record.objects.select_for_update().get(pk=record.pk)
             record.refresh_from_db()
         if record is not None:
-            prefetch_related_objects([record], *in_order(self.model))
+            prefetch_related_objects([record], *fields_in_order(self.model))
         return record
 
     def view_on_site(self, record):
@@ -132,17 +132,17 @@ class RecordAdmin(Naming, ListOfRecords):
                 )
             if response.status_code != 200:
                 return response
-        except Refused as refused:
+        except NotSaved as refused:
             request.refusal = refused
         except IntegrityError:
-            request.refusal = Refused(
+            request.refusal = NotSaved(
                 "Somebody saved the same identifier or row a moment ago. Nothing was saved: please save again."
             )
         try:
             answer = self.sent_before(
                 request, object_id
             )  # the same form was pressed twice: the other was quicker
-        except Refused as refused:
+        except NotSaved as refused:
             request.refusal, answer = refused, None
         if answer or not request.refusal:
             return answer or response
@@ -163,7 +163,7 @@ class RecordAdmin(Naming, ListOfRecords):
         if object_id is None and not is_the_same:
             link = format_html('<a href="{}">{}</a>', admin_url(record), record)
             says = "This form was saved already, as {}. Save again if you mean another record beside it."
-            raise Refused(format_html(says, link))
+            raise NotSaved(format_html(says, link))
         if object_id is None and is_the_same and self.has_add_permission(request):
             return self.response_add(request, record)
         if object_id and is_the_same and earlier.version == record.edit_version:
@@ -184,7 +184,7 @@ class RecordAdmin(Naming, ListOfRecords):
             if "_publish" in request.POST:
                 workflow.publish(record, by=request.user, note=note)
         except (ValidationError, PermissionDenied) as error:
-            raise Refused(error) from error
+            raise NotSaved(error) from error
         remember_submission(form, record)
         self.message_user(request, standing(self._read(record.pk)))
         self.warn_of_lookalikes(request, record)
@@ -230,7 +230,9 @@ class RecordAdmin(Naming, ListOfRecords):
             name = f"{self.opts.app_label}_{self.opts.model_name}_{action}"
             return path(route, self.admin_site.admin_view(view), kwargs, name=name)
 
-        steps = [named(f"<int:pk>/{step.name}/", self.step_view, step.name, step=step) for step in STEPS]
+        steps = [
+            named(f"<int:pk>/{step.name}/", self.step_view, step.name, step=step) for step in RECORD_STEPS
+        ]
         version = "<int:pk>/versions/<int:number>/"
         return [
             *steps,
@@ -243,7 +245,7 @@ class RecordAdmin(Naming, ListOfRecords):
         """(step, address) of what this person can do with this record now."""
         return [
             (step, admin_url(record, step.name))
-            for step in STEPS
+            for step in RECORD_STEPS
             if step.fits(record)
             and self.has_change_permission(request, record)
             and request.user.has_perm(f"records.{step.permission}_record")

@@ -48,24 +48,24 @@ class Text(serializers.CharField):
     """A text of one line, as it is kept."""
 
     def to_internal_value(self, data):
-        return kept(cleaned, super().to_internal_value(data))
+        return kept_text(cleaned, super().to_internal_value(data))
 
 
 class LongText(Text):
     """A text of several lines, as it is kept."""
 
     def to_internal_value(self, data):
-        return kept(cleaned, serializers.CharField.to_internal_value(self, data), lines=True)
+        return kept_text(cleaned, serializers.CharField.to_internal_value(self, data), lines=True)
 
 
 class Address(serializers.URLField):
     """An address on the web, as it is kept."""
 
     def to_internal_value(self, data):
-        return kept(web_address, super().to_internal_value(data))
+        return kept_text(web_address, super().to_internal_value(data))
 
 
-def kept(check, text, **options):
+def kept_text(check, text, **options):
     """What a check makes of a text; what it refuses is said as documents say it."""
     try:
         return check(text, **options)

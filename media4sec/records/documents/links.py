@@ -7,7 +7,7 @@ from media4sec.records.models import Citation, Record, Relation, model_of
 _known: dict[tuple[str, str], models.Model] | None = None
 
 
-class Links:
+class LinkRows:
     """A record's citations and relations, grouped by the part they belong to."""
 
     def __init__(self):
@@ -16,7 +16,7 @@ class Links:
 
 def read_links(records):
     """Read the citations and relations of many records in two queries; each keeps its own."""
-    links = {record.pk: Links() for record in records}
+    links = {record.pk: LinkRows() for record in records}
     citations = Citation.objects.filter(record__in=links).select_related("source")
     for citation in citations.order_by("part", "position", "pk"):
         links[citation.record_id].citations.setdefault(citation.part, []).append(citation)

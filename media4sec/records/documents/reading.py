@@ -45,12 +45,12 @@ def working_documents(records):
         by_kind.setdefault(record.kind_name, []).append(record.pk)
     found = {}
     for kind_name, pks in by_kind.items():
-        for start in range(0, len(pks), BATCH):
-            found |= _read_documents(kind_name, pks[start : start + BATCH])
+        for start in range(0, len(pks), READ_AT_ONCE):
+            found |= _read_documents(kind_name, pks[start : start + READ_AT_ONCE])
     return found
 
 
-BATCH = 300
+READ_AT_ONCE = 300
 
 
 def _read_documents(kind_name, pks):

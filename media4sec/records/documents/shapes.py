@@ -21,9 +21,9 @@ from media4sec.records.documents.fields import (
     shape,
 )
 from media4sec.records.documents.links import known
-from media4sec.records.fields import LARGEST, TextListField, most_in
+from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
 from media4sec.records.models import Citation, Record, Relation, Source, Tag
-from media4sec.records.tags import key_of
+from media4sec.records.tags import tag_key
 
 
 class DocumentBase(serializers.ModelSerializer):
@@ -40,7 +40,7 @@ class DocumentBase(serializers.ModelSerializer):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, TextListField):
             return AddressList if model_field.addresses else TextList, {"required": False}
-        largest = LARGEST.get(model_field.get_internal_type())
+        largest = LARGEST_NUMBERS.get(model_field.get_internal_type())
         if largest and "choices" not in kwargs:
             kwargs["max_value"] = largest
         if isinstance(model_field, models.TextField):
@@ -142,7 +142,7 @@ class RecordDocument(DocumentBase):
 
 def tags_named(names):
     """The tags with these names, or names that look like them; new ones are made."""
-    keys = {key_of(name): name for name in names}
+    keys = {tag_key(name): name for name in names}
     found = {tag.key: tag for tag in Tag.objects.filter(key__in=keys)}
     for key in keys.keys() - found.keys():
         found[key], _ = Tag.objects.get_or_create(key=key, defaults={"name": keys[key]})
