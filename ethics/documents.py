@@ -30,51 +30,23 @@ class LegalInstrumentDocument(RecordDocument):
     class Meta:
         model = LegalInstrument
         fields = shape(
-            "full_title",
-            "instrument_type",
-            "celex_or_number",
-            "eli",
-            "official_url",
-            "jurisdiction",
-            "adopted_on",
-            "applicable_from",
-            "force",
-            "status",
-            "status_note",
-            "themes",
-            "events",
+            "full_title instrument_type celex_or_number eli official_url jurisdiction "
+            "adopted_on applicable_from force status status_note themes events"
         )
 
 
 class EthicsIssueDocument(RecordDocument):
     class Meta:
         model = EthicsIssue
-        fields = shape(
-            "issue_kind",
-            "questions_to_ask",
-            "safeguards",
-            "themes",
-            "instruments",
-            "deliverables",
-            "severity",
-        )
+        fields = shape("issue_kind questions_to_ask safeguards themes instruments deliverables severity")
 
 
 class JudgmentDocument(RecordDocument):
     class Meta:
         model = Judgment
         fields = shape(
-            "meaning",
-            "parties",
-            "case_number",
-            "ecli",
-            "court",
-            "formation",
-            "decided_on",
-            "official_url",
-            "themes",
-            "issues",
-            "instruments",
+            "meaning parties case_number ecli court formation decided_on official_url "
+            "themes issues instruments"
         )
 
 
@@ -82,18 +54,8 @@ class PlatformRequestDocument(RecordDocument):
     class Meta:
         model = PlatformRequest
         fields = shape(
-            "order",
-            "asks_for",
-            "legal_ground",
-            "who_signs",
-            "goes_to",
-            "deadline",
-            "emergency_deadline",
-            "user_is_told",
-            "steps",
-            "instruments",
-            "issues",
-            "situations",
+            "order asks_for legal_ground who_signs goes_to deadline emergency_deadline "
+            "user_is_told steps instruments issues situations"
         )
 
 
@@ -112,15 +74,7 @@ class CountryNoteDocument(RecordDocument):
     class Meta:
         model = CountryNote
         fields = shape(
-            "country",
-            "authority",
-            "authority_url",
-            "authority_verified",
-            "rules",
-            "partners",
-            "instruments",
-            "issues",
-            "judgments",
+            "country authority authority_url authority_verified rules partners instruments issues judgments"
         )
 
 
@@ -135,21 +89,14 @@ class CheckQuestionDocument(RecordDocument):
 
     class Meta:
         model = CheckQuestion
-        fields = shape("order", "section", "question_type", "show_if_question", "show_if_answers", "answers")
+        fields = shape("order section question_type show_if_question show_if_answers answers")
 
 
 class CheckExampleDocument(RecordDocument):
     class Meta:
         model = CheckExample
         fields = shape(
-            "situation",
-            "pattern",
-            "technologies",
-            "answers_given",
-            "visible_questions",
-            "expected_issues",
-            "raised_by_answers",
-            "raised_by_technologies",
-            "context_issues",
-            "rule",
+            "situation pattern technologies answers_given visible_questions "
+            "expected_issues raised_by_answers raised_by_technologies context_issues "
+            "rule"
         )

@@ -20,50 +20,21 @@ class RoadmapItemDocument(RecordDocument):
     class Meta:
         model = RoadmapItem
         fields = shape(
-            "strand",
-            "horizon",
-            "addressed_to",
-            "themes",
-            "depends_on",
-            "issues",
-            "technologies",
-            "patterns",
-            "in_d35",
-            "updates",
+            "strand horizon addressed_to themes depends_on issues technologies patterns in_d35 updates"
         )
 
 
 class TrainingModuleDocument(RecordDocument):
     class Meta:
         model = TrainingModule
-        fields = shape(
-            "training_kind",
-            "learning_outcomes",
-            "audience",
-            "provider",
-            "themes",
-            "technologies",
-            "part_of_d36",
-        )
+        fields = shape("training_kind learning_outcomes audience provider themes technologies part_of_d36")
 
 
 class StandardDocument(RecordDocument):
     class Meta:
         model = Standard
         fields = shape(
-            "full_title",
-            "number",
-            "body",
-            "standard_kind",
-            "date",
-            "date_precision",
-            "standard_status",
-            "access",
-            "earlier_edition",
-            "gives",
-            "official_url",
-            "issues",
-            "situations",
-            "roadmap_items",
-            "instruments",
+            "full_title number body standard_kind date date_precision standard_status "
+            "access earlier_edition gives official_url issues situations roadmap_items "
+            "instruments"
         )

@@ -19,30 +19,13 @@ from workshops.models import (
 class PartnerDocument(RecordDocument):
     class Meta:
         model = Partner
-        fields = shape(
-            "order",
-            "short_name",
-            "country",
-            "role",
-            "type",
-            "website",
-            "project_page_url",
-            "eu_contribution_eur",
-        )
+        fields = shape("order short_name country role type website project_page_url eu_contribution_eur")
 
 
 class ThemeDocument(RecordDocument):
     class Meta:
         model = Theme
-        fields = shape(
-            "order",
-            "alternative_name",
-            "lead_partner",
-            "page_url",
-            "key_questions",
-            "reports",
-            "ethics_reports",
-        )
+        fields = shape("order alternative_name lead_partner page_url key_questions reports ethics_reports")
 
 
 class SpeakerDocument(PartDocument):
@@ -57,23 +40,9 @@ class WorkshopDocument(RecordDocument):
     class Meta:
         model = Workshop
         fields = shape(
-            "number",
-            "theme",
-            "city",
-            "country",
-            "venue",
-            "start_date",
-            "end_date",
-            "host_partner",
-            "page_url",
-            "participants_count",
-            "participants_countries",
-            "participant_types",
-            "findings",
-            "agenda",
-            "speakers",
-            "reports",
-            "ethics_reports",
+            "number theme city country venue start_date end_date host_partner page_url "
+            "participants_count participants_countries participant_types findings agenda "
+            "speakers reports ethics_reports"
         )
 
 
@@ -81,33 +50,21 @@ class PracticePatternDocument(RecordDocument):
     class Meta:
         model = PracticePattern
         fields = shape(
-            "name_in_source",
-            "group",
-            "family",
-            "family_basis",
-            "order_in_contents",
-            "summary_basis",
-            "problem",
-            "solution",
-            "themes",
-            "related_patterns",
-            "technologies",
-            "page_url",
+            "name_in_source group family family_basis order_in_contents summary_basis "
+            "problem solution themes related_patterns technologies page_url"
         )
 
 
 class PracticeCaseDocument(RecordDocument):
     class Meta:
         model = PracticeCase
-        fields = shape(
-            "case_kind", "place", "country", "year", "themes", "patterns", "technologies", "issues"
-        )
+        fields = shape("case_kind place country year themes patterns technologies issues")
 
 
 class SwotPointDocument(RecordDocument):
     class Meta:
         model = SwotPoint
-        fields = shape("theme", "quadrant", "placement")
+        fields = shape("theme quadrant placement")
 
 
 class SituationPointDocument(PartDocument):
@@ -132,16 +89,6 @@ class SituationDocument(RecordDocument):
     class Meta:
         model = Situation
         fields = shape(
-            "order",
-            "question",
-            "points",
-            "alternatives",
-            "themes",
-            "patterns",
-            "cases",
-            "technologies",
-            "technologies_note",
-            "issues",
-            "instruments",
-            "roadmap_items",
+            "order question points alternatives themes patterns cases technologies "
+            "technologies_note issues instruments roadmap_items"
         )

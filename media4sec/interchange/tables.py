@@ -13,23 +13,13 @@ from typing import Any
 from django.db.models import Min
 
 from media4sec.interchange.rest import absolute
-from media4sec.kinds import Kind, kinds_by_name
+from media4sec.kinds import Kind, fields, kinds_by_name
 from media4sec.publications.models import Publication
 
-FIRST = ("kind", "identifier", "title", "summary", "url")
-LAST = (
-    "lens",
-    "provenance",
-    "verified",
-    "verified_basis",
-    "checked_on",
-    "newest_source_on",
-    "newest_source_basis",
-    "review_due",
-    "tags",
-    "notes",
-    "sources",
-    "uuid",
+FIRST = fields("kind identifier title summary url")
+LAST = fields(
+    "lens provenance verified verified_basis checked_on newest_source_on newest_source_basis review_due "
+    "tags notes sources uuid"
 )
 ADDED = ("version", "modified_at")  # of the publication, not of the document
 LEFT_OUT = ("slug",)

@@ -19,16 +19,4 @@ class ThrowawayDocument(RecordDocument):
 
     class Meta:
         model = Throwaway
-        fields = shape(
-            "colour",
-            "shades",
-            "weight",
-            "cost",
-            "is_new",
-            "thrown_on",
-            "homepage",
-            "story",
-            "themes",
-            "pieces",
-            "remains",
-        )
+        fields = shape("colour shades weight cost is_new thrown_on homepage story themes pieces remains")

@@ -7,35 +7,25 @@ from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
 
-from media4sec.kinds import Role, kind_for, kinds_by_name
+from media4sec.kinds import Role, fields, kind_for, kinds_by_name
 from media4sec.records.documents.links import links_of, lookup, part_key
 from media4sec.records.fields import MOST_IN_ITEM, validate_inexact_date
 from media4sec.records.models import Record
 from media4sec.records.tags import checked
 from media4sec.texts import cleaned, web_address
 
-HEAD = ("identifier", "slug", "title", "summary")
-TAIL = (
-    "lens",
-    "provenance",
-    "verified",
-    "verified_basis",
-    "checked_on",
-    "newest_source_on",
-    "review_due",
-    "owner",
-    "notes",
-    "tags",
-    "sources",
+HEAD = fields("identifier slug title summary")
+TAIL = fields(
+    "lens provenance verified verified_basis checked_on newest_source_on review_due owner notes tags sources"
 )
 
 
 OWN, LINKS = "own", "links"
 
 
-def shape(*own):
+def shape(own=""):
     """The fields of a kind's document in their order: what all records have around what is its own."""
-    return [*HEAD, *own, *TAIL]
+    return [*HEAD, *fields(own), *TAIL]
 
 
 def dumps(document, **options):
