@@ -42,16 +42,23 @@ $(VENV)/.dev: requirements/dev.txt requirements/base.txt | $(BIN)/pip
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $(VENV)/.base $@
 
+# Translations as Django reads them are made here; git keeps what people read.
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+locale/%/LC_MESSAGES/django.mo: locale/%/LC_MESSAGES/django.po | $(VENV)/.base
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $*
+
+READY := $(VENV)/.dev $(MESSAGES)
+
 # Moved into place when it is whole, so that a break in between leaves no empty key.
 var/secret_key:
 	@mkdir -p var
 	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@.new && mv $@.new $@
 
-setup: $(VENV)/.dev ## make .venv with everything that tests and checks need
+setup: $(READY) ## make .venv with everything that tests and checks need
 
 # --- using the portal
 
-run: $(VENV)/.base var/secret_key ## set up, load the content, serve it on http://127.0.0.1:8000 (PORT=… for another)
+run: $(VENV)/.base $(MESSAGES) var/secret_key ## set up, load the content, serve it on http://127.0.0.1:8000 (PORT=… for another)
 	@$(HERE) $(BIN)/python manage.py demo
 
 admin: $(VENV)/.base var/secret_key ## make an account for the back-office
@@ -60,7 +67,7 @@ admin: $(VENV)/.base var/secret_key ## make an account for the back-office
 
 # --- working on it
 
-check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations, deployment settings
+check: $(READY) ## lint, format, templates, directions of import, migrations, deployment settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/djlint --quiet --lint templates/admin
@@ -70,43 +77,44 @@ check: $(VENV)/.dev ## lint, format, templates, directions of import, migrations
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-format: $(VENV)/.dev ## let ruff mend what it can
+format: $(READY) ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=… goes to pytest)
 
-test-quick: $(VENV)/.dev ## in some minutes: no browser, nothing slow, a few kinds; on SQLite
+test-quick: $(READY) ## in some minutes: no browser, nothing slow, a few kinds; on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations --quick $(ARGS)
 
 # Every worker makes its database at once; tests/test_demo.py makes one step by step, and so do all on PostgreSQL.
-test-sqlite: $(VENV)/.dev ## all tests on SQLite
+test-sqlite: $(READY) ## all tests on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
 # What a browser sees does not depend on the database: those tests run once, above.
-test-postgres: $(VENV)/.dev ## all tests but the browser's on a PostgreSQL server started for them
+test-postgres: $(READY) ## all tests but the browser's on a PostgreSQL server started for them
 	$(BIN)/python -m tests.postgres -- $(PYTEST) -m 'not browser' $(ARGS)
 
-slips: $(VENV)/.dev ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
+slips: $(READY) ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
 	$(BIN)/python -m tests.slips $(ARGS)
 
-guide: $(VENV)/.dev ## follow “Adding a kind of record” in a copy, and run the quick tests there
+guide: $(READY) ## follow “Adding a kind of record” in a copy, and run the quick tests there
 	$(BIN)/python -m tests.guide
 
 # In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
-bench: $(VENV)/.dev ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
+bench: $(READY) ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-screenshots: $(VENV)/.dev ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
+screenshots: $(READY) ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
 	$(BIN)/python -m tests.screenshots $(ARGS)
 
 messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and compile the translations
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py messages
+	@$(MAKE) --silent $(MESSAGES)
 
-lighthouse: $(VENV)/.dev ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
+lighthouse: $(READY) ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
 	$(BIN)/python -m tests.lighthouse $(ARGS)
 
-docs: $(VENV)/.dev ## write docs/data-model.md, and the counts in README.md and docs/content.md, from code and fixtures
+docs: $(READY) ## write docs/data-model.md, and the counts in README.md and docs/content.md, from code and fixtures
 	@$(BIN)/python -m tests.counts
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md

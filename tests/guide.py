@@ -86,12 +86,13 @@ def follow(folder):
     # “Add it to KINDS”, which comes last in the file.
     text = text.replace(before, "").rstrip("\n") + "\n\n" + before.replace(")", ", MILESTONE)") + "\n"
     kinds.write_text(text, "utf-8")
+    run(folder, "make", "-s", "setup")
     (migration,) = MIGRATION.findall(section())
     manage(folder, *migration.partition("manage.py ")[2].split())
-    manage(folder, "messages")
+    run(folder, "make", "-s", "messages")
     for path in (folder / "locale").glob("*/LC_MESSAGES/django.po"):
         translate(path)
-    manage(folder, "messages")
+    run(folder, "make", "-s", "messages")
     run(folder, "make", "-s", "docs")
 
 

@@ -6,11 +6,13 @@ from io import BytesIO
 
 import pytest
 from babel.messages.mofile import read_mo
+from django.core.checks import ERROR
 from django.utils import translation
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import CODES
 from media4sec.portal import errors
+from media4sec.portal.apps import translations_are_compiled
 from media4sec.records import messages
 from tests import pseudo
 from tests.pages import IN_ENGLISH
@@ -190,3 +192,13 @@ def test_forgotten_words_are_found():
     )
 
     assert pseudo.Forgotten(html, NAMES).found == [("body p", "forgotten"), ("img alt", "The picture")]
+
+
+def test_missing_compiled_files_are_an_error_at_the_start(settings, tmp_path):
+    assert translations_are_compiled(None) == []
+
+    settings.LOCALE_PATHS = [tmp_path]
+    (error,) = translations_are_compiled(None)
+
+    assert error.level == ERROR
+    assert error.msg == f"The translations are not compiled: {', '.join(CODES)}."

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import Tags, Warning, register
+from django.core.checks import Error, Tags, Warning, register
+
+from media4sec.languages import CODES
 
 
 class PortalConfig(AppConfig):
@@ -17,5 +21,21 @@ def somebody_is_told_of_weaknesses(app_configs, **options):
             "SECURITY_CONTACT is not set: /.well-known/security.txt does not exist, and nobody is told of weaknesses.",
             hint="Set it to a mailto: or https: address.",
             id="portal.W001",
+        )
+    ]
+
+
+@register(Tags.translation)
+def translations_are_compiled(app_configs, **options):
+    """Without the compiled files, pages in other languages would be English, and nobody would say so."""
+    folder = Path(settings.LOCALE_PATHS[0])
+    missing = [code for code in CODES if not (folder / code / "LC_MESSAGES" / "django.mo").exists()]
+    if not missing:
+        return []
+    return [
+        Error(
+            f"The translations are not compiled: {', '.join(missing)}.",
+            hint="`make messages` does it, or `pybabel compile --directory locale --domain django`.",
+            id="portal.E001",
         )
     ]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils import translation
@@ -175,12 +174,6 @@ def as_po(catalog):
     return b"".join(line for line in lines if not line.startswith(EMPTY_HEADERS))
 
 
-def as_mo(catalog):
-    file = io.BytesIO()
-    write_mo(file, catalog)
-    return file.getvalue()
-
-
 def write_all():
     """Bring all files up to date; returns {language: how many texts have no translation yet}."""
     texts, missing = gathered(), {}
@@ -189,7 +182,6 @@ def write_all():
         folder = folder_of(language)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "django.po").write_bytes(as_po(catalog))
-        (folder / "django.mo").write_bytes(as_mo(catalog))
         missing[language] = sum(1 for message in catalog if message.id and not all(_forms(message.string)))
     return missing
 

@@ -42,6 +42,8 @@ def copy_tree(folder):
     for name in working_files():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
+    for path in ROOT.glob("locale/*/LC_MESSAGES/django.mo"):
+        shutil.copy2(path, folder / path.relative_to(ROOT))
     (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
     if (ROOT / "var" / "test-content").is_dir():
         shutil.copytree(ROOT / "var" / "test-content", folder / "var" / "test-content")

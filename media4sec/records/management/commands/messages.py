@@ -4,7 +4,8 @@ from media4sec.records.messages import write_all
 
 
 class Command(BaseCommand):
-    help = "Gather the texts of the interface into locale/, keep their translations, and compile them."
+    help = "Gather the texts of the interface into locale/, and keep their translations; make compiles them."
+    requires_system_checks = ()  # one of them is that translations are compiled, which comes after this
 
     def handle(self, **options):
         for language, missing in write_all().items():
