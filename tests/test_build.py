@@ -17,7 +17,7 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["
 
 
 def commands_of(target):
-    """The commands that `make` would run, each in words; making the environment is left out."""
+    """The commands that `make` would run, each in words; making the environment and compiling texts are left out."""
     printed = subprocess.run(
         ["make", "--dry-run", "--always-make", "--old-file=.venv/.dev", target, "ARGS="],
         cwd=ROOT,
@@ -26,7 +26,8 @@ def commands_of(target):
         text=True,
         check=True,
     ).stdout.replace("\\\n", "")
-    return [shlex.split(line) for line in printed.splitlines() if ".venv/bin" in line]
+    lines = [line for line in printed.splitlines() if ".venv/bin" in line and "pybabel" not in line]
+    return [shlex.split(line) for line in lines]
 
 
 def pytest_of(command):
