@@ -19,7 +19,15 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["
 def commands_of(target):
     """The commands that `make` would run, each in words; making the environment and compiling texts are left out."""
     printed = subprocess.run(
-        ["make", "--dry-run", "--always-make", "--old-file=.venv/.dev", target, "ARGS="],
+        [
+            "make",
+            "--dry-run",
+            "--always-make",
+            "--old-file=.venv/.dev",
+            "--old-file=.venv/.base",
+            target,
+            "ARGS=",
+        ],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
