@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from media4sec.publications.models import Change, Feature, Publication, Term, Version
 from media4sec.publications.words import analysed
+from media4sec.records.documents.fields import dumps
 from media4sec.records.folder_io import load_folder
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -27,7 +28,6 @@ SAME = (  # what a copy has of its original
         "summary",
         "lens",
         "checked_on",
-        "document",
         "display",
         "sort_key",
         "version",
@@ -65,15 +65,17 @@ def _copy(real, copy, chance, names, vocabulary):
             chance.choice(vocabulary) if chance.random() < 0.2 else word for word in row.text_stems.split()
         ]
         title = f"{row.title} {own[0].capitalize()}"[:400]
+        identifier, url = f"{row.identifier}-{copy}", f"{row.url.rstrip('/')}-{copy}/"
         rows.append(
             Publication(
                 pk=copy * STEP + row.pk,
-                identifier=f"{row.identifier}-{copy}",
+                identifier=identifier,
                 title=title,
                 title_stems=analysed(title),
                 name_stems="\n".join([*row.name_stems.split("\n")[1:], f"{own[1]} {own[2]}"]),
                 text_stems=" ".join([*text, *own]),
-                url=f"{row.url.rstrip('/')}-{copy}/",
+                url=url,
+                document=dumps(row.body | {"identifier": identifier, "title": title, "url": url}),
                 **{name: getattr(row, name) for name in SAME},
             )
         )

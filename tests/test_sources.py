@@ -63,7 +63,7 @@ def citations():
     for kind in kinds():
         for document in all_documents_of(kind):
             place = (kind.name, document["identifier"])
-            found += [(*place, "", citation) for citation in document["sources"]]
+            found += [(*place, "", citation) for citation in document.get("sources", ())]
             for name, value in document.items():
                 parts = value if isinstance(value, list) and name != "sources" else ()
                 for part in parts:

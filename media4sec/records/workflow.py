@@ -301,7 +301,7 @@ def _check_successor(record, successor):
 def _check_one_kind(record, into):
     if record.kind_name != into.kind_name:
         kinds = kinds_by_name()
-        one, other = (lower_first(kinds[name].label) for name in (record.kind_name, into.kind_name))
+        one, other = (lower_first(kinds[name].names.one) for name in (record.kind_name, into.kind_name))
         raise WorkflowError(f"Only records of one kind are merged: this is a {one}, the other one a {other}.")
 
 
