@@ -14,6 +14,9 @@ from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.rows import host_of
 from media4sec.publications.models import Term, documents_of
+from media4sec.publications.stated import said_since_change
+
+#
 from media4sec.saying import day, day_or_unknown
 from workshops.dialogues import newest, station
 
@@ -28,8 +31,11 @@ def library(request):
     """Work packages and deliverables as bands and as a map, the six workshops as a line; with filters, a list."""
     if request.GET:
         return kind_list(request, "library")
-    documents = documents_of("project", "work-package", "deliverable", "workshop", "partner")
-    return render(request, "catalogue/library.html", page_of_library(documents, statement_counts()))
+    kinds = ("project", "work-package", "deliverable", "workshop", "partner")
+    context = said_since_change(
+        "library", lambda: page_of_library(documents_of(*kinds), statement_counts()), *kinds, "statement"
+    )
+    return render(request, "catalogue/library.html", context)
 
 
 def page_of_library(documents, statements):

@@ -28,6 +28,7 @@ ON_A_THEME = {  # parts of a theme's page, in its order, and the kinds in each
     "issues": (gettext_lazy("Ethical and legal issues"), ("issue",)),
     "roadmap": (gettext_lazy("Roadmap"), ("roadmap-item",)),
 }
+MOST_QUESTIONS = 40  # of the check, on the page of a situation
 HELP = ("pattern", "technology", "case")  # what can be done in a situation
 
 
@@ -155,7 +156,7 @@ def situation(page):
     ]
     notes = {"technology": document["technologies_note"]}
     help_groups = [(replace(group, reason=""), notes.get(group.kind.name, "")) for group in chosen]
-    questions = questions_about(document["issues"])
+    questions, question_count = questions_about(document["issues"])
     asks = asks_of(document)
     links = [group for group in page.links if group not in chosen]
     parts = listed(
@@ -174,6 +175,7 @@ def situation(page):
         "help": help_groups,
         "asks": asks,
         "questions": questions,
+        "question_count": question_count,
         "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
     }
     return replace(page, own=own, links=links, parts=parts)
@@ -201,20 +203,24 @@ def is_named(group, document):
 
 
 def questions_about(issues):
-    """The questions of the check whose answers can raise one of these issues, each with those issues. One query."""
-    wanted, told = [ref["id"] for ref in issues], ("identifier", "title", "url")
-    rows = (
-        Term.objects.filter(
-            publication__kind="check-question", field="issue", target__kind="issue", value__in=wanted
-        )
-        .order_by("publication__sort_key", "pk")
-        .values_list(*(f"{end}__{name}" for end in ("publication", "target") for name in told))
+    """(the first questions of the check whose answers can raise one of these issues, each with those issues; how many
+    there are). Three queries."""
+    raised = Term.objects.filter(
+        field="issue", target__kind="issue", value__in=[ref["id"] for ref in issues]
+    ).order_by("pk")
+    asked = (
+        Publication.objects.published().of("check-question").filter(terms__in=raised.order_by()).distinct()
     )
-    found = {}
-    for row in rows:
-        question, issue = dict(zip(told, row[:3], strict=True)), dict(zip(told, row[3:], strict=True))
-        found.setdefault(question["identifier"], {**question, "raises": []})["raises"].append(issue)
-    return list(found.values())
+    shown = asked.order_by("sort_key", "pk").values("pk", "identifier", "title", "url")[:MOST_QUESTIONS]
+    found = {question["pk"]: question | {"raises": []} for question in shown}
+    issues = (
+        raised.filter(publication__in=found)
+        .select_related("target")
+        .only("publication", "target__identifier", "target__title", "target__url")
+    )
+    for term in issues:
+        found[term.publication_id]["raises"].append(term.target)
+    return list(found.values()), asked.count()
 
 
 def situation_rows(cards):

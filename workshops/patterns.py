@@ -12,6 +12,7 @@ from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.rows import first_sentence
 from media4sec.publications.models import documents_of
+from media4sec.publications.stated import said_since_change
 from workshops.choices import PatternGroup
 
 GROUPS = dict(PatternGroup.choices)
@@ -32,8 +33,9 @@ ALL = "/practices/?type=pattern"
 @require_safe
 def explorer(request):
     """All patterns by group and family, with the links between them."""
-    documents = documents_of("pattern", "case", "collection")
-    return render(request, "workshops/patterns.html", page_of_patterns(documents))
+    kinds = ("pattern", "case", "collection")
+    context = said_since_change("patterns", lambda: page_of_patterns(documents_of(*kinds)), *kinds)
+    return render(request, "workshops/patterns.html", context)
 
 
 def page_of_patterns(documents):

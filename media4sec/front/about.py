@@ -1,7 +1,6 @@
 """What the knowledge base is and who keeps it."""
 
 import json
-from collections import defaultdict
 
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -10,19 +9,23 @@ from django.views.decorators.http import require_safe
 from media4sec.front.home import counts_by_kind
 from media4sec.kinds import kinds
 from media4sec.publications.models import Publication
+from media4sec.publications.stated import since_change
+
+MOST_COLLECTIONS = 40
 
 
 @require_safe
 def about(request):
-    rows = Publication.objects.published().of("collection", "project").order_by("sort_key", "pk")
-    documents = defaultdict(list)
-    for kind, text in rows.values_list("kind", "document"):
-        documents[kind].append(json.loads(text))
-    counts = counts_by_kind()
+    counts = since_change("counts by kind", counts_by_kind)
+    projects, collections = (
+        Publication.objects.published().of(kind).order_by("sort_key", "pk").values_list("document", flat=True)
+        for kind in ("project", "collection")
+    )
     context = {
         "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("About & method"), "url": None}],
-        "project": documents["project"][0] if documents["project"] else None,
-        "collections": documents["collection"],
+        "project": next(map(json.loads, projects[:1]), None),
+        "collections": [json.loads(text) for text in collections[:MOST_COLLECTIONS]],
+        "collection_count": counts["collection"],
         "kinds": [
             {"kind": kind, "count": counts[kind.name], "months": kind.review_months}
             for kind in kinds()

@@ -5,7 +5,7 @@ content.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from media4sec.kinds import DATED, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.portal.lists.views import QUERIES, as_known
 from media4sec.portal.rows import plural, theme_tiles
+from media4sec.publications.index import current
 from media4sec.publications.models import Change, Publication, Term
 from media4sec.publications.stated import known_on, since_change
 
@@ -35,8 +36,12 @@ CHANGES_LOOKED_AT = 3000
 def home(request):
     today = localdate(now())
     tiles = theme_tiles()
-    moved, ahead, event_count = since_change(f"law that moved by {today}", lambda: law_that_moved(today))
-    situations, situation_count = since_change("situations to prepare for", situations_to_prepare_for)
+    moved, ahead, event_count = since_change(
+        f"law that moved by {today}", lambda: law_that_moved(today), "instrument"
+    )
+    situations, situation_count = since_change(
+        "situations to prepare for", situations_to_prepare_for, "situation"
+    )
     context = {
         "queries": QUERIES,
         "ways": ways_in(since_change("counts by kind", counts_by_kind)),
@@ -63,7 +68,8 @@ def situations_to_prepare_for():
 
 def checked_on():
     """The day of the newest check."""
-    return Publication.objects.published().aggregate(newest=Max("checked_on"))["newest"]
+    days = Publication.objects.published().filter(checked_on__isnull=False).order_by("-checked_on")
+    return days.values_list("checked_on", flat=True).first()
 
 
 def ways_in(counts):
@@ -193,19 +199,18 @@ def state_of_the_records():
         {
             "label": kind.names.many,
             "url": kind.list_url,
-            "count": counts[name, "all"],
-            "verified": counts[name, "yes"],
+            "count": sum(counts[kind.name].values()),
+            "verified": counts[kind.name].get("yes", 0),
         }
-        for name in STATE_OF
-        for kind in (kinds_by_name()[name],)
+        for kind in map(kinds_by_name().get, STATE_OF)
     ]
 
 
 def verified_by_kind():
-    """``{(kind, verified? or "all"): number}``. One query."""
-    rows = Term.objects.filter(field="verified", publication__kind__in=STATE_OF)
-    counts = Counter()
-    for kind, value, number in rows.values_list("publication__kind", "value").annotate(Count("pk")):
-        counts[kind, "all"] += number
-        counts[kind, value] += number
-    return counts
+    """How many records of a kind were verified, and how many not: ``{kind: {term: number}}``, from the index."""
+    index, found = current(), {}
+    terms = [term for term, _ in index.facet("verified")[1]]
+    for name in STATE_OF:
+        numbers = index.counted("verified", index.of_kinds([name])).tolist()
+        found[name] = dict(zip(terms, numbers, strict=True))
+    return found

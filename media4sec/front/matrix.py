@@ -1,6 +1,7 @@
 """The matrix: how much there is on each theme, by lens and by kind."""
 
 from collections import Counter
+from functools import partial
 
 from django.db.models import Count
 from django.shortcuts import render
@@ -52,18 +53,19 @@ def themes_shown(tiles):
 def counts_on_themes(tiles):
     """How many records there are on each theme that is shown, and on none: ``{(theme, kind, lens): number}``.
 
-    One query after each change.
+    One query for each kind of which something has changed.
     """
+    values = [NO_VALUE, *(slug for slug, _ in themes_shown(tiles))]
 
-    def read():
-        values = [NO_VALUE, *(slug for slug, _ in themes_shown(tiles))]
-        rows = Term.objects.filter(field="theme", value__in=values, publication__kind__in=ON_THEMES)
-        fields = "value", "publication__kind", "publication__lens"
-        return Counter(
-            {tuple(key): number for *key, number in rows.values_list(*fields).annotate(Count("pk"))}
-        )
+    def read(kind_name):
+        rows = Term.objects.filter(field="theme", value__in=values, publication__kind=kind_name)
+        counts = rows.values_list("value", "publication__lens").annotate(Count("pk"))
+        return {(value, kind_name, lens): number for value, lens, number in counts}
 
-    return since_change("counts on themes", read)
+    found = Counter()
+    for name in ON_THEMES:
+        found |= since_change(f"counts of {name} on {values}", partial(read, name), name)
+    return found
 
 
 def theme_by_lens(tiles, kind_names, counts):

@@ -13,6 +13,7 @@ from media4sec.drawing import at_most
 from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.publications.models import documents_of
+from media4sec.publications.stated import said_since_change
 from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
@@ -22,8 +23,9 @@ MOST_DATED = 150
 @require_safe
 def timeline(request):
     """What happened in the months of the project, and what happened to the law meanwhile."""
-    documents = documents_of("project", "workshop", "deliverable", "news-item", "instrument")
-    return render(request, "front/timeline.html", page_of_timeline(documents))
+    kinds = ("project", "workshop", "deliverable", "news-item", "instrument")
+    context = said_since_change("timeline", lambda: page_of_timeline(documents_of(*kinds)), *kinds)
+    return render(request, "front/timeline.html", context)
 
 
 def page_of_timeline(documents):

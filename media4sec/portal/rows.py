@@ -11,7 +11,7 @@ from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
 from media4sec.portal.wording import PageWords, page_display, record_name
 from media4sec.publications.models import Publication
-from media4sec.publications.stated import since_change
+from media4sec.publications.stated import said_since_change, since_change
 
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
 LENSES = dict(Lens.choices)
@@ -29,7 +29,7 @@ CARD_FIELDS = (
 
 def theme_tiles():
     """The themes in their order: ``{slug: {number, label, url}}``; read once after each change."""
-    return since_change(f"themes in {get_language()}", _theme_tiles)
+    return said_since_change("themes", _theme_tiles, kind_for(Role.THEME).name)
 
 
 def _theme_tiles():

@@ -62,7 +62,7 @@ def vocabulary():
         rows = Publication.objects.published().of(kind_for(Role.VOCABULARY).name).order_by("sort_key", "pk")
         return Vocabulary(json.loads(text) for text in rows.values_list("document", flat=True))
 
-    return since_change("vocabulary", read)
+    return since_change("vocabulary", read, kind_for(Role.VOCABULARY).name)
 
 
 def word(text, field="", code=""):

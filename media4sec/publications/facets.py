@@ -1,5 +1,6 @@
 """Facets, counts and filters over the terms: match once, count in one pass over the columns of the index."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -60,6 +61,31 @@ def filtered(slots: np.ndarray, facets: Iterable[str], chosen: dict[str, list[st
     dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
     kept = index.pks[slots[passing[slots]]].tolist()
     return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
+
+
+def crossed(
+    ids: Sequence[int],
+    rows: tuple[str, Sequence[str]],
+    column: str,
+    chosen: dict[str, list[str]],
+    index: Index,
+) -> Counter:
+    """How many publications have both a value of the facet of the rows, which are ``(facet, values)``, and one of the
+    other: ``{(row, column): number}``, where None stands for any that is chosen, or simply for any.
+    """
+    row, values = rows
+    inside = np.zeros(index.count, bool)
+    inside[index.slots(ids)] = True
+    in_row, in_column = (
+        inside & index.having(name, chosen[name]) if chosen.get(name) else inside for name in (row, column)
+    )
+    counts: Counter = Counter({(None, None): int(np.count_nonzero(in_row & in_column))})
+    for value in (*values, None):
+        has = in_row if value is None else inside & index.having(row, [value])
+        counts[value, None] = int(np.count_nonzero(has & in_column))
+        found = index.counted(column, has).tolist()
+        counts |= {(value, other): found[number] for number, (other, _) in enumerate(index.facet(column)[1])}
+    return counts
 
 
 def unfiltered(kind_names: Sequence[str], facets: Iterable[str], index: Index) -> Result:

@@ -67,6 +67,7 @@ class Publication(models.Model):
         indexes = [
             models.Index(fields=["path", "identifier"], name="publications_path"),
             models.Index(fields=["kind", "state"], name="publications_kind_state"),
+            models.Index(fields=["checked_on"], name="publications_checked_on"),
         ]
 
     def __str__(self) -> str:

@@ -7,35 +7,60 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Case, Max, Value, When
+from django.db.models import Case, Max, Subquery, Value, When
+from django.utils.translation import get_language
 
-from media4sec.kinds import FACT, NEWEST_SOURCE, NO_VALUE, Document, Kind
+from media4sec.kinds import FACT, NEWEST_SOURCE, NO_VALUE, Document, Kind, Role, kind_for
 from media4sec.languages import memory
-from media4sec.publications.models import Change, Term
+from media4sec.publications.models import Change, Generation, Term
 
 T = TypeVar("T")
-_kept: dict[str, tuple] = {}  # by database: its newest change, and the answers since then
+MOST_FOLLOWED = 500  # changes; after more at once, all is read again
+_kept: dict[
+    str, tuple
+] = {}  # by database: its version, and the answers that hold for it, each with its kinds
 
 
-def since_change(name: str, make: Callable[[], T]) -> T:
-    """What `make()` reads from the content, read again when the content has changed. One small query a request."""
-    database, newest = content_version()
+def since_change(name: str, make: Callable[[], T], *kinds: str) -> T:
+    """What `make()` reads from the content, read again when the content has changed: any of it, or only `kinds`.
+
+    One small query a request.
+    """
+    database, version = content_version()
     seen, answers = _kept.get(database, (None, {}))
-    if seen != newest:
-        answers = {}
-        _kept[database] = (newest, answers)
+    if seen != version:
+        answers = _still_true(answers, seen, version)
+        _kept[database] = (version, answers)
     if name not in answers:
-        answers[name] = make()
-    return answers[name]
+        answers[name] = (make(), kinds)
+    return answers[name][0]
+
+
+def said_since_change(name: str, make: Callable[[], T], *kinds: str) -> T:
+    """The same of what is said in the language of the page, in words that may be from the vocabulary."""
+    return since_change(f"{name} in {get_language()}", make, *kinds, kind_for(Role.VOCABULARY).name)
+
+
+def _still_true(answers: dict[str, tuple], seen: Any, version: Any) -> dict[str, tuple]:
+    """The answers on kinds of which nothing has changed since; none where that cannot be told. One query."""
+    if not seen or not version or seen[2] != version[2]:
+        return {}
+    changes = Change.objects.filter(seq__gte=seen[0]).order_by("seq").values_list("seq", "at", "kind")
+    first, *later = [*changes[: MOST_FOLLOWED + 1]] or [None]
+    if first is None or first[:2] != seen[:2] or len(later) == MOST_FOLLOWED:
+        return {}
+    changed = {kind for _, _, kind in later}
+    return {name: (found, of) for name, (found, of) in answers.items() if of and changed.isdisjoint(of)}
 
 
 def content_version() -> tuple[str, Any]:
-    """Which database, and its newest change."""
+    """Which database, and its newest change: ``(number, time, the database's own name, which a rebuild changes)``."""
     remembered = memory.get()
     if remembered is not None and "version" in remembered:
         return remembered["version"]
-    newest = Change.objects.order_by("-seq").values_list("seq", "at").first()
-    found = (str(connection.settings_dict["NAME"]), newest)
+    newest = Change.objects.annotate(generation=Subquery(Generation.objects.values("name")[:1]))
+    version = newest.order_by("-seq").values_list("seq", "at", "generation").first()
+    found = (str(connection.settings_dict["NAME"]), version)
     if remembered is not None:
         remembered["version"] = found
     return found
@@ -43,7 +68,7 @@ def content_version() -> tuple[str, Any]:
 
 def stated_facts(kind: Kind) -> frozenset[str]:
     """The facts that at least one published record of the kind states."""
-    return since_change(f"facts of {kind.name}", lambda: _stated_facts(kind))
+    return since_change(f"facts of {kind.name}", lambda: _stated_facts(kind), kind.name)
 
 
 def _stated_facts(kind: Kind) -> frozenset[str]:
@@ -58,7 +83,8 @@ def _stated_facts(kind: Kind) -> frozenset[str]:
 def known_on(kind: Kind) -> str:
     """The newest date that a source of these records bears; empty where none bears any."""
     rows = Term.objects.filter(publication__kind=kind.name, field=NEWEST_SOURCE)
-    return since_change(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value"))["newest"] or "")
+    newest = since_change(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value")), kind.name)
+    return newest["newest"] or ""
 
 
 def checked_parts(document: Document) -> list[Document]:

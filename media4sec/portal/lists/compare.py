@@ -20,6 +20,7 @@ from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import stated_facts
 
 FEWEST, MOST = 2, 4
+MOST_OPTIONS = 250  # in the form; of more, identifiers are typed
 PARAMETERS = ("ids", "only")
 DIFFERENCES = "differences"
 FUNCTION_TYPE = "record:function"  # the type of a value that says what a tool does
@@ -47,6 +48,7 @@ def page(request, path):
         "list_title": kinds[0].names.heading,
         "errors": [text for _name, text in errors],
         "options": options_of(kinds),
+        "example": kinds[0].identifier.example,
         "fields": [*(row.identifier for row in rows), *[""] * MOST][:MOST],
         "fewest": FEWEST,
         "most": MOST,
@@ -112,12 +114,14 @@ def chosen(kinds, names):
 
 
 def options_of(kinds):
-    """Everything that can be chosen: ``[(identifier, the same where it is shown, title)]``. One query."""
+    """Everything that can be chosen: ``[(identifier, the same where it is shown, title)]``; nothing where that is more
+    than anybody reads. One query."""
     rows = Publication.objects.published().of(*(kind.name for kind in kinds)).order_by("sort_key", "pk")
-    return [
+    found = [
         (identifier, identifier if kinds_by_name()[name].identifier.is_shown else "", title)
-        for name, identifier, title in rows.values_list("kind", "identifier", "title")
+        for name, identifier, title in rows.values_list("kind", "identifier", "title")[: MOST_OPTIONS + 1]
     ]
+    return found if len(found) <= MOST_OPTIONS else []
 
 
 def records_of(rows):

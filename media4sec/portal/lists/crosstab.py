@@ -1,18 +1,15 @@
 """A list as a matrix: themes by the options of another facet, each cell a list of its own."""
 
-from collections import Counter, defaultdict
-
 from media4sec.choices import Lens
 from media4sec.kinds import NO_VALUE, THEME_FACET
 from media4sec.portal.addresses import changed, stated
 from media4sec.portal.lists.facets import in_rank, option_label
+from media4sec.publications.facets import crossed
 from media4sec.publications.lists import listing
-from media4sec.publications.models import Publication, Term
 
 ROW_FACET = THEME_FACET.name
 NEVER_COLUMNS = (ROW_FACET, "tag", "checked")
 MOST_COLUMNS = 8
-FEW_RECORDS = 500
 
 
 def can_be_columns(answer):
@@ -42,14 +39,9 @@ def crosstab(request, answer, tiles):
     by = request.GET.get("by") or ("lens" if "lens" in names else names[0])
     facets = {facet.name: facet for facet in answer.facets}
     rows, columns = (_options(answer, facets[name], tiles) for name in (ROW_FACET, by))
-    counts = Counter()
-    for themes, values in _values(answer, request, by).values():
-        counts.update((theme, value) for theme in themes for value in values)
-        in_row = not answer.chosen[ROW_FACET] or not themes.isdisjoint(answer.chosen[ROW_FACET])
-        in_column = not answer.chosen[by] or not values.isdisjoint(answer.chosen[by])
-        counts.update((theme, None) for theme in themes if in_column)
-        counts.update((None, value) for value in values if in_row)
-        counts[None, None] += in_row and in_column
+    values = [row["value"] for row in rows]
+    wider = _without_own_choices(answer, request, by)
+    counts = crossed(wider.result.ids, (ROW_FACET, values), by, answer.chosen, wider.index)
     shown = [row for row in rows if counts[row["value"], None]] or rows
 
     def cell(theme, value):
@@ -106,20 +98,11 @@ def _in_rank(options, facet, tiles):
     return in_rank(options, facet, tiles)
 
 
-def _values(answer, request, by):
-    """``{id: (themes, values of the other facet)}`` of all that pass the filters of other facets."""
-    if answer.chosen[ROW_FACET] or answer.chosen[by]:
-        data = stated(request.GET)
-        for name in (ROW_FACET, by, "sort", "view", "by", "page"):
-            data.pop(name, None)
-        ids = listing(answer.kinds, data, facets=answer.facets).result.ids
-    else:
-        ids = answer.result.ids
-    inside = set(ids)
-    scope = ids if len(ids) <= FEW_RECORDS else Publication.objects.published().values("pk")
-    terms = Term.objects.filter(field__in=(ROW_FACET, by), publication__in=scope)
-    found = defaultdict(lambda: (set(), set()))
-    for pk, name, value in terms.values_list("publication_id", "field", "value"):
-        if pk in inside:
-            found[pk][name == by].add(value)
-    return found
+def _without_own_choices(answer, request, by):
+    """The list of all that pass the filters of other facets."""
+    if not answer.chosen[ROW_FACET] and not answer.chosen[by]:
+        return answer
+    data = stated(request.GET)
+    for name in (ROW_FACET, by, "sort", "view", "by", "page"):
+        data.pop(name, None)
+    return listing(answer.kinds, data, facets=answer.facets)

@@ -12,7 +12,7 @@ from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
-from media4sec.publications.stated import since_change
+from media4sec.publications.stated import said_since_change, since_change
 
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
@@ -194,7 +194,7 @@ class Labels(dict):
 
 def labels():
     """The words of all options in the language of the page, as they are asked for; kept until the content changes."""
-    return since_change(f"options in {get_language()}", Labels)
+    return said_since_change("options", Labels)
 
 
 def option_label(option, facet):

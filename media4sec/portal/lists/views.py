@@ -27,7 +27,7 @@ from media4sec.saying import day
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
 PAGE_SIZE = 25
 VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
-WHOLE_LIST = 500  # of lists that stand on one page
+WHOLE_LIST = 100  # records, up to which a short list is on one page
 PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
 FILE_FORMATS = (
@@ -59,7 +59,11 @@ def kind_list(request, path):
         )
     first = members[0]
     is_whole = view == "list" and not answer.sort and first.listed.is_whole
-    page, pager = paged(request, answer.result.ids, WHOLE_LIST if is_whole else PAGE_SIZE)
+    page, pager = paged(
+        request,
+        answer.result.ids,
+        WHOLE_LIST if is_whole and answer.result.count <= WHOLE_LIST else PAGE_SIZE,
+    )
     if page is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
     tiles = theme_tiles()

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import Count
 from django.utils.translation import gettext
@@ -15,6 +16,7 @@ from media4sec.publications.models import Publication, Term, first_of_each
 from media4sec.saying import day
 
 SHOWN, SHOWN_POINTS = 12, 8  # of each lens
+KEYMAP_THEMES = 6  # that the picture has room for: those of the project
 STATED = ("kind", "identifier", "url", "title", "lens", "document", "display")
 UNSHOWN = (
     "title_stems",
@@ -253,6 +255,7 @@ def keymap_of(publication, display, own, wider, tiles):
     ``shows`` says what is: ``statements`` about the record, those on its ``issues`` (both with their numbers), or
     its own ``place``.
     """
+    tiles = dict(islice(tiles.items(), KEYMAP_THEMES))
     themes = {ref["id"] for ref in display["themes"] if ref["id"] in tiles}
     shows, counts = "", {}
     for name, statements in (("statements", own), ("issues", wider)):

@@ -36,7 +36,7 @@ class Glossary:
     """The terms of the glossary, for one page: each is marked once, where it is used first."""
 
     def __init__(self, publication):
-        self.patterns = since_change("glossary", patterns_now)
+        self.patterns = since_change("glossary", patterns_now, kind_for(Role.GLOSSARY).name)
         self.seen = {publication.identifier} if publication.kind == kind_for(Role.GLOSSARY).name else set()
         self.used = []
 
