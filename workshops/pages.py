@@ -213,13 +213,11 @@ def questions_about(issues):
     )
     shown = asked.order_by("sort_key", "pk").values("pk", "identifier", "title", "url")[:MOST_QUESTIONS]
     found = {question["pk"]: question | {"raises": []} for question in shown}
-    issues = (
-        raised.filter(publication__in=found)
-        .select_related("target")
-        .only("publication", "target__identifier", "target__title", "target__url")
-    )
-    for term in issues:
-        found[term.publication_id]["raises"].append(term.target)
+    told = ("identifier", "title", "url")
+    for pk, *issue in raised.filter(publication__in=found).values_list(
+        "publication", *(f"target__{name}" for name in told)
+    ):
+        found[pk]["raises"].append(dict(zip(told, issue, strict=True)))
     return list(found.values()), asked.count()
 
 
