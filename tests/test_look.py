@@ -218,6 +218,8 @@ def test_design_page_shows_records_and_is_kept_from_search_engines(client, conte
 
 
 def test_design_page_costs_a_fixed_number_of_queries(client, content, django_assert_max_num_queries):
+    client.get("/")  # the index is there
+
     with django_assert_max_num_queries(30):
         client.get("/design/")
 
@@ -234,7 +236,7 @@ def test_documentation_leads_to_the_design_page():
 
 def test_pages_do_without_the_indentation_of_templates_but_where_it_counts():
     made = environment()
-    source = "<ul>\n    {% for word in words %}\n        <li>\n            {{ word }}\n        </li>\n    {% endfor %}\n</ul>"
+    source = "<ul>\n  {% for word in words %}\n    <li>\n      {{ word }}\n    </li>\n  {% endfor %}\n</ul>"
     words = "<p>{{ one }}\n        <b>{{ two }}</b></p>"
     as_typed = "<pre>\n    {{ one }}\n</pre><textarea>\n    {{ two }}</textarea>\n    <i>x</i>"
 
