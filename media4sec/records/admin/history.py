@@ -10,9 +10,7 @@ from media4sec.records.documents.reading import working_document
 from media4sec.records.forms import (
     is_key,
 )
-from media4sec.records.models import (
-    Record,
-)
+from media4sec.records.models import AuditEntry, Record
 
 
 class NotSaved(Exception):
@@ -32,7 +30,25 @@ def document_of(revision):
 
 
 def newest_revision(record):
-    return record.revisions.select_related("saved_by").filter(number=record.edit_version).first()
+    """With its author."""
+    newest = record.revisions.select_related("saved_by").filter(number=record.edit_version)
+    return next(iter(name_authors(record, newest)), None)
+
+
+def entries_of(record):
+    """The steps that were taken with a record, the newest first."""
+    of_record = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
+    return of_record.order_by("-pk")
+
+
+def name_authors(record, revisions):
+    """Give each version its ``author`` in words; those whose account is gone are in the audit trail."""
+    wrote = entries_of(record).filter(version__in=[revision.number for revision in revisions])
+    names = dict(wrote.values_list("version", "actor"))  # the first that was written of a version comes last
+    for revision in revisions:
+        saved_by = revision.saved_by.get_username() if revision.saved_by else ""
+        revision.author = saved_by or names.get(revision.number) or "a command"
+    return revisions
 
 
 def conflict_of(record, seen):
@@ -41,9 +57,9 @@ def conflict_of(record, seen):
     theirs, mine = document_of(newest), working_document(record)
     base = record.revisions.filter(number=int(seen)).first() if is_key(seen) else None
     start = document_of(base) if base else theirs
-    by = newest.saved_by or "a command"
     return NotSaved(
-        f"{by} saved version {newest.number} while you were editing. Nothing of yours was saved, and nothing is lost.",
+        f"{newest.author} saved version {newest.number} while you were editing. "
+        "Nothing of yours was saved, and nothing is lost.",
         conflict={
             "revision": newest,
             "rows": [

@@ -23,6 +23,8 @@ from media4sec.records.admin.history import (
     NotSaved,
     conflict_of,
     document_of,
+    entries_of,
+    name_authors,
     newest_revision,
     refuse_stale,
 )
@@ -56,7 +58,7 @@ from media4sec.records.models import (
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS
 
-VERSIONS_ON_A_PAGE = 20
+VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
 MOST_NAMED = 5  # other records that look like this one
 
@@ -297,9 +299,13 @@ class RecordAdmin(Naming, ListOfRecords):
         page = paginator.get_page(request.GET.get("p"))
         revisions = list(page)
         earlier = record.revisions.filter(number__lt=revisions[-1].number).first() if revisions else None
+        entries = entries_of(record)
+        name_authors(record, revisions)
         context = self._context(request, record) | {
             "title": f"History of {record}",
             "page": page,
+            "entries": entries[:STEPS_SHOWN],
+            "entry_count": entries.count(),
             "versions": [
                 (revision, before, differences(record.kind, document_of(before), document_of(revision)))
                 if before
@@ -314,6 +320,7 @@ class RecordAdmin(Naming, ListOfRecords):
         """One version in full, and what differs from any other one."""
         record = self._open(request, pk, "view")
         revision = get_object_or_404(record.revisions.select_related("saved_by"), number=number)
+        name_authors(record, [revision])
         others = record.revisions.exclude(number=number)
         given = request.GET.get("than", "")
         if given.isascii() and given.isdecimal() and len(given) < 10:
