@@ -7,9 +7,11 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from media4sec.records import workflow
 from media4sec.records.differences import differences
 from media4sec.records.documents.reading import working_document
+from media4sec.records.documents.writing import save_document
 from media4sec.records.forms import (
     is_key,
 )
+from media4sec.records.merging import merged
 from media4sec.records.models import AuditEntry, Record
 
 
@@ -51,21 +53,35 @@ def name_authors(record, revisions):
     return revisions
 
 
-def conflict_of(record, seen):
-    """Why a form that was opened before somebody else saved is refused: who, when, and both texts."""
-    newest = newest_revision(record)
-    theirs, mine = document_of(newest), working_document(record)
+def merge_newer(record, seen, answered):
+    """Somebody saved after this form was opened: keep what both changed; returns what to tell the editor.
+
+    Where both changed the same, the form is refused once with both texts, and saving it again keeps those of the form.
+    """
+    newest, mine = newest_revision(record), working_document(record)
     base = record.revisions.filter(number=int(seen)).first() if is_key(seen) else None
+    theirs = document_of(newest)
     start = document_of(base) if base else theirs
+    document, collisions = merged(start, theirs, mine) if base else (mine, list(mine))
+    taken = [row.label for row in differences(record.kind, mine, document)]
+    if collisions and answered != str(newest.number):
+        raise conflict_of(record, newest, theirs, mine, collisions, taken)
+    save_document(record.kind_name, document, record)
+    says = f"{newest.author} saved version {newest.number} while you were editing. "
+    return says + (
+        f"Taken over from it: {', '.join(taken)}." if taken else "Nothing of it had to be taken over."
+    )
+
+
+def conflict_of(record, newest, theirs, mine, collisions, taken):
+    """Why the form is refused: who saved when, and both texts where they collide."""
     return NotSaved(
         f"{newest.author} saved version {newest.number} while you were editing. "
         "Nothing of yours was saved, and nothing is lost.",
         conflict={
             "revision": newest,
-            "rows": [
-                (difference, start.get(difference.name) != theirs.get(difference.name))
-                for difference in differences(record.kind, theirs, mine)
-            ],
+            "taken": taken,
+            "rows": [row for row in differences(record.kind, theirs, mine) if row.name in collisions],
         },
     )
 

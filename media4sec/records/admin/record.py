@@ -21,9 +21,9 @@ from taggit import admin as taggit_admin
 from media4sec.records import workflow
 from media4sec.records.admin.history import (
     NotSaved,
-    conflict_of,
     document_of,
     entries_of,
+    merge_newer,
     name_authors,
     newest_revision,
     refuse_stale,
@@ -149,8 +149,8 @@ class RecordAdmin(Naming, ListOfRecords):
         if answer or not request.refusal:
             return answer or response
         request.POST = request.POST.copy()
-        if request.refusal.conflict:  # whoever saves again has seen the newer version
-            request.POST["edit_version"] = str(request.refusal.conflict["revision"].number)
+        if request.refusal.conflict:  # whoever saves again has seen where both texts collide
+            request.POST["answered"] = str(request.refusal.conflict["revision"].number)
         request.POST["submission"] = new_nonce()  # and means another record, if this was a new one
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -176,18 +176,21 @@ class RecordAdmin(Naming, ListOfRecords):
         """Everything is written: ask the rules over several rows, and keep it as a version, or nothing at all."""
         super().save_related(request, form, formsets, change)
         record = self.model.objects.get(pk=form.instance.pk)
-        note = form.cleaned_data["version_note"]
+        note, told = form.cleaned_data["version_note"], ""
         try:
             drop_links_of_lost_parts(record)
             record.check_links()
             if change and form.is_stale:
-                raise conflict_of(record, form.cleaned_data["edit_version"])
+                told = merge_newer(record, *map(form.cleaned_data.get, ("edit_version", "answered")))
+                record = self.model.objects.get(pk=record.pk)
             workflow.save_revision(record, by=request.user, note=note)
             if "_publish" in request.POST:
                 workflow.publish(record, by=request.user, note=note)
-        except (ValidationError, PermissionDenied) as error:
+        except (ValidationError, DocumentError, PermissionDenied) as error:
             raise NotSaved(error) from error
         remember_submission(form, record)
+        if told:
+            self.message_user(request, told, messages.WARNING)
         self.message_user(request, standing(self._read(record.pk)))
         self.warn_of_lookalikes(request, record)
 
