@@ -37,6 +37,16 @@ INDENTATION = re.compile(r"^[ \t]+", flags=re.MULTILINE)
 VERBATIM = re.compile(r"(<pre\b.*?</pre>|<textarea\b.*?</textarea>)", flags=re.DOTALL)
 
 
+def said(text):
+    """A text of the interface in the language of the page; found once, as Django asks several catalogues each time."""
+    return _said(get_language(), text)
+
+
+@cache
+def _said(language, text):
+    return gettext(text)
+
+
 class Unindented(Extension):
     """Templates are indented for those who read them. Of that, pages get one space, as there words may meet."""
 
@@ -51,7 +61,7 @@ def environment(**options):
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(extensions=["jinja2.ext.i18n", Unindented], **options)
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    made.install_gettext_callables(said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
         "settings": settings,
         "site": BARE,

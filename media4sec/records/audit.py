@@ -21,7 +21,7 @@ AT_ONCE = 500
 START = "0" * 64  # before the first entry
 
 
-def write(action: Any, records: Iterable[Record], *, by: Any, note: str = "") -> None:
+def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "") -> None:
     """One entry for each of these records, as the step leaves them."""
     now, actor = timezone.now(), by.get_username() if by is not None else ""
     entries = []

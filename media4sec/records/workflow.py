@@ -68,7 +68,7 @@ def save_revision(
     revision = _keep(record, dumps(document), by, note, state)
     if record.edit_version != before:
         _remember_words({record.pk: (record.kind_name, document)})
-        audit.write(Action.SAVED, [record], by=by, note=note)
+        audit.note_steps(Action.SAVED, [record], by=by, note=note)
     return revision
 
 
@@ -141,7 +141,7 @@ def publish_all(
         _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
     _date(kept)
     _write_public([record.pk for record in locked])
-    audit.write(Action.PUBLISHED, locked, by=by, note=note)
+    audit.note_steps(Action.PUBLISHED, locked, by=by, note=note)
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
 
@@ -176,7 +176,7 @@ def withdraw(record: Record, *, reason: str, successor: Record | None = None, by
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, successor)
     _take_off(record, State.WITHDRAWN, reason, successor)
-    audit.write(Action.WITHDRAWN, [record], by=by, note=_in_favour_of(successor, reason))
+    audit.note_steps(Action.WITHDRAWN, [record], by=by, note=_in_favour_of(successor, reason))
 
 
 @transaction.atomic
@@ -206,7 +206,7 @@ def withhold(
     Record.objects.filter(pk=record.pk).update(published_revision=revision)
     _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
     action = Action.MERGED if is_merged else Action.WITHDRAWN
-    audit.write(action, [record], by=by, note=_in_favour_of(successor, reason))
+    audit.note_steps(action, [record], by=by, note=_in_favour_of(successor, reason))
 
 
 @transaction.atomic
@@ -228,7 +228,7 @@ def merge(
     if moves_names:
         _move_names(record, into, by)
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
-    audit.write(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
+    audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
 
 @transaction.atomic
@@ -248,7 +248,7 @@ def restore(record: Record, *, by: Any = None) -> None:
     )
     _date([record.published_revision_id])
     _write_public([record.pk])
-    audit.write(Action.RESTORED, [record], by=by)
+    audit.note_steps(Action.RESTORED, [record], by=by)
     return _publication_of(record)
 
 

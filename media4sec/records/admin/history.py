@@ -37,7 +37,7 @@ def newest_revision(record):
     return next(iter(name_authors(record, newest)), None)
 
 
-def entries_of(record):
+def audit_of(record):
     """The steps that were taken with a record, the newest first."""
     of_record = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
     return of_record.order_by("-pk")
@@ -45,7 +45,7 @@ def entries_of(record):
 
 def name_authors(record, revisions):
     """Give each version its ``author`` in words; those whose account is gone are in the audit trail."""
-    wrote = entries_of(record).filter(version__in=[revision.number for revision in revisions])
+    wrote = audit_of(record).filter(version__in=[revision.number for revision in revisions])
     names = dict(wrote.values_list("version", "actor"))  # the first that was written of a version comes last
     for revision in revisions:
         saved_by = revision.saved_by.get_username() if revision.saved_by else ""

@@ -21,8 +21,8 @@ from taggit import admin as taggit_admin
 from media4sec.records import workflow
 from media4sec.records.admin.history import (
     NotSaved,
+    audit_of,
     document_of,
-    entries_of,
     merge_newer,
     name_authors,
     newest_revision,
@@ -303,7 +303,7 @@ class RecordAdmin(Naming, ListOfRecords):
         page = paginator.get_page(request.GET.get("p"))
         revisions = list(page)
         earlier = record.revisions.filter(number__lt=revisions[-1].number).first() if revisions else None
-        entries = entries_of(record)
+        entries = audit_of(record)
         name_authors(record, revisions)
         for revision in revisions:
             revision.place = place_of(record, revision)
