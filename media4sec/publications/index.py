@@ -274,7 +274,9 @@ def _after(base, seen):
     with index_files.turn(is_awaited=not meanwhile) as has_turn:
         if not has_turn:
             return meanwhile
-        return _of_files(seen) or Index(index_files.written_down(_read(seen)))
+        found = _of_files(seen) or Index(index_files.written_down(_read(seen)))
+        index_files.give_back_memory()
+        return found
 
 
 def _of_files(seen):
