@@ -16,6 +16,11 @@ PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu SECUR
 
 # All cores at once; whoever has nothing left to do takes from the others.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+# Of templates: the back-office's are Django's, all others Jinja's.
+DJANGOFMT := $(BIN)/djangofmt --quiet --indent-width 2
+FORMAT_ADMIN = $(DJANGOFMT) --profile django templates/admin
+FORMAT_PUBLIC = $(DJANGOFMT) --profile jinja --extend-exclude templates/admin templates
+
 ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
 
 .DEFAULT_GOAL := help
@@ -70,6 +75,8 @@ admin: $(VENV)/.base var/secret_key ## make an account for the back-office
 check: $(READY) ## lint, format, templates, directions of import, migrations, deployment settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(FORMAT_ADMIN) --check
+	$(FORMAT_PUBLIC) --check
 	$(BIN)/djlint --quiet --lint templates/admin
 	$(BIN)/djlint --quiet --profile jinja --lint templates --exclude templates/admin
 	$(BIN)/lint-imports --no-cache
@@ -77,9 +84,11 @@ check: $(READY) ## lint, format, templates, directions of import, migrations, de
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-format: $(READY) ## let ruff mend what it can
+format: $(READY) ## let ruff and djangofmt mend what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(FORMAT_ADMIN)
+	$(FORMAT_PUBLIC)
 
 test: test-sqlite test-postgres ## all tests, on SQLite and on PostgreSQL (ARGS=… goes to pytest)
 

@@ -636,35 +636,72 @@ def test_a_form_of_another_record_is_not_taken_for_this_one(editor, theme, nonce
 # Two people at once
 
 
-def test_saving_through_stale_eyes_is_refused_and_both_texts_are_shown(editor, theme):
+def test_what_only_one_of_two_editors_changed_is_kept_of_both(editor, theme):
     mine = filled(editor, admin_url(theme), title="My title")
     save(editor, theme, summary="Their summary")
+
+    response = editor.post(admin_url(theme), mine, follow=True)
+
+    theme.refresh_from_db()
+    assert (theme.title, theme.summary, theme.edit_version) == ("My title", "Their summary", 3)
+    assert "admin saved version 2 while you were editing. Taken over from it: Summary." in [
+        str(message) for message in response.context["messages"]
+    ]
+
+
+def test_where_two_editors_changed_the_same_both_texts_are_shown(editor, theme):
+    mine = filled(editor, admin_url(theme), title="My title")
+    save(editor, theme, title="Their title", summary="Their summary")
 
     response = editor.post(admin_url(theme), mine)
 
     theme.refresh_from_db()
-    assert (theme.title, theme.summary, theme.edit_version) == ("Dark web", "Their summary", 2)
+    assert (theme.title, theme.summary, theme.edit_version) == ("Their title", "Their summary", 2)
     assert errors_in(response) == [
         "admin saved version 2 while you were editing. Nothing of yours was saved, and nothing is lost."
     ]
-    assert {row.name: is_theirs for row, is_theirs in response.context["conflict"]["rows"]} == {
-        "title": False,
-        "summary": True,
-    }
+    conflict = response.context["conflict"]
+    assert ([row.name for row in conflict["rows"]], conflict["taken"]) == (["title"], ["Summary"])
     form = response.context["adminform"].form
     assert (form["title"].value(), form["summary"].value()) == ("My title", "Hidden services")
 
 
 def test_after_both_texts_were_seen_saving_goes_through(editor, theme):
     mine = filled(editor, admin_url(theme), title="My title")
-    save(editor, theme, summary="Their summary")
+    save(editor, theme, title="Their title", summary="Their summary")
     shown = Form(editor.post(admin_url(theme), mine).content.decode()).values
 
-    response = editor.post(admin_url(theme), shown | {"summary": "Their summary"})
+    response = editor.post(admin_url(theme), shown)
 
     theme.refresh_from_db()
     assert (response.status_code, theme.title, theme.summary) == (302, "My title", "Their summary")
     assert list(theme.revisions.values_list("number", flat=True)) == [3, 2, 1]
+
+
+def test_a_version_that_came_after_both_texts_were_seen_is_shown_too(editor, theme):
+    mine = filled(editor, admin_url(theme), title="My title")
+    save(editor, theme, title="Their title")
+    shown = Form(editor.post(admin_url(theme), mine).content.decode()).values
+    save(editor, theme, title="Their other title")
+
+    response = editor.post(admin_url(theme), shown)
+
+    theme.refresh_from_db()
+    assert (response.status_code, theme.title) == (200, "Their other title")
+    assert response.context["conflict"]["revision"].number == 3
+
+
+def test_lists_have_what_either_editor_added_and_lack_what_either_removed(editor):
+    record = make("theme", tags=["night", "day"], notes=["One", "Two"])
+    mine = filled(editor, admin_url(record), tags="night, dusk", notes="One\nTwo\nMine")
+    save(editor, record, tags="night, day, dawn", notes="Theirs\nOne\nTwo")
+
+    response = editor.post(admin_url(record), mine)
+
+    document = working_document(Record.objects.get(pk=record.pk))
+    assert response.status_code == 302
+    assert sorted(document["tags"]) == ["dawn", "dusk", "night"]
+    assert document["notes"] == ["Theirs", "One", "Two", "Mine"]
 
 
 @pytest.mark.parametrize("seen", ["", "x", "9" * 30, "0"])

@@ -64,6 +64,8 @@ def test_every_check_is_made():
     for wanted in (
         "ruff check$",
         "ruff format --check$",
+        "djangofmt .*--profile django templates/admin --check$",
+        "djangofmt .*--profile jinja .*templates --check$",
         "djlint .*--profile jinja --lint templates ",
         "lint-imports",
         "makemigrations --check --dry-run$",

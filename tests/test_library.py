@@ -62,7 +62,7 @@ def test_every_deliverable_is_once_in_both_pictures_and_once_in_the_bands(client
     rows = list(Publication.objects.published().of("deliverable", "workshop"))
     own = {(row.identifier, row.url) for row in rows}
     listed = re.findall(
-        r"<td class=\"nowrap bare\"[^>]*><b>([^<]+)</b></td>\s*<th scope=\"row\"[^>]*><a href=\"([^\"]+)\"",
+        r"<td class=\"nowrap bare\"[^>]*><b>([^<]+)</b></td>\s*<th scope=\"row\"[^>]*>\s*<a href=\"([^\"]+)\"",
         response.content.decode(),
     )
 
@@ -274,7 +274,7 @@ def test_timeline_shows_what_is_dated_in_its_months_and_its_table_the_same(clien
     ]
     expected = sorted(url for url, day in dated if day and "2016" <= day < "2019")
     table = response.content.decode().partition('id="table-title"')[2].partition("</table>")[0]
-    rows = re.findall(r"<b>([^<]+)</b></td>.*?<th scope=\"row\"[^>]*><a href=\"([^\"]+)\"", table, re.S)
+    rows = re.findall(r"<b>([^<]+)</b></td>.*?<th scope=\"row\"[^>]*>\s*<a href=\"([^\"]+)\"", table, re.S)
 
     assert sorted(url for _, url in rows) == expected
     assert len({key for key, _ in rows}) == len(rows)

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from media4sec.front.design import SHEET, colour, contrast, design_tokens, pairs
 from media4sec.portal.rows import LENSES
+from media4sec.portal.templating import environment
 
 CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
 TEMPLATES = sorted(
@@ -217,6 +218,8 @@ def test_design_page_shows_records_and_is_kept_from_search_engines(client, conte
 
 
 def test_design_page_costs_a_fixed_number_of_queries(client, content, django_assert_max_num_queries):
+    client.get("/")  # the index is there
+
     with django_assert_max_num_queries(30):
         client.get("/design/")
 
@@ -229,6 +232,21 @@ def test_design_page_is_in_no_menu_and_not_in_the_sitemap(client):
 
 def test_documentation_leads_to_the_design_page():
     assert "`/design/`" in (settings.BASE_DIR / "docs" / "look.md").read_text("utf-8")
+
+
+def test_pages_do_without_the_indentation_of_templates_but_where_it_counts():
+    made = environment()
+    source = "<ul>\n  {% for word in words %}\n    <li>\n      {{ word }}\n    </li>\n  {% endfor %}\n</ul>"
+    words = "<p>{{ one }}\n        <b>{{ two }}</b></p>"
+    as_typed = "<pre>\n    {{ one }}\n</pre><textarea>\n    {{ two }}</textarea>\n    <i>x</i>"
+
+    assert made.from_string(source).render(words=["a", "b"]) == (
+        "<ul>\n <li>\n a\n </li>\n <li>\n b\n </li>\n</ul>"
+    )
+    assert made.from_string(words).render(one="a", two="b") == "<p>a\n <b>b</b></p>"
+    assert made.from_string(as_typed).render(one="a", two="b") == (
+        "<pre>\n    a\n</pre><textarea>\n    b</textarea>\n <i>x</i>"
+    )
 
 
 def test_no_line_of_a_template_needs_to_be_scrolled():

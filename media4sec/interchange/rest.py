@@ -48,7 +48,7 @@ class PublicViewSet(ViewSet):
 
     def list(self, request: HttpRequest) -> HttpResponseBase:
         tag, _at = newest_change()
-        answer = listing((self.kind,), request.GET, also=PAGING)
+        answer = listing((self.kind,), request.GET, also=PAGING, counts=False)
         errors = answer.errors
         limit = _number(request.GET.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT)
         if limit is None:

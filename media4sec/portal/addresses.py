@@ -2,15 +2,15 @@
 
 from urllib.parse import urlencode
 
+from django.http import QueryDict
+
 
 def stated(data):
     """The parameters of a page without the empty ones: a form without a script sends all its fields."""
-    found = data.copy()
+    found = QueryDict(mutable=True)
     for name, values in data.lists():
-        kept = [value for value in values if value.strip()]
-        found.setlist(name, kept)
-        if not kept:
-            del found[name]
+        if kept := [value for value in values if value.strip()]:
+            found.setlist(name, kept)
     return found
 
 
@@ -30,9 +30,8 @@ def changed(request, /, **changes):
 
     It leads to the first page of the result.
     """
-    query = request.GET.copy()
+    query = dict(request.GET.lists())
     query.pop("page", None)
-    for name, value in changes.items():
-        query.setlist(name, value if isinstance(value, list) else [value])
-    pairs = [(name, value) for name, values in query.lists() for value in values if value]
+    query |= {name: value if isinstance(value, list) else [value] for name, value in changes.items()}
+    pairs = [(name, value) for name, values in query.items() for value in values if value]
     return f"{request.path}?{urlencode(pairs)}" if pairs else request.path

@@ -1,6 +1,7 @@
 """Jinja for the public pages, and what their templates can say beyond it: addresses, words, files, languages."""
 
 import hashlib
+import re
 from base64 import b64encode
 from functools import cache, wraps
 
@@ -11,6 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from media4sec.languages import in_english, local, machine_url
@@ -31,14 +33,35 @@ LOCALES = {
 }
 LINE = Markup('<span lang="{}">{}</span>')
 MARK = Markup("<mark>{}</mark>")
+INDENTATION = re.compile(r"^[ \t]+", flags=re.MULTILINE)
+VERBATIM = re.compile(r"(<pre\b.*?</pre>|<textarea\b.*?</textarea>)", flags=re.DOTALL)
+
+
+def said(text):
+    """A text of the interface in the language of the page; found once, as Django asks several catalogues each time."""
+    return _said(get_language(), text)
+
+
+@cache
+def _said(language, text):
+    return gettext(text)
+
+
+class Unindented(Extension):
+    """Templates are indented for those who read them. Of that, pages get one space, as there words may meet."""
+
+    def preprocess(self, source, name, filename=None):
+        pieces = VERBATIM.split(source)
+        pieces[::2] = (INDENTATION.sub(" ", piece) for piece in pieces[::2])
+        return "".join(pieces)
 
 
 def environment(**options):
     """A name that a page does not know is an error, never an empty string."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(extensions=["jinja2.ext.i18n"], **options)
+    made = Environment(extensions=["jinja2.ext.i18n", Unindented], **options)
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    made.install_gettext_callables(said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
         "settings": settings,
         "site": BARE,
@@ -51,6 +74,7 @@ def environment(**options):
         "svg_content_lang": svg_content_lang,
         "social": social,
         "kept_row": kept_row,
+        "headed": headed,
     }
     made.filters |= {
         "local": in_language(local),
@@ -94,6 +118,11 @@ def marked(pieces):
     return Markup("").join(MARK.format(text) if is_word else text for text, is_word in pieces)
 
 
+def headed(level, inside, attributes=""):
+    """A heading whose level depends on what is above it."""
+    return Markup("<h{0} {2}>{1}</h{0}>").format(level, inside, attributes)
+
+
 def percent(value, whole):
     """A share for the width of a bar, in whole per cent."""
     return round(value / whole * 100) if whole else 0
@@ -108,12 +137,12 @@ def page_lang():
 def content_lang():
     """The attributes of whatever contains content: it reads in the direction of its own letters, and says its
     language where the page speaks another one."""
-    return svg_content_lang() + Markup(' dir="auto"')
+    return Markup('dir="auto"' if in_english() else 'lang="en" dir="auto"')
 
 
 def svg_content_lang():
     """The same within a picture, where every text has its direction anyway."""
-    return Markup("" if in_english() else ' lang="en"')
+    return Markup("" if in_english() else 'lang="en"')
 
 
 def integrity(name):
@@ -123,7 +152,7 @@ def integrity(name):
     """
     if settings.DEBUG or not isinstance(staticfiles_storage, ManifestFilesMixin):
         return Markup("")
-    return Markup(' integrity="sha384-{}"').format(file_digest(staticfiles_storage.stored_name(name)))
+    return Markup('integrity="sha384-{}"').format(file_digest(staticfiles_storage.stored_name(name)))
 
 
 @cache

@@ -15,10 +15,12 @@ from django.db import connection
 from django.db.models import Q, Subquery
 
 from media4sec.kinds import kinds_by_name
+from media4sec.languages import memory
 from media4sec.letters import OWN_LETTERS, same
 from media4sec.publications import index_files
 from media4sec.publications.columns import PER_SLOT, ROW_COLUMNS, columns_from, facet_fields
 from media4sec.publications.models import Change, Generation, Publication, Term
+from media4sec.publications.stated import content_version
 from media4sec.publications.synonyms import synonyms
 
 HEADLINE = 4  # words of a title that says in more of them what happened, and not what the thing is called
@@ -243,8 +245,12 @@ _indexes: dict[str, Any] = {}  # by database: tests have more than one
 
 
 def current() -> "Index":
-    """The index of the content as it is now. One query, unless the content has changed."""
-    name = str(connection.settings_dict["NAME"])
+    """The index of the content as it is now. One query, unless the content has changed; none where a page has asked
+    for its version already."""
+    name, version = content_version()
+    index = _indexes.get(name)
+    if index is not None and memory.get() is not None and index.seen == version:
+        return index
     with _lock:  # asked inside, so that no thread comes with an older answer after a newer index was made
         newest = Change.objects.annotate(generation=Subquery(Generation.objects.values("name")[:1]))
         seen = newest.order_by("-seq").values_list("seq", "at", "generation").first()
@@ -268,7 +274,9 @@ def _after(base, seen):
     with index_files.turn(is_awaited=not meanwhile) as has_turn:
         if not has_turn:
             return meanwhile
-        return _of_files(seen) or Index(index_files.written_down(_read(seen)))
+        found = _of_files(seen) or Index(index_files.written_down(_read(seen)))
+        index_files.give_back_memory()
+        return found
 
 
 def _of_files(seen):

@@ -62,10 +62,11 @@ class PublicationFilterSet(django_filters.FilterSet):
 
 
 @cache
-def filterset_for(facets: tuple[Facet, ...]) -> type[PublicationFilterSet]:
-    """The FilterSet of a list: words, and every facet."""
+def form_for(facets: tuple[Facet, ...]) -> type[forms.Form]:
+    """The form of a list's FilterSet: words, and every facet."""
     filters = {facet.name: RepeatedFilter(label=facet.title) for facet in facets}
-    return type("ListFilterSet", (PublicationFilterSet,), filters)
+    filterset = type("ListFilterSet", (PublicationFilterSet,), filters)
+    return filterset(queryset=Publication.objects.none()).get_form_class()
 
 
 @cache
@@ -125,23 +126,23 @@ def listing(
     *,
     also: Iterable[str] = (),
     facets: tuple[Facet, ...] | None = None,
+    counts: bool = True,
 ) -> Listing:
     """Answer a list's parameters (a QueryDict).
 
-    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked. What could only be guessed
-    is refused: a parameter without a value, and one that says two things. Values are compared as readers do: case
-    and accents apart.
+    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked; without ``counts``, options of
+    facets that filter nothing are left out, for those who show none. What could only be guessed is refused: a parameter
+    without a value, and one that says two things. Values are compared as readers do: case and accents apart.
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
-    filterset = filterset_for(facets)(data, queryset=Publication.objects.none())
+    form = form_for(facets)(data)
     answer = Listing(kinds, facets)
-    known = {*filterset.filters, *also}
+    known = {*form.fields, *also}
     answer.errors += [
         (name, gettext("There is no such parameter here.")) for name in data if name not in known
     ]
     answer.errors += misread(data, {name for name in data if name in known}, once=("q", *also))
-    form = filterset.form
     if not form.is_valid():
         answer.errors += [(name, str(text)) for name, texts in form.errors.items() for text in texts]
     if answer.errors:
@@ -150,7 +151,7 @@ def listing(
     answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
     names = [kind.name for kind in kinds]
     index = answer.index = current()
-    asked = [facet.name for facet in facets]
+    asked = [facet.name for facet in facets if counts or answer.chosen[facet.name]]
     if not answer.words and not any(answer.chosen.values()):
         answer.result = unfiltered(names, asked, index)
         return answer

@@ -210,6 +210,9 @@ class RecordForm(NamingForm):
 
     submission = forms.CharField(widget=forms.HiddenInput, required=False, max_length=NONCE_LENGTH)
     edit_version = forms.CharField(widget=forms.HiddenInput, required=False)
+    answered = forms.CharField(
+        widget=forms.HiddenInput, required=False
+    )  # the version whose collisions were shown
     version_note = Line(
         label="What changed, and why",
         max_length=400,

@@ -402,6 +402,61 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
+class AuditEntry(models.Model):
+    """A step that somebody took with a record. It names both as text, as it outlives accounts and records.
+
+    Written with the step, then given its place in a chain (``audit.py``); never edited, but for names of people who
+    have a right to be forgotten.
+    """
+
+    class Action(models.TextChoices):
+        SAVED = "saved", "Saved"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        MERGED = "merged", "Merged into another record"
+        RESTORED = "restored", "Restored"
+
+    at = models.DateTimeField()
+    action = models.CharField(max_length=10, choices=Action)
+    kind_name = models.CharField(max_length=40)
+    identifier = models.CharField(max_length=80)
+    version = models.PositiveIntegerField(help_text="Of the record, as the step left it.")
+    title = models.CharField(max_length=400, blank=True)
+    actor = models.CharField(max_length=150, blank=True, help_text="The account’s name; empty for a command.")
+    note = models.TextField(blank=True, help_text="What was said of it: a note, a reason, a successor.")
+    salt = models.CharField(
+        max_length=32, blank=True, help_text="Empty once title, actor and note were removed for good."
+    )
+    seal = models.CharField(max_length=64, help_text="Of salt, title, actor and note.")
+    position = models.PositiveBigIntegerField(null=True, unique=True, help_text="In the chain.")
+    digest = models.CharField(max_length=64, blank=True, help_text="Of all this and the entry before.")
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        indexes = [models.Index(fields=["kind_name", "identifier"], name="records_audit_of")]
+
+    def __str__(self):
+        return f"{self.position or '…'} {self.action} {self.kind_name}:{self.identifier} v{self.version}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("Audit entries are append-only.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("Audit entries are append-only.")
+
+
+class AuditHead(models.Model):
+    """Where the chain of audit entries ends: one row, so that a tail which is cut off is missed."""
+
+    position = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self):
+        return f"{self.position}:{self.digest}"
+
+
 class Words(models.Model):
     """What a working copy can be found by in the back-office; kept by the workflow."""
 

@@ -19,16 +19,18 @@ from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
+from media4sec.records import audit
 from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import remember, remember_all
-from media4sec.records.models import Record, Revision, specific
+from media4sec.records.models import AuditEntry, Record, Revision, specific
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links
 from media4sec.records.references import moved, named_by
 
 State = Record.State
+Action = AuditEntry.Action
 SEQUENCE_LOCK = 700281
 STEMS = ("title_stems", "name_stems", "text_stems")
 WRITTEN_AT_ONCE = 500
@@ -66,6 +68,7 @@ def save_revision(
     revision = _keep(record, dumps(document), by, note, state)
     if record.edit_version != before:
         _remember_words({record.pk: (record.kind_name, document)})
+        audit.note_steps(Action.SAVED, [record], by=by, note=note)
     return revision
 
 
@@ -138,6 +141,7 @@ def publish_all(
         _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
     _date(kept)
     _write_public([record.pk for record in locked])
+    audit.note_steps(Action.PUBLISHED, locked, by=by, note=note)
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
 
@@ -172,6 +176,7 @@ def withdraw(record: Record, *, reason: str, successor: Record | None = None, by
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, successor)
     _take_off(record, State.WITHDRAWN, reason, successor)
+    audit.note_steps(Action.WITHDRAWN, [record], by=by, note=_in_favour_of(successor, reason))
 
 
 @transaction.atomic
@@ -200,6 +205,8 @@ def withhold(
     revision = _keep(record, dumps(document or working_document(record)), by, note, State.WITHDRAWN)
     Record.objects.filter(pk=record.pk).update(published_revision=revision)
     _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
+    action = Action.MERGED if is_merged else Action.WITHDRAWN
+    audit.note_steps(action, [record], by=by, note=_in_favour_of(successor, reason))
 
 
 @transaction.atomic
@@ -221,6 +228,7 @@ def merge(
     if moves_names:
         _move_names(record, into, by)
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
+    audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
 
 @transaction.atomic
@@ -240,6 +248,7 @@ def restore(record: Record, *, by: Any = None) -> None:
     )
     _date([record.published_revision_id])
     _write_public([record.pk])
+    audit.note_steps(Action.RESTORED, [record], by=by)
     return _publication_of(record)
 
 
@@ -296,6 +305,11 @@ def _check_successor(record, successor):
         raise WorkflowError("A record cannot be its own successor.")
     if Record.objects.get(pk=successor.pk).public_state != State.PUBLISHED:
         raise WorkflowError(f"The successor {successor.identifier} is not published.")
+
+
+def _in_favour_of(successor, reason):
+    """What the audit trail says of a step that takes a record off."""
+    return " ".join(filter(None, (reason, f"Successor: {successor.identifier}." if successor else "")))
 
 
 def _check_one_kind(record, into):

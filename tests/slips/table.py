@@ -130,8 +130,8 @@ SLIPS = (
     ),
     slip(
         "security/markup-in-lists",
-        "<p{{ lang }}>{{ card.sentence }}</p>",
-        "<p{{ lang }}>{{ card.sentence|safe }}</p>",
+        "<p {{ lang }}>{{ card.sentence }}</p>",
+        "<p {{ lang }}>{{ card.sentence|safe }}</p>",
         "test_markup.py::test_markup_is_text_on_every_page[theme]",
     ),
     slip(

@@ -7,12 +7,12 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from media4sec.records import workflow
 from media4sec.records.differences import differences
 from media4sec.records.documents.reading import working_document
+from media4sec.records.documents.writing import save_document
 from media4sec.records.forms import (
     is_key,
 )
-from media4sec.records.models import (
-    Record,
-)
+from media4sec.records.merging import merged
+from media4sec.records.models import AuditEntry, Record
 
 
 class NotSaved(Exception):
@@ -32,24 +32,63 @@ def document_of(revision):
 
 
 def newest_revision(record):
-    return record.revisions.select_related("saved_by").filter(number=record.edit_version).first()
+    """With its author."""
+    newest = record.revisions.select_related("saved_by").filter(number=record.edit_version)
+    return next(iter(name_authors(record, newest)), None)
 
 
-def conflict_of(record, seen):
-    """Why a form that was opened before somebody else saved is refused: who, when, and both texts."""
-    newest = newest_revision(record)
-    theirs, mine = document_of(newest), working_document(record)
+def audit_of(record):
+    """The steps that were taken with a record, the newest first."""
+    of_record = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
+    return of_record.order_by("-pk")
+
+
+def name_authors(record, revisions):
+    """Give each version its ``author`` in words; those whose account is gone are in the audit trail."""
+    wrote = audit_of(record).filter(version__in=[revision.number for revision in revisions])
+    names = dict(wrote.values_list("version", "actor"))  # the first that was written of a version comes last
+    for revision in revisions:
+        saved_by = revision.saved_by.get_username() if revision.saved_by else ""
+        revision.author = saved_by or names.get(revision.number) or "a command"
+    return revisions
+
+
+def place_of(record, revision):
+    """What a version is now, behind its number: “, the working copy, public now”."""
+    is_public = record.public_state == Record.State.PUBLISHED and revision.pk == record.published_revision_id
+    is_current = revision.number == record.edit_version
+    return ", the working copy" * is_current + ", public now" * is_public
+
+
+def merge_newer(record, seen, answered):
+    """Somebody saved after this form was opened: keep what both changed; returns what to tell the editor.
+
+    Where both changed the same, the form is refused once with both texts, and saving it again keeps those of the form.
+    """
+    newest, mine = newest_revision(record), working_document(record)
     base = record.revisions.filter(number=int(seen)).first() if is_key(seen) else None
+    theirs = document_of(newest)
     start = document_of(base) if base else theirs
-    by = newest.saved_by or "a command"
+    document, collisions = merged(start, theirs, mine) if base else (mine, list(mine))
+    taken = [row.label for row in differences(record.kind, mine, document)]
+    if collisions and answered != str(newest.number):
+        raise conflict_of(record, newest, theirs, mine, collisions, taken)
+    save_document(record.kind_name, document, record)
+    says = f"{newest.author} saved version {newest.number} while you were editing. "
+    return says + (
+        f"Taken over from it: {', '.join(taken)}." if taken else "Nothing of it had to be taken over."
+    )
+
+
+def conflict_of(record, newest, theirs, mine, collisions, taken):
+    """Why the form is refused: who saved when, and both texts where they collide."""
     return NotSaved(
-        f"{by} saved version {newest.number} while you were editing. Nothing of yours was saved, and nothing is lost.",
+        f"{newest.author} saved version {newest.number} while you were editing. "
+        "Nothing of yours was saved, and nothing is lost.",
         conflict={
             "revision": newest,
-            "rows": [
-                (difference, start.get(difference.name) != theirs.get(difference.name))
-                for difference in differences(record.kind, theirs, mine)
-            ],
+            "taken": taken,
+            "rows": [row for row in differences(record.kind, theirs, mine) if row.name in collisions],
         },
     )
 

@@ -21,9 +21,12 @@ from taggit import admin as taggit_admin
 from media4sec.records import workflow
 from media4sec.records.admin.history import (
     NotSaved,
-    conflict_of,
+    audit_of,
     document_of,
+    merge_newer,
+    name_authors,
     newest_revision,
+    place_of,
     refuse_stale,
 )
 from media4sec.records.admin.inlines import CitationInline, Naming
@@ -56,7 +59,7 @@ from media4sec.records.models import (
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS
 
-VERSIONS_ON_A_PAGE = 20
+VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
 MOST_NAMED = 5  # other records that look like this one
 
@@ -147,8 +150,8 @@ class RecordAdmin(Naming, ListOfRecords):
         if answer or not request.refusal:
             return answer or response
         request.POST = request.POST.copy()
-        if request.refusal.conflict:  # whoever saves again has seen the newer version
-            request.POST["edit_version"] = str(request.refusal.conflict["revision"].number)
+        if request.refusal.conflict:  # whoever saves again has seen where both texts collide
+            request.POST["answered"] = str(request.refusal.conflict["revision"].number)
         request.POST["submission"] = new_nonce()  # and means another record, if this was a new one
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -174,18 +177,21 @@ class RecordAdmin(Naming, ListOfRecords):
         """Everything is written: ask the rules over several rows, and keep it as a version, or nothing at all."""
         super().save_related(request, form, formsets, change)
         record = self.model.objects.get(pk=form.instance.pk)
-        note = form.cleaned_data["version_note"]
+        note, told = form.cleaned_data["version_note"], ""
         try:
             drop_links_of_lost_parts(record)
             record.check_links()
             if change and form.is_stale:
-                raise conflict_of(record, form.cleaned_data["edit_version"])
+                told = merge_newer(record, *map(form.cleaned_data.get, ("edit_version", "answered")))
+                record = self.model.objects.get(pk=record.pk)
             workflow.save_revision(record, by=request.user, note=note)
             if "_publish" in request.POST:
                 workflow.publish(record, by=request.user, note=note)
-        except (ValidationError, PermissionDenied) as error:
+        except (ValidationError, DocumentError, PermissionDenied) as error:
             raise NotSaved(error) from error
         remember_submission(form, record)
+        if told:
+            self.message_user(request, told, messages.WARNING)
         self.message_user(request, standing(self._read(record.pk)))
         self.warn_of_lookalikes(request, record)
 
@@ -297,9 +303,15 @@ class RecordAdmin(Naming, ListOfRecords):
         page = paginator.get_page(request.GET.get("p"))
         revisions = list(page)
         earlier = record.revisions.filter(number__lt=revisions[-1].number).first() if revisions else None
+        entries = audit_of(record)
+        name_authors(record, revisions)
+        for revision in revisions:
+            revision.place = place_of(record, revision)
         context = self._context(request, record) | {
             "title": f"History of {record}",
             "page": page,
+            "entries": entries[:STEPS_SHOWN],
+            "entry_count": entries.count(),
             "versions": [
                 (revision, before, differences(record.kind, document_of(before), document_of(revision)))
                 if before
@@ -314,6 +326,7 @@ class RecordAdmin(Naming, ListOfRecords):
         """One version in full, and what differs from any other one."""
         record = self._open(request, pk, "view")
         revision = get_object_or_404(record.revisions.select_related("saved_by"), number=number)
+        name_authors(record, [revision])
         others = record.revisions.exclude(number=number)
         given = request.GET.get("than", "")
         if given.isascii() and given.isdecimal() and len(given) < 10:

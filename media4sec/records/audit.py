@@ -1,0 +1,103 @@
+"""The audit trail: who did what with a record, when and why, in a chain that shows where somebody changed it.
+
+A step writes its entry in its own transaction. When that is committed, ``chain()`` gives each new entry its place and
+a digest of itself and the one before, in a transaction of its own: no step waits for another one to write a line.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from media4sec.records.documents.fields import dumps
+from media4sec.records.models import AuditEntry, AuditHead, Record
+
+CHAIN_LOCK = 700282
+AT_ONCE = 500
+START = "0" * 64  # before the first entry
+
+
+def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "") -> None:
+    """One entry for each of these records, as the step leaves them."""
+    now, actor = timezone.now(), by.get_username() if by is not None else ""
+    entries = []
+    for record in records:
+        entry = AuditEntry(
+            at=now,
+            action=action,
+            kind_name=record.kind_name,
+            identifier=record.identifier,
+            version=record.edit_version,
+            title=record.title,
+            actor=actor,
+            note=note,
+            salt=secrets.token_hex(16),
+        )
+        entry.seal = seal_of(entry)
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    transaction.on_commit(chain, robust=True)
+
+
+def seal_of(entry: AuditEntry) -> str:
+    """What ties the texts to the entry. They may be removed for good, as people have a right to; the seal stays."""
+    return sha256(dumps([entry.salt, entry.title, entry.actor, entry.note]).encode()).hexdigest()
+
+
+def digest_after(before: str, entry: AuditEntry) -> str:
+    """The digest of an entry that comes after the one with the digest ``before``."""
+    at = entry.at.astimezone(UTC).isoformat()
+    facts = [entry.position, at, entry.action, entry.kind_name, entry.identifier, entry.version]
+    return sha256(dumps([before, *facts, entry.seal]).encode()).hexdigest()
+
+
+@transaction.atomic
+def chain() -> int:
+    """Give entries that are committed their places, in the order in which they were written; returns how many."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    waiting = list(AuditEntry.objects.filter(position=None).order_by("pk"))
+    if not waiting:
+        return 0
+    head = AuditHead.objects.first() or AuditHead(position=0, digest=START)
+    for entry in waiting:
+        entry.position = head.position = head.position + 1
+        entry.digest = head.digest = digest_after(head.digest, entry)
+    AuditEntry.objects.bulk_update(waiting, ["position", "digest"], batch_size=AT_ONCE)
+    head.save()
+    return len(waiting)
+
+
+def faults(expected: tuple[int, str] | None = None) -> Iterator[str]:
+    """What is wrong with the chain, in words; nothing where it is as it was written.
+
+    ``expected`` is an end of the chain that somebody noted before: ``(position, digest)``.
+    """
+    place, before, noted = 0, START, None
+    for entry in AuditEntry.objects.exclude(position=None).order_by("position").iterator(AT_ONCE):
+        if entry.position != place + 1:
+            missing = (
+                f"{place + 1}" if entry.position == place + 2 else f"{place + 1} to {entry.position - 1}"
+            )
+            yield f"Entry {missing} is missing."
+        elif entry.digest != digest_after(before, entry):
+            yield f"Entry {entry.position} is not as it was written, or not where it was."
+        if entry.salt and entry.seal != seal_of(entry):
+            yield f"Title, actor or note of entry {entry.position} are not as they were written."
+        if not entry.salt and (entry.title or entry.actor or entry.note):
+            yield f"Texts of entry {entry.position} were written after they had been removed."
+        place, before = entry.position, entry.digest
+        if expected and place == expected[0]:
+            noted = before
+    head = AuditHead.objects.first() or AuditHead(position=0, digest=START)
+    if head.position > place:
+        yield f"The chain ends at entry {place}; it had {head.position}."
+    elif (head.position, head.digest) != (place, before):
+        yield f"The chain ends at entry {place}, and its end is noted as {head}."
+    if expected and noted != expected[1]:
+        yield f"Entry {expected[0]} is not the one that was noted."
