@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 from babel import Locale
-from django.utils.translation import trans_real
+from django.utils.translation import gettext, trans_real
 
 from media4sec import saying
-from media4sec.portal import wording
+from media4sec.portal import templating, wording
 from media4sec.publications import stated
 from media4sec.records import messages
 
@@ -54,6 +54,7 @@ def install(monkeypatch):
     monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
     monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
     monkeypatch.setattr(stated, "_kept", {})
+    monkeypatch.setattr(templating, "_said", lambda language, text: gettext(text))
     names = SimpleNamespace(territories=_in_brackets("territories"), languages=_in_brackets("languages"))
     monkeypatch.setattr(saying, "names_in", lambda language: names)
 

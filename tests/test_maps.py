@@ -88,7 +88,7 @@ def test_names_cover_neither_each_other_nor_the_points(places):
 def test_every_workshop_is_once_on_the_map_and_once_in_the_list(client, content):
     response = client.get("/workshops/")
     (svg,) = pictures_in(response, "map")
-    listed = re.findall(r"<h3><a href=\"([^\"]+)\"", response.content.decode())
+    listed = re.findall(r"<h3>\s*<a href=\"([^\"]+)\"", response.content.decode())
 
     workshops = list(Publication.objects.published().of("workshop").order_by("sort_key"))
     assert len(workshops) == 6

@@ -766,7 +766,7 @@ def test_page_costs_the_same_however_many_it_finds(client, content, django_asser
     client.get("/search/", {"q": "police"})
 
     for words in ("police", "T-012", "facail recognition", "can police use facial recognition"):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             client.get("/search/", {"q": words})
 
 
@@ -914,9 +914,9 @@ def test_question_without_a_country_says_nothing_of_national_law(client, content
 def test_national_law_costs_a_query_only_where_a_country_is_named(client, content, django_assert_num_queries):
     client.get("/search/", {"q": "police"})
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/search/", {"q": "police"})
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/search/", {"q": "police in Spain and Germany"})
 
 

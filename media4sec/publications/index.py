@@ -247,9 +247,9 @@ _indexes: dict[str, Any] = {}  # by database: tests have more than one
 def current() -> "Index":
     """The index of the content as it is now. One query, unless the content has changed; none where a page has asked
     for its version already."""
-    name, version = content_version()
+    name = str(connection.settings_dict["NAME"])
     index = _indexes.get(name)
-    if index is not None and memory.get() is not None and index.seen == version:
+    if memory.get() is not None and index is not None and index.seen == content_version()[1]:
         return index
     with _lock:  # asked inside, so that no thread comes with an older answer after a newer index was made
         newest = Change.objects.annotate(generation=Subquery(Generation.objects.values("name")[:1]))
