@@ -32,6 +32,7 @@ from media4sec.kinds import (
     Ways,
     Work,
     fields,
+    phrases,
 )
 
 PROJECT = Kind(
@@ -113,7 +114,7 @@ DELIVERABLE = Kind(
                 "deliverable-type",
                 _("Type"),
                 "type",
-                words=("catalogue", "plan", "report", "training framework", "website"),
+                words=phrases("catalogue, plan, report, training framework, website"),
             ),
             Facet("author", _("Author"), "authors"),
             Facet("lead", _("Lead partner"), "lead_partner"),
@@ -269,18 +270,9 @@ TECHNOLOGY = Kind(
                 "platform",
                 _("Platform"),
                 "platforms_covered",
-                words=(
-                    "any",
-                    "app",
-                    "blockchains",
-                    "dark web",
-                    "dark web markets",
-                    "mobile",
-                    "mobile networks",
-                    "news",
-                    "public social media",
-                    "social media",
-                    "web",
+                words=phrases(
+                    "any, app, blockchains, dark web, dark web markets, mobile, mobile networks, news, "
+                    "public social media, social media, web"
                 ),
             ),
             Facet("user", _("Target user"), "target_users", choices=TargetUser),
@@ -477,21 +469,10 @@ NEWS_ITEM = Kind(
                 "news-kind",
                 _("Kind"),
                 "news_kind",
-                words=(
-                    "article",
-                    "blog post",
-                    "event",
-                    "event listing",
-                    "external news",
-                    "local dissemination event",
-                    "partner blog",
-                    "partner news",
-                    "presentation",
-                    "project news",
-                    "project tool",
-                    "publication",
-                    "success story",
-                    "web listing",
+                words=phrases(
+                    "article, blog post, event, event listing, external news, local dissemination event, "
+                    "partner blog, partner news, presentation, project news, project tool, publication, "
+                    "success story, web listing"
                 ),
             ),
             Facet("publisher", _("Publisher")),

@@ -20,6 +20,7 @@ from media4sec.kinds import (
     StateBar,
     Work,
     fields,
+    phrases,
 )
 
 INSTRUMENT = Kind(
@@ -40,19 +41,10 @@ INSTRUMENT = Kind(
                 "instrument-type",
                 _("Type"),
                 "instrument_type",
-                words=(
-                    "Council of Europe convention",
-                    "Council of Europe protocol",
-                    "EU adequacy decision",
-                    "EU co-regulation",
-                    "EU directive",
-                    "EU framework decision",
-                    "EU primary law",
-                    "EU regulation",
-                    "EU regulation (proposal)",
-                    "UN convention",
-                    "UN treaty",
-                    "national act",
+                words=phrases(
+                    "Council of Europe convention, Council of Europe protocol, EU adequacy decision, "
+                    "EU co-regulation, EU directive, EU framework decision, EU primary law, "
+                    "EU regulation, EU regulation (proposal), UN convention, UN treaty, national act"
                 ),
             ),
             Facet("jurisdiction", _("Jurisdiction"), type="country", words=("Council of Europe",)),

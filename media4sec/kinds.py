@@ -92,6 +92,11 @@ def fields(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def phrases(text: str) -> tuple[str, ...]:
+    """Words of a free text, with commas between them."""
+    return tuple(text.split(", "))
+
+
 @dataclass(frozen=True)
 class Section:
     """A titled part of the record page, made of one or more text or list fields of the document."""

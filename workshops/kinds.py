@@ -17,6 +17,7 @@ from media4sec.kinds import (
     Search,
     Section,
     fields,
+    phrases,
 )
 from workshops.choices import CaseKind, PartnerRole, PatternGroup, Placement, Quadrant
 
@@ -37,14 +38,9 @@ PARTNER = Kind(
             Facet(
                 "type",
                 _("Type of organisation"),
-                words=(
-                    "European city network",
-                    "government research centre",
-                    "law enforcement agency",
-                    "research organisation",
-                    "security industry association",
-                    "technology partner",
-                    "university",
+                words=phrases(
+                    "European city network, government research centre, law enforcement agency, "
+                    "research organisation, security industry association, technology partner, university"
                 ),
             ),
         ),
