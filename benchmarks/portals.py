@@ -107,7 +107,7 @@ class Portal:
         self.query(
             "INSERT INTO publications_change (action, kind, identifier, at) "
             "SELECT 'updated', kind, identifier, CURRENT_TIMESTAMP FROM publications_publication "
-            "WHERE state = 'published' AND kind = 'technology' ORDER BY id LIMIT 1",
+            "WHERE state = 'published' AND kind = 'technology' ORDER BY id LIMIT 1"
         )
 
     def commit(self):

@@ -20,18 +20,7 @@ STEP = 10_000  # between the keys of a record and those of its copy
 NAMES = 30_000  # invented words, some common and most rare
 SYLLABLES = [first + second for first in "bdfghklmnprstvz" for second in "aeio"]
 SAME = (  # what a copy has of its original
-    *(
-        "kind",
-        "path",
-        "slug",
-        "state",
-        "summary",
-        "lens",
-        "checked_on",
-        "display",
-        "sort_key",
-        "version",
-    ),
+    *("kind", "path", "slug", "state", "summary", "lens", "checked_on", "display", "sort_key", "version"),
     *("issued_at", "modified_at", "related"),
 )
 

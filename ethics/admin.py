@@ -39,10 +39,7 @@ class JudgmentAdmin(RecordAdmin):
     list_filter = ("court", "themes")
     own_fieldsets = (
         ("What it means", ("meaning",)),
-        (
-            "Case",
-            ("parties", "case_number", "ecli", "court", "formation", "decided_on", "official_url"),
-        ),
+        ("Case", ("parties", "case_number", "ecli", "court", "formation", "decided_on", "official_url")),
         ("What it bears on", ("themes", "issues", "instruments")),
     )
 

@@ -157,10 +157,7 @@ JUDGMENT = Kind(
         about=_("What the court decided"),
     ),
     links=Links(
-        reasons={
-            "instruments": _("interprets or applies this law"),
-            "issues": _("bears on this issue"),
-        }
+        reasons={"instruments": _("interprets or applies this law"), "issues": _("bears on this issue")}
     ),
     search=Search(
         text=fields("parties court formation instruments"), names=fields("parties case_number ecli")

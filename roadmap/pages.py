@@ -47,12 +47,7 @@ def roadmap_rows(cards):
     return {
         "strands": [{"title": title, "cards": members} for title, members in by_strand.items()],
         "order": [
-            {
-                "card": card,
-                "strand": strand_of(card),
-                "needs": first[card["url"]],
-                "then": then[card["url"]],
-            }
+            {"card": card, "strand": strand_of(card), "needs": first[card["url"]], "then": then[card["url"]]}
             for card in linked
         ],
         "picture": roadmap_picture(linked, first),

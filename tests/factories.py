@@ -85,10 +85,7 @@ def copies_published(record, number):
     copies = Publication.objects.bulk_create(
         Publication(
             **values
-            | {
-                "identifier": f"{original.identifier}-{copy}",
-                "url": f"{original.url.rstrip('/')}-{copy}/",
-            }
+            | {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
         )
         for copy in range(number)
     )
@@ -302,11 +299,7 @@ def _options(kind, name):
 def with_signs(changes):
     """A technology's status follows from its signs of life: these make it what a test asks for."""
     signs = {
-        "active": {
-            "checked_on": "2026-11-23",
-            "sign_of_life_on": "2026-10",
-            "sign_of_life": "a release",
-        },
+        "active": {"checked_on": "2026-11-23", "sign_of_life_on": "2026-10", "sign_of_life": "a release"},
         "discontinued": {"is_discontinued": True, "sources": [source()]},
     }
     return signs.get(changes.get("status"), {}) | changes

@@ -23,12 +23,7 @@ django.setup()  # pages are those of the kinds
 from tests.conftest import BROWSER_FLAGS, find_chromium  # noqa: E402
 from tests.pages import PAGES, STATUS  # noqa: E402
 
-PATHS = (
-    "/",
-    "/technologies/",
-    "/technologies/T-001-publicsonar/",
-    "/themes/diy-policing/",
-)
+PATHS = ("/", "/technologies/", "/technologies/T-001-publicsonar/", "/themes/diy-policing/")
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 TIMES = ("largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift", "speed-index")
 # gates 7.10, 7.11; milliseconds, but for the shift

@@ -118,9 +118,7 @@ TRANSLATED = {
 }
 
 # What the button under a form leads to, when nothing is filled in.
-SENT = {
-    "correction-errors": "/corrections/new/?record=technology:T-001",
-}
+SENT = {"correction-errors": "/corrections/new/?record=technology:T-001"}
 
 BROKEN = {
     "bad-request": "/technologies/?x=1",
@@ -144,10 +142,7 @@ IN_ENGLISH = {
 }
 
 # What lies over a page on a phone.
-PANELS = {
-    "menu": "/technologies/#menu",
-    "filters": "/technologies/?theme=dark-web#filters",
-}
+PANELS = {"menu": "/technologies/#menu", "filters": "/technologies/?theme=dark-web#filters"}
 
 
 def answer(client, name):

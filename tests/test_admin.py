@@ -975,11 +975,7 @@ def test_the_history_shows_what_each_version_changed(editor, theme):
     )
     assert (first.number, nothing) == (1, None)
     assert [(row.label, row.before, row.after) for row in changes] == [
-        (
-            "Summary",
-            ((False, "Hidden "), (True, "services")),
-            ((False, "Hidden "), (True, "markets")),
-        )
+        ("Summary", ((False, "Hidden "), (True, "services")), ((False, "Hidden "), (True, "markets")))
     ]
 
 

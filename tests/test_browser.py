@@ -126,10 +126,7 @@ CUT = """() => [...document.querySelectorAll("body *")].filter((e) => {
 def test_never_scrolls_sideways_or_cuts_words_off(visit):
     page = visit.page
     page.set_viewport_size(ZOOMED)
-    page.evaluate(
-        "(css) => { window.wider = new CSSStyleSheet(); wider.replaceSync(css); }",
-        WIDER,
-    )
+    page.evaluate("(css) => { window.wider = new CSSStyleSheet(); wider.replaceSync(css); }", WIDER)
     spacing = []
     for sheets in ("[]", "[wider]"):
         page.evaluate(f"document.adoptedStyleSheets = {sheets}")

@@ -26,8 +26,7 @@ def answers():
 
 
 every_prohibited = pytest.mark.parametrize(
-    "value",
-    [answer["value"] for answer in QUESTIONS[FIRST]["answers"] if answer["value"] not in NOT_A_YES],
+    "value", [answer["value"] for answer in QUESTIONS[FIRST]["answers"] if answer["value"] not in NOT_A_YES]
 )
 
 

@@ -144,10 +144,7 @@ def unseen(place, sign):
         ({"text": ""}, {"text": "Say what is wrong."}),
         ({"text": " \n\t\u00a0"}, {"text": "Say what is wrong."}),
         ({"category": ""}, {"category": "Choose what kind of problem it is."}),
-        (
-            {"contact": "nobody"},
-            {"contact": "The e-mail address must look like name@example.org."},
-        ),
+        ({"contact": "nobody"}, {"contact": "The e-mail address must look like name@example.org."}),
         (
             {"source": "ftp://example.org/"},
             {"source": "The address of the source must look like https://example.org/page."},
@@ -156,18 +153,9 @@ def unseen(place, sign):
             {"source": "javascript:alert(1)"},
             {"source": "The address of the source must look like https://example.org/page."},
         ),
-        (
-            {"part": "Fac\u202ets"},
-            {"part": unseen(4, "U+202E RIGHT-TO-LEFT OVERRIDE")},
-        ),
-        (
-            {"contact": "a@ex\u200bample.org"},
-            {"contact": unseen(5, "U+200B ZERO WIDTH SPACE")},
-        ),
-        (
-            {"source": "https://ex\u202eample.org/"},
-            {"source": unseen(11, "U+202E RIGHT-TO-LEFT OVERRIDE")},
-        ),
+        ({"part": "Fac\u202ets"}, {"part": unseen(4, "U+202E RIGHT-TO-LEFT OVERRIDE")}),
+        ({"contact": "a@ex\u200bample.org"}, {"contact": unseen(5, "U+200B ZERO WIDTH SPACE")}),
+        ({"source": "https://ex\u202eample.org/"}, {"source": unseen(11, "U+202E RIGHT-TO-LEFT OVERRIDE")}),
         ({"text": "a\x00b"}, {"text": unseen(2, "U+0000 NUL")}),
         ({"text": "a\x07b"}, {"text": unseen(2, "U+0007 a control character")}),
         ({"text": "line\r\n\u200bline"}, {"text": unseen(6, "U+200B ZERO WIDTH SPACE")}),
@@ -478,10 +466,7 @@ def test_the_next_deadline_is_the_first_that_is_open():
     start = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
     kept = report(category="danger", received_at=start)
     seen = [kept.due_at]
-    for changes in (
-        {"hidden_at": start},
-        {"state": State.ACKNOWLEDGED},
-    ):
+    for changes in ({"hidden_at": start}, {"state": State.ACKNOWLEDGED}):
         for name, value in changes.items():
             setattr(kept, name, value)
         kept.save()

@@ -39,10 +39,7 @@ from tests.public import (
     with_kinds,
 )
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)]
 
 
 def list_of(kind):

@@ -41,8 +41,7 @@ def rows_of(text):
 
 def read_bibtex(text):
     library = bibtexparser.parse_string(
-        text,
-        append_middleware=[middlewares.LatexDecodingMiddleware(), middlewares.SeparateCoAuthors()],
+        text, append_middleware=[middlewares.LatexDecodingMiddleware(), middlewares.SeparateCoAuthors()]
     )
     assert library.failed_blocks == []
     return library.entries

@@ -132,9 +132,7 @@ def test_a_search_costs_the_same_however_many_filters_and_words(admin_client, re
     """One analysis serves the list and the counts of all its filters."""
 
     def cost(text):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             admin_client.get(ALL, {"q": text})
         return len(queries)
 

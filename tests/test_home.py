@@ -22,10 +22,7 @@ MOST_ROWS = 200  # that one query gives, of some 1,700 records
 
 def something_changes(kind="technology", identifier="T-001"):
     Change.objects.create(
-        action=Change.Action.UPDATED,
-        kind=kind,
-        identifier=identifier,
-        at=datetime.datetime.now(datetime.UTC),
+        action=Change.Action.UPDATED, kind=kind, identifier=identifier, at=datetime.datetime.now(datetime.UTC)
     )
 
 

@@ -3,15 +3,7 @@
 import pytest
 
 from tests.conftest import find_chromium, not_run
-from tests.lighthouse import (
-    LEAST,
-    PATHS,
-    broken_promises,
-    complaints_of,
-    examine,
-    find_lighthouse,
-    scores_of,
-)
+from tests.lighthouse import LEAST, PATHS, broken_promises, complaints_of, examine, find_lighthouse, scores_of
 
 # The server has connections of its own; the mark has the test databases made even when no other test needs one.
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]

@@ -316,11 +316,7 @@ def test_a_matrix_counts_themes_by_lens(client):
         for row in matrix["rows"]
     }
     assert [column["value"] for column in matrix["columns"]] == ["good", "bad"]
-    assert counts == {
-        dark.identifier: ([2, 0], 2),
-        street.identifier: ([0, 1], 1),
-        "not-stated": ([1, 0], 1),
-    }
+    assert counts == {dark.identifier: ([2, 0], 2), street.identifier: ([0, 1], 1), "not-stated": ([1, 0], 1)}
     assert [cell["count"] for cell in matrix["totals"]] == [3, 1, 4]
     assert matrix["rows"][0]["cells"][0]["url"] == f"/evidence/?theme={dark.identifier}&lens=good"
 

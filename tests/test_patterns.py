@@ -9,16 +9,7 @@ import pytest
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import published, several_published
-from tests.pictures import (
-    boxes_of,
-    crosses,
-    links_of,
-    marks_of,
-    overlaps,
-    pictures_in,
-    points_of,
-    touches,
-)
+from tests.pictures import boxes_of, crosses, links_of, marks_of, overlaps, pictures_in, points_of, touches
 from tests.public import text_of
 from workshops.patterns import drawing, links_among, near, tree
 

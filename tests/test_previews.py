@@ -13,14 +13,7 @@ from PIL import Image
 from media4sec import font
 from media4sec.font import RANGES, text_length
 from media4sec.portal.previews import pictures
-from media4sec.portal.previews.pictures import (
-    COLOURS,
-    HEIGHT,
-    TITLE_SIZES,
-    WIDTH,
-    Preview,
-    preview_png,
-)
+from media4sec.portal.previews.pictures import COLOURS, HEIGHT, TITLE_SIZES, WIDTH, Preview, preview_png
 from media4sec.portal.previews.views import ICONS, preview_of
 from media4sec.publications.models import Publication
 from media4sec.records import workflow

@@ -30,13 +30,7 @@ def test_page_has_the_parts_that_never_miss(client, kind):
     response = client.get(record.url)
     body = response.content.decode()
 
-    for place in (
-        "<h1",
-        'class="status"',
-        'class="actions"',
-        'id="evidence"',
-        'id="cite"',
-    ):
+    for place in ("<h1", 'class="status"', 'class="actions"', 'id="evidence"', 'id="cite"'):
         assert body.count(place) == 1, place
     links = links_in(response)
     assert f"{record.url}versions/" in links

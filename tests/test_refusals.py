@@ -206,8 +206,7 @@ def test_files_are_refused_as_machines_read_it(client, path, method):  # gate 4.
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["/api/v1/technologies/T-001/", "/technologies.json", "/technologies/T-001-publicsonar.ris"],
+    "path", ["/api/v1/technologies/T-001/", "/technologies.json", "/technologies/T-001-publicsonar.ris"]
 )
 def test_a_condition_that_does_not_hold_is_a_problem(client, path):
     published("technology", identifier="T-001", slug="publicsonar")

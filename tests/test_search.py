@@ -284,13 +284,7 @@ FACES = (
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "words",
-    [
-        "facial recognition",
-        "Facial Recognitions?",
-        "Gesichtserkennung",
-        "busqueda de caras",
-    ],
+    "words", ["facial recognition", "Facial Recognitions?", "Gesichtserkennung", "busqueda de caras"]
 )
 def test_record_is_found_by_all_labels_of_what_it_names_by_one(words):
     ways_to_ask(*FACES)

@@ -240,10 +240,7 @@ def test_every_text_of_a_model_is_in_a_form_and_in_the_document(admin_client, ki
 @pytest.mark.parametrize("text", SIGNS, ids=ascii)
 @pytest.mark.parametrize(
     ("page", "values"),
-    [
-        ("/admin/records/source/add/", ["url", "title"]),
-        ("/admin/records/tag/add/", ["name"]),
-    ],
+    [("/admin/records/source/add/", ["url", "title"]), ("/admin/records/tag/add/", ["name"])],
 )
 def test_sources_and_tags_hold_nothing_that_cannot_be_seen(admin_client, page, values, text):
     response = admin_client.post(page, dict.fromkeys(values, text))

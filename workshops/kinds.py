@@ -160,11 +160,7 @@ PATTERN = Kind(
     section="practices",
     identifier=Numbered("P", has_slug=True),
     listed=Listed(
-        facets=(
-            THEME_FACET,
-            Facet("group", _("Group"), choices=PatternGroup),
-            Facet("family", _("Family")),
-        ),
+        facets=(THEME_FACET, Facet("group", _("Group"), choices=PatternGroup), Facet("family", _("Family"))),
         order=fields("order_in_contents"),
         meta=fields("group family"),
     ),

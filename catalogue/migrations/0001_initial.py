@@ -9,10 +9,7 @@ import media4sec.records.fields
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("records", "0001_initial"),
-        ("workshops", "0001_initial"),
-    ]
+    dependencies = [("records", "0001_initial"), ("workshops", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -42,9 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 ("caveats", media4sec.records.fields.TextListField(blank=True, default=list)),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -63,9 +58,7 @@ class Migration(migrations.Migration):
                 ),
                 ("former_names", media4sec.records.fields.TextListField(blank=True, default=list)),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -93,9 +86,7 @@ class Migration(migrations.Migration):
                 ("from_d21", models.BooleanField(blank=True, null=True, verbose_name="from D2.1")),
                 ("note", models.TextField(blank=True)),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -121,7 +112,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("scheme", "code"), name="catalogue_concept_unique_within_scheme"
                     )
-                ],
+                ]
             },
             bases=("records.record",),
         ),
@@ -155,10 +146,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.CreateModel(
             name="Deliverable",
@@ -244,9 +232,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -287,9 +273,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -329,9 +313,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="seen_from", to="catalogue.glossaryterm"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -377,9 +359,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -419,9 +399,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -527,9 +505,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -566,10 +542,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.CreateModel(
             name="Statement",
@@ -659,9 +632,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -775,9 +746,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="technologies", to="workshops.theme"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -810,9 +779,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.AddField(

@@ -13,9 +13,7 @@ def judge_again(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("catalogue", "0001_initial"),
-    ]
+    dependencies = [("catalogue", "0001_initial")]
 
     operations = [
         migrations.AddField(

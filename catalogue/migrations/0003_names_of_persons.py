@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("catalogue", "0002_price_and_signs_of_life"),
-    ]
+    dependencies = [("catalogue", "0002_price_and_signs_of_life")]
 
     operations = [
         migrations.AddField(

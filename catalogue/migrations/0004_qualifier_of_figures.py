@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("catalogue", "0003_names_of_persons"),
-    ]
+    dependencies = [("catalogue", "0003_names_of_persons")]
 
     operations = [
         migrations.AddField(
@@ -18,5 +16,5 @@ class Migration(migrations.Migration):
                 help_text="Empty where the source states the number exactly.",
                 max_length=10,
             ),
-        ),
+        )
     ]

@@ -9,11 +9,7 @@ import media4sec.records.fields
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("catalogue", "0001_initial"),
-        ("records", "0001_initial"),
-        ("workshops", "0001_initial"),
-    ]
+    dependencies = [("catalogue", "0001_initial"), ("records", "0001_initial"), ("workshops", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -74,9 +70,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -118,9 +112,7 @@ class Migration(migrations.Migration):
                 ),
                 ("themes", models.ManyToManyField(blank=True, related_name="issues", to="workshops.theme")),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -193,9 +185,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="+", to="ethics.ethicsissue"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -239,10 +229,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="raised_by", to="ethics.ethicsissue"),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.CreateModel(
             name="LegalInstrument",
@@ -290,9 +277,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="instruments", to="workshops.theme"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -344,10 +329,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.AddField(
             model_name="ethicsissue",

@@ -55,9 +55,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -98,10 +96,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.CreateModel(
             name="Judgment",
@@ -141,9 +136,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="judgments", to="workshops.theme"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.AddField(
@@ -193,9 +186,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
     ]

@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("ethics", "0002_judgments_countries_requests"),
-    ]
+    dependencies = [("ethics", "0002_judgments_countries_requests")]
 
     operations = [
         migrations.AlterField(
@@ -33,5 +31,5 @@ class Migration(migrations.Migration):
                 max_length=30,
                 verbose_name="kind",
             ),
-        ),
+        )
     ]

@@ -276,7 +276,4 @@ def reference(request):
     return render(request, "front/api.html", context)
 
 
-urlpatterns = [
-    path("openapi.json", openapi, name="openapi"),
-    path("", include((router.urls, "api"))),
-]
+urlpatterns = [path("openapi.json", openapi, name="openapi"), path("", include((router.urls, "api")))]

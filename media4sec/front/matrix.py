@@ -142,10 +142,7 @@ def theme_by_swot(tiles):
 def counts_of_swot(themes):
     """``{(theme, quadrant): number}``"""
     rows = Term.objects.filter(
-        field="theme",
-        value__in=themes,
-        publication__kind="swot-point",
-        publication__terms__field="quadrant",
+        field="theme", value__in=themes, publication__kind="swot-point", publication__terms__field="quadrant"
     )
     fields = "value", "publication__terms__value"
     return Counter({tuple(key): number for *key, number in rows.values_list(*fields).annotate(Count("pk"))})

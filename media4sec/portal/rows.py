@@ -15,16 +15,7 @@ from media4sec.publications.stated import said_since_change, since_change
 
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
 LENSES = dict(Lens.choices)
-CARD_FIELDS = (
-    "kind",
-    "identifier",
-    "title",
-    "summary",
-    "url",
-    "lens",
-    "checked_on",
-    "display",
-)
+CARD_FIELDS = ("kind", "identifier", "title", "summary", "url", "lens", "checked_on", "display")
 
 
 def theme_tiles():

@@ -96,10 +96,7 @@ def title_of(members: Sequence[Kind]) -> str:
         return first.names.heading
     text = str(first.names.many)
     for kind in others:
-        text = gettext("%(first)s and %(second)s") % {
-            "first": text,
-            "second": lower_first(kind.names.many),
-        }
+        text = gettext("%(first)s and %(second)s") % {"first": text, "second": lower_first(kind.names.many)}
     return text
 
 

@@ -62,7 +62,7 @@ class Publication(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "identifier"], name="publications_one_per_record"),
+            models.UniqueConstraint(fields=["kind", "identifier"], name="publications_one_per_record")
         ]
         indexes = [
             models.Index(fields=["path", "identifier"], name="publications_path"),

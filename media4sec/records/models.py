@@ -44,10 +44,7 @@ class Tag(CheckedModel, TagBase):
     """A free keyword that editors give to records; there is one for all spellings that look alike."""
 
     key = models.CharField(
-        max_length=200,
-        unique=True,
-        editable=False,
-        help_text="What names that look alike have in common.",
+        max_length=200, unique=True, editable=False, help_text="What names that look alike have in common."
     )
 
     class Meta:
@@ -162,12 +159,7 @@ class Record(CheckedModel):
     )
     edit_version = models.PositiveIntegerField(default=0, editable=False)
     published_revision = models.ForeignKey(
-        "records.Revision",
-        related_name="+",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
+        "records.Revision", related_name="+", null=True, blank=True, editable=False, on_delete=models.PROTECT
     )
     mentions = models.ManyToManyField(
         "self",

@@ -81,9 +81,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="roadmap_items", to="workshops.theme"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -130,9 +128,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="training_modules", to="workshops.theme"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
     ]

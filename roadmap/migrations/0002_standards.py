@@ -84,10 +84,7 @@ class Migration(migrations.Migration):
                     "gives",
                     models.TextField(help_text="In one sentence.", verbose_name="what it gives a planner"),
                 ),
-                (
-                    "official_url",
-                    models.URLField(blank=True, max_length=400, verbose_name="official page"),
-                ),
+                ("official_url", models.URLField(blank=True, max_length=400, verbose_name="official page")),
                 (
                     "instruments",
                     models.ManyToManyField(blank=True, related_name="standards", to="ethics.legalinstrument"),
@@ -105,9 +102,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="standards", to="workshops.situation"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
-        ),
+        )
     ]

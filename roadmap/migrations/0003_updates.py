@@ -7,9 +7,7 @@ import media4sec.records.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("roadmap", "0002_standards"),
-    ]
+    dependencies = [("roadmap", "0002_standards")]
 
     operations = [
         migrations.CreateModel(
@@ -40,9 +38,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
-        ),
+            options={"ordering": ["position", "pk"], "abstract": False},
+        )
     ]

@@ -650,10 +650,7 @@ SLIPS = (
         "test_stated.py",
     ),
     slip(
-        "kept/answers-outlive-many-changes",
-        "or len(later) == MOST_FOLLOWED:",
-        "or False:",
-        "test_stated.py",
+        "kept/answers-outlive-many-changes", "or len(later) == MOST_FOLLOWED:", "or False:", "test_stated.py"
     ),
     slip(
         "matrix/sums-count-what-is-not-chosen",

@@ -9,9 +9,7 @@ import media4sec.records.fields
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("records", "0001_initial"),
-    ]
+    dependencies = [("records", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -55,9 +53,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -128,9 +124,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -163,9 +157,7 @@ class Migration(migrations.Migration):
                     models.ManyToManyField(blank=True, related_name="cases", to="workshops.practicepattern"),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -201,9 +193,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -233,10 +223,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.CreateModel(
             name="SituationPoint",
@@ -275,10 +262,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
         migrations.CreateModel(
             name="Theme",
@@ -312,9 +296,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -360,9 +342,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.AddField(
@@ -435,9 +415,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -463,9 +441,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
     ]

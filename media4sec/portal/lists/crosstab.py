@@ -65,11 +65,7 @@ def crosstab(request, answer, tiles):
         ],
         "columns": columns,
         "rows": [
-            {
-                **row,
-                "cells": [cell(row["value"], value) for value in values],
-                "all": cell(row["value"], None),
-            }
+            {**row, "cells": [cell(row["value"], value) for value in values], "all": cell(row["value"], None)}
             for row in shown
         ],
         "totals": [cell(None, value) for value in (*values, None)],

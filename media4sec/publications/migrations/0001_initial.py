@@ -25,9 +25,7 @@ class Migration(migrations.Migration):
                 ("identifier", models.CharField(max_length=80)),
                 ("at", models.DateTimeField()),
             ],
-            options={
-                "indexes": [models.Index(fields=["kind", "identifier"], name="publications_change_of")],
-            },
+            options={"indexes": [models.Index(fields=["kind", "identifier"], name="publications_change_of")]},
         ),
         migrations.CreateModel(
             name="Publication",
@@ -124,8 +122,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="term",
-            index=models.Index(fields=["field", "value"], name="publications_field_value"),
+            model_name="term", index=models.Index(fields=["field", "value"], name="publications_field_value")
         ),
         migrations.AddConstraint(
             model_name="term",

@@ -46,9 +46,7 @@ def set_up_as_before(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("publications", "0002_search"),
-    ]
+    dependencies = [("publications", "0002_search")]
 
     operations = [
         migrations.RunPython(before.backwards, set_up_as_before),

@@ -6,9 +6,7 @@ import media4sec.publications.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("publications", "0004_search_in_the_process"),
-    ]
+    dependencies = [("publications", "0004_search_in_the_process")]
 
     operations = [
         migrations.CreateModel(
@@ -22,5 +20,5 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(default=media4sec.publications.models.new_name, max_length=16)),
             ],
-        ),
+        )
     ]

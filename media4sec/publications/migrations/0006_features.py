@@ -21,9 +21,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("publications", "0005_generation"),
-    ]
+    dependencies = [("publications", "0005_generation")]
 
     operations = [
         migrations.CreateModel(
@@ -48,7 +46,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=["name", "publication"], name="publications_feature_once")
-                ],
+                ]
             },
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),

@@ -4,13 +4,11 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("publications", "0006_features"),
-    ]
+    dependencies = [("publications", "0006_features")]
 
     operations = [
         migrations.AddIndex(
             model_name="publication",
             index=models.Index(fields=["checked_on"], name="publications_checked_on"),
-        ),
+        )
     ]

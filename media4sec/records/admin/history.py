@@ -8,9 +8,7 @@ from media4sec.records import workflow
 from media4sec.records.differences import differences
 from media4sec.records.documents.reading import working_document
 from media4sec.records.documents.writing import save_document
-from media4sec.records.forms import (
-    is_key,
-)
+from media4sec.records.forms import is_key
 from media4sec.records.merging import merged
 from media4sec.records.models import AuditEntry, Record
 

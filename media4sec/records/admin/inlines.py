@@ -21,9 +21,7 @@ from media4sec.records.forms import (
     part_documents,
     relations_in,
 )
-from media4sec.records.models import (
-    Citation,
-)
+from media4sec.records.models import Citation
 from media4sec.texts import Line, Lines, WebAddress, with_counter
 
 

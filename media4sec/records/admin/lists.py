@@ -14,10 +14,7 @@ from django.utils.html import format_html
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
 from media4sec.records.finding import Wanted
-from media4sec.records.models import (
-    Record,
-    model_of,
-)
+from media4sec.records.models import Record, model_of
 from media4sec.records.step_forms import Publish
 
 State = Record.State

@@ -48,14 +48,7 @@ from media4sec.records.forms import (
     own_fields,
     relations_in,
 )
-from media4sec.records.models import (
-    Citation,
-    Record,
-    Relation,
-    Submission,
-    lookalikes,
-    parts_of,
-)
+from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS
 

@@ -8,11 +8,7 @@ from media4sec.letters import same
 from media4sec.records import workflow
 from media4sec.records.admin.inlines import Naming
 from media4sec.records.admin.lists import admin_url
-from media4sec.records.models import (
-    Record,
-    Source,
-    Tag,
-)
+from media4sec.records.models import Record, Source, Tag
 
 
 class SharedAdmin(Naming, admin.ModelAdmin):

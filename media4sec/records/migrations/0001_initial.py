@@ -11,9 +11,7 @@ import media4sec.records.fields
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -28,9 +26,7 @@ class Migration(migrations.Migration):
                 ("url", models.URLField(max_length=600, unique=True)),
                 ("title", models.CharField(blank=True, max_length=400)),
             ],
-            options={
-                "ordering": ["title", "url"],
-            },
+            options={"ordering": ["title", "url"]},
         ),
         migrations.CreateModel(
             name="Tag",
@@ -47,9 +43,7 @@ class Migration(migrations.Migration):
                     models.SlugField(allow_unicode=True, max_length=100, unique=True, verbose_name="slug"),
                 ),
             ],
-            options={
-                "ordering": ["name"],
-            },
+            options={"ordering": ["name"]},
         ),
         migrations.CreateModel(
             name="Record",
@@ -245,9 +239,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["record", "-number"],
-            },
+            options={"ordering": ["record", "-number"]},
         ),
         migrations.AddField(
             model_name="record",
@@ -316,9 +308,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["record", "part", "position", "pk"],
-            },
+            options={"ordering": ["record", "part", "position", "pk"]},
         ),
         migrations.CreateModel(
             name="Tagging",

@@ -12,9 +12,7 @@ def date_what_was_public(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0001_initial"),
-    ]
+    dependencies = [("records", "0001_initial")]
 
     operations = [
         migrations.AddField(

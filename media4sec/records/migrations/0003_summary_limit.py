@@ -4,14 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0002_published_at"),
-    ]
+    dependencies = [("records", "0002_published_at")]
 
     operations = [
         migrations.AlterField(
-            model_name="record",
-            name="summary",
-            field=models.TextField(blank=True, max_length=2000),
-        ),
+            model_name="record", name="summary", field=models.TextField(blank=True, max_length=2000)
+        )
     ]

@@ -15,9 +15,7 @@ def recognise(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0003_summary_limit"),
-    ]
+    dependencies = [("records", "0003_summary_limit")]
 
     operations = [
         migrations.AddField(

@@ -6,9 +6,7 @@ import media4sec.records.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0004_revision_loaded"),
-    ]
+    dependencies = [("records", "0004_revision_loaded")]
 
     operations = [
         migrations.AddField(

@@ -12,9 +12,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0005_dates_of_sources"),
-    ]
+    dependencies = [("records", "0005_dates_of_sources")]
 
     operations = [
         migrations.AddField(

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0006_title_key"),
-    ]
+    dependencies = [("records", "0006_title_key")]
 
     operations = [
         migrations.CreateModel(
@@ -30,5 +28,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
+        )
     ]

@@ -22,9 +22,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0007_submission"),
-    ]
+    dependencies = [("records", "0007_submission")]
 
     operations = [
         migrations.AddField(

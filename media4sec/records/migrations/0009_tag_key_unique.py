@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0008_tag_key"),
-    ]
+    dependencies = [("records", "0008_tag_key")]
 
     operations = [
         migrations.AlterField(
@@ -18,5 +16,5 @@ class Migration(migrations.Migration):
                 max_length=200,
                 unique=True,
             ),
-        ),
+        )
     ]

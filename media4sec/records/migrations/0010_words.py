@@ -21,9 +21,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0009_tag_key_unique"),
-    ]
+    dependencies = [("records", "0009_tag_key_unique")]
 
     operations = [
         migrations.CreateModel(
@@ -51,10 +49,7 @@ class Migration(migrations.Migration):
             model_name="source",
             name="words",
             field=models.TextField(
-                blank=True,
-                default="",
-                editable=False,
-                help_text="Title and address, to be found by.",
+                blank=True, default="", editable=False, help_text="Title and address, to be found by."
             ),
             preserve_default=False,
         ),

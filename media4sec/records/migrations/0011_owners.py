@@ -7,9 +7,7 @@ import media4sec.records.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0010_words"),
-    ]
+    dependencies = [("records", "0010_words")]
 
     operations = [
         migrations.AlterField(
@@ -24,5 +22,5 @@ class Migration(migrations.Migration):
                 to="records.record",
                 verbose_name="responsible partner",
             ),
-        ),
+        )
     ]

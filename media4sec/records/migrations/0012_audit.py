@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("records", "0011_owners"),
-    ]
+    dependencies = [("records", "0011_owners")]
 
     operations = [
         migrations.CreateModel(

@@ -9,10 +9,7 @@ import media4sec.records.fields
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("records", "0001_initial"),
-        ("workshops", "0001_initial"),
-    ]
+    dependencies = [("records", "0001_initial"), ("workshops", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -44,9 +41,7 @@ class Migration(migrations.Migration):
                 ("story", models.TextField(blank=True)),
                 ("themes", models.ManyToManyField(blank=True, related_name="+", to="workshops.theme")),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
             bases=("records.record",),
         ),
         migrations.CreateModel(
@@ -70,9 +65,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position", "pk"],
-                "abstract": False,
-            },
+            options={"ordering": ["position", "pk"], "abstract": False},
         ),
     ]
