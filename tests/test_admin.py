@@ -1,6 +1,7 @@
 """The back-office: every kind can be listed, written, published and taken back, and nobody's work is lost."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -18,7 +19,8 @@ from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.differences import compare
 from media4sec.records.documents.reading import working_document, writer
-from media4sec.records.models import Record, Source, Tag, model_of
+from media4sec.records.models import AuditEntry, Record, Source, Tag, model_of
+from media4sec.records.workflow import withdraw
 from tests.factories import full_document_for, make, make_full, publish, published
 from tests.factories import save as save_document
 
@@ -855,13 +857,27 @@ def test_looking_at_a_step_changes_nothing(editor, theme, step):
     assert (list(Record.objects.values()), list(Publication.objects.values())) == before
 
 
+def selected(records, **more):
+    return {"action": "publish_selected", "_selected_action": [record.pk for record in records]} | more
+
+
+def confirmed(asked, **changes):
+    """What the page that asks would send."""
+    page = asked.content.decode()
+    keys = re.findall(r'name="_selected_action"\s+value="(\d+)"', page)
+    return Form(page).values | {"_selected_action": keys} | changes
+
+
+def errors_in_step(response):
+    return [str(error) for errors in response.context["form"].errors.values() for error in errors]
+
+
 def test_selected_records_are_published_together_after_a_question(editor):
     records = [make("theme") for _ in range(2)]
-    chosen = {"action": "publish_selected", "_selected_action": [record.pk for record in records]}
 
-    asked = editor.post("/admin/workshops/theme/", chosen)
+    asked = editor.post("/admin/workshops/theme/", selected(records))
     before = Publication.objects.count()
-    editor.post("/admin/workshops/theme/", chosen | {"confirmed": "yes", "note": "First edition"})
+    editor.post("/admin/workshops/theme/", confirmed(asked, note="First edition"))
 
     assert [record for record, _ in asked.context["records"]] == records
     assert before == 0
@@ -872,11 +888,123 @@ def test_selected_records_are_published_together_after_a_question(editor):
 
 def test_selected_records_are_published_by_those_who_may(contributor):
     record = make("theme")
-    chosen = {"action": "publish_selected", "_selected_action": [record.pk], "confirmed": "yes"}
 
-    contributor.post("/admin/workshops/theme/", chosen)
+    contributor.post("/admin/workshops/theme/", selected([record], confirmed="yes"))
 
     assert not Publication.objects.exists()
+
+
+def test_nobody_publishes_records_that_he_may_not_change(client):  # gate 3.1
+    foreign, own = make("instrument"), make("technology")
+    allowed = ("view_record", "publish_record", "view_technology", "change_technology")
+    user = User.objects.create_user("publisher", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=allowed))
+    client.force_login(user)
+    asked = client.post("/admin/records/record/", selected([foreign, own]))
+
+    response = client.post("/admin/records/record/", confirmed(asked))
+
+    assert f"Nothing was published: You may not change {Record.objects.get(pk=foreign.pk)}." in str(
+        response.context["form"].errors
+    )
+    assert not Publication.objects.exists()
+
+
+def test_records_that_nobody_saw_on_the_page_are_not_published(editor):
+    records = [make("theme") for _ in range(2)]
+    asked = editor.post("/admin/workshops/theme/", selected(records))
+    save(editor, records[0], title="Changed meanwhile")
+
+    response = editor.post("/admin/workshops/theme/", confirmed(asked))
+
+    assert "The list has changed since you saw it" in str(response.context["form"].errors)
+    assert not Publication.objects.exists()
+
+
+def test_what_has_nothing_new_is_told_and_left(editor):
+    new, same, gone = make("theme"), publish(make("theme")), publish(make("theme"))
+    withdraw(gone, reason="Outdated.")
+    before = publication_of(same).modified_at
+    asked = editor.post("/admin/workshops/theme/", selected([new, same, gone]))
+
+    done = editor.post("/admin/workshops/theme/", confirmed(asked), follow=True)
+
+    said = (
+        "1 published; 1 without changes since they were published; "
+        "1 withdrawn or merged, which must be restored first."
+    )
+    assert asked.context["outcome"] == said
+    assert said in [str(message) for message in done.context["messages"]]
+    assert publication_of(same).modified_at == before
+    assert publication_of(new).title == new.title
+
+
+def test_any_number_of_records_is_published_at_once(editor, settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+    records = [make("theme") for _ in range(120)]
+    url = "/admin/workshops/theme/"
+    asked = editor.post(url, selected(records[:1], select_across="1"))
+    values = confirmed(asked)
+
+    done = editor.post(url, values, follow=True)
+
+    assert (asked.context["count"], len(asked.context["records"])) == (120, 100)
+    assert len(values) < 10
+    assert "120 published." in [str(message) for message in done.context["messages"]]
+    assert Publication.objects.published().count() == 120
+
+
+# Throwing away
+
+
+def test_a_draft_that_was_never_public_can_be_thrown_away(editor):
+    record = make("technology", sources=[{"url": "https://example.org/report", "title": "The report"}])
+
+    shown = editor.get(admin_url(record, "discard"))
+    response = take(editor, record, "discard", note="Entered twice")
+
+    assert "Throw away for good" in shown.content.decode()
+    assert (response.status_code, response.url) == (302, "/admin/catalogue/technology/")
+    assert not Record.objects.filter(pk=record.pk).exists()
+    entry = AuditEntry.objects.get(action="discarded")
+    assert (entry.identifier, entry.title, entry.actor, entry.note) == (
+        record.identifier, record.title, "admin", "Entered twice",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["published", "withdrawn"])
+def test_what_was_public_is_never_thrown_away(editor, state):
+    record = publish(make("theme"))
+    if state == "withdrawn":
+        withdraw(record, reason="Outdated.")
+
+    response = take(editor, record, "discard")
+
+    assert errors_in_step(response) == [
+        f"{record.identifier} was public: withdraw it, so that its address says why it is gone."
+    ]
+    assert Record.objects.filter(pk=record.pk).exists()
+
+
+def test_a_record_that_others_name_is_not_thrown_away(editor):
+    function = make("function")
+    naming = make("technology", functions=[function.identifier])
+
+    response = take(editor, function, "discard")
+
+    assert errors_in_step(response) == [
+        f"Other records name it: {Record.objects.get(pk=naming.pk)}. Take it out of them first."
+    ]
+    assert Record.objects.filter(pk=function.pk).exists()
+
+
+def test_throwing_away_needs_its_own_right(contributor):
+    record = make("theme")
+
+    response = take(contributor, record, "discard")
+
+    assert response.status_code == 403
+    assert Record.objects.filter(pk=record.pk).exists()
 
 
 def test_nothing_is_deleted(editor, theme):

@@ -407,6 +407,7 @@ class AuditEntry(models.Model):
         WITHDRAWN = "withdrawn", "Withdrawn"
         MERGED = "merged", "Merged into another record"
         RESTORED = "restored", "Restored"
+        DISCARDED = "discarded", "Thrown away"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)

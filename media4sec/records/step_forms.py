@@ -41,6 +41,7 @@ class RecordStep(Step):
     permission = "publish"
     shows_differences = False
     on_names = ""  # what happens to the records that name this one
+    leaves_nothing = False  # the record has no page afterwards
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, **kwargs)
@@ -138,4 +139,27 @@ class Restore(RecordStep):
         workflow.restore(record, by=by)
 
 
-RECORD_STEPS = (Publish, Withdraw, Merge, Restore)
+class Discard(RecordStep):
+    name, title, button = "discard", "Throw away", "Throw away for good"
+    permission = "delete"
+    says = "The record goes with all its versions. Only editors ever saw it. Who threw it away, and when, is kept."
+    done = "was thrown away."
+    leaves_nothing = True
+
+    note = Line(
+        label="Why",
+        max_length=400,
+        required=False,
+        help_text="For colleagues; stands in the audit trail.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+    @classmethod
+    def fits(cls, record):
+        return not record.public_state and not record.published_revision_id
+
+    def take(self, record, by):
+        workflow.discard(record, by=by, note=self.cleaned_data["note"])
+
+
+RECORD_STEPS = (Publish, Withdraw, Merge, Restore, Discard)

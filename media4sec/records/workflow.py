@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError as DocumentError
 
@@ -34,6 +35,7 @@ Action = AuditEntry.Action
 SEQUENCE_LOCK = 700281
 STEMS = ("title_stems", "name_stems", "text_stems")
 WRITTEN_AT_ONCE = 500
+MOST_NAMED = 5  # records, in a message
 
 
 class WorkflowError(ValidationError):
@@ -250,6 +252,25 @@ def restore(record: Record, *, by: Any = None) -> None:
     _write_public([record.pk])
     audit.note_steps(Action.RESTORED, [record], by=by)
     return _publication_of(record)
+
+
+@transaction.atomic
+def discard(record: Record, *, by: Any = None, note: str = "") -> None:
+    """Throw away a record that the public never saw. The audit trail tells who did it and what it was called."""
+    may(by, "delete")
+    take_turn()
+    record = _locked([record])[0]
+    if record.public_state or record.published_revision_id:
+        raise WorkflowError(
+            f"{record.identifier} was public: withdraw it, so that its address says why it is gone."
+        )
+    others = Record.objects.filter(Q(pk__in=named_by(record)) | Q(mentions=record)).distinct().order_by("pk")
+    if names := [str(other) for other in others[:MOST_NAMED]]:
+        more = f" and {others.count() - MOST_NAMED} more" if others.count() > MOST_NAMED else ""
+        raise WorkflowError(f"Other records name it: {'; '.join(names)}{more}. Take it out of them first.")
+    audit.note_steps(Action.DISCARDED, [record], by=by, note=note)
+    record.revisions.all().delete()
+    specific([record])[0].delete()
 
 
 @transaction.atomic

@@ -1,8 +1,10 @@
 """Lists of records in the back-office, and their filters."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
@@ -13,11 +15,13 @@ from django.utils.html import format_html
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
+from media4sec.records.documents.fields import dumps
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
 from media4sec.records.step_forms import Publish
 
 State = Record.State
+MOST_SHOWN, MOST_NAMED = 100, 5  # records on the page that asks, and in a message
 
 
 # Filters
@@ -140,30 +144,62 @@ class ListOfRecords(admin.ModelAdmin):
 
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):
-        """Asks first, with one note for all; then all or nothing."""
-        records = list(queryset.select_related("published_revision", "successor"))
+        """Asks first, with one note for all; then all that have something new, or none."""
+        selected = list(queryset.select_related("published_revision", "successor").order_by("pk"))
+        records = [record for record in selected if Publish.fits(record)]
+        seen = sha256(dumps([(record.pk, record.edit_version) for record in records]).encode()).hexdigest()
         is_confirmed = "confirmed" in request.POST
         form = Publish(request.POST if is_confirmed else None, record=None)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
                     workflow.may(request.user, "publish")
+                    self.refuse_unseen(request, records, seen)
                     workflow.publish_all(records, by=request.user, note=form.cleaned_data["note"])
-                    for record in records:
-                        self.log_change(request, record, "Published.")
             except ValidationError as error:
                 for message in error.messages:
                     form.add_error(None, f"Nothing was published: {message}")
             else:
-                self.message_user(request, f"{len(records)} published.", messages.SUCCESS)
+                self.message_user(request, outcome(selected, records), messages.SUCCESS)
                 return None
         context = self.admin_site.each_context(request) | {
             "title": "Publish selected records",
             "opts": self.opts,
             "form": form,
-            "records": [(record, standing(record)) for record in records],
+            "count": len(records),
+            "records": [(record, standing(record)) for record in records[:MOST_SHOWN]],
+            "outcome": outcome(selected, records) if len(selected) > len(records) else "",
+            "seen": seen,
+            # All that the list shows are named by its address; a few by themselves.
+            "is_across": request.POST.get("select_across") == "1",
+            "keys": request.POST.getlist("_selected_action")[:MOST_SHOWN],
         }
         return TemplateResponse(request, "admin/records/publish_selected.html", context)
+
+    def refuse_unseen(self, request, records, seen):
+        """Only what was shown is published, and only by those who may change it."""
+        if request.POST.get("seen") != seen:
+            raise ValidationError("The list has changed since you saw it: look at it again.")
+        foreign = [record for record in records if not may_change(request.user, record)]
+        if foreign:
+            names = "; ".join(map(str, foreign[:MOST_NAMED]))
+            more = f" and {len(foreign) - MOST_NAMED} more" if len(foreign) > MOST_NAMED else ""
+            raise ValidationError(f"You may not change {names}{more}.")
+
+
+def may_change(user, record):
+    opts = model_of(record.kind_name)._meta
+    return user.has_perm(f"{opts.app_label}.{get_permission_codename('change', opts)}")
+
+
+def outcome(selected, published):
+    """What becomes of the selected records, in words."""
+    parts = [f"{len(published)} published"]
+    gone = sum(record.public_state in (State.WITHDRAWN, State.MERGED) for record in selected)
+    same = len(selected) - len(published) - gone
+    parts += [f"{same} without changes since they were published"] if same else []
+    parts += [f"{gone} withdrawn or merged, which must be restored first"] if gone else []
+    return "; ".join(parts) + "."
 
 
 @admin.register(Record)

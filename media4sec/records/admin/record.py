@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
@@ -260,8 +260,8 @@ class RecordAdmin(Naming, ListOfRecords):
                 with transaction.atomic():
                     workflow.take_turn()  # before anything is locked
                     refuse_stale(record, request.POST.get("edit_version"))
-                    form.take(record, by=request.user)
                     self.log_change(request, record, f"{step.title}.")
+                    form.take(record, by=request.user)
             except PermissionDenied as denied:
                 form.add_error(None, str(denied))
                 status = 403
@@ -270,7 +270,7 @@ class RecordAdmin(Naming, ListOfRecords):
                 status = 409
             else:
                 self.message_user(request, f"{record} {step.done}", messages.SUCCESS)
-                return redirect(admin_url(record))
+                return redirect(self.list_url if step.leaves_nothing else admin_url(record))
         published = record.published_revision
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
@@ -354,6 +354,10 @@ class RecordAdmin(Naming, ListOfRecords):
         now = self._read(pk)
         self.message_user(request, f"Back to what version {number} said. {standing(now)}", messages.SUCCESS)
         return redirect(admin_url(record))
+
+    @property
+    def list_url(self):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def _read(self, pk):
         rows = self.model.objects.select_related("published_revision", "successor")

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                             ("withdrawn", "Withdrawn"),
                             ("merged", "Merged into another record"),
                             ("restored", "Restored"),
+                            ("discarded", "Thrown away"),
                         ],
                         max_length=10,
                     ),
