@@ -904,9 +904,8 @@ def test_nobody_publishes_records_that_he_may_not_change(client):  # gate 3.1
 
     response = client.post("/admin/records/record/", confirmed(asked))
 
-    assert f"Nothing was published: You may not change {Record.objects.get(pk=foreign.pk)}." in str(
-        response.context["form"].errors
-    )
+    said = f"Nothing was published: You may not change {Record.objects.get(pk=foreign.pk)}."
+    assert errors_in_step(response) == [said]
     assert not Publication.objects.exists()
 
 

@@ -12,8 +12,10 @@ from django.utils import timezone
 from media4sec.corrections.models import Correction
 from media4sec.corrections.queue import Acknowledge
 from media4sec.records import workflow
+from media4sec.records.workflow import publish, save_revision, withdraw
 from media4sec.texts import shown_in_full
-from tests.factories import published
+from tests.factories import fresh as fresh_record
+from tests.factories import make, published
 from tests.public import links_in, text_of
 from tests.test_admin import filled, queries_for
 from tests.test_corrections import report
@@ -239,6 +241,33 @@ def test_whoever_hides_dangerous_content_has_read_the_report(editor):  # gate 8.
     kept = fresh(kept)
     assert (kept.state, kept.due_at) == ("acknowledged", None)
     assert kept.acknowledged_at == kept.hidden_at is not None
+
+
+def test_content_that_readers_still_see_is_not_said_to_be_hidden(editor):
+    record = published("technology")
+    kept = report(category="danger", kind_name="technology", identifier=record.identifier)
+
+    refused = take(editor, kept, "hidden")
+    record.summary = "What it does, without the address."
+    record.save()
+    save_revision(record)
+    publish(fresh_record(record))
+    take(editor, kept, "hidden")
+
+    assert "Readers still see the record as it was" in refused.content.decode()
+    assert fresh(kept).hidden_at is not None
+
+
+@pytest.mark.parametrize("step", ["withdraw", "draft"])
+def test_content_that_nobody_sees_is_hidden(editor, step):
+    record = published("technology") if step == "withdraw" else make("technology")
+    kept = report(category="danger", kind_name="technology", identifier=record.identifier)
+    if step == "withdraw":
+        withdraw(record, reason="Dangerous.")
+
+    take(editor, kept, "hidden")
+
+    assert fresh(kept).hidden_at is not None
 
 
 def test_hiding_after_the_answer_leaves_it_answered_and_when_it_was_read(editor):

@@ -6,7 +6,7 @@ Together with the admin the only part of this app that knows records: it is behi
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from media4sec.corrections.models import CONTACT_KEPT, Correction
@@ -100,6 +100,13 @@ class Hide(ReportStep):
         return super().fits(correction) and bool(correction.hide_due) and not correction.hidden_at
 
     def change(self, correction, now):
+        reported = Record.objects.filter(kind_name=correction.kind_name, identifier=correction.identifier)
+        is_as_reported = Q(published_revision__published_at__lt=correction.received_at)
+        if reported.filter(is_as_reported, public_state=Record.State.PUBLISHED).exists():
+            raise ValidationError(
+                "Readers still see the record as it was when this report came in. Withdraw it, or publish it without "
+                "the dangerous part."
+            )
         correction.hidden_at = now
         if correction.state == ReportState.RECEIVED:
             correction.state, correction.acknowledged_at = ReportState.ACKNOWLEDGED, now
