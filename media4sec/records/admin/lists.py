@@ -137,7 +137,7 @@ class ListOfRecords(admin.ModelAdmin):
         return self.get_queryset(request)
 
     def has_delete_permission(self, request, obj=None):
-        return False  # what was public is withdrawn, and versions are never thrown away
+        return False  # what was public is withdrawn; what never was is thrown away by a step of its own
 
     def has_publish_permission(self, request):
         return request.user.has_perm("records.publish_record")
