@@ -33,7 +33,7 @@ def type_words(page, words):
     page.keyboard.press("/")
     with page.expect_response(lambda response: "/search/suggest?" in response.url):
         page.keyboard.type(words)
-    page.wait_for_function("document.querySelector('.search [role=status]').textContent !== ''")
+    page.locator(".search [role=status]").filter(has_text=re.compile(r"\S")).wait_for(state="attached")
 
 
 # gate 7.2

@@ -33,7 +33,8 @@ from media4sec.records.documents.fields import (
 )
 from media4sec.records.documents.reading import writer
 
-SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # a parameter without a value is refused
+# A parameter without a value is refused; Python takes some signs for white space that other languages do not.
+SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
 class ReferenceSchema(serializers.Serializer):

@@ -42,7 +42,7 @@ function show(url, { push = true, up = false } = {}) {
     replaceWords(page, typed);
     replaceResults(page, up);
     follow(page);
-    say(document.getElementById("count").textContent);
+    say(document.getElementById("count").textContent.trim());
   });
 }
 
