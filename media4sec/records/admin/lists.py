@@ -160,7 +160,7 @@ class ListOfRecords(admin.ModelAdmin):
                 for message in error.messages:
                     form.add_error(None, f"Nothing was published: {message}")
             else:
-                self.message_user(request, outcome(selected, records), messages.SUCCESS)
+                self.message_user(request, publish_outcome(selected, records), messages.SUCCESS)
                 return None
         context = self.admin_site.each_context(request) | {
             "title": "Publish selected records",
@@ -168,7 +168,7 @@ class ListOfRecords(admin.ModelAdmin):
             "form": form,
             "count": len(records),
             "records": [(record, standing(record)) for record in records[:MOST_SHOWN]],
-            "outcome": outcome(selected, records) if len(selected) > len(records) else "",
+            "outcome": publish_outcome(selected, records) if len(selected) > len(records) else "",
             "seen": seen,
             # All that the list shows are named by its address; a few by themselves.
             "is_across": request.POST.get("select_across") == "1",
@@ -192,7 +192,7 @@ def may_change(user, record):
     return user.has_perm(f"{opts.app_label}.{get_permission_codename('change', opts)}")
 
 
-def outcome(selected, published):
+def publish_outcome(selected, published):
     """What becomes of the selected records, in words."""
     parts = [f"{len(published)} published"]
     gone = sum(record.public_state in (State.WITHDRAWN, State.MERGED) for record in selected)
