@@ -265,9 +265,8 @@ def discard(record: Record, *, by: Any = None, note: str = "") -> None:
             f"{record.identifier} was public: withdraw it, so that its address says why it is gone."
         )
     others = Record.objects.filter(Q(pk__in=named_by(record)) | Q(mentions=record)).distinct().order_by("pk")
-    if names := [str(other) for other in others[:MOST_NAMED]]:
-        more = f" and {others.count() - MOST_NAMED} more" if others.count() > MOST_NAMED else ""
-        raise WorkflowError(f"Other records name it: {'; '.join(names)}{more}. Take it out of them first.")
+    if others:
+        raise WorkflowError(f"Other records name it: {in_short(others)}. Take it out of them first.")
     audit.note_steps(Action.DISCARDED, [record], by=by, note=note)
     record.revisions.all().delete()
     specific([record])[0].delete()
@@ -331,6 +330,12 @@ def _check_successor(record, successor):
 def _in_favour_of(successor, reason):
     """What the audit trail says of a step that takes a record off."""
     return " ".join(filter(None, (reason, f"Successor: {successor.identifier}." if successor else "")))
+
+
+def in_short(records: Any) -> str:
+    """The first of these records by name, and how many more there are."""
+    names, more = "; ".join(map(str, records[:MOST_NAMED])), len(records) - MOST_NAMED
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def _check_one_kind(record, into):

@@ -21,7 +21,7 @@ from media4sec.records.models import Record, model_of
 from media4sec.records.step_forms import Publish
 
 State = Record.State
-MOST_SHOWN, MOST_NAMED = 100, 5  # records on the page that asks, and in a message
+MOST_SHOWN = 100  # records on the page that asks
 
 
 # Filters
@@ -182,9 +182,7 @@ class ListOfRecords(admin.ModelAdmin):
             raise ValidationError("The list has changed since you saw it: look at it again.")
         foreign = [record for record in records if not may_change(request.user, record)]
         if foreign:
-            names = "; ".join(map(str, foreign[:MOST_NAMED]))
-            more = f" and {len(foreign) - MOST_NAMED} more" if len(foreign) > MOST_NAMED else ""
-            raise ValidationError(f"You may not change {names}{more}.")
+            raise ValidationError(f"You may not change {workflow.in_short(foreign)}.")
 
 
 def may_change(user, record):
