@@ -159,7 +159,7 @@ def rewritten():
         (lambda: changed(salt="", actor="x"), "Texts of entry 3 were written after they had been removed."),
         (moved, "Entry 3 is not as it was written, or not where it was."),
         (lambda: removed(3, 3), "Entry 3 is missing."),
-        (lambda: removed(2, 4), "Entry 2 to 4 is missing."),
+        (lambda: removed(2, 4), "Entries 2 to 4 are missing."),
         (lambda: removed(1, 1), "Entry 1 is missing."),
         (lambda: removed(4, 5), "The chain ends at entry 3; it had 5."),
         (lambda: removed(1, 5), "The chain ends at entry 0; it had 5."),

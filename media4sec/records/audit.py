@@ -81,10 +81,9 @@ def faults(expected: tuple[int, str] | None = None) -> Iterator[str]:
     place, before, noted = 0, START, None
     for entry in AuditEntry.objects.exclude(position=None).order_by("position").iterator(AT_ONCE):
         if entry.position != place + 1:
-            missing = (
-                f"{place + 1}" if entry.position == place + 2 else f"{place + 1} to {entry.position - 1}"
-            )
-            yield f"Entry {missing} is missing."
+            first, last = place + 1, entry.position - 1
+            is_one = first == last
+            yield f"Entry {first} is missing." if is_one else f"Entries {first} to {last} are missing."
         elif entry.digest != digest_after(before, entry):
             yield f"Entry {entry.position} is not as it was written, or not where it was."
         if entry.salt and entry.seal != seal_of(entry):
