@@ -72,6 +72,7 @@ PROJECT = Kind(
     ),
     review_months=24,
     schema_type="ResearchProject",
+    is_editorial=True,
 )
 
 WORK_PACKAGE = Kind(
@@ -91,6 +92,7 @@ WORK_PACKAGE = Kind(
     search=Search(text=fields("identifier"), unread=fields("title_source")),
     weight=34,
     review_months=24,
+    is_editorial=True,
 )
 
 DELIVERABLE = Kind(
@@ -223,6 +225,7 @@ FUNCTION = Kind(
     schemes={"function": "function", "group": "function"},
     weight=32,
     schema_type="DefinedTerm",
+    is_editorial=True,
 )
 
 ORGANISATION = Kind(
@@ -449,6 +452,7 @@ GLOSSARY_TERM = Kind(
     weight=46,
     review_months=24,
     schema_type="DefinedTerm",
+    is_editorial=True,
 )
 
 NEWS_ITEM = Kind(
@@ -525,6 +529,7 @@ CONCEPT = Kind(
     weight=80,
     review_months=24,
     schema_type="DefinedTerm",
+    is_editorial=True,
 )
 
 COLLECTION = Kind(
@@ -548,6 +553,7 @@ COLLECTION = Kind(
     links=Links(has_neighbours=False),
     search=Search(text=fields("caveats")),
     weight=82,
+    is_editorial=True,
 )
 
 KINDS = (

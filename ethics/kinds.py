@@ -87,6 +87,7 @@ INSTRUMENT = Kind(
     weight=22,
     review_months=3,
     schema_type="Legislation",
+    is_editorial=True,
 )
 
 ISSUE = Kind(
@@ -174,6 +175,7 @@ JUDGMENT = Kind(
     ),
     weight=23,
     review_months=24,
+    is_editorial=True,
 )
 
 COUNTRY_NOTE = Kind(
@@ -216,6 +218,7 @@ COUNTRY_NOTE = Kind(
     search=Search(text=fields("authority rules instruments"), names=fields("authority"), law_of="country"),
     weight=25,
     review_months=6,
+    is_editorial=True,
 )
 
 PLATFORM_REQUEST = Kind(
@@ -304,6 +307,7 @@ CHECK_QUESTION = Kind(
     search=Search(text=fields("section answers"), share=0.65),
     schemes={"part": "check-section", "section": "check-section"},
     weight=24,
+    is_editorial=True,
 )
 
 CHECK_EXAMPLE = Kind(
@@ -335,6 +339,7 @@ CHECK_EXAMPLE = Kind(
     ),
     search=Search(share=0.65),
     weight=26,
+    is_editorial=True,
 )
 
 KINDS = (INSTRUMENT, ISSUE, JUDGMENT, PLATFORM_REQUEST, COUNTRY_NOTE, CHECK_QUESTION, CHECK_EXAMPLE)

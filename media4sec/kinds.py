@@ -345,6 +345,7 @@ class Kind:
     weight: int = 50  # the lighter, the earlier among related records and equal search hits
     review_months: int = 12
     schema_type: str = "CreativeWork"
+    is_editorial: bool = False  # only the editorial office adds records, and is responsible for them
 
     @property
     def flag_field(self) -> str:

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "catalogue",
     "workshops",
     "media4sec.records",
+    "media4sec.accounts",
     "taggit",
     "rest_framework",
     "django_filters",
@@ -184,6 +185,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Accounts and sessions
 
+AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -167,6 +167,7 @@ STANDARD = Kind(
         )
     ),
     weight=29,
+    is_editorial=True,
 )
 
 KINDS = (ROADMAP_ITEM, TRAINING_MODULE, STANDARD)

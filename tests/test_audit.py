@@ -4,7 +4,6 @@ import re
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,13 +13,15 @@ from media4sec.records.documents.reading import working_document as document_of
 from media4sec.records.models import AuditEntry, AuditHead, Record
 from media4sec.records.workflow import merge, publish, restore, revert, save_revision, withdraw
 from tests.factories import fresh, published, save
+from tests.people import administrator
 
+ANNA = "anna@example.org"
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def anna():
-    return User.objects.create_superuser("anna", password="a long pass phrase")
+    return administrator("anna")
 
 
 def told(record):
@@ -57,12 +58,12 @@ def test_every_step_is_told_with_who_and_why(anna):
     merge(fresh(record), other, by=anna, reason="The same.")
 
     assert told(record) == [
-        ("saved", 2, "anna", "The maker said so"),
-        ("published", 2, "anna", "Read twice"),
-        ("withdrawn", 2, "anna", f"It is gone. Successor: {other.identifier}."),
-        ("restored", 2, "anna", ""),
-        ("saved", 3, "anna", "Back to version 1"),
-        ("merged", 3, "anna", f"The same. Successor: {other.identifier}."),
+        ("saved", 2, ANNA, "The maker said so"),
+        ("published", 2, ANNA, "Read twice"),
+        ("withdrawn", 2, ANNA, f"It is gone. Successor: {other.identifier}."),
+        ("restored", 2, ANNA, ""),
+        ("saved", 3, ANNA, "Back to version 1"),
+        ("merged", 3, ANNA, f"The same. Successor: {other.identifier}."),
     ]
 
 
@@ -88,7 +89,7 @@ def test_the_history_tells_the_steps_when_the_account_is_gone(client, anna):
     save_revision(record, by=anna, note="The maker said so")
     publish(fresh(record), by=anna, note="Read twice")
     anna.delete()
-    client.force_login(User.objects.create_superuser("bert"))
+    client.force_login(administrator("bert"))
 
     page = client.get(f"/admin/catalogue/technology/{record.pk}/history/").content.decode()
 
@@ -204,7 +205,7 @@ def test_texts_can_be_removed_for_good_and_the_chain_still_verifies(anna):
     save_revision(record, by=anna, note="Bert Brown said so")
     chain()
 
-    AuditEntry.objects.filter(actor="anna").update(title="", actor="", note="", salt="")
+    AuditEntry.objects.filter(actor=ANNA).update(title="", actor="", note="", salt="")
 
     assert list(faults()) == []
     out = StringIO()

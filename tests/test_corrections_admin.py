@@ -4,9 +4,9 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from media4sec.corrections.models import Correction
@@ -16,6 +16,7 @@ from media4sec.records.workflow import publish, save_revision, withdraw
 from media4sec.texts import shown_in_full
 from tests.factories import fresh as fresh_record
 from tests.factories import make, published
+from tests.people import administrator, member, owned
 from tests.public import links_in, text_of
 from tests.test_admin import filled, queries_for
 from tests.test_corrections import report
@@ -29,13 +30,9 @@ def editor(admin_client):
     return admin_client
 
 
-def colleague(client, *codenames):
-    """Somebody of the staff with these rights."""
-    user = User.objects.create_user("colleague", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="corrections", codename__in=codenames)
-    )
-    client.force_login(user)
+def colleague(client, *roles, partner=None):
+    """Somebody with these roles, of the editorial office unless a partner is given."""
+    client.force_login(member(*roles, partner=partner))
     return client
 
 
@@ -92,9 +89,9 @@ def test_what_is_late_says_so_in_words(editor):  # gates 8.5, 7.4
 
 def test_filters_find_theirs(editor):
     now, partner = timezone.now(), published("partner", title="A police force")
-    owned = published("technology", owner=partner.identifier)
+    record = owned(published("technology"), partner)
     rows = {
-        "owned": about(owned),
+        "owned": about(record),
         "nobodys": about(published("technology")),
         "site": report(category="copyright"),
         "late": report(received_at=now - timedelta(days=20), category="personal-data"),
@@ -117,12 +114,11 @@ def test_filters_find_theirs(editor):
 
 def test_the_partner_is_the_one_of_today(editor):
     first, second = published("partner", title="A police force"), published("partner", title="A university")
-    record = published("technology", owner=first.identifier)
+    record = owned(published("technology"), first)
     about(record)
     assert [row.partner for row in rows_of(editor)] == ["A police force"]
 
-    record.owner = second
-    record.save()
+    owned(record, second)
 
     assert [row.partner for row in rows_of(editor)] == ["A university"]
     assert listed(editor, partner=first.pk) == []
@@ -222,7 +218,7 @@ def test_from_receiving_to_closing(editor, admin_user, client):  # gate 8.5
     assert states == [("acknowledged", False), ("acknowledged", True), ("answered", True), ("closed", True)]
     assert all([kept.acknowledged_at, kept.hidden_at, kept.answered_at, kept.closed_at])
     assert kept.handled_by == admin_user
-    assert [line.partition(" admin: ")[2] for line in kept.note.splitlines()] == [
+    assert [line.partition(" admin@example.com: ")[2] for line in kept.note.splitlines()] == [
         "Acknowledged. Looks true.",
         "Content hidden.",
         "Answered. Wrote a mail.",
@@ -350,7 +346,7 @@ def test_of_two_colleagues_at_once_one_takes_the_step():  # gate 6.2
     def press(name):
         step = Acknowledge({"note": f"{name} reads it."})
         assert step.is_valid()
-        user = User.objects.create_user(name)
+        user = administrator(name)
         try:
             together.wait()
             step.take(kept, by=user)
@@ -401,7 +397,7 @@ def test_opening_pages_changes_nothing(editor):  # gate 4.13
 
 def test_who_may_only_look_takes_no_step(client):
     kept = report()
-    viewer = colleague(client, "view_correction")
+    viewer = colleague(client, "contributor")
 
     page = viewer.get(page_of(kept))
 
@@ -413,16 +409,26 @@ def test_who_may_only_look_takes_no_step(client):
     assert fresh(kept).state == "received"
 
 
-@pytest.mark.parametrize("codenames", [[], ["add_correction"]])
-def test_others_see_no_report(client, codenames):
+def test_reports_fall_to_the_team_of_the_record(client):  # gates 3.1, 3.3
+    partner = published("partner", title="A police force")
+    own, foreign, site = about(owned(published("technology"), partner)), about(published("technology")), report()
+    colleague(client, "publisher", partner=partner)
+
+    assert listed(client) == [own.receipt]
+    for other in (foreign, site):
+        assert [client.get(page).status_code for page in (page_of(other), page_of(other, "close"))] == [404, 404]
+        assert client.post(page_of(other, "close"), {}).status_code == 404
+    assert client.get(page_of(own)).status_code == client.get(page_of(own, "close")).status_code == 200
+    assert client.get(f"{QUEUE}add/").status_code == 403
+
+
+def test_who_has_no_role_sees_no_report(client):
     kept = report()
-    other = colleague(client, *codenames)
+    client.force_login(member())
 
-    answers = [
-        other.get(address) for address in (QUEUE, page_of(kept), page_of(kept, "close"), f"{QUEUE}add/")
-    ]
+    answers = [client.get(address) for address in (QUEUE, page_of(kept), page_of(kept, "close"), f"{QUEUE}add/")]
 
-    assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 302]
 
 
 def test_nobody_is_let_in_without_signing_in(client):
@@ -432,10 +438,12 @@ def test_nobody_is_let_in_without_signing_in(client):
         assert client.get(address)["Location"] == f"/admin/login/?next={address}"
 
 
-def test_what_is_no_report_can_be_deleted(client):
+def test_what_is_no_report_is_deleted_by_a_portal_administrator_only(client, editor):
     kept = report()
-    keeper = colleague(client, "view_correction", "change_correction", "delete_correction")
+    publisher = colleague(Client(), "publisher")
+    assert publisher.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Correction.objects.count() == 1
 
-    keeper.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})
+    editor.post(f"{QUEUE}{kept.pk}/delete/", {"post": "yes"})
 
     assert Correction.objects.count() == 0

@@ -831,8 +831,8 @@ def test_versions_of_a_database_from_before_are_recognised(folder, django_user_m
     load_folder(folder(themes=[theme(1), theme(2)]))
     files = [working_document(record) for record in model_of("theme").objects.order_by("order")]
     edit("theme-2", title="Edited here")
-    user = django_user_model.objects.create_user("somebody")
-    workflow.save_revision(make("theme", identifier="theme-3", order=3), by=user, note="Loaded from a file")
+    user = django_user_model.objects.create_user("somebody@example.org")
+    workflow.save_revision(make("theme", identifier="theme-3", order=3), note="Loaded from a file")
     Revision.objects.update(loaded="")
     Revision.objects.filter(record__identifier="theme-3").update(note="Loaded from a file", saved_by=user)
     [name] = [one.name for one in iter_modules(migrations.__path__) if one.name.endswith("_revision_loaded")]

@@ -54,6 +54,7 @@ PARTNER = Kind(
     weight=38,
     review_months=24,
     schema_type="Organization",
+    is_editorial=True,
 )
 
 THEME = Kind(
@@ -90,6 +91,7 @@ THEME = Kind(
     weight=8,
     review_months=24,
     schema_type="DefinedTerm",
+    is_editorial=True,
 )
 
 WORKSHOP = Kind(

@@ -15,11 +15,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from media4sec.corrections.models import Correction
-from media4sec.corrections.queue import REPORT_STEPS, partners, queue_for
+from media4sec.corrections.queue import REPORT_STEPS, may_answer, partners, queue_for
 from media4sec.kinds import kinds_by_name
+from media4sec.records import policy
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
+from media4sec.records.policy import Right
 from media4sec.texts import shown_in_full
 
 
@@ -28,16 +30,16 @@ class PartnerFilter(admin.SimpleListFilter):
     parameter_name = "partner"
 
     def lookups(self, request, model_admin):
-        return [("none", "Nobody named"), *((str(pk), title) for pk, title in partners())]
+        return [("none", "Nobody named"), *((str(pk), title) for pk, title in partners(request.user))]
 
     def queryset(self, request, queryset):
         match self.value():
             case None:
                 return queryset
             case "none":
-                return queryset.filter(partner_id=None)
+                return queryset.filter(owner_id=None)
             case partner:
-                return queryset.filter(partner_id=int(partner)) if is_key(partner) else queryset.none()
+                return queryset.filter(owner_id=int(partner)) if is_key(partner) else queryset.none()
 
 
 class DueFilter(admin.SimpleListFilter):
@@ -98,8 +100,22 @@ class CorrectionAdmin(admin.ModelAdmin):
     def received(self, correction):
         return date_format(correction.received_at, "j M Y")
 
+    def has_module_permission(self, request):
+        return policy.is_member(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return policy.is_member(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        if obj is None:
+            return policy.may_somewhere(request.user, Right.REVIEW)
+        return may_answer(request.user, obj)
+
     def has_add_permission(self, request):
         return False
+
+    def has_delete_permission(self, request, obj=None):
+        return policy.is_everybody(request.user)
 
     # One report
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -73,7 +74,7 @@ class Correction(models.Model):
     hidden_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    handled_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL)
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     answer = models.TextField(blank=True, help_text="Shown to whoever has the receipt number.")
     note = models.TextField("notes", blank=True, help_text="For colleagues; nobody else sees them.")
 

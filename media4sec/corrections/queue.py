@@ -10,8 +10,11 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from media4sec.corrections.models import CONTACT_KEPT, Correction
+from media4sec.kinds import Role, kind_for
 from media4sec.letters import sort_key
+from media4sec.records import policy
 from media4sec.records.models import Record
+from media4sec.records.policy import Right
 from media4sec.records.step_forms import Step
 from media4sec.texts import Lines
 
@@ -21,20 +24,28 @@ ReportState = Correction.State
 def queue_for(user):
     """The reports that somebody may see, each with its record and that record's partner as they are today.
 
-    Whoever has the permission sees all of them, as partners have no roles yet. When they have, this is the one
-    place that narrows it.
+    They fall to the team of the record; what is about no record falls to the editorial office.
     """
     record = Record.objects.filter(kind_name=OuterRef("kind_name"), identifier=OuterRef("identifier"))
-    return Correction.objects.annotate(
+    reports = Correction.objects.annotate(
         record_id=Subquery(record.values("pk")[:1]),
-        partner_id=Subquery(record.values("owner")[:1]),
+        owner_id=Subquery(record.values("owner")[:1]),
         partner=Subquery(record.values("owner__title")[:1]),
     )
+    return policy.visible(user, reports)
 
 
-def partners():
-    """[(pk, title)] of those whom a report can fall to."""
-    rows = Record.objects.filter(kind_name="partner").values_list("pk", "title")
+def may_answer(user, correction):
+    """True for reviewers and publishers of the team that the report falls to."""
+    return policy.may(user, Right.REVIEW, correction)
+
+
+def partners(user):
+    """[(pk, title)] of those whom a report that somebody sees can fall to."""
+    partners = Record.objects.filter(kind_name=kind_for(Role.OWNER).name)
+    if not policy.is_everybody(user):
+        partners = partners.filter(pk__in=policy.owners_for(user, Right.SEE) - {policy.OFFICE})
+    rows = partners.values_list("pk", "title")
     return sorted(rows, key=lambda row: sort_key(row[1]))
 
 

@@ -98,7 +98,7 @@ def public_serializer(stem, working, **first):
     """A serializer class that describes the public form of a document."""
     fields = dict(first)
     for name, field in working.fields.items():
-        if name != "owner" and name not in first:
+        if name not in first:
             fields[name] = public_field(name, field, stem)
             if fields[name] is field:
                 fields[name] = type(field)(

@@ -43,6 +43,12 @@ def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "
     transaction.on_commit(chain, robust=True)
 
 
+def was_approved(record: Record, revision: Any) -> bool:
+    """True if this version was approved at some time."""
+    steps = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
+    return steps.filter(version=revision.number, action=AuditEntry.Action.APPROVED).exists()
+
+
 def seal_of(entry: AuditEntry) -> str:
     """What ties the texts to the entry. They may be removed for good, as people have a right to; the seal stays."""
     return sha256(dumps([entry.salt, entry.title, entry.actor, entry.note]).encode()).hexdigest()

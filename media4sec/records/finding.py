@@ -20,7 +20,7 @@ from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.models import Record, Words
 from media4sec.records.projection import PublicRef, named_in, present
 
-NAMES, TEXTS = ("words__names",), ("words__texts",)
+NAMES, TEXTS, PUBLIC = ("words__names",), ("words__texts",), ("words__public",)
 MOST_WORDS = 24
 MANY_PER_CENT = 40  # per cent of the words, by weight, where nobody has all of them
 MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for
@@ -44,6 +44,13 @@ def remember(documents):
         unique_fields=["record"],
         update_fields=["names", "texts"],
     )
+
+
+def remember_public(names):
+    """Keep what records can be found by for everybody: ``{pk: the words of the names that the public knows}``."""
+    known = Words.objects.filter(pk__in=names).values_list("pk", "public")
+    stale = [Words(pk=pk, public=names[pk]) for pk, public in known if public != names[pk]]
+    Words.objects.bulk_update(stale, ["public"], batch_size=READ_AT_ONCE)
 
 
 def remember_all(pks=None):
@@ -95,61 +102,78 @@ def findable(*texts, joins=False):
 
 
 class Wanted:
-    """A text that is looked for: worked out once among all that may be found, and asked of any part of it."""
+    """A text that is looked for: worked out once among all that may be found, and asked of any part of it.
 
-    def __init__(self, records, text):
-        self.text, self.words, self.weights = text, _asked(text), None
-        if self.words and not records.filter(*map(_has, self.words)).exists():
+    ``own`` is the condition for those that are found by all they say, without it all are; others are found by the
+    names that the public knows.
+    """
+
+    def __init__(self, records, text, own=None):
+        self.text, self.words, self.weights, self.own = text, _asked(text), None, own
+        if self.words and not records.filter(*map(self.has, self.words)).exists():
             self.weigh(records)
+
+    def has(self, forms, fields=(*NAMES, *TEXTS)):
+        """The condition that a record has one of these forms of a word."""
+        if self.own is None:
+            return _has(forms, fields)
+        return self.own & _has(forms, fields) | _has(forms, PUBLIC)
+
+    def titled(self, **condition):
+        return Q(**condition) if self.own is None else self.own & Q(**condition)
+
+    def names(self, records):
+        """The words of names, as far as they may be known."""
+        rows = records.order_by()
+        if self.own is None:
+            return rows.values_list(*NAMES, flat=True)
+        return rows.filter(self.own).values_list(*NAMES, flat=True).union(rows.values_list(*PUBLIC, flat=True))
 
     def weigh(self, records):
         """Where nobody has all the words: those that somebody has or may have meant, the rarer the weightier."""
-        counts = _counts(records, self.words)
+        counts = self.counts(records)
         words = [
-            forms if number else _like(records, forms)
+            forms if number else _like(self.names(records), forms)
             for forms, number in zip(self.words, counts, strict=True)
         ]
         self.words = [forms for forms in words if forms]
-        counts, total = _counts(records, self.words), records.count()
+        counts, total = self.counts(records), records.count()
         self.weights = [max(1, round(100 * log((total + 1) / (number + 1)))) for number in counts]
         if self.words:
             most = records.order_by().annotate(share=self.share).aggregate(most=Max("share"))["most"]
             self.least = max(1, min(most or 0, MANY_PER_CENT * sum(self.weights) // 100))
+
+    def counts(self, records):
+        """How many records have each word."""
+        words = enumerate(self.words)
+        counts = {f"word_{place}": Count("pk", filter=self.has(forms)) for place, forms in words}
+        return list(records.order_by().aggregate(**counts).values())
 
     @property
     def share(self):
         """How much of the words, by weight, a record has."""
         return reduce(
             add,
-            (_one_if(_has(forms)) * weight for forms, weight in zip(self.words, self.weights, strict=True)),
+            (_one_if(self.has(forms)) * weight for forms, weight in zip(self.words, self.weights, strict=True)),
         )
 
     def among(self, queryset, *, is_ordered=False):
         """Those of the records that readers would find by this text; the nearest first, unless they have an order."""
         if not self.words:
             return queryset.none() if self.weights is not None else queryset
-        nearest = [_one_if(Q(identifier__iexact=self.text.strip()) | Q(title_key=lookalike(self.text)))]
+        nearest = [_one_if(Q(identifier__iexact=self.text.strip()) | self.titled(title_key=lookalike(self.text)))]
         if self.weights is None:
-            queryset = queryset.filter(*map(_has, self.words))
+            queryset = queryset.filter(*map(self.has, self.words))
         else:
             queryset = queryset.annotate(share=self.share).filter(share__gte=self.least)
             nearest.append(F("share"))
         if is_ordered:
             return queryset
-        in_title = (Q(title_key__contains=lookalike(forms[0][0])) for forms in self.words)
-        nearest += [_one_if(reduce(and_, in_title)), _one_if(reduce(and_, map(_has_as_name, self.words)))]
+        in_title = (self.titled(title_key__contains=lookalike(forms[0][0])) for forms in self.words)
+        nearest += [_one_if(reduce(and_, in_title)), _one_if(reduce(and_, (self.has(forms, NAMES) for forms in self.words)))]
         weights = (When(kind_name=kind.name, then=Value(kind.weight)) for kind in kinds())
         lightest = Case(*weights, default=Value(100), output_field=IntegerField())
         return queryset.order_by(*(one.desc() for one in nearest), lightest, *queryset.query.order_by)
-
-
-def _has_as_name(forms):
-    return _has(forms, NAMES)
-
-
-def _counts(queryset, words):
-    counts = {f"word_{place}": Count("pk", filter=_has(forms)) for place, forms in enumerate(words)}
-    return list(queryset.order_by().aggregate(**counts).values())
 
 
 def _asked(text):
@@ -188,13 +212,12 @@ def _one_if(condition):
     return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def _like(queryset, forms):
-    """The words of names that a word nobody has may be, with a letter or two mistaken."""
+def _like(names, forms):
+    """Of the words of names, those that a word nobody has may be, with a letter or two mistaken."""
     word = forms[0][0]
     distance = 0 if len(word) < 4 or is_number(word) else 1 if len(word) < 8 else 2
     if not distance:
         return []
-    names = queryset.order_by().values_list(*NAMES, flat=True)
     vocabulary = {one for text in names if text for one in text.split() if not is_number(one)}
     near = process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=distance, limit=None)
     least = min((off for _, off, _ in near), default=0)

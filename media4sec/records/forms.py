@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from datetime import timedelta
+from functools import partial
 from operator import attrgetter
 
 from django import forms
@@ -17,6 +18,7 @@ from rest_framework.serializers import ListSerializer
 
 from media4sec.kinds import kinds_by_name
 from media4sec.letters import slugged
+from media4sec.records import policy
 from media4sec.records.documents.fields import HEAD, TAIL, AnyReferences, supportable, unsupportable
 from media4sec.records.documents.links import links_of, part_key, record_of
 from media4sec.records.documents.reading import writer
@@ -165,7 +167,12 @@ def fields_in_order(model):
 
 
 class NamingForm(forms.ModelForm):
-    """A form for what names other records: by the model's own fields, or by relations."""
+    """A form for what names other records: by the model's own fields, or by relations.
+
+    Somebody chooses among what they may name; what is named already stays.
+    """
+
+    user = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -173,6 +180,8 @@ class NamingForm(forms.ModelForm):
             if isinstance(field, RelationsField) and self.instance.pk:
                 rows = links_of(self.instance).relations.get((part_key(self.instance), field.role), ())
                 self.initial[name] = [row.target for row in rows]
+            if isinstance(field, forms.ModelChoiceField):
+                offer(field, self.user, self.initial.get(name))
             widget = getattr(field.widget, "widget", field.widget)  # within the admin's wrapper
             if isinstance(widget, RecordSelectMultiple):
                 given = self.initial.get(name) or ()  # of a new record, what the address says
@@ -189,6 +198,17 @@ class NamingForm(forms.ModelForm):
                 set_relations(record, part_key(self.instance), field.role, self.cleaned_data[name])
             elif isinstance(field, RecordsField):
                 set_in_order(self.instance, name, self.cleaned_data[name])
+
+
+def offer(field, user, named=None):
+    """Offer what somebody may name, by the names that they may know, beside what is named already."""
+    if issubclass(field.queryset.model, Record):
+        listed = named if isinstance(named, (list, tuple)) else [named]
+        also = [getattr(one, "pk", one) for one in listed if one]
+        field.queryset = policy.nameable(user, field.queryset, also)
+        field.label_from_instance = partial(policy.name_for, user)
+    elif hasattr(field.queryset.model, "users_path"):
+        field.queryset = policy.knowable(user, field.queryset)
 
 
 NONCE_LENGTH = 40

@@ -18,7 +18,7 @@ from media4sec.choices import Lens, Provenance, YesNo
 from media4sec.kinds import kinds
 from media4sec.languages import CODES
 from media4sec.records.documents.reading import writer
-from media4sec.records.projection import INTERNAL, label_of
+from media4sec.records.projection import label_of
 
 CODE = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 # The back-office, its commands, and what editors alone read.
@@ -77,7 +77,7 @@ def words_of_kinds():
             if not Path(settings.BASE_DIR, model.__module__.partition(".")[0], "kinds.py").exists():
                 continue  # a kind that only tests know
             name = f"{model.__module__.replace('.', '/')}.py"
-            fields = [name for name in writer(kind.name).fields if name not in INTERNAL]
+            fields = list(writer(kind.name).fields)
             words = [
                 kind.names.nouns,
                 *(label_of(kind, path) for path in dict.fromkeys((*kind.page.facts, *fields))),

@@ -5,15 +5,18 @@ import uuid
 from collections import defaultdict
 from datetime import MAXYEAR, MINYEAR, date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
+from media4sec.records.policy import PartnerRole
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
 from media4sec.records.tags import checked_name, tag_key
 
@@ -43,8 +46,13 @@ def add_months(day, months):
 class Tag(CheckedModel, TagBase):
     """A free keyword that editors give to records; there is one for all spellings that look alike."""
 
+    users_path = "taggings__content_object"
+
     key = models.CharField(
         max_length=200, unique=True, editable=False, help_text="What names that look alike have in common."
+    )
+    is_public = models.BooleanField(
+        default=False, editable=False, help_text="A version that was published has it."
     )
 
     class Meta:
@@ -147,6 +155,9 @@ class Record(CheckedModel):
         editable=False,
         help_text="What the public sees; empty for what was never published.",
     )
+    public_title = models.CharField(
+        max_length=400, blank=True, editable=False, help_text="The title that the public knows."
+    )
     withdrawal_reason = models.TextField(blank=True, editable=False)
     successor = models.ForeignKey(
         "self",
@@ -173,7 +184,6 @@ class Record(CheckedModel):
 
     class Meta:
         ordering = ["kind_name", "identifier"]
-        permissions = [("publish_record", "Can publish records"), ("withdraw_record", "Can withdraw records")]
         indexes = [models.Index(fields=["kind_name", "title_key"], name="records_title_key")]
         constraints = [
             models.UniqueConstraint(
@@ -186,8 +196,16 @@ class Record(CheckedModel):
         ]
 
     def __str__(self):
-        text = f"{self.identifier} {self.title}" if self.shows_identifier else self.title
-        return text if self.kind else f"{text} ({kinds_by_name()[self.kind_name].names.one.lower()})"
+        return self.name_with(self.title)
+
+    def name_with(self, title):
+        """What it is called, if this is its title."""
+        text = f"{self.identifier} {title}" if self.shows_identifier else title
+        return text if self.kind else f"{text} ({lower_first(self.kind_label)})"
+
+    @property
+    def kind_label(self):
+        return kinds_by_name()[self.kind_name].names.one
 
     def save(self, *args, **kwargs):
         if type(self) is Record and self._state.adding:
@@ -363,7 +381,7 @@ class Revision(models.Model):
     state = models.CharField(max_length=10, choices=Record.State)
     note = models.CharField(max_length=400, blank=True)
     saved_at = models.DateTimeField(auto_now_add=True)
-    saved_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.SET_NULL)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     published_at = models.DateTimeField(
         null=True,
         editable=False,
@@ -394,6 +412,54 @@ class Revision(models.Model):
         raise TypeError("Revisions are append-only.")
 
 
+class Team(models.Model):
+    """The people of one partner, or of the editorial office, which keeps the records that no partner is responsible for."""
+
+    partner = models.OneToOneField(
+        Record, related_name="team", null=True, blank=True, on_delete=models.PROTECT, limit_choices_to=owners
+    )
+    needs_approval = models.BooleanField(
+        "four eyes",
+        default=False,
+        help_text="What is published was approved by somebody else than its author.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Coalesce("partner", 0),
+                name="records_one_team_for_each_partner",
+                violation_error_message="This partner has a team already.",
+            )
+        ]
+
+    def __str__(self):
+        return self.partner.title if self.partner else "Editorial office"
+
+
+class Membership(models.Model):
+    """A role that somebody holds in a team."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="memberships", on_delete=models.CASCADE
+    )
+    team = models.ForeignKey(Team, related_name="memberships", on_delete=models.CASCADE)
+    role = models.CharField(max_length=20, choices=PartnerRole)
+
+    class Meta:
+        ordering = ["team", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "team", "role"],
+                name="records_a_role_once",
+                violation_error_message="This person has that role already.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.get_role_display()}, {self.team}"
+
+
 class AuditEntry(models.Model):
     """A step that somebody took with a record. It names both as text, as it outlives accounts and records.
 
@@ -408,6 +474,10 @@ class AuditEntry(models.Model):
         MERGED = "merged", "Merged into another record"
         RESTORED = "restored", "Restored"
         DISCARDED = "discarded", "Thrown away"
+        SUBMITTED = "submitted", "Submitted for review"
+        SENT_BACK = "sent-back", "Sent back"
+        APPROVED = "approved", "Approved"
+        OWNED = "owned", "Given to a partner"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)
@@ -415,7 +485,9 @@ class AuditEntry(models.Model):
     identifier = models.CharField(max_length=80)
     version = models.PositiveIntegerField(help_text="Of the record, as the step left it.")
     title = models.CharField(max_length=400, blank=True)
-    actor = models.CharField(max_length=150, blank=True, help_text="The account’s name; empty for a command.")
+    actor = models.CharField(
+        max_length=254, blank=True, help_text="The account’s address; empty for a command."
+    )
     note = models.TextField(blank=True, help_text="What was said of it: a note, a reason, a successor.")
     salt = models.CharField(
         max_length=32, blank=True, help_text="Empty once title, actor and note were removed for good."
@@ -458,6 +530,9 @@ class Words(models.Model):
     )
     names = models.TextField(editable=False, help_text="Of its title, identifier and other names.")
     texts = models.TextField(editable=False, help_text="Of its texts and facts.")
+    public = models.TextField(
+        blank=True, editable=False, help_text="Of the names that the public knows, for those who see no more of it."
+    )
 
     def __str__(self):
         return self.names
@@ -479,8 +554,13 @@ class Submission(models.Model):
 class Source(CheckedModel):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
+    users_path = "citations__record"
+
     url = models.URLField(max_length=600, unique=True)
     title = models.CharField(max_length=400, blank=True)
+    is_public = models.BooleanField(
+        default=False, editable=False, help_text="A version that was published rests on it."
+    )
     words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 
     class Meta:

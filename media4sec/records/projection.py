@@ -23,8 +23,6 @@ from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
 from media4sec.records.models import NAMESPACE, model_of
 
-INTERNAL = ("owner",)
-
 
 @dataclass(frozen=True)
 class PublicRef:
@@ -92,7 +90,7 @@ def resolve_links(kind: Kind, document, public):
     }
     references = references_in(kind.name)
     for name, value in document.items():
-        if name not in INTERNAL and name != "identifier":
+        if name != "identifier":
             resolved[name] = _resolve(value, name, references, public)
     return resolved | newest_source(document)
 
@@ -327,7 +325,7 @@ def terms_of(kind, resolved, public):
         if not values and facet.empty:
             yield from term(facet.name, NO_VALUE, str(facet.empty))
     for path, target in references.items():
-        if path in faceted or path in INTERNAL:
+        if path in faceted:
             continue
         for value in values_at(resolved, path):
             name = value["id"] if target else f"{value['kind']}:{value['id']}"

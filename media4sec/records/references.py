@@ -29,7 +29,7 @@ def _fields_naming(owner, record):
         if isinstance(field, (models.ForeignKey, models.ManyToManyField))
         and field.editable
         and field.related_model in targets
-        and field.name not in ("record_ptr", getattr(owner, "record_field", ""))
+        and field.name not in ("record_ptr", "owner", getattr(owner, "record_field", ""))
     ]
 
 

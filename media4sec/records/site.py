@@ -6,10 +6,13 @@ from functools import wraps
 from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest
 from django.http import Http404
 
+from media4sec.records import policy
 from media4sec.records.forms import is_key
+from media4sec.records.models import Record
 
 MOST_WORDS = 200  # characters of a search, as for readers
 SEARCHES = ("q", "term")
@@ -23,7 +26,22 @@ LOOKUPS = (
 TOO_LARGE = re.compile(r"\d{19}")  # for a number of any database
 
 
+class Choices(AutocompleteJsonView):
+    """What can be named in a form, by the names that somebody may know."""
+
+    def get_queryset(self):
+        self.request.is_choosing = True
+        return super().get_queryset()
+
+    def serialize_result(self, obj, to_field_name):
+        text = policy.name_for(self.request.user, obj) if isinstance(obj, Record) else str(obj)
+        return super().serialize_result(obj, to_field_name) | {"text": text}
+
+
 class BackOffice(admin.AdminSite):
+    def autocomplete_view(self, request):
+        return Choices.as_view(admin_site=self)(request)
+
     def admin_view(self, view, cacheable=False):
         @wraps(view)
         def careful(request, *args, **kwargs):

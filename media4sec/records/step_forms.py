@@ -4,8 +4,9 @@ from django import forms
 from django.contrib import admin
 
 from media4sec.records import workflow
-from media4sec.records.forms import RecordSelect
+from media4sec.records.forms import RecordSelect, offer
 from media4sec.records.models import MOST_IN_REASON, Record
+from media4sec.records.policy import Right
 from media4sec.texts import Line, Lines
 
 State = Record.State
@@ -38,14 +39,17 @@ class Step(forms.Form):
 class RecordStep(Step):
     """A step of a record; ``take()`` goes through the workflow's door."""
 
-    permission = "publish"
+    right = Right.PUBLISH
     shows_differences = False
     on_names = ""  # what happens to the records that name this one
     leaves_nothing = False  # the record has no page afterwards
 
-    def __init__(self, *args, record, **kwargs):
+    def __init__(self, *args, record, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.record = record
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                offer(field, user)
 
 
 class Publish(RecordStep):
@@ -72,7 +76,7 @@ class Publish(RecordStep):
 
 class Withdraw(RecordStep):
     name, title, button = "withdraw", "Withdraw", "Withdraw"
-    permission = "withdraw"
+    right = Right.WITHDRAW
     says = "The public version goes. Its address stays and gives the reason, and what to use instead."
     on_names = "Readers no longer see this name there, the working copies keep it."
     done = "is withdrawn."
@@ -98,7 +102,7 @@ class Withdraw(RecordStep):
 
 class Merge(RecordStep):
     name, title, button = "merge", "Merge into another record", "Merge"
-    permission = "withdraw"
+    right = Right.WITHDRAW
     says = "The public version goes, and its address leads to the other record, of the same kind, for ever."
     on_names = (
         "Readers see the other record there at once. The working copies name it too, each as a new version;"
@@ -141,7 +145,7 @@ class Restore(RecordStep):
 
 class Discard(RecordStep):
     name, title, button = "discard", "Throw away", "Throw away for good"
-    permission = "delete"
+    right = Right.DISCARD
     says = "The record goes with all its versions. Only editors ever saw it. Who threw it away, and when, is kept."
     done = "was thrown away."
     leaves_nothing = True

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError as DocumentError
 
@@ -25,17 +25,21 @@ from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.documents.writing import save_document
-from media4sec.records.finding import remember, remember_all
-from media4sec.records.models import AuditEntry, Record, Revision, specific
-from media4sec.records.projection import PublicRef, named_in, present, resolve_links
+from media4sec.records.finding import findable, remember, remember_all, remember_public
+from media4sec.records.models import AuditEntry, Record, Revision, Source, Tag, Team, specific
+from media4sec.records.policy import Right, name_for, require
+from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
 from media4sec.records.references import moved, named_by
 
 State = Record.State
 Action = AuditEntry.Action
 SEQUENCE_LOCK = 700281
+# What of a publication is written from its document.
+WRITTEN = ("title", "summary", "lens", "checked_on", "document", "display", "sort_key", "version")
 STEMS = ("title_stems", "name_stems", "text_stems")
 WRITTEN_AT_ONCE = 500
 MOST_NAMED = 5  # records, in a message
+MOST_IN_NOTE = 400  # characters
 
 
 class WorkflowError(ValidationError):
@@ -53,18 +57,17 @@ def take_turn() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCE_LOCK])
 
 
-def may(by: Any, action: str) -> None:
-    """A person needs the permission; commands (``by=None``) act for the operator."""
-    if by is not None and not by.has_perm(f"records.{action}_record"):
-        raise PermissionDenied(f"You may not {action} records.")
-
-
 @transaction.atomic
 def save_revision(
     record: Record, *, by: Any = None, note: str = "", state: Any = State.DRAFT
 ) -> Revision | None:
     """Keep the working copy as a new version, unless nothing changed; returns the newest revision."""
     record = _locked([record])[0]
+    require(by, Right.WRITE, record)
+    return _save(record, by, note, state)
+
+
+def _save(record, by, note, state=State.DRAFT):
     document = working_document(record)
     before = record.edit_version
     revision = _keep(record, dumps(document), by, note, state)
@@ -72,6 +75,49 @@ def save_revision(
         _remember_words({record.pk: (record.kind_name, document)})
         audit.note_steps(Action.SAVED, [record], by=by, note=note)
     return revision
+
+
+@transaction.atomic
+def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> tuple[int, int]:
+    """After something was corrected that these records share, each has a version that says it as it is now.
+
+    Where nothing else waits to be published, that version is public at once. Returns how many have one, and how
+    many of these are public. Whoever calls it has asked the policy.
+    """
+    take_turn()
+    changed, public = [], []
+    locked = _locked(records)
+    for start in range(0, len(locked), WRITTEN_AT_ONCE):
+        batch = locked[start : start + WRITTEN_AT_ONCE]
+        documents = working_documents(batch)
+        newest = Revision.objects.filter(record__in=batch, number=F("record__edit_version"))
+        before = dict(newest.values_list("record", "document"))
+        moved = [record for record in batch if dumps(documents[record.pk]) != before.get(record.pk)]
+        versions = {record.pk: _next_version(record, documents[record.pk], by, note) for record in moved}
+        Revision.objects.bulk_create(versions.values())
+        for record in moved:
+            record.edit_version += 1
+            if record.state == State.PUBLISHED:
+                record.published_revision = versions[record.pk]
+                public.append(record)
+        Record.objects.bulk_update(moved, ["edit_version", "published_revision"])
+        remember({record.pk: (record.kind_name, documents[record.pk]) for record in moved})
+        changed += moved
+    _date([record.published_revision_id for record in public])
+    _write_public([record.pk for record in public])
+    audit.note_steps(Action.SAVED, changed, by=by, note=note)
+    return len(changed), len(public)
+
+
+def _next_version(record, document, by, note):
+    return Revision(
+        record_id=record.pk,
+        number=record.edit_version + 1,
+        document=dumps(document),
+        state=record.state,
+        note=note[:MOST_IN_NOTE],
+        saved_by=by,
+    )
 
 
 def _remember_words(documents):
@@ -105,39 +151,55 @@ def _keep(record, text, by, note, state):
 
 
 @transaction.atomic
-def publish(record: Record, *, by: Any = None, note: str = "") -> None:
-    """Make the working copy the public version; returns its publication."""
-    return publish_all([record], by=by, note=note)[0]
+def publish(record: Record, revision: Revision | None = None, *, by: Any = None, note: str = "") -> Any:
+    """Make a version of the record the public one, without one the working copy; returns its publication."""
+    if revision is not None and revision.record_id != record.pk:
+        raise WorkflowError("That version belongs to another record.")
+    versions = {record.pk: revision} if revision else None
+    return publish_all([record], by=by, note=note, versions=versions)[0]
 
 
 @transaction.atomic
 def publish_all(
-    records: Iterable[Record], *, by: Any = None, note: str = "", validate: bool = True, documents: Any = None
+    records: Iterable[Record],
+    *,
+    by: Any = None,
+    note: str = "",
+    validate: bool = True,
+    documents: Any = None,
+    versions: dict[int, Revision] | None = None,
 ) -> Any:
     """Publish many at once; those that name each other find each other. All or nothing.
 
-    ``validate=False`` is for callers that have just validated every document; ``documents`` (by record) are published
-    instead of the working copies.
+    ``validate=False`` is for callers that have just validated every document. Instead of the working copies,
+    ``versions`` (by record) are published, or ``documents``, which become versions.
     """
-    may(by, "publish")
+    versions = versions or {}
     take_turn()
     locked = _locked(records)
+    require(by, Right.PUBLISH, *locked)
+    _refuse_unapproved(locked, versions, by)
     for record in locked:
         if record.public_state in (State.WITHDRAWN, State.MERGED):
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     if validate:
         for record in specific(locked):
-            _check(record)
+            if record.pk in versions and versions[record.pk].number != record.edit_version:
+                _check_version(record, versions[record.pk])
+            else:
+                _check(record)
     documents = working_documents(locked) | (documents or {})
     kept, new = [], {}
     for record in locked:
-        before = record.edit_version
-        revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
+        before, revision = record.edit_version, versions.get(record.pk)
+        if revision is None or revision.number == before:
+            revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
+            record.state = State.PUBLISHED
         if record.edit_version != before:
             new[record.pk] = record.kind_name, documents[record.pk]
         kept.append(revision.pk)
         Record.objects.filter(pk=record.pk).update(
-            state=State.PUBLISHED, public_state=State.PUBLISHED, published_revision=revision
+            state=record.state, public_state=State.PUBLISHED, published_revision=revision
         )
     for start in range(0, len(new), WRITTEN_AT_ONCE):
         _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
@@ -156,6 +218,41 @@ def _date(revisions):
         batch.filter(published_at=None).update(published_at=now)
 
 
+def _refuse_unapproved(records, versions, by):
+    """In a team with four eyes, people publish what somebody else approved; commands act for the operator."""
+    if by is None:
+        return
+    asks = set(Team.objects.filter(needs_approval=True).values_list("partner", flat=True))
+    for record in records:
+        revision = versions.get(record.pk)
+        if record.owner_id not in asks:
+            continue
+        if revision is None or revision.number == record.edit_version:
+            is_approved = record.state == State.APPROVED
+        else:
+            is_approved = audit.was_approved(record, revision)
+        if not is_approved:
+            raise WorkflowError(f"{record.identifier} must be approved by somebody else before it is published.")
+
+
+def _check_version(record, revision):
+    """An older version must be valid as well: it is written, checked, and all of it rolled back."""
+    try:
+        with transaction.atomic():
+            _check(save_document(record.kind_name, json.loads(revision.document), record))
+            raise _Undone
+    except _Undone:
+        return
+    except DocumentError as error:
+        raise WorkflowError(
+            f"Version {revision.number} of {record.identifier} cannot be published: {error.detail}"
+        ) from error
+
+
+class _Undone(Exception):
+    pass
+
+
 def _check(record):
     """What is published must be valid; what is wrong names the record."""
     try:
@@ -169,11 +266,11 @@ def _check(record):
 @transaction.atomic
 def withdraw(record: Record, *, reason: str, successor: Record | None = None, by: Any = None) -> None:
     """Take a published record off the public side; its address stays and says why, and what to use instead."""
-    may(by, "withdraw")
     take_turn()
     if not reason.strip():
         raise WorkflowError("Say why the record is withdrawn: readers of its address will see the reason.")
     record = _locked([record])[0]
+    require(by, Right.WITHDRAW, record)
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, successor)
@@ -196,9 +293,9 @@ def withhold(
 
     Restoring it would publish ``document``, or without one the working copy as it is now.
     """
-    may(by, "withdraw")
     take_turn()
     record = _locked([record])[0]
+    require(by, Right.WITHDRAW, record)
     if record.public_state in (State.WITHDRAWN, State.MERGED):
         raise WorkflowError(f"{record.identifier} is {record.public_state} already.")
     _check_successor(record, successor)
@@ -220,15 +317,17 @@ def merge(
     Public documents that name it name the other one by themselves. With ``moves_names``, so do working copies,
     each as a new version; documents from files say themselves whom they name.
     """
-    may(by, "withdraw")
     take_turn()
     record = _locked([record])[0]
+    require(by, Right.WITHDRAW, record)
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, into)
     _check_one_kind(record, into)
     if moves_names:
         _move_names(record, into, by)
+        for owned in Record.objects.filter(owner=record).order_by("pk"):
+            give(owned, into)
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
     audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
@@ -236,9 +335,9 @@ def merge(
 @transaction.atomic
 def restore(record: Record, *, by: Any = None) -> None:
     """Publish again what was public before the record was withdrawn or merged."""
-    may(by, "publish")
     take_turn()
     record = _locked([record])[0]
+    require(by, Right.PUBLISH, record)
     if record.public_state not in (State.WITHDRAWN, State.MERGED):
         raise WorkflowError(f"{record.identifier} is not withdrawn.")
     is_current = record.published_revision.number == record.edit_version
@@ -257,25 +356,97 @@ def restore(record: Record, *, by: Any = None) -> None:
 @transaction.atomic
 def discard(record: Record, *, by: Any = None, note: str = "") -> None:
     """Throw away a record that the public never saw. The audit trail tells who did it and what it was called."""
-    may(by, "delete")
     take_turn()
     record = _locked([record])[0]
+    require(by, Right.DISCARD, record)
     if record.public_state or record.published_revision_id:
         raise WorkflowError(
             f"{record.identifier} was public: withdraw it, so that its address says why it is gone."
         )
     others = Record.objects.filter(Q(pk__in=named_by(record)) | Q(mentions=record)).distinct().order_by("pk")
     if others:
-        raise WorkflowError(f"Other records name it: {in_short(others)}. Take it out of them first.")
+        raise WorkflowError(f"Other records name it: {in_short(others, by)}. Take it out of them first.")
+    if record.owned.exists() or Team.objects.filter(partner=record.pk).exists():
+        raise WorkflowError(f"{record.identifier} has a team or is responsible for records.")
     audit.note_steps(Action.DISCARDED, [record], by=by, note=note)
     record.revisions.all().delete()
     specific([record])[0].delete()
 
 
 @transaction.atomic
+def submit(record: Record, *, by: Any = None, note: str = "") -> None:
+    """Ask for the working copy to be reviewed."""
+    record = _locked([record])[0]
+    require(by, Right.WRITE, record)
+    if not can_be_submitted(record):
+        raise WorkflowError(f"{record.identifier} has nothing to be reviewed.")
+    _move(record, State.IN_REVIEW, Action.SUBMITTED, by, note)
+
+
+def can_be_submitted(record: Record) -> bool:
+    """True for a working copy that the public has not seen, and nobody was asked to review yet."""
+    return record.state == State.DRAFT and record.public_state not in (State.WITHDRAWN, State.MERGED)
+
+
+@transaction.atomic
+def approve(record: Record, *, by: Any = None, note: str = "") -> None:
+    """Say that the working copy may be published. In a team with four eyes, its authors cannot."""
+    record = _locked([record])[0]
+    require(by, Right.REVIEW, record)
+    if record.state != State.IN_REVIEW:
+        raise WorkflowError(f"{record.identifier} is not in review.")
+    if by is not None and has_four_eyes(record) and by.pk in _authors(record):
+        raise WorkflowError("You wrote some of this: somebody else must approve it.")
+    _move(record, State.APPROVED, Action.APPROVED, by, note)
+
+
+@transaction.atomic
+def send_back(record: Record, *, reason: str, by: Any = None) -> None:
+    """Ask for something else before the working copy may be published."""
+    record = _locked([record])[0]
+    require(by, Right.REVIEW, record)
+    if not reason.strip():
+        raise WorkflowError("Say what is missing: its authors read it.")
+    if record.state not in (State.IN_REVIEW, State.APPROVED):
+        raise WorkflowError(f"{record.identifier} is not in review.")
+    _move(record, State.DRAFT, Action.SENT_BACK, by, reason)
+
+
+def has_four_eyes(record: Record) -> bool:
+    return Team.objects.filter(partner=record.owner_id, needs_approval=True).exists()
+
+
+def _authors(record):
+    """The accounts of those who wrote something that the public has not seen yet."""
+    new = record.revisions.all()
+    if record.published_revision_id:
+        new = new.filter(number__gt=record.published_revision.number)
+    return set(new.values_list("saved_by", flat=True))
+
+
+def _move(record, state, action, by, note):
+    """A step of the review: where the working copy stands, and a line in the audit trail."""
+    Record.objects.filter(pk=record.pk).update(state=state)
+    audit.note_steps(action, [record], by=by, note=note)
+
+
+@transaction.atomic
+def give(record: Record, owner: Record | None, *, by: Any = None) -> None:
+    """Make somebody else responsible for the record: a partner, or with None the editorial office."""
+    record = _locked([record])[0]
+    if by is not None and not by.is_superuser:
+        raise PermissionDenied("Only a portal administrator gives a record to another team.")
+    if record.owner_id == (owner and owner.pk):
+        return
+    Record.objects.filter(pk=record.pk).update(owner=owner)
+    audit.note_steps(Action.OWNED, [record], by=by, note=str(owner.title if owner else "Editorial office"))
+
+
+@transaction.atomic
 def revert(record: Record, revision: Revision, *, by: Any = None) -> Any:
     """Load an older version back into the working copy, links included, as a new version. Nothing public moves."""
     record = specific(_locked([record]))[0]
+    require(by, Right.WRITE, record)
     if revision.record_id != record.pk:
         raise WorkflowError("That version belongs to another record.")
     save_document(record.kind_name, json.loads(revision.document), record)
@@ -332,9 +503,9 @@ def _in_favour_of(successor, reason):
     return " ".join(filter(None, (reason, f"Successor: {successor.identifier}." if successor else "")))
 
 
-def in_short(records: Any) -> str:
-    """The first of these records by name, and how many more there are."""
-    names, more = "; ".join(map(str, records[:MOST_NAMED])), len(records) - MOST_NAMED
+def in_short(records: Any, user: Any = None) -> str:
+    """The first of these records by the names that this person may know, and how many more there are."""
+    names, more = "; ".join(name_for(user, one) for one in records[:MOST_NAMED]), len(records) - MOST_NAMED
     return f"{names} and {more} more" if more > 0 else names
 
 
@@ -359,7 +530,7 @@ def _move_names(record, into, by):
                 f"{row.identifier} cannot name {into.identifier} instead: {reason}"
             ) from error
         state = row.state if row.state in (State.IN_REVIEW, State.APPROVED) else State.DRAFT
-        save_revision(row, by=by, state=state, note=f"{record.identifier} was merged into {into.identifier}")
+        _save(_locked([row])[0], by, f"{record.identifier} was merged into {into.identifier}", state)
 
 
 def _take_off(record, public_state, reason, successor):
@@ -415,6 +586,7 @@ def _ensure_rows(pks, actions, touched):
             if _ensure_row(record, document, row, actions, touched):
                 moved.append(record.pk)
         _remember_mentions(records, versions)
+        _note_public([record for record in records if record.public_state == State.PUBLISHED])
     return moved
 
 
@@ -495,6 +667,22 @@ def _remember_mentions(records, versions):
     through.objects.bulk_create(missing, batch_size=500)
 
 
+def _note_public(records):
+    """What everybody may know: the title of a public record, and the sources and tags of its public version."""
+    addresses, tags = set(), set()
+    for record in records:
+        document = json.loads(record.published_revision.document)
+        addresses |= {source["url"] for source in sources_in(document)}
+        tags |= set(document["tags"])
+        if record.public_title != document["title"]:
+            Record.objects.filter(pk=record.pk).update(public_title=document["title"])
+    for rows, column, values in ((Source, "url", addresses), (Tag, "name", tags)):
+        known = rows.objects.filter(is_public=False)
+        values = sorted(values)
+        for start in range(0, len(values), WRITTEN_AT_ONCE):
+            known.filter(**{f"{column}__in": values[start : start + WRITTEN_AT_ONCE]}).update(is_public=True)
+
+
 def _by_kind(names):
     """(kind, identifier) pairs as {kind: [identifier, …]}."""
     found = defaultdict(list)
@@ -524,7 +712,7 @@ def _write_documents(pks, actions, touched):
     old_terms = defaultdict(list)
     for term in Term.objects.filter(publication__in=[row.pk for row in rows.values()]):
         old_terms[term.publication_id].append((term.field, term.value, term.label, term.target_id))
-    new_terms = []
+    new_terms, gone_terms, names, stale = [], [], {}, []
     for record in records:
         row = rows[record.kind_name, record.identifier]
         presented = present(kinds_by_name()[record.kind_name], documents[record.pk], public)
@@ -541,6 +729,9 @@ def _write_documents(pks, actions, touched):
             "name_stems": analysed_names(presented.search_names),
             "text_stems": analysed(presented.search_text),
         }
+        names[record.pk] = findable(
+            presented.search_title, *(name for name, _ in presented.search_names), joins=True
+        )
         seen = {name: getattr(row, name) for name in values}
         seen["checked_on"] = row.checked_on.isoformat() if row.checked_on else None
         terms_changed = sorted(old_terms[row.pk], key=str) != sorted(presented.terms, key=str)
@@ -548,18 +739,21 @@ def _write_documents(pks, actions, touched):
             continue
         for name, value in values.items():
             setattr(row, name, value)
-        row.save()
+        stale.append(row)
         touched.add(row.pk)
         if terms_changed:
             if old_terms[row.pk]:
-                row.terms.all().delete()
+                gone_terms.append(row.pk)
             new_terms += [
                 Term(publication=row, field=name, value=value, label=label, target_id=target)
                 for name, value, label, target in presented.terms
             ]
         if seen["document"] != values["document"] or seen["version"] != values["version"]:
             actions.setdefault((row.kind, row.identifier), "updated")
+    Publication.objects.bulk_update(stale, (*WRITTEN, *STEMS), batch_size=50)
+    Term.objects.filter(publication__in=gone_terms).delete()
     Term.objects.bulk_create(new_terms, batch_size=500)
+    remember_public(names)
     _write_versions(records, rows, versions, public)
 
 

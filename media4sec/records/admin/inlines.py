@@ -5,6 +5,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidge
 from django.db import models
 from django.forms import ChoiceField, SlugField
 
+from media4sec.records import policy
 from media4sec.records.documents.fields import CitationField
 from media4sec.records.fields import TextListField, most_in
 from media4sec.records.forms import (
@@ -22,6 +23,7 @@ from media4sec.records.forms import (
     relations_in,
 )
 from media4sec.records.models import Citation
+from media4sec.records.policy import Right
 from media4sec.texts import Line, Lines, WebAddress, with_counter
 
 
@@ -65,17 +67,16 @@ class RowInline(Naming, admin.StackedInline):
     formset = OrderedFormSet
     extra = 1
 
-    def _may(self, request, *actions):
-        opts = self.parent_model._meta
-        return any(
-            request.user.has_perm(f"{opts.app_label}.{action}_{opts.model_name}") for action in actions
-        )
-
     def has_view_permission(self, request, obj=None):
-        return self._may(request, "view", "add", "change")
+        return self._may(request, Right.SEE, obj)
 
     def has_add_permission(self, request, obj=None):
-        return self._may(request, "add", "change")
+        return self._may(request, Right.WRITE, obj)
+
+    def _may(self, request, right, record):
+        if record is None:
+            return policy.may_somewhere(request.user, right)
+        return policy.may(request.user, right, record)
 
     has_change_permission = has_delete_permission = has_add_permission
 
@@ -98,7 +99,7 @@ class PartInline(RowInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         document = part_document(self.model)
-        form = type(self.form)("Form", (self.form,), relations_in(document, self.admin_site))
+        form = type(self.form)("Form", (self.form,), {"user": request.user, **relations_in(document, self.admin_site)})
         formset = super().get_formset(request, obj, form=form, **kwargs)
         formset.key_from = self.key_from
         return formset
@@ -125,7 +126,7 @@ class CitationInline(RowInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
-        formset.form.kind_name = self.parent_model.kind.name
+        formset.form.kind_name, formset.form.user = self.parent_model.kind.name, request.user
         if "part" in formset.form.base_fields:
             keys = [
                 (row.key, f"{row.key} ({row})")

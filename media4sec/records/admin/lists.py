@@ -4,20 +4,21 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from media4sec.kinds import kinds, kinds_by_name
-from media4sec.records import workflow
+from media4sec.kinds import kinds
+from media4sec.records import policy, workflow
 from media4sec.records.documents.fields import dumps
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
+from media4sec.records.policy import Right
 from media4sec.records.step_forms import Publish
 
 State = Record.State
@@ -85,11 +86,28 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind_name=self.value()) if self.value() else queryset
 
 
+class NamedFilter(admin.RelatedFieldListFilter):
+    """The records that others name, as far as somebody may know of them."""
+
+    def field_choices(self, field, request, model_admin):
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        rows = field.remote_field.model.objects.complex_filter(field.get_limit_choices_to())
+        rows = policy.nameable(request.user, rows.order_by(*ordering))
+        return [(row.pk, policy.name_for(request.user, row)) for row in rows]
+
+
+def names_a_record(field):
+    return bool(field.remote_field) and issubclass(field.remote_field.model, Record)
+
+
+admin.FieldListFilter.register(names_a_record, NamedFilter, take_priority=True)
+
+
 # Records
 
 
-def standing(record):
-    """Where a record's working copy and its public version stand, in a sentence."""
+def standing(record, user):
+    """Where a record's working copy and its public version stand, in a sentence for somebody."""
     working = f"your working copy is version {record.edit_version} and not public"
     match record.public_state:
         case "":
@@ -99,9 +117,10 @@ def standing(record):
         case State.PUBLISHED:
             return f"Published version {record.published_revision.number}, which is your working copy."
     words = f"{record.get_public_state_display()}: {record.withdrawal_reason}"
+    successor = record.successor and policy.name_for(user, record.successor)
     if record.public_state == State.MERGED:
-        return f"{words} The address leads to {record.successor}."
-    return f"{words} Successor: {record.successor}." if record.successor else words
+        return f"{words} The address leads to {successor}."
+    return f"{words} Successor: {successor}." if successor else words
 
 
 def admin_url(record, action="change"):
@@ -120,6 +139,12 @@ class ListOfRecords(admin.ModelAdmin):
     show_full_result_count = False
     actions = ("publish_selected",)
 
+    def get_queryset(self, request):
+        """Records of other teams are not there, unless somebody looks for one to name."""
+        if getattr(request, "is_choosing", False):
+            return policy.nameable(request.user, super().get_queryset(request))
+        return policy.visible(request.user, super().get_queryset(request))
+
     @admin.display(description="Public version", ordering="public_state")
     def public(self, record):
         if record.has_unpublished_changes:
@@ -129,18 +154,35 @@ class ListOfRecords(admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         asked = getattr(request, "asked", None)  # once for the list and all counts of its filters
         if asked is None or asked.text != search_term:
-            request.asked = asked = Wanted(self.searched(request), search_term)
+            request.asked = asked = Wanted(self.searched(request), search_term, policy.own(request.user))
         return asked.among(queryset, is_ordered="o" in request.GET), False
 
     def searched(self, request):
         """All that a search may find."""
         return self.get_queryset(request)
 
+    def _may(self, request, right, record):
+        if record is None:
+            return policy.may_somewhere(request.user, right)
+        return policy.may(request.user, right, record)
+
+    def has_module_permission(self, request):
+        return policy.is_member(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return self._may(request, Right.SEE, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._may(request, Right.WRITE, obj)
+
     def has_delete_permission(self, request, obj=None):
         return False  # what was public is withdrawn; what never was is thrown away by a step of its own
 
     def has_publish_permission(self, request):
-        return request.user.has_perm("records.publish_record")
+        return policy.may_somewhere(request.user, Right.PUBLISH)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
 
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):
@@ -149,11 +191,10 @@ class ListOfRecords(admin.ModelAdmin):
         records = [record for record in selected if Publish.fits(record)]
         seen = sha256(dumps([(record.pk, record.edit_version) for record in records]).encode()).hexdigest()
         is_confirmed = "confirmed" in request.POST
-        form = Publish(request.POST if is_confirmed else None, record=None)
+        form = Publish(request.POST if is_confirmed else None, record=None, user=request.user)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
-                    workflow.may(request.user, "publish")
                     self.refuse_unseen(request, records, seen)
                     workflow.publish_all(records, by=request.user, note=form.cleaned_data["note"])
             except ValidationError as error:
@@ -167,7 +208,7 @@ class ListOfRecords(admin.ModelAdmin):
             "opts": self.opts,
             "form": form,
             "count": len(records),
-            "records": [(record, standing(record)) for record in records[:MOST_SHOWN]],
+            "records": [(record, standing(record, request.user)) for record in records[:MOST_SHOWN]],
             "outcome": publish_outcome(selected, records) if len(selected) > len(records) else "",
             "seen": seen,
             # All that the list shows are named by its address; a few by themselves.
@@ -180,14 +221,9 @@ class ListOfRecords(admin.ModelAdmin):
         """Only what was shown is published, and only by those who may change it."""
         if request.POST.get("seen") != seen:
             raise ValidationError("The list has changed since you saw it: look at it again.")
-        foreign = [record for record in records if not may_change(request.user, record)]
+        foreign = [record for record in records if not policy.may(request.user, Right.PUBLISH, record)]
         if foreign:
-            raise ValidationError(f"You may not change {workflow.in_short(foreign)}.")
-
-
-def may_change(user, record):
-    opts = model_of(record.kind_name)._meta
-    return user.has_perm(f"{opts.app_label}.{get_permission_codename('change', opts)}")
+            raise ValidationError(f"You may not publish {workflow.in_short(foreign, request.user)}.")
 
 
 def publish_outcome(selected, published):
@@ -204,13 +240,13 @@ def publish_outcome(selected, published):
 class AllRecordsAdmin(ListOfRecords):
     """One list over all kinds: what is overdue, what waits to be published, and every search for a record."""
 
-    list_display = ("kind_label", "identifier", "linked_title", *ListOfRecords.list_display[2:])
+    list_display = ("kind", "identifier", "linked_title", *ListOfRecords.list_display[2:])
     list_display_links = None
     list_filter = (KindFilter, PublicFilter, "state", ReviewFilter, "lens", "provenance", "verified")
 
     @admin.display(description="Kind", ordering="kind_name")
-    def kind_label(self, record):
-        return kinds_by_name()[record.kind_name].names.one
+    def kind(self, record):
+        return record.kind_label
 
     @admin.display(description="Title", ordering="title")
     def linked_title(self, record):

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
-from media4sec.records import workflow
+from media4sec.records import policy, workflow
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -49,6 +49,7 @@ from media4sec.records.forms import (
     relations_in,
 )
 from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
+from media4sec.records.policy import Right
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS
 
@@ -88,14 +89,46 @@ class RecordAdmin(Naming, ListOfRecords):
         return [(title, {"fields": fields}) for title, fields in groups]
 
     def get_readonly_fields(self, request, obj=None):
-        return ("identifier",) if obj else ()
+        """Who is responsible is said when a record is made; only a portal administrator changes it later."""
+        is_settled = obj is not None or self.model.kind.is_editorial
+        settled = ("owner",) if is_settled and not policy.is_everybody(request.user) else ()
+        return ("identifier", *settled) if obj else settled
+
+    def has_add_permission(self, request):
+        return policy.may_add(request.user, self.model.kind)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "owner":
+            return self.owner_field(db_field, request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def owner_field(self, db_field, user):
+        """The partners for whom somebody may write; with one only, nothing is to be chosen."""
+        field = db_field.formfield()
+        if policy.is_everybody(user):
+            return field
+        owners = policy.owners_for(user, Right.WRITE)
+        field.queryset = field.queryset.filter(pk__in=owners - {policy.OFFICE})
+        field.required = policy.OFFICE not in owners
+        if field.required and len(owners) == 1:
+            field.initial = next(iter(owners))
+        return field
+
+    def save_model(self, request, obj, form, change):
+        """A record changes hands by a step of its own."""
+        owner = obj.owner
+        if change and "owner" in form.changed_data:
+            obj.owner_id = form.initial["owner"]
+        super().save_model(request, obj, form, change)
+        if change and "owner" in form.changed_data:
+            workflow.give(obj, owner, by=request.user)
 
     def get_inlines(self, request, obj):
         return [*self.inlines, CitationInline]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         roles = relations_in(writer(self.model.kind.name), self.admin_site)
-        form = type(self.form)("Form", (self.form,), roles)
+        form = type(self.form)("Form", (self.form,), {"user": request.user, **roles})
         made = super().get_form(request, obj, change, form=form, **kwargs)
         made.refusal = getattr(request, "refusal", None)
         return made
@@ -185,13 +218,14 @@ class RecordAdmin(Naming, ListOfRecords):
         remember_submission(form, record)
         if told:
             self.message_user(request, told, messages.WARNING)
-        self.message_user(request, standing(self._read(record.pk)))
+        self.message_user(request, standing(self._read(request, record.pk), request.user))
         self.warn_of_lookalikes(request, record)
 
     def warn_of_lookalikes(self, request, record):
         """Two records may bear one name, but nobody should make the second unawares."""
-        if others := list(lookalikes(record)[:MOST_NAMED]):
-            named = ((admin_url(other), other.title, other.identifier) for other in others)
+        if others := list(told_of_lookalikes(request.user, record)[:MOST_NAMED]):
+            user = request.user
+            named = ((address_for(user, one), policy.title_for(user, one), one.identifier) for one in others)
             links = format_html_join(", ", '<a href="{}">{} ({})</a>', named)
             says = "The titles look alike: is it the same as {}? This record is {}."
             self.message_user(request, format_html(says, links, record.identifier), messages.WARNING)
@@ -210,12 +244,12 @@ class RecordAdmin(Naming, ListOfRecords):
         may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         context["may_save_and_publish"] = (
             may_change
-            and self.has_publish_permission(request)
+            and (policy.may(request.user, Right.PUBLISH, obj) if obj else self.has_publish_permission(request))
             and (obj is None or obj.public_state in ("", State.PUBLISHED))
         )
         if obj is not None:
             refusal = getattr(request, "refusal", None)
-            context["standing"] = standing(obj)
+            context["standing"] = standing(obj, request.user)
             context["steps"] = self.steps_for(request, obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
@@ -245,16 +279,15 @@ class RecordAdmin(Naming, ListOfRecords):
         return [
             (step, admin_url(record, step.name))
             for step in RECORD_STEPS
-            if step.fits(record)
-            and self.has_change_permission(request, record)
-            and request.user.has_perm(f"records.{step.permission}_record")
+            if step.fits(record) and policy.may(request.user, step.right, record)
         ]
 
     @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
     def step_view(self, request, pk, step):
         """The page of one step, which asks what it needs to know; only POST takes the step."""
-        record = self._open(request, pk, "change")
-        form, status = step(request.POST if request.method == "POST" else None, record=record), 200
+        record = self._open(request, pk, step.right)
+        form = step(request.POST if request.method == "POST" else None, record=record, user=request.user)
+        status = 200
         if form.is_bound and form.is_valid():
             try:
                 with transaction.atomic():
@@ -276,7 +309,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
-            "named_by": Record.objects.filter(pk__in=named_by(record)) if step.on_names else [],
+            "named_by": names_for(request.user, named_by(record)) if step.on_names else [],
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
@@ -289,7 +322,7 @@ class RecordAdmin(Naming, ListOfRecords):
     def history_view(self, request, object_id, extra_context=None):
         """Every version, with what it changed."""
         try:
-            record = self._open(request, int(object_id), "view")
+            record = self._open(request, int(object_id), Right.SEE)
         except ValueError as error:
             raise Http404 from error
         paginator = Paginator(record.revisions.select_related("saved_by"), VERSIONS_ON_A_PAGE)
@@ -317,7 +350,7 @@ class RecordAdmin(Naming, ListOfRecords):
     @method_decorator(require_safe)
     def version_view(self, request, pk, number):
         """One version in full, and what differs from any other one."""
-        record = self._open(request, pk, "view")
+        record = self._open(request, pk, Right.SEE)
         revision = get_object_or_404(record.revisions.select_related("saved_by"), number=number)
         name_authors(record, [revision])
         others = record.revisions.exclude(number=number)
@@ -341,7 +374,7 @@ class RecordAdmin(Naming, ListOfRecords):
     @method_decorator(require_POST)
     def revert_view(self, request, pk, number):
         """Load a version back into the working copy; nothing public moves."""
-        record = self._open(request, pk, "change")
+        record = self._open(request, pk, Right.WRITE)
         revision = get_object_or_404(record.revisions, number=number)
         try:
             with transaction.atomic():
@@ -351,33 +384,48 @@ class RecordAdmin(Naming, ListOfRecords):
             reason = " ".join(error.messages) if isinstance(error, ValidationError) else str(error.detail)
             self.message_user(request, f"Version {number} cannot be loaded back: {reason}", messages.ERROR)
             return redirect(admin_url(record, "history"))
-        now = self._read(pk)
-        self.message_user(request, f"Back to what version {number} said. {standing(now)}", messages.SUCCESS)
+        now = self._read(request, pk)
+        self.message_user(request, f"Back to what version {number} said. {standing(now, request.user)}", messages.SUCCESS)
         return redirect(admin_url(record))
 
     @property
     def list_url(self):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def _read(self, pk):
-        rows = self.model.objects.select_related("published_revision", "successor")
+    def _read(self, request, pk):
+        rows = self.get_queryset(request).select_related("published_revision", "successor")
         return get_object_or_404(rows, pk=pk)
 
-    def _open(self, request, pk, action):
-        """The record, for those who may view or change it; others are told that they may not."""
-        record = self._read(pk)
-        allowed = {"view": self.has_view_or_change_permission, "change": self.has_change_permission}
-        if not allowed[action](request, record):
-            raise PermissionDenied
+    def _open(self, request, pk, right):
+        """The record, for those who have this right; who may see it is told, for others it is not there."""
+        record = self._read(request, pk)
+        policy.require(request.user, right, record)
         return record
 
     def _context(self, request, record):
         return self.admin_site.each_context(request) | {
             "opts": self.opts,
             "original": record,
-            "standing": standing(record),
+            "standing": standing(record, request.user),
             "has_change_permission": self.has_change_permission(request, record),
         }
+
+
+def told_of_lookalikes(user, record):
+    """Those that look like this record; of other teams only where the title is the one that the public knows."""
+    others, own = lookalikes(record), policy.own(user)
+    return others if own is None else others.filter(own | Q(public_state=State.PUBLISHED, state=State.PUBLISHED))
+
+
+def names_for(user, pks):
+    """What the records with these keys are called, for somebody: those of other teams only if they are public."""
+    rows = policy.nameable(user, Record.objects.filter(pk__in=pks))
+    return [policy.name_for(user, record) for record in rows]
+
+
+def address_for(user, record):
+    """Where somebody finds a record: in the back-office, or where readers do."""
+    return admin_url(record) if policy.may(user, Right.SEE, record) else record.url
 
 
 def remember_submission(form, record):

@@ -2,44 +2,104 @@
 
 from django.contrib import admin
 from django.db.models import Count
-from django.utils.html import format_html_join
+from django.http import Http404
+from django.utils.html import format_html, format_html_join
 
 from media4sec.letters import same
-from media4sec.records import workflow
+from media4sec.records import policy, workflow
 from media4sec.records.admin.inlines import Naming
-from media4sec.records.admin.lists import admin_url
+from media4sec.records.admin.lists import MOST_SHOWN, admin_url
 from media4sec.records.models import Record, Source, Tag
+from media4sec.records.policy import Right
 
 
 class SharedAdmin(Naming, admin.ModelAdmin):
-    """A row that many records use: changing it is a new version of each of them."""
+    """A row that many records use: corrected here once, it is corrected in all of them, public pages included."""
 
     show_full_result_count = False
 
     def users(self, obj):
         """The records that use this row."""
-        raise NotImplementedError
+        users = self.model.objects.filter(pk=obj.pk).values(self.model.users_path)
+        return Record.objects.filter(pk__in=users)
+
+    def get_queryset(self, request):
+        rows = policy.knowable(request.user, super().get_queryset(request))
+        if getattr(request, "is_choosing", False):
+            return rows
+        return rows.annotate(uses=Count(self.model.users_path, distinct=True))
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, same(search_term))
 
+    # Rights
+
+    def has_module_permission(self, request):
+        return policy.is_member(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return policy.is_member(request.user)
+
+    def has_add_permission(self, request):
+        return policy.may_somewhere(request.user, Right.WRITE)
+
+    def has_change_permission(self, request, obj=None):
+        if obj is None:
+            return self.has_add_permission(request)
+        return policy.may_correct(request.user, self.users(obj))
+
+    def has_delete_permission(self, request, obj=None):
+        """What is in use is taken off its records first."""
+        return obj is not None and self.has_change_permission(request, obj) and not self.users(obj).exists()
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    # Who uses it
+
+    def get_object(self, request, object_id, from_field=None):
+        obj = super().get_object(request, object_id, from_field)
+        if obj is not None:
+            obj.asked_by = request.user
+        return obj
+
+    @admin.display(description="Reach")
+    def reach(self, obj):
+        """What a correction does, before anybody makes one."""
+        number = self.users(obj).count()
+        if not number:
+            return "No record uses it."
+        return (
+            f"{number} record{'s use' if number > 1 else ' uses'} it. A correction is made in all of them at once, and readers"
+            " see it, but for records with changes that are not public yet: there it waits for these."
+        )
+
     @admin.display(description="Used by")
     def used_by(self, obj):
-        rows = ((admin_url(record), record) for record in self.users(obj))
-        return format_html_join("", '<a class="used-by" href="{}">{}</a>', rows) or "No record."
+        users = self.users(obj)
+        own = policy.visible(obj.asked_by, users)
+        rows = ((admin_url(record), record) for record in own[:MOST_SHOWN])
+        more = users.count() - min(own.count(), MOST_SHOWN)
+        links = format_html_join("", '<a class="used-by" href="{}">{}</a>', rows)
+        return format_html("{}{}", links, f"{more} more" if more else "")
 
     @admin.display(description="Records", ordering="uses")
     def uses(self, obj):
         return obj.uses
 
+    def get_fields(self, request, obj=None):
+        return (*self.own_fields, *self.get_readonly_fields(request, obj))
+
     def get_readonly_fields(self, request, obj=None):
-        return ("used_by",) if obj else ()
+        return ("reach", "used_by") if obj else ()
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if change and form.has_changed():
-            for record in self.users(form.instance):
-                workflow.save_revision(record, by=request.user, note=f"{self.opts.verbose_name} changed")
+            note = f"The {self.opts.verbose_name} was corrected: {form.instance}"
+            done, public = workflow.carry_over(self.users(form.instance), by=request.user, note=note)
+            if done:
+                self.message_user(request, f"Corrected in {done} records, {public} of them public now.")
 
 
 @admin.register(Source)
@@ -47,19 +107,11 @@ class SourceAdmin(SharedAdmin):
     list_display = ("title_or_address", "url", "uses")
     ordering = ("title", "url")
     search_fields = ("words",)
+    own_fields = ("url", "title")
 
     @admin.display(description="Title", ordering="title")
     def title_or_address(self, source):
         return source.title or source.url
-
-    def get_fields(self, request, obj=None):
-        return ("url", "title", *self.get_readonly_fields(request, obj))
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).annotate(uses=Count("citations__record", distinct=True))
-
-    def users(self, source):
-        return Record.objects.filter(citations__source=source).distinct()
 
 
 @admin.register(Tag)
@@ -67,16 +119,4 @@ class TagAdmin(SharedAdmin):
     list_display = ("name", "uses")
     ordering = ("name",)
     search_fields = ("key",)
-
-    def get_fields(self, request, obj=None):
-        return ("name", *self.get_readonly_fields(request, obj))
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).annotate(uses=Count("taggings"))
-
-    def users(self, tag):
-        return Record.objects.filter(taggings__tag=tag)
-
-    def has_delete_permission(self, request, obj=None):
-        """A tag in use is taken off its records first."""
-        return obj is not None and obj.uses == 0 and super().has_delete_permission(request, obj)
+    own_fields = ("name",)

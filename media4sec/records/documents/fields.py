@@ -16,7 +16,7 @@ from media4sec.texts import cleaned, web_address
 
 HEAD = fields("identifier slug title summary")
 TAIL = fields(
-    "lens provenance verified verified_basis checked_on newest_source_on review_due owner notes tags sources"
+    "lens provenance verified verified_basis checked_on newest_source_on review_due notes tags sources"
 )
 
 

@@ -68,7 +68,6 @@ class PartDocument(DocumentBase):
 class RecordDocument(DocumentBase):
     """What all records have. A kind adds its own fields with ``shape(…)`` and its parts as serializers."""
 
-    owner = Reference(queryset=Record.objects.all(), allow_null=True, required=False)
     tags = TagField()
     sources = CitationField()
 

@@ -17,10 +17,21 @@ from media4sec.records.documents.fields import (
     TextList,
 )
 from media4sec.records.documents.reading import writer
-from media4sec.records.models import Citation, Record, Relation, Revision, Source, Tag, Tagging, model_of
+from media4sec.records.models import (
+    Citation,
+    Membership,
+    Record,
+    Relation,
+    Revision,
+    Source,
+    Tag,
+    Tagging,
+    Team,
+    model_of,
+)
 from media4sec.records.projection import label_of, model_field
 
-WRITE_SIDE = (Record, Revision, Source, Citation, Relation, Tag, Tagging)
+WRITE_SIDE = (Record, Revision, Source, Citation, Relation, Tag, Tagging, Team, Membership)
 READ_SIDE = tuple(apps.get_model("publications", name) for name in ("Publication", "Term", "Change"))
 
 # Fields of documents whose model says nothing, or speaks to editors in a form.
@@ -29,7 +40,6 @@ FIELDS = {
     "lens": "The project's view of it, where there is one.",
     "key": "Names the part within its record; never changes.",
     "notes": "Public notes; where sources disagree, they say so.",
-    "owner": "Responsible partner; not public.",
     "tags": "Free keywords, in the order of the alphabet.",
     "sources": "What it rests on: citations, in order.",
     "sources.url": "Address of the source.",
@@ -79,8 +89,7 @@ Written by `python manage.py describe_data_model`; `make docs` writes it anew. D
   not known never means no.
 - Another record is named by its identifier, or as `kind:identifier` where a record of any kind may stand.
 - A **part** is a row that belongs to one record. Its `key` names it within the record and never changes.
-- The **public document** (API) is the same object with `kind`, `uuid` and `url` added and `owner` left out. There, a
-  reference is `{"kind", "id", "label", "url"}`, records that are not public are not named, and `newest_source_on` is
+- The **public document** (API) is the same object with `kind`, `uuid` and `url` added. There, a reference is `{"kind", "id", "label", "url"}`, records that are not public are not named, and `newest_source_on` is
   worked out where editors left it empty: `newest_source_basis` says whether a source is `dated` so or was `read` then.
 - A **facet** is a filter of the list and of the API; its value is `not-stated` for records that say nothing, unless
   the table has a dash there.

@@ -1,0 +1,162 @@
+"""Who may do what with which record: the one place that decides, asked with the record.
+
+Rights come from roles, and a role is held in a team: the people of one partner, or the editorial office, which keeps
+what has no responsible partner (vocabulary, law, the check, and what the project left). A portal administrator may do
+everything. For everybody else the records of other teams are not there: they may name what the public sees of them.
+
+``docs/rights.md`` is written from these tables.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+
+
+class PartnerRole(models.TextChoices):
+    CONTRIBUTOR = "contributor", "Contributor"
+    REVIEWER = "reviewer", "Reviewer"
+    PUBLISHER = "publisher", "Publisher"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Right(models.TextChoices):
+    """What can be done with a record of one's team; the label follows “may”."""
+
+    SEE = "see", "see it, its history and its reports"
+    WRITE = "write", "add and change it, go back to a version, submit it"
+    REVIEW = "review", "comment on it, approve it or send it back, answer reports on it"
+    DISCARD = "discard", "throw it away if it was never public"
+    PUBLISH = "publish", "publish and restore it"
+    WITHDRAW = "withdraw", "withdraw it, merge it into another one"
+    MANAGE = "manage", "invite people to the team, and give them roles"
+
+
+_WRITERS = {PartnerRole.CONTRIBUTOR, PartnerRole.REVIEWER, PartnerRole.PUBLISHER}
+_REVIEWERS = {PartnerRole.REVIEWER, PartnerRole.PUBLISHER}
+RIGHTS = {
+    Right.SEE: set(PartnerRole),
+    Right.WRITE: _WRITERS,
+    Right.REVIEW: _REVIEWERS,
+    Right.DISCARD: _REVIEWERS,
+    Right.PUBLISH: {PartnerRole.PUBLISHER},
+    Right.WITHDRAW: {PartnerRole.PUBLISHER},
+    Right.MANAGE: {PartnerRole.ADMINISTRATOR},
+}
+# Whoever holds one of these logs in with a second factor.
+NEED_SECOND_FACTOR = {PartnerRole.REVIEWER, PartnerRole.PUBLISHER, PartnerRole.ADMINISTRATOR}
+OFFICE = None  # as an owner: the editorial office
+
+
+def roles_of(user):
+    """The roles that somebody holds now, ``{owner's key or OFFICE: {role, …}}``; read once a request."""
+    if not hasattr(user, "_roles"):
+        user._roles = {}
+        for owner, role in user.memberships.values_list("team__partner", "role"):
+            user._roles.setdefault(owner, set()).add(role)
+    return user._roles
+
+
+def is_somebody(user):
+    return bool(user and user.is_authenticated and user.is_active)
+
+
+def is_everybody(user):
+    """True for a portal administrator, who may do what anybody may."""
+    return is_somebody(user) and user.is_superuser
+
+
+def is_member(user):
+    """True for those who have anything to do in the back-office."""
+    return is_somebody(user) and (user.is_superuser or bool(roles_of(user)))
+
+
+def needs_second_factor(user):
+    held = set().union(*roles_of(user).values()) if is_somebody(user) else set()
+    return is_somebody(user) and (user.is_superuser or bool(held & NEED_SECOND_FACTOR))
+
+
+def owners_for(user, right):
+    """For whose records somebody has this right: keys of partners, and OFFICE."""
+    if not is_somebody(user):
+        return set()
+    return {owner for owner, held in roles_of(user).items() if held & RIGHTS[right]}
+
+
+def may(user, right, record):
+    """May they do this with this record? ``None`` for the user is a command, which acts for the operator."""
+    if user is None:
+        return True
+    return is_everybody(user) or record.owner_id in owners_for(user, right)
+
+
+def require(user, right, *records):
+    """Raises PermissionDenied, naming the first record with which they may not do it."""
+    for record in records:
+        if not may(user, right, record):
+            raise PermissionDenied(f"You may not {Right(right).value} {record}.")
+
+
+def may_somewhere(user, right):
+    """Is there any team for which they have this right?"""
+    return is_everybody(user) or bool(owners_for(user, right))
+
+
+def may_correct(user, records):
+    """May they correct something that these records share? Whoever publishes for the office, or for each of them."""
+    if is_everybody(user):
+        return True
+    owners = owners_for(user, Right.PUBLISH)
+    return OFFICE in owners or bool(owners) and not records.exclude(_owned_by(owners)).exists()
+
+
+def may_add(user, kind):
+    """Vocabulary, law and the check are the editorial office's; all else whoever writes may add."""
+    if kind.is_editorial and not is_everybody(user):
+        return OFFICE in owners_for(user, Right.WRITE)
+    return may_somewhere(user, Right.WRITE)
+
+
+def _owned_by(owners, prefix=""):
+    named = Q(**{f"{prefix}owner_id__in": owners - {OFFICE}})
+    return named | Q(**{f"{prefix}owner_id": None}) if OFFICE in owners else named
+
+
+def visible(user, records, right=Right.SEE, prefix=""):
+    """Those of the rows that belong to a record which they may see; ``prefix`` leads from the row to its record."""
+    if is_everybody(user):
+        return records
+    return records.filter(_owned_by(owners_for(user, right), prefix))
+
+
+def own(user, prefix=""):
+    """The condition that somebody may see a record; None where they may see all of them."""
+    return None if is_everybody(user) else _owned_by(owners_for(user, Right.SEE), prefix)
+
+
+def nameable(user, records, also=()):
+    """Those records that somebody may name: their own, all that the public sees, and ``also`` those with these keys."""
+    if is_everybody(user):
+        return records
+    return records.filter(own(user) | Q(public_state="published") | Q(pk__in=also))
+
+
+def knowable(user, shared):
+    """Those sources or tags that somebody may know of: of their own records, of nobody's, and public ones."""
+    if is_everybody(user):
+        return shared
+    path = shared.model.users_path
+    known = own(user, f"{path}__") | Q(**{path: None}) | Q(is_public=True)
+    return shared.filter(pk__in=shared.model.objects.filter(known).values("pk"))
+
+
+def name_for(user, record):
+    """What a record is called for somebody (None: a command): of another team's, only as the public knows it."""
+    title = title_for(user, record)
+    return record.name_with(title) if title else f"{record.kind_label} that is not public"
+
+
+def title_for(user, record):
+    """The title of a record as somebody may know it; empty where they may not know that there is one."""
+    if may(user, Right.SEE, record):
+        return record.title
+    return record.public_title if record.public_state == "published" else ""
