@@ -192,6 +192,7 @@ PERSON = Kind(
     weight=42,
     review_months=24,
     schema_type="Person",
+    recommended=("checked_on",),
 )
 
 FUNCTION = Kind(
@@ -243,6 +244,7 @@ ORGANISATION = Kind(
     search=Search(text=fields("former_names"), names=fields("former_names")),
     weight=40,
     schema_type="Organization",
+    recommended=("sources", "checked_on"),
 )
 
 TECHNOLOGY = Kind(
@@ -389,6 +391,7 @@ STATEMENT = Kind(
     role=Role.EVIDENCE,
     weight=60,
     schema_type="Claim",
+    recommended=("sources", "checked_on"),
 )
 
 SURVEY_FIGURE = Kind(
@@ -420,6 +423,7 @@ SURVEY_FIGURE = Kind(
     search=Search(text=fields("survey population note"), names=fields("survey"), unread=fields("from_d21")),
     weight=64,
     review_months=24,
+    recommended=("sources", "checked_on"),
 )
 
 GLOSSARY_TERM = Kind(
@@ -530,6 +534,7 @@ CONCEPT = Kind(
     review_months=24,
     schema_type="DefinedTerm",
     is_editorial=True,
+    recommended=("checked_on",),
 )
 
 COLLECTION = Kind(
@@ -554,6 +559,7 @@ COLLECTION = Kind(
     search=Search(text=fields("caveats")),
     weight=82,
     is_editorial=True,
+    recommended=("summary", "checked_on"),
 )
 
 KINDS = (

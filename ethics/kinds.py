@@ -219,6 +219,7 @@ COUNTRY_NOTE = Kind(
     weight=25,
     review_months=6,
     is_editorial=True,
+    recommended=("summary", "checked_on"),
 )
 
 PLATFORM_REQUEST = Kind(

@@ -345,6 +345,11 @@ class Kind:
     weight: int = 50  # the lighter, the earlier among related records and equal search hits
     review_months: int = 12
     schema_type: str = "CreativeWork"
+    recommended: tuple[str, ...] = (
+        "summary",
+        "sources",
+        "checked_on",
+    )  # its editors are told where one is missing
     is_editorial: bool = False  # only the editorial office adds records, and is responsible for them
 
     @property

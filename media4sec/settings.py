@@ -86,7 +86,10 @@ INSTALLED_APPS = [
     "catalogue",
     "workshops",
     "media4sec.records",
-    "media4sec.accounts",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "taggit",
     "rest_framework",
     "django_filters",
@@ -98,6 +101,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "media4sec.accounts",  # last, as it takes pages of others out of the back-office
 ]
 
 # Sessions, accounts and messages are lazy: a reader's page touches none of them, so that it sets no cookie,
@@ -115,6 +120,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "media4sec.accounts.middleware.AccountsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -186,16 +193,54 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Accounts and sessions
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "media4sec.accounts.passwords.GuessableValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds, from log-in
+SESSION_IDLE = 60 * 60  # seconds without a request
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60  # seconds; of invitations too
+
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+ACCOUNT_ADAPTER = "media4sec.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # there is none: people are invited
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who was invited by mail has it
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_REDIRECT_URL = "admin:login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_SESSION_REMEMBER = True  # until the session ends by itself, not with the browser
+# Counted in the database, for all processes and beyond a restart.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/ip,10/5m/key",
+    "login": "60/m/ip",
+    "reset_password": "20/m/ip,5/d/key",
+    "reauthenticate": "10/5m/user",
+}
+MFA_ADAPTER = "media4sec.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "MEDI@4SEC"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_limits"}
+}
+
+# Where invitations and links for new passwords are sent from; without a server they are written to the log.
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
+EMAIL_TIMEOUT = 10  # seconds
 
 
 # Language and time

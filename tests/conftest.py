@@ -255,6 +255,14 @@ def _copied_on_the_server(name):
 
 
 @pytest.fixture
+def admin_user(admin_user):
+    """pytest-django’s, who has a second factor, without which a portal administrator does nothing."""
+    from tests.people import with_second_factor
+
+    return with_second_factor(admin_user)
+
+
+@pytest.fixture
 def in_content_database(content_database):
     with database_named(content_database):
         yield

@@ -1,5 +1,9 @@
 """People of the back-office for tests: with roles, and logged in as if by a second factor."""
 
+import time
+
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from media4sec.accounts.models import User
@@ -10,22 +14,36 @@ def member(*roles, partner=None, name="", **more):
     """An account with these roles in the team of a partner, or of the editorial office."""
     number = User.objects.count() + 1
     user = User.objects.create_user(f"{name or '-'.join(roles) or 'nobody'}{number}@example.org", **more)
-    team, _ = Team.objects.get_or_create(partner=partner)
+    team, _ = Team.objects.get_or_create(owner=partner)
     for role in roles:
         Membership.objects.create(user=user, team=team, role=role)
-    return user
+    return with_second_factor(user)
 
 
 def administrator(name="root"):
     """A portal administrator."""
-    return User.objects.create_superuser(f"{name}@example.org")
+    return with_second_factor(User.objects.create_superuser(f"{name}@example.org"))
+
+
+def with_second_factor(user):
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {}})
+    return user
 
 
 def logged_in(user, **options):
     """A client with a session of this account."""
     client = Client(**options)
     client.force_login(user)
+    authenticated(client, user)
     return client
+
+
+def authenticated(client, user):
+    """As if they had typed their password just now."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
 
 
 def owned(record, partner):

@@ -573,7 +573,8 @@ def test_a_form_for_a_new_record_makes_one(editor, button):
 
     assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
     assert Record.objects.filter(title="A tool").count() == 1
-    assert Publication.objects.count() == (button == "_publish")
+    assert first.url.endswith("/publish/") == (button == "_publish")
+    assert Publication.objects.count() == 0
 
 
 def test_a_form_that_went_back_and_changed_makes_another_when_that_is_meant(editor):
@@ -723,13 +724,65 @@ def test_publishing_makes_the_working_copy_public(editor, theme):
     assert (publication_of(theme).title, publication_of(theme).version) == ("The dark web", 2)
 
 
-def test_save_and_publish_does_both_or_neither(editor, contributor, theme):
-    save(editor, theme, title="The dark web", _publish="1")
-    refused = save(contributor, theme, title="Mine", _publish="1")
+def test_who_saves_in_order_to_publish_sees_first_what_that_does(editor, contributor, theme):  # E-22
+    saved = save(editor, theme, title="The dark web", _publish="1")
+    page = editor.get(saved.url)
+    other = save(contributor, theme, summary="Mine", _publish="1")
 
-    assert errors_in(refused) == ["You may not publish Mine (theme)."]
-    assert publication_of(theme).title == "The dark web"
-    assert Record.objects.get(pk=theme.pk).title == "The dark web"
+    assert saved.url == admin_url(theme, "publish")
+    assert [row.name for row in page.context["differences"]] == ["title"]
+    assert page.context["lacking"] == ["It does not say when it was checked."]
+    assert "It does not say when it was checked." in page.content.decode()
+    assert other.url == admin_url(theme)
+    assert publication_of(theme).title == "Dark web"
+
+
+def test_from_submitting_to_publishing(editor, contributor, theme):  # gate 3.6
+    saved = save(contributor, theme, title="The dark web", _submit="1")
+    assert saved.url == admin_url(theme, "submit")
+    take(contributor, theme, "submit", note="Please look")
+    take(editor, theme, "send-back", reason="Say since when.")
+    shown = contributor.get(admin_url(theme)).content.decode()
+    save(contributor, theme, summary="Since 2016")
+    take(contributor, theme, "submit")
+    take(editor, theme, "approve", note="Fine")
+    approved = Record.objects.get(pk=theme.pk).state
+    take(editor, theme, "publish")
+
+    assert "Say since when." in shown
+    assert approved == "approved"
+    assert (publication_of(theme).title, publication_of(theme).summary) == ("The dark web", "Since 2016")
+    steps = (
+        AuditEntry.objects.filter(identifier=theme.identifier).order_by("pk").values_list("action", "note")
+    )
+    assert list(steps)[-7:] == [
+        ("saved", ""),
+        ("submitted", "Please look"),
+        ("sent-back", "Say since when."),
+        ("saved", ""),
+        ("submitted", ""),
+        ("approved", "Fine"),
+        ("published", ""),
+    ]
+
+
+def test_nothing_is_sent_back_without_a_reason(editor, theme):
+    save(editor, theme, title="The dark web")
+    take(editor, theme, "submit")
+
+    response = take(editor, theme, "send-back", reason=" ")
+
+    assert "Say what is missing: its authors read it." in response.content.decode()
+    assert Record.objects.get(pk=theme.pk).state == "in-review"
+
+
+def test_what_is_saved_again_is_to_be_reviewed_again(editor, theme):
+    save(editor, theme, title="The dark web")
+    take(editor, theme, "submit")
+    take(editor, theme, "approve")
+    save(editor, theme, title="Another title")
+
+    assert Record.objects.get(pk=theme.pk).state == "draft"
 
 
 def test_a_version_saved_meanwhile_is_not_published_unseen(editor, theme):
@@ -893,7 +946,7 @@ def test_nobody_publishes_records_that_he_may_not_change(client):  # gate 3.1
     owner = published("partner")
     own, readable = owned(make("technology"), owner), make("technology")
     user = member("publisher", partner=owner)
-    Membership.objects.create(user=user, team=Team.objects.get_or_create(partner=None)[0], role="contributor")
+    Membership.objects.create(user=user, team=Team.objects.get_or_create(owner=None)[0], role="contributor")
     client.force_login(user)
     asked = client.post("/admin/records/record/", selected([readable, own]))
 
@@ -1158,7 +1211,9 @@ def test_a_source_says_who_cites_it_and_its_new_title_is_public_at_once(editor, 
     assert (theme.edit_version, theme.has_unpublished_changes) == (2, False)
     assert working_document(theme)["sources"][0]["title"] == "The report"
     assert json.loads(publication_of(theme).document)["sources"][0]["title"] == "The report"
-    assert [entry.note for entry in AuditEntry.objects.filter(version=2)] == ["The source was corrected: The report"]
+    assert [entry.note for entry in AuditEntry.objects.filter(version=2)] == [
+        "The source was corrected: The report"
+    ]
 
 
 def test_a_correction_waits_where_something_else_is_not_public_yet(editor, theme):  # E-9

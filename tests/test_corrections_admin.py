@@ -411,12 +411,19 @@ def test_who_may_only_look_takes_no_step(client):
 
 def test_reports_fall_to_the_team_of_the_record(client):  # gates 3.1, 3.3
     partner = published("partner", title="A police force")
-    own, foreign, site = about(owned(published("technology"), partner)), about(published("technology")), report()
+    own, foreign, site = (
+        about(owned(published("technology"), partner)),
+        about(published("technology")),
+        report(),
+    )
     colleague(client, "publisher", partner=partner)
 
     assert listed(client) == [own.receipt]
     for other in (foreign, site):
-        assert [client.get(page).status_code for page in (page_of(other), page_of(other, "close"))] == [404, 404]
+        assert [client.get(page).status_code for page in (page_of(other), page_of(other, "close"))] == [
+            404,
+            404,
+        ]
         assert client.post(page_of(other, "close"), {}).status_code == 404
     assert client.get(page_of(own)).status_code == client.get(page_of(own, "close")).status_code == 200
     assert client.get(f"{QUEUE}add/").status_code == 403
@@ -426,7 +433,9 @@ def test_who_has_no_role_sees_no_report(client):
     kept = report()
     client.force_login(member())
 
-    answers = [client.get(address) for address in (QUEUE, page_of(kept), page_of(kept, "close"), f"{QUEUE}add/")]
+    answers = [
+        client.get(address) for address in (QUEUE, page_of(kept), page_of(kept, "close"), f"{QUEUE}add/")
+    ]
 
     assert [answer.status_code for answer in answers] == [302, 302, 302, 302]
 

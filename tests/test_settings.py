@@ -151,9 +151,10 @@ def test_passwords_have_a_length_and_are_kept_by_a_slow_hash():  # gate 2
         rule["NAME"].rpartition(".")[2]: rule.get("OPTIONS", {}) for rule in found["AUTH_PASSWORD_VALIDATORS"]
     }
     assert rules == {
-        "UserAttributeSimilarityValidator": {},
+        "UserAttributeSimilarityValidator": {"user_attributes": ["email", "name"]},
         "MinimumLengthValidator": {"min_length": 12},
         "CommonPasswordValidator": {},
+        "GuessableValidator": {},
     }
     assert found["PASSWORD_HASHERS"][0] == "django.contrib.auth.hashers.ScryptPasswordHasher"
     assert not [hasher for hasher in found["PASSWORD_HASHERS"] if "MD5" in hasher or "SHA1" in hasher]

@@ -258,6 +258,7 @@ SWOT_POINT = Kind(
     search=Search(unread=fields("placement")),
     weight=62,
     review_months=24,
+    recommended=("sources", "checked_on"),
 )
 
 SITUATION = Kind(

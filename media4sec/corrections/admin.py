@@ -111,6 +111,9 @@ class CorrectionAdmin(admin.ModelAdmin):
             return policy.may_somewhere(request.user, Right.REVIEW)
         return may_answer(request.user, obj)
 
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
     def has_add_permission(self, request):
         return False
 

@@ -1,7 +1,6 @@
 """How many reports an hour may bring, from one address and in all. No address is kept, not for a minute."""
 
 import hmac
-import ipaddress
 import logging
 import secrets
 import time
@@ -13,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from media4sec.corrections.models import Correction, CountingKey, SenderCount
+from media4sec.visitors import address_of
 
 HOUR = 60 * 60
 logger = logging.getLogger(__name__)
@@ -51,27 +51,3 @@ def _count(address):
     except DatabaseError as error:  # such as one that is only read now: without a counter the form stays open
         logger.warning("Reports are not counted by address: %s", type(error).__name__)
         return 0
-
-
-def address_of(request):
-    """Where a request comes from, as far as a subscriber is told from another; empty where nobody knows.
-
-    Whoever is behind a proxy of ours is named by the last address in X-Forwarded-For that is not a proxy's.
-    """
-    hops = [request.META.get("REMOTE_ADDR", "")]
-    hops += reversed(request.headers.get("X-Forwarded-For", "")[-500:].split(","))
-    for hop in hops:
-        try:
-            address = ipaddress.ip_address(hop.strip())
-        except ValueError:
-            return ""
-        # Servers that speak both versions write 192.0.2.1 as ::ffff:192.0.2.1.
-        address = getattr(address, "ipv4_mapped", None) or address
-        if not any(address in network for network in settings.TRUSTED_PROXIES):
-            # Who has one address of version 6 has a whole network of them.
-            return (
-                str(ipaddress.ip_network((address, 64), strict=False))
-                if address.version == 6
-                else str(address)
-            )
-    return ""

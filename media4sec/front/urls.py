@@ -34,6 +34,7 @@ urlpatterns = [
         r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record_file, name="twin"
     ),
     path("api/v1/", include("media4sec.front.api")),
+    path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),
     # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.
     *(path(f"{code}/", home.home) for code in CODES),

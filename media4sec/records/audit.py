@@ -17,30 +17,45 @@ from media4sec.records.documents.fields import dumps
 from media4sec.records.models import AuditEntry, AuditHead, Record
 
 CHAIN_LOCK = 700282
+TEAM = "team"  # in the place of a kind
 AT_ONCE = 500
 START = "0" * 64  # before the first entry
 
 
 def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "") -> None:
     """One entry for each of these records, as the step leaves them."""
-    now, actor = timezone.now(), by.get_username() if by is not None else ""
-    entries = []
-    for record in records:
-        entry = AuditEntry(
-            at=now,
-            action=action,
-            kind_name=record.kind_name,
-            identifier=record.identifier,
-            version=record.edit_version,
-            title=record.title,
-            actor=actor,
-            note=note,
-            salt=secrets.token_hex(16),
-        )
-        entry.seal = seal_of(entry)
-        entries.append(entry)
+    _write(
+        [
+            _entry(action, one.kind_name, one.identifier, one.edit_version, one.title, by, note)
+            for one in records
+        ]
+    )
+
+
+def _entry(action, kind_name, identifier, version, title, by, note):
+    entry = AuditEntry(
+        at=timezone.now(),
+        action=action,
+        kind_name=kind_name,
+        identifier=identifier,
+        version=version,
+        title=title,
+        actor=by.get_username() if by is not None else "",
+        note=note,
+        salt=secrets.token_hex(16),
+    )
+    entry.seal = seal_of(entry)
+    return entry
+
+
+def _write(entries):
     AuditEntry.objects.bulk_create(entries, batch_size=AT_ONCE)
     transaction.on_commit(chain, robust=True)
+
+
+def note_team(team: Any, *, by: Any, note: str) -> None:
+    """An entry about the roles of a team."""
+    _write([_entry(AuditEntry.Action.ROLES, TEAM, str(team.owner_id or 0), 0, str(team), by, note)])
 
 
 def was_approved(record: Record, revision: Any) -> bool:

@@ -127,7 +127,9 @@ class Wanted:
         rows = records.order_by()
         if self.own is None:
             return rows.values_list(*NAMES, flat=True)
-        return rows.filter(self.own).values_list(*NAMES, flat=True).union(rows.values_list(*PUBLIC, flat=True))
+        return (
+            rows.filter(self.own).values_list(*NAMES, flat=True).union(rows.values_list(*PUBLIC, flat=True))
+        )
 
     def weigh(self, records):
         """Where nobody has all the words: those that somebody has or may have meant, the rarer the weightier."""
@@ -154,14 +156,19 @@ class Wanted:
         """How much of the words, by weight, a record has."""
         return reduce(
             add,
-            (_one_if(self.has(forms)) * weight for forms, weight in zip(self.words, self.weights, strict=True)),
+            (
+                _one_if(self.has(forms)) * weight
+                for forms, weight in zip(self.words, self.weights, strict=True)
+            ),
         )
 
     def among(self, queryset, *, is_ordered=False):
         """Those of the records that readers would find by this text; the nearest first, unless they have an order."""
         if not self.words:
             return queryset.none() if self.weights is not None else queryset
-        nearest = [_one_if(Q(identifier__iexact=self.text.strip()) | self.titled(title_key=lookalike(self.text)))]
+        nearest = [
+            _one_if(Q(identifier__iexact=self.text.strip()) | self.titled(title_key=lookalike(self.text)))
+        ]
         if self.weights is None:
             queryset = queryset.filter(*map(self.has, self.words))
         else:
@@ -170,7 +177,8 @@ class Wanted:
         if is_ordered:
             return queryset
         in_title = (self.titled(title_key__contains=lookalike(forms[0][0])) for forms in self.words)
-        nearest += [_one_if(reduce(and_, in_title)), _one_if(reduce(and_, (self.has(forms, NAMES) for forms in self.words)))]
+        in_names = (self.has(forms, NAMES) for forms in self.words)
+        nearest += [_one_if(reduce(and_, in_title)), _one_if(reduce(and_, in_names))]
         weights = (When(kind_name=kind.name, then=Value(kind.weight)) for kind in kinds())
         lightest = Case(*weights, default=Value(100), output_field=IntegerField())
         return queryset.order_by(*(one.desc() for one in nearest), lightest, *queryset.query.order_by)

@@ -16,8 +16,8 @@ from taggit.models import ItemBase, TagBase
 from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
-from media4sec.records.policy import PartnerRole
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
+from media4sec.records.policy import TeamRole
 from media4sec.records.tags import checked_name, tag_key
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
@@ -413,9 +413,9 @@ class Revision(models.Model):
 
 
 class Team(models.Model):
-    """The people of one partner, or of the editorial office, which keeps the records that no partner is responsible for."""
+    """The people of a partner, or of the editorial office, which keeps what no partner is responsible for."""
 
-    partner = models.OneToOneField(
+    owner = models.OneToOneField(
         Record, related_name="team", null=True, blank=True, on_delete=models.PROTECT, limit_choices_to=owners
     )
     needs_approval = models.BooleanField(
@@ -427,24 +427,22 @@ class Team(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Coalesce("partner", 0),
-                name="records_one_team_for_each_partner",
+                Coalesce("owner", 0),
+                name="records_one_team_for_each_owner",
                 violation_error_message="This partner has a team already.",
             )
         ]
 
     def __str__(self):
-        return self.partner.title if self.partner else "Editorial office"
+        return self.owner.title if self.owner else "Editorial office"
 
 
 class Membership(models.Model):
     """A role that somebody holds in a team."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, related_name="memberships", on_delete=models.CASCADE
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="memberships", on_delete=models.CASCADE)
     team = models.ForeignKey(Team, related_name="memberships", on_delete=models.CASCADE)
-    role = models.CharField(max_length=20, choices=PartnerRole)
+    role = models.CharField(max_length=20, choices=TeamRole)
 
     class Meta:
         ordering = ["team", "user"]
@@ -478,6 +476,7 @@ class AuditEntry(models.Model):
         SENT_BACK = "sent-back", "Sent back"
         APPROVED = "approved", "Approved"
         OWNED = "owned", "Given to a partner"
+        ROLES = "roles", "Roles of a team"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)
@@ -531,7 +530,9 @@ class Words(models.Model):
     names = models.TextField(editable=False, help_text="Of its title, identifier and other names.")
     texts = models.TextField(editable=False, help_text="Of its texts and facts.")
     public = models.TextField(
-        blank=True, editable=False, help_text="Of the names that the public knows, for those who see no more of it."
+        blank=True,
+        editable=False,
+        help_text="Of the names that the public knows, for those who see no more of it.",
     )
 
     def __str__(self):

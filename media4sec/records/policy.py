@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class PartnerRole(models.TextChoices):
+class TeamRole(models.TextChoices):
     CONTRIBUTOR = "contributor", "Contributor"
     REVIEWER = "reviewer", "Reviewer"
     PUBLISHER = "publisher", "Publisher"
@@ -31,19 +31,19 @@ class Right(models.TextChoices):
     MANAGE = "manage", "invite people to the team, and give them roles"
 
 
-_WRITERS = {PartnerRole.CONTRIBUTOR, PartnerRole.REVIEWER, PartnerRole.PUBLISHER}
-_REVIEWERS = {PartnerRole.REVIEWER, PartnerRole.PUBLISHER}
+_WRITERS = {TeamRole.CONTRIBUTOR, TeamRole.REVIEWER, TeamRole.PUBLISHER}
+_REVIEWERS = {TeamRole.REVIEWER, TeamRole.PUBLISHER}
 RIGHTS = {
-    Right.SEE: set(PartnerRole),
+    Right.SEE: set(TeamRole),
     Right.WRITE: _WRITERS,
     Right.REVIEW: _REVIEWERS,
     Right.DISCARD: _REVIEWERS,
-    Right.PUBLISH: {PartnerRole.PUBLISHER},
-    Right.WITHDRAW: {PartnerRole.PUBLISHER},
-    Right.MANAGE: {PartnerRole.ADMINISTRATOR},
+    Right.PUBLISH: {TeamRole.PUBLISHER},
+    Right.WITHDRAW: {TeamRole.PUBLISHER},
+    Right.MANAGE: {TeamRole.ADMINISTRATOR},
 }
 # Whoever holds one of these logs in with a second factor.
-NEED_SECOND_FACTOR = {PartnerRole.REVIEWER, PartnerRole.PUBLISHER, PartnerRole.ADMINISTRATOR}
+NEED_SECOND_FACTOR = {TeamRole.REVIEWER, TeamRole.PUBLISHER, TeamRole.ADMINISTRATOR}
 OFFICE = None  # as an owner: the editorial office
 
 
@@ -51,7 +51,7 @@ def roles_of(user):
     """The roles that somebody holds now, ``{owner's key or OFFICE: {role, …}}``; read once a request."""
     if not hasattr(user, "_roles"):
         user._roles = {}
-        for owner, role in user.memberships.values_list("team__partner", "role"):
+        for owner, role in user.memberships.values_list("team__owner", "role"):
             user._roles.setdefault(owner, set()).add(role)
     return user._roles
 
@@ -106,7 +106,21 @@ def may_correct(user, records):
     if is_everybody(user):
         return True
     owners = owners_for(user, Right.PUBLISH)
-    return OFFICE in owners or bool(owners) and not records.exclude(_owned_by(owners)).exists()
+    return OFFICE in owners or (bool(owners) and not records.exclude(_owned_by(owners)).exists())
+
+
+def may_manage(user, team):
+    """May they invite people to this team, and give and take its roles?"""
+    return is_everybody(user) or team.owner_id in owners_for(user, Right.MANAGE)
+
+
+def managed(user, teams):
+    """Those of the teams that they may manage."""
+    if is_everybody(user):
+        return teams
+    owners = owners_for(user, Right.MANAGE)
+    of_partners = Q(owner__in=owners - {OFFICE})
+    return teams.filter(of_partners | Q(owner=None) if OFFICE in owners else of_partners)
 
 
 def may_add(user, kind):

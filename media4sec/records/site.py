@@ -7,8 +7,12 @@ from django.contrib import admin
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import BadRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from media4sec.records import policy
 from media4sec.records.forms import is_key
@@ -39,6 +43,18 @@ class Choices(AutocompleteJsonView):
 
 
 class BackOffice(admin.AdminSite):
+    def login(self, request, extra_context=None):
+        """Accounts have pages of their own; who is logged in and has no role learns it there."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied("This account has no role in any team.")
+        target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(target, reverse("account_login"))
+
+    def password_change(self, request, extra_context=None):
+        return redirect("account_change_password")
+
     def autocomplete_view(self, request):
         return Choices.as_view(admin_site=self)(request)
 

@@ -166,4 +166,86 @@ class Discard(RecordStep):
         workflow.discard(record, by=by, note=self.cleaned_data["note"])
 
 
-RECORD_STEPS = (Publish, Withdraw, Merge, Restore, Discard)
+class Submit(RecordStep):
+    name, title, button = "submit", "Submit for review", "Submit"
+    right = Right.WRITE
+    says = "Reviewers of your team find it among what waits for them. Saving it again takes it back."
+    done = "waits for a review."
+    shows_differences = True
+
+    note = Line(
+        label="Note for the reviewers",
+        max_length=400,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+    @classmethod
+    def fits(cls, record):
+        return workflow.can_be_submitted(record)
+
+    def take(self, record, by):
+        workflow.submit(record, by=by, note=self.cleaned_data["note"])
+
+
+class Approve(RecordStep):
+    name, title, button = "approve", "Approve", "Approve"
+    right = Right.REVIEW
+    says = (
+        "Publishers of the team may publish it as it is now. Whoever saves it again asks for another review."
+    )
+    done = "is approved."
+    shows_differences = True
+
+    note = Line(
+        label="Note",
+        max_length=400,
+        required=False,
+        help_text="For colleagues; stands in the history.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+    @classmethod
+    def fits(cls, record):
+        return record.state == State.IN_REVIEW
+
+    def take(self, record, by):
+        workflow.approve(record, by=by, note=self.cleaned_data["note"])
+
+
+class SendBack(RecordStep):
+    name, title, button = "send-back", "Send back", "Send back"
+    right = Right.REVIEW
+    says = "It is a draft again. Its authors read your reason on the record’s page."
+    done = "was sent back."
+    shows_differences = True
+
+    reason = Lines(
+        label="What is missing",
+        max_length=MOST_IN_REASON,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        error_messages={"required": "Say what is missing: its authors read it."},
+    )
+
+    @classmethod
+    def fits(cls, record):
+        return record.state in (State.IN_REVIEW, State.APPROVED)
+
+    def take(self, record, by):
+        workflow.send_back(record, by=by, reason=self.cleaned_data["reason"])
+
+
+RECORD_STEPS = (Submit, Approve, SendBack, Publish, Withdraw, Merge, Restore, Discard)
+
+
+LACKS = {
+    "summary": "It has no summary.",
+    "sources": "It names no source.",
+    "checked_on": "It does not say when it was checked.",
+}
+
+
+def lacking(record):
+    """What readers expect of a record of this kind, and the working copy does not say: sentences."""
+    has = {"sources": record.citations.exists(), "summary": record.summary, "checked_on": record.checked_on}
+    return [LACKS[name] for name in record.kind.recommended if not has[name]]

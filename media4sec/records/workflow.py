@@ -222,7 +222,7 @@ def _refuse_unapproved(records, versions, by):
     """In a team with four eyes, people publish what somebody else approved; commands act for the operator."""
     if by is None:
         return
-    asks = set(Team.objects.filter(needs_approval=True).values_list("partner", flat=True))
+    asks = set(Team.objects.filter(needs_approval=True).values_list("owner", flat=True))
     for record in records:
         revision = versions.get(record.pk)
         if record.owner_id not in asks:
@@ -232,7 +232,9 @@ def _refuse_unapproved(records, versions, by):
         else:
             is_approved = audit.was_approved(record, revision)
         if not is_approved:
-            raise WorkflowError(f"{record.identifier} must be approved by somebody else before it is published.")
+            raise WorkflowError(
+                f"{record.identifier} must be approved by somebody else before it is published."
+            )
 
 
 def _check_version(record, revision):
@@ -366,7 +368,7 @@ def discard(record: Record, *, by: Any = None, note: str = "") -> None:
     others = Record.objects.filter(Q(pk__in=named_by(record)) | Q(mentions=record)).distinct().order_by("pk")
     if others:
         raise WorkflowError(f"Other records name it: {in_short(others, by)}. Take it out of them first.")
-    if record.owned.exists() or Team.objects.filter(partner=record.pk).exists():
+    if record.owned.exists() or Team.objects.filter(owner=record.pk).exists():
         raise WorkflowError(f"{record.identifier} has a team or is responsible for records.")
     audit.note_steps(Action.DISCARDED, [record], by=by, note=note)
     record.revisions.all().delete()
@@ -413,7 +415,7 @@ def send_back(record: Record, *, reason: str, by: Any = None) -> None:
 
 
 def has_four_eyes(record: Record) -> bool:
-    return Team.objects.filter(partner=record.owner_id, needs_approval=True).exists()
+    return Team.objects.filter(owner=record.owner_id, needs_approval=True).exists()
 
 
 def _authors(record):

@@ -28,8 +28,11 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
                 ("groups", models.ManyToManyField(blank=True, related_name="+", to="auth.group")),
-                ("user_permissions", models.ManyToManyField(blank=True, related_name="+", to="auth.permission")),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(blank=True, related_name="+", to="auth.permission"),
+                ),
             ],
             options={"db_table": "auth_user"},
-        ),
+        )
     ]

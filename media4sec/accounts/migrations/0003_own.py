@@ -6,67 +6,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('accounts', '0002_addresses'),
-    ]
+    dependencies = [("accounts", "0002_addresses")]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='user',
-            options={'ordering': ['email']},
-        ),
-        migrations.RemoveField(
-            model_name='user',
-            name='first_name',
-        ),
-        migrations.RemoveField(
-            model_name='user',
-            name='groups',
-        ),
-        migrations.RemoveField(
-            model_name='user',
-            name='is_staff',
-        ),
-        migrations.RemoveField(
-            model_name='user',
-            name='last_name',
-        ),
-        migrations.RemoveField(
-            model_name='user',
-            name='user_permissions',
-        ),
-        migrations.RemoveField(
-            model_name='user',
-            name='username',
+        migrations.AlterModelOptions(name="user", options={"ordering": ["email"]}),
+        migrations.RemoveField(model_name="user", name="first_name"),
+        migrations.RemoveField(model_name="user", name="groups"),
+        migrations.RemoveField(model_name="user", name="is_staff"),
+        migrations.RemoveField(model_name="user", name="last_name"),
+        migrations.RemoveField(model_name="user", name="user_permissions"),
+        migrations.RemoveField(model_name="user", name="username"),
+        migrations.AlterField(
+            model_name="user",
+            name="date_joined",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now, editable=False, verbose_name="made on"
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='date_joined',
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made on'),
+            model_name="user",
+            name="email",
+            field=models.EmailField(
+                error_messages={"unique": "There is an account with this address."},
+                max_length=254,
+                unique=True,
+                verbose_name="e-mail address",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='email',
-            field=models.EmailField(error_messages={'unique': 'There is an account with this address.'}, max_length=254, unique=True, verbose_name='e-mail address'),
+            model_name="user",
+            name="is_active",
+            field=models.BooleanField(
+                default=True,
+                help_text="Without it nobody can log in here; what they wrote stays.",
+                verbose_name="active",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='is_active',
-            field=models.BooleanField(default=True, help_text='Without it nobody can log in here; what they wrote stays.', verbose_name='active'),
+            model_name="user",
+            name="is_superuser",
+            field=models.BooleanField(
+                default=False,
+                help_text="May do everything, for all partners.",
+                verbose_name="portal administrator",
+            ),
         ),
         migrations.AlterField(
-            model_name='user',
-            name='is_superuser',
-            field=models.BooleanField(default=False, help_text='May do everything, for all partners.', verbose_name='portal administrator'),
-        ),
-        migrations.AlterField(
-            model_name='user',
-            name='name',
-            field=models.CharField(blank=True, max_length=150),
+            model_name="user", name="name", field=models.CharField(blank=True, max_length=150)
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='accounts_one_for_each_address', violation_error_message='There is an account with this address.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                name="accounts_one_for_each_address",
+                violation_error_message="There is an account with this address.",
+            ),
         ),
     ]

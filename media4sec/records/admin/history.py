@@ -41,6 +41,22 @@ def audit_of(record):
     return of_record.order_by("-pk")
 
 
+REVIEW = {
+    AuditEntry.Action.SUBMITTED: "submitted it for review",
+    AuditEntry.Action.SENT_BACK: "sent it back",
+    AuditEntry.Action.APPROVED: "approved it",
+}
+
+
+def review_of(record):
+    """What was last said of the working copy, as (who did what, the words); None where nobody reviewed this version."""
+    last = audit_of(record).filter(version=record.edit_version, action__in=REVIEW).first()
+    is_over = record.state in (Record.State.PUBLISHED, Record.State.WITHDRAWN)
+    if last is None or is_over:
+        return None
+    return f"{last.actor or 'A command'} {REVIEW[last.action]}", last.note
+
+
 def name_authors(record, revisions):
     """Give each version its ``author`` in words; those whose account is gone are in the audit trail."""
     wrote = audit_of(record).filter(version__in=[revision.number for revision in revisions])

@@ -99,7 +99,9 @@ class PartInline(RowInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         document = part_document(self.model)
-        form = type(self.form)("Form", (self.form,), {"user": request.user, **relations_in(document, self.admin_site)})
+        form = type(self.form)(
+            "Form", (self.form,), {"user": request.user, **relations_in(document, self.admin_site)}
+        )
         formset = super().get_formset(request, obj, form=form, **kwargs)
         formset.key_from = self.key_from
         return formset

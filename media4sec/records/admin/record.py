@@ -28,6 +28,7 @@ from media4sec.records.admin.history import (
     newest_revision,
     place_of,
     refuse_stale,
+    review_of,
 )
 from media4sec.records.admin.inlines import CitationInline, Naming
 from media4sec.records.admin.lists import (
@@ -51,7 +52,7 @@ from media4sec.records.forms import (
 from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
-from media4sec.records.step_forms import RECORD_STEPS
+from media4sec.records.step_forms import RECORD_STEPS, lacking
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
@@ -154,8 +155,6 @@ class RecordAdmin(Naming, ListOfRecords):
         request.refusal = response = None
         try:
             with transaction.atomic():
-                if "_publish" in request.POST:
-                    workflow.take_turn()  # before anything is locked
                 response = self.sent_before(request, object_id) or super().changeform_view(
                     request, object_id, form_url, extra_context
                 )
@@ -211,8 +210,6 @@ class RecordAdmin(Naming, ListOfRecords):
                 told = merge_newer(record, *map(form.cleaned_data.get, ("edit_version", "answered")))
                 record = self.model.objects.get(pk=record.pk)
             workflow.save_revision(record, by=request.user, note=note)
-            if "_publish" in request.POST:
-                workflow.publish(record, by=request.user, note=note)
         except (ValidationError, DocumentError, PermissionDenied) as error:
             raise NotSaved(error) from error
         remember_submission(form, record)
@@ -231,26 +228,31 @@ class RecordAdmin(Naming, ListOfRecords):
             self.message_user(request, format_html(says, links, record.identifier), messages.WARNING)
 
     def response_add(self, request, obj, post_url_continue=None):
-        if "_publish" in request.POST:
-            return redirect(admin_url(obj))
-        return super().response_add(request, obj, post_url_continue)
+        return self.next_step(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        return (
-            redirect(admin_url(obj)) if "_publish" in request.POST else super().response_change(request, obj)
-        )
+        return self.next_step(request, obj) or super().response_change(request, obj)
+
+    def next_step(self, request, record):
+        """Whoever saves in order to publish or submit comes to the page of that step, which shows what it does."""
+        wanted = next((step for step in RECORD_STEPS if f"_{step.name}" in request.POST), None)
+        if wanted is None:
+            return None
+        now = self._read(request, record.pk)
+        may = wanted.fits(now) and policy.may(request.user, wanted.right, now)
+        return redirect(admin_url(now, wanted.name) if may else admin_url(now))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        context["may_save_and_publish"] = (
-            may_change
-            and (policy.may(request.user, Right.PUBLISH, obj) if obj else self.has_publish_permission(request))
-            and (obj is None or obj.public_state in ("", State.PUBLISHED))
+        may_publish = (
+            policy.may(request.user, Right.PUBLISH, obj) if obj else self.has_publish_permission(request)
         )
+        is_open = obj is None or obj.public_state in ("", State.PUBLISHED)
+        context["saves_and"] = (may_change and is_open and ("publish" if may_publish else "submit")) or ""
         if obj is not None:
             refusal = getattr(request, "refusal", None)
             context["standing"] = standing(obj, request.user)
-            context["steps"] = self.steps_for(request, obj)
+            context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
                 context["newer"] = newest_revision(obj)
@@ -313,6 +315,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
+            "lacking": lacking(record) if step.shows_differences else [],
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
 
@@ -385,7 +388,9 @@ class RecordAdmin(Naming, ListOfRecords):
             self.message_user(request, f"Version {number} cannot be loaded back: {reason}", messages.ERROR)
             return redirect(admin_url(record, "history"))
         now = self._read(request, pk)
-        self.message_user(request, f"Back to what version {number} said. {standing(now, request.user)}", messages.SUCCESS)
+        self.message_user(
+            request, f"Back to what version {number} said. {standing(now, request.user)}", messages.SUCCESS
+        )
         return redirect(admin_url(record))
 
     @property
@@ -407,6 +412,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "opts": self.opts,
             "original": record,
             "standing": standing(record, request.user),
+            "review": review_of(record),
             "has_change_permission": self.has_change_permission(request, record),
         }
 
@@ -414,7 +420,9 @@ class RecordAdmin(Naming, ListOfRecords):
 def told_of_lookalikes(user, record):
     """Those that look like this record; of other teams only where the title is the one that the public knows."""
     others, own = lookalikes(record), policy.own(user)
-    return others if own is None else others.filter(own | Q(public_state=State.PUBLISHED, state=State.PUBLISHED))
+    return (
+        others if own is None else others.filter(own | Q(public_state=State.PUBLISHED, state=State.PUBLISHED))
+    )
 
 
 def names_for(user, pks):

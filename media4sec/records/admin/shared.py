@@ -1,6 +1,7 @@
 """What records share: sources and tags."""
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404
 from django.utils.html import format_html, format_html_join
@@ -55,6 +56,12 @@ class SharedAdmin(Naming, admin.ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
+    def history_view(self, request, object_id, extra_context=None):
+        """It names people of all teams."""
+        if not policy.is_everybody(request.user):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
     # Who uses it
 
     def get_object(self, request, object_id, from_field=None):
@@ -70,8 +77,8 @@ class SharedAdmin(Naming, admin.ModelAdmin):
         if not number:
             return "No record uses it."
         return (
-            f"{number} record{'s use' if number > 1 else ' uses'} it. A correction is made in all of them at once, and readers"
-            " see it, but for records with changes that are not public yet: there it waits for these."
+            f"{number} record{'s use' if number > 1 else ' uses'} it. A correction is made in all of them at once, and"
+            " readers see it, but for records with changes that are not public yet: there it waits for these."
         )
 
     @admin.display(description="Used by")

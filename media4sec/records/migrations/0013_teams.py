@@ -2,79 +2,158 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import media4sec.records.models
 from django.conf import settings
 from django.db import migrations, models
 
+import media4sec.records.models
+
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('records', '0012_audit'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("records", "0012_audit"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='record',
-            options={'ordering': ['kind_name', 'identifier']},
+        migrations.AlterModelOptions(name="record", options={"ordering": ["kind_name", "identifier"]}),
+        migrations.AddField(
+            model_name="record",
+            name="public_title",
+            field=models.CharField(
+                blank=True, editable=False, help_text="The title that the public knows.", max_length=400
+            ),
         ),
         migrations.AddField(
-            model_name='record',
-            name='public_title',
-            field=models.CharField(blank=True, editable=False, help_text='The title that the public knows.', max_length=400),
+            model_name="source",
+            name="is_public",
+            field=models.BooleanField(
+                default=False, editable=False, help_text="A version that was published rests on it."
+            ),
         ),
         migrations.AddField(
-            model_name='source',
-            name='is_public',
-            field=models.BooleanField(default=False, editable=False, help_text='A version that was published rests on it.'),
+            model_name="tag",
+            name="is_public",
+            field=models.BooleanField(
+                default=False, editable=False, help_text="A version that was published has it."
+            ),
         ),
         migrations.AddField(
-            model_name='tag',
-            name='is_public',
-            field=models.BooleanField(default=False, editable=False, help_text='A version that was published has it.'),
-        ),
-        migrations.AddField(
-            model_name='words',
-            name='public',
-            field=models.TextField(blank=True, editable=False, help_text='Of the names that the public knows, for those who see no more of it.'),
+            model_name="words",
+            name="public",
+            field=models.TextField(
+                blank=True,
+                editable=False,
+                help_text="Of the names that the public knows, for those who see no more of it.",
+            ),
         ),
         migrations.AlterField(
-            model_name='auditentry',
-            name='action',
-            field=models.CharField(choices=[('saved', 'Saved'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged into another record'), ('restored', 'Restored'), ('discarded', 'Thrown away'), ('submitted', 'Submitted for review'), ('sent-back', 'Sent back'), ('approved', 'Approved'), ('owned', 'Given to a partner')], max_length=10),
+            model_name="auditentry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("saved", "Saved"),
+                    ("published", "Published"),
+                    ("withdrawn", "Withdrawn"),
+                    ("merged", "Merged into another record"),
+                    ("restored", "Restored"),
+                    ("discarded", "Thrown away"),
+                    ("submitted", "Submitted for review"),
+                    ("sent-back", "Sent back"),
+                    ("approved", "Approved"),
+                    ("owned", "Given to a partner"),
+                    ("roles", "Roles of a team"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='auditentry',
-            name='actor',
-            field=models.CharField(blank=True, help_text='The account’s address; empty for a command.', max_length=254),
+            model_name="auditentry",
+            name="actor",
+            field=models.CharField(
+                blank=True, help_text="The account’s address; empty for a command.", max_length=254
+            ),
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('needs_approval', models.BooleanField(default=False, help_text='What is published was approved by somebody else than its author.', verbose_name='four eyes')),
-                ('partner', models.OneToOneField(blank=True, limit_choices_to=media4sec.records.models.owners, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team', to='records.record')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "needs_approval",
+                    models.BooleanField(
+                        default=False,
+                        help_text="What is published was approved by somebody else than its author.",
+                        verbose_name="four eyes",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.OneToOneField(
+                        blank=True,
+                        limit_choices_to=media4sec.records.models.owners,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="team",
+                        to="records.record",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('contributor', 'Contributor'), ('reviewer', 'Reviewer'), ('publisher', 'Publisher'), ('administrator', 'Administrator')], max_length=20)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='records.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("contributor", "Contributor"),
+                            ("reviewer", "Reviewer"),
+                            ("publisher", "Publisher"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="records.team",
+                    ),
+                ),
             ],
-            options={
-                'ordering': ['team', 'user'],
-            },
+            options={"ordering": ["team", "user"]},
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('partner', 0), name='records_one_team_for_each_partner', violation_error_message='This partner has a team already.'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.comparison.Coalesce("owner", 0),
+                name="records_one_team_for_each_owner",
+                violation_error_message="This partner has a team already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'team', 'role'), name='records_a_role_once', violation_error_message='This person has that role already.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "team", "role"),
+                name="records_a_role_once",
+                violation_error_message="This person has that role already.",
+            ),
         ),
     ]

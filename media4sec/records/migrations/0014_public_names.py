@@ -33,7 +33,10 @@ def note_public(apps, schema_editor):
         names = findable(document["identifier"], document["title"], joins=True)
         Words.objects.filter(pk=record.pk).update(public=names)
         tags |= set(document.get("tags", ()))
-        parts = [document, *(part for value in document.values() if isinstance(value, list) for part in value)]
+        parts = [
+            document,
+            *(part for value in document.values() if isinstance(value, list) for part in value),
+        ]
         for part in parts:
             if isinstance(part, dict):
                 addresses |= {source["url"] for source in part.get("sources", ())}

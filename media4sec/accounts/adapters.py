@@ -1,0 +1,71 @@
+"""What django-allauth does otherwise here: nobody signs up, links name our origin, secrets are stored encrypted."""
+
+import base64
+import hashlib
+import time
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.urls import reverse
+
+from media4sec.visitors import address_of
+
+ALL_FAILURES = "1000/5m/key"  # log-ins that fail, on all accounts together
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request):
+        return False
+
+    def get_client_ip(self, request):
+        return address_of(request) or "unknown"
+
+    def is_reauthentication_required(self, *, app, **more):
+        """Who has just logged in is not asked again."""
+        records = get_authentication_records(context.request, context.request.user)
+        last = max((record["at"] for record in records), default=0)
+        return time.time() - last > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+    def get_reset_password_from_key_url(self, key):
+        return settings.BASE_URL + path_of_key(key)
+
+    def pre_authenticate(self, request, **credentials):
+        """Failures count for the account, for the address, and for all together, as nobody types that often."""
+        super().pre_authenticate(request, **credentials)
+        self.all_failures = ratelimit.consume(
+            request, app="accounts", action="login_failed", key="all", config={"login_failed": ALL_FAILURES}
+        )
+        if not self.all_failures:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self):
+        super()._rollback_login_failed_rl_usage()
+        if getattr(self, "all_failures", None):
+            self.all_failures.rollback()
+
+
+def path_of_key(key):
+    """The page on which a password is chosen; the key is “account-token”."""
+    uid, _, token = key.partition("-")
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of second factors are stored encrypted with the portal's key; earlier keys still open them."""
+
+    def encrypt(self, text):
+        return _safe().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text):
+        return _safe().decrypt(encrypted_text.encode()).decode()
+
+
+def _safe():
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = (hashlib.sha256(b"second factors" + key.encode()).digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

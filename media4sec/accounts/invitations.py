@@ -1,0 +1,66 @@
+"""Inviting people: an account without a password, a role, and a link on which its owner chooses one."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core import signing
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from media4sec.accounts.adapters import path_of_key
+from media4sec.accounts.models import User
+from media4sec.records import audit
+from media4sec.records.models import Membership
+
+SET_UP = "accounts.set-up"  # what the link for the first administrator is signed for
+SET_UP_LASTS = 24 * 60 * 60  # seconds
+
+
+@transaction.atomic
+def invite(team, role, *, email, name="", by=None):
+    """Give somebody a role in a team, and an account first if there is none; returns (the account, is it new?)."""
+    user, is_new = User.objects.filter(email__iexact=email).first(), False
+    if user is None:
+        user, is_new = User.objects.create_user(email, name=name), True
+    Membership.objects.get_or_create(user=user, team=team, role=role)
+    audit.note_team(team, by=by, note=f"{user.email} has the role {role} now.")
+    return user, is_new
+
+
+def link_for(user):
+    """The address where this person chooses a password, once."""
+    return settings.BASE_URL + path_of_key(
+        f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    )
+
+
+def send_link(user, team=None):
+    """Send it by mail."""
+    words = {"user": user, "team": team, "link": link_for(user), "site": settings.BASE_URL}
+    text = render_to_string("accounts/invitation.txt", words)
+    send_mail("MEDI@4SEC knowledge base: your account", text, None, [user.email])
+
+
+# The first administrator
+
+
+def set_up_link():
+    """The address where the first portal administrator is made; None where there is one."""
+    if has_administrator():
+        return None
+    return settings.BASE_URL + reverse("accounts-set-up", args=[signing.dumps("first", salt=SET_UP)])
+
+
+def may_set_up(token):
+    """True for a link that was printed lately, while there is no administrator."""
+    try:
+        signing.loads(token, salt=SET_UP, max_age=SET_UP_LASTS)
+    except signing.BadSignature:
+        return False
+    return not has_administrator()
+
+
+def has_administrator():
+    return User.objects.filter(is_superuser=True, is_active=True).exists()

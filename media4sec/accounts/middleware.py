@@ -1,0 +1,59 @@
+"""What holds for every page of the back-office, whoever made it."""
+
+import time
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from media4sec.accounts.apps import SINCE
+from media4sec.records import policy
+
+SEEN = f"{settings.SESSION_COOKIE_NAME}-seen"  # the cookie that says, signed, that the session is used
+NOTED_EVERY = 60  # seconds
+
+
+class AccountsMiddleware:
+    """Sessions that nobody uses end, and whoever must have a second factor sets it up before anything else."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not (request.path_info.startswith("/admin/") and request.user.is_authenticated):
+            return self.get_response(request)
+        unused = seconds_unused(request)
+        if unused > settings.SESSION_IDLE:
+            logout(request)
+        elif lacks_second_factor(request):
+            return redirect("mfa_activate_totp")
+        response = self.get_response(request)
+        if unused > NOTED_EVERY and request.user.is_authenticated:
+            note_use(request, response)
+        return response
+
+
+def seconds_unused(request):
+    """How long ago the session was last used, as far as is known; reading a page writes nothing into the database."""
+    now = int(time.time())
+    seen = request.get_signed_cookie(SEEN, default="0", salt=request.session.session_key)
+    return now - max(int(seen), request.session.get(SINCE, 0))
+
+
+def note_use(request, response):
+    response.set_signed_cookie(
+        SEEN,
+        str(int(time.time())),
+        salt=request.session.session_key,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def lacks_second_factor(request):
+    about_accounts = reverse("account_login").removesuffix("login/"), reverse("admin:logout")
+    is_theirs = request.path_info.startswith(about_accounts)
+    return not is_theirs and policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user)

@@ -1,0 +1,26 @@
+"""Pages about accounts beside those of django-allauth."""
+
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from media4sec.accounts.forms import SetUpForm
+from media4sec.accounts.invitations import may_set_up
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request, token):
+    """Make the first portal administrator: for whoever started the portal and has the link that it printed."""
+    with transaction.atomic():
+        if not may_set_up(token):
+            raise Http404
+        form = SetUpForm(request.POST if request.method == "POST" else None)
+        if form.is_bound and form.is_valid():
+            form.save()
+            return redirect("admin:login")
+    return render(request, "accounts/set_up.html", {"title": "The first administrator", "form": form})
