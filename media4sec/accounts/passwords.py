@@ -15,7 +15,7 @@ LEAST_LEFT = 8  # characters, beside names and years
 
 
 class GuessableValidator:
-    """Refuses what is soon guessed from words, rows of keys, dates, and names of the person, the team and the portal."""
+    """Refuses what is soon guessed from words, rows of keys, dates, and names of person, team and portal."""
 
     def validate(self, password, user=None):
         known = [*KNOWN, *words_about(user)]

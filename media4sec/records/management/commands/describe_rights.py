@@ -8,9 +8,9 @@ from media4sec.records.step_forms import RECORD_STEPS
 
 HEAD = """# Who may do what
 
-Written by `make docs` from [`records/policy.py`](../media4sec/records/policy.py), which every page, step and command asks
-with the record. A role is held in a team: the people of one partner, or the editorial office, which keeps the records
-that no partner is responsible for. Somebody can hold several roles, in several teams. A portal administrator may do
+Written by `make docs` from [`records/policy.py`](../media4sec/records/policy.py), which every page, step and command
+asks with the record. A role is held in a team: the people of one partner, or the editorial office, which keeps what no
+partner is responsible for. Somebody can hold several roles, in several teams. A portal administrator may do
 everything, for all teams. For everybody else the records of other teams are not there: their addresses answer 404, and
 they can be named in one's own records only by what the public knows of them.
 """
