@@ -1,5 +1,6 @@
 """The write side's tables: what every record has, whatever its kind, and every version that was ever saved."""
 
+import json
 import re
 import uuid
 from collections import defaultdict
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
@@ -550,6 +552,30 @@ class Submission(models.Model):
 
     def __str__(self):
         return self.nonce
+
+
+class UnsavedText(models.Model):
+    """What somebody typed in a form of the back-office and has not saved: for that person's eyes only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    address = models.CharField(max_length=300, help_text="Of the form.")
+    form = models.CharField(max_length=40, help_text="Which opened form it was.")
+    fields = models.TextField(help_text="Pairs of a name and its values, as JSON.")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "form"], name="records_unsaved_once_per_form")]
+
+    def __str__(self):
+        return "Text that was not saved"
+
+    @property
+    def typed(self):
+        """As a form takes it."""
+        data = QueryDict(mutable=True)
+        for name, values in json.loads(self.fields):
+            data.setlist(name, values)
+        return data
 
 
 class Source(CheckedModel):
