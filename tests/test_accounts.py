@@ -79,7 +79,7 @@ def test_passwords_that_somebody_would_try_are_refused(partner, password):  # O-
         validate_password(password, user)
 
 
-LONG = "Ñandú 47 lives by a lake of tin; no cook has ever painted those nine umbrellas so loudly, or so a neighbour says."
+LONG = "Ñandú 47 lives by a lake of tin; no cook has ever painted those umbrellas so loudly, or so a neighbour says."
 
 
 @pytest.mark.parametrize("password", [GOOD, "  Ωραία νερά 47 άλογα  ", LONG.ljust(128, "!")])

@@ -249,6 +249,7 @@ class RecordForm(NamingForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.instance.asked_by = self.user
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
         self.initial["submission"] = new_nonce()

@@ -19,7 +19,7 @@ from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
-from media4sec.records.policy import TeamRole
+from media4sec.records.policy import TeamRole, title_for
 from media4sec.records.tags import checked_name, tag_key
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
@@ -106,6 +106,7 @@ class Record(CheckedModel):
 
     kind: Kind | None = None
     has_no_links_yet = False  # true for a moment after the row is made: nothing to look up or replace
+    asked_by = None  # who fills in its form: messages name only what they may know
 
     kind_name = models.CharField("kind", max_length=40, editable=False, db_index=True)
     identifier = models.CharField(
@@ -290,7 +291,8 @@ class Record(CheckedModel):
         if set(unique_check) != {"kind_name", "identifier"}:
             return super().unique_error_message(model_class, unique_check)
         other = Record.objects.filter(kind_name=self.kind_name, identifier=self.identifier).first()
-        title = f" by “{other.title}”" if other else ""
+        title = other and (title_for(self.asked_by, other) if self.asked_by else other.public_title)
+        title = f" by “{title}”" if title else ""
         way_out = (
             "Give another one"
             if self.kind.identifier.is_given
