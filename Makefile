@@ -100,9 +100,9 @@ test-quick: $(READY) ## in some minutes: no browser, nothing slow, a few kinds; 
 test-sqlite: $(READY) ## all tests on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
-# What a browser sees does not depend on the database: those tests run once, above.
-test-postgres: $(READY) ## all tests but the browser's on a PostgreSQL server started for them
-	$(BIN)/python -m tests.postgres -- $(PYTEST) -m 'not browser' $(ARGS)
+# What a browser sees does not depend on the database, nor does what asks none: those tests run once, above.
+test-postgres: $(READY) ## all tests that ask a database, but the browser's, on a PostgreSQL server started for them
+	$(BIN)/python -m tests.postgres -- $(PYTEST) --data -m 'not browser' $(ARGS)
 
 slips: $(READY) ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
 	$(BIN)/python -m tests.slips $(ARGS)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 PLANTED = {
     name: f"Xq{name}zw"
-    for name in "title summary tag source address version newtag newsource note reason organisation report".split()
+    for name in ["title", "summary", "tag", "source", "address", "version", "newtag", "newsource", "note", "reason", "organisation", "report"]
 }
 ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
@@ -79,7 +79,9 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
     page = client.get(admin_url(theirs["draft"])).content.decode()
     history = client.get(admin_url(theirs["draft"], "history")).content.decode()
 
-    assert {PLANTED[name] for name in ("title", "summary", "tag", "source", "organisation")} <= set(ANY.findall(page))
+    assert {PLANTED[name] for name in ("title", "summary", "tag", "source", "organisation")} <= set(
+        ANY.findall(page)
+    )
     assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
     for term in ("title", "version", "organisation"):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
@@ -88,7 +90,12 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
 def test_no_page_of_the_back_office_says_it(theirs, stranger):
     _, client, own, _ = stranger
     pages = ["/admin/", "/admin/records/record/", "/admin/records/source/", "/admin/records/tag/"]
-    pages += ["/admin/corrections/correction/", "/admin/records/team/", admin_url(own), admin_url(own, "history")]
+    pages += [
+        "/admin/corrections/correction/",
+        "/admin/records/team/",
+        admin_url(own),
+        admin_url(own, "history"),
+    ]
     pages += [admin_url(own, step) for step in ("publish", "submit", "discard")]
     for kind in kinds():
         opts = model_of(kind.name)._meta
@@ -107,7 +114,11 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
 @pytest.mark.parametrize("word", PLANTED.values())
 def test_no_search_and_no_chooser_finds_it(theirs, stranger, word):
     _, client, own, _ = stranger
-    for address in ("/admin/records/record/", "/admin/catalogue/technology/", "/admin/corrections/correction/"):
+    for address in (
+        "/admin/records/record/",
+        "/admin/catalogue/technology/",
+        "/admin/corrections/correction/",
+    ):
         page = client.get(address, {"q": word})
         assert page.context["cl"].result_count == 0
     for address in ("/admin/records/source/", "/admin/records/tag/"):
@@ -164,10 +175,16 @@ def test_a_draft_of_others_that_names_a_record_is_not_told(theirs, stranger):
     document = working_document(theirs["organisation"])
     assert document["title"] == PLANTED["organisation"]
     organisation = owned(make("organisation", title="A maker of ours"), own.owner)
-    save({**working_document(theirs["draft"]), "makers": [organisation.identifier]}, "technology", theirs["draft"])
+    save(
+        {**working_document(theirs["draft"]), "makers": [organisation.identifier]},
+        "technology",
+        theirs["draft"],
+    )
 
     page = client.get(admin_url(organisation, "discard"))
-    refused = client.post(admin_url(organisation, "discard"), filled(client, admin_url(organisation, "discard")))
+    refused = client.post(
+        admin_url(organisation, "discard"), filled(client, admin_url(organisation, "discard"))
+    )
 
     assert not ANY.search(page.content.decode() + refused.content.decode())
     assert refused.status_code == 409
@@ -191,10 +208,20 @@ def test_nobody_takes_back_what_somebody_else_typed(theirs, stranger):
 
     assert kept.status_code == 204
     looked_at(client, address, kept="form")
-    assert client.post("/admin/unsaved/keep/", {"unsaved": opened.signed(), "summary": "x"}).status_code == 403
+    assert (
+        client.post("/admin/unsaved/keep/", {"unsaved": opened.signed(), "summary": "x"}).status_code == 403
+    )
 
 
 def test_readers_see_none_of_it(theirs, client):
-    for address in ("/", "/technologies/", "/search/?q=" + PLANTED["title"], theirs["public"].url, "/organisations/"):
-        assert not [word for word in ANY.findall(client.get(address).content.decode()) if word != PLANTED["title"]]
+    for address in (
+        "/",
+        "/technologies/",
+        "/search/?q=" + PLANTED["title"],
+        theirs["public"].url,
+        "/organisations/",
+    ):
+        assert not [
+            word for word in ANY.findall(client.get(address).content.decode()) if word != PLANTED["title"]
+        ]
     assert client.get(theirs["draft"].url).status_code == 404
