@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 
-from django.db.models import Count
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -13,10 +12,9 @@ from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.rows import host_of
-from media4sec.publications.models import Term, documents_of
+from media4sec.publications.index import current
+from media4sec.publications.models import documents_of
 from media4sec.publications.stated import said_since_change
-
-#
 from media4sec.saying import day, day_or_unknown
 from workshops.dialogues import newest, station
 
@@ -65,9 +63,10 @@ def page_of_library(documents, statements):
 
 
 def statement_counts():
-    """How many statements come from each deliverable. One query."""
-    rows = Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
-    return dict(rows.values_list("value").annotate(Count("pk")))
+    """How many statements come from each deliverable, from the index."""
+    index = current()
+    counts = index.counted("deliverable", index.of_kinds(["statement"])).tolist()
+    return dict(zip(dict(index.facet("deliverable")[1]), counts, strict=True))
 
 
 def package_of(deliverable):

@@ -14,7 +14,6 @@ from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, dates_o
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
-from media4sec.portal.record.links import records_naming
 from media4sec.portal.record.page import listed, page_parts
 from media4sec.portal.rows import first_sentence, host_of
 from media4sec.portal.wording import page_display, word
@@ -91,8 +90,8 @@ def instrument(page):
 def with_judgments(page, own, parts):
     """The page with what only its kind shows, and the judgments that name the record in a part of their own; what is
     there is not told again."""
-    total = page.backlinks.get(JUDGMENT.name, 0)
-    rows = records_naming(page.publication, JUDGMENT.name)[:SHOWN] if total else ()
+    total = page.backlinks.by_kind.get(JUDGMENT.name, 0)
+    rows = page.backlinks.first(JUDGMENT.name, SHOWN)
     group = next((group for group in page.links if group.kind is JUDGMENT), None)
     own["judgments"] = {
         "rows": [judgment_of(row) for row in rows],

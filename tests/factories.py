@@ -9,11 +9,12 @@ import re
 from collections import defaultdict
 from itertools import count, cycle
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from media4sec.kinds import Numbered, kinds, kinds_by_name
 from media4sec.letters import slugged
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Change, Publication, Term
 from media4sec.records import workflow
 from media4sec.records.documents.fields import (
     AddressList,
@@ -100,6 +101,10 @@ def copies_published(record, number):
             )
             for copy in copies
         )
+    Change.objects.bulk_create(
+        Change(action=Change.Action.CREATED, kind=copy.kind, identifier=copy.identifier, at=timezone.now())
+        for copy in copies
+    )
     return copies
 
 

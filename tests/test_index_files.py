@@ -61,7 +61,12 @@ def answers():
     }
     slots = found.ordered(["technology"])
     orders = [found.pks[slots[found.places(order)[slots].argsort()]].tolist() for order in columns.ORDERS]
-    return words, counts, orders
+    links = {
+        (pk, *key): sorted(found.pks[named].tolist())
+        for pk in Publication.objects.order_by("pk").values_list("pk", flat=True)
+        for key, named in found.naming(pk).items()
+    }
+    return words, counts, orders, links
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 from media4sec.drawing import at_most
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.wording import content, record_name, word
-from media4sec.publications.models import Publication, Term, documents_of, first_of_each
+from media4sec.publications.models import Publication, documents_of
 from media4sec.saying import day_or_unknown
 from workshops.pages import swot_on
 
@@ -31,27 +31,25 @@ def page_of_workshop(page):
 
 
 def said_at(page):
-    """The statements that come from a workshop, by what they are: ``[{label, total, all_url, rows}]``. Two queries."""
-    said_there = Term.objects.filter(target=page.publication, field="workshop", publication__kind="statement")
-    kinds_said = Term.objects.filter(field="statement-kind", publication__in=said_there.values("publication"))
-    number = page.backlinks.get("statement", 0)
-    rows = first_of_each(
-        kinds_said, ["value", "label"], ["publication__sort_key", "publication"], SHOWN, number
-    )
-    found = Publication.objects.only("identifier", "title", "url", "lens")
-    found = found.in_bulk([pk for *_, pk, _total in rows])
-    groups = {name: [] for name in KINDS_SAID}
-    for row in rows:
-        groups.setdefault(row[0], []).append(row)
+    """The statements that come from a workshop, by what they are: ``[{label, total, all_url, rows}]``. One query."""
+    index, said_there = page.backlinks.index, page.backlinks.slots.get(("statement", "workshop"))
+    if said_there is None:
+        return []
+    labels = dict(index.facet("statement-kind")[1])
+    groups = {
+        name: said_there[index.having("statement-kind", [name])[said_there]]
+        for name in dict.fromkeys([*KINDS_SAID, *sorted(labels)])
+    }
+    groups = {name: slots for name, slots in groups.items() if len(slots)}
+    rows = index.first_of_each(groups, Publication.objects.only("identifier", "title", "url", "lens"), SHOWN)
     return [
         {
-            "label": word(members[0][1], "statement_kind", name),
-            "total": members[0][-1],
-            "all_url": f"{page.evidence_url}&statement-kind={name}" if members[0][-1] > SHOWN else "",
-            "rows": [found[pk] for *_, pk, _total in members],
+            "label": word(labels[name], "statement_kind", name),
+            "total": len(slots),
+            "all_url": f"{page.evidence_url}&statement-kind={name}" if len(slots) > SHOWN else "",
+            "rows": rows[name],
         }
-        for name, members in groups.items()
-        if members
+        for name, slots in groups.items()
     ]
 
 

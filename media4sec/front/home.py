@@ -45,7 +45,7 @@ def home(request):
     context = {
         "queries": QUERIES,
         "ways": ways_in(since_change("counts by kind", counts_by_kind)),
-        "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes(tiles)),
+        "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes()),
         "theme_count": len(tiles),
         "situations": situations,
         "situation_count": situation_count,
