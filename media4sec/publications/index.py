@@ -14,7 +14,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q, Subquery
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Document, kinds_by_name
 from media4sec.languages import memory
 from media4sec.letters import OWN_LETTERS, same
 from media4sec.publications import index_files
@@ -204,6 +204,11 @@ class Index:
             slots = slots[np.argpartition(self.rank[slots], most)[:most]]
         return slots[np.argsort(self.rank[slots])]
 
+    def documents(self, slots: np.ndarray, most: int | None = None) -> list[Document]:
+        """The public documents of these slots in the kinds' own order, or of the first of them. One query."""
+        pks = self.pks[self.first(slots, most)].tolist()
+        return [row.body for row in Publication.objects.only("document").in_order_of(pks)]
+
     def first_of_each(self, groups: dict, rows: Any, most: int | None = None) -> dict[Any, list[Publication]]:
         """Of each group of slots the publications, or the first of them, read from ``rows``. One query."""
         first = {key: self.pks[self.first(slots, most)].tolist() for key, slots in groups.items()}
@@ -225,6 +230,19 @@ class Index:
                 kind, number = divmod(code, len(part.link_fields))
                 found[kind_names[kind], part.link_fields[number]].append(slots[codes == code])
         return {key: np.concatenate(of_parts) for key, of_parts in sorted(found.items())}
+
+    def links(self, field: str, mask: np.ndarray) -> list[tuple[int, int]]:
+        """``[(key, key of what it names)]`` of the slots in a mask, by one field."""
+        found = []
+        for part, first in self.parts:
+            slots, numbers, targets = (
+                part.arrays[f"link_{name}"] for name in ("slots", "numbers", "targets")
+            )
+            own = mask[first : first + part.count][slots]
+            own &= numbers == next((n for n, name in enumerate(part.link_fields) if name == field), -1)
+            pks = self.pks[first : first + part.count][slots[own]]
+            found += zip(pks.tolist(), targets[own].tolist(), strict=True)
+        return found
 
     def link_fields(self, mask: np.ndarray) -> set[str]:
         """The fields by which slots in a mask name others."""
@@ -272,6 +290,16 @@ class Index:
             return set()
         labels = self.facet(field)[1]
         return {labels[number][0] for number in np.flatnonzero(self.counted(field, mask))}
+
+    def stated(self, field: str, mask: np.ndarray) -> list[tuple[int, str]]:
+        """``[(key, value)]`` of the slots in a mask, for each value that they have in a field."""
+        parts, labels = self.facet(field)
+        return [
+            (pk, labels[number][0])
+            for slots, numbers in parts
+            for own in [mask[slots]]
+            for pk, number in zip(self.pks[slots[own]].tolist(), numbers[own].tolist(), strict=True)
+        ]
 
     def having(self, field, values):
         """A mask of the slots that have one of these values."""
