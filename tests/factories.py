@@ -5,6 +5,7 @@ filled. `make` saves one as a draft, `published` publishes it. Whatever a docume
 first. Texts say where they stand, and numbers go up, so that no two records are alike.
 """
 
+import json
 import re
 from collections import defaultdict
 from itertools import count, cycle
@@ -84,11 +85,11 @@ def copies_published(record, number):
     values = Publication.objects.filter(pk=original.pk).values().get()
     del values["id"]
     copies = Publication.objects.bulk_create(
-        Publication(
-            **values
-            | {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
-        )
+        Publication(**values | own | {"document": json.dumps(original.body | own)})
         for copy in range(number)
+        for own in [
+            {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
+        ]
     )
     for term in terms:
         Term.objects.bulk_create(

@@ -11,13 +11,14 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import resolve
 
-from catalogue.library import map_of_deliverables, page_of_library
+from catalogue.library import map_of_deliverables
 from ethics.pages import numbered
 from ethics.timeline import Life, Stretch, lives_picture
 from media4sec.front.timeline import page_of_timeline
 from media4sec.publications.index import current
 from roadmap.pages import roadmap_rows
 from tests.factories import copies_published, published
+from tests.public import links_in, text_of
 from workshops.europe import PLACES, workshop_rows
 from workshops.patterns import drawing, tree
 
@@ -131,21 +132,40 @@ def project(count, packages=7):
 
 
 @pytest.mark.parametrize("packages", [7, 700])
-def test_library(packages):
-    documents = project(MANY, packages)
+def test_map_of_deliverables(packages):
+    def drawn(count):
+        return map_of_deliverables(project(count, max(7, packages * count // MANY)), "Map")
 
-    html = page("catalogue/library.html", "/library/", page_of_library(documents, {}))
+    picture = drawn(MANY)
 
-    assert len(html.encode()) <= BYTES
-    assert f"The picture shows the newest 120 of {2 * MANY}." in html
-    assert 'href="/library/?type=deliverable">All in the list</a>' in html
-    assert "The first 24 of 3000 are shown here." in html
-    assert re.search(r"The first \d+ of (429|700) are shown here.", html)
+    assert picture.left_out == f"The picture shows the newest 120 of {2 * MANY}."
+    assert sum(len(drawing.svg.encode()) for drawing in picture.drawings) <= BYTES
+    assert grows_evenly(drawn)
 
 
-def test_library_costs_the_same_for_each_record():
-    assert grows_evenly(lambda count: page_of_library(project(count), {}))
-    assert grows_evenly(lambda count: page_of_library(project(count, count // 3), {}))
+@pytest.mark.django_db
+def test_library_shows_the_first_of_each(client):
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    package = published("work-package")
+    one = published(
+        "deliverable", work_package=package.identifier, notes=["They differ."], tags=["sources disagree"]
+    )
+    copies_published(one, 100)
+    copies_published(published("workshop", reports=[one.identifier]), 30)
+    copies_published(package, 30)
+
+    page = client.get("/library/")
+
+    assert len(page.content) <= BYTES
+    words = text_of(page)
+    for part in (
+        "The picture shows the first 104 of 132.",
+        "The first 24 of 31 are shown here.",
+        "The first 80 of 101 are shown here.",
+        "The first 20 of 101 are shown here.",
+    ):
+        assert part in words, part
+    assert links_in(page) >= {"/library/?type=deliverable", "/library/?type=work-package", "/workshops/"}
 
 
 def test_timeline():
@@ -300,6 +320,27 @@ def rows_read(monkeypatch):
     return found
 
 
+def a_deliverable_and_its_package():
+    package = published("work-package")
+    one = published("deliverable", work_package=package.identifier)
+    published("workshop", reports=[one.identifier])
+    published(
+        "project",
+        outputs=[{"key": "a", "name": "Report", "deliverable": one.identifier, "summary": "All read it."}],
+    )
+    return one, ["/library/", one.url, package.url]
+
+
+def a_country():
+    one = published("country-note")
+    return one, ["/countries/", one.url]
+
+
+def a_workshop():
+    one = published("workshop")
+    return one, ["/library/", one.url]
+
+
 def a_pattern_and_its_family():
     first = published("pattern", group="citizens")
     one = published("pattern", group="citizens", family=first.identifier, related_patterns=[first.identifier])
@@ -308,7 +349,9 @@ def a_pattern_and_its_family():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("make", [a_pattern_and_its_family])
+@pytest.mark.parametrize(
+    "make", [a_country, a_deliverable_and_its_package, a_pattern_and_its_family, a_workshop]
+)
 def test_pages_read_what_they_show_however_much_there_is(client, make, rows_read):
     one, addresses = make()
     copies_published(one, 500)

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
-from media4sec.drawing import at_most
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.wording import content, record_name, word
-from media4sec.publications.models import Publication, documents_of
+from media4sec.publications.models import Publication
 from media4sec.saying import day_or_unknown
 from workshops.pages import swot_on
 
@@ -24,8 +23,9 @@ def page_of_workshop(page):
     own_parts = [("line", gettext("One of six"))]
     own_parts += [("said", gettext("What was said"))] if groups else []
     own_parts += [("swot", gettext("Strengths to threats"))] if swot else []
-    workshops = documents_of("workshop")["workshop"]
-    stations = [station(row) for row in newest(workshops, page.publication.identifier)]
+    index = page.backlinks.index
+    workshops = line_of_workshops(index, index.slots([page.publication.pk]))
+    stations = [station(document) for document in workshops]
     own = {"stations": stations, "groups": groups, "swot": swot}
     return replace(page, own=own, own_parts=[*own_parts, *page.own_parts])
 
@@ -53,9 +53,10 @@ def said_at(page):
     ]
 
 
-def newest(workshops, here=""):
-    """All, or as many as the line has room for: the newest, and the one whose page this is."""
-    return at_most(workshops, lambda row: (row["identifier"] == here, row["start_date"] or ""), MOST_STATIONS)
+def line_of_workshops(index, also=()):
+    """The first workshops, as many as the line has room for, and the slots that are in it anyhow. One query."""
+    slots = index.ordered(["workshop"])[:MOST_STATIONS]
+    return index.documents(index.mask(slots, also).nonzero()[0])
 
 
 def station(document):

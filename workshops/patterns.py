@@ -246,10 +246,10 @@ def near(page, places):
     if family in places:
         found.append(index.naming(family)["pattern", "family"])
     keys = index.pks[index.mask(*found)].tolist()
-    return with_heads(places, [here, *keys, *named_in(page.document["related_patterns"])])
+    return with_heads(places, [here, *keys, *patterns_in(page.document["related_patterns"])])
 
 
-def named_in(references):
+def patterns_in(references):
     """The keys of the patterns that a document names. One query, where there are any."""
     names = [ref["id"] for ref in references]
     rows = Publication.objects.published().of("pattern").filter(identifier__in=names)
@@ -277,7 +277,7 @@ def drawn_place(keys, places, label, marked, here=""):
 
 def page_of_case(page):
     """The patterns that a case shows at work, each under its families."""
-    keys, places = named_in(page.document["patterns"]), places_now()
+    keys, places = patterns_in(page.document["patterns"]), places_now()
     if not keys:
         return replace(page, own={"place": None})
     label = gettext("The patterns of this case under their families")

@@ -136,6 +136,11 @@ class Index:
         numbers = [number for number, name in enumerate(kinds_by_name()) if name in set(kind_names)]
         return self.is_alive & np.isin(self.kinds, numbers)
 
+    def numbers(self) -> dict[str, int]:
+        """How many there are of each kind."""
+        counts = np.bincount(self.kinds[self.is_alive], minlength=len(kinds_by_name()))
+        return dict(zip(kinds_by_name(), counts.tolist(), strict=True))
+
     def slots(self, pks: Any) -> np.ndarray:
         """The slots of these publications; those that are not public any more fall away."""
         pks = np.asarray(pks, np.int64)
@@ -191,11 +196,11 @@ class Index:
 
         return self.kept(("ordered", *kind_names), make)
 
-    def mask(self, *of_slots: np.ndarray) -> np.ndarray:
+    def mask(self, *of_slots: Sequence[int]) -> np.ndarray:
         """Which slots are among these."""
         found = np.zeros(self.count, bool)
         for slots in of_slots:
-            found[slots] = True
+            found[np.asarray(slots, np.int32)] = True
         return found
 
     def first(self, slots: np.ndarray, most: int | None = None) -> np.ndarray:
@@ -261,6 +266,14 @@ class Index:
             for each in (pks, but)
         )
         return np.flatnonzero(named & ~not_wanted)
+
+    def beside(self, pk: int) -> tuple[int | None, int | None]:
+        """The publications of its kind before and after this one, in the kind's own order."""
+        slot = self.slot_of[pk]
+        slots = self.ordered([list(kinds_by_name())[self.kinds[slot]]])
+        at = int(self.rank[slots].searchsorted(self.rank[slot]))
+        before, after = slots[max(at - 1, 0) : at], slots[at + 1 : at + 2]
+        return tuple(int(self.pks[found[0]]) if len(found) else None for found in (before, after))
 
     # Facets
 
