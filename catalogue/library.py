@@ -21,8 +21,9 @@ from workshops.dialogues import line_of_workshops, station
 DISAGREE = "sources disagree"  # the tag that editors give
 MOST_DRAWN = 120  # of deliverables and workshops on the map
 # What stands on the page: of all that is more, the lists tell.
-MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 80, 24, 20
-MOST_PROJECTS, MOST_FEEDING = 24, 24
+MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 60, 24, 20
+MOST_OF_ONE = 24  # deliverables of one work package on its page, and workshops that fed them
+MOST_PROJECTS = 12  # that say what people used of them
 IN_PACKAGE = ("deliverable", "work-package")  # who names a work package, and by which field
 
 
@@ -197,13 +198,13 @@ def fed_by(workshops):
 def documents_of_package(index, package, slots, here=()):
     """(the documents that a map of one work package needs, how many there are of each kind): its first deliverables,
     the one that is ``here``, and the workshops that fed them, or the first ones. Three queries."""
-    drawn = index.mask(index.first(slots, MOST_DRAWN), index.slots(here)).nonzero()[0]
+    drawn = index.mask(index.first(slots, MOST_OF_ONE), index.slots(here)).nonzero()[0]
     feeding = index.of_kind_naming("workshop", here or index.pks[drawn].tolist())
     documents = {
         "project": index.documents(index.ordered(["project"]), 1),
         "work-package": [package],
         "deliverable": index.documents(drawn),
-        "workshop": line_of_workshops(index, index.first(feeding, MOST_FEEDING)),
+        "workshop": line_of_workshops(index, index.first(feeding, MOST_OF_ONE)),
     }
     return documents, {"deliverable": len(slots), "workshop": len(index.ordered(["workshop"]))}
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from catalogue.library import (
     IN_PACKAGE,
-    MOST_ROWS,
+    MOST_OF_ONE,
     bands_of,
     documents_of_package,
     map_of_deliverables,
@@ -22,7 +22,9 @@ def work_package(page):
     """A work package shows its deliverables as a table and as a map."""
     index, name = page.backlinks.index, page.publication.identifier
     slots = page.backlinks.slots.get(IN_PACKAGE, index.slots(()))
-    rows = Publication.objects.only("document").in_order_of(index.pks[index.first(slots, MOST_ROWS)].tolist())
+    rows = Publication.objects.only("document").in_order_of(
+        index.pks[index.first(slots, MOST_OF_ONE)].tolist()
+    )
     (package,) = bands_of([(page.document, rows, len(slots))], index)
     label = gettext("The deliverables of this work package on the map")
     documents, totals = documents_of_package(index, page.document, slots)

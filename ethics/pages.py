@@ -21,7 +21,7 @@ from media4sec.publications.models import Publication
 from media4sec.publications.stated import said_since_change
 from media4sec.saying import country, day
 
-MOST_COUNTRIES = 60  # that a page names
+MOST_COUNTRIES = 40  # that a page names
 BEFORE_AND_SINCE = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
 ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))
 

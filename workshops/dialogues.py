@@ -11,7 +11,7 @@ from media4sec.saying import day_or_unknown
 from workshops.pages import swot_on
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
-MOST_STATIONS = 24  # workshops on their line
+MOST_STATIONS = 12  # workshops on their line
 
 
 def page_of_workshop(page):

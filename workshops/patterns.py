@@ -26,7 +26,7 @@ TRACK, AWAY, APART = (
     12,
     5,
 )  # between lines of links side by side, before the first of them, one above another
-MOST_PATTERNS = 120  # patterns on a page
+MOST_PATTERNS, MOST_NEAR = 100, 60  # patterns on a page of all, and on that of one
 MOST_LINKS = 10  # links of one pattern in the list
 ALL = "/practices/?type=pattern"
 GLOSS = "editorial-gloss-of-name"  # a summary that only explains the name
@@ -269,7 +269,7 @@ def with_heads(places, keys):
 def drawn_place(keys, places, label, marked, here=""):
     """The picture of some patterns, as many as it has room for, and those that are ``marked`` anyhow. One query."""
     order = sorted(keys, key=lambda key: places[key].number)
-    shown = documents_at(at_most(order, lambda key: key in marked, MOST_PATTERNS))
+    shown = documents_at(at_most(order, lambda key: key in marked, MOST_NEAR))
     rows = [(document, places[key].depth) for key, document in shown.items()]
     names = [shown[key]["identifier"] for key in marked if key in shown]
     return drawing(rows, label, names, here, total=len(order))
