@@ -153,7 +153,7 @@ class Index:
         They stand where the best of them stood.
         """
         leads = np.array(pks, np.int64)
-        names, groups, others = self.concepts[self.slots(leads)], defaultdict(list), {}
+        names, groups, others, after = self.concepts[self.slots(leads)], defaultdict(list), {}, {}
         is_lead = np.ones(len(leads), bool)
         for place in np.flatnonzero(names).tolist():
             groups[names[place]].append(place)
@@ -162,8 +162,12 @@ class Index:
                 found = sorted(leads[places].tolist(), key=lambda pk: self.weights[self.slot_of[pk]])
                 leads[places[0]], others[found[0]] = found[0], found[1:]
                 is_lead[places[1:]] = False
-        leads = leads[is_lead].tolist()
-        return [pk for lead in leads for pk in (lead, *others.get(lead, ()))] if others else leads, others
+                after[places[0]] = found[1:]
+        if not others:
+            return leads.tolist(), others
+        # Where each group goes on, counted among those that lead.
+        at = np.repeat(np.cumsum(is_lead)[list(after)], [len(found) for found in after.values()])
+        return np.insert(leads[is_lead], at, [pk for found in after.values() for pk in found]).tolist(), others
 
     # Orders
 
