@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
-from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.wording import content, record_name, word
 from media4sec.publications.models import Publication
 from media4sec.saying import day_or_unknown
 from workshops.pages import swot_on
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
-MOST_STATIONS = 12  # workshops on their line
+MOST_STATIONS, MOST_SAID = 12, 16  # workshops on their line, statements of a kind
 
 
 def page_of_workshop(page):
@@ -41,12 +40,14 @@ def said_at(page):
         for name in dict.fromkeys([*KINDS_SAID, *sorted(labels)])
     }
     groups = {name: slots for name, slots in groups.items() if len(slots)}
-    rows = index.first_of_each(groups, Publication.objects.only("identifier", "title", "url", "lens"), SHOWN)
+    rows = index.first_of_each(
+        groups, Publication.objects.only("identifier", "title", "url", "lens"), MOST_SAID
+    )
     return [
         {
             "label": word(labels[name], "statement_kind", name),
             "total": len(slots),
-            "all_url": f"{page.evidence_url}&statement-kind={name}" if len(slots) > SHOWN else "",
+            "all_url": f"{page.evidence_url}&statement-kind={name}" if len(slots) > MOST_SAID else "",
             "rows": rows[name],
         }
         for name, slots in groups.items()

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.record.facts import Fact, values_of
-from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.record.page import last_parts, listed
 from media4sec.portal.wording import page_display
 from media4sec.publications.index import current
@@ -27,6 +26,7 @@ ON_A_THEME = {  # parts of a theme's page, in its order, and the kinds in each
     "issues": (gettext_lazy("Ethical and legal issues"), ("issue",)),
     "roadmap": (gettext_lazy("Roadmap"), ("roadmap-item",)),
 }
+MOST_DUTIES, MOST_WORKSHOPS, MOST_POINTS = 12, 6, 12  # on the page of a theme; points in each quadrant
 MOST_QUESTIONS = 40  # of the check, on the page of a situation
 HELP = ("pattern", "technology", "case")  # what can be done in a situation
 
@@ -35,9 +35,9 @@ def theme(page):
     """A theme is an overview: its workshop, its SWOT points, who does what, and all there is on it."""
     publication = page.publication
     swot = swot_on(publication.identifier)
-    situations = page.backlinks.first("situation", SHOWN)
+    situations = page.backlinks.first("situation", MOST_DUTIES)
     duties = duties_of(situations)
-    workshops = [workshop_of(row) for row in page.backlinks.first("workshop", SHOWN)]
+    workshops = [workshop_of(row) for row in page.backlinks.first("workshop", MOST_WORKSHOPS)]
     overviews, told = [], {"workshop"}
     for name, (title, kind_names) in ON_A_THEME.items():
         groups = [
@@ -77,11 +77,11 @@ def swot_on(slug):
     on_theme = index.of_kinds([kind.name]) & index.having("theme", [slug])
     by_editor = set(index.pks[on_theme & index.having("placement", [Placement.EDITORIAL])].tolist())
     quadrants = {name: (on_theme & index.having("quadrant", [name])).nonzero()[0] for name in QUADRANTS}
-    points = index.first_of_each(quadrants, Publication.objects.only("title", "url"), SHOWN)
+    points = index.first_of_each(quadrants, Publication.objects.only("title", "url"), MOST_POINTS)
     found = []
     for name, label in QUADRANTS.items():
         total = len(quadrants[name])
-        url = f"{kind.list_url}?theme={slug}&quadrant={name}" if total > SHOWN else ""
+        url = f"{kind.list_url}?theme={slug}&quadrant={name}" if total > MOST_POINTS else ""
         found.append(
             {
                 "name": name,

@@ -26,7 +26,7 @@ TRACK, AWAY, APART = (
     12,
     5,
 )  # between lines of links side by side, before the first of them, one above another
-MOST_PATTERNS, MOST_NEAR = 100, 60  # patterns on a page of all, and on that of one
+MOST_PATTERNS, MOST_NEAR = 100, 40  # patterns on a page of all, and on that of one
 MOST_LINKS = 10  # links of one pattern in the list
 ALL = "/practices/?type=pattern"
 GLOSS = "editorial-gloss-of-name"  # a summary that only explains the name

@@ -167,7 +167,9 @@ class Index:
             return leads.tolist(), others
         # Where each group goes on, counted among those that lead.
         at = np.repeat(np.cumsum(is_lead)[list(after)], [len(found) for found in after.values()])
-        return np.insert(leads[is_lead], at, [pk for found in after.values() for pk in found]).tolist(), others
+        return np.insert(
+            leads[is_lead], at, [pk for found in after.values() for pk in found]
+        ).tolist(), others
 
     # Orders
 
