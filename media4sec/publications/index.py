@@ -202,7 +202,7 @@ class Index:
 
         return self.kept(("ordered", *kind_names), make)
 
-    def mask(self, *of_slots: Sequence[int]) -> np.ndarray:
+    def mask(self, *of_slots: Any) -> np.ndarray:
         """Which slots are among these."""
         found = np.zeros(self.count, bool)
         for slots in of_slots:
@@ -244,7 +244,7 @@ class Index:
 
     def links(self, field: str, mask: np.ndarray) -> list[tuple[int, int]]:
         """``[(key, key of what it names)]`` of the slots in a mask, by one field."""
-        found = []
+        found: list[tuple[int, int]] = []
         for part, first in self.parts:
             slots, numbers, targets = (
                 part.arrays[f"link_{name}"] for name in ("slots", "numbers", "targets")
@@ -278,8 +278,11 @@ class Index:
         slot = self.slot_of[pk]
         slots = self.ordered([list(kinds_by_name())[self.kinds[slot]]])
         at = int(self.rank[slots].searchsorted(self.rank[slot]))
-        before, after = slots[max(at - 1, 0) : at], slots[at + 1 : at + 2]
-        return tuple(int(self.pks[found[0]]) if len(found) else None for found in (before, after))
+        before, after = (
+            self.pks[slots[max(at - 1, 0) : at]].tolist(),
+            self.pks[slots[at + 1 : at + 2]].tolist(),
+        )
+        return before[0] if before else None, after[0] if after else None
 
     # Facets
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections import defaultdict
 from typing import Self
 
 from django.db import models
@@ -195,12 +194,3 @@ class Generation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def documents_of(*kinds: str) -> dict[str, list[Document]]:
-    """The public documents of these kinds: ``{kind: [document]}``. One query."""
-    rows = Publication.objects.published().of(*kinds).order_by("sort_key", "pk")
-    found = defaultdict(list)
-    for kind, text in rows.values_list("kind", "document"):
-        found[kind].append(json.loads(text))
-    return found

@@ -63,7 +63,7 @@ def _stated_facts(kind: Kind) -> frozenset[str]:
     facets = {facet.source: facet.name for facet in kind.listed.facets}
     facts, links = index.values(FACT, inside), index.link_fields(inside)
 
-    def is_stated(name):
+    def is_stated(name: str) -> bool:
         field = facets.get(name, name)
         return name in facts or field in links or bool(index.values(field, inside) - {NO_VALUE})
 
