@@ -144,7 +144,8 @@ TEMPLATES = [
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        # In the second one are those of django-allauth that look otherwise here.
+        "DIRS": [BASE_DIR / "templates", BASE_DIR / "templates" / "admin"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

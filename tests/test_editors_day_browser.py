@@ -37,10 +37,12 @@ def log_in(page, server, email, secret=""):
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(GOOD)
     page.keyboard.press("Enter")
-    if secret:
-        page.get_by_label("Code").fill(code_of(secret))
-        page.keyboard.press("Enter")
-    page.wait_for_url(f"{server}/admin/")
+    for _ in range(3 if secret else 0):  # the half minute of a code may be over by the time it is sent
+        if page.url != f"{server}/admin/":
+            page.get_by_label("Code").fill(code_of(secret))
+            page.keyboard.press("Enter")
+            page.wait_for_load_state()
+    expect(page).to_have_url(f"{server}/admin/")
 
 
 def with_password(user):
