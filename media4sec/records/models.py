@@ -420,7 +420,13 @@ class Team(models.Model):
     """The people of a partner, or of the editorial office, which keeps what no partner is responsible for."""
 
     owner = models.OneToOneField(
-        Record, related_name="team", null=True, blank=True, on_delete=models.PROTECT, limit_choices_to=owners
+        Record,
+        verbose_name="responsible partner",
+        related_name="team",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        limit_choices_to=owners,
     )
     needs_approval = models.BooleanField(
         "four eyes",
