@@ -18,7 +18,9 @@ from media4sec.publications.models import documents_of
 
 def work_package(page):
     """A work package shows its deliverables as a table and as a map."""
-    documents = documents_of("project", "work-package", "deliverable", "workshop", "partner")
+    documents = documents_of(
+        "project", "work-package", "deliverable", "workshop", "partner", here=page.publication
+    )
     name = page.publication.identifier
     own = [(package, rows) for package, rows in packages_of(documents) if package["identifier"] == name]
     (package,) = bands_of(own, documents, statement_counts())
@@ -34,7 +36,7 @@ def work_package(page):
 
 def deliverable(page):
     """A deliverable shows where its file is, what people used of it, and its place among the others."""
-    documents = documents_of("project", "work-package", "deliverable", "workshop")
+    documents = documents_of("project", "work-package", "deliverable", "workshop", here=page.publication)
     document = page.document
     package = package_of(document)
     label = gettext("This deliverable among those of its work package")

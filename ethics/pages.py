@@ -1,6 +1,5 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
-import json
 from dataclasses import replace
 
 from django.db.models import Q
@@ -18,7 +17,7 @@ from media4sec.portal.record.links import records_naming
 from media4sec.portal.record.page import listed, page_parts
 from media4sec.portal.rows import first_sentence, host_of
 from media4sec.portal.wording import page_display, word
-from media4sec.publications.models import Publication
+from media4sec.publications.models import Publication, documents_of
 from media4sec.saying import country, day
 
 BEFORE_AND_SINCE = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
@@ -136,7 +135,7 @@ def country_note(page):
     own = {
         "topics": topics,
         "gaps": [topic for topic in topics if not topic["rules"]],
-        "countries": countries_now(),
+        "countries": countries_now(here=page.publication),
     }
     return replace(page, own=own, own_parts=[("rules", gettext("Topic by topic")), *page.own_parts])
 
@@ -160,12 +159,11 @@ VERIFIED = {"shape": "full", "label": gettext_lazy("Verified")}
 UNVERIFIED = {"shape": "hatched", "label": gettext_lazy("Not verified")}
 
 
-def countries_now():
+def countries_now(here=None):
     """Every country of which something is recorded, by its name in the reader's language. One query."""
-    rows = Publication.objects.published().of(COUNTRY_NOTE.name)
     found = [
-        {"name": country(json.loads(document)["country"]), "url": url, "document": json.loads(document)}
-        for url, document in rows.values_list("url", "document")
+        {"name": country(document["country"]), "url": document["url"], "document": document}
+        for document in documents_of(COUNTRY_NOTE.name, here=here)[COUNTRY_NOTE.name]
     ]
     return sorted(found, key=lambda row: sort_key(row["name"], get_language()))
 

@@ -24,7 +24,7 @@ def page_of_workshop(page):
     own_parts = [("line", gettext("One of six"))]
     own_parts += [("said", gettext("What was said"))] if groups else []
     own_parts += [("swot", gettext("Strengths to threats"))] if swot else []
-    workshops = documents_of("workshop")["workshop"]
+    workshops = documents_of("workshop", here=page.publication)["workshop"]
     stations = [station(row) for row in newest(workshops, page.publication.identifier)]
     own = {"stations": stations, "groups": groups, "swot": swot}
     return replace(page, own=own, own_parts=[*own_parts, *page.own_parts])

@@ -237,7 +237,7 @@ def page_of_case(page):
 
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
-    patterns = documents_of("pattern")["pattern"]
+    patterns = documents_of("pattern", here=page.publication)["pattern"]
     identifier = page.publication.identifier
     order = [document for document, _ in tree(patterns)]
     number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)

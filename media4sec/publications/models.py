@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, Self
@@ -195,12 +196,20 @@ class Generation(models.Model):
         return self.name
 
 
-def documents_of(*kinds: str) -> dict[str, list[Document]]:
-    """The public documents of these kinds: ``{kind: [document]}``. One query."""
+def documents_of(*kinds: str, here: Publication | None = None) -> dict[str, list[Document]]:
+    """The public documents of these kinds, in order: ``{kind: [document]}``. One query.
+
+    The page of ``here`` asks: it is among them as it is shown, also where nobody has written it yet.
+    """
     rows = Publication.objects.published().of(*kinds).order_by("sort_key", "pk")
-    found = defaultdict(list)
-    for kind, text in rows.values_list("kind", "document"):
+    if here is not None:
+        rows = rows.exclude(pk=here.pk)
+    found, keys = defaultdict(list), []
+    for kind, key, text in rows.values_list("kind", "sort_key", "document"):
         found[kind].append(json.loads(text))
+        keys += [key] if here is not None and kind == here.kind else []
+    if here is not None and here.kind in kinds:
+        found[here.kind].insert(bisect(keys, here.sort_key), here.body)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
@@ -33,6 +35,7 @@ from media4sec.records.admin.history import (
 from media4sec.records.admin.inlines import CitationInline, Naming
 from media4sec.records.admin.lists import (
     ListOfRecords,
+    MissingFilter,
     PublicFilter,
     ReviewFilter,
     State,
@@ -73,7 +76,10 @@ class RecordAdmin(Naming, ListOfRecords):
     notes = ("notes", "tags", "owner")
 
     def get_list_filter(self, request):
-        return [PublicFilter, "state", ReviewFilter, *self.list_filter, "lens", "provenance", "verified"]
+        return [
+            *(PublicFilter, "state", ReviewFilter, MissingFilter, *self.list_filter),
+            *("lens", "provenance", "verified"),
+        ]
 
     def get_fieldsets(self, request, obj=None):
         kind = self.model.kind
@@ -252,6 +258,7 @@ class RecordAdmin(Naming, ListOfRecords):
         if obj is not None:
             refusal = getattr(request, "refusal", None)
             context["standing"] = standing(obj, request.user)
+            context["preview"] = admin_url(obj, "preview")
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
@@ -271,6 +278,7 @@ class RecordAdmin(Naming, ListOfRecords):
         version = "<int:pk>/versions/<int:number>/"
         return [
             *steps,
+            named("<int:pk>/preview/", self.preview_view, "preview"),
             named(version, self.version_view, "version"),
             named(f"{version}revert/", self.revert_view, "revert"),
             *super().get_urls(),
@@ -318,6 +326,13 @@ class RecordAdmin(Naming, ListOfRecords):
             "lacking": lacking(record) if step.shows_differences else [],
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
+
+    @method_decorator(require_safe)
+    def preview_view(self, request, pk):
+        """What readers would see if the working copy were published now; nothing is written."""
+        record = self._open(request, pk, Right.SEE)
+        show = import_string(settings.RECORD_PREVIEW)  # pages know no records, and records no pages
+        return show(request, *workflow.foreseen(record), back=admin_url(record))
 
     # History
 
@@ -412,6 +427,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "opts": self.opts,
             "original": record,
             "standing": standing(record, request.user),
+            "preview": admin_url(record, "preview"),
             "review": review_of(record),
             "has_change_permission": self.has_change_permission(request, record),
         }
