@@ -498,6 +498,7 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
         Term(publication=row, field=name, value=value, label=label, target=targets.get(target))
         for name, value, label, target in presented.terms
     ]
+    row.related = related.foreseen_related(row, terms)
     return row, terms
 
 

@@ -52,7 +52,7 @@ class StartSection:
     @property
     def is_short(self):
         """True if all of it is here."""
-        return bool(self.rows) and self.total <= len(self.rows)
+        return self.total <= max(len(self.rows), 1)
 
 
 def start_sections(site, request):
