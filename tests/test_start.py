@@ -316,3 +316,46 @@ def test_the_page_costs_the_same_however_much_waits(partner):
 
     assert queries() == before
     assert max(before) <= 20
+
+
+# The page of a record
+
+
+def test_open_reports_stand_on_the_record(partner, other):
+    user = member("contributor", partner=partner)
+    record, foreign = owned(published("technology"), partner), owned(published("technology"), other)
+    found = report(
+        kind_name="technology", identifier=record.identifier, title=record.title, category="copyright"
+    )
+    elsewhere = report(kind_name="technology", identifier=foreign.identifier, title=foreign.title)
+    closed = report(kind_name="technology", identifier=record.identifier, title="closed")
+    type(closed).objects.filter(pk=closed.pk).update(state="closed", closed_at=timezone.now(), due_at=None)
+
+    page = logged_in(user).get(admin_url(record)).content.decode()
+
+    assert f'href="/admin/corrections/correction/{found.pk}/change/">Report {found}: Copyright. Ack' in page
+    assert str(elsewhere) not in page
+    assert str(closed) not in page
+
+
+def test_a_record_says_how_many_name_it_as_far_as_somebody_may_know(partner, other):
+    user = member("contributor", partner=partner)
+    issue = owned(published("issue"), partner)
+    own, foreign = (
+        owned(make("technology", title=title, issues=[issue.identifier]), team)
+        for title, team in (("Own draft", partner), ("Foreign draft", other))
+    )
+    public = owned(published("technology", title="Foreign and public", issues=[issue.identifier]), other)
+
+    page = logged_in(user).get(admin_url(issue))
+
+    assert page.context["uses"] == (
+        2,
+        [
+            (admin_url(own), f"{own.identifier} Own draft (technology)"),
+            (public.url, f"{public.identifier} Foreign and public (technology)"),
+        ],
+    )
+    assert "2 records name this one" in page.content.decode()
+    assert foreign.title not in page.content.decode()
+    assert logged_in(administrator()).get(admin_url(issue)).context["uses"][0] == 3

@@ -138,6 +138,18 @@ class CorrectionAdmin(admin.ModelAdmin):
         url = reverse("admin:corrections_correction_changelist", query={"due": "open"})
         return StartSection("reports", "Open reports", reports[0].total if reports else 0, url, rows=rows)
 
+    def notices_on(self, request, record):
+        """The open reports on a record, for its page: ``[(address, words)]``. One query."""
+        reports = self.get_queryset(request).open()
+        reports = reports.filter(kind_name=record.kind_name, identifier=record.identifier)
+        return [
+            (
+                reverse("admin:corrections_correction_change", args=[report.pk]),
+                format_html("Report {}: {}. {}", report, report.get_category_display(), due(report)),
+            )
+            for report in reports.order_by(*self.get_ordering(request))[:MOST_ROWS]
+        ]
+
     # One report
 
     def get_urls(self):

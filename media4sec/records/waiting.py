@@ -35,18 +35,22 @@ def wrote(user):
     return Exists(Revision.objects.filter(record=OuterRef("pk"), saved_by=user, number__gt=published))
 
 
+def needs_two():
+    """The condition that a record’s team has four eyes."""
+    office = Team.objects.filter(owner=None, needs_approval=True)
+    return Q(owner__team__needs_approval=True) | Q(Exists(office), owner=None)
+
+
 def sent_back(user, records):
     """What they wrote, and a reviewer wants otherwise; also once they have begun to mend it."""
     own = policy.visible(user, records, Right.WRITE).filter(wrote(user), state=State.DRAFT)
-    return own.alias(newest_step=newest_step("action")).filter(newest_step=Action.SENT_BACK)
+    return own.alias(said_last=newest_step("action")).filter(said_last=Action.SENT_BACK)
 
 
 def for_review(user, records):
     """What they may approve: in a team with four eyes, not what they wrote themselves."""
-    office = Team.objects.filter(owner=None, needs_approval=True)
-    four_eyes = Q(owner__team__needs_approval=True) | Q(Exists(office), owner=None)
     submitted = policy.visible(user, records, Right.REVIEW).filter(state=State.IN_REVIEW)
-    return submitted.exclude(four_eyes & Q(wrote(user)))
+    return submitted.exclude(needs_two() & Q(wrote(user)))
 
 
 def to_publish(user, records):
@@ -58,9 +62,13 @@ def drafts(user, records):
     newest = Revision.objects.filter(record=OuterRef("pk"), number=OuterRef("edit_version"), saved_by=user)
     unpublished = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
     found = policy.visible(user, records, Right.WRITE).filter(Exists(newest), state__in=unpublished)
-    for task in (sent_back, for_review, to_publish):
-        found = found.exclude(pk__in=task(user, Record.objects.order_by()).values("pk"))
-    return found
+    reviews, publishes = (policy.own(user, right=right) or Q() for right in (Right.REVIEW, Right.PUBLISH))
+    return (
+        found.alias(said_last=Coalesce(newest_step("action"), Value("")))
+        .exclude(state=State.DRAFT, said_last=Action.SENT_BACK)
+        .exclude(Q(state=State.IN_REVIEW) & reviews & ~needs_two())
+        .exclude(Q(state=State.APPROVED) & publishes)
+    )
 
 
 # {name: (what it is called, which of the records)}

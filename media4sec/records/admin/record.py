@@ -1,6 +1,7 @@
 """The back-office: what the admin of every kind shares, and the pages for sources, tags and all records."""
 
 from datetime import timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -59,6 +60,7 @@ from media4sec.records.step_forms import RECORD_STEPS, lacking
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
+USES_SHOWN = 20  # of the records that name one, on its page
 MOST_NAMED = 5  # other records that look like this one
 
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
@@ -259,6 +261,10 @@ class RecordAdmin(Naming, ListOfRecords):
             refusal = getattr(request, "refusal", None)
             context["standing"] = standing(obj, request.user)
             context["preview"] = admin_url(obj, "preview")
+            context["uses"] = uses_of(request.user, obj)
+            context["notices"] = chain.from_iterable(
+                self.admin_site.contributions("notices_on", request, obj)
+            )
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
@@ -445,6 +451,13 @@ def names_for(user, pks):
     """What the records with these keys are called, for somebody: those of other teams only if they are public."""
     rows = policy.nameable(user, Record.objects.filter(pk__in=pks))
     return [policy.name_for(user, record) for record in rows]
+
+
+def uses_of(user, record):
+    """(how many records somebody may know of that name this one, the first as ``[(address, name)]``)."""
+    rows = policy.nameable(user, Record.objects.filter(pk__in=named_by(record)))
+    first = [(address_for(user, one), policy.name_for(user, one)) for one in rows[:USES_SHOWN]]
+    return rows.count(), first
 
 
 def address_for(user, record):

@@ -57,15 +57,13 @@ class StartSection:
 
 def start_sections(site, request):
     """The parts that say something."""
-    pages = site._registry.values()
-    contributed = [page.start_section(request) for page in pages if hasattr(page, "start_section")]
     found = [
         *(task_section(request.user, name) for name in waiting.WAITING),
-        *contributed,
+        *site.contributions("start_section", request),
         reviews_section(request.user),
         missing_section(request.user),
     ]
-    return [section for section in found if section and section.total]
+    return [section for section in found if section.total]
 
 
 def records_url(**query):
