@@ -67,9 +67,9 @@ setup: $(READY) ## make .venv with everything that tests and checks need
 run: $(VENV)/.base $(MESSAGES) var/secret_key ## set up, load the content, serve it on http://127.0.0.1:8000 (PORT=… for another)
 	@$(HERE) $(BIN)/python manage.py demo
 
-admin: $(VENV)/.base var/secret_key ## make an account for the back-office
+admin: $(VENV)/.base var/secret_key ## print the link on which the first administrator of the back-office is made
 	@$(HERE) $(BIN)/python manage.py migrate --verbosity 0
-	@$(HERE) $(BIN)/python manage.py createsuperuser
+	@$(HERE) $(BIN)/python manage.py set_up_link
 
 # --- working on it
 
@@ -100,9 +100,9 @@ test-quick: $(READY) ## in some minutes: no browser, nothing slow, a few kinds; 
 test-sqlite: $(READY) ## all tests on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
-# What a browser sees does not depend on the database: those tests run once, above.
-test-postgres: $(READY) ## all tests but the browser's on a PostgreSQL server started for them
-	$(BIN)/python -m tests.postgres -- $(PYTEST) -m 'not browser' $(ARGS)
+# What a browser sees does not depend on the database, nor does what asks none: those tests run once, above.
+test-postgres: $(READY) ## all tests that ask a database, but the browser's, on a PostgreSQL server started for them
+	$(BIN)/python -m tests.postgres -- $(PYTEST) --data -m 'not browser' $(ARGS)
 
 slips: $(READY) ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
 	$(BIN)/python -m tests.slips $(ARGS)
@@ -124,10 +124,12 @@ messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and com
 lighthouse: $(READY) ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
 	$(BIN)/python -m tests.lighthouse $(ARGS)
 
-docs: $(READY) ## write docs/data-model.md, and the counts in README.md and docs/content.md, from code and fixtures
+docs: $(READY) ## write docs/data-model.md, docs/rights.md, and the counts in README.md and docs/content.md, from code and fixtures
 	@$(BIN)/python -m tests.counts
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
+	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
+	  $(BIN)/python manage.py describe_rights > docs/rights.md.new && mv docs/rights.md.new docs/rights.md
 
 lock: ## write the locks again from requirements/*.in (fetches uv into a throw-away environment)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \

@@ -335,7 +335,7 @@ CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = _IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "media4sec.portal.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "media4sec.records.unsaved.form_refused"
 
 
 # Logging: one line an event to standard error; tracebacks name lines of code, never the values they worked on

@@ -51,6 +51,7 @@ def not_run(reason):
 def pytest_addoption(parser):
     group = parser.getgroup("portal")
     group.addoption("--quick", action="store_true", help="no browser, nothing slow, few kinds, few examples")
+    group.addoption("--data", action="store_true", help="only what asks a database")
     group.addoption(
         "--counted", action="store_true", help="fail unless as many tests ran as tests/counts.toml says"
     )
@@ -66,9 +67,20 @@ def pytest_collection_modifyitems(config, items):
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
     if config.getoption("quick"):
-        left_out = [item for item in items if is_left_out(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not is_left_out(item)]
+        leave_out(config, items, is_left_out)
+    if config.getoption("data"):
+        leave_out(config, items, lambda item: not asks_a_database(item))
+
+
+def leave_out(config, items, is_one):
+    config.hook.pytest_deselected(items=[item for item in items if is_one(item)])
+    items[:] = [item for item in items if not is_one(item)]
+
+
+def asks_a_database(item):
+    """True where the answer may depend on which database it is."""
+    fixtures = {"db", "transactional_db", "content_database", "site_database", "live_server"}
+    return bool(item.get_closest_marker("django_db") or fixtures & {*getattr(item, "fixturenames", ())})
 
 
 def is_left_out(item):

@@ -70,6 +70,8 @@ OTHERS = {
     "password_change_done": MEMBERS,
     "login": EVERYBODY,
     "logout": EVERYBODY,
+    "unsaved_keep": MEMBERS,
+    "unsaved_forget": MEMBERS,
     "view_on_site": "nothing",  # no table has such an address
     "records_record_changelist": MEMBERS,
     "records_record_add": "nobody",

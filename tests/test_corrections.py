@@ -516,7 +516,7 @@ def test_no_cookie_is_ever_set(client, record):  # gates 8.1, 2.9
 def test_django_own_check_is_on_everywhere_else():  # gate 2.9
     strict = Client(enforce_csrf_checks=True)
 
-    assert strict.post("/admin/login/", {"username": "x"}).status_code == 403
+    assert strict.post("/admin/accounts/login/", {"login": "x"}).status_code == 403
     assert strict.post("/technologies/", {"x": "y"}).status_code == 405
     assert send(strict).status_code == 303
 

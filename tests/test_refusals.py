@@ -92,8 +92,8 @@ def test_a_body_has_a_limit(client, settings):  # gates 4.2, 4.16
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
     def post(length):
-        body = b"username=" + b"x" * (length - 9)
-        return client.generic("POST", "/admin/login/", body, "application/x-www-form-urlencoded")
+        body = b"login=" + b"x" * (length - 6)
+        return client.generic("POST", "/admin/accounts/login/", body, "application/x-www-form-urlencoded")
 
     allowed, refused = post(1000), post(1001)
 
@@ -102,16 +102,16 @@ def test_a_body_has_a_limit(client, settings):  # gates 4.2, 4.16
     assert h1_of(refused) == HEADS[413]
 
 
-def test_an_editors_form_without_its_cookie_is_told_so_in_our_layout(settings):  # gates 2.9, 4.16
-    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "x"})
+def test_an_editors_form_without_its_cookie_is_told_so(settings):  # gates 2.9, 4.16
+    response = Client(enforce_csrf_checks=True).post("/admin/accounts/login/", {"login": "x"})
 
     assert response.status_code == 403
-    assert h1_of(response) == "You may not open this page"
+    assert h1_of(response) == "This form has expired"
 
 
 @pytest.mark.parametrize("query", ["state__exact=%00", "kind=a%00", "q=%00", "%00=x", "e=1&p=%00"])
 def test_the_back_office_looks_for_no_nul(admin_client, query):  # gate 4.1
-    for address in ("/admin/records/record/", "/admin/corrections/correction/", "/admin/auth/user/"):
+    for address in ("/admin/records/record/", "/admin/corrections/correction/", "/admin/accounts/user/"):
         assert admin_client.get(address).status_code == 200
         assert admin_client.get(f"{address}?{query}").status_code == 400
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from media4sec.accounts.apps import SINCE
-from media4sec.records import policy
+from media4sec.records import policy, unsaved
 
 SEEN = f"{settings.SESSION_COOKIE_NAME}-seen"  # the cookie that says, signed, that the session is used
 NOTED_EVERY = 60  # seconds
@@ -28,7 +28,8 @@ class AccountsMiddleware:
         if unused > settings.SESSION_IDLE:
             logout(request)
         elif lacks_second_factor(request):
-            return redirect("mfa_activate_totp")
+            sent = request.method == "POST" and unsaved.rescued(request)
+            return sent or redirect("mfa_activate_totp")
         response = self.get_response(request)
         if unused > NOTED_EVERY and request.user.is_authenticated:
             note_use(request, response)

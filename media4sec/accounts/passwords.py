@@ -1,19 +1,26 @@
 """Which passwords are refused beside Django's own reasons: those that somebody would try."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
+from media4sec.letters import same
+
 KNOWN = ("medi4sec", "media4sec", "medi@4sec", "knowledge base", "police", "security", "back-office")
-LEAST_SCORE = 3  # of 4: more than 10⁸ guesses
+LEAST_SCORE = 4  # more than 10¹⁰ guesses
 MOST_LOOKED_AT = 72  # characters; what is longer is not guessed
+YEAR = re.compile(r"(19|20)\d\d")
+LEAST_LEFT = 8  # characters, beside names and years
 
 
 class GuessableValidator:
-    """Refuses what zxcvbn guesses soon from words, names, dates, rows of keys, and what is known of the person."""
+    """Refuses what is soon guessed from words, rows of keys, dates, and names of person, team and portal."""
 
     def validate(self, password, user=None):
-        found = zxcvbn(password[:MOST_LOOKED_AT], user_inputs=[*KNOWN, *words_about(user)])
-        if found["score"] < LEAST_SCORE:
+        known = [*KNOWN, *words_about(user)]
+        is_weak = zxcvbn(password[:MOST_LOOKED_AT], user_inputs=known)["score"] < LEAST_SCORE
+        if is_weak or len(beside(known, password)) < LEAST_LEFT:
             raise ValidationError(
                 "This password can be guessed. Take several words that have nothing to do with each other.",
                 code="guessable",
@@ -23,6 +30,15 @@ class GuessableValidator:
         return (
             "At least 12 characters that nobody can guess, such as several words that do not belong together."
         )
+
+
+def beside(known, password):
+    """What a password has beside these words and years."""
+    left = YEAR.sub("", same(password))
+    for word in sorted(map(same, known), key=len, reverse=True):
+        if len(word) > 3:
+            left = left.replace(word, "")
+    return left
 
 
 def words_about(user):

@@ -23,6 +23,7 @@ from media4sec.records.admin.start import MOST_ROWS, Row, StartSection
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
 from media4sec.records.policy import Right
+from media4sec.records.unsaved import forget_sent, typed_again, unsaved_in
 from media4sec.texts import shown_in_full
 
 
@@ -186,11 +187,13 @@ class CorrectionAdmin(admin.ModelAdmin):
         step = next((step for step in REPORT_STEPS if step.name == name), None)
         if step is None:
             raise Http404
-        form, status = step(request.POST if request.method == "POST" else None), 200
-        if form.is_bound and form.is_valid():
+        is_sent, status = request.method == "POST", 200
+        form = step(request.POST if is_sent else typed_again(request))
+        if is_sent and form.is_valid():
             try:
                 with transaction.atomic():
                     form.take(correction, by=request.user)
+                    forget_sent(request)
                     self.log_change(request, correction, step.done)
             except ValidationError as error:
                 form.add_error(None, error)
@@ -202,6 +205,7 @@ class CorrectionAdmin(admin.ModelAdmin):
             "title": f"{step.title}: report {correction.receipt}",
             "step": step,
             "form": form,
+            "unsaved": unsaved_in(request, form),
             "text": shown_in_full(correction.text),
         }
         return TemplateResponse(request, "admin/corrections/step.html", context, status=status)

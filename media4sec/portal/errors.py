@@ -55,10 +55,6 @@ def forbidden(request, exception=None):
     return _answer(request, 403)
 
 
-def csrf_failure(request, reason=""):
-    return _answer(request, 403)
-
-
 def not_found(request, exception=None):
     return _answer(request, 404)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from rest_framework.serializers import ListSerializer
@@ -212,6 +214,8 @@ def offer(field, user, named=None):
 
 
 NONCE_LENGTH = 40
+OPENED_FIELD = "unsaved"  # of a form: the signed note of who opened it (unsaved.py)
+PROOFS = ("csrfmiddlewaretoken", OPENED_FIELD)  # are new each time a form is opened, and say nothing
 
 
 def new_nonce():
@@ -221,7 +225,7 @@ def new_nonce():
 
 def digest_of(data):
     """What tells whether a form that is sent again says the same."""
-    sent = sorted((name, values) for name, values in data.lists() if name != "csrfmiddlewaretoken")
+    sent = sorted((name, values) for name, values in data.lists() if name not in PROOFS)
     return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 
@@ -245,6 +249,7 @@ class RecordForm(NamingForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.instance.asked_by = self.user
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
         self.initial["submission"] = new_nonce()
@@ -300,7 +305,39 @@ class PartForm(NamingForm):
 
 
 class OrderedFormSet(BaseInlineFormSet):
-    """Rows that keep the order of their positions; a new one without a position goes to the end."""
+    """Rows that keep the order of their positions; a new one without a position goes to the end.
+
+    A row that somebody else took away since the form was opened is a new one, so that what it says can be merged.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self._renew_lost_rows()
+
+    def _renew_lost_rows(self):
+        """Put those whose number the database does not know any more behind the others, without it."""
+        there = {str(row.pk) for row in self.get_queryset()}
+        name_of_count, pk_name = f"{self.prefix}-INITIAL_FORMS", self.model._meta.pk.name
+        given = self.data.get(name_of_count, "")
+        count = int(given) if is_key(given) else 0
+        keys = [
+            self.data.get(f"{self.prefix}-{n}-{pk_name}", "") for n in range(min(count, self.absolute_max))
+        ]
+        lost = [n for n, key in enumerate(keys) if is_key(key) and key not in there]
+        if not lost or count > self.absolute_max:
+            return
+        stay = [n for n in range(count) if n not in lost]
+        places = {str(n): place for place, n in enumerate([*stay, *lost])}
+        of_row = re.compile(rf"{re.escape(self.prefix)}-(\d+)-(.+)", re.DOTALL)
+        sent, self.data = self.data, QueryDict(mutable=True)
+        for name, values in sent.lists():
+            row = of_row.fullmatch(name)
+            if row is None or row[1] not in places:
+                self.data.setlist(name, values)
+            elif row[2] != pk_name or int(row[1]) in stay:
+                self.data.setlist(f"{self.prefix}-{places[row[1]]}-{row[2]}", values)
+        self.data[name_of_count] = str(len(stay))
 
     def get_queryset(self):
         rows = super().get_queryset()

@@ -1,5 +1,6 @@
 """The write side's tables: what every record has, whatever its kind, and every version that was ever saved."""
 
+import json
 import re
 import uuid
 from collections import defaultdict
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.http import QueryDict
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, TagBase
 
@@ -17,7 +19,7 @@ from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
-from media4sec.records.policy import TeamRole
+from media4sec.records.policy import TeamRole, title_for
 from media4sec.records.tags import checked_name, tag_key
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
@@ -104,6 +106,7 @@ class Record(CheckedModel):
 
     kind: Kind | None = None
     has_no_links_yet = False  # true for a moment after the row is made: nothing to look up or replace
+    asked_by = None  # who fills in its form: messages name only what they may know
 
     kind_name = models.CharField("kind", max_length=40, editable=False, db_index=True)
     identifier = models.CharField(
@@ -288,7 +291,8 @@ class Record(CheckedModel):
         if set(unique_check) != {"kind_name", "identifier"}:
             return super().unique_error_message(model_class, unique_check)
         other = Record.objects.filter(kind_name=self.kind_name, identifier=self.identifier).first()
-        title = f" by “{other.title}”" if other else ""
+        title = other and (title_for(self.asked_by, other) if self.asked_by else other.public_title)
+        title = f" by “{title}”" if title else ""
         way_out = (
             "Give another one"
             if self.kind.identifier.is_given
@@ -550,6 +554,30 @@ class Submission(models.Model):
 
     def __str__(self):
         return self.nonce
+
+
+class UnsavedText(models.Model):
+    """What somebody typed in a form of the back-office and has not saved: for that person's eyes only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    address = models.CharField(max_length=300, help_text="Of the form.")
+    form = models.CharField(max_length=40, help_text="Which opened form it was.")
+    fields = models.TextField(help_text="Pairs of a name and its values, as JSON.")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "form"], name="records_unsaved_once_per_form")]
+
+    def __str__(self):
+        return "Text that was not saved"
+
+    @property
+    def typed(self):
+        """As a form takes it."""
+        data = QueryDict(mutable=True)
+        for name, values in json.loads(self.fields):
+            data.setlist(name, values)
+        return data
 
 
 class Source(CheckedModel):

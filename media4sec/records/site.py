@@ -12,9 +12,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 
-from media4sec.records import policy
+from media4sec.records import policy, unsaved
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
 
@@ -76,7 +76,24 @@ class BackOffice(admin.AdminSite):
             refuse_odd(request, kwargs)
             return view(request, *args, **kwargs)
 
-        return super().admin_view(careful, cacheable)
+        return self.keeping(super().admin_view(careful, cacheable))
+
+    def keeping(self, view):
+        """A form that is sent when the session has ended comes back after the log-in, with what was typed."""
+
+        @wraps(view)
+        def kept(request, *args, **kwargs):
+            is_late = request.method == "POST" and not self.has_permission(request)
+            return (is_late and unsaved.rescued(request)) or view(request, *args, **kwargs)
+
+        return kept
+
+    def get_urls(self):
+        return [
+            path("unsaved/keep/", self.admin_view(unsaved.keep_view), name="unsaved_keep"),
+            path("unsaved/forget/", self.admin_view(unsaved.forget_view), name="unsaved_forget"),
+            *super().get_urls(),
+        ]
 
 
 def refuse_odd(request, named):

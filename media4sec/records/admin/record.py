@@ -43,6 +43,7 @@ from media4sec.records.admin.lists import (
     admin_url,
     standing,
 )
+from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.forms import (
@@ -57,6 +58,7 @@ from media4sec.records.models import Citation, Record, Relation, Submission, loo
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS, lacking
+from media4sec.records.unsaved import forget_sent, typed_again, unsaved_in
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
@@ -66,7 +68,7 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(Naming, ListOfRecords):
+class RecordAdmin(KeepsText, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
@@ -196,6 +198,8 @@ class RecordAdmin(Naming, ListOfRecords):
         if record is None or object_id not in (None, str(record.pk)):
             return None
         is_the_same = earlier.digest == digest_of(request.POST)
+        if is_the_same:
+            forget_sent(request)
         if object_id is None and not is_the_same:
             link = format_html('<a href="{}">{}</a>', admin_url(record), record)
             says = "This form was saved already, as {}. Save again if you mean another record beside it."
@@ -302,15 +306,16 @@ class RecordAdmin(Naming, ListOfRecords):
     def step_view(self, request, pk, step):
         """The page of one step, which asks what it needs to know; only POST takes the step."""
         record = self._open(request, pk, step.right)
-        form = step(request.POST if request.method == "POST" else None, record=record, user=request.user)
-        status = 200
-        if form.is_bound and form.is_valid():
+        is_sent, status = request.method == "POST", 200
+        form = step(request.POST if is_sent else typed_again(request), record=record, user=request.user)
+        if is_sent and form.is_valid():
             try:
                 with transaction.atomic():
                     workflow.take_turn()  # before anything is locked
                     refuse_stale(record, request.POST.get("edit_version"))
                     self.log_change(request, record, f"{step.title}.")
                     form.take(record, by=request.user)
+                    forget_sent(request)
             except PermissionDenied as denied:
                 form.add_error(None, str(denied))
                 status = 403
@@ -325,6 +330,7 @@ class RecordAdmin(Naming, ListOfRecords):
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
+            "unsaved": unsaved_in(request, form),
             "named_by": names_for(request.user, named_by(record)) if step.on_names else [],
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published

@@ -10,11 +10,12 @@ from media4sec.letters import same
 from media4sec.records import policy, workflow
 from media4sec.records.admin.inlines import Naming
 from media4sec.records.admin.lists import MOST_SHOWN, admin_url
+from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.models import Record, Source, Tag
 from media4sec.records.policy import Right
 
 
-class SharedAdmin(Naming, admin.ModelAdmin):
+class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
     """A row that many records use: corrected here once, it is corrected in all of them, public pages included."""
 
     show_full_result_count = False

@@ -9,9 +9,13 @@ OURS = ("accounts", "0001_initial")  # the same table
 
 class Command(migrate.Command):
     def handle(self, *args, **options):
-        recorder = MigrationRecorder(connections[options["database"]])
-        if recorder.has_table():
-            applied = recorder.applied_migrations()
-            if ("admin", "0001_initial") in applied and OURS not in applied:
-                recorder.record_applied(*OURS)
+        take_over(connections[options["database"]])
         super().handle(*args, **options)
+
+
+def take_over(connection):
+    recorder = MigrationRecorder(connection)
+    if recorder.has_table():
+        applied = recorder.applied_migrations()
+        if ("admin", "0001_initial") in applied and OURS not in applied:
+            recorder.record_applied(*OURS)

@@ -26,6 +26,7 @@ class Command(BaseCommand):
             (var / "loaded").unlink(missing_ok=True)  # the database was thrown away since
         self.once(var / "loaded", digest(settings.BASE_DIR / "fixtures", "*.json"), self.load)
         self.once(var / "collected", digest(settings.BASE_DIR / "static", "*"), self.collect)
+        call_command("set_up_link", stdout=self.stdout)
         if no_serve:
             return
         self.stdout.write(f"The portal is at {settings.BASE_URL}/ (stop with Ctrl-C)")

@@ -1,0 +1,227 @@
+"""Two teams in one back-office: nothing of the one's unpublished work is seen by the other, wherever it looks (gate 3.9).
+
+Words that stand nowhere else are planted in drafts, new versions, notes, sources, tags and reports of one team; people
+of another team and of the editorial office then open every page that they may open, and search for them.
+"""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from media4sec.kinds import kinds
+from media4sec.records import workflow
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.documents.reading import working_document
+from media4sec.records.models import Record, Source, Tag, model_of
+from media4sec.records.unsaved import OpenedForm
+from tests.factories import fresh, make, publish, published, save
+from tests.people import logged_in, member, owned
+from tests.test_admin import errors_in, filled, warnings_in
+from tests.test_corrections import report
+
+pytestmark = pytest.mark.django_db
+
+PLANTED = {
+    name: f"Xq{name}zw"
+    for name in ["title", "summary", "tag", "source", "address", "version", "newtag", "newsource", "note", "reason", "organisation", "report"]
+}
+ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
+
+
+@pytest.fixture
+def theirs():
+    """What another team has written and not published; and one record of it that the public knows."""
+    partner = published("partner", title="A police force")
+    writer = member("publisher", partner=partner, name="writer")
+    organisation = owned(make("organisation", title=PLANTED["organisation"]), partner)
+    draft = make(
+        "technology",
+        title=PLANTED["title"],
+        summary=PLANTED["summary"],
+        tags=[PLANTED["tag"]],
+        makers=[organisation.identifier],
+        sources=[{"url": f"https://example.org/{PLANTED['address']}", "title": PLANTED["source"]}],
+    )
+    draft = owned(draft, partner)
+    public = owned(publish(make("technology", title="What everybody knows")), partner)
+    changes = {
+        "title": PLANTED["version"],
+        "tags": [PLANTED["newtag"]],
+        "sources": [{"url": "https://example.org/new", "title": PLANTED["newsource"]}],
+    }
+    save({**working_document(public), **changes}, "technology", public)
+    workflow.submit(draft, by=writer, note=PLANTED["note"])
+    workflow.send_back(draft, by=writer, reason=PLANTED["reason"])
+    report(kind_name="technology", identifier=draft.identifier, title=draft.title, text=PLANTED["report"])
+    return {"draft": fresh(draft), "public": fresh(public), "organisation": organisation, "writer": writer}
+
+
+@pytest.fixture(params=["another team", "editorial office"])
+def stranger(request):
+    partner = published("partner", title="A university") if request.param == "another team" else None
+    roles = ("contributor", "reviewer", "publisher", "administrator")
+    user = member(*roles, partner=partner)
+    own = make("technology", title="A tool of theirs")
+    return user, logged_in(user), owned(own, partner), partner
+
+
+def looked_at(client, address, **query):
+    response = client.get(address, query, follow=True)
+    found = ANY.search(response.content.decode())
+    assert not found, f"{address} {query} says {found[0]}"
+    return response
+
+
+def test_what_is_planted_is_seen_by_the_team_itself(theirs):
+    client = logged_in(theirs["writer"])
+
+    page = client.get(admin_url(theirs["draft"])).content.decode()
+    history = client.get(admin_url(theirs["draft"], "history")).content.decode()
+
+    assert {PLANTED[name] for name in ("title", "summary", "tag", "source", "organisation")} <= set(
+        ANY.findall(page)
+    )
+    assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
+    for term in ("title", "version", "organisation"):
+        assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
+
+
+def test_no_page_of_the_back_office_says_it(theirs, stranger):
+    _, client, own, _ = stranger
+    pages = ["/admin/", "/admin/records/record/", "/admin/records/source/", "/admin/records/tag/"]
+    pages += [
+        "/admin/corrections/correction/",
+        "/admin/records/team/",
+        admin_url(own),
+        admin_url(own, "history"),
+    ]
+    pages += [admin_url(own, step) for step in ("publish", "submit", "discard")]
+    for kind in kinds():
+        opts = model_of(kind.name)._meta
+        listed = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        pages += [listed, f"{listed}add/"]
+
+    for page in pages:
+        assert looked_at(client, page).status_code in (200, 403)
+    for theirs_page in (theirs["draft"], theirs["public"], theirs["organisation"]):
+        for action in ("change", "history", "publish", "withdraw", "submit", "discard"):
+            assert looked_at(client, admin_url(theirs_page, action)).status_code == 404
+    for row in (*Source.objects.all(), *Tag.objects.all()):
+        looked_at(client, reverse(f"admin:records_{row._meta.model_name}_change", args=[row.pk]))
+
+
+@pytest.mark.parametrize("word", PLANTED.values())
+def test_no_search_and_no_chooser_finds_it(theirs, stranger, word):
+    _, client, own, _ = stranger
+    for address in (
+        "/admin/records/record/",
+        "/admin/catalogue/technology/",
+        "/admin/corrections/correction/",
+    ):
+        page = client.get(address, {"q": word})
+        assert page.context["cl"].result_count == 0
+    for address in ("/admin/records/source/", "/admin/records/tag/"):
+        assert client.get(address, {"q": word}).context["cl"].result_count == 0
+    for app, model, field in (
+        ("records", "relation", "target"),
+        ("records", "citation", "source"),
+        ("catalogue", "technology", "makers"),
+        ("records", "record", "successor"),
+    ):
+        query = {"app_label": app, "model_name": model, "field_name": field, "term": word}
+        assert client.get("/admin/autocomplete/", query).json()["results"] == []
+
+
+def test_what_the_public_knows_can_be_named_and_nothing_else(theirs, stranger):  # E-24
+    _, client, own, _ = stranger
+    query = {"app_label": "records", "model_name": "relation", "field_name": "target", "kind": "technology"}
+
+    found = client.get("/admin/autocomplete/", query | {"term": "everybody knows"}).json()["results"]
+    every = client.get("/admin/autocomplete/", query | {"term": ""}).json()["results"]
+
+    public = theirs["public"]
+    assert found == [{"id": str(public.pk), "text": f"{public.identifier} What everybody knows (technology)"}]
+    assert {one["id"] for one in every} == {str(public.pk), str(own.pk)}
+
+
+def test_a_draft_cannot_be_named_by_its_number(theirs, stranger):
+    _, client, own, _ = stranger
+    values = filled(client, admin_url(own), makers=str(theirs["organisation"].pk))
+
+    response = client.post(admin_url(own), values)
+
+    assert not ANY.search(response.content.decode())
+    assert errors_in(response)
+    assert working_document(own)["makers"] == []
+
+
+def test_errors_and_warnings_do_not_say_it(theirs, stranger):
+    user, client, own, partner = stranger
+    add = "/admin/catalogue/technology/add/"
+    given = {"title": "A", "technology_kind": "software", "status": "active"}
+
+    taken = client.post(add, filled(client, add, **given, identifier=theirs["draft"].identifier))
+    alike = client.post(add, filled(client, add, **given | {"title": PLANTED["title"]}), follow=True)
+
+    assert [theirs["draft"].identifier in error for error in errors_in(taken)] == [True]
+    assert not ANY.search(taken.content.decode())
+    assert warnings_in(alike) == []
+
+
+def test_a_draft_of_others_that_names_a_record_is_not_told(theirs, stranger):
+    _, client, own, _ = stranger
+    Record.objects.filter(pk=own.pk).update(public_state="")
+    document = working_document(theirs["organisation"])
+    assert document["title"] == PLANTED["organisation"]
+    organisation = owned(make("organisation", title="A maker of ours"), own.owner)
+    save(
+        {**working_document(theirs["draft"]), "makers": [organisation.identifier]},
+        "technology",
+        theirs["draft"],
+    )
+
+    page = client.get(admin_url(organisation, "discard"))
+    refused = client.post(
+        admin_url(organisation, "discard"), filled(client, admin_url(organisation, "discard"))
+    )
+
+    assert not ANY.search(page.content.decode() + refused.content.decode())
+    assert refused.status_code == 409
+
+
+def test_filters_do_not_offer_it(theirs, stranger):
+    _, client, own, _ = stranger
+    owned(make("statement"), own.owner)
+
+    for address in ("/admin/catalogue/technology/", "/admin/catalogue/statement/", "/admin/records/record/"):
+        looked_at(client, address)
+        looked_at(client, address, state="draft", public="never")
+
+
+def test_nobody_takes_back_what_somebody_else_typed(theirs, stranger):
+    user, client, own, _ = stranger
+    writer = logged_in(theirs["writer"])
+    address = admin_url(theirs["public"])
+    opened = OpenedForm(str(theirs["writer"].pk), address, "form")
+    kept = writer.post("/admin/unsaved/keep/", {"unsaved": opened.signed(), "summary": PLANTED["summary"]})
+
+    assert kept.status_code == 204
+    looked_at(client, address, kept="form")
+    assert (
+        client.post("/admin/unsaved/keep/", {"unsaved": opened.signed(), "summary": "x"}).status_code == 403
+    )
+
+
+def test_readers_see_none_of_it(theirs, client):
+    for address in (
+        "/",
+        "/technologies/",
+        "/search/?q=" + PLANTED["title"],
+        theirs["public"].url,
+        "/organisations/",
+    ):
+        assert not [
+            word for word in ANY.findall(client.get(address).content.decode()) if word != PLANTED["title"]
+        ]
+    assert client.get(theirs["draft"].url).status_code == 404
