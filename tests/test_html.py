@@ -23,7 +23,7 @@ from tests.test_content import documents_of
 
 LANGUAGES = {f"/{code}/": code for code in CODES}
 TEMPLATES = settings.BASE_DIR / "templates"
-BEHIND_THE_LOGIN = ("admin/", "account/", "allauth/", "mfa/", "portal/preview.html")
+BEHIND_THE_LOGIN = ("admin/", "account/", "accounts/", "allauth/", "mfa/", "portal/preview.html")
 # Pages that no address leads to: they are made apart here. Their like is walked: 400.html, 404.html, 410.html.
 REFUSALS = tuple(f"portal/errors/{status}.html" for status in (403, 405, 408, 413, 429, 500, 503))
 
