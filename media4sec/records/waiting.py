@@ -14,13 +14,9 @@ from media4sec.records.models import AuditEntry, Citation, Record, Revision, Tea
 from media4sec.records.policy import Right
 
 Action, State = AuditEntry.Action, Record.State
-# Of a review, and what ends one.
+# Of a review, and what ends one: an identifier whose record was thrown away is given again.
 OF_REVIEW = (Action.SUBMITTED, Action.SENT_BACK, Action.APPROVED)
-ENDS_REVIEW = (
-    Action.PUBLISHED,
-    Action.RESTORED,
-    Action.DISCARDED,
-)  # an identifier that was free is given again
+ENDS_REVIEW = (Action.PUBLISHED, Action.RESTORED, Action.DISCARDED)
 
 
 def newest_step(field):
