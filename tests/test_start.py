@@ -167,6 +167,14 @@ def test_with_four_eyes_nobody_is_asked_to_review_their_own(partner, owner):
     assert shown(other) == {"review": ["Waits"]}
 
 
+def test_without_four_eyes_and_without_a_team_all_of_it_may_be_reviewed(partner):
+    root = administrator()
+    workflow.submit(written(partner, root, "Of a partner without a team"), by=root)
+    workflow.submit(written(None, root, "Of nobody"), by=root)
+
+    assert shown(root) == {"review": ["Of a partner without a team", "Of nobody"]}
+
+
 def test_reviews_that_are_due_are_counted_as_the_lists_count_them(partner):
     user = member("contributor", partner=partner)
     today = timezone.localdate()

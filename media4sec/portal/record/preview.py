@@ -10,10 +10,9 @@ from media4sec.portal.record.page import page_of
 from media4sec.portal.record.views import template_of
 from media4sec.portal.rows import card_of, theme_tiles
 
+PAGE_POLICY = CONTENT_SECURITY_POLICIES["page"]  # not that of the back-office, at whose address a preview is
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICIES[
-        "page"
-    ],  # not that of the back-office, at whose address it is
+    "Content-Security-Policy": PAGE_POLICY,
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
