@@ -127,6 +127,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "media4sec.front.urls"
 WSGI_APPLICATION = "media4sec.wsgi.application"
+# How the back-office, which knows no page, shows a working copy as readers would see it.
+RECORD_PREVIEW = "media4sec.portal.record.preview.preview"
 
 # Public pages are Jinja, the back-office is Django’s: docs/adr/0024-jinja-for-public-pages.md.
 PUBLIC_TEMPLATES = ("portal", "front", "corrections", "workshops", "catalogue", "ethics", "roadmap")

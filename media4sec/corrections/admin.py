@@ -3,7 +3,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, Count, F, When, Window
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,6 +19,7 @@ from media4sec.corrections.queue import REPORT_STEPS, may_answer, partners, queu
 from media4sec.kinds import kinds_by_name
 from media4sec.records import policy
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.admin.start import MOST_ROWS, Row, StartSection
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
 from media4sec.records.policy import Right
@@ -120,6 +121,35 @@ class CorrectionAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return policy.is_everybody(request.user)
+
+    def start_section(self, request):
+        """What is not closed of the reports that somebody sees, for their start page. One query."""
+        reports = self.get_queryset(request).open().annotate(total=Window(Count("pk")))
+        reports = list(reports.order_by(*self.get_ordering(request))[:MOST_ROWS])
+        rows = [
+            Row(
+                reverse("admin:corrections_correction_change", args=[report.pk]),
+                about_what(report),
+                report.get_category_display(),
+                due(report),
+                is_urgent=bool(report.due_at and report.due_at <= timezone.now()),
+            )
+            for report in reports
+        ]
+        url = reverse("admin:corrections_correction_changelist", query={"due": "open"})
+        return StartSection("reports", "Open reports", reports[0].total if reports else 0, url, rows=rows)
+
+    def notices_on(self, request, record):
+        """The open reports on a record, for its page: ``[(address, words)]``. One query."""
+        reports = self.get_queryset(request).open()
+        reports = reports.filter(kind_name=record.kind_name, identifier=record.identifier)
+        return [
+            (
+                reverse("admin:corrections_correction_change", args=[report.pk]),
+                format_html("Report {}: {}. {}", report, report.get_category_display(), due(report)),
+            )
+            for report in reports.order_by(*self.get_ordering(request))[:MOST_ROWS]
+        ]
 
     # One report
 

@@ -72,11 +72,33 @@ def refresh(touched: Iterable[int] | None = None) -> None:
     graph.ready(whole)
     near |= {pk: graph.nearest(pk) for pk in whole}
     for pk in sorted(near):
-        entries = [[name, reasons] for _, name, reasons in near[pk]]
-        kept = {"features": graph.own[pk], "near": entries, "weights": [weight for weight, _, _ in near[pk]]}
-        text = _dumps(kept) if graph.own[pk] and graph.is_public(pk) else ""
+        text = _kept_text(graph, pk, near[pk])
         if text != graph.rows[pk].related:
             Publication.objects.filter(pk=pk).update(related=text)
+
+
+def foreseen_related(row: Publication, terms: Iterable[Term]) -> str:
+    """What would be kept with this publication if it and its terms were written now; nothing is."""
+    if row.kind not in neighbour_kinds():
+        return ""
+    own = _own_words(row)
+    for term in terms:
+        if term.target or term.field == "source":
+            named = term.target and f"{term.target.kind}:{term.target.identifier}"
+            own[_feature_of(term.field, term.value, named)] = [1]
+    graph = Graph()
+    graph.rows[row.pk], graph.own[row.pk] = row, dict(sorted(own.items()))
+    graph.names[row.pk] = f"{row.kind}:{row.identifier}"
+    graph.unwritten, graph.slack = {row.pk}, 1
+    graph.ready({row.pk})
+    return _kept_text(graph, row.pk, graph.nearest(row.pk))
+
+
+def _kept_text(graph, pk, near):
+    """The neighbours of a publication as they are kept with it; empty where it has no features."""
+    entries = [[name, reasons] for _, name, reasons in near]
+    kept = {"features": graph.own[pk], "near": entries, "weights": [weight for weight, _, _ in near]}
+    return _dumps(kept) if graph.own[pk] and graph.is_public(pk) else ""
 
 
 def _write_features(before, after):
@@ -111,10 +133,7 @@ def _dumps(value):
 def features_of(pks: Iterable[int]) -> Any:
     """The features of these publications, as they are now: ``{pk: {feature: how often}}``; none if not public."""
     rows = Publication.objects.published().order_by("pk").only("pk", "kind", "document")
-    found = {
-        row.pk: {f"word:{stem}"[:LONGEST_FEATURE]: use for stem, use in feature_words(row).items()}
-        for row in _in_batches(rows, pks)
-    }
+    found = {row.pk: _own_words(row) for row in _in_batches(rows, pks)}
     public = list(found)
     for start in range(0, len(public), FEATURED_AT_ONCE):
         terms = Term.objects.filter(publication__in=public[start : start + FEATURED_AT_ONCE])
@@ -122,8 +141,17 @@ def features_of(pks: Iterable[int]) -> Any:
         for pk, name, value, kind, identifier in linked.order_by("pk").values_list(
             "publication_id", "field", "value", "target__kind", "target__identifier"
         ):
-            found[pk][f"source:{value}" if name == "source" else f"to:{kind}:{identifier}"] = [1]
+            found[pk][_feature_of(name, value, f"{kind}:{identifier}")] = [1]
     return {pk: dict(sorted(features.items())) for pk, features in found.items()}
+
+
+def _own_words(row):
+    return {f"word:{stem}"[:LONGEST_FEATURE]: use for stem, use in feature_words(row).items()}
+
+
+def _feature_of(field, value, target):
+    """The feature that a term is: the source that it cites, or the record that it names."""
+    return f"source:{value}" if field == "source" else f"to:{target}"
 
 
 def feature_words(publication: Publication) -> Any:
@@ -165,6 +193,7 @@ class Graph:
         self.holders = {}  # of a feature: its publications, or how many too many they are
         self.pks = {}  # of names
         self.slack = 0  # so many more than few holders are named, as there were fewer before
+        self.unwritten = set()  # publications whose features nobody has kept
 
     # Reading
 
@@ -225,6 +254,9 @@ class Graph:
             self.holders |= counts | few
             for name, pk in Feature.objects.filter(name__in=few).values_list("name", "publication"):
                 few[name].add(pk)
+            for pk in self.unwritten:
+                for name in few.keys() & self.own[pk].keys():
+                    few[name].add(pk)
 
     def count(self, feature):
         found = self.holders[feature]

@@ -142,9 +142,9 @@ def visible(user, records, right=Right.SEE, prefix=""):
     return records.filter(_owned_by(owners_for(user, right), prefix))
 
 
-def own(user, prefix=""):
-    """The condition that somebody may see a record; None where they may see all of them."""
-    return None if is_everybody(user) else _owned_by(owners_for(user, Right.SEE), prefix)
+def own(user, prefix="", right=Right.SEE):
+    """The condition that somebody has this right over a record; None where they have it over all of them."""
+    return None if is_everybody(user) else _owned_by(owners_for(user, right), prefix)
 
 
 def nameable(user, records, also=()):

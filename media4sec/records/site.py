@@ -52,6 +52,18 @@ class BackOffice(admin.AdminSite):
         target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         return redirect_to_login(target, reverse("account_login"))
 
+    def index(self, request, extra_context=None):
+        """What waits for whoever opens it, above all there is."""
+        from media4sec.records.admin.start import start_sections  # pages need the site before it has them
+
+        start = {"title": "What waits for you", "sections": start_sections(self, request)}
+        return super().index(request, start | (extra_context or {}))
+
+    def contributions(self, name, *args):
+        """What other rooms add to a page: each of their pages that has a method of this name is asked."""
+        asked = [getattr(page, name) for page in self._registry.values() if hasattr(page, name)]
+        return list(filter(None, (ask(*args) for ask in asked)))
+
     def password_change(self, request, extra_context=None):
         return redirect("account_change_password")
 

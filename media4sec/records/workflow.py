@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds_by_name, lower_first
@@ -51,6 +52,7 @@ STEMS = ("title_stems", "name_stems", "text_stems")
 WRITTEN_AT_ONCE = 500
 MOST_NAMED = 5  # records, in a message
 MOST_IN_NOTE = 400  # characters
+UNWRITTEN = 0  # the key of a publication that is not in the database: nothing names it
 
 
 class WorkflowError(ValidationError):
@@ -572,6 +574,32 @@ def rebuild_publications() -> Any:
     return dropped + _write_public(list(shown.values_list("pk", flat=True)), is_rebuild=True)
 
 
+def foreseen(record: Record) -> tuple[Publication, list[Term]]:
+    """The publication that publishing the working copy would make now, and its terms. Nothing is written."""
+    kind, document = kinds_by_name()[record.kind_name], working_document(record)
+    public = _public_refs(named_in(kind.name, document))
+    presented = present(kind, document, public)
+    row = next(_rows_of([record]), None) or Publication(
+        pk=UNWRITTEN, kind=kind.name, identifier=record.identifier
+    )
+    before, now = (row.state, row.version, row.document), timezone.now()
+    row.state, row.path, row.slug = State.PUBLISHED, kind.path, document["slug"]
+    row.url, row.reason, row.successor = presented.document["url"], "", None
+    for name, value in _shown(presented, record.edit_version).items():
+        setattr(row, name, value)
+    row.checked_on = parse_date(row.checked_on or "")
+    row.issued_at = row.issued_at or now
+    if before != (row.state, row.version, row.document):
+        row.modified_at = now
+    targets = Publication.objects.in_bulk({target for *_, target in presented.terms if target})
+    terms = [
+        Term(publication=row, field=name, value=value, label=label, target=targets.get(target))
+        for name, value, label, target in presented.terms
+    ]
+    row.related = related.foreseen_related(row, terms)
+    return row, terms
+
+
 # How it is done
 
 
@@ -816,15 +844,7 @@ def _write_documents(pks, actions, touched):
     for record in records:
         row = rows[record.kind_name, record.identifier]
         presented = present(kinds_by_name()[record.kind_name], documents[record.pk], public)
-        values = {
-            "title": presented.document["title"],
-            "summary": presented.document["summary"],
-            "lens": presented.document["lens"],
-            "checked_on": presented.document["checked_on"],
-            "document": dumps(presented.document),
-            "display": dumps(presented.display),
-            "sort_key": presented.sort_key,
-            "version": record.published_revision.number,
+        values = _shown(presented, record.published_revision.number) | {
             "title_stems": analysed(presented.search_title),
             "name_stems": analysed_names(presented.search_names),
             "text_stems": analysed(presented.search_text),
@@ -855,6 +875,20 @@ def _write_documents(pks, actions, touched):
     Term.objects.bulk_create(new_terms, batch_size=500)
     remember_public(names)
     _write_versions(records, rows, versions, public)
+
+
+def _shown(presented, version):
+    """What pages and files of a publication are made of."""
+    return {
+        "title": presented.document["title"],
+        "summary": presented.document["summary"],
+        "lens": presented.document["lens"],
+        "checked_on": presented.document["checked_on"],
+        "document": dumps(presented.document),
+        "display": dumps(presented.display),
+        "sort_key": presented.sort_key,
+        "version": version,
+    }
 
 
 def _write_versions(records, rows, versions, public):

@@ -122,12 +122,17 @@ class RecordPage:
         )
 
 
-def page_of(publication):
-    """The record page. Ten queries at most, however much is linked, and what the kind's app asks."""
+def page_of(publication, outgoing=None):
+    """The record page. Ten queries at most, however much is linked, and what the kind's app asks.
+
+    ``outgoing`` are the terms by which it names others, where they are not in the database.
+    """
     kind = kinds_by_name()[publication.kind]
     document, display = publication.body, page_display(publication)
-    tiles, glossary, known = theme_tiles(), Glossary(publication), stated_facts(kind)
-    outgoing, backlinks = links_from(publication), Backlinks(publication)
+    tiles, glossary = theme_tiles(), Glossary(publication)
+    known = stated_facts(kind) | {fact["name"] for fact in display["facts"] if fact["values"]}
+    outgoing = links_from(publication) if outgoing is None else outgoing
+    backlinks = Backlinks(publication)
     issues = [
         term.target for term in outgoing if kind.links.flags and path_of(kind, term.field) == kind.links.flags
     ]

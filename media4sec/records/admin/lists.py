@@ -1,6 +1,5 @@
 """Lists of records in the back-office, and their filters."""
 
-from datetime import timedelta
 from hashlib import sha256
 
 from django.contrib import admin, messages
@@ -15,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from media4sec.kinds import kinds
-from media4sec.records import policy, workflow
+from media4sec.records import policy, waiting, workflow
 from media4sec.records.documents.fields import dumps
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
@@ -57,23 +56,45 @@ class ReviewFilter(admin.SimpleListFilter):
     parameter_name = "review"
 
     def lookups(self, request, model_admin):
-        return [
-            ("overdue", "Overdue"),
-            ("30", "Due within 30 days"),
-            ("60", "Due within 60 days"),
-            ("90", "Due within 90 days"),
-            ("never", "No date set"),
-        ]
+        return [*waiting.REVIEWS.items(), ("never", "No date set")]
 
     def queryset(self, request, queryset):
-        today = timezone.localdate()
-        match self.value():
-            case "overdue":
-                return queryset.filter(review_due__lt=today)
-            case "never":
-                return queryset.filter(review_due=None)
-            case "30" | "60" | "90" as days:
-                return queryset.filter(review_due__range=(today, today + timedelta(days=int(days))))
+        if self.value() == "never":
+            return queryset.filter(review_due=None)
+        if self.value() in waiting.REVIEWS:
+            return queryset.filter(waiting.review_is(self.value()))
+
+
+class MissingFilter(admin.SimpleListFilter):
+    """Those that lack what their kind recommends."""
+
+    title = "what is missing"
+    parameter_name = "missing"
+
+    def lookups(self, request, model_admin):
+        kind = model_admin.model.kind
+        asked = [
+            (what, words) for what, words in waiting.MISSING.items() if not kind or what in kind.recommended
+        ]
+        return [*asked, (waiting.ANYTHING, "Any of it")]
+
+    def queryset(self, request, queryset):
+        if self.value() in (*waiting.MISSING, waiting.ANYTHING):
+            return queryset.filter(waiting.lacks(self.value()))
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Those that wait for whoever looks: the parts of their start page."""
+
+    title = "waiting"
+    parameter_name = "waiting"
+
+    def lookups(self, request, model_admin):
+        return [(name, title) for name, (title, _) in waiting.WAITING.items()]
+
+    def queryset(self, request, queryset):
+        if self.value() in waiting.WAITING:
+            return waiting.WAITING[self.value()][1](request.user, queryset)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -258,7 +279,10 @@ class AllRecordsAdmin(ListOfRecords):
 
     list_display = ("kind", "identifier", "linked_title", *ListOfRecords.list_display[2:])
     list_display_links = None
-    list_filter = (KindFilter, PublicFilter, "state", ReviewFilter, "lens", "provenance", "verified")
+    list_filter = (
+        *(WaitingFilter, KindFilter, PublicFilter, "state", ReviewFilter, MissingFilter),
+        *("lens", "provenance", "verified"),
+    )
 
     @admin.display(description="Kind", ordering="kind_name")
     def kind(self, record):

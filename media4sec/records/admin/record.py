@@ -1,7 +1,9 @@
 """The back-office: what the admin of every kind shares, and the pages for sources, tags and all records."""
 
 from datetime import timedelta
+from itertools import chain
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -14,6 +16,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
@@ -33,6 +36,7 @@ from media4sec.records.admin.history import (
 from media4sec.records.admin.inlines import CitationInline, Naming
 from media4sec.records.admin.lists import (
     ListOfRecords,
+    MissingFilter,
     PublicFilter,
     ReviewFilter,
     State,
@@ -58,6 +62,7 @@ from media4sec.records.unsaved import forget_sent, typed_again, unsaved_in
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
+USES_SHOWN = 20  # of the records that name one, on its page
 MOST_NAMED = 5  # other records that look like this one
 
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
@@ -75,7 +80,10 @@ class RecordAdmin(KeepsText, Naming, ListOfRecords):
     notes = ("notes", "tags", "owner")
 
     def get_list_filter(self, request):
-        return [PublicFilter, "state", ReviewFilter, *self.list_filter, "lens", "provenance", "verified"]
+        return [
+            *(PublicFilter, "state", ReviewFilter, MissingFilter, *self.list_filter),
+            *("lens", "provenance", "verified"),
+        ]
 
     def get_fieldsets(self, request, obj=None):
         kind = self.model.kind
@@ -257,6 +265,11 @@ class RecordAdmin(KeepsText, Naming, ListOfRecords):
         if obj is not None:
             refusal = getattr(request, "refusal", None)
             context["standing"] = standing(obj, request.user)
+            context["preview"] = admin_url(obj, "preview")
+            context["uses"] = uses_of(request.user, obj)
+            context["notices"] = chain.from_iterable(
+                self.admin_site.contributions("notices_on", request, obj)
+            )
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
@@ -276,6 +289,7 @@ class RecordAdmin(KeepsText, Naming, ListOfRecords):
         version = "<int:pk>/versions/<int:number>/"
         return [
             *steps,
+            named("<int:pk>/preview/", self.preview_view, "preview"),
             named(version, self.version_view, "version"),
             named(f"{version}revert/", self.revert_view, "revert"),
             *super().get_urls(),
@@ -325,6 +339,13 @@ class RecordAdmin(KeepsText, Naming, ListOfRecords):
             "lacking": lacking(record) if step.shows_differences else [],
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
+
+    @method_decorator(require_safe)
+    def preview_view(self, request, pk):
+        """What readers would see if the working copy were published now; nothing is written."""
+        record = self._open(request, pk, Right.SEE)
+        show = import_string(settings.RECORD_PREVIEW)  # pages know no records, and records no pages
+        return show(request, *workflow.foreseen(record), back=admin_url(record))
 
     # History
 
@@ -419,6 +440,7 @@ class RecordAdmin(KeepsText, Naming, ListOfRecords):
             "opts": self.opts,
             "original": record,
             "standing": standing(record, request.user),
+            "preview": admin_url(record, "preview"),
             "review": review_of(record),
             "has_change_permission": self.has_change_permission(request, record),
         }
@@ -436,6 +458,13 @@ def names_for(user, pks):
     """What the records with these keys are called, for somebody: those of other teams only if they are public."""
     rows = policy.nameable(user, Record.objects.filter(pk__in=pks))
     return [policy.name_for(user, record) for record in rows]
+
+
+def uses_of(user, record):
+    """(how many records somebody may know of that name this one, the first as ``[(address, name)]``)."""
+    rows = policy.nameable(user, Record.objects.filter(pk__in=named_by(record)))
+    first = [(address_for(user, one), policy.name_for(user, one)) for one in rows[:USES_SHOWN]]
+    return rows.count(), first
 
 
 def address_for(user, record):

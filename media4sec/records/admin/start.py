@@ -1,0 +1,145 @@
+"""The start page of the back-office: what waits for whoever opens it, each part with the way to all of it.
+
+Other rooms add parts of their own: a page of the back-office that has ``start_section(request)`` is asked for it.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Subquery, Window
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from media4sec.kinds import kinds_by_name
+from media4sec.records import policy, waiting
+from media4sec.records.admin.lists import admin_url
+from media4sec.records.models import AuditEntry, Record, Revision, model_of
+
+MOST_ROWS = 10  # in each part
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that waits: where it is, what it is called, and what is said of it."""
+
+    url: str
+    title: str
+    label: str = ""  # what it is
+    says: str = ""
+    quotes: str = ""  # somebody's words
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Numbers that lead to lists: ``[(number, words, address)]``, of one thing or of all."""
+
+    title: str
+    numbers: list
+
+
+@dataclass(frozen=True)
+class StartSection:
+    """A part of the start page. ``all_url`` is the list that shows all of it, if there is one."""
+
+    name: str
+    title: str
+    total: int
+    all_url: str = ""
+    rows: list[Row] = ()
+    figures: list[Figures] = ()
+
+    @property
+    def is_short(self):
+        """True if all of it is here."""
+        return self.total <= max(len(self.rows), 1)
+
+
+def start_sections(site, request):
+    """The parts that say something."""
+    found = [
+        *(task_section(request.user, name) for name in waiting.WAITING),
+        *site.contributions("start_section", request),
+        reviews_section(request.user),
+        missing_section(request.user),
+    ]
+    return [section for section in found if section.total]
+
+
+def records_url(**query):
+    """The list of all records, or a part of it."""
+    return reverse("admin:records_record_changelist", query=query)
+
+
+def task_section(user, name):
+    """The records that wait for somebody in one way: the oldest first, but of drafts the newest. Two queries."""
+    title, task = waiting.WAITING[name]
+    newest = Revision.objects.filter(record=OuterRef("pk"), number=OuterRef("edit_version"))
+    records = task(user, Record.objects.all()).annotate(
+        step=waiting.newest_step("pk"),
+        saved_at=Subquery(newest.values("saved_at")[:1]),
+        total=Window(Count("pk")),
+    )
+    order = ("-saved_at", "-pk") if name == "drafts" else ("step", "pk")
+    records = list(records.order_by(*order)[:MOST_ROWS])
+    steps = AuditEntry.objects.in_bulk([record.step for record in records if record.step])
+    rows = [
+        Row(
+            admin_url(record),
+            record.title,
+            f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label,
+            *(draft_in_words(record) if name == "drafts" else step_in_words(steps.get(record.step))),
+        )
+        for record in records
+    ]
+    total = records[0].total if records else 0
+    return StartSection(name, title, total, records_url(waiting=name), rows=rows)
+
+
+def draft_in_words(record):
+    return (f"{record.get_state_display()}, saved on {day_of(record.saved_at)}",)
+
+
+def step_in_words(entry):
+    """(who did what, their words)."""
+    if entry is None:  # loaded from a file in this state
+        return ("By a command",)
+    return f"{entry.get_action_display()} by {entry.actor or 'a command'} on {day_of(entry.at)}", entry.note
+
+
+def day_of(time):
+    return date_format(timezone.localtime(time), "j F Y")
+
+
+def reviews_section(user):
+    """How many records are due to be looked at again. One query."""
+    counts = {f"due_{when}": Count("pk", filter=waiting.review_is(when)) for when in waiting.REVIEWS}
+    found = policy.visible(user, Record.objects.all()).aggregate(**counts)
+    numbers = [
+        (found[f"due_{when}"], words, records_url(review=when)) for when, words in waiting.REVIEWS.items()
+    ]
+    total = found["due_overdue"] + found["due_90"]
+    return StartSection("reviews", "Reviews due", total, figures=[Figures("", numbers)])
+
+
+def missing_section(user):
+    """How many records lack what readers expect, for the kinds where most do. One query."""
+    asked = (*waiting.MISSING, waiting.ANYTHING)
+    counts = {f"lacks_{what}": Count("pk", filter=waiting.lacks(what)) for what in asked}
+    rows = policy.visible(user, Record.objects.order_by()).values("kind_name").annotate(**counts)
+    rows = sorted(rows, key=lambda row: (-row["lacks_any"], row["kind_name"]))
+    figures = []
+    for row in rows[:MOST_ROWS]:
+        if row["lacks_any"]:
+            opts = model_of(row["kind_name"])._meta
+            url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+            numbers = [
+                (row[f"lacks_{what}"], words, f"{url}?missing={what}")
+                for what, words in waiting.MISSING.items()
+                if row[f"lacks_{what}"]
+            ]
+            figures.append(Figures(kinds_by_name()[row["kind_name"]].names.many, numbers))
+    total = sum(row["lacks_any"] for row in rows)
+    return StartSection(
+        "missing", "What is missing", total, records_url(missing=waiting.ANYTHING), figures=figures
+    )
