@@ -56,12 +56,12 @@ def _worked_out(serializer, values, record):
 
 def _as_document(serializer, values, otherwise):
     return {
-        name: _as_value(field, values[name]) if name in values else otherwise[name]
+        name: as_value(field, values[name]) if name in values else otherwise[name]
         for name, field in serializer.fields.items()
     }
 
 
-def _as_value(field, value):
+def as_value(field, value):
     """A validated value as documents hold it."""
     match field:
         case Reference():
