@@ -7,7 +7,7 @@ from datetime import MAXYEAR, MINYEAR, date
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connections, models, router
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from taggit.managers import TaggableManager
@@ -358,6 +358,32 @@ def specific(records):
     return [found[record.pk] for record in records]
 
 
+def inserted(records):
+    """Write many new records of one kind, which were checked before, in a few statements."""
+    if not records:
+        return
+    model = type(records[0])
+    for record in records:
+        record.fill_in()
+    shared = [field.name for field in Record._meta.concrete_fields if not field.primary_key]
+    rows = [
+        Record(**{name: getattr(record, name) for name in shared if name != "owner"}) for record in records
+    ]
+    for row, record in zip(rows, records, strict=True):
+        row.owner_id = record.owner_id
+    Record.objects.bulk_create(rows)
+    for row, record in zip(rows, records, strict=True):
+        record.pk = record.id = record.record_ptr_id = row.pk
+        record._state.adding = False
+    # Django inserts many rows of a table at once, but for tables that build on another one, as those of kinds do.
+    own, database = model._meta.local_concrete_fields, router.db_for_write(model)
+    at_once = connections[database].ops.bulk_batch_size(own, records)
+    for start in range(0, len(records), at_once):
+        query = models.sql.InsertQuery(model)
+        query.insert_values(own, records[start : start + at_once])
+        query.get_compiler(using=database).execute_sql()
+
+
 def model_of(kind_name):
     """The model that holds records of a kind."""
     from django.apps import apps
@@ -552,6 +578,42 @@ class Submission(models.Model):
         return self.nonce
 
 
+class ImportReport(models.Model):
+    """A file that somebody wants to import: what it would do, and whether that was done."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Has errors or questions"
+        READY = "ready", "Can be applied"
+        APPLIED = "applied", "Applied"
+
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, on_delete=models.SET_NULL
+    )
+    maker = models.CharField(max_length=254, help_text="The account’s address, also when it is gone.")
+    kind_name = models.CharField("kind", max_length=40)
+    file_name = models.CharField("file", max_length=200)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
+    content = models.BinaryField(
+        null=True, help_text="The file, until it is applied or a day old; no server has it on its disk."
+    )
+    settled = models.JSONField(default=dict, help_text="What the editor said: owner, columns, same or new.")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0, help_text="Errors.")
+    report = models.JSONField(default=dict, help_text="What was found, the first rows of each sort in full.")
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self):
+        return self.file_name
+
+
 class Source(CheckedModel):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
@@ -571,8 +633,11 @@ class Source(CheckedModel):
         return self.title or self.url
 
     def save(self, *args, **kwargs):
-        self.words = f"{same(self.title)} {same(self.url)}"
+        self.fill_in()
         super().save(*args, **kwargs)
+
+    def fill_in(self):
+        self.words = f"{same(self.title)} {same(self.url)}"
 
 
 class Citation(CheckedModel):

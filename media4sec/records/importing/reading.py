@@ -200,9 +200,7 @@ def _refuse_heading(sheet, first, known):
 def _faults_of_header(sheet):
     for index, name in enumerate(sheet.header):
         if name and name in sheet.header[:index]:
-            yield Fault(
-                sheet.header_row, column_name(index, name), "Another column has this name as well."
-            )
+            yield Fault(sheet.header_row, column_name(index, name), "Another column has this name as well.")
 
 
 # CSV

@@ -1,0 +1,216 @@
+"""What a file would do, kept in a table: made when it is uploaded or a question is answered, applied once or never.
+
+The dry run is the real thing in a transaction that is rolled back, so what a report says is what will be.
+"""
+
+import json
+from datetime import timedelta
+from hashlib import sha256
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from media4sec.kinds import kinds_by_name
+from media4sec.records import policy
+from media4sec.records.differences import differences
+from media4sec.records.documents.fields import dumps
+from media4sec.records.importing.cells_of import columns_of, not_in_tables
+from media4sec.records.importing.planning import plan
+from media4sec.records.importing.reading import NotRead, read
+from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, write
+from media4sec.records.models import ImportReport, Record
+from media4sec.records.policy import Right
+from media4sec.records.workflow import MOST_IN_NOTE
+from media4sec.texts import cleaned
+
+KEPT = timedelta(hours=24)  # how long a file waits to be applied
+LONGEST_NAME = 200  # of a file
+SHOWN = 100  # rows of each sort that a report has in full
+State = ImportReport.State
+
+
+class NotApplied(Exception):
+    """The report was not applied; the message says why."""
+
+
+def make(kind, file_name, content, *, by, owner=None):
+    """Keep a file with what it would do. Raises ``NotRead`` where nothing can be read of it."""
+    forget_old()
+    known = {*columns_of(kind.name), *not_in_tables(kind.name)}
+    read(file_name, content, known)  # what cannot be read is told at once, and not kept
+    report = ImportReport(
+        made_by=by,
+        maker=by.get_username(),
+        kind_name=kind.name,
+        file_name=_kept_name(file_name),
+        size=len(content),
+        digest=sha256(content).hexdigest(),
+        content=content,
+        settled={"owner": owner and owner.pk},
+    )
+    look(report, by=by)
+    return report
+
+
+def _kept_name(file_name):
+    """A name that can be stored and shown, whatever a browser sends."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in file_name)
+    try:
+        return cleaned(shown)[-LONGEST_NAME:] or "file"
+    except ValidationError:
+        return "file"
+
+
+def forget_old():
+    """No file is kept longer than it can be applied."""
+    old = ImportReport.objects.exclude(content=None).filter(made_at__lt=timezone.now() - KEPT)
+    old.update(content=None)
+
+
+def answer(report, *, by, fields=None, rows=None):
+    """Take what the editor says of columns and rows, and look again."""
+    _refuse_closed(report, by)
+    settled = report.settled
+    settled["fields"] = {**settled.get("fields", {}), **(fields or {})}
+    settled["rows"] = {**settled.get("rows", {}), **(rows or {})}
+    look(report, by=by)
+
+
+def look(report, *, by):
+    """Find out what the file would do, and keep it."""
+    planned = _planned(report, by)
+    if planned.is_ready:
+        try:
+            write(planned, by=by, note=note_of(report), is_trial=True)
+        except Moved as error:
+            planned.faults += NotRead(str(error)).faults
+    report.state = State.READY if planned.is_ready else State.OPEN
+    report.created, report.updated = len(planned.created), len(planned.updated)
+    report.unchanged, report.wrong = len(planned.unchanged), len(planned.faults)
+    report.report = _told(planned)
+    report.save()
+    return planned
+
+
+def _planned(report, by):
+    kind = kinds_by_name()[report.kind_name]
+    known = {*columns_of(kind.name), *not_in_tables(kind.name)}
+    owner = report.settled["owner"]
+    _refuse_owner(kind, owner, by)
+    sheet = read(report.file_name, bytes(report.content), known)
+    settled = report.settled
+    return plan(kind, sheet, user=by, owner=owner, fields=settled.get("fields"), answers=settled.get("rows"))
+
+
+def _refuse_owner(kind, owner, by):
+    """Whoever imports may add records of the kind, for this partner."""
+    is_theirs = policy.is_everybody(by) or owner in policy.owners_for(by, Right.WRITE)
+    if not policy.may_add(by, kind) or not is_theirs:
+        raise PermissionDenied("You may not add records of this kind for this partner.")
+    if owner is not None and not Record.objects.filter(pk=owner).exists():
+        raise NotApplied("The partner who would be responsible is not there any more.")
+
+
+def note_of(report):
+    return f"Imported from {report.file_name}"[:MOST_IN_NOTE]
+
+
+def _told(planned):
+    """A plan in words, as it is kept; of each sort of rows the first."""
+    kind, user = planned.kind, planned.user
+    told = {
+        "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.record}),
+        "seen": {str(pk): version for pk, version in planned.seen.items()},
+        "unknown": planned.unknown,
+        "faults": [[fault.row, fault.column, fault.message] for fault in planned.faults],
+        "questions": [
+            {
+                "row": question.number,
+                "title": question.title,
+                "proposed": [[one.pk, policy.name_for(user, one), why] for one, why in question.proposed],
+                "answer": question.answer,
+            }
+            for question in sorted(planned.questions, key=lambda one: bool(one.answer))[:SHOWN]
+        ],
+        "waiting": len(planned.waiting),
+        "created": [[row.number, row.after["title"]] for row in planned.created[:SHOWN] if row.after],
+        "updated": [
+            {
+                "row": row.number,
+                "key": row.record.pk,
+                "name": policy.name_for(user, row.record),
+                "differences": [
+                    [one.label, one.before, one.after] for one in differences(kind, row.before, row.after)
+                ],
+            }
+            for row in planned.updated[:SHOWN]
+        ],
+        "unchanged": [[row.number, row.before["identifier"]] for row in planned.unchanged[:SHOWN]],
+    }
+    return json.loads(dumps(told))  # as it is read back
+
+
+def may_read(user, report):
+    """Its maker, as long as they are in the teams that it speaks of; and portal administrators."""
+    if policy.is_everybody(user):
+        return True
+    if report.made_by_id != user.pk:
+        return False
+    owners = {owner or policy.OFFICE for owner in report.report.get("owners", ())}
+    return owners | {report.settled.get("owner")} <= policy.owners_for(user, Right.SEE)
+
+
+def is_kept(report):
+    """Is the file still there?"""
+    return report.content is not None and report.made_at > timezone.now() - KEPT
+
+
+def _refuse_closed(report, by):
+    if report.made_by_id != by.pk:
+        raise PermissionDenied("Whoever uploaded a file applies it.")
+    if report.state == State.APPLIED:
+        raise NotApplied("It was applied already.")
+    if not is_kept(report):
+        raise NotApplied("The file was kept for a day only. Upload it again.")
+
+
+def apply(report, *, by):
+    """Do what the report says, all of it or nothing; pressed again, nothing. Returns False if it was done before."""
+    if report.state == State.APPLIED and report.made_by_id == by.pk:
+        return False
+    _refuse_closed(report, by)
+    if report.state != State.READY:
+        raise NotApplied("It has errors or questions.")
+    planned = _planned(report, by)  # read anew; others need not wait while it is worked out
+    told = _told(planned)
+    if not planned.is_ready or any(
+        told[name] != report.report[name] for name in ("seen", "created", "updated")
+    ):
+        raise NotApplied(_what_moved(planned, report))
+    counts = len(planned.created), len(planned.updated), len(planned.unchanged)
+    if counts != (report.created, report.updated, report.unchanged):
+        raise NotApplied(_what_moved(planned, report))
+    try:
+        with transaction.atomic():
+            now = ImportReport.objects.select_for_update().get(pk=report.pk)
+            if now.state == State.APPLIED:
+                return False
+            write(planned, by=by, note=note_of(report))
+            if planned.faults:
+                raise Moved("What the file says is not right any more: " + planned.faults[0].message)
+            now.state, now.applied_at, now.content = State.APPLIED, timezone.now(), None
+            now.save(update_fields=["state", "applied_at", "content"])
+    except Moved as error:
+        raise NotApplied(f"{error}. Nothing was imported: check again.") from error
+    except IntegrityError as error:  # what only shows at the end: a record that is named was thrown away
+        raise NotApplied(_what_moved(planned, report)) from error
+    return True
+
+
+def _what_moved(planned, report):
+    moved = {str(pk): version for pk, version in planned.seen.items()} != report.report["seen"]
+    says = CHANGED_MEANWHILE if moved else "Records have changed"
+    return (
+        f"{says} since this report was made. Nothing was imported: check again, and look at the new report."
+    )
