@@ -8,7 +8,7 @@ become visible after a larger one.
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -25,7 +25,7 @@ from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.documents.writing import save_document
-from media4sec.records.finding import findable, remember, remember_all, remember_public
+from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
 from media4sec.records.models import AuditEntry, Record, Revision, Source, Tag, Team, specific
 from media4sec.records.policy import Right, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
@@ -78,27 +78,39 @@ def _save(record, by, note, state=State.DRAFT):
     return revision
 
 
+class Prepared(NamedTuple):
+    """A working copy that is written, with what was worked out before: nobody has to wait for it then."""
+
+    record: Record
+    document: Any
+    words: dict[str, str]  # that it is found by
+    is_renamed: bool = False
+
+
 @transaction.atomic
-def save_all(records: Iterable[Record], *, by: Any = None, note: str = "") -> None:
+def save_all(versions: Iterable[Prepared], *, by: Any = None, note: str = "") -> None:
     """Keep the working copies of many records, which all say something new, as versions of theirs: drafts."""
-    locked = _locked(records)
+    versions = list(versions)
+    locked = _locked([version.record for version in versions])
     require(by, Right.WRITE, *locked)
     for start in range(0, len(locked), WRITTEN_AT_ONCE):
         batch = locked[start : start + WRITTEN_AT_ONCE]
-        documents = working_documents(batch)
+        new = versions[start : start + WRITTEN_AT_ONCE]
         for record in batch:
             record.state = State.WITHDRAWN if record.public_state in OFF else State.DRAFT
         Revision.objects.bulk_create(
-            _next_version(record, documents[record.pk], by, note) for record in batch
+            _next_version(record, version.document, by, note)
+            for record, version in zip(batch, new, strict=True)
         )
         rows = Record.objects.filter(pk__in=[record.pk for record in batch])
-        rows.update(
-            edit_version=F("edit_version") + 1,
-            state=Case(When(public_state__in=OFF, then=Value(State.WITHDRAWN)), default=Value(State.DRAFT)),
-        )
+        is_off = When(public_state__in=OFF, then=Value(State.WITHDRAWN))
+        rows.update(edit_version=F("edit_version") + 1, state=Case(is_off, default=Value(State.DRAFT)))
         for record in batch:
             record.edit_version += 1
-        _remember_words({record.pk: (record.kind_name, documents[record.pk]) for record in batch})
+        keep_words({record.pk: version.words for record, version in zip(batch, new, strict=True)})
+    for version in versions:
+        if version.is_renamed:
+            remember_all(named_by(version.record))
     audit.note_steps(Action.SAVED, locked, by=by, note=note)
 
 

@@ -54,11 +54,7 @@ class Planned:
     links: dict = field(default_factory=dict)
     is_wrong: bool = False
 
-    @property
-    def changed(self):
-        if self.is_new or not self.after or self.is_wrong:
-            return []
-        return [name for name in self.after if self.after[name] != self.before.get(name)]
+    changed: tuple = ()  # the fields of a record that is there which would have other values
 
 
 @dataclass
@@ -87,7 +83,7 @@ class Plan:
 
     @property
     def updated(self):
-        return [row for row in self.rows if row.changed]
+        return [row for row in self.rows if row.changed and not row.is_wrong]
 
     @property
     def unchanged(self):
@@ -559,6 +555,8 @@ def _fill_links(planned, row, body):
         ):
             planned.refuse(row, name, f"It follows from other fields, and would be “{after[name]}”.")
     row.after = after
+    if row.before:
+        row.changed = tuple(name for name in after if after[name] != row.before.get(name))
     row.links = {name: value for name, value in links.items() if row.is_new or name in row.changed}
 
 

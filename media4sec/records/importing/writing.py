@@ -12,6 +12,7 @@ from media4sec.records.documents.fields import Reference
 from media4sec.records.documents.links import remember_records
 from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import is_link, settle_sources, together
+from media4sec.records.finding import words_of
 from media4sec.records.importing.planning import refuse_errors
 from media4sec.records.models import Record, inserted
 
@@ -28,17 +29,17 @@ def write(plan, *, by, note, is_trial=False):
 
     Raises ``Moved`` where somebody saved one of the records after they were looked at.
     """
-    before = len(plan.faults)
+    before, words = len(plan.faults), words_of_rows(plan)
     try:
         with transaction.atomic():
-            _write(plan, by, note)
+            _write(plan, words, by, note)
             if is_trial or len(plan.faults) > before:
                 transaction.set_rollback(True)
     except IntegrityError as error:
         raise Moved("Somebody saved the same identifier or row a moment ago") from error
 
 
-def _write(plan, by, note):
+def _write(plan, words, by, note):
     rows = [*plan.created, *plan.updated]
     _refuse_moved(plan)
     inserted([row.record for row in plan.created])
@@ -52,7 +53,18 @@ def _write(plan, by, note):
     for row in rows:
         _check(plan, row)
     if not plan.faults:
-        workflow.save_all([row.record for row in rows], by=by, note=note)
+        versions = [
+            workflow.Prepared(row.record, row.after, words[row.number], "title" in row.changed)
+            for row in rows
+        ]
+        workflow.save_all(versions, by=by, note=note)
+
+
+def words_of_rows(plan):
+    """What the records of the rows are found by afterwards; those of one file know each other's titles."""
+    documents = {row.number: (plan.kind.name, row.after) for row in [*plan.created, *plan.updated]}
+    titles = {(plan.kind.name, row.after["identifier"]): row.after["title"] for row in plan.created}
+    return words_of(documents, titles)
 
 
 def _refuse_moved(plan):
