@@ -7,7 +7,7 @@ from datetime import MAXYEAR, MINYEAR, date
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connections, models, router
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from taggit.managers import TaggableManager
@@ -356,32 +356,6 @@ def specific(records):
         for instance in model_of(kind_name).objects.filter(pk__in=pks)
     }
     return [found[record.pk] for record in records]
-
-
-def inserted(records):
-    """Write many new records of one kind, which were checked before, in a few statements."""
-    if not records:
-        return
-    model = type(records[0])
-    for record in records:
-        record.fill_in()
-    shared = [field.name for field in Record._meta.concrete_fields if not field.primary_key]
-    rows = [
-        Record(**{name: getattr(record, name) for name in shared if name != "owner"}) for record in records
-    ]
-    for row, record in zip(rows, records, strict=True):
-        row.owner_id = record.owner_id
-    Record.objects.bulk_create(rows)
-    for row, record in zip(rows, records, strict=True):
-        record.pk = record.id = record.record_ptr_id = row.pk
-        record._state.adding = False
-    # Django inserts many rows of a table at once, but for tables that build on another one, as those of kinds do.
-    own, database = model._meta.local_concrete_fields, router.db_for_write(model)
-    at_once = connections[database].ops.bulk_batch_size(own, records)
-    for start in range(0, len(records), at_once):
-        query = models.sql.InsertQuery(model)
-        query.insert_values(own, records[start : start + at_once])
-        query.get_compiler(using=database).execute_sql()
 
 
 def model_of(kind_name):

@@ -21,12 +21,13 @@ from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records import audit
+from media4sec.records.bulk import Batch
 from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
-from media4sec.records.models import AuditEntry, Record, Revision, Source, Tag, Team, specific
+from media4sec.records.models import AuditEntry, Record, Revision, Source, Tag, Team, Words, specific
 from media4sec.records.policy import Right, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
 from media4sec.records.references import moved, named_by
@@ -84,34 +85,41 @@ class Prepared(NamedTuple):
     record: Record
     document: Any
     words: dict[str, str]  # that it is found by
+    is_new: bool
     is_renamed: bool = False
 
 
+def prepare_all(versions: Iterable[Prepared], batch: Batch, *, by: Any = None, note: str = "") -> None:
+    """Make versions of many records ready to be written by ``save_all``: drafts, with words and audit trail."""
+    for record, document, words, is_new, _ in versions:
+        require(by, Right.WRITE, record)
+        revision = _next_version(record, document, by, note)
+        revision.state = _as_draft(record)
+        batch.add([revision, audit.saved(record, revision.number, by=by, note=note)])
+        if is_new:
+            record.edit_version, record.state = 1, State.DRAFT
+            batch.add([Words(record_id=record.pk, **words)])
+
+
+def _as_draft(record):
+    return State.WITHDRAWN if record.public_state in OFF else State.DRAFT
+
+
 @transaction.atomic
-def save_all(versions: Iterable[Prepared], *, by: Any = None, note: str = "") -> None:
-    """Keep the working copies of many records, which all say something new, as versions of theirs: drafts."""
-    versions = list(versions)
-    locked = _locked([version.record for version in versions])
-    require(by, Right.WRITE, *locked)
-    for start in range(0, len(locked), WRITTEN_AT_ONCE):
-        batch = locked[start : start + WRITTEN_AT_ONCE]
-        new = versions[start : start + WRITTEN_AT_ONCE]
-        for record in batch:
-            record.state = State.WITHDRAWN if record.public_state in OFF else State.DRAFT
-        Revision.objects.bulk_create(
-            _next_version(record, version.document, by, note)
-            for record, version in zip(batch, new, strict=True)
-        )
-        rows = Record.objects.filter(pk__in=[record.pk for record in batch])
+def save_all(versions: Iterable[Prepared], batch: Batch) -> None:
+    """Write what was prepared, once the records are locked and known to be as they were then."""
+    batch.write()
+    old = [version for version in versions if not version.is_new]
+    for start in range(0, len(old), WRITTEN_AT_ONCE):
+        some = old[start : start + WRITTEN_AT_ONCE]
+        rows = Record.objects.filter(pk__in=[version.record.pk for version in some])
         is_off = When(public_state__in=OFF, then=Value(State.WITHDRAWN))
         rows.update(edit_version=F("edit_version") + 1, state=Case(is_off, default=Value(State.DRAFT)))
-        for record in batch:
-            record.edit_version += 1
-        keep_words({record.pk: version.words for record, version in zip(batch, new, strict=True)})
-    for version in versions:
+        keep_words({version.record.pk: version.words for version in some})
+    for version in old:
         if version.is_renamed:
             remember_all(named_by(version.record))
-    audit.note_steps(Action.SAVED, locked, by=by, note=note)
+    audit.follow_up()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from itertools import chain, count
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
@@ -97,7 +98,7 @@ class RecordDocument(DocumentBase):
         return fields
 
     def fill_own(self, instance, values):
-        """Put the values into the record's own row and check it; nothing is written. Raises Django's ValidationError."""
+        """Put the values into the record's own row and check it, unsaved. Raises Django's ValidationError."""
         if "review_due" not in values and instance.has_derived_review:
             instance.review_due = None  # follows the day of the check once more
         for name, value in values.items():
@@ -147,31 +148,35 @@ class RecordDocument(DocumentBase):
         return instance
 
 
-_waiting: ContextVar[list | None] = ContextVar("waiting", default=None)
-ROWS_AT_ONCE = 500
+_waiting: ContextVar = ContextVar("waiting", default=None)
+AT_ONCE = 500  # values in one query
 
 
 @contextmanager
-def together():
-    """Rows that link new records are written at the end, many in a statement. Sources are settled before."""
-    token = _waiting.set([])
+def gathered(batch):
+    """What links new records is not written now but added to a batch. Sources and tags are settled before."""
+    token = _waiting.set(batch)
     try:
         yield
-        by_model = {}
-        for row in _waiting.get():
-            by_model.setdefault(type(row), []).append(row)
-        for model, rows in by_model.items():
-            model.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     finally:
         _waiting.reset(token)
 
 
 def _create(rows):
-    """Write rows of one table: now, or with all others."""
-    if (waiting := _waiting.get()) is not None:
-        waiting += rows
+    """Write rows of one table: now, or with all others of a batch."""
+    batch = _waiting.get()
+    if batch is not None:
+        batch.add(rows)
     elif rows:
         type(rows[0]).objects.bulk_create(rows)
+
+
+def _create_part(row):
+    batch = _waiting.get()
+    if batch is not None:
+        batch.give_keys([row])
+    else:
+        row.save()
 
 
 def tags_named(names):
@@ -253,27 +258,48 @@ def set_citations(record, part, citations):
 
 
 def settle_sources(citations):
-    """Make or correct the sources of many citations at once, as ``source_at`` would do one after another."""
+    """The sources of many citations at once, as ``source_at`` would make them; nothing is written.
+
+    Returns (new ones, those that lose their title, the titles of those that are there).
+    """
     titles = {}
     for given in citations:
         titles.setdefault(given["url"], []).append(given["title"])
-    urls, there = list(titles), {}
-    for start in range(0, len(urls), ROWS_AT_ONCE):
-        rows = Source.objects.filter(url__in=urls[start : start + ROWS_AT_ONCE])
-        there |= {source.url: source for source in rows}
+    urls, there = list(titles), []
+    for start in range(0, len(urls), AT_ONCE):
+        there += Source.objects.filter(url__in=urls[start : start + AT_ONCE])
+    seen = {source.pk: source.title for source in there}
+    known_urls = {source.url for source in there}
     new = [
         Source(url=url, title=given[0] if all(given) else "")
         for url, given in titles.items()
-        if url not in there
+        if url not in known_urls
     ]
+    bare = [source for source in there if source.title and not all(titles[source.url])]
     for source in new:
         source.fill_in()
-    Source.objects.bulk_create(new, batch_size=ROWS_AT_ONCE)
-    for source in (*there.values(), *new):
+    for source in (*there, *new):
         remember_as(("source", source.url), source)
-    for source in there.values():
-        if not all(titles[source.url]):
-            source_at(source.url, "")
+    return new, bare, seen
+
+
+def settle_tags(names):
+    """The tags with these names, or that look like them; unsaved. Returns (new ones, names of the others)."""
+    keys, there = {}, []
+    for name in names:
+        keys.setdefault(tag_key(name), name)
+    for start in range(0, len(keys), AT_ONCE):
+        there += Tag.objects.filter(key__in=list(keys)[start : start + AT_ONCE])
+    known_keys = {tag.key for tag in there}
+    new = [Tag(key=key, name=name) for key, name in keys.items() if key not in known_keys]
+    slugs = set(Tag.objects.values_list("slug", flat=True)) if new else set()
+    for tag in new:
+        candidates = (tag.slugify(tag.name, number) for number in chain([None], count(1)))
+        tag.slug = next(slug for slug in candidates if slug not in slugs)
+        slugs.add(tag.slug)
+    for tag in (*there, *new):
+        remember_as(("tag", tag.key), tag)
+    return new, {tag.pk: tag.name for tag in there}
 
 
 def source_at(url, title):
@@ -320,6 +346,6 @@ def set_parts(record, name, child, given):
             else:
                 setattr(row, field_name, value)
         row.full_clean(exclude=[model.record_field])
-        row.save()
+        _create_part(row)
         for field_name, value in many.items():
             set_in_order(row, field_name, value)

@@ -80,10 +80,8 @@ def _empty(field):
 
 def _items(field, text):
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\n" in text:
-        pieces = text.split("\n")
-    else:
-        pieces = re.split(";" if isinstance(field, NAMES) else r";(?:\s+|$)", text)
+    parted = "\n" if "\n" in text else ";" if isinstance(field, NAMES) else r";(?:\s+|$)"
+    pieces = re.split(parted, text)
     return [piece.strip() for piece in pieces if piece.strip()]
 
 

@@ -1,4 +1,5 @@
-"""What each row of a file would do, found out by reading only: which record it means, what would be written, what is wrong.
+"""What each row of a file would do, found out by reading only: which record it means, what becomes of it.
+
 
 Whoever imports learns of the records of their own team; those of others are named like in forms, by what the public
 knows, and an identifier that another team has is just taken.
@@ -458,9 +459,10 @@ def _check_names(planned, bodies):
     for row in planned.rows:
         if row.number not in bodies:
             continue
-        given = {name: value for name, value in row.given.items()}
         kept = _named_in(paths, row.before) if row.before else {}
-        named[row.number] = {name: path for name, path in _named_in(paths, given).items() if name not in kept}
+        named[row.number] = {
+            name: path for name, path in _named_in(paths, row.given).items() if name not in kept
+        }
         for kind_name, identifier in named[row.number]:
             wanted[kind_name].add(identifier)
     there = {
