@@ -100,7 +100,12 @@ def chain() -> int:
     for entry in waiting:
         entry.position = head.position = head.position + 1
         entry.digest = head.digest = digest_after(head.digest, entry)
-    AuditEntry.objects.bulk_update(waiting, ["position", "digest"], batch_size=AT_ONCE)
+    table = connection.ops.quote_name(AuditEntry._meta.db_table)
+    with connection.cursor() as cursor:  # of many thousands, Django would make statements for seconds
+        cursor.executemany(
+            f"UPDATE {table} SET position = %s, digest = %s WHERE id = %s",
+            [(entry.position, entry.digest, entry.pk) for entry in waiting],
+        )
     head.save()
     return len(waiting)
 

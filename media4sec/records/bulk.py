@@ -4,6 +4,8 @@ Django makes its statements while they are executed, which takes twenty times as
 all other writers wait for that. Here keys are reserved and values prepared first.
 """
 
+from functools import cache
+
 from django.db import connection, models, transaction
 
 from media4sec.records.models import Record
@@ -12,24 +14,29 @@ ROWS_IN_A_STATEMENT = 200
 
 
 class Batch:
-    """Rows that were checked before, each with its key where others name it."""
+    """Rows that were checked before, each with its key where others name it; kept as values, which take less room."""
 
     def __init__(self):
-        self.rows = {}  # {(table, with keys?): [row, …]}
-        self.ready = []  # (statement for one row, its columns, values of all rows)
+        self.records = []
+        self.values = {}  # {(table, with keys?): values of the columns of each row}
 
     def add(self, rows):
         """Rows of one table, whose keys the database gives them."""
         for row in rows:
-            self.rows.setdefault((type(row), row.pk is not None), []).append(row)
+            self._add(type(row), row.pk is not None, row)
+
+    def _add(self, model, has_key, row):
+        values = [
+            field.get_db_prep_save(field.pre_save(row, True), connection) for field in columns(model, has_key)
+        ]
+        self.values.setdefault((model, has_key), []).append(values)
 
     def add_records(self, records):
-        """New records of one kind, which get their keys: a row in the table of all, and one in that of the kind."""
+        """New records of one kind, which get their keys now; what they say may change until all is prepared."""
         for record, key in zip(records, reserved(Record, len(records)), strict=True):
             record.fill_in()
             record.pk = record.id = record.record_ptr_id = key
-            self.rows.setdefault((Record, True), []).append(record)
-            self.rows.setdefault((type(record), True), []).append(record)
+        self.records += records
 
     def give_keys(self, rows):
         """Rows that others of the same batch name."""
@@ -40,30 +47,21 @@ class Batch:
             self.add(rows)
 
     def prepare(self):
-        """Work out all values, and how they are written."""
-        quote = connection.ops.quote_name
-        for (model, has_key), rows in self.rows.items():
-            columns = [
-                field
-                for field in model._meta.local_concrete_fields
-                if has_key or not isinstance(field, models.AutoField)
-            ]
-            names = ", ".join(quote(field.column) for field in columns)
-            statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "
-            values = [
-                [field.get_db_prep_save(field.pre_save(row, True), connection) for field in columns]
-                for row in rows
-            ]
-            self.ready.append((statement, len(columns), values))
-            for row in rows:
-                row._state.adding = False
-        self.rows = {}
+        """Of a record one row is in the table of all, and one in that of its kind."""
+        for record in self.records:
+            self._add(Record, True, record)
+            self._add(type(record), True, record)
+            record._state.adding = False
+        self.records = []
 
     def write(self):
         """Write what was prepared; the caller has begun a transaction."""
+        quote = connection.ops.quote_name
         with connection.cursor() as cursor:
-            for statement, width, rows in self.ready:
-                one = f"({', '.join(['%s'] * width)})"
+            for (model, has_key), rows in self.values.items():
+                names = [quote(field.column) for field in columns(model, has_key)]
+                statement = f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names)}) VALUES "
+                one = f"({', '.join(['%s'] * len(names))})"
                 if connection.vendor == "sqlite":  # no round trips: a statement a row is the quickest
                     cursor.executemany(statement + one, rows)
                     continue
@@ -71,6 +69,13 @@ class Batch:
                     some = rows[start : start + ROWS_IN_A_STATEMENT]
                     values = [value for row in some for value in row]
                     cursor.execute(statement + ", ".join([one] * len(some)), values)
+
+
+@cache
+def columns(model, has_key):
+    """The columns of a table that are written; without keys, these are the database's to give."""
+    fields = model._meta.local_concrete_fields
+    return [field for field in fields if has_key or not isinstance(field, models.AutoField)]
 
 
 def reserved(model, number):

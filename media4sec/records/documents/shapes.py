@@ -284,7 +284,7 @@ def settle_sources(citations):
 
 
 def settle_tags(names):
-    """The tags with these names, or that look like them; unsaved. Returns (new ones, names of the others)."""
+    """The tags with these names, or that look like them: (new ones, unsaved; the names of the others)."""
     keys, there = {}, []
     for name in names:
         keys.setdefault(tag_key(name), name)

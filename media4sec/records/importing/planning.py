@@ -1,6 +1,5 @@
 """What each row of a file would do, found out by reading only: which record it means, what becomes of it.
 
-
 Whoever imports learns of the records of their own team; those of others are named like in forms, by what the public
 knows, and an identifier that another team has is just taken.
 """
@@ -116,8 +115,8 @@ class Plan:
 def plan(kind, sheet, *, user, owner=None, fields=None, answers=None):
     """What importing a sheet would do.
 
-    ``fields`` says what columns with other names hold, by their place, ``answers`` which rows are a record that we have:
-    ``{row: its key or "new"}``, and under ``""`` what holds for all other rows, "new" or "same".
+    ``fields`` says what columns with other names hold, by their place, ``answers`` which rows are a record that we
+    have: ``{row: its key or "new"}``, and under ``""`` what holds for all other rows, "new" or "same".
     """
     planned = Plan(kind, user, owner, faults=list(sheet.faults[:MOST_TOLD]))
     if sheet.is_documents:
