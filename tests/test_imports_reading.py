@@ -24,6 +24,15 @@ from media4sec.records.importing.reading import (
     read,
 )
 
+OLD = "This is an old or protected Excel file. Save it as .xlsx, without a password."
+QUOTED = "A quotation mark stands within a cell, or is not closed. Within quotation marks, double it."
+MISSING = (
+    "Not valid JSON: line 1, column 2: a value is missing, or a text without quotation marks begins here."
+)
+NONE = "The name of the file says that it is an Excel file (.xlsx), but it is none."
+ENCODED = "Line 1: the file was saved in another encoding than UTF-8. Save it as UTF-8."
+LONG = "A cell has more than 100,000 letters, or a quotation mark is not closed."
+OTHER = "Files to be imported are tables (.csv, .xlsx) or lists of documents (.json)."
 KNOWN = {"identifier", "title", "summary", "checked_on"}
 
 
@@ -106,7 +115,7 @@ def test_a_heading_above_the_header_is_told():  # E-27
 
 
 def test_a_cell_too_many_is_named_and_nothing_is_shifted():  # E-27
-    header, rows, faults = rows_of("title,summary\nA,B,C\nD,E\n")
+    _, rows, faults = rows_of("title,summary\nA,B,C\nD,E\n")
 
     assert faults == [(2, "C", "The row has 3 cells, the header 2: “C” has no column.")]
     assert rows == [(2, ["A", "B", "C"]), (3, ["D", "E"])]
@@ -127,17 +136,17 @@ def test_a_cell_under_no_name_and_names_that_stand_twice_are_told():
         (b"", "a.csv", "The file is empty."),
         (b" \n\n", "a.csv", "The file is empty."),
         (b",,\n,,\n", "a.csv", "The file is empty."),
-        (b"title\nA\n", "a.pdf", "Files to be imported are tables (.csv, .xlsx) or lists of documents (.json)."),
-        (b"title\nA\n", "a.xlsx", "The name of the file says that it is an Excel file (.xlsx), but it is none."),
-        (b"\xd0\xcf\x11\xe0" + b"x" * 99, "a.xls", "This is an old or protected Excel file. Save it as .xlsx, without a password."),
-        (b'title\n"A\n', "a.csv", "A quotation mark stands within a cell, or is not closed. Within quotation marks, double it."),
-        (b'title\n"A"B\n', "a.csv", "A quotation mark stands within a cell, or is not closed. Within quotation marks, double it."),
-        (b'title\n"' + b"x" * 140_000 + b'"\n', "a.csv", "A cell has more than 100,000 letters, or a quotation mark is not closed."),
+        (b"title\nA\n", "a.pdf", OTHER),
+        (b"title\nA\n", "a.xlsx", NONE),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 99, "a.xls", OLD),
+        (b'title\n"A\n', "a.csv", QUOTED),
+        (b'title\n"A"B\n', "a.csv", QUOTED),
+        (b'title\n"' + b"x" * 140_000 + b'"\n', "a.csv", LONG),
         (b"{}", "a.json", "The file must be a list of documents."),
-        (b"[", "a.json", "Not valid JSON: line 1, column 2: a value is missing, or a text without quotation marks begins here."),
+        (b"[", "a.json", MISSING),
         (b"[" * 100_000, "a.json", "Not valid JSON: lists and objects stand too deeply within each other."),
         (b'[{"a": NaN}]', "a.json", "Not valid JSON: NaN is not a number of JSON."),
-        ("[{}]".encode("utf-16"), "a.json", "Line 1: the file was saved in another encoding than UTF-8. Save it as UTF-8."),
+        ("[{}]".encode("utf-16"), "a.json", ENCODED),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(content, name, says):
@@ -268,7 +277,7 @@ def test_a_size_that_is_a_lie_does_not_help():
 def test_entities_are_refused(declared, name):  # gate 4.6
     content = workbook(["title"], ["A"])
     text = zipfile.ZipFile(io.BytesIO(content)).read(name).decode()
-    head, _, body = text.partition("?>") if text.startswith("<?xml") else ("", "", text)
+    _, _, body = text.partition("?>") if text.startswith("<?xml") else ("", "", text)
     changed = f"<?xml version='1.0'?>{declared}{body.replace('<t>A</t>', '<t>&b;</t>')}"
 
     assert "cannot be read" in refusal(rewritten(content, {name: changed.encode()}), "a.xlsx")[0][1]

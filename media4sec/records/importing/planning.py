@@ -125,7 +125,7 @@ def plan(kind, sheet, *, user, owner=None, fields=None, answers=None):
         _take_cells(planned, sheet, fields or {})
     with remember_records():
         _match(planned, answers or {})
-        if not planned.unknown:
+        if sheet.is_documents or all(fault.row != sheet.header_row for fault in planned.faults):
             _prepare(planned)
     return planned
 
@@ -197,10 +197,11 @@ def _match(planned, answers):
     for pks in _portions(found):
         by_pk |= {one.pk: one for one in model_of(planned.kind.name).objects.filter(pk__in=pks)}
     documents = working_documents([by_pk[pk] for pk in found])
+    waiting = {question.number for question in planned.waiting}
     for row in planned.rows:
         if row.record:
             row.record, row.before = by_pk[row.record.pk], documents[row.record.pk]
-        elif not row.is_wrong:
+        elif not row.is_wrong and row.number not in waiting:
             row.is_new = True
 
 
@@ -379,7 +380,8 @@ def _identify(planned):
     if not new:
         return
     taken = set(Record.objects.filter(kind_name=planned.kind.name).values_list("identifier", flat=True))
-    taken |= {row.given["identifier"] for row in planned.rows if "identifier" in row.given}
+    given = (row.given.get("identifier") for row in planned.rows)
+    taken |= {identifier for identifier in given if isinstance(identifier, str)}
     is_numbered = isinstance(shape, Numbered)
     if is_numbered:
         stem = shape.stem("")

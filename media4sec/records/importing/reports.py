@@ -18,7 +18,7 @@ from media4sec.records.documents.fields import dumps
 from media4sec.records.importing.cells_of import columns_of, not_in_tables
 from media4sec.records.importing.planning import plan
 from media4sec.records.importing.reading import NotRead, read
-from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, write
+from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, made_ready
 from media4sec.records.models import ImportReport, Record
 from media4sec.records.policy import Right
 from media4sec.records.workflow import MOST_IN_NOTE
@@ -82,7 +82,8 @@ def look(report, *, by):
     planned = _planned(report, by)
     if planned.is_ready:
         try:
-            write(planned, by=by, note=note_of(report), is_trial=True)
+            with made_ready(planned, by=by, note=note_of(report)) as ready:
+                ready.try_out()
         except Moved as error:
             planned.faults += NotRead(str(error)).faults
     report.state = State.READY if planned.is_ready else State.OPEN
@@ -120,7 +121,7 @@ def _told(planned):
     """A plan in words, as it is kept; of each sort of rows the first."""
     kind, user = planned.kind, planned.user
     told = {
-        "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.record}),
+        "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.before}),
         "seen": {str(pk): version for pk, version in planned.seen.items()},
         "unknown": planned.unknown,
         "faults": [[fault.row, fault.column, fault.message] for fault in planned.faults],
@@ -128,7 +129,7 @@ def _told(planned):
             {
                 "row": question.number,
                 "title": question.title,
-                "proposed": [[one.pk, policy.name_for(user, one), why] for one, why in question.proposed],
+                "proposed": [[one.pk, _name(user, one), why] for one, why in question.proposed],
                 "answer": question.answer,
             }
             for question in sorted(planned.questions, key=lambda one: bool(one.answer))[:SHOWN]
@@ -139,7 +140,7 @@ def _told(planned):
             {
                 "row": row.number,
                 "key": row.record.pk,
-                "name": policy.name_for(user, row.record),
+                "name": _name(user, row.record),
                 "differences": [
                     [one.label, one.before, one.after] for one in differences(kind, row.before, row.after)
                 ],
@@ -149,6 +150,10 @@ def _told(planned):
         "unchanged": [[row.number, row.before["identifier"]] for row in planned.unchanged[:SHOWN]],
     }
     return json.loads(dumps(told))  # as it is read back
+
+
+def _name(user, record):
+    return f"{policy.title_for(user, record)} ({record.identifier})"
 
 
 def may_read(user, report):
@@ -192,11 +197,11 @@ def apply(report, *, by):
     if counts != (report.created, report.updated, report.unchanged):
         raise NotApplied(_what_moved(planned, report))
     try:
-        with transaction.atomic():
+        with made_ready(planned, by=by, note=note_of(report)) as ready, transaction.atomic():
             now = ImportReport.objects.select_for_update().get(pk=report.pk)
             if now.state == State.APPLIED:
                 return False
-            write(planned, by=by, note=note_of(report))
+            ready.write()
             if planned.faults:
                 raise Moved("What the file says is not right any more: " + planned.faults[0].message)
             now.state, now.applied_at, now.content = State.APPLIED, timezone.now(), None

@@ -6,6 +6,7 @@ rules over several rows.
 """
 
 from collections import defaultdict
+from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import IntegrityError, connection, transaction
@@ -29,27 +30,15 @@ class Moved(Exception):
     """What the plan rests on is not there any more."""
 
 
-def write(plan, *, by, note, is_trial=False):
-    """Write all rows. What is wrong is added to the plan's faults, and then nothing is written.
-
-    Raises ``Moved`` where somebody saved one of the records after they were looked at.
-    """
-    before = len(plan.faults)
+@contextmanager
+def made_ready(plan, *, by, note):
+    """All that a plan writes, worked out before the transaction in which it is written."""
     with remember_records():
-        ready = Ready(plan, by, note)
-        if len(plan.faults) > before:
-            return
-        try:
-            with transaction.atomic():
-                ready.write()
-                if is_trial or len(plan.faults) > before:
-                    transaction.set_rollback(True)
-        except IntegrityError as error:
-            raise Moved(CLASH) from error
+        yield Ready(plan, by, note)
 
 
 class Ready:
-    """All that a plan writes, worked out."""
+    """What is written, and on which versions it rests. What turns out to be wrong is added to the plan's faults."""
 
     def __init__(self, plan, by, note):
         self.plan, self.batch = plan, Batch()
@@ -76,9 +65,27 @@ class Ready:
         self.updates = _updates(plan.updated, self.new)
         self.batch.prepare()
 
+    def try_out(self):
+        """Write it, and take it back."""
+        with transaction.atomic():
+            self.write()
+            transaction.set_rollback(True)
+
     def write(self):
-        """Lock, look whether all is as it was, write, and ask the rules over several rows."""
+        """Write it all, in a transaction that the caller takes back where anything is wrong.
+
+        Raises ``Moved`` where somebody saved one of the records after they were looked at.
+        """
+        if self.plan.faults:
+            return
         self.refuse_moved()
+        try:
+            with transaction.atomic():
+                self._write()
+        except IntegrityError as error:
+            raise Moved(CLASH) from error
+
+    def _write(self):
         for source in self.bare:
             _take_title(source)
         with connection.cursor() as cursor:
