@@ -24,7 +24,7 @@ from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import words_of
 from media4sec.records.importing import reading, reports
 from media4sec.records.importing.cells_of import columns_of
-from media4sec.records.importing.exporting import list_of, table_of
+from media4sec.records.importing.exporting import csv_of, json_of
 from media4sec.records.importing.planning import _body, plan
 from media4sec.records.importing.reading import MOST_BYTES
 from media4sec.records.models import AuditEntry, ImportReport, Record, Source, Tag, Words, model_of
@@ -835,7 +835,7 @@ def test_a_report_says_what_will_be(rows):  # gate 4.6
                 notes=["One; two"],
             )
         report = reports.make(kind, "a.csv", content, by=root)
-        reports.answer(report, by=root, rows={"": "new"})
+        reports.settle(report, by=root, rows={"": "new"})
         event(report.state)
         sheet = reading.read("a.csv", content, {*columns_of(kind.name)})
         planned = plan(kind, sheet, user=root, answers={"": "new"})
@@ -856,9 +856,9 @@ def test_a_report_says_what_will_be(rows):  # gate 4.6
             for record in Record.objects.filter(pk__in=after):
                 newest = record.revisions.get(number=record.edit_version)
                 assert json.loads(newest.document) == after[record.pk]
-            again = reports.make(kind, "a.csv", table_of(kind.name, _all(kind)).encode(), by=root)
+            again = reports.make(kind, "a.csv", csv_of(kind.name, _all(kind)).encode(), by=root)
             assert (again.report["faults"], again.updated, again.created) == ([], 0, 0)
-            again = reports.make(kind, "a.json", list_of(_all(kind)).encode(), by=root)
+            again = reports.make(kind, "a.json", json_of(_all(kind)).encode(), by=root)
             assert (again.report["faults"], again.updated, again.created) == ([], 0, 0)
         elif report.wrong and not any(
             ONLY_IN_FILES.search(message) for _, _, message in report.report["faults"]

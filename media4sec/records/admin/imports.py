@@ -14,7 +14,7 @@ from media4sec.records import policy
 from media4sec.records.forms import is_key
 from media4sec.records.importing import reports
 from media4sec.records.importing.cells_of import columns_of
-from media4sec.records.importing.exporting import list_of, table_of
+from media4sec.records.importing.exporting import csv_of, json_of
 from media4sec.records.importing.planning import LEFT_OUT, NEW, SAME
 from media4sec.records.importing.reading import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, NotRead
 from media4sec.records.models import ImportReport, Record
@@ -143,7 +143,7 @@ class Importing(admin.ModelAdmin):
             "left_out": LEFT_OUT,
             "others": report.settled.get("rows", {}).get("", ""),
             "there": self._there(report),
-            "shown": reports.SHOWN,
+            "shown": reports.SHOWN_IN_REPORT,
         }
         return TemplateResponse(request, "admin/records/import_report.html", context, status=status)
 
@@ -154,7 +154,7 @@ class Importing(admin.ModelAdmin):
 
     def _take(self, request, report):
         if "apply" not in request.POST:
-            reports.answer(report, by=request.user, fields=self._said(request), rows=_rows_said(request))
+            reports.settle(report, by=request.user, fields=self._said(request), rows=_rows_said(request))
             self.message_user(request, "The file was looked at again. Nothing is written yet.")
         elif reports.apply(report, by=request.user):
             says = f"{report.created} made and {report.updated} changed, as drafts that only editors see."
@@ -193,11 +193,11 @@ class Importing(admin.ModelAdmin):
             return None
         if suffix == "csv":
             content, of_type = (
-                table_of(self.model.kind.name, records),
+                csv_of(self.model.kind.name, records),
                 "text/csv; charset=utf-8; header=present",
             )
         else:
-            content, of_type = list_of(records), "application/json"
+            content, of_type = json_of(records), "application/json"
         response = HttpResponse(content, content_type=of_type)
         response["Content-Disposition"] = f'attachment; filename="{self.model.kind.plural}.{suffix}"'
         return response

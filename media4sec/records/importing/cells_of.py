@@ -19,10 +19,10 @@ from media4sec.records.documents.fields import (
     TextList,
 )
 from media4sec.records.documents.reading import writer
-from media4sec.records.importing.reading import shortened
+from media4sec.records.importing.reading import in_brief
 
 YES, NO = {"true", "yes", "1"}, {"false", "no", "0"}
-LISTS = (TextList, TagField, OrderedReferences, AnyReferences, CitationField)
+LIST_FIELDS = (TextList, TagField, OrderedReferences, AnyReferences, CitationField)
 NAMES = (TagField, OrderedReferences, AnyReferences)  # lists whose values have no semicolon
 
 
@@ -51,7 +51,7 @@ def value_in(field, cell):
     text = unprotected(cell)
     if cell.strip() == EMPTIED:
         return _empty(field)
-    if isinstance(field, LISTS):
+    if isinstance(field, LIST_FIELDS):
         return [_item(field, one) for one in _items(field, text)]
     text = text.strip()
     match field:
@@ -60,7 +60,7 @@ def value_in(field, cell):
         case serializers.BooleanField():
             word = text.casefold()
             if word not in YES | NO:
-                raise ValueError(f"“{shortened(text)}” is neither yes nor no.")
+                raise ValueError(f"“{in_brief(text)}” is neither yes nor no.")
             return word in YES
         case serializers.ChoiceField():
             return _choice(field.choices, text)
@@ -70,7 +70,7 @@ def value_in(field, cell):
 
 
 def _empty(field):
-    if isinstance(field, LISTS):
+    if isinstance(field, LIST_FIELDS):
         return []
     has_texts = isinstance(field, serializers.CharField | serializers.ChoiceField) and not isinstance(
         field, serializers.BooleanField
@@ -104,7 +104,7 @@ def _named(kind_name, text):
     if not colon or before not in kinds_by_name():
         return text
     if before != kind_name:
-        raise ValueError(f"“{shortened(text)}” is no {kind_name}.")
+        raise ValueError(f"“{in_brief(text)}” is no {kind_name}.")
     return identifier.strip()
 
 

@@ -22,7 +22,7 @@ from media4sec.records.documents.shapes import is_link
 from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.folder_io import STATE_KEYS, flatten
 from media4sec.records.importing.cells_of import columns_of, not_in_tables, value_in
-from media4sec.records.importing.reading import MOST_TOLD, Fault, column_name, shortened
+from media4sec.records.importing.reading import MOST_TOLD, Fault, column_name, in_brief
 from media4sec.records.models import KEY_LENGTH, Record, Source, Tag, model_of, specific
 from media4sec.records.policy import Right
 from media4sec.records.projection import split_reference
@@ -37,7 +37,7 @@ AT_ONCE = 500  # values in one query
 MOST_PROPOSED = 5  # records for one row
 MOST_WITH_ONE_ADDRESS = 3  # an address that more records have tells nothing
 MOST_SAID = 500  # characters of one thing that is wrong
-NEAR = 60  # of 100: as much as two names must have in common to be worth a proposal
+NEAR_ENOUGH = 60  # of 100: as much as two names must have in common to be worth a proposal
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Planned:
 
 
 @dataclass
-class Question:
+class SameOrNew:
     """A row without an identifier that looks like records we have."""
 
     number: int
@@ -75,7 +75,7 @@ class Plan:
     rows: list[Planned] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unknown: list = field(default_factory=list)  # (place of a column, its name, the field that it may mean)
-    questions: list[Question] = field(default_factory=list)
+    questions: list[SameOrNew] = field(default_factory=list)
 
     @property
     def created(self):
@@ -109,7 +109,7 @@ class Plan:
         row.is_wrong = True
         column = row.places.get(name.partition(".")[0], "" if name == "–" else name)
         if len(self.faults) < MOST_TOLD:
-            self.faults.append(Fault(row.number, shortened(column), shortened(message, MOST_SAID)))
+            self.faults.append(Fault(row.number, in_brief(column), in_brief(message, MOST_SAID)))
 
 
 def plan(kind, sheet, *, user, owner=None, fields=None, answers=None):
@@ -145,11 +145,11 @@ def _take_documents(planned, sheet):
                 says = "The state of a record is not imported: what is imported is a draft. Take this field away."
             elif near := _nearest(name, known):
                 says = f"This field is not known. Is it “{near}”?"
-            planned.refuse(row, shortened(name), says)
+            planned.refuse(row, in_brief(name), says)
 
 
 def _nearest(name, known):
-    found = process.extractOne(name.lower().replace(" ", "_"), sorted(known), score_cutoff=NEAR)
+    found = process.extractOne(name.lower().replace(" ", "_"), sorted(known), score_cutoff=NEAR_ENOUGH)
     return found[0] if found else ""
 
 
@@ -169,7 +169,7 @@ def _take_cells(planned, sheet, fields):
             meant[index], taken[means] = means, place
         elif means != LEFT_OUT:
             near = _nearest(name, columns)
-            planned.unknown.append((index, shortened(name), near))
+            planned.unknown.append((index, in_brief(name), near))
             says = "There is no such field" + (f"; is it “{near}”?" if near else ".")
             planned.faults.append(Fault(sheet.header_row, place, says))
     for number, cells in sheet.rows:
@@ -228,7 +228,7 @@ def _by_identifier(planned):
     for identifier, rows in named.items():
         for row in rows[1:]:
             planned.refuse(
-                row, "identifier", f"{shortened(identifier)} stands in row {rows[0].number} as well."
+                row, "identifier", f"{in_brief(identifier)} stands in row {rows[0].number} as well."
             )
 
 
@@ -247,7 +247,7 @@ def _propose(planned, answers):
         if not found:
             continue
         row, found = asked[number], found[:MOST_PROPOSED]
-        question = Question(number, shortened(row.given.get("title", "")), found)
+        question = SameOrNew(number, in_brief(row.given.get("title", "")), found)
         answer = str(answers.get(str(number)) or answers.get("", ""))
         by_key = {str(record.pk): record for record, _ in found}
         if answer == SAME and len(found) == 1:
@@ -483,7 +483,7 @@ def _check_names(planned, bodies):
         for (kind_name, identifier), path in named.get(row.number, {}).items():
             if (kind_name, identifier) not in there:
                 of_kind = kind_name if kind_name in kinds_by_name() else "record"
-                planned.refuse(row, path, f"There is no {of_kind} “{shortened(identifier)}”.")
+                planned.refuse(row, path, f"There is no {of_kind} “{in_brief(identifier)}”.")
 
 
 def _named_in(paths, document):

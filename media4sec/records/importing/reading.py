@@ -16,7 +16,7 @@ from media4sec.records.folder_io import parsed
 MOST_BYTES = 10 * 2**20
 MOST_ROWS, MOST_COLUMNS, MOST_LETTERS = 10_000, 200, 100_000
 MOST_UNPACKED, MOST_ENTRIES = 100 * 2**20, 200  # of an XLSX file, which is a zip file
-MOST_LOOKED_AT = 100_000  # rows of a sheet, empty ones included
+MOST_SHEET_ROWS = 100_000  # rows of a sheet, empty ones included
 MOST_TOLD = 1_000  # things wrong with one file; nobody reads more
 FIRST_LINES = 5  # among which the header is looked for
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -49,7 +49,7 @@ class NotRead(Exception):
 
 
 @dataclass
-class Sheet:
+class FileRows:
     """What a file says: names of columns and texts of cells, or documents."""
 
     header: list[str] = field(default_factory=list)
@@ -70,10 +70,10 @@ def letter(index):
 
 
 def column_name(index, name=""):
-    return f"{letter(index)} ({shortened(name)})" if name else letter(index)
+    return f"{letter(index)} ({in_brief(name)})" if name else letter(index)
 
 
-def shortened(text, most=60):
+def in_brief(text, most=60):
     """A text in a message."""
     text = " ".join("".join(sign if sign.isprintable() else " " for sign in str(text)).split())
     return text if len(text) <= most else f"{text[:most]}…"
@@ -111,7 +111,7 @@ def _documents(content):
         raise NotRead("The file must be a list of documents.")
     if len(found) > MOST_ROWS:
         raise NotRead(f"The file has {len(found):,} documents; at most {MOST_ROWS:,} are imported at once.")
-    sheet = Sheet(header_row=0, is_documents=True)
+    sheet = FileRows(header_row=0, is_documents=True)
     for number, document in enumerate(found, start=1):
         if not isinstance(document, dict):
             sheet.faults.append(Fault(number, "", "This is no document: {…} is one."))
@@ -129,7 +129,7 @@ def _documents(content):
 
 def _too_long(row, column, text):
     says = f"The cell has {len(text):,} letters; at most {MOST_LETTERS:,} are read."
-    return Fault(row, shortened(column), says)
+    return Fault(row, in_brief(column), says)
 
 
 # Tables
@@ -137,7 +137,7 @@ def _too_long(row, column, text):
 
 def _table(lines, known):
     """A header and the rows below it, of the lines of a table: ``(number, cells, what is wrong with them)``."""
-    sheet, first = Sheet(), []
+    sheet, first = FileRows(), []
     for line in lines:
         number, cells, faults = line
         if not sheet.header:
@@ -176,13 +176,13 @@ def _faults_of(number, cells, header):
         yield Fault(
             number,
             letter(extra),
-            f"The row has {len(cells)} cells, the header {len(header)}: “{shortened(cells[extra])}” has no column.",
+            f"The row has {len(cells)} cells, the header {len(header)}: “{in_brief(cells[extra])}” has no column.",
         )
     for index, cell in enumerate(cells):
         if len(cell) > MOST_LETTERS:
             yield _too_long(number, column_name(index, "".join(header[index : index + 1])), cell)
         elif cell and index < len(header) and not header[index]:
-            yield Fault(number, letter(index), f"“{shortened(cell)}” stands in a column without a name.")
+            yield Fault(number, letter(index), f"“{in_brief(cell)}” stands in a column without a name.")
 
 
 def _refuse_heading(sheet, first, known):
@@ -315,8 +315,8 @@ def _sheet_lines(content):
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what a file says of itself need not be true
             for number, row in enumerate(sheet.iter_rows(), start=1):
-                if number > MOST_LOOKED_AT:
-                    raise NotRead(f"The sheet has more than {MOST_LOOKED_AT:,} rows, empty ones included.")
+                if number > MOST_SHEET_ROWS:
+                    raise NotRead(f"The sheet has more than {MOST_SHEET_ROWS:,} rows, empty ones included.")
                 texts, faults = [], []
                 for index, cell in enumerate(row):
                     texts.append(_text_of(cell, number, index, faults) if cell.value is not None else "")
@@ -329,10 +329,10 @@ def _text_of(cell, number, index, faults):
     """The text of a cell of a sheet; what cannot be one is added to the faults."""
     value = cell.value
     if cell.data_type == FORMULA:
-        shown = shortened(getattr(value, "text", None) or value)
+        shown = in_brief(getattr(value, "text", None) or value)
         says = f"The cell holds the formula “{shown}”. Formulas are not worked out: paste its value instead."
     elif cell.data_type == ERROR:
-        says = f"The cell holds the error {shortened(value)}."
+        says = f"The cell holds the error {in_brief(value)}."
     else:
         match value:
             case bool():

@@ -6,6 +6,7 @@ The dry run is the real thing in a transaction that is rolled back, so what a re
 import json
 from datetime import timedelta
 from hashlib import sha256
+from operator import attrgetter
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -25,8 +26,8 @@ from media4sec.records.workflow import MOST_IN_NOTE
 from media4sec.texts import cleaned
 
 KEPT = timedelta(hours=24)  # how long a file waits to be applied
-LONGEST_NAME = 200  # of a file
-SHOWN = 100  # rows of each sort that a report has in full
+LONGEST_FILE_NAME = 200  # of a file
+SHOWN_IN_REPORT = 100  # rows of each sort that a report has in full
 State = ImportReport.State
 
 
@@ -57,7 +58,7 @@ def _kept_name(file_name):
     """A name that can be stored and shown, whatever a browser sends."""
     shown = "".join(sign if sign.isprintable() else " " for sign in file_name)
     try:
-        return cleaned(shown)[-LONGEST_NAME:] or "file"
+        return cleaned(shown)[-LONGEST_FILE_NAME:] or "file"
     except ValidationError:
         return "file"
 
@@ -68,7 +69,7 @@ def forget_old():
     old.update(content=None)
 
 
-def answer(report, *, by, fields=None, rows=None):
+def settle(report, *, by, fields=None, rows=None):
     """Take what the editor says of columns and rows, and look again."""
     _refuse_closed(report, by)
     settled = report.settled
@@ -124,7 +125,10 @@ def _told(planned):
         "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.before}),
         "seen": {str(pk): version for pk, version in planned.seen.items()},
         "unknown": planned.unknown,
-        "faults": [[fault.row, fault.column, fault.message] for fault in planned.faults],
+        "faults": [
+            [fault.row, fault.column, fault.message]
+            for fault in sorted(planned.faults, key=attrgetter("row"))
+        ],
         "questions": [
             {
                 "row": question.number,
@@ -132,22 +136,24 @@ def _told(planned):
                 "proposed": [[one.pk, _name(user, one), why] for one, why in question.proposed],
                 "answer": question.answer,
             }
-            for question in sorted(planned.questions, key=lambda one: bool(one.answer))[:SHOWN]
+            for question in sorted(planned.questions, key=lambda one: bool(one.answer))[:SHOWN_IN_REPORT]
         ],
         "waiting": len(planned.waiting),
-        "created": [[row.number, row.after["title"]] for row in planned.created[:SHOWN] if row.after],
+        "created": [
+            [row.number, row.after["title"]] for row in planned.created[:SHOWN_IN_REPORT] if row.after
+        ],
         "updated": [
             {
                 "row": row.number,
                 "key": row.record.pk,
-                "name": _name(user, row.record),
+                "name": f"{row.before['title']} ({row.before['identifier']})",
                 "differences": [
                     [one.label, one.before, one.after] for one in differences(kind, row.before, row.after)
                 ],
             }
-            for row in planned.updated[:SHOWN]
+            for row in planned.updated[:SHOWN_IN_REPORT]
         ],
-        "unchanged": [[row.number, row.before["identifier"]] for row in planned.unchanged[:SHOWN]],
+        "unchanged": [[row.number, row.before["identifier"]] for row in planned.unchanged[:SHOWN_IN_REPORT]],
     }
     return json.loads(dumps(told))  # as it is read back
 
