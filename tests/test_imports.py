@@ -375,8 +375,8 @@ def test_two_rows_are_never_one_record(editor, partner):
 
     assert faults(page) == [
         (3, "A (identifier)", f"{record.identifier} stands in row 2 as well."),
-        (6, "A (identifier)", "new-one stands in row 5 as well."),
         (4, "identifier", f"Row 2 is {record.identifier} already."),
+        (6, "A (identifier)", "new-one stands in row 5 as well."),
     ]
 
 
