@@ -106,10 +106,9 @@ def _as_draft(record):
 
 
 @transaction.atomic
-def save_all(versions: Iterable[Prepared], batch: Batch) -> None:
-    """Write what was prepared, once the records are locked and known to be as they were then."""
+def save_all(old: list[Prepared], batch: Batch) -> None:
+    """Write what was prepared; ``old`` records, which were there, are locked, and known to be as they were then."""
     batch.write()
-    old = [version for version in versions if not version.is_new]
     for start in range(0, len(old), WRITTEN_AT_ONCE):
         some = old[start : start + WRITTEN_AT_ONCE]
         rows = Record.objects.filter(pk__in=[version.record.pk for version in some])

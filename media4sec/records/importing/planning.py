@@ -36,6 +36,7 @@ LEFT_OUT, NEW, SAME = (
 AT_ONCE = 500  # values in one query
 MOST_PROPOSED = 5  # records for one row
 MOST_WITH_ONE_ADDRESS = 3  # an address that more records have tells nothing
+SHOWN_IN_REPORT = 100  # rows of each sort that a report has in full
 MOST_SAID = 500  # characters of one thing that is wrong
 NEAR_ENOUGH = 60  # of 100: as much as two names must have in common to be worth a proposal
 
@@ -123,6 +124,7 @@ def plan(kind, sheet, *, user, owner=None, fields=None, answers=None):
         _take_documents(planned, sheet)
     else:
         _take_cells(planned, sheet, fields or {})
+    sheet.rows = []  # all of it is taken
     with remember_records():
         _match(planned, answers or {})
         if sheet.is_documents or all(fault.row != sheet.header_row for fault in planned.faults):
@@ -155,11 +157,12 @@ def _nearest(name, known):
 
 def _take_cells(planned, sheet, fields):
     columns, others = columns_of(planned.kind.name), not_in_tables(planned.kind.name)
-    meant, taken = {}, {}
+    meant, taken, places = {}, {}, {}
     for index, name in enumerate(sheet.header):
         if not name:
             continue
-        means, place = name if name in columns else fields.get(str(index)), column_name(index, name)
+        means, places[index] = name if name in columns else fields.get(str(index)), column_name(index, name)
+        place = places[index]
         if name in others:
             planned.faults.append(Fault(sheet.header_row, place, f"The field {others[name]}."))
         elif means in taken:
@@ -178,7 +181,7 @@ def _take_cells(planned, sheet, fields):
             cell = cells[index] if index < len(cells) else ""
             if not cell:
                 continue
-            row.places[name] = column_name(index, sheet.header[index])
+            row.places[name] = places[index]
             try:
                 row.given[name] = value_in(columns[name], cell)
             except ValueError as error:
@@ -550,6 +553,8 @@ def _fill_links(planned, row, body):
             after[name] = row.before[name] if row.before else _nothing(one)
         else:
             after[name] = as_value(one, getattr(row.record, name))
+        if row.before and after[name] == row.before.get(name):
+            after[name] = row.before[name]  # what is the same is kept once
     for name, one in serializer.fields.items():
         if (
             one.read_only

@@ -17,7 +17,7 @@ from media4sec.records import policy
 from media4sec.records.differences import differences
 from media4sec.records.documents.fields import dumps
 from media4sec.records.importing.cells_of import columns_of, not_in_tables
-from media4sec.records.importing.planning import plan
+from media4sec.records.importing.planning import SHOWN_IN_REPORT, plan
 from media4sec.records.importing.reading import NotRead, read
 from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, made_ready
 from media4sec.records.models import ImportReport, Record
@@ -27,7 +27,6 @@ from media4sec.texts import cleaned
 
 KEPT = timedelta(hours=24)  # how long a file waits to be applied
 LONGEST_FILE_NAME = 200  # of a file
-SHOWN_IN_REPORT = 100  # rows of each sort that a report has in full
 State = ImportReport.State
 
 
@@ -122,7 +121,7 @@ def _told(planned):
     """A plan in words, as it is kept; of each sort of rows the first."""
     kind, user = planned.kind, planned.user
     told = {
-        "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.before}),
+        "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.record and not row.is_new}),
         "seen": {str(pk): version for pk, version in planned.seen.items()},
         "unknown": planned.unknown,
         "faults": [

@@ -18,7 +18,7 @@ from media4sec.records.documents.links import remember_records
 from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import gathered, is_link, settle_sources, settle_tags
 from media4sec.records.finding import words_of
-from media4sec.records.importing.planning import refuse_errors
+from media4sec.records.importing.planning import SHOWN_IN_REPORT, refuse_errors
 from media4sec.records.models import Record, Source, Tag
 
 DERIVED = ("title_key", "slug", "review_due")  # columns that follow from others when a record is saved
@@ -57,13 +57,18 @@ class Ready:
             for row in plan.created:
                 self.save_links(row)
         words = words_of_rows(plan)
-        self.versions = [
+        versions = [
             workflow.Prepared(row.record, row.after, words[row.number], row.is_new, "title" in row.changed)
             for row in self.rows
         ]
-        workflow.prepare_all(self.versions, self.batch, by=by, note=note)
+        workflow.prepare_all(versions, self.batch, by=by, note=note)
+        self.versions = [version for version in versions if not version.is_new]
         self.updates = _updates(plan.updated, self.new)
         self.batch.prepare()
+        for row in plan.created:  # it is all in the batch now, and takes room here
+            row.given, row.after, row.links = {}, {"title": row.after["title"]}, {}
+        for row in plan.updated[SHOWN_IN_REPORT:]:
+            row.given, row.before, row.after = {}, {}, {}
 
     def try_out(self):
         """Write it, and take it back."""
