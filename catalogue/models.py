@@ -321,8 +321,7 @@ class Technology(KindRecord):
 
     def check_links(self):
         super().check_links()
-        has_ground = self.eu_project_acronym or self.citations.exists()
-        if self.is_discontinued and not has_ground:
+        if self.is_discontinued and not (self.eu_project_acronym or self.citations.exists()):
             raise ValidationError(
                 {"is_discontinued": "Name a source that says so, or the project that ended."}
             )

@@ -18,7 +18,7 @@ from media4sec.wsgi import ready
 
 THREADS = 4  # requests that a worker works on at the same time; more would only wait for each other
 BODY_SECONDS = 15  # a whole body arrives within this time
-BODY_MOST = 8 * 2**20  # bytes of one body; Django refuses most of them much earlier
+BODY_MOST = 11 * 2**20  # bytes of one body: a file to be imported has 10 MB; Django refuses most much earlier
 BODIES_MOST = 64 * 2**20  # bytes of all bodies that a worker holds at the same time
 PARTS_AHEAD = 64  # parts of a stream that are made before their reader has taken them …
 PART_SECONDS = 30  # … and how long the next one waits for it

@@ -60,8 +60,8 @@ OF_A_RECORD = {
     "delete": "nobody",
 }
 TO_BE_READ = {"history", "version", "preview"}
-# Pages of a kind: for everybody with a role; adding, for those who write.
-OF_A_KIND = {"changelist": "see", "add": "write"}
+# Pages of a kind: for everybody with a role; adding and importing, for those who write (tests/test_imports.py).
+OF_A_KIND = {"changelist": "see", "add": "write", "import": "write", "import-report": "its maker"}
 EVERYBODY, MEMBERS, ROOT, REVIEWERS, MANAGERS = "everybody", "members", "root", "reviewers", "managers"
 # All other addresses behind the login.
 OTHERS = {
@@ -295,12 +295,11 @@ def snapshot():
 def test_who_writes_adds_and_the_office_alone_adds_what_is_its_own(clients):
     for kind in kinds():
         opts = model_of(kind.name)._meta
-        found = {
-            person: client.get(f"/admin/{opts.app_label}/{opts.model_name}/add/").status_code
-            for person, client in clients.items()
-        }
         may = {"root", "office"} if kind.is_editorial else {*HOLDERS["write"], "other", "office"}
-        assert found == {person: 200 if person in may else 403 for person in PEOPLE}, kind.name
+        for action in ("add", "import"):
+            address = f"/admin/{opts.app_label}/{opts.model_name}/{action}/"
+            found = {person: client.get(address).status_code for person, client in clients.items()}
+            assert found == {person: 200 if person in may else 403 for person in PEOPLE}, address
 
 
 def test_lists_show_what_is_ones_own(clients, partner):  # gate 3.9

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from media4sec.cells import protected
 from media4sec.interchange.rest import absolute
 from media4sec.kinds import Kind, fields, kinds_by_name
 from media4sec.publications.models import Publication
@@ -25,18 +26,6 @@ ADDED = ("version", "modified_at")  # of the publication, not of the document
 LEFT_OUT = ("slug",)
 
 BETWEEN = " | "  # the values of one cell
-
-# A spreadsheet takes a cell for a formula by its first character, some also by a wide one or behind white space.
-DANGEROUS = frozenset("=+-@\t\r\n＝＋－＠'")
-
-
-def protected(text: str) -> str:
-    """A cell that no program takes for a formula: an apostrophe stands before it.
-
-    Texts that begin with an apostrophe get another one, so reading back is simple: where a cell begins with an
-    apostrophe, drop that one.
-    """
-    return f"'{text}" if text[:1] in DANGEROUS and text else text
 
 
 class _Line:

@@ -32,6 +32,17 @@ def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "
     )
 
 
+def saved(record: Record, version: int, *, by: Any, note: str) -> AuditEntry:
+    """The entry that a record was saved as this version, for those who write many; ``follow_up`` comes after it."""
+    action = AuditEntry.Action.SAVED
+    return _entry(action, record.kind_name, record.identifier, version, record.title, by, note)
+
+
+def follow_up() -> None:
+    """Entries that are written now get their places when they are committed."""
+    transaction.on_commit(chain, robust=True)
+
+
 def _entry(action, kind_name, identifier, version, title, by, note):
     entry = AuditEntry(
         at=timezone.now(),
@@ -50,7 +61,7 @@ def _entry(action, kind_name, identifier, version, title, by, note):
 
 def _write(entries):
     AuditEntry.objects.bulk_create(entries, batch_size=AT_ONCE)
-    transaction.on_commit(chain, robust=True)
+    follow_up()
 
 
 def note_team(team: Any, *, by: Any, note: str) -> None:
@@ -89,7 +100,12 @@ def chain() -> int:
     for entry in waiting:
         entry.position = head.position = head.position + 1
         entry.digest = head.digest = digest_after(head.digest, entry)
-    AuditEntry.objects.bulk_update(waiting, ["position", "digest"], batch_size=AT_ONCE)
+    table = connection.ops.quote_name(AuditEntry._meta.db_table)
+    with connection.cursor() as cursor:  # of many thousands, Django would make statements for seconds
+        cursor.executemany(
+            f"UPDATE {table} SET position = %s, digest = %s WHERE id = %s",
+            [(entry.position, entry.digest, entry.pk) for entry in waiting],
+        )
     head.save()
     return len(waiting)
 

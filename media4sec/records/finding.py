@@ -31,12 +31,19 @@ MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for
 
 def remember(documents):
     """Keep what the records of these documents can be found by: ``{pk: (kind's name, document)}``."""
+    keep_words(words_of(documents))
+
+
+def words_of(documents, new=()):
+    """What the records of these documents can be found by; nothing is written. ``new`` are titles not kept yet."""
     named = {name for kind_name, document in documents.values() for name in named_in(kind_name, document)}
-    titles = _titles(named)
-    rows = [
-        Words(record_id=pk, **record_words(kind_name, document, titles))
-        for pk, (kind_name, document) in documents.items()
-    ]
+    titles = {name: PublicRef(*name, title, "") for name, title in dict(new).items()} | _titles(named)
+    return {pk: record_words(kind_name, document, titles) for pk, (kind_name, document) in documents.items()}
+
+
+def keep_words(words):
+    """Keep what records can be found by: ``{pk: their words}``."""
+    rows = [Words(record_id=pk, **found) for pk, found in words.items()]
     Words.objects.bulk_create(
         rows,
         batch_size=READ_AT_ONCE,

@@ -25,6 +25,7 @@ from media4sec.records.documents.reading import working_documents, writer
 from media4sec.records.documents.writing import completed, validate
 from media4sec.records.models import MOST_IN_REASON, Record, Revision
 from media4sec.records.workflow import (
+    OFF,
     State,
     WorkflowError,
     merge,
@@ -39,7 +40,6 @@ from media4sec.texts import cleaned
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 STATES = (*EDITING, State.PUBLISHED, State.WITHDRAWN)
-OFF = (State.WITHDRAWN, State.MERGED)
 NOTE = "Loaded from a file"
 
 

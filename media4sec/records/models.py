@@ -604,6 +604,42 @@ class UnsavedText(models.Model):
         return data
 
 
+class ImportReport(models.Model):
+    """A file that somebody wants to import: what it would do, and whether that was done."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Has errors or questions"
+        READY = "ready", "Can be applied"
+        APPLIED = "applied", "Applied"
+
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, on_delete=models.SET_NULL
+    )
+    maker = models.CharField(max_length=254, help_text="The account’s address, also when it is gone.")
+    kind_name = models.CharField("kind", max_length=40)
+    file_name = models.CharField("file", max_length=200)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file.")
+    content = models.BinaryField(
+        null=True, help_text="The file, until it is applied or a day old; no server has it on its disk."
+    )
+    settled = models.JSONField(default=dict, help_text="What the editor said: owner, columns, same or new.")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    wrong = models.PositiveIntegerField(default=0, help_text="Errors.")
+    report = models.JSONField(default=dict, help_text="What was found, the first rows of each sort in full.")
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self):
+        return self.file_name
+
+
 class Source(CheckedModel):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
@@ -623,8 +659,11 @@ class Source(CheckedModel):
         return self.title or self.url
 
     def save(self, *args, **kwargs):
-        self.words = f"{same(self.title)} {same(self.url)}"
+        self.fill_in()
         super().save(*args, **kwargs)
+
+    def fill_in(self):
+        self.words = f"{same(self.title)} {same(self.url)}"
 
 
 class Citation(CheckedModel):

@@ -8,11 +8,11 @@ become visible after a larger one.
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -23,11 +23,12 @@ from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records import audit
+from media4sec.records.bulk import Batch
 from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.documents.writing import save_document
-from media4sec.records.finding import findable, remember, remember_all, remember_public
+from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
 from media4sec.records.models import (
     Appointment,
     AuditEntry,
@@ -37,6 +38,7 @@ from media4sec.records.models import (
     Source,
     Tag,
     Team,
+    Words,
     specific,
 )
 from media4sec.records.policy import Right, may, name_for, require
@@ -44,6 +46,7 @@ from media4sec.records.projection import PublicRef, named_in, present, resolve_l
 from media4sec.records.references import moved, named_by
 
 State = Record.State
+OFF = (State.WITHDRAWN, State.MERGED)
 Action = AuditEntry.Action
 SEQUENCE_LOCK = 700281
 # What of a publication is written from its document.
@@ -88,6 +91,48 @@ def _save(record, by, note, state=State.DRAFT):
         _remember_words({record.pk: (record.kind_name, document)})
         audit.note_steps(Action.SAVED, [record], by=by, note=note)
     return revision
+
+
+class Prepared(NamedTuple):
+    """A working copy that is written, with what was worked out before: nobody has to wait for it then."""
+
+    record: Record
+    document: Any
+    words: dict[str, str]  # that it is found by
+    is_new: bool
+    is_renamed: bool = False
+
+
+def prepare_all(versions: Iterable[Prepared], batch: Batch, *, by: Any = None, note: str = "") -> None:
+    """Make versions of many records ready to be written by ``save_all``: drafts, with words and audit trail."""
+    for record, document, words, is_new, _ in versions:
+        require(by, Right.WRITE, record)
+        revision = _next_version(record, document, by, note)
+        revision.state = _as_draft(record)
+        batch.add([revision, audit.saved(record, revision.number, by=by, note=note)])
+        if is_new:
+            record.edit_version, record.state = 1, State.DRAFT
+            batch.add([Words(record_id=record.pk, **words)])
+
+
+def _as_draft(record):
+    return State.WITHDRAWN if record.public_state in OFF else State.DRAFT
+
+
+@transaction.atomic
+def save_all(old: list[Prepared], batch: Batch) -> None:
+    """Write what was prepared; ``old`` records, which were there, are locked, and known to be as they were then."""
+    batch.write()
+    for start in range(0, len(old), WRITTEN_AT_ONCE):
+        some = old[start : start + WRITTEN_AT_ONCE]
+        rows = Record.objects.filter(pk__in=[version.record.pk for version in some])
+        is_off = When(public_state__in=OFF, then=Value(State.WITHDRAWN))
+        rows.update(edit_version=F("edit_version") + 1, state=Case(is_off, default=Value(State.DRAFT)))
+        keep_words({version.record.pk: version.words for version in some})
+    for version in old:
+        if version.is_renamed:
+            remember_all(named_by(version.record))
+    audit.follow_up()
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from media4sec.records.admin.history import (
     refuse_stale,
     review_of,
 )
+from media4sec.records.admin.imports import Importing
 from media4sec.records.admin.inlines import CitationInline, Naming
 from media4sec.records.admin.lists import (
     ListOfRecords,
@@ -68,11 +69,12 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(KeepsText, Naming, ListOfRecords):
+class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
     change_form_template = "admin/records/change_form.html"
+    actions = (*ListOfRecords.actions, *Importing.actions)
     own_fieldsets = ()  # (title, fields); without it, all of the kind's own fields under its name
 
     identity = ("identifier", "slug", "title", "summary", "lens")

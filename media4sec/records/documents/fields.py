@@ -3,6 +3,7 @@
 import json
 
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.fields import get_error_detail
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
@@ -189,13 +190,17 @@ class CitationField(serializers.Field):
     def to_internal_value(self, data):
         if not isinstance(data, list):
             raise serializers.ValidationError("Give a list of sources.")
-        shape = self.Shape(data=data, many=True)
-        shape.is_valid(raise_exception=True)
+        given = self.shape.run_validation(data)
         known = supportable(self.parent)
-        wrong = [unsupportable(known, given["supports"]) for given in shape.validated_data]
+        wrong = [unsupportable(known, one["supports"]) for one in given]
         if any(wrong):
             raise serializers.ValidationError([{"supports": found} if found else {} for found in wrong])
-        return shape.validated_data
+        return given
+
+    @cached_property
+    def shape(self):
+        """Made once: it holds no data."""
+        return self.Shape(many=True)
 
 
 def supportable(serializer):

@@ -1,10 +1,13 @@
 """What hangs on a record and whom it names: read for many records at once, looked up by name."""
 
+from contextvars import ContextVar
+
 from django.db import models
 
 from media4sec.records.models import Citation, Record, Relation, model_of
 
-_known: dict[tuple[str, str], models.Model] | None = None
+# Of this load only: others that work at the same time, in other threads, have their own or none.
+_met: ContextVar[dict[tuple[str, str], models.Model] | None] = ContextVar("met", default=None)
 
 
 class LinkRows:
@@ -43,39 +46,45 @@ def part_key(instance):
 
 
 class remember_records:
-    """While a whole folder is loaded, each record that others name is looked up once."""
+    """While many records are loaded, each that others name is looked up once."""
 
     def __enter__(self):
-        global _known
-        _known = {}
+        self.token = _met.set({})
 
     def __exit__(self, *exc):
-        global _known
-        _known = None
+        _met.reset(self.token)
 
 
 def known(key, find):
     """What this load has met under ``(what, identifier)``; else what ``find()`` gives, remembered for the others."""
-    if _known is None:
+    met = _met.get()
+    if met is None:
         return find()
-    if key not in _known:
-        _known[key] = find()
-    return _known[key]
+    if key not in met:
+        met[key] = find()
+    return met[key]
 
 
 def lookup(kind_name, identifier):
     """The record with this identifier, as its kind, or None."""
     if not identifier.isprintable():  # what no database can hold is in none
         return None
-    if _known is not None and (kind_name, identifier) in _known:
-        return _known[kind_name, identifier]
+    met = _met.get()
+    if met is not None and (kind_name, identifier) in met:
+        return met[kind_name, identifier]
     found = model_of(kind_name).objects.filter(identifier=identifier).first()
-    if found is not None and _known is not None:
-        _known[kind_name, identifier] = found
+    if found is not None and met is not None:
+        met[kind_name, identifier] = found
     return found
 
 
 def remember(record):
     """Let those that come later in the same load find this record without asking the database."""
-    if _known is not None:
-        _known[record.kind_name, record.identifier] = record
+    if (met := _met.get()) is not None:
+        met[record.kind_name, record.identifier] = record
+
+
+def remember_as(key, found):
+    """Let those that come later in the same load find what is ``known`` by this key."""
+    if (met := _met.get()) is not None:
+        met[key] = found

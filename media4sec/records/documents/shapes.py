@@ -1,5 +1,10 @@
 """The shapes of documents: one serializer a kind, each a subclass of these."""
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
+from itertools import chain, count
+
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
 from rest_framework import serializers
@@ -20,9 +25,9 @@ from media4sec.records.documents.fields import (
     refuse_unknown,
     shape,
 )
-from media4sec.records.documents.links import known
+from media4sec.records.documents.links import known, remember_as
 from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
-from media4sec.records.models import Citation, Record, Relation, Source, Tag
+from media4sec.records.models import Citation, Record, Relation, Source, Tag, Tagging
 from media4sec.records.tags import tag_key
 
 
@@ -92,9 +97,8 @@ class RecordDocument(DocumentBase):
             fields = {name: one for name, one in fields.items() if is_link(one, self.Meta.model) == wanted}
         return fields
 
-    def save_own(self, instance, values):
-        """Write the record's own row; links stay as they are. Raises Django's ValidationError."""
-        instance = instance or self.Meta.model()
+    def fill_own(self, instance, values):
+        """Put the values into the record's own row and check it, unsaved. Raises Django's ValidationError."""
         if "review_due" not in values and instance.has_derived_review:
             instance.review_due = None  # follows the day of the check once more
         for name, value in values.items():
@@ -103,6 +107,11 @@ class RecordDocument(DocumentBase):
         named = [name for name in values if isinstance(self.fields[name], Reference)]
         # The references were just looked up, and documents do not move the state.
         instance.full_clean(exclude=[*named, "public_state", "published_revision"])
+
+    def save_own(self, instance, values):
+        """Write the record's own row; links stay as they are. Raises Django's ValidationError."""
+        instance = instance or self.Meta.model()
+        self.fill_own(instance, values)
         is_new = instance.pk is None
         instance.save()
         instance.has_no_links_yet = is_new
@@ -127,7 +136,7 @@ class RecordDocument(DocumentBase):
         if "sources" in values:
             set_citations(instance, "", values["sources"])
         if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
-            instance.tags.set(tags_named(values["tags"]))
+            set_tags(instance, tags_named(values["tags"]))
         if any(getattr(instance, name) != value for name, value in single.items()):
             for name, value in single.items():
                 setattr(instance, name, value)
@@ -139,13 +148,52 @@ class RecordDocument(DocumentBase):
         return instance
 
 
+_waiting: ContextVar = ContextVar("waiting", default=None)
+AT_ONCE = 500  # values in one query
+
+
+@contextmanager
+def gathered(batch):
+    """What links new records is not written now but added to a batch. Sources and tags are settled before."""
+    token = _waiting.set(batch)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def _create(rows):
+    """Write rows of one table: now, or with all others of a batch."""
+    batch = _waiting.get()
+    if batch is not None:
+        batch.add(rows)
+    elif rows:
+        type(rows[0]).objects.bulk_create(rows)
+
+
+def _create_part(row):
+    batch = _waiting.get()
+    if batch is not None:
+        batch.give_keys([row])
+    else:
+        row.save()
+
+
 def tags_named(names):
     """The tags with these names, or names that look like them; new ones are made."""
     keys = {tag_key(name): name for name in names}
-    found = {tag.key: tag for tag in Tag.objects.filter(key__in=keys)}
-    for key in keys.keys() - found.keys():
-        found[key], _ = Tag.objects.get_or_create(key=key, defaults={"name": keys[key]})
-    return list(found.values())
+    return [known(("tag", key), partial(_tag, key, name)) for key, name in keys.items()]
+
+
+def _tag(key, name):
+    return Tag.objects.get_or_create(key=key, defaults={"name": name})[0]
+
+
+def set_tags(record, tags):
+    if record.has_no_links_yet:
+        _create([Tagging(tag=tag, content_object_id=record.pk) for tag in tags])
+    else:
+        record.tags.set(tags)
 
 
 def is_link(field, model):
@@ -167,12 +215,8 @@ def set_in_order(instance, name, targets):
         rows.delete()
     if len({target.pk for target in targets}) != len(targets):
         raise ModelValidationError({name: "A record stands here twice."})
-    through.objects.bulk_create(
-        [
-            through(**{f"{manager.source_field_name}_id": instance.pk, target_id: target.pk})
-            for target in targets
-        ]
-    )
+    source_id = f"{manager.source_field_name}_id"
+    _create([through(**{source_id: instance.pk, target_id: target.pk}) for target in targets])
 
 
 def set_relations(record, part, role, targets):
@@ -183,7 +227,7 @@ def set_relations(record, part, role, targets):
         rows.delete()
     if any(target.pk == record.pk for target in targets):
         raise ModelValidationError({role: "A record cannot point at itself."})
-    Relation.objects.bulk_create(
+    _create(
         [
             Relation(record_id=record.pk, part=part, role=role, target_id=target.pk, position=position)
             for position, target in enumerate(targets)
@@ -210,7 +254,52 @@ def set_citations(record, part, citations):
                 supports=given["supports"],
             )
         )
-    Citation.objects.bulk_create(rows)
+    _create(rows)
+
+
+def settle_sources(citations):
+    """The sources of many citations at once, as ``source_at`` would make them; nothing is written.
+
+    Returns (new ones, those that lose their title, the titles of those that are there).
+    """
+    titles = {}
+    for given in citations:
+        titles.setdefault(given["url"], []).append(given["title"])
+    urls, there = list(titles), []
+    for start in range(0, len(urls), AT_ONCE):
+        there += Source.objects.filter(url__in=urls[start : start + AT_ONCE])
+    seen = {source.pk: source.title for source in there}
+    known_urls = {source.url for source in there}
+    new = [
+        Source(url=url, title=given[0] if all(given) else "")
+        for url, given in titles.items()
+        if url not in known_urls
+    ]
+    bare = [source for source in there if source.title and not all(titles[source.url])]
+    for source in new:
+        source.fill_in()
+    for source in (*there, *new):
+        remember_as(("source", source.url), source)
+    return new, bare, seen
+
+
+def settle_tags(names):
+    """The tags with these names, or that look like them: (new ones, unsaved; the names of the others)."""
+    keys, there = {}, []
+    for name in names:
+        keys.setdefault(tag_key(name), name)
+    for start in range(0, len(keys), AT_ONCE):
+        there += Tag.objects.filter(key__in=list(keys)[start : start + AT_ONCE])
+    known_keys = {tag.key for tag in there}
+    new = [Tag(key=key, name=name) for key, name in keys.items() if key not in known_keys]
+    slugs = set(Tag.objects.values_list("slug", flat=True)) if new else set()
+    for tag in new:
+        candidates = (tag.slugify(tag.name, number) for number in chain([None], count(1)))
+        tag.slug = next(slug for slug in candidates if slug not in slugs)
+        slugs.add(tag.slug)
+    for tag in (*there, *new):
+        remember_as(("tag", tag.key), tag)
+    return new, {tag.pk: tag.name for tag in there}
 
 
 def source_at(url, title):
@@ -257,6 +346,6 @@ def set_parts(record, name, child, given):
             else:
                 setattr(row, field_name, value)
         row.full_clean(exclude=[model.record_field])
-        row.save()
+        _create_part(row)
         for field_name, value in many.items():
             set_in_order(row, field_name, value)

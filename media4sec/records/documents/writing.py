@@ -16,6 +16,8 @@ from media4sec.records.documents.fields import (
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.documents.shapes import is_link
 
+PLAIN = (str, int, bool, type(None))  # values that JSON has as they are
+
 
 def validate(kind_name, body, half=""):
     """The document's values, ready for ``save_own`` and ``save_links``; raises DRF's ValidationError."""
@@ -56,12 +58,12 @@ def _worked_out(serializer, values, record):
 
 def _as_document(serializer, values, otherwise):
     return {
-        name: _as_value(field, values[name]) if name in values else otherwise[name]
+        name: as_value(field, values[name]) if name in values else otherwise[name]
         for name, field in serializer.fields.items()
     }
 
 
-def _as_value(field, value):
+def as_value(field, value):
     """A validated value as documents hold it."""
     match field:
         case Reference():
@@ -71,12 +73,13 @@ def _as_value(field, value):
         case AnyReferences():
             return [one.identifier if field.target else f"{one.kind_name}:{one.identifier}" for one in value]
         case CitationField():
-            return [json.loads(dumps(field.Shape().to_representation(given))) for given in value]
+            return [json.loads(dumps(field.shape.child.to_representation(given))) for given in value]
         case TagField():
             return sorted(value)
         case serializers.ListSerializer():
             return [_as_document(field.child, part, _empty_part(field.child)) for part in value]
-    return None if value is None else json.loads(dumps(field.to_representation(value)))
+    shown = None if value is None else field.to_representation(value)
+    return shown if type(shown) in PLAIN else json.loads(dumps(shown))
 
 
 def _empty_part(child):
