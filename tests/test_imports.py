@@ -156,8 +156,7 @@ def test_a_file_that_says_what_is_there_does_nothing(editor, partner):
     page = uploaded(editor, table(["identifier", "title"], [record.identifier, "As it is"]))
 
     assert counts() == ("open", 0, 0, 1, 0)
-    assert "There is\n          nothing to do" in page.content.decode()
-    assert "was not" not in page.content.decode()
+    assert "There is nothing to do" in " ".join(page.content.decode().split())
 
 
 def test_columns_with_other_names_are_asked_for(editor):

@@ -44,7 +44,7 @@ class ImportForm(forms.Form):
 class Importing(admin.ModelAdmin):
     """What lists of a kind have for files: a page to import one, and actions that make one of the selected records."""
 
-    change_list_template = "admin/records/change_list.html"
+    change_list_template = "admin/records/list_of_kind.html"
     actions = ("export_csv", "export_json")
 
     def get_urls(self):
