@@ -18,9 +18,8 @@ PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu SECUR
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 # Of templates: the back-office's are Django's, all others Jinja's.
 DJANGOFMT := $(BIN)/djangofmt --quiet --indent-width 2
-BACK_OFFICE := templates/admin templates/accounts templates/account templates/allauth templates/mfa
-FORMAT_ADMIN = $(DJANGOFMT) --profile django $(BACK_OFFICE)
-FORMAT_PUBLIC = $(DJANGOFMT) --profile jinja $(BACK_OFFICE:%=--extend-exclude %) templates
+FORMAT_ADMIN = $(DJANGOFMT) --profile django templates/admin
+FORMAT_PUBLIC = $(DJANGOFMT) --profile jinja --extend-exclude templates/admin templates
 
 ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
 
@@ -78,8 +77,8 @@ check: $(READY) ## lint, format, templates, directions of import, migrations, de
 	$(BIN)/ruff format --check
 	$(FORMAT_ADMIN) --check
 	$(FORMAT_PUBLIC) --check
-	$(BIN)/djlint --quiet --lint $(BACK_OFFICE)
-	$(BIN)/djlint --quiet --profile jinja --lint $(filter-out $(BACK_OFFICE),$(wildcard templates/*))
+	$(BIN)/djlint --quiet --lint templates/admin
+	$(BIN)/djlint --quiet --profile jinja --lint templates --exclude templates/admin
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run

@@ -2,28 +2,29 @@
 
 from collections import defaultdict
 
-from django.db.models import Count
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from media4sec.dates import span_of
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import NO_VALUE, kinds_by_name
 from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.rows import host_of
-from media4sec.publications.models import Term, documents_of
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
 from media4sec.publications.stated import said_since_change
-
-#
 from media4sec.saying import day, day_or_unknown
-from workshops.dialogues import newest, station
+from workshops.dialogues import line_of_workshops, station
 
 DISAGREE = "sources disagree"  # the tag that editors give
 MOST_DRAWN = 120  # of deliverables and workshops on the map
 # What stands on the page: of all that is more, the lists tell.
-MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 80, 24, 20
+MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 60, 24, 20
+MOST_OF_ONE = 24  # deliverables of one work package on its page, and workshops that fed them
+MOST_PROJECTS = 12  # that say what people used of them
+IN_PACKAGE = ("deliverable", "work-package")  # who names a work package, and by which field
 
 
 @require_safe
@@ -31,43 +32,48 @@ def library(request):
     """Work packages and deliverables as bands and as a map, the six workshops as a line; with filters, a list."""
     if request.GET:
         return kind_list(request, "library")
-    kinds = ("project", "work-package", "deliverable", "workshop", "partner")
-    context = said_since_change(
-        "library", lambda: page_of_library(documents_of(*kinds), statement_counts()), *kinds, "statement"
-    )
-    return render(request, "catalogue/library.html", context)
+    kinds = ("project", "work-package", "deliverable", "workshop", "partner", "statement")
+    return render(request, "catalogue/library.html", said_since_change("library", page_of_library, *kinds))
 
 
-def page_of_library(documents, statements):
-    workshops = documents["workshop"]
-    disagreements = [
-        document
-        for document in (*documents["deliverable"], *workshops)
-        if DISAGREE in document["tags"] and document["notes"]
-    ]
-    packages = packages_of(documents)
+def page_of_library():
+    """The first of each, and the numbers of all. Eight queries."""
+    index = current()
+    slots = {name: index.ordered([name]) for name in ("project", "work-package", "deliverable", "workshop")}
+    numbers = {name: len(of_kind) for name, of_kind in slots.items()}
+    packages, without = packages_of(index, slots["work-package"][:MOST_PACKAGES])
+    workshops = line_of_workshops(index)
+    disagree = index.having("tag", [DISAGREE])
+    noted = index.ordered(["deliverable", "workshop"])
+    noted = index.pks[noted[disagree[noted]]].tolist()
+    documents = {
+        "project": index.documents(slots["project"], 1),
+        "work-package": [package for package, _rows, _total in packages if package["identifier"]],
+        "deliverable": [row.body for _package, rows, _total in packages for row in rows],
+        "workshop": workshops,
+    }
     return {
         "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
-        "packages": bands_of(packages[:MOST_PACKAGES], documents, statements),
-        "package_count": len(packages),
+        "packages": bands_of(packages, index),
+        "package_count": numbers["work-package"] + bool(without),
         "counted": {
-            name: kinds_by_name()[name].names.counted(len(documents[name]))
+            name: kinds_by_name()[name].names.counted(numbers[name])
             for name in ("work-package", "deliverable", "workshop")
         },
-        "stations": [station(document) for document in newest(workshops)],
-        "station_count": len(workshops),
-        "map": map_of_deliverables(documents, gettext("Map of the deliverables")),
-        "fed": fed_by(documents),
+        "stations": [station(document) for document in workshops],
+        "station_count": numbers["workshop"],
+        "map": map_of_deliverables(
+            documents,
+            gettext("Map of the deliverables"),
+            totals={"deliverable": numbers["deliverable"] - without, "workshop": numbers["workshop"]},
+        ),
+        "fed": fed_by(workshops),
         "siblings": siblings("library"),
-        "disagreements": disagreements[:MOST_NOTES],
-        "disagreement_count": len(disagreements),
+        "disagreements": [
+            row.body for row in Publication.objects.only("document").in_order_of(noted[:MOST_NOTES])
+        ],
+        "disagreement_count": len(noted),
     }
-
-
-def statement_counts():
-    """How many statements come from each deliverable. One query."""
-    rows = Term.objects.filter(field="deliverable", publication__kind="statement", target__isnull=False)
-    return dict(rows.values_list("value").annotate(Count("pk")))
 
 
 def package_of(deliverable):
@@ -75,26 +81,36 @@ def package_of(deliverable):
     return deliverable["work_package"]["id"] if deliverable["work_package"] else ""
 
 
-def packages_of(documents):
-    """Work packages with their deliverables; those whose work package is not public stand last."""
-    own = defaultdict(list)
-    for document in documents["deliverable"]:
-        own[package_of(document)].append(document)
-    named = list(documents["work-package"])
-    if "" in own:
+def packages_of(index, slots):
+    """(``[(work package, its first deliverables, how many it has)]``, how many have none): as many deliverables as have
+    room on one page; those whose work package is not public stand last. Two queries."""
+    rows = Publication.objects.only("document").in_order_of(index.pks[slots].tolist())
+    named = [(row.body, index.naming(row.pk).get(IN_PACKAGE, index.slots(()))) for row in rows]
+    without = index.of_kinds(["deliverable"]) & index.having("work-package", [NO_VALUE])
+    if without.any() and len(named) < MOST_PACKAGES:
         title, url = gettext("No work package named"), "/library/?work-package=not-stated"
-        named.append({"identifier": "", "title": title, "url": url})
-    return [(package, own[package["identifier"]]) for package in named]
+        named.append(({"identifier": "", "title": title, "url": url}, without.nonzero()[0]))
+    first, room = {}, MOST_ROWS
+    for number, (_package, own) in enumerate(named):
+        first[number] = index.first(own, room)
+        room -= len(first[number])
+    rows = index.first_of_each(first, Publication.objects.only("document"))
+    packages = [(package, rows[number], len(own)) for number, (package, own) in enumerate(named)]
+    return packages, int(without.sum())
 
 
-def bands_of(packages, documents, statements):
+def bands_of(packages, index):
     """Work packages with the rows of their tables, as far as these have room on one page; a column that says nothing
-    is left out and named instead."""
-    short_names = {document["identifier"]: document["short_name"] for document in documents["partner"]}
-    outputs = outputs_of(documents["project"])
+    is left out and named instead. Two queries."""
+    shown = [row for _package, rows, _total in packages for row in rows]
+    short_names = short_names_of(
+        {document["lead_partner"]["id"] for row in shown if (document := row.body)["lead_partner"]}
+    )
+    outputs = outputs_of(projects_naming(index, [row.pk for row in shown]))
+    statements = statement_counts(index)
     columns = {"when": gettext("Date"), "lead_partner": gettext("Lead"), "page_count": gettext("Pages")}
-    bands, room = [], MOST_ROWS
-    for package, deliverables in packages:
+    bands = []
+    for package, publications, total in packages:
         rows = [
             {
                 **document,
@@ -105,9 +121,8 @@ def bands_of(packages, documents, statements):
                 "copies": [{"url": url, "host": host_of(url)} for url in document["alternate_urls"]],
                 "outputs": outputs[document["identifier"]],
             }
-            for document in deliverables[:room]
+            for document in (row.body for row in publications)
         ]
-        room -= len(rows)
         known = {name: label for name, label in columns.items() if any(row[name] for row in rows)}
         for row in rows:
             row["is_blank"] = len(known) > 1 and not any(row[name] for name in known)
@@ -116,9 +131,26 @@ def bands_of(packages, documents, statements):
             "files": any(row["download_url"] or row["alternate_urls"] for row in rows),
         }
         unknown = [label for name, label in columns.items() if rows and name not in known]
-        own = {"rows": rows, "total": len(deliverables), "has": has}
+        own = {"rows": rows, "total": total, "has": has}
         bands.append({**package, **own, "known": list(known.values()), "unknown": unknown})
     return bands
+
+
+def statement_counts(index):
+    """How many statements come from each deliverable."""
+    counts = index.counted("deliverable", index.of_kinds(["statement"])).tolist()
+    return dict(zip(dict(index.facet("deliverable")[1]), counts, strict=True))
+
+
+def short_names_of(partners):
+    """``{identifier: short name}`` of these partners. One query."""
+    rows = Publication.objects.published().of("partner").filter(identifier__in=partners).only("document")
+    return {row.body["identifier"]: row.body["short_name"] for row in rows}
+
+
+def projects_naming(index, deliverables):
+    """The first projects that say what people used of these deliverables. One query."""
+    return index.documents(index.of_kind_naming("project", deliverables), MOST_PROJECTS)
 
 
 def outputs_of(projects):
@@ -143,9 +175,11 @@ def feeds(workshops):
     ]
 
 
-def fed_by(documents):
-    """The same as rows of a table: a workshop, its reports, its reports on ethics and law."""
-    dates = {document["identifier"]: document["date"] for document in documents["deliverable"]}
+def fed_by(workshops):
+    """The same as rows of a table: a workshop, its reports, its reports on ethics and law. One query."""
+    names = {name for _workshop, name in feeds(workshops)}
+    rows = Publication.objects.published().of("deliverable").filter(identifier__in=names).only("document")
+    dates = {row.body["identifier"]: row.body["date"] for row in rows}
 
     def reports(refs):
         return [{**ref, "when": day_or_unknown(dates.get(ref["id"]))} for ref in refs]
@@ -157,16 +191,30 @@ def fed_by(documents):
             "reports": reports(workshop["reports"]),
             "ethics_reports": reports(workshop["ethics_reports"]),
         }
-        for workshop in newest(documents["workshop"])
+        for workshop in workshops
     ]
 
 
-def map_of_deliverables(documents, label, package="", here=""):
+def documents_of_package(index, package, slots, here=()):
+    """(the documents that a map of one work package needs, how many there are of each kind): its first deliverables,
+    the one that is ``here``, and the workshops that fed them, or the first ones. Three queries."""
+    drawn = index.mask(index.first(slots, MOST_OF_ONE), index.slots(here)).nonzero()[0]
+    feeding = index.of_kind_naming("workshop", here or index.pks[drawn].tolist())
+    documents = {
+        "project": index.documents(index.ordered(["project"]), 1),
+        "work-package": [package],
+        "deliverable": index.documents(drawn),
+        "workshop": line_of_workshops(index, index.first(feeding, MOST_OF_ONE)),
+    }
+    return documents, {"deliverable": len(slots), "workshop": len(index.ordered(["workshop"]))}
+
+
+def map_of_deliverables(documents, label, package="", here="", totals=None):
     """The lanes of the work packages along the project's months, and what is dated before or after them; None where
     there is nothing to show.
 
     Of one ``package`` only its lane is drawn, with the workshops that fed it; of one deliverable, ``here``, only the
-    arrows that reach it.
+    arrows that reach it. Where ``documents`` are the first of many, ``totals`` says how many there are of each kind.
     """
     first, last = duration(documents["project"])
     deliverables, workshops = documents["deliverable"], documents["workshop"]
@@ -192,11 +240,24 @@ def map_of_deliverables(documents, label, package="", here=""):
         places = [number for number, lane in enumerate(lanes) if lane.label in reported]
         items = tuple(map(workshop_item, workshops))
         lanes.insert(places[0] + 1 if places else 0, Lane(gettext("Workshops"), "W", "/workshops/", items))
+        total = sum(totals.values()) if totals else 0
+    else:
+        total = totals["deliverable"] if totals else 0
     spans = [item.when for lane in lanes for item in lane.items if item.when]
     first, last = min([first, *(span.last for span in spans)]), max([last, *(span.first for span in spans)])
     url = f"/library/?type=deliverable&work-package={package}" if package else "/library/?type=deliverable"
     return lanes_picture(
-        lanes, first, last, label, gettext("No date stated"), arrows, keep=here, url=url, most=MOST_DRAWN
+        lanes,
+        first,
+        last,
+        label,
+        gettext("No date stated"),
+        arrows,
+        keep=here,
+        url=url,
+        most=total or MOST_DRAWN,
+        total=total,
+        is_newest=not totals,
     )
 
 

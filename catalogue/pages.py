@@ -5,30 +5,35 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from catalogue.library import (
+    IN_PACKAGE,
+    MOST_OF_ONE,
     bands_of,
+    documents_of_package,
     map_of_deliverables,
     outputs_of,
     package_of,
-    packages_of,
-    statement_counts,
+    projects_naming,
 )
 from media4sec.portal.rows import host_of
-from media4sec.publications.models import documents_of
+from media4sec.publications.models import Publication
 
 
 def work_package(page):
     """A work package shows its deliverables as a table and as a map."""
-    documents = documents_of(
-        "project", "work-package", "deliverable", "workshop", "partner", here=page.publication
+    index, name = page.backlinks.index, page.publication.identifier
+    slots = page.backlinks.slots.get(IN_PACKAGE, index.slots(()))
+    rows = Publication.objects.only("document").in_order_of(
+        index.pks[index.first(slots, MOST_OF_ONE)].tolist()
     )
-    name = page.publication.identifier
-    own = [(package, rows) for package, rows in packages_of(documents) if package["identifier"] == name]
-    (package,) = bands_of(own, documents, statement_counts())
+    (package,) = bands_of([(page.document, rows, len(slots))], index)
     label = gettext("The deliverables of this work package on the map")
-    drawn = map_of_deliverables(documents, label, name) if package["rows"] else None
+    documents, totals = documents_of_package(index, page.document, slots)
     return replace(
         page,
-        own={"package": package, "map": drawn},
+        own={
+            "package": package,
+            "map": map_of_deliverables(documents, label, name, totals=totals) if rows else None,
+        },
         links=[group for group in page.links if group.kind.name != "deliverable"],
         own_parts=[("deliverables", gettext("Deliverables")), *page.own_parts],
     )
@@ -36,29 +41,40 @@ def work_package(page):
 
 def deliverable(page):
     """A deliverable shows where its file is, what people used of it, and its place among the others."""
-    documents = documents_of("project", "work-package", "deliverable", "workshop", here=page.publication)
-    document = page.document
-    package = package_of(document)
-    label = gettext("This deliverable among those of its work package")
-    order = documents["deliverable"]
-    number = next(n for n, row in enumerate(order) if row["identifier"] == document["identifier"])
+    index, here, document = page.backlinks.index, page.publication.pk, page.document
+    name, package = document["identifier"], package_of(document)
+    before, after = index.beside(here)
+    beside = {
+        row.pk: row
+        for row in Publication.objects.only("identifier", "title", "url").in_order_of(
+            [key for key in (before, after) if key]
+        )
+    }
     own = {
         "file": {"url": document["download_url"], "host": host_of(document["download_url"])}
         if document["download_url"]
         else None,
         "copies": [{"url": url, "host": host_of(url)} for url in document["alternate_urls"]],
-        "outputs": outputs_of(documents["project"])[document["identifier"]],
-        "map": map_of_deliverables(documents, label, package, document["identifier"]) if package else None,
-        "is_fed": any(
-            ref["id"] == document["identifier"]
-            for workshop in documents["workshop"]
-            for ref in (*workshop["reports"], *workshop["ethics_reports"])
-        ),
-        "before": order[number - 1] if number else None,
-        "after": order[number + 1] if number + 1 < len(order) else None,
+        "outputs": outputs_of(projects_naming(index, [here]))[name],
+        "map": place_on_map(page, package) if package else None,
+        "is_fed": any(("workshop", field) in page.backlinks.slots for field in ("reports", "ethics_reports")),
+        "before": beside.get(before),
+        "after": beside.get(after),
     }
     own_parts = [("files", gettext("Files")), ("place", gettext("Its place")), *page.own_parts]
     return replace(page, own=own, own_parts=own_parts)
+
+
+def place_on_map(page, name):
+    """A deliverable among the first ones of its work package."""
+    index, here = page.backlinks.index, page.publication.pk
+    package = Publication.objects.published().of("work-package").filter(identifier=name).first()
+    if package is None:
+        return None
+    slots = index.naming(package.pk).get(IN_PACKAGE, index.slots(()))
+    documents, totals = documents_of_package(index, package.body, slots, [here])
+    label = gettext("This deliverable among those of its work package")
+    return map_of_deliverables(documents, label, name, page.document["identifier"], totals)
 
 
 def glossary_rows(rows):

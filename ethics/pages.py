@@ -13,13 +13,15 @@ from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, dates_o
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
-from media4sec.portal.record.links import records_naming
 from media4sec.portal.record.page import listed, page_parts
 from media4sec.portal.rows import first_sentence, host_of
 from media4sec.portal.wording import page_display, word
-from media4sec.publications.models import Publication, documents_of
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
+from media4sec.publications.stated import said_since_change
 from media4sec.saying import country, day
 
+MOST_COUNTRIES = 40  # that a page names
 BEFORE_AND_SINCE = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
 ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))
 
@@ -90,8 +92,8 @@ def instrument(page):
 def with_judgments(page, own, parts):
     """The page with what only its kind shows, and the judgments that name the record in a part of their own; what is
     there is not told again."""
-    total = page.backlinks.get(JUDGMENT.name, 0)
-    rows = records_naming(page.publication, JUDGMENT.name)[:SHOWN] if total else ()
+    total = page.backlinks.by_kind.get(JUDGMENT.name, 0)
+    rows = page.backlinks.first(JUDGMENT.name, SHOWN)
     group = next((group for group in page.links if group.kind is JUDGMENT), None)
     own["judgments"] = {
         "rows": [judgment_of(row) for row in rows],
@@ -127,7 +129,7 @@ def platform_request(page):
 
 
 def country_note(page):
-    """The topics in their order, with what is recorded of each, and the other countries. One query."""
+    """The topics in their order, with what is recorded of each, and the other countries."""
     rules = {}
     for rule in page.document["rules"]:
         rules.setdefault(rule["topic"], []).append(rule_of(rule))
@@ -135,7 +137,8 @@ def country_note(page):
     own = {
         "topics": topics,
         "gaps": [topic for topic in topics if not topic["rules"]],
-        "countries": countries_now(here=page.publication),
+        "countries": countries_now(),
+        "country_count": page.backlinks.index.numbers()[COUNTRY_NOTE.name],
     }
     return replace(page, own=own, own_parts=[("rules", gettext("Topic by topic")), *page.own_parts])
 
@@ -159,30 +162,39 @@ VERIFIED = {"shape": "full", "label": gettext_lazy("Verified")}
 UNVERIFIED = {"shape": "hatched", "label": gettext_lazy("Not verified")}
 
 
-def countries_now(here=None):
-    """Every country of which something is recorded, by its name in the reader's language. One query."""
-    found = [
-        {"name": country(document["country"]), "url": document["url"], "document": document}
-        for document in documents_of(COUNTRY_NOTE.name, here=here)[COUNTRY_NOTE.name]
-    ]
+def countries_now():
+    """The countries of which something is recorded, as many as have room on a page, by their names in the reader's
+    language: ``[{name, url}]``."""
+    return said_since_change("countries", lambda: in_order_of_names(first_notes()), COUNTRY_NOTE.name)
+
+
+def first_notes():
+    """The documents of the first notes. One query."""
+    index = current()
+    return index.documents(index.of_kinds([COUNTRY_NOTE.name]).nonzero()[0], MOST_COUNTRIES)
+
+
+def in_order_of_names(notes):
+    found = [{"name": country(note["country"]), "url": note["url"]} for note in notes]
     return sorted(found, key=lambda row: sort_key(row["name"], get_language()))
 
 
 def country_rows(cards):
     """What is recorded of which country, as a table: the gaps are part of the answer. One query."""
-    on_list = {card["url"] for card in cards}
-    countries = countries_now()
-    names = ", ".join(row["name"] for row in countries)
+    rows = (
+        Publication.objects.published().of(COUNTRY_NOTE.name).filter(url__in=[card["url"] for card in cards])
+    )
+    notes = {row.url: row.body for row in rows.only("url", "document")}
+    names, number = ", ".join(row["name"] for row in countries_now()), current().numbers()[COUNTRY_NOTE.name]
     recorded = gettext("Recorded so far: %(countries)s. Of all other countries nothing is recorded.")
     return {
         "lead": f"{COUNTRY_NOTE.names.lead} {recorded % {'countries': names}}"
-        if names
+        if 0 < number <= MOST_COUNTRIES
         else COUNTRY_NOTE.names.lead,
         "topics": Topic.labels,
         "coverage": [
-            {**row, "cells": [coverage_of(row["document"], name) for name in Topic.values]}
-            for row in countries
-            if row["url"] in on_list
+            {**row, "cells": [coverage_of(notes[row["url"]], name) for name in Topic.values]}
+            for row in in_order_of_names(notes.values())
         ],
     }
 

@@ -5,15 +5,17 @@ filled. `make` saves one as a draft, `published` publishes it. Whatever a docume
 first. Texts say where they stand, and numbers go up, so that no two records are alike.
 """
 
+import json
 import re
 from collections import defaultdict
 from itertools import count, cycle
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from media4sec.kinds import Numbered, kinds, kinds_by_name
 from media4sec.letters import slugged
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.models import Change, Publication, Term
 from media4sec.records import workflow
 from media4sec.records.documents.fields import (
     AddressList,
@@ -83,11 +85,11 @@ def copies_published(record, number):
     values = Publication.objects.filter(pk=original.pk).values().get()
     del values["id"]
     copies = Publication.objects.bulk_create(
-        Publication(
-            **values
-            | {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
-        )
+        Publication(**values | own | {"document": json.dumps(original.body | own)})
         for copy in range(number)
+        for own in [
+            {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
+        ]
     )
     for term in terms:
         Term.objects.bulk_create(
@@ -100,6 +102,10 @@ def copies_published(record, number):
             )
             for copy in copies
         )
+    Change.objects.bulk_create(
+        Change(action=Change.Action.CREATED, kind=copy.kind, identifier=copy.identifier, at=timezone.now())
+        for copy in copies
+    )
     return copies
 
 

@@ -1,5 +1,6 @@
 """The back-office: every kind can be listed, written, published and taken back, and nobody's work is lost."""
 
+import csv
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -764,6 +765,52 @@ def test_from_submitting_to_publishing(editor, contributor, theme):  # gate 3.6
         ("approved", "Fine"),
         ("published", ""),
     ]
+
+
+def test_what_is_still_true_is_confirmed_in_one_step(editor, theme):
+    citation = theme.citations.get()
+
+    take(editor, theme, "checked", read=[citation.pk], note="Read again")
+
+    document = json.loads(publication_of(theme).document)
+    today = timezone.localdate()
+    assert (document["checked_on"], document["sources"][0]["accessed_on"]) == (today.isoformat(),) * 2
+    assert Record.objects.get(pk=theme.pk).review_due > today + timedelta(days=300)
+    assert [entry.note for entry in AuditEntry.objects.filter(version=2)] == ["Read again"] * 2
+
+
+def test_confirming_does_not_publish_other_changes(editor, contributor, theme):
+    save(editor, theme, title="The dark web")
+    take(editor, theme, "checked")
+    other = publish(make("theme"))
+    take(contributor, other, "checked")
+
+    for record in (theme, other):
+        assert json.loads(publication_of(record).document)["checked_on"] is None
+        assert Record.objects.get(pk=record.pk).checked_on == timezone.localdate()
+
+
+def test_a_day_of_review_that_was_given_by_hand_stays(editor, theme):
+    day = timezone.localdate() + timedelta(days=30)
+    Record.objects.filter(pk=theme.pk).update(review_due=day, checked_on="2020-01-01")
+
+    take(editor, theme, "checked")
+
+    assert Record.objects.get(pk=theme.pk).review_due == day
+
+
+def test_the_audit_trail_is_looked_through_and_taken_along(editor, theme):
+    save(editor, theme, title="The dark web", version_note="=1+1")
+    page = editor.get("/admin/records/auditentry/", {"q": theme.identifier})
+    keys = [entry.pk for entry in page.context["cl"].result_list]
+
+    answer = editor.post("/admin/records/auditentry/", {"action": "export", "_selected_action": keys})
+
+    rows = list(csv.reader(answer.content.decode().splitlines()))
+    assert [row[2] for row in rows[1:]] == ["saved", "published", "saved"][-len(keys) :]
+    assert rows[-1][7:9] == ["admin@example.com", "'=1+1"]
+    assert admin_url(theme) in page.content.decode()
+    assert editor.get(f"/admin/records/auditentry/{keys[0]}/delete/").status_code == 403
 
 
 def test_nothing_is_sent_back_without_a_reason(editor, theme):

@@ -15,7 +15,7 @@ from media4sec.kinds import kinds
 from media4sec.records import policy, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import Record, Source, Tag, Team, model_of
+from media4sec.records.models import AuditEntry, Record, Source, Tag, Team, model_of
 from tests.factories import fresh, make, publish, published, save
 from tests.people import administrator, authenticated, logged_in, member, owned
 from tests.test_corrections import report
@@ -46,10 +46,13 @@ OF_A_RECORD = {
     "version": "see",
     "preview": "see",
     "revert": "write",
+    "checked": "write",
     "submit": "write",
     "approve": "review",
     "send-back": "review",
     "publish": "publish",
+    "schedule": "publish",
+    "unschedule": "publish",
     "withdraw": "withdraw",
     "merge": "withdraw",
     "restore": "publish",
@@ -88,6 +91,11 @@ OTHERS = {
     "records_tag_history": ROOT,
     "records_tag_delete": "nobody",
     "records_tag_change": MEMBERS,
+    "records_auditentry_changelist": ROOT,
+    "records_auditentry_add": "nobody",
+    "records_auditentry_history": ROOT,
+    "records_auditentry_delete": "nobody",
+    "records_auditentry_change": ROOT,
     "corrections_correction_changelist": MEMBERS,
     "corrections_correction_add": "nobody",
     "corrections_correction_history": "team",
@@ -321,6 +329,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "source": Source.objects.get(),
         "tag": Tag.objects.get(),
         "record": record,
+        "auditentry": AuditEntry.objects.first(),
         "team": Team.objects.get(owner=partner),
         "user": member("contributor", partner=partner),
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),

@@ -49,7 +49,7 @@ def test_all_tests_run_on_both_databases():
     asked = [arguments for command in commands_of("test") if (arguments := pytest_of(command)) is not None]
 
     whole = ["-n", "auto", "--dist", "worksteal"]
-    assert asked == [[*whole, "--no-migrations"], [*whole, "-m", "not browser"]]
+    assert asked == [[*whole, "--no-migrations"], [*whole, "--data", "-m", "not browser"]]
 
 
 def test_the_quick_tests_leave_out_nothing_but_what_is_slow():

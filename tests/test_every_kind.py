@@ -199,6 +199,7 @@ def test_api_list_and_item_send_the_stored_document(client, kind):
 def test_every_field_of_the_model_is_in_the_document(kind):
     hidden = {"id", "kind_name", "record_ptr", "state", "public_state", "withdrawal_reason", "successor"}
     hidden |= {"edit_version", "published_revision", "mentions", "tagged_items", "title_key"}
+    hidden |= {"owner", "public_title"}
     names = {
         field.name for field in model_of(kind.name)._meta.get_fields() if not field.auto_created
     } - hidden

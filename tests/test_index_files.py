@@ -8,11 +8,13 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from media4sec.letters import sort_key
 from media4sec.publications import columns, index, index_files
 from media4sec.publications.columns import Columns
 from media4sec.publications.index import current
 from media4sec.publications.models import Generation, Publication
 from media4sec.publications.search import search
+from media4sec.publications.words import loose_key_of, word_key
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, publish, published, save
@@ -61,7 +63,12 @@ def answers():
     }
     slots = found.ordered(["technology"])
     orders = [found.pks[slots[found.places(order)[slots].argsort()]].tolist() for order in columns.ORDERS]
-    return words, counts, orders
+    links = {
+        (pk, *key): sorted(found.pks[named].tolist())
+        for pk in Publication.objects.order_by("pk").values_list("pk", flat=True)
+        for key, named in found.naming(pk).items()
+    }
+    return words, counts, orders, links
 
 
 @pytest.fixture
@@ -78,6 +85,14 @@ def never_read(monkeypatch):
         monkeypatch.setattr(index, "_read", only_some)
 
     return forbid
+
+
+def test_keys_of_all_words_are_not_kept_by_who_made_the_columns(root):
+    published("technology", title="Violet marigold")
+
+    started()
+
+    assert [keys.cache_info().currsize for keys in (sort_key, word_key, loose_key_of)] == [0, 0, 0]
 
 
 def test_second_process_maps_what_the_first_has_written(never_read):

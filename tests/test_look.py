@@ -9,6 +9,7 @@ from django.conf import settings
 from media4sec.front.design import SHEET, colour, contrast, design_tokens, pairs
 from media4sec.portal.rows import LENSES
 from media4sec.portal.templating import environment
+from tests.factories import copies_published, published
 
 CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
 TEMPLATES = sorted(
@@ -222,6 +223,18 @@ def test_design_page_costs_a_fixed_number_of_queries(client, content, django_ass
 
     with django_assert_max_num_queries(30):
         client.get("/design/")
+
+
+@pytest.mark.django_db
+def test_design_page_shows_a_few_themes_however_many_there_are(client):
+    published("technology")
+    theme = published("theme")
+    copies_published(theme, 300)
+
+    page = client.get("/design/")
+
+    assert len(page.content) <= 200_000
+    assert 0 < page.content.decode().count(theme.url.rstrip("/")) < 50
 
 
 @pytest.mark.django_db

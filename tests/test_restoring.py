@@ -1,4 +1,4 @@
-"""Going back to an older version gives exactly what that version said, whatever happened since, and nothing else moves."""
+"""Going back to an older version gives exactly what it said, whatever happened since, and nothing else moves."""
 
 import json
 import random

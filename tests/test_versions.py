@@ -12,6 +12,7 @@ from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Revision
 from tests.factories import document_for, fresh, make, publish, published, save
+from tests.people import owned
 from tests.public import h1_of, links_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -77,9 +78,8 @@ def test_a_version_is_dated_when_it_is_published():
 
 def test_a_version_is_in_english_words_and_names_no_partner_in_charge():
     owner, maker = published("partner"), published("organisation", title="A maker")
-    record = published(
-        "technology", makers=[maker.identifier], status="active", owner=owner.identifier, country="NL"
-    )
+    record = published("technology", makers=[maker.identifier], status="active", country="NL")
+    record = publish(owned(record, owner))
 
     fields = versions_of(record)[1]
 

@@ -4,15 +4,13 @@ from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
-from media4sec.drawing import at_most
-from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.wording import content, record_name, word
-from media4sec.publications.models import Publication, Term, documents_of, first_of_each
+from media4sec.publications.models import Publication
 from media4sec.saying import day_or_unknown
 from workshops.pages import swot_on
 
 KINDS_SAID = ("finding", "challenge", "opportunity", "recommendation", "responsibility", "figure")
-MOST_STATIONS = 24  # workshops on their line
+MOST_STATIONS, MOST_SAID = 12, 16  # workshops on their line, statements of a kind
 
 
 def page_of_workshop(page):
@@ -24,40 +22,42 @@ def page_of_workshop(page):
     own_parts = [("line", gettext("One of six"))]
     own_parts += [("said", gettext("What was said"))] if groups else []
     own_parts += [("swot", gettext("Strengths to threats"))] if swot else []
-    workshops = documents_of("workshop", here=page.publication)["workshop"]
-    stations = [station(row) for row in newest(workshops, page.publication.identifier)]
+    index = page.backlinks.index
+    workshops = line_of_workshops(index, index.slots([page.publication.pk]))
+    stations = [station(document) for document in workshops]
     own = {"stations": stations, "groups": groups, "swot": swot}
     return replace(page, own=own, own_parts=[*own_parts, *page.own_parts])
 
 
 def said_at(page):
-    """The statements that come from a workshop, by what they are: ``[{label, total, all_url, rows}]``. Two queries."""
-    said_there = Term.objects.filter(target=page.publication, field="workshop", publication__kind="statement")
-    kinds_said = Term.objects.filter(field="statement-kind", publication__in=said_there.values("publication"))
-    number = page.backlinks.get("statement", 0)
-    rows = first_of_each(
-        kinds_said, ["value", "label"], ["publication__sort_key", "publication"], SHOWN, number
+    """The statements that come from a workshop, by what they are: ``[{label, total, all_url, rows}]``. One query."""
+    index, said_there = page.backlinks.index, page.backlinks.slots.get(("statement", "workshop"))
+    if said_there is None:
+        return []
+    labels = dict(index.facet("statement-kind")[1])
+    groups = {
+        name: said_there[index.having("statement-kind", [name])[said_there]]
+        for name in dict.fromkeys([*KINDS_SAID, *sorted(labels)])
+    }
+    groups = {name: slots for name, slots in groups.items() if len(slots)}
+    rows = index.first_of_each(
+        groups, Publication.objects.only("identifier", "title", "url", "lens"), MOST_SAID
     )
-    found = Publication.objects.only("identifier", "title", "url", "lens")
-    found = found.in_bulk([pk for *_, pk, _total in rows])
-    groups = {name: [] for name in KINDS_SAID}
-    for row in rows:
-        groups.setdefault(row[0], []).append(row)
     return [
         {
-            "label": word(members[0][1], "statement_kind", name),
-            "total": members[0][-1],
-            "all_url": f"{page.evidence_url}&statement-kind={name}" if members[0][-1] > SHOWN else "",
-            "rows": [found[pk] for *_, pk, _total in members],
+            "label": word(labels[name], "statement_kind", name),
+            "total": len(slots),
+            "all_url": f"{page.evidence_url}&statement-kind={name}" if len(slots) > MOST_SAID else "",
+            "rows": rows[name],
         }
-        for name, members in groups.items()
-        if members
+        for name, slots in groups.items()
     ]
 
 
-def newest(workshops, here=""):
-    """All, or as many as the line has room for: the newest, and the one whose page this is."""
-    return at_most(workshops, lambda row: (row["identifier"] == here, row["start_date"] or ""), MOST_STATIONS)
+def line_of_workshops(index, also=()):
+    """The first workshops, as many as the line has room for, and the slots that are in it anyhow. One query."""
+    slots = index.ordered(["workshop"])[:MOST_STATIONS]
+    return index.documents(index.mask(slots, also).nonzero()[0])
 
 
 def station(document):

@@ -3,17 +3,15 @@
 import json
 from dataclasses import replace
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.record.facts import Fact, values_of
-from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
-from media4sec.portal.record.links import records_naming
 from media4sec.portal.record.page import last_parts, listed
 from media4sec.portal.wording import page_display
-from media4sec.publications.models import Publication, Term, first_of_each
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication, Term
 from workshops.choices import Placement, Quadrant
 
 QUADRANTS = {
@@ -28,6 +26,7 @@ ON_A_THEME = {  # parts of a theme's page, in its order, and the kinds in each
     "issues": (gettext_lazy("Ethical and legal issues"), ("issue",)),
     "roadmap": (gettext_lazy("Roadmap"), ("roadmap-item",)),
 }
+MOST_DUTIES, MOST_WORKSHOPS, MOST_POINTS = 12, 6, 12  # on the page of a theme; points in each quadrant
 MOST_QUESTIONS = 40  # of the check, on the page of a situation
 HELP = ("pattern", "technology", "case")  # what can be done in a situation
 
@@ -36,10 +35,9 @@ def theme(page):
     """A theme is an overview: its workshop, its SWOT points, who does what, and all there is on it."""
     publication = page.publication
     swot = swot_on(publication.identifier)
-    situations = records_naming(publication, "situation")[:SHOWN] if "situation" in page.backlinks else ()
+    situations = page.backlinks.first("situation", MOST_DUTIES)
     duties = duties_of(situations)
-    of_theme = records_naming(publication, "workshop")[:SHOWN] if "workshop" in page.backlinks else ()
-    workshops = [workshop_of(row) for row in of_theme]
+    workshops = [workshop_of(row) for row in page.backlinks.first("workshop", MOST_WORKSHOPS)]
     overviews, told = [], {"workshop"}
     for name, (title, kind_names) in ON_A_THEME.items():
         groups = [
@@ -65,7 +63,7 @@ def theme(page):
         "swot": swot,
         "swot_count": sum(quadrant["total"] for quadrant in swot),
         "duties": duties,
-        "situation_count": page.backlinks.get("situation", 0),
+        "situation_count": page.backlinks.by_kind.get("situation", 0),
         "workshops": workshops,
         "overviews": overviews,
     }
@@ -75,29 +73,23 @@ def theme(page):
 
 def swot_on(slug):
     """The table of four for a theme, with who chose the quadrant of each point. One query."""
-    kind = kinds_by_name()["swot-point"]
-    on_theme = Term.objects.filter(field="theme", value=slug, publication__kind=kind.name).values(
-        "publication"
-    )
-    quadrants = Term.objects.filter(field="quadrant", publication__in=on_theme)
-    chosen = Term.objects.filter(
-        publication=OuterRef("publication"), field="placement", value=Placement.EDITORIAL
-    )
-    order = ["publication__sort_key", "publication", "publication__title", "publication__url", "by_editor"]
-    rows = first_of_each(quadrants.annotate(by_editor=Exists(chosen)), ["value"], order, SHOWN)
-    points, totals = {name: [] for name in QUADRANTS}, {}
-    for quadrant, _key, _pk, title, url, by_editor, total in rows:
-        points[quadrant].append({"title": title, "url": url, "by_editor": by_editor})
-        totals[quadrant] = total
+    kind, index = kinds_by_name()["swot-point"], current()
+    on_theme = index.of_kinds([kind.name]) & index.having("theme", [slug])
+    by_editor = set(index.pks[on_theme & index.having("placement", [Placement.EDITORIAL])].tolist())
+    quadrants = {name: (on_theme & index.having("quadrant", [name])).nonzero()[0] for name in QUADRANTS}
+    points = index.first_of_each(quadrants, Publication.objects.only("title", "url"), MOST_POINTS)
     found = []
     for name, label in QUADRANTS.items():
-        total = totals.get(name, 0)
-        url = f"{kind.list_url}?theme={slug}&quadrant={name}" if total > SHOWN else ""
+        total = len(quadrants[name])
+        url = f"{kind.list_url}?theme={slug}&quadrant={name}" if total > MOST_POINTS else ""
         found.append(
             {
                 "name": name,
                 "label": label,
-                "points": points[name],
+                "points": [
+                    {"title": row.title, "url": row.url, "by_editor": row.pk in by_editor}
+                    for row in points[name]
+                ],
                 "total": total,
                 "all": kind.names.counted(total),
                 "all_url": url,
@@ -204,21 +196,16 @@ def is_named(group, document):
 
 def questions_about(issues):
     """(the first questions of the check whose answers can raise one of these issues, each with those issues; how many
-    there are). Three queries."""
-    raised = Term.objects.filter(
-        field="issue", target__kind="issue", value__in=[ref["id"] for ref in issues]
-    ).order_by("pk")
-    asked = (
-        Publication.objects.published().of("check-question").filter(terms__in=raised.order_by()).distinct()
-    )
-    shown = asked.order_by("sort_key", "pk").values("pk", "identifier", "title", "url")[:MOST_QUESTIONS]
-    found = {question["pk"]: question | {"raises": []} for question in shown}
-    told = ("identifier", "title", "url")
-    for pk, *issue in raised.filter(publication__in=found).values_list(
-        "publication", *(f"target__{name}" for name in told)
-    ):
+    there are). Two queries."""
+    index, names, told = current(), [ref["id"] for ref in issues], ("identifier", "title", "url")
+    asked = (index.of_kinds(["check-question"]) & index.having("issue", names)).nonzero()[0]
+    first = index.pks[index.first(asked, MOST_QUESTIONS)].tolist()
+    shown = Publication.objects.only(*told).in_order_of(first)
+    found = {row.pk: {name: getattr(row, name) for name in told} | {"raises": []} for row in shown}
+    raised = Term.objects.filter(publication__in=found, field="issue", value__in=names, target__isnull=False)
+    for pk, *issue in raised.order_by("pk").values_list("publication", *(f"target__{name}" for name in told)):
         found[pk]["raises"].append(dict(zip(told, issue, strict=True)))
-    return list(found.values()), asked.count()
+    return list(found.values()), len(asked)
 
 
 def situation_rows(cards):

@@ -1,7 +1,7 @@
 """The pattern language as a picture: families as a tree, links between patterns as lines beside it."""
 
 from collections import Counter, defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -11,8 +11,9 @@ from media4sec.drawing import Drawing, FreeRows, Picture, at_most, language_of_c
 from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.rows import first_sentence
-from media4sec.publications.models import documents_of
-from media4sec.publications.stated import said_since_change
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
+from media4sec.publications.stated import said_since_change, since_change
 from workshops.choices import PatternGroup
 
 GROUPS = dict(PatternGroup.choices)
@@ -25,22 +26,27 @@ TRACK, AWAY, APART = (
     12,
     5,
 )  # between lines of links side by side, before the first of them, one above another
-MOST_PATTERNS = 120  # patterns on a page
+MOST_PATTERNS, MOST_NEAR = 100, 40  # patterns on a page of all, and on that of one
 MOST_LINKS = 10  # links of one pattern in the list
 ALL = "/practices/?type=pattern"
+GLOSS = "editorial-gloss-of-name"  # a summary that only explains the name
 
 
 @require_safe
 def explorer(request):
     """All patterns by group and family, with the links between them."""
-    kinds = ("pattern", "case", "collection")
-    context = said_since_change("patterns", lambda: page_of_patterns(documents_of(*kinds)), *kinds)
+    context = said_since_change("patterns", page_of_patterns, "pattern", "case", "collection")
     return render(request, "workshops/patterns.html", context)
 
 
-def page_of_patterns(documents):
-    patterns = documents["pattern"]
-    order = tree(patterns)
+def page_of_patterns():
+    """The first patterns as a picture and as a list, and the numbers of all. Three queries."""
+    index, places = current(), places_now()
+    shown = documents_at(list(places)[:MOST_PATTERNS])
+    order = [(document, places[key].depth) for key, document in shown.items()]
+    label = gettext("Patterns, their families and their links")
+    links = index.links("related_patterns", index.of_kinds(["pattern"]))
+    notes = Publication.objects.published().of("collection").filter(identifier=COLLECTION_NOTE)
     return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
@@ -48,14 +54,12 @@ def page_of_patterns(documents):
             {"title": gettext("Patterns"), "url": None},
         ],
         "siblings": siblings("practices"),
-        "count": len(patterns),
-        "link_count": len(links_among(patterns)),
-        "groups": groups_of(order, patterns, documents["case"]),
-        "picture": drawing(order, gettext("Patterns, their families and their links")) if order else None,
-        "glosses": sum(document["summary_basis"] == "editorial-gloss-of-name" for document in patterns),
-        "collection": next(
-            (row for row in documents["collection"] if row["identifier"] == COLLECTION_NOTE), None
-        ),
+        "count": len(places),
+        "link_count": len({frozenset(pair) for pair in links if pair[0] != pair[1]}),
+        "groups": groups_of(shown, places, index),
+        "picture": drawing(order, label, total=len(places)) if order else None,
+        "glosses": sum(document["summary_basis"] == GLOSS for document in shown.values()),
+        "collection": next((row.body for row in notes), None),
     }
 
 
@@ -101,34 +105,75 @@ def links_among(patterns):
     ]
 
 
-def groups_of(order, patterns, cases):
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a pattern stands among all."""
+
+    number: int  # in the order of the contents
+    depth: int  # how many families are above it
+    group: str
+    family: int | None  # its key
+
+
+def places_now():
+    """``{key: place}`` of all patterns in the order of the contents, from the index."""
+    return since_change("places of the patterns", read_places, "pattern")
+
+
+def read_places():
+    index = current()
+    slots = index.ordered(["pattern"])
+    groups, families = (
+        dict(read(name, index.mask(slots)))
+        for read, name in ((index.stated, "group"), (index.links, "family"))
+    )
+    patterns = [
+        {
+            "identifier": key,
+            "group": groups[key],
+            "family": {"id": families[key]} if key in families else None,
+        }
+        for key in index.pks[slots].tolist()
+    ]
+    return {
+        row["identifier"]: Place(number, depth, row["group"], families.get(row["identifier"]))
+        for number, (row, depth) in enumerate(tree(patterns))
+    }
+
+
+def documents_at(keys):
+    """``{key: document}``, in this order. One query."""
+    return {row.pk: row.body for row in Publication.objects.only("document").in_order_of(keys)}
+
+
+def groups_of(shown, places, index):
     """The list beside the picture, with the patterns that are in it: groups, in them families, in these their
-    members."""
-    named_by, members = defaultdict(list), Counter()
-    for document in patterns:
-        members[document["family"] and document["family"]["id"]] += 1
-        for ref in document["related_patterns"]:
-            named_by[ref["id"]].append(document)
-    shown_in = Counter(ref["id"] for case in cases for ref in case["patterns"])
+    members. One query."""
+    own, naming = defaultdict(list), {key: index.naming(key) for key in shown}
+    for key, other in index.links("related_patterns", index.mask(index.slots(list(shown)))):
+        own[key].append(other)
+    named_by = {}
+    for key in shown:
+        slots = naming[key].get(("pattern", "related_patterns"), index.slots(()))
+        named_by[key] = slots[~index.mask(index.slots(own[key]))[slots]]
+    others = index.first_of_each(named_by, Publication.objects.only("title", "url"), MOST_LINKS)
     found = {name: [] for name in GROUPS}
-    for document, depth in at_most(order, most=MOST_PATTERNS):
-        own = {ref["id"] for ref in document["related_patterns"]}
-        others = [other for other in named_by[document["identifier"]] if other["identifier"] not in own]
-        found.setdefault(document["group"], []).append(
+    for key, document in shown.items():
+        found.setdefault(places[key].group, []).append(
             {
                 "pattern": document,
-                "depth": min(depth, 2),
+                "depth": min(places[key].depth, 2),
                 "sentence": first_sentence(document["summary"]),
-                "is_gloss": document["summary_basis"] == "editorial-gloss-of-name",
-                "members": members[document["identifier"]],
+                "is_gloss": document["summary_basis"] == GLOSS,
+                "members": len(naming[key].get(("pattern", "family"), ())),
                 "links": document["related_patterns"][:MOST_LINKS],
                 "more_links": len(document["related_patterns"][MOST_LINKS:]),
-                "named_by": others[:MOST_LINKS],
-                "named_by_more": len(others[MOST_LINKS:]),
-                "cases": shown_in[document["identifier"]],
+                "named_by": others[key],
+                "named_by_more": len(named_by[key]) - len(others[key]),
+                "cases": len(naming[key].get(("case", "patterns"), ())),
             }
         )
-    counts = Counter(document["group"] for document in patterns)
+    counts = Counter(place.group for place in places.values())
     return [
         {"title": GROUPS.get(name, name), "total": counts[name], "rows": rows} for name, rows in found.items()
     ]
@@ -137,8 +182,11 @@ def groups_of(order, patterns, cases):
 # Picture
 
 
-def drawing(order, label, marked=(), here=""):
-    """Families as a tree, links as brackets at the right; ``marked`` stand out, ``here`` is the page one is on."""
+def drawing(order, label, marked=(), here="", total=0):
+    """Families as a tree, links as brackets at the right; ``marked`` stand out, ``here`` is the page one is on.
+
+    There may be more patterns than in ``order``: ``total``.
+    """
     stands_out = {*marked, here}
     shown = at_most(order, lambda row: row[0]["identifier"] in stands_out, MOST_PATTERNS)
     sheet = Drawing("pic patterns", label)
@@ -178,7 +226,7 @@ def drawing(order, label, marked=(), here=""):
         if is_mutual:
             sheet.ground.head(*points[1::-1])
     sheet.set_size(wide + AWAY + TRACK * len(tracks.rows), y)
-    return Picture((sheet,), len(shown), len(order), ALL)
+    return Picture((sheet,), len(shown), total or len(order), ALL)
 
 
 def _reach(at, link):
@@ -190,62 +238,67 @@ def _reach(at, link):
 # A pattern's own page
 
 
-def near(patterns, identifier):
+def near(page, places):
     """The patterns around one: its family, its own members, all it is linked with, and the heads above these."""
-    by_id = {document["identifier"]: document for document in patterns}
-    here = by_id[identifier]
-    keep = {identifier}
-    family = here["family"] and by_id.get(here["family"]["id"])
-    if family:
-        keep |= {
-            document["identifier"]
-            for document in patterns
-            if document["family"] and document["family"]["id"] == family["identifier"]
-        }
-    for document in patterns:
-        links = {ref["id"] for ref in document["related_patterns"]}
-        if identifier in links or (document["family"] and document["family"]["id"] == identifier):
-            keep.add(document["identifier"])
-    keep |= {ref["id"] for ref in here["related_patterns"]}
-    keep = with_heads(by_id, keep)
-    return [document for document in patterns if document["identifier"] in keep]
+    naming, index, here = page.backlinks.slots, page.backlinks.index, page.publication.pk
+    family = places[here].family
+    found = [naming.get(("pattern", field), index.slots(())) for field in ("family", "related_patterns")]
+    if family in places:
+        found.append(index.naming(family)["pattern", "family"])
+    keys = index.pks[index.mask(*found)].tolist()
+    return with_heads(places, [here, *keys, *patterns_in(page.document["related_patterns"])])
 
 
-def with_heads(by_id, names):
+def patterns_in(references):
+    """The keys of the patterns that a document names. One query, where there are any."""
+    names = [ref["id"] for ref in references]
+    rows = Publication.objects.published().of("pattern").filter(identifier__in=names)
+    return list(rows.values_list("pk", flat=True)) if names else []
+
+
+def with_heads(places, keys):
     """These patterns and the families above them, up to the first."""
     found = set()
-    for name in names:
-        while name in by_id and name not in found:
-            found.add(name)
-            name = by_id[name]["family"] and by_id[name]["family"]["id"]
+    for key in keys:
+        while key in places and key not in found:
+            found.add(key)
+            key = places[key].family
     return found
+
+
+def drawn_place(keys, places, label, marked, here=""):
+    """The picture of some patterns, as many as it has room for, and those that are ``marked`` anyhow. One query."""
+    order = sorted(keys, key=lambda key: places[key].number)
+    shown = documents_at(at_most(order, lambda key: key in marked, MOST_NEAR))
+    rows = [(document, places[key].depth) for key, document in shown.items()]
+    names = [shown[key]["identifier"] for key in marked if key in shown]
+    return drawing(rows, label, names, here, total=len(order))
 
 
 def page_of_case(page):
     """The patterns that a case shows at work, each under its families."""
-    names = [ref["id"] for ref in page.document["patterns"]]
-    if not names:
+    keys, places = patterns_in(page.document["patterns"]), places_now()
+    if not keys:
         return replace(page, own={"place": None})
-    patterns = documents_of("pattern")["pattern"]
-    by_id = {document["identifier"]: document for document in patterns}
-    keep = with_heads(by_id, names)
-    order = tree([document for document in patterns if document["identifier"] in keep])
     label = gettext("The patterns of this case under their families")
     own_parts = [("place", gettext("Patterns at work")), *page.own_parts]
-    return replace(page, own={"place": drawing(order, label, marked=names)}, own_parts=own_parts)
+    place = drawn_place(with_heads(places, keys), places, label, keys)
+    return replace(page, own={"place": place}, own_parts=own_parts)
 
 
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
-    patterns = documents_of("pattern", here=page.publication)["pattern"]
-    identifier = page.publication.identifier
-    order = [document for document, _ in tree(patterns)]
-    number = next(number for number, document in enumerate(order) if document["identifier"] == identifier)
+    places, here = places_now(), page.publication.pk
+    if here not in places:  # nobody has written it: a preview
+        places = {**places, here: Place(len(places), 0, page.document["group"], None)}
+    keys, number = list(places), places[here].number
+    beside = [keys[at] for at in (number - 1, number + 1) if 0 <= at < len(keys)]
     label = gettext("This pattern among its family and links")
+    documents = documents_at(beside)
     own = {
-        "place": drawing(tree(near(patterns, identifier)), label, here=identifier),
-        "before": order[number - 1] if number else None,
-        "after": order[number + 1] if number + 1 < len(order) else None,
-        "pattern_count": len(order),
+        "place": drawn_place(near(page, places), places, label, [here], page.publication.identifier),
+        "before": documents.get(keys[number - 1]) if number else None,
+        "after": documents.get(keys[number + 1]) if number + 1 < len(keys) else None,
+        "pattern_count": len(keys),
     }
     return replace(page, own=own, own_parts=[("place", gettext("Its place")), *page.own_parts])

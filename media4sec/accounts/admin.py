@@ -33,7 +33,7 @@ class Sensitive:
         raise Http404
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(admin.StackedInline):
     """The roles of a team, which can be taken away here; they are given by inviting somebody."""
 
     model = Membership

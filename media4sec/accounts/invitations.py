@@ -39,7 +39,7 @@ def link_for(user):
 def send_link(user, team=None):
     """Send it by mail."""
     words = {"user": user, "team": team, "link": link_for(user), "site": settings.BASE_URL}
-    text = render_to_string("accounts/invitation.txt", words)
+    text = render_to_string("admin/accounts/invitation.txt", words)
     send_mail("MEDI@4SEC knowledge base: your account", text, None, [user.email])
 
 

@@ -10,7 +10,7 @@ from media4sec.letters import same
 KNOWN = ("medi4sec", "media4sec", "medi@4sec", "knowledge base", "police", "security", "back-office")
 LEAST_SCORE = 4  # more than 10¹⁰ guesses
 MOST_LOOKED_AT = 72  # characters; what is longer is not guessed
-YEAR = re.compile(r"(19|20)\d\d")
+A_YEAR = re.compile(r"(19|20)\d\d")
 LEAST_LEFT = 8  # characters, beside names and years
 
 
@@ -34,7 +34,7 @@ class GuessableValidator:
 
 def beside(known, password):
     """What a password has beside these words and years."""
-    left = YEAR.sub("", same(password))
+    left = A_YEAR.sub("", same(password))
     for word in sorted(map(same, known), key=len, reverse=True):
         if len(word) > 3:
             left = left.replace(word, "")

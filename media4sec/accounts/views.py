@@ -23,4 +23,4 @@ def set_up(request, token):
         if form.is_bound and form.is_valid():
             form.save()
             return redirect("admin:login")
-    return render(request, "accounts/set_up.html", {"title": "The first administrator", "form": form})
+    return render(request, "admin/accounts/set_up.html", {"title": "The first administrator", "form": form})

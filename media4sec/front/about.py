@@ -6,17 +6,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.front.home import counts_by_kind
 from media4sec.kinds import kinds
+from media4sec.publications.index import current
 from media4sec.publications.models import Publication
-from media4sec.publications.stated import since_change
 
 MOST_COLLECTIONS = 40
 
 
 @require_safe
 def about(request):
-    counts = since_change("counts by kind", counts_by_kind)
+    counts = current().numbers()
     projects, collections = (
         Publication.objects.published().of(kind).order_by("sort_key", "pk").values_list("document", flat=True)
         for kind in ("project", "collection")

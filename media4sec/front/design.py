@@ -5,6 +5,7 @@ What stands here is read from the style sheet and from real records, so that the
 
 import re
 from functools import cache
+from itertools import islice
 
 from django.conf import settings
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from media4sec.portal.lists.facets import Choice, FacetBox, spoken
 from media4sec.portal.record.page import page_of
 from media4sec.portal.rows import LENSES, card_of, theme_tiles
+from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 
 SHEET = settings.BASE_DIR / "static" / "css" / "portal.css"
@@ -56,6 +58,7 @@ TYPE = (
     ("xl", "Section heads, numbers of the matrix"),
     ("xxl", "Years in then & now"),
 )
+MOST_TILES = 12  # themes, as examples
 SPACE = tuple((f"s{number}", "") for number in range(1, 10))
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
@@ -155,13 +158,12 @@ def pairs():
 @require_safe
 def design(request):
     """Tokens and components; one technology and one issue show what records look like."""
-    tiles = theme_tiles()
+    tiles = dict(islice(theme_tiles().items(), MOST_TILES))
     light, dark = design_tokens()
-    rows = [
-        row
-        for kind in SAMPLES
-        for row in Publication.objects.published().of(kind).order_by("sort_key", "pk")[:1]
-    ]
+    index = current()
+    samples = {kind: index.of_kinds([kind]).nonzero()[0] for kind in SAMPLES}
+    samples = index.first_of_each(samples, Publication.objects.all(), 1)
+    rows = [row for kind in SAMPLES for row in samples[kind]]
     pages = [page_of(row) for row in rows if row.kind in WITH_PAGE]
     context = {
         "crumbs": [{"title": "Home", "url": "/"}, {"title": "Design", "url": None}],

@@ -5,7 +5,6 @@ content.
 """
 
 import json
-from collections import defaultdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -44,8 +43,8 @@ def home(request):
     )
     context = {
         "queries": QUERIES,
-        "ways": ways_in(since_change("counts by kind", counts_by_kind)),
-        "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes(tiles)),
+        "ways": ways_in(current().numbers()),
+        "matrix": theme_by_lens(tiles, ("statement",), counts_on_themes()),
         "theme_count": len(tiles),
         "situations": situations,
         "situation_count": situation_count,
@@ -61,9 +60,12 @@ def home(request):
 
 
 def situations_to_prepare_for():
-    """(the first situations, how many there are). Two queries."""
-    rows = Publication.objects.published().of("situation").order_by("sort_key").values("title", "url")
-    return list(rows[:MOST_SITUATIONS]), rows.count()
+    """(the first situations, how many there are). One query."""
+    index = current()
+    slots = index.of_kinds(["situation"]).nonzero()[0]
+    first = index.pks[index.first(slots, MOST_SITUATIONS)].tolist()
+    rows = Publication.objects.only("title", "url").in_order_of(first)
+    return [{"title": row.title, "url": row.url} for row in rows], len(slots)
 
 
 def checked_on():
@@ -104,11 +106,6 @@ def ways_in(counts):
         "modules": number("training-module"),
     }
     return [{"title": title, "url": url, "text": text % numbers} for title, url, text in rows]
-
-
-def counts_by_kind():
-    rows = Publication.objects.published().values_list("kind").annotate(Count("pk"))
-    return defaultdict(int, dict(rows))
 
 
 def law_that_moved(today):

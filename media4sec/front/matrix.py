@@ -3,14 +3,14 @@
 from collections import Counter
 from functools import partial
 
-from django.db.models import Count
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import NO_VALUE, SECTIONS, kinds_by_name, paths
 from media4sec.portal.rows import LENSES, theme_tiles
-from media4sec.publications.models import Term
+from media4sec.publications.facets import by_two
+from media4sec.publications.index import current
 from media4sec.publications.stated import since_change
 from workshops.choices import Quadrant
 
@@ -29,7 +29,7 @@ COUNTED = {
 @require_safe
 def matrix(request):
     tiles = theme_tiles()
-    counts = counts_on_themes(tiles)
+    counts = counts_on_themes()
     context = {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
@@ -50,22 +50,21 @@ def themes_shown(tiles):
     return list(tiles.items())[:MOST_THEMES]
 
 
-def counts_on_themes(tiles):
-    """How many records there are on each theme that is shown, and on none: ``{(theme, kind, lens): number}``.
-
-    One query for each kind of which something has changed.
-    """
-    values = [NO_VALUE, *(slug for slug, _ in themes_shown(tiles))]
-
-    def read(kind_name):
-        rows = Term.objects.filter(field="theme", value__in=values, publication__kind=kind_name)
-        counts = rows.values_list("value", "publication__lens").annotate(Count("pk"))
-        return {(value, kind_name, lens): number for value, lens, number in counts}
-
+def counts_on_themes():
+    """How many records there are on each theme, and on none: ``{(theme, kind, lens): number}``, from the index."""
     found = Counter()
     for name in ON_THEMES:
-        found |= since_change(f"counts of {name} on {values}", partial(read, name), name)
+        counts = since_change(
+            f"{name} by lens and theme", partial(counts_by_two, name, "lens", "theme"), name
+        )
+        found |= {(theme, name, lens): number for (lens, theme), number in counts.items()}
     return found
+
+
+def counts_by_two(kind_name, row, column):
+    """How many records of a kind have a value of one facet and one of another: ``{(value, other): number}``."""
+    index = current()
+    return Counter(by_two(index.of_kinds([kind_name]).nonzero()[0], row, column, index))
 
 
 def theme_by_lens(tiles, kind_names, counts):
@@ -124,28 +123,20 @@ def theme_by_kind(tiles, kind_names, counts):
 
 
 def theme_by_swot(tiles):
-    """Theme × quadrant: how many points were named. One query after each change."""
-    counts = since_change("counts of swot", lambda: counts_of_swot([slug for slug, _ in themes_shown(tiles)]))
+    """Theme × quadrant: how many points were named."""
+    kind_name = "swot-point"
+    counts = since_change("swot by theme", partial(counts_by_two, kind_name, "quadrant", "theme"), kind_name)
     table = [
         {
             "theme": tile,
             "cells": [
-                _plain_cell(counts[slug, name], f"/swot/?theme={slug}&quadrant={name}")
+                _plain_cell(counts[name, slug], f"/swot/?theme={slug}&quadrant={name}")
                 for name in Quadrant.values
             ],
         }
         for slug, tile in themes_shown(tiles)
     ]
     return _matrix([{"label": label, "lens": ""} for label in Quadrant.labels], table)
-
-
-def counts_of_swot(themes):
-    """``{(theme, quadrant): number}``"""
-    rows = Term.objects.filter(
-        field="theme", value__in=themes, publication__kind="swot-point", publication__terms__field="quadrant"
-    )
-    fields = "value", "publication__terms__value"
-    return Counter({tuple(key): number for *key, number in rows.values_list(*fields).annotate(Count("pk"))})
 
 
 def _plain_cell(number, url):

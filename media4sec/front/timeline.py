@@ -1,37 +1,47 @@
 """The timeline: the project, its deliverables and workshops, and the law around it."""
 
-from collections import defaultdict
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import JSONField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from catalogue.library import duration
-from media4sec.dates import span_of
+from media4sec.dates import Span, span_of
 from media4sec.drawing import at_most
+from media4sec.kinds import DATED
 from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane, lanes_picture
-from media4sec.publications.models import documents_of
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication, Term
 from media4sec.publications.stated import said_since_change
 from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
 MOST_DATED = 150
+DATED_WHOLE = (("W", "workshop", "start_date"), ("D", "deliverable", "date"), ("N", "news-item", "date"))
 
 
 @require_safe
 def timeline(request):
     """What happened in the months of the project, and what happened to the law meanwhile."""
     kinds = ("project", "workshop", "deliverable", "news-item", "instrument")
-    context = said_since_change("timeline", lambda: page_of_timeline(documents_of(*kinds)), *kinds)
-    return render(request, "front/timeline.html", context)
+    return render(request, "front/timeline.html", said_since_change("timeline", page_of_timeline, *kinds))
 
 
-def page_of_timeline(documents):
-    first, last = duration(documents["project"])
-    every = entries_of(documents, first, last) if first else []
-    entries = at_most(every, lambda entry: entry["item"].when.last, MOST_DATED)
+def page_of_timeline():
+    """Everything is dated and counted, and the newest is read: seven queries."""
+    index = current()
+    projects = index.documents(index.ordered(["project"]), 1)
+    first, last = duration(projects)
+    dated = {short: days_stated(kind_name, field) for short, kind_name, field in DATED_WHOLE}
+    every = happenings(index, dated, first, last) if first else []
+    entries = entries_of(at_most(every, lambda row: row.when.last, MOST_DATED))
     lanes = [
         Lane(label, short, url, tuple(entry["item"] for entry in entries if entry["short"] == short))
         for label, short, url in (
@@ -53,7 +63,7 @@ def page_of_timeline(documents):
             {"title": gettext("Timeline"), "url": None},
         ],
         "siblings": siblings("library"),
-        "project": documents["project"][0] if documents["project"] else None,
+        "project": projects[0] if projects else None,
         "first": day(first.isoformat()) if first else "",
         "last": day(last.isoformat()) if last else "",
         "picture": drawn,
@@ -61,8 +71,8 @@ def page_of_timeline(documents):
         "count": len(every),
         "has_unverified": any(entry["is_unverified"] for entry in entries),
         "undated": {
-            "deliverables": sum(not document["date"] for document in documents["deliverable"]),
-            "news": sum(not document["date"] for document in documents["news-item"]),
+            "deliverables": sum(not text for _key, text in dated["D"]),
+            "news": sum(not text for _key, text in dated["N"]),
         },
     }
 
@@ -73,46 +83,76 @@ def earliest(first):
     return date(months // 12, months % 12 + 1, 1)
 
 
-def entries_of(documents, first, last):
-    """Everything dated in the project's time, in order: ``[{item, short, when, title, of, url}]``."""
+@dataclass(slots=True)
+class Happening:
+    """Something that is dated, before its record is read."""
+
+    when: Span
+    short: str  # the letter of its lane
+    record: int  # its key
+    date: str
+    key: str = ""  # of an event in an instrument
+    number: int = 0  # in its lane, in order of date
+
+
+def days_stated(kind_name, field):
+    """``[(key, date)]`` of all records of a kind, with those that have none. One query."""
+    rows = Publication.objects.published().of(kind_name).annotate(body=Cast("document", JSONField()))
+    return list(rows.values_list("pk", KT(f"body__{field}")))
+
+
+def happenings(index, dated, first, last):
+    """Everything dated in the project's time, in order. One query."""
     begin = earliest(first)
-    rows = []
-    for short, document, date_text, title, of, is_unverified in happenings(documents):
-        span = span_of(date_text)
-        if span and span.last >= begin and span.first <= last:
-            rows.append((span, short, title, of, document, day_or_unknown(date_text), is_unverified))
-    rows.sort(key=lambda row: (row[0].first, row[0].last, "WDNL".index(row[1])))
-    numbers, entries = defaultdict(int), []
-    for span, short, title, of, document, when, is_unverified in rows:
-        numbers[short] += 1
-        key = document["identifier"] if short in "WD" else f"{short}{numbers[short]}"
+    found = [(short, key, text or "", "") for short, rows in dated.items() for key, text in rows]
+    events = Term.objects.filter(field=DATED, value__gte=str(begin.year), value__lt=str(last.year + 1))
+    events = events.filter(publication__kind="instrument").order_by("pk")
+    for key, value in events.values_list("publication", "value"):
+        date_text, _, event = value.partition(" ")
+        found.append(("L", key, date_text, event))
+    spans = {text: span_of(text) for text in {row[2] for row in found}}
+    rows = [
+        Happening(span, short, key, text, event)
+        for short, key, text, event in found
+        if (span := spans[text]) and span.last >= begin and span.first <= last
+    ]
+    slots = index.slots([row.record for row in rows])
+    place = dict(zip(index.pks[slots].tolist(), index.rank[slots].tolist(), strict=True))
+    rows.sort(
+        key=lambda row: (row.when.first, row.when.last, "WDNL".index(row.short), place.get(row.record, 0))
+    )
+    numbers = Counter()
+    for row in rows:
+        numbers[row.short] += 1
+        row.number = numbers[row.short]
+    return rows
+
+
+def entries_of(rows):
+    """What the picture and the table say: ``[{item, short, when, title, of, url}]``. One query."""
+    keys = list({row.record: None for row in rows})
+    documents = {row.pk: row.body for row in Publication.objects.only("document").in_order_of(keys)}
+    entries = []
+    for row in rows:
+        document = documents[row.record]
+        title, of, is_unverified = told_of(row, document)
+        when = day_or_unknown(row.date)
+        key = document["identifier"] if row.short in "WD" else f"{row.short}{row.number}"
         doubt = gettext("not verified") if is_unverified else ""
         name = ", ".join(part for part in (key, of, title, when, doubt) if part)
-        item = Item(key, key, name, document["url"], span, event_shape(short, is_unverified))
+        item = Item(key, key, name, document["url"], row.when, event_shape(row.short, is_unverified))
         told = {"when": when, "title": title, "of": of, "is_unverified": is_unverified}
-        entries.append({"item": item, "short": short, "url": document["url"], **told})
+        entries.append({"item": item, "short": row.short, "url": document["url"], **told})
     return entries
+
+
+def told_of(row, document):
+    """(title, what it belongs to, is it unverified?)"""
+    if row.short == "L":
+        event = next(event for event in document["events"] if event["key"] == row.key)
+        return event["title"], document["title"], event["verified"] is not True
+    return document["title"], document["city"] if row.short == "W" else "", False
 
 
 def event_shape(short, is_unverified):
     return "stop" if short == "W" else "unverified" if is_unverified else ""
-
-
-def happenings(documents):
-    """``(letter, document, date, title, what it belongs to, is it unverified?)`` of all that may stand on it."""
-    for document in documents["workshop"]:
-        yield "W", document, document["start_date"], document["title"], document["city"], False
-    for document in documents["deliverable"]:
-        yield "D", document, document["date"], document["title"], "", False
-    for document in documents["news-item"]:
-        yield "N", document, document["date"], document["title"], "", False
-    for document in documents["instrument"]:
-        for event in document["events"]:
-            yield (
-                "L",
-                document,
-                event["date"],
-                event["title"],
-                document["title"],
-                event["verified"] is not True,
-            )

@@ -90,6 +90,7 @@ def lanes_picture(
     url="",
     most=MOST_MARKS,
     total=0,
+    is_newest=True,
 ):
     """``lanes`` over the months from ``first`` to ``last`` (dates in them); ``label`` says what it shows.
 
@@ -97,7 +98,7 @@ def lanes_picture(
     earliest furthest away, so that none crosses another without need; labels of lanes on the way lie over them.
     Months are numbered from the one of ``counted_from``, if given. ``rest``: words for what has no date. Where
     there are too many items, the newest are drawn, and the one whose key is ``keep``; ``url`` leads to all of them,
-    of which there may be more than in ``lanes``: ``total``.
+    of which there may be more than in ``lanes``: ``total``; those that are there are the newest, or the first.
     """
     items = [item for lane in lanes for item in lane.items]
 
@@ -116,7 +117,7 @@ def lanes_picture(
     drawings = tuple(
         draw_lanes(sheet, lanes, first, last, label, rest, arrows, counted_from) for sheet in sheets
     )
-    return Picture(drawings, len(drawn), total or len(items), url, is_newest=True)
+    return Picture(drawings, len(drawn), total or len(items), url, is_newest)
 
 
 def draw_lanes(sheet, lanes, first, last, label, rest_words, arrows, counted_from):

@@ -19,7 +19,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import FACT, NEWEST_SOURCE, kinds, kinds_by_name
 from media4sec.letters import OWN_LETTERS, sort_key
 from media4sec.publications.synonyms import AS_ONE_WORD, Synonyms, as_one_word
 from media4sec.publications.words import LINKED, STOP_WORDS, loose_key_of, squeezed, word_key
@@ -35,7 +35,7 @@ ROW_COLUMNS: tuple[str, ...] = ("pk", "kind", "identifier", "sort_key", "title",
 ROW_COLUMNS += ("title_stems", "name_stems", "text_stems")
 PER_SLOT = {"pks": "q", "kinds": "h", "title_lengths": "f", "concepts": "q", "is_named": "b"}
 PER_SLOT |= {"checked": "d", "changed": "d"}
-TEXTS = ("words", "words_by_length", "sort_keys", "titles", "values", "labels")
+TEXTS = ("words", "words_by_length", "sort_keys", "titles", "values", "labels", "link_fields")
 ORDERS = ("own", "en", *OWN_LETTERS)  # the kinds' own, and titles in the alphabets of the languages
 ABOUT = "about.json"
 LEAD_LENGTH = 20  # words, about the first sentence
@@ -168,6 +168,13 @@ class Columns:
         labels = list(zip(self.values[values], self.labels[values], strict=True))
         return self.arrays["term_slots"][here], self.arrays["term_values"][here], labels
 
+    # Links
+
+    def naming(self, pk):
+        """(slots, numbers of the fields) of those that name a publication."""
+        here = slice(*self.arrays["link_targets"].searchsorted((pk, pk + 1)))
+        return self.arrays["link_slots"][here], self.arrays["link_numbers"][here]
+
     # Orders
 
     def sorted_by(self, order, slot):
@@ -203,10 +210,11 @@ def hash_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
 
 
-def facet_fields():
-    """The fields of all terms that lists filter or sort by."""
+def counted_fields():
+    """The fields of all terms that lists filter or sort by, and of those that say what is stated at all."""
     names = [facet.name for kind in kinds() for facet in kind.listed.all_facets]
-    return list(dict.fromkeys([*names, *(kind.flag_field for kind in kinds() if kind.links.flags)]))
+    flags = (kind.flag_field for kind in kinds() if kind.links.flags)
+    return list(dict.fromkeys([*names, *flags, FACT, NEWEST_SOURCE]))
 
 
 def concept_name(title: str) -> str:
@@ -274,8 +282,8 @@ def columns_from(rows, terms=(), names=None, synonyms=None, seen=None):
         sort_keys.append(own_key)
     arrays = {name: np.array(values) for name, values in per_slot.items()}
     arrays |= _texts("titles", titles) | _texts("sort_keys", sort_keys) | _table("exact", *exact)
-    fields = facet_fields()
-    arrays |= _facets(terms, fields, arrays["pks"])
+    fields = counted_fields()
+    arrays |= _facets_and_links(terms, fields, arrays["pks"])
     arrays |= _postings(list(tokens), words, len(titles), synonyms)
     return Columns(arrays, fields, synonyms, seen)
 
@@ -314,14 +322,19 @@ def _table(name, hashes, numbers):
     return {f"{name}_hashes": hashes[order], f"{name}_numbers": numbers[order]}
 
 
-def _facets(terms, fields, pks):
-    """For each field its slots and the numbers of their values, and the values with their labels."""
+def _facets_and_links(terms, fields, pks):
+    """For each field its slots and the numbers of their values, and the values with their labels; who names whom."""
     found = {field: (array("q"), array("i")) for field in fields}
     numbers, labels = {field: numbering() for field in fields}, {field: {} for field in fields}
-    for pk, field, value, label in terms:
-        found[field][0].append(pk)
-        found[field][1].append(numbers[field][value])
-        labels[field][value] = label
+    links, link_fields = (array("q"), array("q"), array("h")), numbering()
+    for pk, field, value, label, target in terms:
+        if field in found:
+            found[field][0].append(pk)
+            found[field][1].append(numbers[field][value])
+            labels[field][value] = label
+        if target is not None:
+            for column, one in zip(links, (target, pk, link_fields[field]), strict=True):
+                column.append(one)
     slots, values = [], []
     for of_field in found.values():
         own, their = (np.array(column, np.int64) for column in of_field)
@@ -337,6 +350,20 @@ def _facets(terms, fields, pks):
         "value_starts": np.cumsum([0, *map(len, labels.values())]),
         **_texts("values", [value for of_field in labels.values() for value in of_field]),
         **_texts("labels", [label for of_field in labels.values() for label in of_field.values()]),
+        **_texts("link_fields", link_fields),
+        **_links(*map(np.array, links), pks),
+    }
+
+
+def _links(targets, own, numbers, pks):
+    """Those that name others, by whom they name."""
+    is_known = np.isin(own, pks)
+    targets, own, numbers = targets[is_known], own[is_known], numbers[is_known]
+    order = np.argsort(targets, kind="stable")
+    return {
+        "link_targets": targets[order],
+        "link_slots": pks.searchsorted(own[order]).astype(np.int32),
+        "link_numbers": numbers[order],
     }
 
 

@@ -88,6 +88,21 @@ def crossed(
     return counts
 
 
+def by_two(slots: np.ndarray, row: str, column: str, index: Index) -> dict[tuple[str, str], int]:
+    """How many of these publications have a value of one facet and one of another: ``{(value, other): number}``."""
+    inside = index.mask(slots)
+    return {
+        (value, other): number
+        for value, _ in index.facet(row)[1]
+        for (other, _), number in zip(
+            index.facet(column)[1],
+            index.counted(column, inside & index.having(row, [value])).tolist(),
+            strict=True,
+        )
+        if number
+    }
+
+
 def unfiltered(kind_names: Sequence[str], facets: Iterable[str], index: Index) -> Result:
     """All that is published of these kinds, in their own order. Counted once after each change."""
 

@@ -14,14 +14,14 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q, Subquery
 
-from media4sec.kinds import kinds_by_name
+from media4sec.kinds import Document, kinds_by_name
 from media4sec.languages import memory
 from media4sec.letters import OWN_LETTERS, same
 from media4sec.publications import index_files
-from media4sec.publications.columns import PER_SLOT, ROW_COLUMNS, columns_from, facet_fields
+from media4sec.publications.columns import PER_SLOT, ROW_COLUMNS, columns_from, counted_fields
 from media4sec.publications.models import Change, Generation, Publication, Term
-from media4sec.publications.stated import content_version
 from media4sec.publications.synonyms import synonyms
+from media4sec.publications.version import content_version
 
 HEADLINE = 4  # words of a title that says in more of them what happened, and not what the thing is called
 USUAL_LENGTH = 40  # words of a text; a constant, so that the order does not depend on what else is there
@@ -136,6 +136,11 @@ class Index:
         numbers = [number for number, name in enumerate(kinds_by_name()) if name in set(kind_names)]
         return self.is_alive & np.isin(self.kinds, numbers)
 
+    def numbers(self) -> dict[str, int]:
+        """How many there are of each kind."""
+        counts = np.bincount(self.kinds[self.is_alive], minlength=len(kinds_by_name()))
+        return dict(zip(kinds_by_name(), counts.tolist(), strict=True))
+
     def slots(self, pks: Any) -> np.ndarray:
         """The slots of these publications; those that are not public any more fall away."""
         pks = np.asarray(pks, np.int64)
@@ -148,7 +153,7 @@ class Index:
         They stand where the best of them stood.
         """
         leads = np.array(pks, np.int64)
-        names, groups, others = self.concepts[self.slots(leads)], defaultdict(list), {}
+        names, groups, others, after = self.concepts[self.slots(leads)], defaultdict(list), {}, {}
         is_lead = np.ones(len(leads), bool)
         for place in np.flatnonzero(names).tolist():
             groups[names[place]].append(place)
@@ -157,8 +162,14 @@ class Index:
                 found = sorted(leads[places].tolist(), key=lambda pk: self.weights[self.slot_of[pk]])
                 leads[places[0]], others[found[0]] = found[0], found[1:]
                 is_lead[places[1:]] = False
-        leads = leads[is_lead].tolist()
-        return [pk for lead in leads for pk in (lead, *others.get(lead, ()))] if others else leads, others
+                after[places[0]] = found[1:]
+        if not others:
+            return leads.tolist(), others
+        # Where each group goes on, counted among those that lead.
+        at = np.repeat(np.cumsum(is_lead)[list(after)], [len(found) for found in after.values()])
+        return np.insert(
+            leads[is_lead], at, [pk for found in after.values() for pk in found]
+        ).tolist(), others
 
     # Orders
 
@@ -191,6 +202,91 @@ class Index:
 
         return self.kept(("ordered", *kind_names), make)
 
+    def mask(self, *of_slots: Any) -> np.ndarray:
+        """Which slots are among these."""
+        found = np.zeros(self.count, bool)
+        for slots in of_slots:
+            found[np.asarray(slots, np.int32)] = True
+        return found
+
+    def first(self, slots: np.ndarray, most: int | None = None) -> np.ndarray:
+        """These slots in the kinds' own order, or the first of them."""
+        if most is not None and len(slots) > most:
+            slots = slots[np.argpartition(self.rank[slots], most)[:most]]
+        return slots[np.argsort(self.rank[slots])]
+
+    def documents(self, slots: np.ndarray, most: int | None = None) -> list[Document]:
+        """The public documents of these slots in the kinds' own order, or of the first of them. One query."""
+        pks = self.pks[self.first(slots, most)].tolist()
+        return [row.body for row in Publication.objects.only("document").in_order_of(pks)]
+
+    def first_of_each(self, groups: dict, rows: Any, most: int | None = None) -> dict[Any, list[Publication]]:
+        """Of each group of slots the publications, or the first of them, read from ``rows``. One query."""
+        first = {key: self.pks[self.first(slots, most)].tolist() for key, slots in groups.items()}
+        found = rows.published().in_bulk([pk for pks in first.values() for pk in pks])
+        return {key: [found[pk] for pk in pks if pk in found] for key, pks in first.items()}
+
+    # Links
+
+    def naming(self, pk: int) -> dict[tuple[str, str], np.ndarray]:
+        """The slots of those that name a publication: ``{(kind, field): slots}``."""
+        found, kind_names = defaultdict(list), list(kinds_by_name())
+        for part, first in self.parts:
+            slots, numbers = part.naming(pk)
+            slots = slots + np.int32(first)
+            is_alive = self.is_alive[slots]
+            slots, numbers = slots[is_alive], numbers[is_alive]
+            codes = self.kinds[slots].astype(np.int32) * len(part.link_fields) + numbers
+            for code in np.unique(codes).tolist():
+                kind, number = divmod(code, len(part.link_fields))
+                found[kind_names[kind], part.link_fields[number]].append(slots[codes == code])
+        return {key: np.concatenate(of_parts) for key, of_parts in sorted(found.items())}
+
+    def links(self, field: str, mask: np.ndarray) -> list[tuple[int, int]]:
+        """``[(key, key of what it names)]`` of the slots in a mask, by one field."""
+        found: list[tuple[int, int]] = []
+        for part, first in self.parts:
+            slots, numbers, targets = (
+                part.arrays[f"link_{name}"] for name in ("slots", "numbers", "targets")
+            )
+            own = mask[first : first + part.count][slots]
+            own &= numbers == next((n for n, name in enumerate(part.link_fields) if name == field), -1)
+            pks = self.pks[first : first + part.count][slots[own]]
+            found += zip(pks.tolist(), targets[own].tolist(), strict=True)
+        return found
+
+    def link_fields(self, mask: np.ndarray) -> set[str]:
+        """The fields by which slots in a mask name others."""
+        found = set()
+        for part, first in self.parts:
+            own = mask[first : first + part.count][part.arrays["link_slots"]]
+            found |= {part.link_fields[number] for number in np.unique(part.arrays["link_numbers"][own])}
+        return found
+
+    def of_kind_naming(self, kind_name: str, pks: Iterable[int], but: Iterable[int] = ()) -> np.ndarray:
+        """The slots of a kind that name one of these publications, and none of ``but``."""
+        named, not_wanted = (
+            self.mask(
+                *(slots for pk in each for (kind, _), slots in self.naming(pk).items() if kind == kind_name)
+            )
+            for each in (pks, but)
+        )
+        return np.flatnonzero(named & ~not_wanted)
+
+    def beside(self, pk: int) -> tuple[int | None, int | None]:
+        """The publications of its kind before and after this one, in the kind's own order; none where nobody has
+        written it."""
+        slot = self.slot_of[pk]
+        if slot < 0:
+            return None, None
+        slots = self.ordered([list(kinds_by_name())[self.kinds[slot]]])
+        at = int(self.rank[slots].searchsorted(self.rank[slot]))
+        before, after = (
+            self.pks[slots[max(at - 1, 0) : at]].tolist(),
+            self.pks[slots[at + 1 : at + 2]].tolist(),
+        )
+        return before[0] if before else None, after[0] if after else None
+
     # Facets
 
     def facet(self, field):
@@ -213,13 +309,31 @@ class Index:
         parts, labels = self.facet(field)
         return sum(np.bincount(numbers[mask[slots]], minlength=len(labels)) for slots, numbers in parts)
 
+    def values(self, field: str, mask: np.ndarray) -> set[str]:
+        """What the slots in a mask have in a field; nothing where it is not counted."""
+        if field not in self.base.fields:
+            return set()
+        labels = self.facet(field)[1]
+        return {labels[number][0] for number in np.flatnonzero(self.counted(field, mask))}
+
+    def stated(self, field: str, mask: np.ndarray) -> list[tuple[int, str]]:
+        """``[(key, value)]`` of the slots in a mask, for each value that they have in a field."""
+        parts, labels = self.facet(field)
+        return [
+            (pk, labels[number][0])
+            for slots, numbers in parts
+            for own in [mask[slots]]
+            for pk, number in zip(self.pks[slots[own]].tolist(), numbers[own].tolist(), strict=True)
+        ]
+
     def having(self, field, values):
         """A mask of the slots that have one of these values."""
         parts, labels = self.facet(field)
-        wanted = [number for number, (value, _) in enumerate(labels) if value in set(values)]
+        values = set(values)
+        is_wanted = np.array([value in values for value, _ in labels], bool)
         found = np.zeros(self.count, bool)
         for slots, numbers in parts:
-            found[slots[np.isin(numbers, wanted)]] = True
+            found[slots[is_wanted[numbers]]] = True
         return found & self.is_alive
 
     def known(self, field: str, values: Iterable[str]) -> dict[str, str]:
@@ -306,9 +420,9 @@ def _read(seen, ways=None, pks=None):
     """Columns of all that is published, or of what is published of these."""
     rows = Publication.objects.published().filter(kind__in=kinds_by_name()).order_by("pk")
     names = rows.of(*(kind.name for kind in kinds_by_name().values() if kind.search.names_others))
-    terms = Term.objects.filter(field__in=facet_fields()).order_by("pk")
+    terms = Term.objects.filter(Q(field__in=counted_fields()) | Q(target__isnull=False)).order_by("pk")
     terms, values = (
-        terms.values_list("publication_id", "field", "value", "label"),
+        terms.values_list("publication_id", "field", "value", "label", "target_id"),
         rows.values_list(*ROW_COLUMNS),
     )
     if pks is None:

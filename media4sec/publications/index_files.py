@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from media4sec.letters import sort_key
 from media4sec.publications.columns import Columns, hash_of
+from media4sec.publications.words import loose_key_of, word_key
 from media4sec.release import release
 
 logger = logging.getLogger(__name__)
@@ -61,7 +63,10 @@ def turn(*, is_awaited: bool) -> Any:
 
 
 def give_back_memory() -> None:
-    """Return what making columns took to the system: the allocator keeps it otherwise. glibc only."""
+    """Return what making columns took: the keys of all words and titles, which other requests need few of, and what the
+    allocator keeps otherwise (glibc only)."""
+    for keys in (sort_key, word_key, loose_key_of):
+        keys.cache_clear()
     with suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
 

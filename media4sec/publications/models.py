@@ -2,14 +2,9 @@
 
 import json
 import secrets
-from bisect import bisect
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
-from django.db.models import Count, Window
-from django.db.models.functions import RowNumber
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
@@ -22,6 +17,11 @@ class PublicationQuerySet(models.QuerySet):
 
     def of(self, *kind_names: str) -> Self:
         return self.filter(kind__in=kind_names)
+
+    def in_order_of(self, pks: list[int]) -> list["Publication"]:
+        """Those with these keys, in their order; what is not public any more is left out. One query."""
+        found = self.published().in_bulk(pks)
+        return [found[pk] for pk in pks if pk in found]
 
 
 class Publication(models.Model):
@@ -194,39 +194,3 @@ class Generation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def documents_of(*kinds: str, here: Publication | None = None) -> dict[str, list[Document]]:
-    """The public documents of these kinds, in order: ``{kind: [document]}``. One query.
-
-    The page of ``here`` asks: it is among them as it is shown, also where nobody has written it yet.
-    """
-    rows = Publication.objects.published().of(*kinds).order_by("sort_key", "pk")
-    if here is not None:
-        rows = rows.exclude(pk=here.pk)
-    found, keys = defaultdict(list), []
-    for kind, key, text in rows.values_list("kind", "sort_key", "document"):
-        found[kind].append(json.loads(text))
-        keys += [key] if here is not None and kind == here.kind else []
-    if here is not None and here.kind in kinds:
-        found[here.kind].insert(bisect(keys, here.sort_key), here.body)
-    return found
-
-
-def first_of_each(
-    rows: Any, group: Sequence[str], order: Sequence[str], most: int, largest: int | None = None
-) -> list[tuple]:
-    """``[(group, order, total)]`` of the first rows of each group, and how many it has.
-
-    ``group`` and ``order`` are names of fields, which should be short, as the database sorts them all. ``largest`` is
-    the number of rows in the largest group, at most, if that is known: where all are among the first, no window is
-    asked for.
-    """
-    names = (*group, *order)
-    if largest is not None and largest <= most:
-        found = sorted(rows.values_list(*names))
-        totals = Counter(row[: len(group)] for row in found)
-        return [(*row, totals[row[: len(group)]]) for row in found]
-    place, total = Window(RowNumber(), group, order), Window(Count("pk"), group)
-    rows = rows.annotate(place=place, total=total).filter(place__lte=most)
-    return sorted(row[:-1] for row in rows.values_list(*names, "total", "place"))

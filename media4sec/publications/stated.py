@@ -6,13 +6,12 @@ What the published records of a kind state at all, and how fresh their sources a
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db import connection
-from django.db.models import Case, Max, Subquery, Value, When
 from django.utils.translation import get_language
 
 from media4sec.kinds import FACT, NEWEST_SOURCE, NO_VALUE, Document, Kind, Role, kind_for
-from media4sec.languages import memory
-from media4sec.publications.models import Change, Generation, Term
+from media4sec.publications.index import current
+from media4sec.publications.models import Change
+from media4sec.publications.version import content_version
 
 T = TypeVar("T")
 MOST_FOLLOWED = 500  # changes; after more at once, all is read again
@@ -53,38 +52,32 @@ def _still_true(answers: dict[str, tuple], seen: Any, version: Any) -> dict[str,
     return {name: (found, of) for name, (found, of) in answers.items() if of and changed.isdisjoint(of)}
 
 
-def content_version() -> tuple[str, Any]:
-    """Which database, and its newest change: ``(number, time, the database's own name, which a rebuild changes)``."""
-    remembered = memory.get()
-    if remembered is not None and "version" in remembered:
-        return remembered["version"]
-    newest = Change.objects.annotate(generation=Subquery(Generation.objects.values("name")[:1]))
-    version = newest.order_by("-seq").values_list("seq", "at", "generation").first()
-    found = (str(connection.settings_dict["NAME"]), version)
-    if remembered is not None:
-        remembered["version"] = found
-    return found
-
-
 def stated_facts(kind: Kind) -> frozenset[str]:
     """The facts that at least one published record of the kind states."""
     return since_change(f"facts of {kind.name}", lambda: _stated_facts(kind), kind.name)
 
 
 def _stated_facts(kind: Kind) -> frozenset[str]:
+    index = current()
+    inside = index.of_kinds([kind.name])
     facets = {facet.source: facet.name for facet in kind.listed.facets}
-    terms = {name: facets.get(name, name) for name in kind.page.facts}
-    rows = Term.objects.filter(publication__kind=kind.name, field__in={*terms.values(), FACT})
-    fact = Case(When(field=FACT, then="value"), default=Value(""))
-    found = set(rows.exclude(value=NO_VALUE).values_list("field", fact).distinct())
-    return frozenset(name for name, field in terms.items() if found & {(field, ""), (FACT, name)})
+    facts, links = index.values(FACT, inside), index.link_fields(inside)
+
+    def is_stated(name: str) -> bool:
+        field = facets.get(name, name)
+        return name in facts or field in links or bool(index.values(field, inside) - {NO_VALUE})
+
+    return frozenset(filter(is_stated, kind.page.facts))
 
 
 def known_on(kind: Kind) -> str:
     """The newest date that a source of these records bears; empty where none bears any."""
-    rows = Term.objects.filter(publication__kind=kind.name, field=NEWEST_SOURCE)
-    newest = since_change(f"known on, {kind.name}", lambda: rows.aggregate(newest=Max("value")), kind.name)
-    return newest["newest"] or ""
+
+    def newest() -> str:
+        index = current()
+        return max(index.values(NEWEST_SOURCE, index.of_kinds([kind.name])), default="")
+
+    return since_change(f"known on, {kind.name}", newest, kind.name)
 
 
 def checked_parts(document: Document) -> list[Document]:

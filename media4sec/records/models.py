@@ -420,7 +420,13 @@ class Team(models.Model):
     """The people of a partner, or of the editorial office, which keeps what no partner is responsible for."""
 
     owner = models.OneToOneField(
-        Record, related_name="team", null=True, blank=True, on_delete=models.PROTECT, limit_choices_to=owners
+        Record,
+        verbose_name="responsible partner",
+        related_name="team",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        limit_choices_to=owners,
     )
     needs_approval = models.BooleanField(
         "four eyes",
@@ -462,6 +468,22 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()}, {self.team}"
 
 
+class Appointment(models.Model):
+    """When a version becomes public by itself."""
+
+    record = models.OneToOneField(
+        Record, related_name="appointment", primary_key=True, on_delete=models.CASCADE
+    )
+    revision = models.ForeignKey(Revision, related_name="+", on_delete=models.CASCADE)
+    at = models.DateTimeField(db_index=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    note = models.CharField(max_length=400, blank=True)
+    problem = models.TextField(blank=True, help_text="Why it could not be kept.")
+
+    def __str__(self):
+        return f"{self.revision} on {self.at:%Y-%m-%d %H:%M}"
+
+
 class AuditEntry(models.Model):
     """A step that somebody took with a record. It names both as text, as it outlives accounts and records.
 
@@ -480,6 +502,8 @@ class AuditEntry(models.Model):
         SENT_BACK = "sent-back", "Sent back"
         APPROVED = "approved", "Approved"
         OWNED = "owned", "Given to a partner"
+        SCHEDULED = "scheduled", "To be published at a time"
+        UNSCHEDULED = "taken-back", "Not to be published at that time"
         ROLES = "roles", "Roles of a team"
 
     at = models.DateTimeField()

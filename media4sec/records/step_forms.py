@@ -1,11 +1,13 @@
 """The steps of the workflow as forms: what each asks, for which records it is there, and what it does."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 
 from media4sec.records import workflow
 from media4sec.records.forms import RecordSelect, offer
-from media4sec.records.models import MOST_IN_REASON, Record
+from media4sec.records.models import MOST_IN_REASON, Appointment, Citation, Record
 from media4sec.records.policy import Right
 from media4sec.texts import Line, Lines
 
@@ -72,6 +74,43 @@ class Publish(RecordStep):
 
     def take(self, record, by):
         workflow.publish(record, by=by, note=self.cleaned_data["note"])
+
+
+class Schedule(RecordStep):
+    name, title, button = "schedule", "Publish at a time", "Publish then"
+    says = "This version becomes public then, also if somebody has changed the working copy until then."
+    done = "becomes public then."
+    shows_differences = True
+    field_order = ("at", "note")
+
+    at = forms.SplitDateTimeField(
+        label="When", widget=AdminSplitDateTime, help_text=f"In the time of {settings.TIME_ZONE}."
+    )
+    note = Publish.base_fields["note"]
+
+    @classmethod
+    def fits(cls, record):
+        return Publish.fits(record) and not cls.is_planned(record)
+
+    @staticmethod
+    def is_planned(record):
+        return Appointment.objects.filter(record=record.pk).exists()
+
+    def take(self, record, by):
+        workflow.schedule(record, self.cleaned_data["at"], by=by, note=self.cleaned_data["note"])
+
+
+class Unschedule(RecordStep):
+    name, title, button = "unschedule", "Do not publish at that time", "Take it back"
+    says = "Nothing becomes public by itself."
+    done = "stays as it is."
+
+    @classmethod
+    def fits(cls, record):
+        return Schedule.is_planned(record)
+
+    def take(self, record, by):
+        workflow.unschedule(record, by=by)
 
 
 class Withdraw(RecordStep):
@@ -235,7 +274,55 @@ class SendBack(RecordStep):
         workflow.send_back(record, by=by, reason=self.cleaned_data["reason"])
 
 
-RECORD_STEPS = (Submit, Approve, SendBack, Publish, Withdraw, Merge, Restore, Discard)
+class Confirm(RecordStep):
+    name, title, button = "checked", "Confirm as checked", "It is still true"
+    right = Right.WRITE
+    says = (
+        "The record says from now on that it was checked today, and is due again after its usual time. Where nothing"
+        " else waits to be published, and you may publish, readers see it at once."
+    )
+    done = "was checked today."
+
+    read = forms.ModelMultipleChoiceField(
+        Citation.objects.none(),
+        label="Sources that were read again",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They get today’s date.",
+    )
+    note = Line(
+        label="Note",
+        max_length=400,
+        required=False,
+        help_text="For colleagues; stands in the history.",
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["read"].queryset = self.record.citations.select_related("source")
+
+    @classmethod
+    def fits(cls, record):
+        return record.public_state not in (State.WITHDRAWN, State.MERGED)
+
+    def take(self, record, by):
+        workflow.confirm(record, self.cleaned_data["read"], by=by, note=self.cleaned_data["note"])
+
+
+RECORD_STEPS = (
+    Confirm,
+    Submit,
+    Approve,
+    SendBack,
+    Publish,
+    Schedule,
+    Unschedule,
+    Withdraw,
+    Merge,
+    Restore,
+    Discard,
+)
 
 
 LACKS = {

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from rest_framework.exceptions import ValidationError as DocumentError
@@ -27,8 +28,18 @@ from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import findable, remember, remember_all, remember_public
-from media4sec.records.models import AuditEntry, Record, Revision, Source, Tag, Team, specific
-from media4sec.records.policy import Right, name_for, require
+from media4sec.records.models import (
+    Appointment,
+    AuditEntry,
+    Citation,
+    Record,
+    Revision,
+    Source,
+    Tag,
+    Team,
+    specific,
+)
+from media4sec.records.policy import Right, may, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
 from media4sec.records.references import moved, named_by
 
@@ -176,11 +187,15 @@ def publish_all(
     ``validate=False`` is for callers that have just validated every document. Instead of the working copies,
     ``versions`` (by record) are published, or ``documents``, which become versions.
     """
-    versions = versions or {}
     take_turn()
     locked = _locked(records)
     require(by, Right.PUBLISH, *locked)
-    _refuse_unapproved(locked, versions, by)
+    _refuse_unapproved(locked, versions or {}, by)
+    Appointment.objects.filter(record__in=locked).delete()
+    return _publish(locked, by, note, versions or {}, validate=validate, documents=documents)
+
+
+def _publish(locked, by, note, versions, *, validate=True, documents=None):
     for record in locked:
         if record.public_state in (State.WITHDRAWN, State.MERGED):
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
@@ -268,6 +283,66 @@ def _check(record):
 
 
 @transaction.atomic
+def schedule(record: Record, at: Any, *, by: Any = None, note: str = "") -> None:
+    """Have the working copy, as it is now, published at a time, by the clock of the database."""
+    record = _locked([record])[0]
+    require(by, Right.PUBLISH, record)
+    _refuse_unapproved([record], {}, by)
+    if at <= _database_now():
+        raise WorkflowError("That time is over: publish it now, or name a later one.")
+    if record.public_state in (State.WITHDRAWN, State.MERGED):
+        raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
+    _check(specific([record])[0])
+    revision = record.revisions.get(number=record.edit_version)
+    Appointment.objects.update_or_create(
+        record=record, defaults={"revision": revision, "at": at, "made_by": by, "note": note, "problem": ""}
+    )
+    when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+    audit.note_steps(Action.SCHEDULED, [record], by=by, note=f"{when} {note}".strip())
+
+
+@transaction.atomic
+def unschedule(record: Record, *, by: Any = None) -> None:
+    """Take an appointment back."""
+    record = _locked([record])[0]
+    require(by, Right.PUBLISH, record)
+    taken_back, _ = Appointment.objects.filter(record=record.pk).delete()
+    if not taken_back:
+        raise WorkflowError(f"{record.identifier} is not to be published at a time.")
+    audit.note_steps(Action.UNSCHEDULED, [record], by=by)
+
+
+def publish_due() -> tuple[int, list[str]]:
+    """Publish what is due by the database's clock; returns how many were, and why others were not."""
+    done, problems = 0, []
+    for pk in list(Appointment.objects.filter(at__lte=Now(), problem="").values_list("pk", flat=True)):
+        try:
+            done += _keep_appointment(pk)
+        except ValidationError as error:
+            problem = "; ".join(error.messages)
+            Appointment.objects.filter(pk=pk).update(problem=problem)
+            problems.append(problem)
+    return done, problems
+
+
+@transaction.atomic
+def _keep_appointment(pk):
+    """Nobody's rights are asked again: they were when it was made. Another process may have been quicker."""
+    take_turn()
+    [record] = _locked(Record.objects.filter(pk=pk))
+    due = Appointment.objects.select_related("revision", "made_by").filter(pk=pk, at__lte=Now()).first()
+    if due is None:
+        return 0
+    due.delete()
+    _publish([record], due.made_by, due.note, {record.pk: due.revision})
+    return 1
+
+
+def _database_now():
+    return Record.objects.annotate(now=Now()).values_list("now", flat=True).first() or timezone.now()
+
+
+@transaction.atomic
 def withdraw(record: Record, *, reason: str, successor: Record | None = None, by: Any = None) -> None:
     """Take a published record off the public side; its address stays and says why, and what to use instead."""
     take_turn()
@@ -278,6 +353,7 @@ def withdraw(record: Record, *, reason: str, successor: Record | None = None, by
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, successor)
+    Appointment.objects.filter(record=record.pk).delete()
     _take_off(record, State.WITHDRAWN, reason, successor)
     audit.note_steps(Action.WITHDRAWN, [record], by=by, note=_in_favour_of(successor, reason))
 
@@ -375,6 +451,28 @@ def discard(record: Record, *, by: Any = None, note: str = "") -> None:
     audit.note_steps(Action.DISCARDED, [record], by=by, note=note)
     record.revisions.all().delete()
     specific([record])[0].delete()
+
+
+@transaction.atomic
+def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: str = "") -> None:
+    """Note that the record was checked today, and which of its sources were read for it.
+
+    What was public and has no other changes is public with that at once, if this person may publish.
+    """
+    take_turn()
+    record = specific(_locked([record]))[0]
+    require(by, Right.WRITE, record)
+    was_public = record.state == State.PUBLISHED
+    today = timezone.localdate()
+    if record.has_derived_review:
+        record.review_due = None  # follows the day of the check
+    record.checked_on = today
+    record.full_clean()
+    record.save()
+    Citation.objects.filter(pk__in=[one.pk for one in read], record=record.pk).update(accessed_on=today)
+    save_revision(record, by=by, note=note or "Checked, and still true")
+    if was_public and may(by, Right.PUBLISH, record) and (by is None or not has_four_eyes(record)):
+        publish(record, by=by, note=note or "Checked, and still true")
 
 
 @transaction.atomic

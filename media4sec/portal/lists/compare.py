@@ -1,6 +1,5 @@
 """Two to four records of a list side by side: what is the same, what differs, and what nobody states."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpResponseRedirect
@@ -15,7 +14,8 @@ from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
 from media4sec.portal.rows import as_fact, day_or_not_yet, first_sentence, with_notes
 from media4sec.portal.wording import content, page_display
-from media4sec.publications.models import Publication, Term
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import stated_facts
 
@@ -116,12 +116,17 @@ def chosen(kinds, names):
 def options_of(kinds):
     """Everything that can be chosen: ``[(identifier, the same where it is shown, title)]``; nothing where that is more
     than anybody reads. One query."""
-    rows = Publication.objects.published().of(*(kind.name for kind in kinds)).order_by("sort_key", "pk")
-    found = [
-        (identifier, identifier if kinds_by_name()[name].identifier.is_shown else "", title)
-        for name, identifier, title in rows.values_list("kind", "identifier", "title")[: MOST_OPTIONS + 1]
+    index = current()
+    slots = index.of_kinds([kind.name for kind in kinds]).nonzero()[0]
+    if len(slots) > MOST_OPTIONS:
+        return []
+    rows = Publication.objects.only("kind", "identifier", "title").in_order_of(
+        index.pks[index.first(slots)].tolist()
+    )
+    return [
+        (row.identifier, row.identifier if kinds_by_name()[row.kind].identifier.is_shown else "", row.title)
+        for row in rows
     ]
-    return found if len(found) <= MOST_OPTIONS else []
 
 
 def records_of(rows):
@@ -250,10 +255,8 @@ def flag_rows(kind, documents):
 
 
 def evidence_rows(rows, documents, displays):
-    terms = Term.objects.filter(target__in=rows, publication__kind=kind_for(Role.EVIDENCE).name).values_list(
-        "target", "publication"
-    )
-    statements = Counter(target for target, _publication in set(terms))
+    index, evidence = current(), kind_for(Role.EVIDENCE).name
+    statements = {row.pk: len(index.of_kind_naming(evidence, [row.pk])) for row in rows}
     verified = {True: _("Yes"), False: _("No"), None: _("Not stated")}
     return [
         _row(_("Where it comes from"), [[Value(display["provenance"])] for display in displays]),

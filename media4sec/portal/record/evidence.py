@@ -5,14 +5,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db.models import Count
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import THEME_FACET, Role, kind_for, kinds_by_name, lower_first
+from media4sec.kinds import NO_VALUE, THEME_FACET, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.rows import LENSES, capitalised, host_of
 from media4sec.portal.wording import page_display, word
-from media4sec.publications.models import Publication, Term, first_of_each
+from media4sec.publications.facets import by_two
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
 from media4sec.saying import day
 
 SHOWN, SHOWN_POINTS = 12, 8  # of each lens
@@ -46,27 +47,18 @@ class Statements:
         return any(lens and theme in tiles for lens, theme in self.places)
 
 
-def statements_about(targets, but=None, *, with_rows=True):
-    """Statements that name one of these records, and not the record ``but``. Three queries, however many there are."""
-    named = Term.objects.filter(target__in=targets).values("publication")
-    themes = Term.objects.filter(
-        publication__in=named, field=THEME_FACET.name, publication__kind=kind_for(Role.EVIDENCE).name
-    )
-    if but:
-        themes = themes.exclude(publication__in=Term.objects.filter(target=but).values("publication"))
-    counts = themes.values_list("publication__lens", "value").annotate(Count("pk")).order_by()
-    places = {(lens, theme): number for lens, theme, number in counts}
+def statements_about(targets, but=(), *, with_rows=True):
+    """Statements that name one of these records, and none of ``but``. One query, for the first of them."""
+    index, evidence = current(), kind_for(Role.EVIDENCE).name
+    slots = index.of_kind_naming(evidence, targets, but)
+    counts = by_two(slots, "lens", THEME_FACET.name, index)
+    places = {("" if lens == NO_VALUE else lens, theme): number for (lens, theme), number in counts.items()}
     if not places or not with_rows:
         return Statements(places)
-    largest = max(Statements(places).by_lens(lens) for lens, _theme in places)
-    order = ["publication__sort_key", "publication"]
-    first = first_of_each(themes, ["publication__lens"], order, SHOWN, largest)
-    found = Publication.objects.only(*STATED).in_bulk([pk for *_, pk, _total in first])
-    return Statements(places, [statement_row(found[pk]) for *_, pk, _total in sorted(first, key=by_order)])
-
-
-def by_order(row):
-    return row[1:]
+    of_lenses = (slots[index.having("lens", [lens])[slots]] for lens in (*LENSES, NO_VALUE))
+    shown = index.mask(*(index.first(of_lens, SHOWN) for of_lens in of_lenses)).nonzero()[0]
+    rows = Publication.objects.only(*STATED).in_order_of(index.pks[index.first(shown)].tolist())
+    return Statements(places, [statement_row(row) for row in rows])
 
 
 def statement_row(publication):

@@ -1,7 +1,9 @@
 """The glossary in place: the first use of a term in a record's texts leads to its definition."""
 
+import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from media4sec.kinds import Role, kind_for
 from media4sec.publications.models import Publication
@@ -44,12 +46,12 @@ class Glossary:
         """The text in pieces; a term that was marked before, or has this page for itself, stays plain."""
         pieces, end, past = [], 0, 0
         for start in WORD_START.finditer(text) if self.patterns else ():
-            pattern, entries = self.patterns.get(start[0].casefold(), (None, ()))
-            match = pattern and start.start() >= past and pattern.match(text, start.start())
+            names = self.patterns.get(start[0].casefold())
+            match = names and start.start() >= past and names.pattern.match(text, start.start())
             if not match:
                 continue
             past = match.end()
-            entry = entries[match.lastindex - 1]
+            entry = names.entries[match.lastindex - 1]
             if entry.identifier not in self.seen:
                 self.seen.add(entry.identifier)
                 self.used.append(entry)
@@ -64,28 +66,33 @@ class Glossary:
 def patterns_now():
     """The patterns of all terms that are published, read again when the content has changed. One query."""
     names = []
-    for row in Publication.objects.published().of(kind_for(Role.GLOSSARY).name).order_by("sort_key", "pk"):
-        entry = Entry(row.identifier, row.title, row.summary, row.url)
-        names += [(name, entry) for name in (row.title, *row.body["aliases"])]
+    rows = Publication.objects.published().of(kind_for(Role.GLOSSARY).name)
+    for *told, document in rows.values_list("identifier", "title", "summary", "url", "document"):
+        entry = Entry(*told)
+        names += [(name, entry) for name in (entry.title, *json.loads(document)["aliases"])]
     return patterns_of(names)
 
 
 def patterns_of(names):
-    """The names by their first letters, as few of them can be at any one place.
-
-    ``{letters: (a pattern with a group for each name, the longest first; the terms they name)}``.
-    """
-    found = {}
+    """The names by their first letters, as few of them can be at any one place: ``{letters: names}``."""
+    by_name, found = {}, {}
     for name, entry in sorted(names, key=lambda pair: (-len(pair[0]), pair[0], pair[1].identifier)):
+        by_name.setdefault(name, entry)
+    for name, entry in by_name.items():
         if letters := WORD_START.match(name):
-            found.setdefault(letters[0].casefold(), []).append((name, entry))
-    return {
-        letters: (
-            re.compile("(?:" + "|".join(f"({term_shape(name)})" for name, _ in rows) + r")(?!\w)"),
-            [entry for _, entry in rows],
-        )
-        for letters, rows in found.items()
-    }
+            found.setdefault(letters[0].casefold(), {})[name] = entry
+    return {letters: TermNames(own) for letters, own in found.items()}
+
+
+class TermNames:
+    """Names of terms, the longest first, and a pattern with a group for each: made when a text may have one of them."""
+
+    def __init__(self, names):
+        self.names, self.entries = tuple(names), tuple(names.values())
+
+    @cached_property
+    def pattern(self):
+        return re.compile("(?:" + "|".join(f"({term_shape(name)})" for name in self.names) + r")(?!\w)")
 
 
 def term_shape(name):

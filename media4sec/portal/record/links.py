@@ -2,10 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -13,11 +12,12 @@ from media4sec.kinds import THEME_FIELDS, Kind, Role, kind_for, kinds_by_name, l
 from media4sec.portal.record.evidence import UNSHOWN
 from media4sec.portal.rows import LENSES, sentence_of
 from media4sec.portal.wording import page_display
-from media4sec.publications.models import Publication, Term, first_of_each
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication, Term
 
 SHOWN, SHOWN_IN_OVERVIEW = 10, 6  # of records that a list shows whole
 SHOWN_WITHOUT_LIST = 25
-ROW = ("kind", "identifier", "title", "summary", "url", "lens", "display", "sort_key")
+ROW = ("kind", "identifier", "title", "summary", "url", "lens", "display")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,66 +66,57 @@ def links_from(publication):
 
 
 class Backlinks:
-    """The records that name this one: their numbers, and the first of each field that does. Three queries at most."""
+    """The records that name this one, as the index knows them: no query but for those that are shown."""
 
     def __init__(self, publication):
-        self.terms = Term.objects.filter(target=publication)
-        counts = self.terms.values_list("publication__kind", "field").annotate(Count("pk")).order_by()
-        self.counts = {(kind_name, field): number for kind_name, field, number in counts}
-
-    @cached_property
-    def by_kind(self):
-        found = {}
-        for (kind_name, _field), number in self.counts.items():
-            found[kind_name] = found.get(kind_name, 0) + number
-        return found
+        self.publication, self.index = publication, current()
+        self.slots = self.index.naming(publication.pk)  # {(kind, field): slots}
+        self.by_kind = {}  # how often records of each kind name it
+        for (kind_name, _field), slots in self.slots.items():
+            self.by_kind[kind_name] = self.by_kind.get(kind_name, 0) + len(slots)
 
     @property
     def has_statements(self):
         return kind_for(Role.EVIDENCE).name in self.by_kind
 
-    def first(self, apart, told, told_strongly):
-        """``[((kind, field), [(publication, value, total)])]``, without the kinds that are told ``apart``.
+    def first(self, kind_name, most):
+        """The first records of one kind that name it: for parts of a page that show these alone. One query, where
+        there are any."""
+        named = self.index.mask(*(slots for (name, _field), slots in self.slots.items() if name == kind_name))
+        rows = Publication.objects.defer(*UNSHOWN)
+        return rows.in_order_of(self.index.pks[self.index.first(named.nonzero()[0], most)].tolist())
+
+    def told_once(self, apart, told, told_strongly):
+        """``[((kind, field), slots)]``, the strongest reasons first, without the kinds that are told ``apart``.
 
         Each record is told once, for its strongest reason, unless a list shows all that have the same one: ``told``
         are those that this record names, and ``told_strongly`` those that it names as a whole.
         """
-        wanted = [key for key in self.counts if key[0] not in apart]
-        if not wanted:
-            return []
-        told_before = Q()
-        for kind_name, field in wanted:
-            if strength := strength_of(kind_name, field):
-                stronger = [
-                    other
-                    for name, other in wanted
-                    if name == kind_name and (strength_of(name, other), other) < (strength, field)
-                ]
-                before = told if strength == WEAK else told_strongly
-                conditions = []
-                if kind_name in before:
-                    conditions.append(Q(publication__in=before[kind_name]))
-                if stronger:
-                    same = self.terms.filter(publication=OuterRef("publication"), field__in=stronger)
-                    conditions.append(Q(Exists(same)))
-                for condition in conditions:
-                    told_before |= Q(publication__kind=kind_name, field=field) & condition
-        group, order = ["publication__kind", "field"], ["publication__sort_key", "publication", "value"]
-        rows = self.terms.filter(~told_before) if told_before else self.terms
-        rows = rows.exclude(publication__kind__in=apart)
-        largest = max(self.counts[key] for key in wanted)
-        rows = first_of_each(rows, group, order, SHOWN_WITHOUT_LIST, largest)
-        rows.sort(key=lambda row: (row[0], strength_of(*row[:2]), row))
-        found = Publication.objects.only(*ROW).in_bulk([pk for *_, pk, _value, _total in rows])
-        return [
-            (key, [(found[pk], value, total) for *_, pk, value, total in members])
-            for key, members in groupby(rows, key=lambda row: row[:2])
-        ]
+        keys = sorted(
+            (key for key in self.slots if key[0] not in apart),
+            key=lambda key: (key[0], strength_of(*key), key[1]),
+        )
+        found = []
+        for kind_name, of_kind in groupby(keys, key=lambda key: key[0]):
+            stronger = self.index.mask()
+            for key in of_kind:
+                slots, strength = self.slots[key], strength_of(*key)
+                if strength:
+                    before = told if strength == WEAK else told_strongly
+                    is_told = stronger | self.index.mask(self.index.slots(before.get(kind_name, ())))
+                    slots = slots[~is_told[slots]]
+                stronger[self.slots[key]] = True
+                if len(slots):
+                    found.append((key, slots))
+        return found
 
     def naming_strongly(self, publications, apart):
-        """Which of these name the record as a whole. One query, where there are any."""
-        terms = self.terms.filter(publication__in=publications).exclude(field__contains=".")
-        return set(terms.exclude(publication__kind__in=apart).values_list("publication", flat=True))
+        """Which of these name the record as a whole."""
+        strong = [
+            slots for (name, field), slots in self.slots.items() if name not in apart and "." not in field
+        ]
+        slots = self.index.slots(list(publications))
+        return set(self.index.pks[slots[self.index.mask(*strong)[slots]]].tolist())
 
 
 LISTED, PLAIN, WEAK = range(
@@ -152,7 +143,7 @@ def path_of(kind, name):
 def link_groups(kind, outgoing, backlinks):
     """Links from and to a record; long groups lead to the list that shows them all.
 
-    Each record is told once, for its strongest reason; see ``Backlinks.first()`` for those that name this one.
+    Each record is told once, for its strongest reason; see ``Backlinks.told_once()`` for those that name this one.
     """
     apart = {kind_for(Role.EVIDENCE).name, *kind.page.shown_apart}
     seen = {term.target_id: term.target for term in outgoing if path_of(kind, term.field) == kind.links.flags}
@@ -162,7 +153,8 @@ def link_groups(kind, outgoing, backlinks):
             keep_unseen(rows, seen)
     told_strongly = by_kind(seen.values())
     weak = {pk: row for key, rows in groups.items() if key[-1] for pk, row in rows.items()}
-    incoming = groups_to(kind, backlinks.first(apart, by_kind((seen | weak).values()), told_strongly))
+    told_once = backlinks.told_once(apart, by_kind((seen | weak).values()), told_strongly)
+    incoming = groups_to(kind, backlinks, told_once)
     if weak:
         asked = [pk for pk, row in weak.items() if row.kind in backlinks.by_kind]
         seen |= {pk: weak[pk] for pk in backlinks.naming_strongly(asked, apart)}
@@ -203,27 +195,28 @@ def by_kind(publications):
     return found
 
 
-def groups_to(kind, backlinks):
-    """The groups of those that name a record; fields with the same reason are one group."""
+def groups_to(kind, backlinks, named):
+    """The groups of those that name a record; fields with the same reason are one group. One query."""
     groups = {}
-    for (kind_name, field), named in backlinks:
+    for (kind_name, field), slots in named:
         other = kinds_by_name()[kind_name]
         path = path_of(other, field)
         does = other.links.reasons.get(path) or (
             gettext("shares this theme") if path in THEME_FIELDS else gettext("mentions it")
         )
-        groups.setdefault((other, does), []).append((facet_of(other, field), named))
-    shown = SHOWN_IN_OVERVIEW if kind.page.is_overview else SHOWN
+        groups.setdefault((other, does), []).append((facet_of(other, field), slots))
+    shown, index, first = SHOWN_IN_OVERVIEW if kind.page.is_overview else SHOWN, backlinks.index, {}
+    for key, members in groups.items():
+        slots = index.mask(*(slots for _facet, slots in members)).nonzero()[0]
+        first[key] = index.first(slots, shown if members[0][0] else SHOWN_WITHOUT_LIST)
+    rows = index.first_of_each(first, Publication.objects.only(*ROW))
     found = []
     for (other, does), members in groups.items():
-        total = sum(named[0][-1] for _facet, named in members)
-        facet, [(_row, value, _total), *_] = members[0]
-        all_url = f"{other.list_url}?{facet.name}={value}" if facet and total > shown else ""
-        rows = sorted(
-            {row for _, named in members for row, *_ in named}, key=lambda row: (row.sort_key, row.pk)
-        )
-        shown_here = rows[: shown if facet else SHOWN_WITHOUT_LIST]
-        found.append(LinkGroup(other, to_here(does, total), total, rows_of(other, shown_here), all_url))
+        total, facet = sum(len(slots) for _facet, slots in members), members[0][0]
+        is_listed = facet and total > shown
+        all_url = f"{other.list_url}?{facet.name}={backlinks.publication.identifier}" if is_listed else ""
+        own = rows_of(other, rows[other, does])
+        found.append(LinkGroup(other, to_here(does, total), total, own, all_url))
     return found
 
 
@@ -248,13 +241,6 @@ def linked_row(kind, publication):
         lens_label=LENSES.get(publication.lens, ""),
         state=display["state"],
     )
-
-
-def records_naming(publication, kind_name):
-    """The records of one kind that name this one, in their order: for parts of a page that show these alone."""
-    terms = Term.objects.filter(target=publication).values("publication")
-    rows = Publication.objects.published().of(kind_name).filter(pk__in=terms)
-    return rows.defer(*UNSHOWN).order_by("sort_key", "pk")
 
 
 def neighbours_of(publication, outgoing, sources):

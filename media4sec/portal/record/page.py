@@ -71,7 +71,7 @@ class RecordPage:
     sources: list[dict]
     history: list[Fact]
     terms: list[Entry]  # what the glossary says of words in its texts
-    backlinks: dict[str, int]  # how often records of each kind name it
+    backlinks: Backlinks  # the records that name it
     own_parts: list[tuple] = ()  # (id, title) of the parts in the block “own”
     parts: list[dict] = ()  # all parts, where their order is not that of the skeleton
     own: Any = None  # what the kind's template shows besides, in a shape that both know
@@ -123,7 +123,7 @@ class RecordPage:
 
 
 def page_of(publication, outgoing=None):
-    """The record page. Thirteen queries at most, however much is linked, and what the kind's app asks.
+    """The record page. Ten queries at most, however much is linked, and what the kind's app asks.
 
     ``outgoing`` are the terms by which it names others, where they are not in the database.
     """
@@ -141,7 +141,7 @@ def page_of(publication, outgoing=None):
     if issues and not own.are_placed(tiles):
         with_rows = not own.total and "points" not in document
         wider = statements_about(
-            [issue.pk for issue in issues], but=publication.pk if own.total else None, with_rows=with_rows
+            [issue.pk for issue in issues], [publication.pk] if own.total else (), with_rows=with_rows
         )
     evidence_url = evidence_url_of(kind, publication)
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
@@ -190,7 +190,7 @@ def page_of(publication, outgoing=None):
         sources=sources,
         history=history_of(publication, document, display),
         terms=glossary.used,
-        backlinks=backlinks.by_kind,
+        backlinks=backlinks,
         own_parts=[(name, title) for name, title in kind.page.own_parts.items() if document.get(name)],
     )
     if kind.page.adds:

@@ -220,7 +220,7 @@ def suggest(request):
     # Concepts only repeat the names of the records that they label.
     names = [kind.name for kind in kinds() if not kind.search.names_others]
     index = current()
-    ids = find(text, names, index, is_typing=True).ids if text.strip() else []
+    ids = find(text, names, index, is_typing=True).pks if text.strip() else ()
     ids, under = index.by_concept(ids)
     told = {pk for others in under.values() for pk in others}
     ids = [pk for pk in ids if pk not in told][:SUGGESTED]

@@ -9,6 +9,8 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from media4sec.kinds import kinds
@@ -128,6 +130,20 @@ admin.FieldListFilter.register(names_a_record, NamedFilter, take_priority=True)
 
 def standing(record, user):
     """Where a record's working copy and its public version stand, in a sentence for somebody."""
+    return " ".join(filter(None, (_standing(record, user), _planned(record))))
+
+
+def _planned(record):
+    appointment = getattr(record, "appointment", None)
+    if appointment is None:
+        return ""
+    at, number = date_format(timezone.localtime(appointment.at), "j F Y, H:i"), appointment.revision.number
+    if appointment.problem:
+        return f"Version {number} was to become public on {at}, and could not: {appointment.problem}"
+    return f"Version {number} becomes public on {at}."
+
+
+def _standing(record, user):
     working = f"your working copy is version {record.edit_version} and not public"
     match record.public_state:
         case "":
@@ -207,7 +223,8 @@ class ListOfRecords(admin.ModelAdmin):
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):
         """Asks first, with one note for all; then all that have something new, or none."""
-        selected = list(queryset.select_related("published_revision", "successor").order_by("pk"))
+        rows = queryset.select_related("published_revision", "successor", "appointment__revision")
+        selected = list(rows.order_by("pk"))
         records = [record for record in selected if Publish.fits(record)]
         seen = sha256(dumps([(record.pk, record.edit_version) for record in records]).encode()).hexdigest()
         is_confirmed = "confirmed" in request.POST

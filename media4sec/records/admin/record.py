@@ -101,8 +101,9 @@ class RecordAdmin(KeepsText, Naming, ListOfRecords):
 
     def get_readonly_fields(self, request, obj=None):
         """Who is responsible is said when a record is made; only a portal administrator changes it later."""
-        is_settled = obj is not None or self.model.kind.is_editorial
-        settled = ("owner",) if is_settled and not policy.is_everybody(request.user) else ()
+        has_choice = bool(policy.owners_for(request.user, Right.WRITE) - {policy.OFFICE})
+        may_choose = has_choice and obj is None and not self.model.kind.is_editorial
+        settled = () if may_choose or policy.is_everybody(request.user) else ("owner",)
         return ("identifier", *settled) if obj else settled
 
     def has_add_permission(self, request):

@@ -94,6 +94,7 @@ class Migration(migrations.Migration):
                         limit_choices_to=media4sec.records.models.owners,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
+                        verbose_name="responsible partner",
                         related_name="team",
                         to="records.record",
                     ),

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -31,6 +33,8 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"The portal is at {settings.BASE_URL}/ (stop with Ctrl-C)")
         self.stdout.flush()
+        due = [sys.executable, str(settings.BASE_DIR / "manage.py"), "publish_due", "--every", "20"]
+        subprocess.Popen(due)  # it ends with the server
         command = serving(settings.BASE_URL)
         os.execv(command[0], command)
 

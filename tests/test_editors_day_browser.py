@@ -1,0 +1,177 @@
+"""A day in the back-office: from the invitation to the public page, by keyboard, on a telephone, with script or not."""
+
+import re
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from media4sec.accounts.invitations import invite, link_for
+from media4sec.records.models import Record, Team
+from tests.factories import fresh, make, published
+from tests.people import member, owned
+from tests.test_accounts import GOOD, code_of
+from tests.test_unsaved_browser import over_http  # noqa: F401
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+NARROW, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def partner():
+    return published("partner", title="A police force")
+
+
+@pytest.fixture
+def team(partner):
+    return Team.objects.create(owner=partner)
+
+
+def here(server, link):
+    return server + re.sub(r"^https?://[^/]+", "", link)
+
+
+def log_in(page, server, email, secret=""):
+    page.goto(f"{server}/admin/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(GOOD)
+    page.keyboard.press("Enter")
+    for _ in range(3 if secret else 0):  # the half minute of a code may be over by the time it is sent
+        if page.url != f"{server}/admin/":
+            page.get_by_label("Code").fill(code_of(secret))
+            page.keyboard.press("Enter")
+            page.wait_for_load_state()
+    expect(page).to_have_url(f"{server}/admin/")
+
+
+def with_password(user):
+    user.authenticator_set.all().delete()
+    user.set_password(GOOD)
+    user.save()
+    return user
+
+
+@contextmanager
+def no_complaints(page):
+    """The console says nothing: no script fails, and nothing is refused by our policy."""
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield
+    assert said == []
+
+
+@pytest.mark.parametrize(("size", "script"), [(NARROW, True), (DESK, False)])
+def test_from_the_invitation_to_the_second_factor(browser_page, live_server, team, size, script):
+    user, _ = invite(team, "publisher", email="anna@example.org", name="Anna")
+    page = browser_page(viewport=size, java_script_enabled=script)
+    with no_complaints(page):
+        page.goto(here(live_server.url, link_for(user)))
+        for label in ("New Password", "New Password (again)"):
+            page.get_by_label(label, exact=False).nth(0 if "again" not in label else -1).fill(GOOD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Change Password")).to_be_visible()
+
+        page.goto(f"{live_server.url}/admin/")
+        page.get_by_label("Email").fill("anna@example.org")
+        page.get_by_label("Password").fill(GOOD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+        page.goto(f"{live_server.url}/admin/catalogue/technology/")  # there is no way around it
+        secret = page.get_by_role("textbox", name="Key").input_value()
+        page.get_by_label("Authenticator code").fill(code_of(secret))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
+        assert len(re.findall(r"\b\d{8}\b", page.content())) == 10
+        page.goto(f"{live_server.url}/admin/")
+        expect(page.get_by_role("link", name="Technologies", exact=True).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"] if script else True
+
+
+def test_a_day_from_a_draft_to_the_public_page(browser_page, live_server, partner, team):
+    writer = with_password(member("contributor", partner=partner, name="writer"))
+    reviewer = with_password(member("reviewer", partner=partner, name="reviewer"))
+    publisher = with_password(member("publisher", partner=partner, name="publisher"))
+    secrets = {user: second_factor(user) for user in (reviewer, publisher)}
+    address = f"{live_server.url}/admin/catalogue/technology"
+    pages = {user: browser_page(viewport=NARROW) for user in (writer, reviewer, publisher)}
+    for user, page in pages.items():
+        log_in(page, live_server.url, user.email, secrets.get(user, ""))
+
+    page = pages[writer]
+    page.goto(f"{address}/add/")
+    page.locator("#id_title").fill("A watcher of forums")
+    page.locator("#id_technology_kind").select_option("software")
+    page.get_by_role("button", name="Save and submit …").click()
+    expect(page.get_by_text("It names no source.")).to_be_visible()
+    page.get_by_label("Note for the reviewers").fill("Is this right?")
+    page.get_by_role("button", name="Submit", exact=True).press("Enter")
+    record = Record.objects.get(title="A watcher of forums")
+    assert (record.state, record.owner_id) == ("in-review", partner.pk)
+
+    page = pages[reviewer]
+    page.goto(f"{address}/{record.pk}/send-back/")
+    expect(page.get_by_text("Is this right?")).to_be_visible()
+    page.get_by_role("textbox", name="What is missing").fill("Say what it is for.")
+    page.get_by_role("button", name="Send back").press("Enter")
+
+    page = pages[writer]
+    page.goto(f"{address}/{record.pk}/change/")
+    expect(page.get_by_text("Say what it is for.")).to_be_visible()
+    page.locator("#id_summary").fill("It tells who writes where.")
+    page.get_by_role("button", name="Save and submit …").click()
+    page.get_by_role("button", name="Submit", exact=True).press("Enter")
+
+    page = pages[reviewer]
+    page.goto(f"{address}/{record.pk}/approve/")
+    page.get_by_role("button", name="Approve").press("Enter")
+    assert fresh(record).state == "approved"
+    page.goto(f"{address}/{record.pk}/publish/")
+    expect(page.get_by_role("heading", name="You may not open this page")).to_be_visible()
+
+    page = pages[publisher]
+    page.goto(f"{address}/{record.pk}/publish/")
+    page.get_by_role("button", name="Publish", exact=True).press("Enter")
+    expect(page.get_by_text("is published.")).to_be_visible()
+    page.goto(live_server.url + fresh(record).url)
+    expect(page.get_by_role("heading", name="A watcher of forums")).to_be_visible()
+    expect(page.get_by_text("It tells who writes where.").first).to_be_visible()
+
+
+def second_factor(user):
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+@pytest.mark.parametrize("size", [NARROW, DESK])
+def test_pages_about_accounts_and_steps_have_no_barriers(browser_page, live_server, partner, team, size):
+    user = with_password(member("contributor", "administrator", partner=partner, name="anna"))
+    secret = second_factor(user)
+    record = owned(make("technology"), partner)
+    page = browser_page(viewport=size, bypass_csp=True)
+    found = {}
+    own = "/admin/accounts"
+    before = [f"{own}/login/", f"{own}/password/reset/", f"{own}/signup/"]
+    after = ["/admin/", f"{own}/2fa/", f"{own}/sessions/", f"{own}/password/change/", "/admin/records/team/"]
+    after += [f"/admin/records/team/{team.pk}/change/", f"/admin/records/team/{team.pk}/invite/"]
+    after += [f"/admin/catalogue/technology/{record.pk}/{step}/" for step in ("change", "submit", "history")]
+    for address in before:
+        page.goto(live_server.url + address)
+        found |= barriers(page, address, size)
+    log_in(page, live_server.url, user.email, secret)
+    for address in after:
+        page.goto(live_server.url + address)
+        found |= barriers(page, address, size)
+    assert found == {}
+
+
+def barriers(page, address, size):
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    found = {
+        (address, one["id"]): one["nodes"][0]["html"][:200] for one in Axe().run(page).response["violations"]
+    }
+    return found | ({(address, "wider than the window"): wide} if wide > size["width"] else {})
