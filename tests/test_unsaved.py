@@ -642,7 +642,8 @@ def test_opening_a_form_writes_nothing(anna):
         page_of(anna.get(admin_url(theme)))
         page_of(anna.get(admin_url(theme), {"kept": UnsavedText.objects.get().form}))
 
-    assert not [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    reads = ("SELECT", "DECLARE")  # a cursor of PostgreSQL, which reads as well
+    assert not [query["sql"] for query in queries if not query["sql"].startswith(reads)]
 
 
 def test_the_way_back_is_ours_and_keeps_what_the_address_said(anna):

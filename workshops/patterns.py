@@ -289,8 +289,8 @@ def page_of_case(page):
 def page_of_pattern(page):
     """Where a pattern stands: its family, its neighbours in the contents, and the patterns it is linked with."""
     places, here = places_now(), page.publication.pk
-    if here not in places:  # nobody has written it: a preview
-        places = {**places, here: Place(len(places), 0, page.document["group"], None)}
+    if here not in places:  # a preview of a new one
+        return page
     keys, number = list(places), places[here].number
     beside = [keys[at] for at in (number - 1, number + 1) if 0 <= at < len(keys)]
     label = gettext("This pattern among its family and links")
