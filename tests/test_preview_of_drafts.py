@@ -107,6 +107,14 @@ def test_a_page_is_shown_with_what_names_it_and_what_is_near_it(admin_client, cl
     assert "Names it" in page(client, record.url)
 
 
+def test_a_new_record_has_nothing_before_and_after_it(admin_client):
+    published("deliverable")
+    shown = preview(admin_client, make("deliverable"))
+
+    assert 'rel="prev"' not in shown
+    assert 'rel="next"' not in shown
+
+
 def test_what_is_not_public_is_not_named(admin_client):
     hidden, public = make("issue", title="Hidden issue"), published("issue", title="Public issue")
     record = make("technology", issues=[hidden.identifier, public.identifier])

@@ -274,8 +274,11 @@ class Index:
         return np.flatnonzero(named & ~not_wanted)
 
     def beside(self, pk: int) -> tuple[int | None, int | None]:
-        """The publications of its kind before and after this one, in the kind's own order."""
+        """The publications of its kind before and after this one, in the kind's own order; none where nobody has
+        written it."""
         slot = self.slot_of[pk]
+        if slot < 0:
+            return None, None
         slots = self.ordered([list(kinds_by_name())[self.kinds[slot]]])
         at = int(self.rank[slots].searchsorted(self.rank[slot]))
         before, after = (
