@@ -1,6 +1,7 @@
 """Pictures of every type of page, in ``var/screenshots``: ``python -m tests.screenshots``; of some, if these are named.
 
-``--docs``: of those that the docs show, into ``docs/screenshots``. ``--url``: of a site that runs already.
+``--docs``: of those that the docs show, into ``docs/screenshots``. ``--editors``: of the back-office, for the guide for
+editors. ``--url``: of a site that runs already.
 """
 
 import argparse
@@ -26,8 +27,11 @@ from media4sec.serving import serving
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()  # pages are those of the kinds
 
+from allauth.mfa.totp.internal.auth import TOTP  # noqa: E402
+
 from tests.conftest import BROWSER_FLAGS, find_chromium  # noqa: E402
 from tests.pages import PANELS, RECORDS, open_page  # noqa: E402
+from tests.people import code_of  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "var" / "screenshots"
@@ -76,16 +80,21 @@ LOOKS = {
     "print": {"viewport": {"width": 688, "height": 1000}, "color_scheme": "light"},  # A4 less its margins
 }
 MARGIN = 53
+# Of the back-office: whose eyes they are seen through, and the record that is edited.
+PASSWORD, SECRET, EDITED = "only for pictures of the back-office", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "T-001"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="the origin of a site that runs already")
     parser.add_argument("--docs", action="store_true", help="those that the docs show")
+    parser.add_argument("--editors", action="store_true", help="those of the guide for editors")
     parser.add_argument("names", nargs="*", help="of pages in tests/pages.py; without any, all")
     given = parser.parse_args()
     with contextlib.nullcontext(given.url.rstrip("/")) if given.url else own_site() as origin:
-        if given.docs:
+        if given.editors:
+            take_back_office(origin, IN_DOCS)
+        elif given.docs:
             take(origin, IN_DOCS, SHOWN, ("phone", "desktop"))
         else:
             take(origin, FOLDER, given.names, LOOKS)
@@ -115,6 +124,7 @@ def own_site():
         manage("migrate", "--verbosity", "0")
         manage("load_records", "fixtures")
         manage("shell", "--no-imports", "-c", "from tests import history; history.add()")
+        manage("shell", "--no-imports", "-c", "from tests.screenshots import add_editor; add_editor()")
         manage("collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework")
         server = subprocess.Popen(
             serving(origin), env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -154,6 +164,54 @@ def take(origin, folder, chosen, looks):
                 margin = MARGIN if look == "print" else 0
                 save(page.screenshot(), folder / f"{name}-{look}.png", margin)
             context.close()
+        browser.close()
+
+
+def add_editor():
+    """Somebody for the pictures, with work that waits."""
+    from media4sec.records import workflow
+    from media4sec.records.documents.reading import working_document
+    from media4sec.records.models import Record
+    from tests.factories import fresh, save
+    from tests.people import member
+
+    editor = member("contributor", "reviewer", "publisher", name="editor")
+    editor.set_password(PASSWORD)
+    editor.save()
+    editor.authenticator_set.all().delete()
+    TOTP.activate(editor, SECRET)
+    record = Record.objects.get(identifier=EDITED)
+    document = working_document(record)
+    save(
+        document | {"summary": f"{document['summary']} It is offered to police forces."}, "technology", record
+    )
+    workflow.submit(fresh(record), by=editor, note="The maker's page says so now")
+
+
+def take_back_office(origin, folder):
+    """The pages that the guide for editors shows, as somebody sees who logs in."""
+    flags = [*BROWSER_FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+        page = browser.new_context(viewport={"width": 1280, "height": 960}).new_page()
+        page.goto(f"{origin}/admin/")
+        page.fill("[name=login]", "editor1@example.org")
+        page.fill("[name=password]", PASSWORD)
+        save(page.screenshot(), folder / "editors-log-in.png", 0)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[name=code]")
+        page.fill("[name=code]", code_of(SECRET))
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{origin}/admin/")
+        save(page.screenshot(), folder / "editors-start.png", 0)
+        page.goto(f"{origin}/admin/records/record/?q={EDITED}")
+        page.click(f"a:has-text('{EDITED}'), #result_list td a")
+        record = page.url.removesuffix("change/")
+        for name in ("change", "publish", "history", "preview"):
+            page.goto(f"{record}{name}/")
+            save(page.screenshot(), folder / f"editors-{name}.png", 0)
+        page.goto(f"{origin}/admin/catalogue/technology/import/")
+        save(page.screenshot(), folder / "editors-import.png", 0)
         browser.close()
 
 

@@ -1,9 +1,5 @@
 """Accounts: invited, with passwords nobody guesses and a second factor; guessing is slowed, unused sessions end."""
 
-import base64
-import hashlib
-import hmac
-import struct
 import time
 from datetime import datetime, timedelta
 from io import StringIO
@@ -24,7 +20,7 @@ from media4sec.accounts.management.commands import migrate
 from media4sec.accounts.models import User
 from media4sec.records.models import AuditEntry, Membership, Team
 from tests.factories import published
-from tests.people import administrator, logged_in, member
+from tests.people import administrator, code_of, logged_in, member
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
@@ -50,15 +46,6 @@ def with_password(user):
 
 def try_to_log_in(client, email, password=GOOD, **headers):
     return client.post(LOGIN, {"login": email, "password": password}, **headers)
-
-
-def code_of(secret, moment=None):
-    """What an app on a phone shows (RFC 6238)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    counter = struct.pack(">Q", int(moment or time.time()) // 30)
-    digest = hmac.new(key, counter, hashlib.sha1).digest()
-    start = digest[19] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 # Passwords

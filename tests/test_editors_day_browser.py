@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from media4sec.accounts.invitations import invite, link_for
 from media4sec.records.models import Record, Team
 from tests.factories import fresh, make, published
-from tests.people import member, owned
-from tests.test_accounts import GOOD, code_of
+from tests.people import code_of, member, owned
+from tests.test_accounts import GOOD
 from tests.test_unsaved_browser import over_http  # noqa: F401
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
