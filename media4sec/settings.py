@@ -238,7 +238,12 @@ MFA_TOTP_ISSUER = "MEDI@4SEC"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # who came by a link in a mail has the address
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_limits"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_limits",
+        # More than all failures of a day: what counts them must not be pushed out.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
 }
 
 # Where invitations and links for new passwords are sent from; without a server they are written to the log.

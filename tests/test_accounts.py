@@ -20,7 +20,7 @@ from media4sec.accounts.management.commands import migrate
 from media4sec.accounts.models import User
 from media4sec.records.models import AuditEntry, Membership, Team
 from tests.factories import published
-from tests.people import administrator, code_of, logged_in, member
+from tests.people import administrator, authenticated, code_of, logged_in, member
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
@@ -461,3 +461,103 @@ def test_a_link_for_a_password_works_once_and_for_three_days(client, monkeypatch
 
     for link in (used, late):
         assert Client().get(link, follow=True).context["token_fail"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/accounts/login/", "/admin/login/", "/admin/accounts/password/reset/"]
+)
+def test_an_odd_way_back_is_no_failure(client, address):  # gates 4.1, 4.10
+    for target in ("http://[", "//evil.example", "https://evil.example/", "\\\\evil"):
+        response = client.get(address, {"next": target}, follow=True)
+        assert response.status_code == 200
+        assert not [step for step in response.redirect_chain if "//evil" in step[0].partition("?")[0]]
+        assert client.post("/admin/accounts/login/", {"next": target}).status_code == 200
+
+
+@pytest.fixture
+def no_mail(monkeypatch):
+    def fail(*args, **kwargs):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", fail)
+
+
+def test_without_a_mail_server_nobody_is_lost_and_nothing_is_told(
+    client, partner, no_mail
+):  # gates 2.4, 6.18
+    team = Team.objects.create(owner=partner)
+    boss = logged_in(member("administrator", partner=partner))
+    address = f"/admin/records/team/{team.pk}/invite/"
+
+    said = boss.post(address, {"email": "anna@example.org", "role": "contributor"}, follow=True)
+
+    assert "no mail could be sent" in said.content.decode()
+    assert Membership.objects.filter(user__email="anna@example.org").exists()
+    for email in ("anna@example.org", "nobody@example.org"):
+        page = client.post("/admin/accounts/password/reset/", {"email": email})
+        assert (page.status_code, page["Location"]) == (302, "/admin/accounts/password/reset/done/")
+
+
+def test_an_invitation_does_not_tell_who_has_an_account(partner):  # gate 2.4
+    with_password(User.objects.create_user("old@example.org"))
+    team = Team.objects.create(owner=partner)
+    boss = logged_in(member("administrator", partner=partner))
+    said = []
+    for email in ("old@example.org", "new@example.org"):
+        page = boss.post(
+            f"/admin/records/team/{team.pk}/invite/", {"email": email, "role": "contributor"}, follow=True
+        )
+        said.append(str(next(iter(page.context["messages"]))).replace(email, "…"))
+
+    assert said[0] == said[1]
+    assert [("/password/reset/key/" in message.body) for message in mail.outbox] == [False, True]
+
+
+def test_whoever_chose_a_new_password_stays_in(partner, time_machine):
+    user = with_password(member("contributor", partner=partner))
+    client = logged_in(user)
+    for _ in range(3):
+        time_machine(timedelta(minutes=50))
+        client.get("/admin/")
+    authenticated(client, user)
+    new = {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"}
+
+    client.post("/admin/accounts/password/change/", {"oldpassword": GOOD} | new)
+
+    assert client.get("/admin/").status_code == 200
+
+
+def test_sensitive_lists_ask_again_too(time_machine):  # gate 2.6
+    root, anna = with_password(administrator()), member("publisher")
+    client = logged_in(root)
+    time_machine(timedelta(minutes=16))
+
+    chosen = {"action": "take_off_second_factor", "_selected_action": [anna.pk]}
+    answers = [
+        client.post("/admin/accounts/user/", chosen),
+        client.post(f"/admin/accounts/user/{anna.pk}/delete/", {"post": "yes"}),
+    ]
+
+    assert [answer["Location"].partition("?")[0] for answer in answers] == [
+        "/admin/accounts/reauthenticate/"
+    ] * 2
+    assert anna.authenticator_set.exists()
+
+
+def test_sessions_end_with_a_role(partner):  # gate 2.5
+    boss, anna = (
+        member("administrator", partner=partner),
+        with_password(member("contributor", partner=partner)),
+    )
+    anna.authenticator_set.all().delete()
+    theirs = Client()
+    try_to_log_in(theirs, anna.email)
+    assert theirs.get("/admin/").status_code == 200
+    client, team = logged_in(boss), Team.objects.get(owner=partner)
+    address, key = f"/admin/records/team/{team.pk}/change/", str(anna.memberships.get().pk)
+    values = filled(client, address)
+    row = next(name[:-3] for name, value in values.items() if value == key and name.endswith("-id"))
+
+    client.post(address, values | {f"{row}-DELETE": "on"})
+
+    assert theirs.get("/admin/accounts/sessions/").status_code == 302

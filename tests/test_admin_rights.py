@@ -448,6 +448,22 @@ def test_who_reviews_publishes_or_administers_has_a_second_factor(client, partne
         assert client.get(response["Location"]).status_code == 200
 
 
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_no_page_of_the_back_office_is_a_way_around_the_second_factor(client, name):  # gate 2.2
+    user = administrator()
+    user.authenticator_set.all().delete()
+    client.force_login(user)
+    authenticated(client, user)
+    route = next(route for route, found in routes(admin.site.urls[0], "/admin/") if found == name)
+    filled = re.sub("<[a-z]+:[a-z_]+>", "1", route.replace("<slug:name>", "close"))
+    filled = re.sub(r"\^\(\?P<app_label>.*", "workshops/", filled)
+
+    if name == "logout":  # the way out
+        return
+    for response in (client.get(filled), client.post(filled, {"action": "end_sessions"})):
+        assert response["Location"] == "/admin/accounts/2fa/totp/activate/", response.status_code
+
+
 def test_the_matrix_here_is_the_policy():
     named = {right: {str(role) for role in roles} for right, roles in policy.RIGHTS.items()}
     assert named == {
@@ -496,3 +512,34 @@ def test_readers_see_the_same_whoever_they_are(clients, partner):
     ):
         answers = {client.get(address).content for client in (Client(), *clients.values())}
         assert len(answers) == 1, address
+
+
+def test_a_correction_of_what_is_shared_is_no_way_around_four_eyes(partner):  # gate 3.6
+    writer, reviewer = member("publisher", partner=partner), member("reviewer", partner=partner)
+    source = {"url": "https://example.org/", "title": "A"}
+    public = owned(publish(make("technology", sources=[source])), partner)
+    approved = owned(make("technology", sources=[source]), partner)
+    Team.objects.filter(owner=partner).update(needs_approval=True)
+    workflow.submit(approved, by=writer)
+    workflow.approve(approved, by=reviewer)
+
+    Source.objects.update(title="B")
+    workflow.carry_over(Record.objects.filter(citations__source__title="B"), by=writer, note="Corrected")
+
+    assert (fresh(public).state, fresh(public).published_revision.number) == ("draft", 1)
+    assert fresh(approved).state == "draft"
+
+
+def test_merging_partners_gives_nobody_the_records_of_others(partner):
+    other = published("partner")
+    secret = owned(make("technology"), partner)
+    office = member("publisher")
+
+    with pytest.raises(workflow.PermissionDenied):
+        workflow.merge(partner, other, by=office, moves_names=True)
+    assert fresh(secret).owner_id == partner.pk
+
+    anna = member("publisher", partner=partner)
+    workflow.merge(partner, other, by=administrator(), moves_names=True)
+    assert fresh(secret).owner_id == other.pk
+    assert list(anna.memberships.values_list("team__owner", "role")) == [(other.pk, "publisher")]

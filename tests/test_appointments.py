@@ -158,3 +158,21 @@ def test_the_command_says_what_it_did():
     call_command("publish_due", stdout=said)
 
     assert said.getvalue() == "1 published.\n"
+
+
+@pytest.mark.parametrize("step", ["send back", "withdraw", "merge"])
+def test_other_steps_make_an_end_of_it(step):
+    record = publish(make("theme"))
+    record = save({**working_document(record), "title": "Second"}, "theme", record)
+    if step == "send back":
+        workflow.submit(record)
+    schedule(record, timezone.now() + SOON)
+    {
+        "send back": lambda: workflow.send_back(record, reason="Not this"),
+        "withdraw": lambda: workflow.withdraw(record, reason="Old"),
+        "merge": lambda: workflow.merge(record, published("theme")),
+    }[step]()
+    due(record)
+
+    assert publish_due() == (0, [])
+    assert not Appointment.objects.exists()

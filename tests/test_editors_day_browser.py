@@ -64,7 +64,7 @@ def no_complaints(page):
 
 @pytest.mark.parametrize(("size", "script"), [(NARROW, True), (DESK, False)])
 def test_from_the_invitation_to_the_second_factor(browser_page, live_server, team, size, script):
-    user, _ = invite(team, "publisher", email="anna@example.org", name="Anna")
+    user = invite(team, "publisher", email="anna@example.org", name="Anna")
     page = browser_page(viewport=size, java_script_enabled=script)
     with no_complaints(page):
         page.goto(here(live_server.url, link_for(user)))

@@ -223,3 +223,54 @@ def test_readers_see_none_of_it(theirs, client):
             word for word in ANY.findall(client.get(address).content.decode()) if word != PLANTED["title"]
         ]
     assert client.get(theirs["draft"].url).status_code == 404
+
+
+def test_a_thrown_away_record_leaves_nothing_to_the_next_of_its_name(theirs, stranger):
+    client = stranger[1]
+    draft, identifier = theirs["draft"], theirs["draft"].identifier
+    workflow.discard(draft, by=theirs["writer"], note=PLANTED["reason"])
+
+    following = make("technology")
+    assert following.identifier != identifier
+    given = owned(make("technology", identifier=identifier), stranger[3])
+    for action in ("change", "history"):
+        looked_at(client, admin_url(given, action))
+    for address in ("/admin/records/source/", "/admin/records/tag/"):
+        looked_at(client, address)
+
+
+def test_lists_are_not_filtered_by_what_names_their_records(theirs, stranger):
+    client = stranger[1]
+
+    for key in (theirs["draft"].pk, 999_999):
+        assert client.get("/admin/catalogue/organisation/", {"technologies": key}).status_code in (302, 400)
+        assert client.get("/admin/workshops/theme/", {"technologies": key}).status_code in (302, 400)
+
+
+def test_a_new_title_that_is_not_public_finds_nobody_elses_record(theirs, stranger):
+    client, own = stranger[1], stranger[2]
+    maker = owned(publish(make("organisation", title="A public name")), theirs["draft"].owner)
+    save({**working_document(own), "makers": [maker.identifier]}, "technology", own)
+    save({**working_document(maker), "title": "Zephyrus"}, "organisation", fresh(maker))
+    save({**working_document(own), "summary": "Saved again"}, "technology", fresh(own))
+
+    def found(word):
+        return client.get("/admin/records/record/", {"q": word}).context["cl"].result_count
+
+    assert (found("zephyrus"), found("public name")) == (0, 1)
+    publish(fresh(maker))
+    assert found("zephyrus") == 1
+
+
+def test_who_names_a_record_in_a_draft_is_not_told(theirs, stranger):
+    client, own = stranger[1], stranger[2]
+    publish(own)
+    public = theirs["public"]
+    maker = owned(publish(make("organisation", title="A maker of ours")), own.owner)
+    save({**working_document(public), "makers": [maker.identifier]}, "technology", public)
+
+    page = client.get(admin_url(maker)).content.decode()
+
+    assert "What everybody knows" not in page
+    publish(public)
+    assert PLANTED["version"] in client.get(admin_url(maker)).content.decode()

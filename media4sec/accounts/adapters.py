@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import time
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,10 +16,24 @@ from django.urls import reverse
 
 from media4sec.visitors import address_of
 
+logger = logging.getLogger(__name__)
 ALL_FAILURES = "1000/5m/key"  # log-ins that fail, on all accounts together
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def is_safe_url(self, url):
+        try:
+            return super().is_safe_url(url)
+        except ValueError:  # no address at all
+            return False
+
+    def send_mail(self, template_prefix, email, context):
+        """Whether a mail went out is told in the log, and never to whoever asked for it."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            logger.error("A mail was not sent: %s", type(error).__name__)
+
     def is_open_for_signup(self, request):
         return False
 

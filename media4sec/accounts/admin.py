@@ -29,6 +29,15 @@ class Sensitive:
         raise_if_reauthentication_required(request, app="accounts")
         return super().changeform_view(request, *args, **kwargs)
 
+    def delete_view(self, request, *args, **kwargs):
+        raise_if_reauthentication_required(request, app="accounts")
+        return super().delete_view(request, *args, **kwargs)
+
+    def changelist_view(self, request, *args, **kwargs):
+        if request.method == "POST":
+            raise_if_reauthentication_required(request, app="accounts")
+        return super().changelist_view(request, *args, **kwargs)
+
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
@@ -94,6 +103,7 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
         for membership in formset.deleted_objects:
             note = f"{membership.user} has no longer the role {membership.role}."
             audit.note_team(form.instance, by=request.user, note=note)
+            end_sessions(membership.user)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -114,11 +124,8 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
         raise_if_reauthentication_required(request, app="accounts")
         form = InvitationForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            user, is_new = invite(team, by=request.user, **form.cleaned_data)
-            if is_new:
-                send_link(user, team)
-            says = f"{user.email} was invited by mail." if is_new else f"{user.email} has the role now."
-            self.message_user(request, says, messages.SUCCESS)
+            user = invite(team, by=request.user, **form.cleaned_data)
+            tell_if_sent(self, request, user, team)
             return redirect("admin:records_team_change", team.pk)
         context = self.admin_site.each_context(request) | {
             "title": f"Invite somebody: {team}",
@@ -127,6 +134,15 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/accounts/invite.html", context)
+
+
+def tell_if_sent(admin, request, user, team):
+    """The same words, whether there was an account before or not."""
+    if send_link(user, team):
+        admin.message_user(request, f"{user.email} has the role, and was told so by mail.", messages.SUCCESS)
+    else:
+        says = f"{user.email} has the role, but no mail could be sent. Invite again when the mail server answers."
+        admin.message_user(request, says, messages.WARNING)
 
 
 @admin.register(User)
@@ -160,8 +176,9 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
-            send_link(obj)
-            self.message_user(request, f"{obj.email} was invited by mail.")
+            sent = send_link(obj)
+            says = "was invited by mail." if sent else "has an account, but no mail could be sent."
+            self.message_user(request, f"{obj.email} {says}", messages.SUCCESS if sent else messages.WARNING)
         if change and {"is_active", "is_superuser", "email"} & {*form.changed_data}:
             end_sessions(obj)
 

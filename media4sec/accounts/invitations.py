@@ -1,5 +1,7 @@
 """Inviting people: an account without a password, a role, and a link on which its owner chooses one."""
 
+import logging
+
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -14,19 +16,18 @@ from media4sec.accounts.models import User
 from media4sec.records import audit
 from media4sec.records.models import Membership
 
+logger = logging.getLogger(__name__)
 SET_UP = "accounts.set-up"  # what the link for the first administrator is signed for
 SET_UP_LASTS = 24 * 60 * 60  # seconds
 
 
 @transaction.atomic
 def invite(team, role, *, email, name="", by=None):
-    """Give somebody a role in a team, and an account first if there is none; returns (the account, is it new?)."""
-    user, is_new = User.objects.filter(email__iexact=email).first(), False
-    if user is None:
-        user, is_new = User.objects.create_user(email, name=name), True
+    """Give somebody a role in a team, and an account first if there is none; returns the account."""
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
     Membership.objects.get_or_create(user=user, team=team, role=role)
     audit.note_team(team, by=by, note=f"{user.email} has the role {role} now.")
-    return user, is_new
+    return user
 
 
 def link_for(user):
@@ -37,10 +38,16 @@ def link_for(user):
 
 
 def send_link(user, team=None):
-    """Send it by mail."""
-    words = {"user": user, "team": team, "link": link_for(user), "site": settings.BASE_URL}
+    """Tell somebody of an account or a role by mail, with a link to choose a password; True if it went out."""
+    link = "" if team and user.has_usable_password() else link_for(user)
+    words = {"user": user, "team": team, "link": link, "site": settings.BASE_URL}
     text = render_to_string("admin/accounts/invitation.txt", words)
-    send_mail("MEDI@4SEC knowledge base: your account", text, None, [user.email])
+    try:
+        send_mail("MEDI@4SEC knowledge base: your account", text, None, [user.email])
+    except OSError as error:  # the mail server is away or refuses
+        logger.error("A mail was not sent: %s", type(error).__name__)
+        return False
+    return True
 
 
 # The first administrator

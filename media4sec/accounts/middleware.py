@@ -6,7 +6,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve
 
 from media4sec.accounts.apps import SINCE
 from media4sec.records import policy, unsaved
@@ -24,14 +24,15 @@ class AccountsMiddleware:
     def __call__(self, request):
         if not (request.path_info.startswith("/admin/") and request.user.is_authenticated):
             return self.get_response(request)
-        unused = seconds_unused(request)
+        unused, session = seconds_unused(request), request.session.session_key
         if unused > settings.SESSION_IDLE:
             logout(request)
         elif lacks_second_factor(request):
             sent = request.method == "POST" and unsaved.rescued(request)
             return sent or redirect("mfa_activate_totp")
         response = self.get_response(request)
-        if unused > NOTED_EVERY and request.user.is_authenticated:
+        is_new = request.session.session_key != session  # such as after a change of the password
+        if (unused > NOTED_EVERY or is_new) and request.user.is_authenticated:
             note_use(request, response)
         return response
 
@@ -55,6 +56,15 @@ def note_use(request, response):
 
 
 def lacks_second_factor(request):
-    about_accounts = reverse("account_login").removesuffix("login/"), reverse("admin:logout")
-    is_theirs = request.path_info.startswith(about_accounts)
-    return not is_theirs and policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user)
+    if is_about_own_account(request.path_info):
+        return False
+    return policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user)
+
+
+def is_about_own_account(address):
+    """True for the pages of one's own account, and the way out; other accounts are a page of the back-office."""
+    try:
+        match = resolve(address)
+    except Resolver404:
+        return False
+    return match.namespace != "admin" or match.url_name == "logout"

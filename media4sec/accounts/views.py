@@ -16,8 +16,10 @@ from media4sec.accounts.invitations import may_set_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_up(request, token):
     """Make the first portal administrator: for whoever started the portal and has the link that it printed."""
+    if not may_set_up(token):
+        raise Http404
     with transaction.atomic():
-        if not may_set_up(token):
+        if not may_set_up(token):  # somebody else was quicker
             raise Http404
         form = SetUpForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():

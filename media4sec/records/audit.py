@@ -69,10 +69,16 @@ def note_team(team: Any, *, by: Any, note: str) -> None:
     _write([_entry(AuditEntry.Action.ROLES, TEAM, str(team.owner_id or 0), 0, str(team), by, note)])
 
 
+def steps_of(record: Record) -> Any:
+    """The entries of a record, and of none that had its identifier and was thrown away."""
+    named = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
+    earlier = named.filter(action=AuditEntry.Action.DISCARDED).order_by("-pk").values_list("pk", flat=True)
+    return named.filter(pk__gt=earlier.first() or 0)
+
+
 def was_approved(record: Record, revision: Any) -> bool:
     """True if this version was approved at some time."""
-    steps = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
-    return steps.filter(version=revision.number, action=AuditEntry.Action.APPROVED).exists()
+    return steps_of(record).filter(version=revision.number, action=AuditEntry.Action.APPROVED).exists()
 
 
 def seal_of(entry: AuditEntry) -> str:

@@ -79,8 +79,9 @@ def _titles(named):
             rows = Record.objects.filter(
                 kind_name=kind_name, identifier__in=identifiers[start : start + READ_AT_ONCE]
             )
-            for identifier, title in rows.values_list("identifier", "title"):
-                found[kind_name, identifier] = PublicRef(kind_name, identifier, title, "")
+            # The public title where there is one: whoever may not see a new one must not find others by it.
+            for identifier, public, title in rows.values_list("identifier", "public_title", "title"):
+                found[kind_name, identifier] = PublicRef(kind_name, identifier, public or title, "")
     return found
 
 

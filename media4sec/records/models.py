@@ -56,6 +56,14 @@ class Tag(CheckedModel, TagBase):
     is_public = models.BooleanField(
         default=False, editable=False, help_text="A version that was published has it."
     )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        help_text="Whoever made it by itself; empty for what came with a record.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -257,7 +265,14 @@ class Record(CheckedModel):
         taken = Record.objects.filter(
             kind_name=self.kind.name, identifier__startswith=identifier.stem(self.slug)
         )
-        return identifier.following(self.slug, set(taken.values_list("identifier", flat=True)))
+        used = AuditEntry.objects.filter(  # by those that were thrown away, too
+            kind_name=self.kind.name, identifier__startswith=identifier.stem(self.slug)
+        )
+        names = {
+            *taken.values_list("identifier", flat=True),
+            *used.values_list("identifier", flat=True).distinct(),
+        }
+        return identifier.following(self.slug, names)
 
     def clean(self):
         self.fill_in()
@@ -649,6 +664,14 @@ class Source(CheckedModel):
     title = models.CharField(max_length=400, blank=True)
     is_public = models.BooleanField(
         default=False, editable=False, help_text="A version that was published rests on it."
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        help_text="Whoever made it by itself; empty for what came with a record.",
     )
     words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 

@@ -24,7 +24,7 @@ class Right(models.TextChoices):
 
     SEE = "see", "see it, its history and its reports"
     WRITE = "write", "add and change it, go back to a version, submit it"
-    REVIEW = "review", "comment on it, approve it or send it back, answer reports on it"
+    REVIEW = "review", "approve it or send it back, answer reports on it"
     DISCARD = "discard", "throw it away if it was never public"
     PUBLISH = "publish", "publish and restore it"
     WITHDRAW = "withdraw", "withdraw it, merge it into another one"
@@ -155,11 +155,12 @@ def nameable(user, records, also=()):
 
 
 def knowable(user, shared):
-    """Those sources or tags that somebody may know of: of their own records, of nobody's, and public ones."""
+    """Those sources or tags that somebody may know: of their own records, public ones, and what they just made."""
     if is_everybody(user):
         return shared
     path = shared.model.users_path
-    known = own(user, f"{path}__") | Q(**{path: None}) | Q(is_public=True)
+    used = Q(**{f"{path}__isnull": False})  # what nobody uses is not the office's
+    known = used & own(user, f"{path}__") | ~used & Q(made_by=user.pk) | Q(is_public=True)
     return shared.filter(pk__in=shared.model.objects.filter(known).values("pk"))
 
 

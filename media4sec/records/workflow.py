@@ -144,6 +144,7 @@ def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> 
     """
     take_turn()
     changed, public = [], []
+    asks = set(Team.objects.filter(needs_approval=True).values_list("owner", flat=True)) if by else set()
     locked = _locked(records)
     for start in range(0, len(locked), WRITTEN_AT_ONCE):
         batch = locked[start : start + WRITTEN_AT_ONCE]
@@ -151,6 +152,10 @@ def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> 
         newest = Revision.objects.filter(record__in=batch, number=F("record__edit_version"))
         before = dict(newest.values_list("record", "document"))
         moved = [record for record in batch if dumps(documents[record.pk]) != before.get(record.pk)]
+        for record in moved:  # what somebody approved is another version now
+            was_asked = record.state in (State.IN_REVIEW, State.APPROVED)
+            if was_asked or (record.state == State.PUBLISHED and record.owner_id in asks):
+                record.state = State.DRAFT
         versions = {record.pk: _next_version(record, documents[record.pk], by, note) for record in moved}
         Revision.objects.bulk_create(versions.values())
         for record in moved:
@@ -158,7 +163,7 @@ def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> 
             if record.state == State.PUBLISHED:
                 record.published_revision = versions[record.pk]
                 public.append(record)
-        Record.objects.bulk_update(moved, ["edit_version", "published_revision"])
+        Record.objects.bulk_update(moved, ["state", "edit_version", "published_revision"])
         remember({record.pk: (record.kind_name, documents[record.pk]) for record in moved})
         changed += moved
     _date([record.published_revision_id for record in public])
@@ -426,6 +431,7 @@ def withhold(
     _check_successor(record, successor)
     if is_merged:
         _check_one_kind(record, successor)
+    Appointment.objects.filter(record=record.pk).delete()
     revision = _keep(record, dumps(document or working_document(record)), by, note, State.WITHDRAWN)
     Record.objects.filter(pk=record.pk).update(published_revision=revision)
     _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
@@ -451,8 +457,8 @@ def merge(
     _check_one_kind(record, into)
     if moves_names:
         _move_names(record, into, by)
-        for owned in Record.objects.filter(owner=record).order_by("pk"):
-            give(owned, into)
+        _move_team(record, into, by)
+    Appointment.objects.filter(record=record.pk).delete()
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
     audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
@@ -556,6 +562,8 @@ def send_back(record: Record, *, reason: str, by: Any = None) -> None:
         raise WorkflowError("Say what is missing: its authors read it.")
     if record.state not in (State.IN_REVIEW, State.APPROVED):
         raise WorkflowError(f"{record.identifier} is not in review.")
+    if Appointment.objects.filter(record=record.pk, revision__number=record.edit_version).delete()[0]:
+        audit.note_steps(Action.UNSCHEDULED, [record], by=by)
     _move(record, State.DRAFT, Action.SENT_BACK, by, reason)
 
 
@@ -653,7 +661,9 @@ def _locked(records):
     pks = [record.pk for record in records]
     found = {}
     for start in range(0, len(pks), WRITTEN_AT_ONCE):
-        batch = Record.objects.select_for_update().filter(pk__in=pks[start : start + WRITTEN_AT_ONCE])
+        batch = Record.objects.select_for_update(no_key=True).filter(
+            pk__in=pks[start : start + WRITTEN_AT_ONCE]
+        )
         found |= {record.pk: record for record in batch.order_by("pk")}
     return [found[pk] for pk in pks]
 
@@ -699,11 +709,27 @@ def _move_names(record, into, by):
             save_document(row.kind_name, document, row)
         except (ValidationError, DocumentError) as error:
             reason = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error.detail)
+            reason = reason if may(by, Right.SEE, row) else "another team has begun to change it."
             raise WorkflowError(
                 f"{row.identifier} cannot name {into.identifier} instead: {reason}"
             ) from error
-        state = row.state if row.state in (State.IN_REVIEW, State.APPROVED) else State.DRAFT
-        _save(_locked([row])[0], by, f"{record.identifier} was merged into {into.identifier}", state)
+        _save(_locked([row])[0], by, f"{record.identifier} was merged into {into.identifier}")
+
+
+def _move_team(record, into, by):
+    """What a partner is responsible for falls to the other one, and so do the roles of its people."""
+    for owned in Record.objects.filter(owner=record).order_by("pk"):
+        give(owned, into, by=by)
+    team = Team.objects.filter(owner=record.pk).first()
+    if team is None:
+        return
+    if by is not None and not by.is_superuser:
+        raise PermissionDenied("Only a portal administrator merges partners that have a team.")
+    other, _ = Team.objects.get_or_create(owner=into)
+    for membership in team.memberships.all():
+        other.memberships.get_or_create(user=membership.user, role=membership.role)
+    audit.note_team(other, by=by, note=f"The people of {team} belong to it now.")
+    team.delete()
 
 
 def _take_off(record, public_state, reason, successor):
@@ -849,6 +875,8 @@ def _note_public(records):
         tags |= set(document["tags"])
         if record.public_title != document["title"]:
             Record.objects.filter(pk=record.pk).update(public_title=document["title"])
+            if record.public_title:  # those that name it are found by the new one now
+                remember_all(named_by(record))
     for rows, column, values in ((Source, "url", addresses), (Tag, "name", tags)):
         known = rows.objects.filter(is_public=False)
         values = sorted(values)

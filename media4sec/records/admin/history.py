@@ -5,6 +5,7 @@ import json
 from django.core.exceptions import NON_FIELD_ERRORS
 
 from media4sec.records import workflow
+from media4sec.records.audit import steps_of
 from media4sec.records.differences import differences
 from media4sec.records.documents.reading import working_document
 from media4sec.records.documents.writing import save_document
@@ -37,8 +38,7 @@ def newest_revision(record):
 
 def audit_of(record):
     """The steps that were taken with a record, the newest first."""
-    of_record = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
-    return of_record.order_by("-pk")
+    return steps_of(record).order_by("-pk")
 
 
 REVIEW = {
@@ -109,7 +109,7 @@ def conflict_of(record, newest, theirs, mine, collisions, taken):
 
 def refuse_stale(record, seen):
     """A step is taken with the version that its page showed, or not at all."""
-    now = Record.objects.select_for_update().get(pk=record.pk)
+    now = Record.objects.select_for_update(no_key=True).get(pk=record.pk)
     if seen != str(now.edit_version):
         raise workflow.WorkflowError(
             f"Version {now.edit_version} was saved while this page was open. Nothing was done: look at it again."

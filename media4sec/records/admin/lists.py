@@ -217,6 +217,11 @@ class ListOfRecords(admin.ModelAdmin):
     def has_publish_permission(self, request):
         return policy.may_somewhere(request.user, Right.PUBLISH)
 
+    def lookup_allowed(self, lookup, value, request=None):
+        """Lists are not filtered by what names their records: drafts of others could be told by it."""
+        naming = {field.name for field in self.opts.get_fields() if field.auto_created and not field.concrete}
+        return lookup.partition("__")[0] not in naming and super().lookup_allowed(lookup, value, request)
+
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
@@ -226,13 +231,17 @@ class ListOfRecords(admin.ModelAdmin):
         rows = queryset.select_related("published_revision", "successor", "appointment__revision")
         selected = list(rows.order_by("pk"))
         records = [record for record in selected if Publish.fits(record)]
-        seen = sha256(dumps([(record.pk, record.edit_version) for record in records]).encode()).hexdigest()
+        seen = digest_of_versions((record.pk, record.edit_version) for record in records)
         is_confirmed = "confirmed" in request.POST
         form = Publish(request.POST if is_confirmed else None, record=None, user=request.user)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
-                    self.refuse_unseen(request, records, seen)
+                    workflow.take_turn()
+                    now = Record.objects.filter(pk__in=[record.pk for record in records]).order_by("pk")
+                    self.refuse_unseen(
+                        request, records, digest_of_versions(now.values_list("pk", "edit_version"))
+                    )
                     workflow.publish_all(records, by=request.user, note=form.cleaned_data["note"])
             except ValidationError as error:
                 for message in error.messages:
@@ -261,6 +270,11 @@ class ListOfRecords(admin.ModelAdmin):
         foreign = [record for record in records if not policy.may(request.user, Right.PUBLISH, record)]
         if foreign:
             raise ValidationError(f"You may not publish {workflow.in_short(foreign, request.user)}.")
+
+
+def digest_of_versions(versions):
+    """What tells whether records are as they were: of ``(key, version)``."""
+    return sha256(dumps(list(map(list, versions))).encode()).hexdigest()
 
 
 def publish_outcome(selected, published):

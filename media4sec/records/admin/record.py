@@ -151,7 +151,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         """The record with what it names; about to be saved, it is locked before anything of it is used."""
         record = super().get_object(request, object_id, from_field)
         if record is not None and request.method == "POST":
-            Record.objects.select_for_update().get(pk=record.pk)
+            Record.objects.select_for_update(no_key=True).get(pk=record.pk)
             record.refresh_from_db()
         if record is not None:
             prefetch_related_objects([record], *fields_in_order(self.model))
@@ -334,7 +334,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             "step": step,
             "form": form,
             "unsaved": unsaved_in(request, form),
-            "named_by": names_for(request.user, named_by(record)) if step.on_names else [],
+            "named_by": names_for(request.user, record) if step.on_names else [],
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
@@ -456,15 +456,22 @@ def told_of_lookalikes(user, record):
     )
 
 
-def names_for(user, pks):
-    """What the records with these keys are called, for somebody: those of other teams only if they are public."""
-    rows = policy.nameable(user, Record.objects.filter(pk__in=pks))
-    return [policy.name_for(user, record) for record in rows]
+def known_to_name(user, record):
+    """The records that name this one: of other teams those whose public versions do."""
+    own, names = policy.own(user), Q(pk__in=named_by(record))
+    if own is not None:
+        names = names & own | Q(mentions=record.pk, public_state=State.PUBLISHED)
+    return Record.objects.filter(names).distinct().order_by("kind_name", "identifier")
+
+
+def names_for(user, record):
+    """What the records that name this one are called, for somebody."""
+    return [policy.name_for(user, one) for one in known_to_name(user, record)]
 
 
 def uses_of(user, record):
     """(how many records somebody may know of that name this one, the first as ``[(address, name)]``)."""
-    rows = policy.nameable(user, Record.objects.filter(pk__in=named_by(record)))
+    rows = known_to_name(user, record)
     first = [(address_for(user, one), policy.name_for(user, one)) for one in rows[:USES_SHOWN]]
     return rows.count(), first
 

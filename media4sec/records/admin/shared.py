@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count
 from django.http import Http404
 from django.utils.html import format_html, format_html_join
@@ -29,7 +30,8 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
         rows = policy.knowable(request.user, super().get_queryset(request))
         if getattr(request, "is_choosing", False):
             return rows
-        return rows.annotate(uses=Count(self.model.users_path, distinct=True))
+        own = policy.own(request.user, f"{self.model.users_path}__")
+        return rows.annotate(uses=Count(self.model.users_path, distinct=True, filter=own))
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, same(search_term))
@@ -63,6 +65,18 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
+    def changeform_view(self, request, *args, **kwargs):
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with transaction.atomic():
+            workflow.take_turn()  # before the row is locked
+            return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.made_by = request.user
+        super().save_model(request, obj, form, change)
+
     # Who uses it
 
     def get_object(self, request, object_id, from_field=None):
@@ -74,7 +88,9 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
     @admin.display(description="Reach")
     def reach(self, obj):
         """What a correction does, before anybody makes one."""
-        number = self.users(obj).count()
+        number = policy.visible(obj.asked_by, self.users(obj)).count()
+        if obj.is_public and not policy.is_everybody(obj.asked_by):
+            return f"{number} of your records use it; those of other teams may use it as well."
         if not number:
             return "No record uses it."
         return (
@@ -87,7 +103,7 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
         users = self.users(obj)
         own = policy.visible(obj.asked_by, users)
         rows = ((admin_url(record), record) for record in own[:MOST_SHOWN])
-        more = users.count() - min(own.count(), MOST_SHOWN)
+        more = max(own.count() - MOST_SHOWN, 0)
         links = format_html_join("", '<a class="used-by" href="{}">{}</a>', rows)
         return format_html("{}{}", links, f"{more} more" if more else "")
 

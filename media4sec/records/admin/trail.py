@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.utils.html import format_html
 
+from media4sec.cells import written
 from media4sec.kinds import kinds_by_name
 from media4sec.records import policy
 from media4sec.records.admin.lists import admin_url
@@ -24,7 +25,6 @@ COLUMNS = (
     "note",
     "digest",
 )
-NOT_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be taken for a formula
 
 
 @admin.register(AuditEntry)
@@ -35,7 +35,6 @@ class AuditEntryAdmin(admin.ModelAdmin):
     list_filter = ("action", "at", "kind_name")
     search_fields = ("identifier", "title", "actor", "note")
     ordering = ("-pk",)
-    date_hierarchy = "at"
     show_full_result_count = False
     actions = ("export",)
 
@@ -74,6 +73,5 @@ class AuditEntryAdmin(admin.ModelAdmin):
         rows = csv.writer(response)
         rows.writerow(COLUMNS)
         for entry in queryset.order_by("pk").iterator(500):
-            cells = (str(getattr(entry, name)) for name in COLUMNS)
-            rows.writerow(f"'{cell}" if cell.startswith(NOT_FORMULAS) else cell for cell in cells)
+            rows.writerow(written(str(getattr(entry, name))) for name in COLUMNS)
         return response

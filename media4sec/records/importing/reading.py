@@ -314,7 +314,7 @@ def _sheet_lines(content):
                 raise NotRead("The Excel file has no sheet.")
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what a file says of itself need not be true
-            for number, row in enumerate(sheet.iter_rows(), start=1):
+            for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), start=1):
                 if number > MOST_SHEET_ROWS:
                     raise NotRead(f"The sheet has more than {MOST_SHEET_ROWS:,} rows, empty ones included.")
                 texts, faults = [], []

@@ -108,7 +108,7 @@ class Ready:
         """Records are the versions that were looked at, sources and tags are called as they were."""
         pks, now = sorted(self.seen), {}
         for batch in _portions(pks):
-            rows = Record.objects.select_for_update().filter(pk__in=batch).order_by("pk")
+            rows = Record.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
             now |= {record.pk: standing_of(record) for record in rows}
         if now != self.seen:
             raise Moved(CHANGED_MEANWHILE)

@@ -24,5 +24,5 @@ class Command(BaseCommand):
             raise CommandError(f"There is no partner {partner}." if partner else "There is no partner yet.")
         team, _ = Team.objects.get_or_create(owner=found)
         for role in TeamRole:
-            user, _ = invite(team, role, email=f"{role}@{found.slug}.example", name=role.label)
+            user = invite(team, role, email=f"{role}@{found.slug}.example", name=role.label)
             self.stdout.write(f"{role.label} of {team}: {user.email}\n  {link_for(user)}")
