@@ -171,7 +171,7 @@ def add_editor():
     """Somebody for the pictures, with work that waits."""
     from media4sec.records import workflow
     from media4sec.records.documents.reading import working_document
-    from media4sec.records.models import Record
+    from media4sec.records.models import model_of
     from tests.factories import fresh, save
     from tests.people import member
 
@@ -180,12 +180,11 @@ def add_editor():
     editor.save()
     editor.authenticator_set.all().delete()
     TOTP.activate(editor, SECRET)
-    record = Record.objects.get(identifier=EDITED)
+    record = model_of("technology").objects.get(identifier=EDITED)
     document = working_document(record)
-    save(
-        document | {"summary": f"{document['summary']} It is offered to police forces."}, "technology", record
-    )
-    workflow.submit(fresh(record), by=editor, note="The maker's page says so now")
+    summary = document["summary"].replace("Real-time monitoring", "Monitoring in real time")
+    save(document | {"summary": summary}, "technology", record)
+    workflow.submit(fresh(record), by=editor, note="Easier to read")
 
 
 def take_back_office(origin, folder):
