@@ -4,6 +4,7 @@ import os
 import time
 
 from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
 
 from media4sec.records.workflow import publish_due
 
@@ -19,13 +20,22 @@ class Command(BaseCommand):
     def handle(self, *, every, **options):
         starter = os.getppid()
         while True:
-            done, problems = publish_due()
-            if done:
-                self.stdout.write(f"{done} published.")
-            for problem in problems:
-                self.stderr.write(f"Not published: {problem}")
+            try:
+                self.keep()
+            except DatabaseError as error:  # away for a moment: it is asked again
+                if not every:
+                    raise
+                self.stderr.write(f"The database failed: {type(error).__name__}.")
             if not every:
                 break
+            connection.close()
             time.sleep(every)
             if os.getppid() != starter:  # whoever started it is gone
                 break
+
+    def keep(self):
+        done, problems = publish_due()
+        if done:
+            self.stdout.write(f"{done} published.")
+        for problem in problems:
+            self.stderr.write(f"Not published: {problem}")
