@@ -673,3 +673,18 @@ def test_a_command_deletes_old_texts_where_nobody_edits(anna, capsys):
 
     assert capsys.readouterr().out == "Texts deleted: 2.\nTexts deleted: 0.\n"
     assert [text.form for text in UnsavedText.objects.all()] == ["29"]
+
+
+def test_who_else_is_editing_is_told_but_not_what(anna):
+    theme = make("theme")
+    bert = people.logged_in(people.member("contributor", name="bert"))
+    bert.post(KEEP, filled(bert, admin_url(theme), summary="Typed by Bert."))
+
+    page = anna.get(admin_url(theme)).content.decode()
+
+    assert "is editing this now" in page
+    assert "bert" in page
+    assert "Typed by Bert." not in page
+    assert "is editing this now" not in bert.get(admin_url(theme)).content.decode()
+    UnsavedText.objects.update(at=timezone.now() - timedelta(minutes=6))
+    assert "is editing this now" not in anna.get(admin_url(theme)).content.decode()

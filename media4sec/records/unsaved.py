@@ -32,6 +32,7 @@ LONGEST_NOTE = 600  # characters
 NOTE_LASTS = timedelta(hours=72)
 UNSAVED_LASTS = timedelta(days=30)
 MOST_UNSAVED = 50  # texts of one person; the oldest give way
+A_MOMENT = timedelta(minutes=5)
 LATE = timedelta(seconds=10)  # a copy that was on its way when its form was saved
 
 SESSION_ENDED = (
@@ -132,6 +133,13 @@ def texts_for(request):
     """What the person who asks has typed in the form of this address, and not saved."""
     lasting = UnsavedText.objects.filter(at__gt=timezone.now() - UNSAVED_LASTS)
     return lasting.filter(user=request.user.pk, address=request.path).order_by("-at", "-pk")
+
+
+def typing_now(request):
+    """Who else was typing in the form of this address a moment ago; what, only they see."""
+    lately = UnsavedText.objects.filter(address=request.path, at__gt=timezone.now() - A_MOMENT)
+    others = lately.exclude(user=request.user.pk).order_by("user__email")
+    return list(others.values_list("user__email", flat=True).distinct())
 
 
 def taken_back(request):

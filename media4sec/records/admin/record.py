@@ -59,7 +59,7 @@ from media4sec.records.models import Citation, Record, Relation, Submission, loo
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS, lacking
-from media4sec.records.unsaved import forget_sent, typed_again, unsaved_in
+from media4sec.records.unsaved import forget_sent, typed_again, typing_now, unsaved_in
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
@@ -267,7 +267,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         if obj is not None:
             refusal = getattr(request, "refusal", None)
             context["standing"] = standing(obj, request.user)
-            context["preview"] = admin_url(obj, "preview")
+            context["preview"], context["typing"] = admin_url(obj, "preview"), typing_now(request)
             context["uses"] = uses_of(request.user, obj)
             context["notices"] = chain.from_iterable(
                 self.admin_site.contributions("notices_on", request, obj)
