@@ -192,9 +192,10 @@ def test_nothing_is_written_or_locked(admin_client, state):
         assert admin_client.get(admin_url(record, "preview")).status_code == 200
 
     assert rows() == before
-    written = [query["sql"] for query in queries if not query["sql"].startswith("SELECT")]
+    reads = ("SELECT", "DECLARE")  # a cursor of PostgreSQL, which reads as well
+    written = [query["sql"] for query in queries if not query["sql"].startswith(reads)]
     assert written == []
-    assert not any("FOR UPDATE" in query["sql"] for query in queries)
+    assert not any("UPDATE" in query["sql"] for query in queries)
 
 
 def test_its_row_in_lists_is_shown_too(admin_client, client):
