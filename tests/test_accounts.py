@@ -87,7 +87,7 @@ def test_somebody_is_invited_and_gets_in(client, partner):
     boss = logged_in(member("administrator", partner=partner))
     address = f"/admin/records/team/{team.pk}/invite/"
 
-    boss.post(address, {"email": "anna@example.org", "name": "Anna", "role": "contributor"})
+    boss.post(address, {"email": "anna@example.org", "called": "Anna", "role": "contributor"})
     [message] = mail.outbox
     link = next(word for word in message.body.split() if word.startswith("http"))
     page = client.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)

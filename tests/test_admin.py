@@ -732,8 +732,8 @@ def test_who_saves_in_order_to_publish_sees_first_what_that_does(editor, contrib
 
     assert saved.url == admin_url(theme, "publish")
     assert [row.name for row in page.context["differences"]] == ["title"]
-    assert page.context["lacking"] == ["It does not say when it was checked."]
-    assert "It does not say when it was checked." in page.content.decode()
+    assert page.context["lacking"] == ["No day of checking"]
+    assert "No day of checking" in page.content.decode()
     assert other.url == admin_url(theme)
     assert publication_of(theme).title == "Dark web"
 

@@ -107,7 +107,7 @@ def test_a_day_from_a_draft_to_the_public_page(browser_page, live_server, partne
     page.locator("#id_title").fill("A watcher of forums")
     page.locator("#id_technology_kind").select_option("software")
     page.get_by_role("button", name="Save and submit …").click()
-    expect(page.get_by_text("It names no source.")).to_be_visible()
+    expect(page.get_by_text("No source")).to_be_visible()
     page.get_by_label("Note for the reviewers").fill("Is this right?")
     page.get_by_role("button", name="Submit", exact=True).press("Enter")
     record = Record.objects.get(title="A watcher of forums")

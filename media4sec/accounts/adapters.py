@@ -28,11 +28,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def send_mail(self, template_prefix, email, context):
-        """Whether a mail went out is told in the log, and never to whoever asked for it."""
+        """True if it went out; where the mail server is away or refuses, the log says so."""
         try:
             super().send_mail(template_prefix, email, context)
         except OSError as error:
             logger.error("A mail was not sent: %s", type(error).__name__)
+            return False
+        return True
 
     def is_open_for_signup(self, request):
         return False

@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from media4sec.accounts.forms import InvitationForm
-from media4sec.accounts.invitations import invite, send_link
+from media4sec.accounts.forms import Invite
+from media4sec.accounts.invitations import send_link
 from media4sec.accounts.models import User
 from media4sec.records import audit, policy
 from media4sec.records.models import Membership, Team
@@ -122,27 +122,26 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
         if team is None:
             raise Http404
         raise_if_reauthentication_required(request, app="accounts")
-        form = InvitationForm(request.POST if request.method == "POST" else None)
+        form = Invite(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            user = invite(team, by=request.user, **form.cleaned_data)
-            tell_if_sent(self, request, user, team)
+            self.tell(request, form.take(team, request.user), team)
             return redirect("admin:records_team_change", team.pk)
         context = self.admin_site.each_context(request) | {
-            "title": f"Invite somebody: {team}",
+            "title": f"{form.title}: {team}",
             "opts": self.opts,
             "original": team,
+            "step": Invite,
             "form": form,
         }
-        return TemplateResponse(request, "admin/accounts/invite.html", context)
+        return TemplateResponse(request, "admin/step.html", context)
 
-
-def tell_if_sent(admin, request, user, team):
-    """The same words, whether there was an account before or not."""
-    if send_link(user, team):
-        admin.message_user(request, f"{user.email} has the role, and was told so by mail.", messages.SUCCESS)
-    else:
-        says = f"{user.email} has the role, but no mail could be sent. Invite again when the mail server answers."
-        admin.message_user(request, says, messages.WARNING)
+    def tell(self, request, user, team):
+        """The same words, whether there was an account before or not."""
+        if send_link(user, team):
+            self.message_user(request, f"{user.email} {Invite.done}", messages.SUCCESS)
+        else:
+            says = f"{user.email} has the role, but no mail could be sent. Invite again when the mail server answers."
+            self.message_user(request, says, messages.WARNING)
 
 
 @admin.register(User)
@@ -184,9 +183,8 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
 
     @admin.action(description="Send a link to choose a new password")
     def send_links(self, request, queryset):
-        for user in queryset.filter(is_active=True):
-            send_link(user)
-        self.message_user(request, f"Sent to {queryset.filter(is_active=True).count()} people.")
+        sent = sum(send_link(user) for user in queryset.filter(is_active=True))
+        self.message_user(request, f"Sent to {sent} of {queryset.count()} people.")
 
     @admin.action(description="End all sessions")
     def end_sessions(self, request, queryset):

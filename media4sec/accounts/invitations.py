@@ -1,14 +1,11 @@
 """Inviting people: an account without a password, a role, and a link on which its owner chooses one."""
 
-import logging
-
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import signing
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from media4sec.accounts.adapters import path_of_key
@@ -16,7 +13,6 @@ from media4sec.accounts.models import User
 from media4sec.records import audit
 from media4sec.records.models import Membership
 
-logger = logging.getLogger(__name__)
 SET_UP = "accounts.set-up"  # what the link for the first administrator is signed for
 SET_UP_LASTS = 24 * 60 * 60  # seconds
 
@@ -41,13 +37,7 @@ def send_link(user, team=None):
     """Tell somebody of an account or a role by mail, with a link to choose a password; True if it went out."""
     link = "" if team and user.has_usable_password() else link_for(user)
     words = {"user": user, "team": team, "link": link, "site": settings.BASE_URL}
-    text = render_to_string("admin/accounts/invitation.txt", words)
-    try:
-        send_mail("MEDI@4SEC knowledge base: your account", text, None, [user.email])
-    except OSError as error:  # the mail server is away or refuses
-        logger.error("A mail was not sent: %s", type(error).__name__)
-        return False
-    return True
+    return get_adapter().send_mail("account/email/invitation", user.email, words)
 
 
 # The first administrator

@@ -18,7 +18,7 @@ from media4sec.corrections.models import Correction
 from media4sec.corrections.queue import REPORT_STEPS, may_answer, partners, queue_for
 from media4sec.kinds import kinds_by_name
 from media4sec.records import policy
-from media4sec.records.admin.lists import admin_url
+from media4sec.records.admin.lists import ForMembers, admin_url
 from media4sec.records.admin.start import MOST_ROWS, Row, StartSection
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
@@ -62,7 +62,7 @@ class DueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.ModelAdmin):
+class CorrectionAdmin(ForMembers):
     """Reports are read here and answered; nobody writes or changes what somebody else said."""
 
     list_display = ("receipt", "about", "partner", "category", "state", "due", "received")
@@ -102,19 +102,10 @@ class CorrectionAdmin(admin.ModelAdmin):
     def received(self, correction):
         return date_format(correction.received_at, "j M Y")
 
-    def has_module_permission(self, request):
-        return policy.is_member(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return policy.is_member(request.user)
-
     def has_change_permission(self, request, obj=None):
         if obj is None:
             return policy.may_somewhere(request.user, Right.REVIEW)
         return may_answer(request.user, obj)
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404
 
     def has_add_permission(self, request):
         return False

@@ -11,6 +11,14 @@ from django.db import connection, models, transaction
 from media4sec.records.models import Record
 
 ROWS_IN_A_STATEMENT = 200
+AT_ONCE = 500  # values in one query
+
+
+def portions(values, size=AT_ONCE):
+    """The values in lists of so many at most."""
+    values = list(values)
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 class Batch:

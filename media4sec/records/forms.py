@@ -26,7 +26,7 @@ from media4sec.records.documents.links import links_of, part_key, record_of
 from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import set_in_order, set_relations, tags_named
 from media4sec.records.fields import LARGEST_NUMBERS
-from media4sec.records.models import Citation, Record, Relation
+from media4sec.records.models import MOST_IN_NOTE, Citation, Record, Relation
 from media4sec.texts import Line
 
 
@@ -229,6 +229,12 @@ def digest_of(data):
     return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 
+def remark(label, help_text="For colleagues; stands in the history."):
+    """A line of one's own words, which may be left out."""
+    widget = forms.TextInput(attrs={"class": "vLargeTextField"})
+    return Line(label=label, max_length=MOST_IN_NOTE, required=False, help_text=help_text, widget=widget)
+
+
 class RecordForm(NamingForm):
     """The working copy of a record; it knows which version the editor saw when opening it, and which form it is."""
 
@@ -237,13 +243,7 @@ class RecordForm(NamingForm):
     answered = forms.CharField(
         widget=forms.HiddenInput, required=False
     )  # the version whose collisions were shown
-    version_note = Line(
-        label="What changed, and why",
-        max_length=400,
-        required=False,
-        help_text="For colleagues; stands in the history.",
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
+    version_note = remark("What changed, and why")
 
     refusal = None  # why saving was refused, when the whole form is shown once more
 

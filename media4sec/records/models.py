@@ -27,6 +27,7 @@ DENIED = re.compile(
     r"\b(not |un)(verified|confirmed|checked)|\bnot (looked up|read|seen|found|opened)|\bnothing|general knowledge",
     re.IGNORECASE,
 )
+MOST_IN_NOTE = 400  # characters of what editors say of a version
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -45,16 +46,13 @@ def add_months(day, months):
     raise AssertionError("every month has 28 days")
 
 
-class Tag(CheckedModel, TagBase):
-    """A free keyword that editors give to records; there is one for all spellings that look alike."""
+class Shared(CheckedModel):
+    """A row that records of several teams may use. ``users_path`` leads from it to them."""
 
-    users_path = "taggings__content_object"
+    users_path = ""
 
-    key = models.CharField(
-        max_length=200, unique=True, editable=False, help_text="What names that look alike have in common."
-    )
     is_public = models.BooleanField(
-        default=False, editable=False, help_text="A version that was published has it."
+        default=False, editable=False, help_text="A version that was published names it."
     )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -63,6 +61,19 @@ class Tag(CheckedModel, TagBase):
         editable=False,
         on_delete=models.SET_NULL,
         help_text="Whoever made it by itself; empty for what came with a record.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Tag(Shared, TagBase):
+    """A free keyword that editors give to records; there is one for all spellings that look alike."""
+
+    users_path = "taggings__content_object"
+
+    key = models.CharField(
+        max_length=200, unique=True, editable=False, help_text="What names that look alike have in common."
     )
 
     class Meta:
@@ -398,7 +409,7 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     document = models.TextField(editable=False)
     state = models.CharField(max_length=10, choices=Record.State)
-    note = models.CharField(max_length=400, blank=True)
+    note = models.CharField(max_length=MOST_IN_NOTE, blank=True)
     saved_at = models.DateTimeField(auto_now_add=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     published_at = models.DateTimeField(
@@ -492,7 +503,7 @@ class Appointment(models.Model):
     revision = models.ForeignKey(Revision, related_name="+", on_delete=models.CASCADE)
     at = models.DateTimeField(db_index=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
-    note = models.CharField(max_length=400, blank=True)
+    note = models.CharField(max_length=MOST_IN_NOTE, blank=True)
     problem = models.TextField(blank=True, help_text="Why it could not be kept.")
 
     def __str__(self):
@@ -655,24 +666,13 @@ class ImportReport(models.Model):
         return self.file_name
 
 
-class Source(CheckedModel):
+class Source(Shared):
     """A page or document outside the portal that records rest on; one row an address, shared by all records."""
 
     users_path = "citations__record"
 
     url = models.URLField(max_length=600, unique=True)
     title = models.CharField(max_length=400, blank=True)
-    is_public = models.BooleanField(
-        default=False, editable=False, help_text="A version that was published rests on it."
-    )
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        related_name="+",
-        null=True,
-        editable=False,
-        on_delete=models.SET_NULL,
-        help_text="Whoever made it by itself; empty for what came with a record.",
-    )
     words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 
     class Meta:

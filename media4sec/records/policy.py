@@ -101,6 +101,11 @@ def may_somewhere(user, right):
     return is_everybody(user) or bool(owners_for(user, right))
 
 
+def may_open(user, right, record=None):
+    """As Django's admin asks: with a record, or without one whether there can be any."""
+    return may_somewhere(user, right) if record is None else may(user, right, record)
+
+
 def may_correct(user, records):
     """May they correct something that these records share? Whoever publishes for the office, or for each of them."""
     if is_everybody(user):

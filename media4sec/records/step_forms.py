@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 
 from media4sec.records import workflow
-from media4sec.records.forms import RecordSelect, offer
+from media4sec.records.forms import RecordSelect, offer, remark
 from media4sec.records.models import MOST_IN_REASON, Appointment, Citation, Record
 from media4sec.records.policy import Right
-from media4sec.texts import Line, Lines
+from media4sec.texts import Lines
 
 State = Record.State
 
@@ -60,13 +60,7 @@ class Publish(RecordStep):
     done = "is published."
     shows_differences = True
 
-    note = Line(
-        label="What changed, and why",
-        max_length=400,
-        required=False,
-        help_text="For colleagues; stands in the history.",
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
+    note = remark("What changed, and why")
 
     @classmethod
     def fits(cls, record):
@@ -86,7 +80,7 @@ class Schedule(RecordStep):
     at = forms.SplitDateTimeField(
         label="When", widget=AdminSplitDateTime, help_text=f"In the time of {settings.TIME_ZONE}."
     )
-    note = Publish.base_fields["note"]
+    note = remark("What changed, and why")
 
     @classmethod
     def fits(cls, record):
@@ -189,13 +183,7 @@ class Discard(RecordStep):
     done = "was thrown away."
     leaves_nothing = True
 
-    note = Line(
-        label="Why",
-        max_length=400,
-        required=False,
-        help_text="For colleagues; stands in the audit trail.",
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
+    note = remark("Why", "For colleagues; stands in the audit trail.")
 
     @classmethod
     def fits(cls, record):
@@ -212,12 +200,7 @@ class Submit(RecordStep):
     done = "waits for a review."
     shows_differences = True
 
-    note = Line(
-        label="Note for the reviewers",
-        max_length=400,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
+    note = remark("Note for the reviewers", "")
 
     @classmethod
     def fits(cls, record):
@@ -236,13 +219,7 @@ class Approve(RecordStep):
     done = "is approved."
     shows_differences = True
 
-    note = Line(
-        label="Note",
-        max_length=400,
-        required=False,
-        help_text="For colleagues; stands in the history.",
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
+    note = remark("Note")
 
     @classmethod
     def fits(cls, record):
@@ -290,13 +267,7 @@ class Confirm(RecordStep):
         widget=forms.CheckboxSelectMultiple,
         help_text="They get today’s date.",
     )
-    note = Line(
-        label="Note",
-        max_length=400,
-        required=False,
-        help_text="For colleagues; stands in the history.",
-        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-    )
+    note = remark("Note")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -323,16 +294,3 @@ RECORD_STEPS = (
     Restore,
     Discard,
 )
-
-
-LACKS = {
-    "summary": "It has no summary.",
-    "sources": "It names no source.",
-    "checked_on": "It does not say when it was checked.",
-}
-
-
-def lacking(record):
-    """What readers expect of a record of this kind, and the working copy does not say: sentences."""
-    has = {"sources": record.citations.exists(), "summary": record.summary, "checked_on": record.checked_on}
-    return [LACKS[name] for name in record.kind.recommended if not has[name]]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from media4sec.records.models import AuditEntry, Citation, Record, Revision, Tea
 from media4sec.records.policy import Right
 
 Action, State = AuditEntry.Action, Record.State
-# Of a review, and what ends one: an identifier whose record was thrown away is given again.
+# Of a review, and what ends one: an identifier whose record was thrown away can be given again.
 OF_REVIEW = (Action.SUBMITTED, Action.SENT_BACK, Action.APPROVED)
 ENDS_REVIEW = (Action.PUBLISHED, Action.RESTORED, Action.DISCARDED)
 
@@ -112,3 +112,10 @@ def lacks(what):
     }
     asked = [kind.name for kind in kinds() if what in kind.recommended]
     return Q(conditions[what], kind_name__in=asked) & ~Q(state=State.WITHDRAWN)
+
+
+def lacking(record):
+    """What readers expect of a record of this kind, and the working copy does not say, in words. One query."""
+    asked = {what: Count("pk", filter=lacks(what)) for what in MISSING}
+    found = Record.objects.filter(pk=record.pk).aggregate(**asked)
+    return [words for what, words in MISSING.items() if found[what]]

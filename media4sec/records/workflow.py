@@ -30,6 +30,7 @@ from media4sec.records.documents.reading import working_document, working_docume
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
 from media4sec.records.models import (
+    MOST_IN_NOTE,
     Appointment,
     AuditEntry,
     Citation,
@@ -54,7 +55,6 @@ WRITTEN = ("title", "summary", "lens", "checked_on", "document", "display", "sor
 STEMS = ("title_stems", "name_stems", "text_stems")
 WRITTEN_AT_ONCE = 500
 MOST_NAMED = 5  # records, in a message
-MOST_IN_NOTE = 400  # characters
 UNWRITTEN = 0  # the key of a publication that is not in the database: nothing names it
 
 
@@ -130,7 +130,7 @@ def save_all(old: list[Prepared], batch: Batch) -> None:
         rows.update(edit_version=F("edit_version") + 1, state=Case(is_off, default=Value(State.DRAFT)))
         keep_words({version.record.pk: version.words for version in some})
     for version in old:
-        if version.is_renamed:
+        if version.is_renamed and not version.record.public_title:
             remember_all(named_by(version.record))
     audit.follow_up()
 
@@ -144,7 +144,7 @@ def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> 
     """
     take_turn()
     changed, public = [], []
-    asks = set(Team.objects.filter(needs_approval=True).values_list("owner", flat=True)) if by else set()
+    asks = owners_with_four_eyes() if by else set()
     locked = _locked(records)
     for start in range(0, len(locked), WRITTEN_AT_ONCE):
         batch = locked[start : start + WRITTEN_AT_ONCE]
@@ -184,9 +184,12 @@ def _next_version(record, document, by, note):
 
 
 def _remember_words(documents):
-    """What these records are found by in the back-office, and those that bear the title of one that was renamed."""
+    """What these records are found by in the back-office, and those that bear the title of one that was renamed.
+
+    Those that the public knows are named by their public titles: ``_note_public`` follows these.
+    """
     remember(documents)
-    renamed = Record.objects.filter(pk__in=documents).exclude(edit_version=1)
+    renamed = Record.objects.filter(pk__in=documents, public_title="").exclude(edit_version=1)
     for record in renamed:
         older = record.revisions.filter(number=record.edit_version - 1).first()
         if older is not None and json.loads(older.document)["title"] != record.title:
@@ -207,7 +210,7 @@ def _keep(record, text, by, note, state):
             record_id=record.pk, number=number, document=text, state=state, note=note, saved_by=by
         )
         record.edit_version = number
-    if record.public_state in (State.WITHDRAWN, State.MERGED):
+    if record.public_state in OFF:
         state = State.WITHDRAWN
     Record.objects.filter(pk=record.pk).update(state=state, edit_version=record.edit_version)
     return revision
@@ -247,7 +250,7 @@ def publish_all(
 
 def _publish(locked, by, note, versions, *, validate=True, documents=None):
     for record in locked:
-        if record.public_state in (State.WITHDRAWN, State.MERGED):
+        if record.public_state in OFF:
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     if validate:
         for record in specific(locked):
@@ -289,7 +292,7 @@ def _refuse_unapproved(records, versions, by):
     """In a team with four eyes, people publish what somebody else approved; commands act for the operator."""
     if by is None:
         return
-    asks = set(Team.objects.filter(needs_approval=True).values_list("owner", flat=True))
+    asks = owners_with_four_eyes()
     for record in records:
         revision = versions.get(record.pk)
         if record.owner_id not in asks:
@@ -338,9 +341,9 @@ def schedule(record: Record, at: Any, *, by: Any = None, note: str = "") -> None
     record = _locked([record])[0]
     require(by, Right.PUBLISH, record)
     _refuse_unapproved([record], {}, by)
-    if at <= _database_now():
+    if at <= Record.objects.annotate(now=Now()).values_list("now", flat=True).get(pk=record.pk):
         raise WorkflowError("That time is over: publish it now, or name a later one.")
-    if record.public_state in (State.WITHDRAWN, State.MERGED):
+    if record.public_state in OFF:
         raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     _check(specific([record])[0])
     revision = record.revisions.get(number=record.edit_version)
@@ -388,10 +391,6 @@ def _keep_appointment(pk):
     return 1
 
 
-def _database_now():
-    return Record.objects.annotate(now=Now()).values_list("now", flat=True).first() or timezone.now()
-
-
 @transaction.atomic
 def withdraw(record: Record, *, reason: str, successor: Record | None = None, by: Any = None) -> None:
     """Take a published record off the public side; its address stays and says why, and what to use instead."""
@@ -403,7 +402,6 @@ def withdraw(record: Record, *, reason: str, successor: Record | None = None, by
     if record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, successor)
-    Appointment.objects.filter(record=record.pk).delete()
     _take_off(record, State.WITHDRAWN, reason, successor)
     audit.note_steps(Action.WITHDRAWN, [record], by=by, note=_in_favour_of(successor, reason))
 
@@ -426,12 +424,11 @@ def withhold(
     take_turn()
     record = _locked([record])[0]
     require(by, Right.WITHDRAW, record)
-    if record.public_state in (State.WITHDRAWN, State.MERGED):
+    if record.public_state in OFF:
         raise WorkflowError(f"{record.identifier} is {record.public_state} already.")
     _check_successor(record, successor)
     if is_merged:
         _check_one_kind(record, successor)
-    Appointment.objects.filter(record=record.pk).delete()
     revision = _keep(record, dumps(document or working_document(record)), by, note, State.WITHDRAWN)
     Record.objects.filter(pk=record.pk).update(published_revision=revision)
     _take_off(record, State.MERGED if is_merged else State.WITHDRAWN, reason, successor)
@@ -458,7 +455,6 @@ def merge(
     if moves_names:
         _move_names(record, into, by)
         _move_team(record, into, by)
-    Appointment.objects.filter(record=record.pk).delete()
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
     audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
@@ -469,7 +465,7 @@ def restore(record: Record, *, by: Any = None) -> None:
     take_turn()
     record = _locked([record])[0]
     require(by, Right.PUBLISH, record)
-    if record.public_state not in (State.WITHDRAWN, State.MERGED):
+    if record.public_state not in OFF:
         raise WorkflowError(f"{record.identifier} is not withdrawn.")
     is_current = record.published_revision.number == record.edit_version
     Record.objects.filter(pk=record.pk).update(
@@ -522,7 +518,11 @@ def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: s
     record.save()
     Citation.objects.filter(pk__in=[one.pk for one in read], record=record.pk).update(accessed_on=today)
     save_revision(record, by=by, note=note or "Checked, and still true")
-    if was_public and may(by, Right.PUBLISH, record) and (by is None or not has_four_eyes(record)):
+    if (
+        was_public
+        and may(by, Right.PUBLISH, record)
+        and (by is None or record.owner_id not in owners_with_four_eyes())
+    ):
         publish(record, by=by, note=note or "Checked, and still true")
 
 
@@ -538,7 +538,7 @@ def submit(record: Record, *, by: Any = None, note: str = "") -> None:
 
 def can_be_submitted(record: Record) -> bool:
     """True for a working copy that the public has not seen, and nobody was asked to review yet."""
-    return record.state == State.DRAFT and record.public_state not in (State.WITHDRAWN, State.MERGED)
+    return record.state == State.DRAFT and record.public_state not in OFF
 
 
 @transaction.atomic
@@ -548,7 +548,7 @@ def approve(record: Record, *, by: Any = None, note: str = "") -> None:
     require(by, Right.REVIEW, record)
     if record.state != State.IN_REVIEW:
         raise WorkflowError(f"{record.identifier} is not in review.")
-    if by is not None and has_four_eyes(record) and by.pk in _authors(record):
+    if by is not None and record.owner_id in owners_with_four_eyes() and by.pk in _authors(record):
         raise WorkflowError("You wrote some of this: somebody else must approve it.")
     _move(record, State.APPROVED, Action.APPROVED, by, note)
 
@@ -567,8 +567,9 @@ def send_back(record: Record, *, reason: str, by: Any = None) -> None:
     _move(record, State.DRAFT, Action.SENT_BACK, by, reason)
 
 
-def has_four_eyes(record: Record) -> bool:
-    return Team.objects.filter(owner=record.owner_id, needs_approval=True).exists()
+def owners_with_four_eyes() -> set[int | None]:
+    """For whose records people publish only what somebody else approved; None: the editorial office."""
+    return set(Team.objects.filter(needs_approval=True).values_list("owner", flat=True))
 
 
 def _authors(record):
@@ -733,6 +734,7 @@ def _move_team(record, into, by):
 
 
 def _take_off(record, public_state, reason, successor):
+    Appointment.objects.filter(record=record.pk).delete()
     Record.objects.filter(pk=record.pk).update(
         state=State.WITHDRAWN,
         public_state=public_state,

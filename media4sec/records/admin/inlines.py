@@ -68,15 +68,10 @@ class RowInline(Naming, admin.StackedInline):
     extra = 1
 
     def has_view_permission(self, request, obj=None):
-        return self._may(request, Right.SEE, obj)
+        return policy.may_open(request.user, Right.SEE, obj)
 
     def has_add_permission(self, request, obj=None):
-        return self._may(request, Right.WRITE, obj)
-
-    def _may(self, request, right, record):
-        if record is None:
-            return policy.may_somewhere(request.user, right)
-        return policy.may(request.user, right, record)
+        return policy.may_open(request.user, Right.WRITE, obj)
 
     has_change_permission = has_delete_permission = has_add_permission
 

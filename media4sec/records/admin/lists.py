@@ -165,7 +165,20 @@ def admin_url(record, action="change"):
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
-class ListOfRecords(admin.ModelAdmin):
+class ForMembers(admin.ModelAdmin):
+    """Pages for everybody with a role, on which what is of other teams is not there."""
+
+    def has_module_permission(self, request):
+        return policy.is_member(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return policy.is_member(request.user)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+
+class ListOfRecords(ForMembers):
     """What lists of records have in common, of one kind or of all."""
 
     list_display = ("identifier", "title", "state", "public", "checked_on", "review_due")
@@ -197,19 +210,11 @@ class ListOfRecords(admin.ModelAdmin):
         """All that a search may find."""
         return self.get_queryset(request)
 
-    def _may(self, request, right, record):
-        if record is None:
-            return policy.may_somewhere(request.user, right)
-        return policy.may(request.user, right, record)
-
-    def has_module_permission(self, request):
-        return policy.is_member(request.user)
-
     def has_view_permission(self, request, obj=None):
-        return self._may(request, Right.SEE, obj)
+        return policy.may_open(request.user, Right.SEE, obj)
 
     def has_change_permission(self, request, obj=None):
-        return self._may(request, Right.WRITE, obj)
+        return policy.may_open(request.user, Right.WRITE, obj)
 
     def has_delete_permission(self, request, obj=None):
         return False  # what was public is withdrawn; what never was is thrown away by a step of its own
@@ -221,9 +226,6 @@ class ListOfRecords(admin.ModelAdmin):
         """Lists are not filtered by what names their records: drafts of others could be told by it."""
         naming = {field.name for field in self.opts.get_fields() if field.auto_created and not field.concrete}
         return lookup.partition("__")[0] not in naming and super().lookup_allowed(lookup, value, request)
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404
 
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):

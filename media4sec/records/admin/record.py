@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
-from media4sec.records import policy, workflow
+from media4sec.records import policy, waiting, workflow
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -58,7 +58,7 @@ from media4sec.records.forms import (
 from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
-from media4sec.records.step_forms import RECORD_STEPS, lacking
+from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.records.unsaved import forget_sent, typed_again, typing_now, unsaved_in
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
@@ -338,7 +338,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
-            "lacking": lacking(record) if step.shows_differences else [],
+            "lacking": waiting.lacking(record) if step.shows_differences else [],
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
 

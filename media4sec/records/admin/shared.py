@@ -4,19 +4,18 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
-from django.http import Http404
 from django.utils.html import format_html, format_html_join
 
 from media4sec.letters import same
 from media4sec.records import policy, workflow
 from media4sec.records.admin.inlines import Naming
-from media4sec.records.admin.lists import MOST_SHOWN, admin_url
+from media4sec.records.admin.lists import MOST_SHOWN, ForMembers, admin_url
 from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.models import Record, Source, Tag
 from media4sec.records.policy import Right
 
 
-class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
+class SharedAdmin(KeepsText, Naming, ForMembers):
     """A row that many records use: corrected here once, it is corrected in all of them, public pages included."""
 
     show_full_result_count = False
@@ -38,12 +37,6 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
 
     # Rights
 
-    def has_module_permission(self, request):
-        return policy.is_member(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return policy.is_member(request.user)
-
     def has_add_permission(self, request):
         return policy.may_somewhere(request.user, Right.WRITE)
 
@@ -55,9 +48,6 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """What is in use is taken off its records first."""
         return obj is not None and self.has_change_permission(request, obj) and not self.users(obj).exists()
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404
 
     def history_view(self, request, object_id, extra_context=None):
         """It names people of all teams."""
@@ -122,8 +112,10 @@ class SharedAdmin(KeepsText, Naming, admin.ModelAdmin):
         if change and form.has_changed():
             note = f"The {self.opts.verbose_name} was corrected: {form.instance}"
             done, public = workflow.carry_over(self.users(form.instance), by=request.user, note=note)
-            if done:
-                self.message_user(request, f"Corrected in {done} records, {public} of them public now.")
+            says = f"Corrected in {done} records, {public} of them public now."
+            if not policy.is_everybody(request.user):  # how many other teams have is theirs to know
+                says = "Corrected in all records that use it."
+            self.message_user(request, says if done else "No record uses it.")
 
 
 @admin.register(Source)

@@ -15,6 +15,7 @@ from rest_framework.exceptions import ValidationError
 from media4sec.kinds import Kind, Numbered, kinds_by_name
 from media4sec.letters import lookalike, slugged
 from media4sec.records import policy
+from media4sec.records.bulk import portions
 from media4sec.records.documents.fields import LINKS, OWN, Reference
 from media4sec.records.documents.links import remember, remember_records
 from media4sec.records.documents.reading import references_in, working_documents, writer
@@ -28,12 +29,8 @@ from media4sec.records.policy import Right
 from media4sec.records.projection import split_reference
 from media4sec.records.tags import tag_key
 
-LEFT_OUT, NEW, SAME = (
-    "-",
-    "new",
-    "same",
-)  # answers: a column that is not read; a row that is (not) one we have
-AT_ONCE = 500  # values in one query
+# Answers: a column that is not read; a row that is none that we have, or one.
+LEFT_OUT, NEW, SAME = "-", "new", "same"
 MOST_PROPOSED = 5  # records for one row
 MOST_WITH_ONE_ADDRESS = 3  # an address that more records have tells nothing
 SHOWN_IN_REPORT = 100  # rows of each sort that a report has in full
@@ -197,7 +194,7 @@ def _match(planned, answers):
     _propose(planned, answers)
     _once_each(planned)
     found, by_pk = {row.record.pk for row in planned.rows if row.record}, {}
-    for pks in _portions(found):
+    for pks in portions(found):
         by_pk |= {one.pk: one for one in model_of(planned.kind.name).objects.filter(pk__in=pks)}
     documents = working_documents([by_pk[pk] for pk in found])
     waiting = {question.number for question in planned.waiting}
@@ -217,7 +214,7 @@ def _by_identifier(planned):
             named[identifier.strip()].append(row)
         elif identifier in (None, ""):
             row.given.pop("identifier", None)
-    for identifiers in _portions(named):
+    for identifiers in portions(named):
         rows = Record.objects.filter(kind_name=planned.kind.name, identifier__in=identifiers)
         own = {record.pk for record in policy.visible(planned.user, rows)}
         for record in rows:
@@ -274,7 +271,7 @@ def _of_one_title(planned, rows):
         title = row.given.get("title")
         if isinstance(title, str) and (key := lookalike(title)[:KEY_LENGTH]):
             keys[key].append(row.number)
-    for portion in _portions(key for key in keys if key.isprintable()):
+    for portion in portions(key for key in keys if key.isprintable()):
         for record in _own(planned).filter(title_key__in=portion).order_by("identifier"):
             for number in keys[record.title_key]:
                 found[number].append((record, "has this title"))
@@ -293,7 +290,7 @@ def _of_one_address(planned, rows):
             if isinstance(address, str) and address and address.isprintable():
                 addresses[address].append(row.number)
         having = defaultdict(list)
-        for portion in _portions(addresses):
+        for portion in portions(addresses):
             own = model.objects.filter(**{f"{column.name}__in": portion}, pk__in=_own(planned).values("pk"))
             for record in own.order_by("identifier"):
                 having[getattr(record, column.name)].append(record)
@@ -319,12 +316,6 @@ def _once_each(planned):
         other = first.setdefault(row.record.pk, row)
         if other is not row and not row.is_wrong:
             planned.refuse(row, "identifier", f"Row {other.number} is {row.record.identifier} already.")
-
-
-def _portions(values):
-    values = list(values)
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]
 
 
 # What would be written
@@ -419,7 +410,7 @@ def _complete_tags(planned, bodies):
         if isinstance(name, str) and name.isprintable()
     }
     there = {}
-    for keys in _portions(set(names.values())):
+    for keys in portions(set(names.values())):
         there |= dict(Tag.objects.filter(key__in=keys).values_list("key", "name"))
     for body in bodies.values():
         if isinstance(body.get("tags"), list):
@@ -446,7 +437,7 @@ def _complete_sources(planned, bodies):
                 sources[place] = source = dict(source)
                 bare.append(source)
     titles = {}
-    for urls in _portions({source["url"] for source in bare if source["url"].isprintable()}):
+    for urls in portions({source["url"] for source in bare if source["url"].isprintable()}):
         rows = policy.knowable(planned.user, Source.objects.filter(url__in=urls))
         titles |= dict(rows.values_list("url", "title"))
     for source in bare:
@@ -477,7 +468,7 @@ def _check_names(planned, bodies):
     for kind_name, identifiers in wanted.items():
         if kind_name not in kinds_by_name():
             continue
-        for portion in _portions(one for one in identifiers if one.isprintable()):
+        for portion in portions(one for one in identifiers if one.isprintable()):
             rows = Record.objects.filter(kind_name=kind_name, identifier__in=portion)
             for record in specific(policy.nameable(planned.user, rows)):
                 there.add((kind_name, record.identifier))

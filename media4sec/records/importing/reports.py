@@ -20,9 +20,8 @@ from media4sec.records.importing.cells_of import columns_of, not_in_tables
 from media4sec.records.importing.planning import SHOWN_IN_REPORT, plan
 from media4sec.records.importing.reading import NotRead, read
 from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, made_ready
-from media4sec.records.models import ImportReport, Record
+from media4sec.records.models import MOST_IN_NOTE, ImportReport, Record
 from media4sec.records.policy import Right
-from media4sec.records.workflow import MOST_IN_NOTE
 from media4sec.texts import cleaned
 
 KEPT = timedelta(hours=24)  # how long a file waits to be applied

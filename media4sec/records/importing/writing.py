@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import IntegrityError, connection, transaction
 
 from media4sec.records import workflow
-from media4sec.records.bulk import Batch
+from media4sec.records.bulk import Batch, portions
 from media4sec.records.documents.fields import Reference
 from media4sec.records.documents.links import remember_records
 from media4sec.records.documents.reading import writer
@@ -107,14 +107,14 @@ class Ready:
     def refuse_moved(self):
         """Records are the versions that were looked at, sources and tags are called as they were."""
         pks, now = sorted(self.seen), {}
-        for batch in _portions(pks):
+        for batch in portions(pks):
             rows = Record.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
             now |= {record.pk: standing_of(record) for record in rows}
         if now != self.seen:
             raise Moved(CHANGED_MEANWHILE)
         for model, name, seen in ((Source, "title", self.titles), (Tag, "name", self.tags)):
             now = {}
-            for batch in _portions(sorted(seen)):
+            for batch in portions(sorted(seen)):
                 now |= dict(model.objects.filter(pk__in=batch).values_list("pk", name))
             if now != seen:
                 raise Moved("Somebody corrected a source or a tag that this file names")
@@ -132,11 +132,6 @@ class Ready:
 def standing_of(record):
     """What must not have changed since a record was looked at."""
     return record.edit_version, record.public_state, record.owner_id
-
-
-def _portions(keys):
-    for start in range(0, len(keys), workflow.WRITTEN_AT_ONCE):
-        yield keys[start : start + workflow.WRITTEN_AT_ONCE]
 
 
 def _try(plan, row, step):

@@ -24,14 +24,14 @@ class Migration(migrations.Migration):
             model_name="source",
             name="is_public",
             field=models.BooleanField(
-                default=False, editable=False, help_text="A version that was published rests on it."
+                default=False, editable=False, help_text="A version that was published names it."
             ),
         ),
         migrations.AddField(
             model_name="tag",
             name="is_public",
             field=models.BooleanField(
-                default=False, editable=False, help_text="A version that was published has it."
+                default=False, editable=False, help_text="A version that was published names it."
             ),
         ),
         migrations.AddField(
