@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from media4sec.accounts.invitations import link_for, set_up_link
 from media4sec.accounts.management.commands import migrate
@@ -254,6 +255,17 @@ def test_failures_are_counted_where_all_processes_see_them(client, settings):
         assert cursor.fetchone()[0] >= 2
 
 
+def test_all_failures_together_have_a_limit(monkeypatch):  # gate 2.3
+    monkeypatch.setattr("media4sec.accounts.adapters.ALL_FAILURES", "3/5m/key")
+    user = with_password(member("contributor"))
+    for number in range(3):
+        try_to_log_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), f"somebody{number}@example.org", "wrong")
+
+    refused = try_to_log_in(Client(REMOTE_ADDR="192.0.2.99"), user.email)
+
+    assert "Too many failed login attempts" in refused.content.decode()
+
+
 def test_who_logs_in_is_not_counted(client):
     user = with_password(member("contributor"))
 
@@ -321,12 +333,10 @@ def test_a_session_that_nobody_uses_ends(partner, time_machine):  # gate 2.5
     assert client.get("/admin/").status_code == 302
 
 
-def test_looking_at_pages_writes_no_session(partner, django_assert_num_queries, time_machine):
+def test_looking_at_pages_writes_no_session(partner, time_machine):
     client = logged_in(member("contributor", partner=partner))
     client.get("/admin/")
     time_machine(timedelta(minutes=5))
-
-    from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as asked:
         client.get("/admin/")

@@ -17,7 +17,7 @@ from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.differences import compare
-from media4sec.records.documents.reading import working_document, writer
+from media4sec.records.documents.reading import working_document, working_documents, writer
 from media4sec.records.models import AuditEntry, Membership, Record, Source, Tag, Team, model_of
 from media4sec.records.workflow import withdraw
 from tests.factories import full_document_for, make, make_full, publish, published
@@ -1276,6 +1276,19 @@ def test_a_correction_waits_where_something_else_is_not_public_yet(editor, theme
     assert "Corrected in 2 records, 0 of them public now." in [str(one) for one in done.context["messages"]]
     assert json.loads(publication_of(theme).document)["sources"][0]["title"] == "A report"
     assert working_document(draft)["sources"][0]["title"] == "The report"
+
+
+def test_parts_are_read_with_as_many_queries_however_many_there_are():
+    """A part that names others took a query of its own for each of its fields."""
+
+    def queries(records):
+        with CaptureQueriesContext(connection) as asked:
+            working_documents(records)
+        return len(asked)
+
+    few = queries([make_full("check-question")])
+
+    assert queries([make_full("check-question") for _ in range(4)]) == few
 
 
 def test_a_correction_of_what_many_use_takes_few_queries(editor, theme):  # E-9

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from importlib import import_module
 
+from django.db.models import Prefetch
 from rest_framework import serializers
 
 from media4sec.records.documents.fields import AnyReferences, OrderedReferences, Reference, dumps
@@ -56,22 +57,39 @@ READ_AT_ONCE = 300
 def _read_documents(kind_name, pks):
     reader = writer(kind_name)
     model = reader.Meta.model
-    single = [name for name, field in reader.fields.items() if isinstance(field, Reference)]
-    parts = [name for name, field in reader.fields.items() if isinstance(field, serializers.ListSerializer)]
-    rows = model.objects.filter(pk__in=pks).select_related(*single)
-    instances = list(rows.prefetch_related(*parts, "taggings__tag").order_by("pk"))
+    parts = {
+        name: field.child
+        for name, field in reader.fields.items()
+        if isinstance(field, serializers.ListSerializer)
+    }
+    rows = [
+        Prefetch(name, _with_single(child, child.Meta.model.objects.all())) for name, child in parts.items()
+    ]
+    records = _with_single(reader, model.objects.filter(pk__in=pks))
+    instances = list(records.prefetch_related(*rows, "taggings__tag").order_by("pk"))
     read_links(instances)
-    for instance in instances:
-        instance._in_order = {}
-    for name, field in reader.fields.items():
-        if isinstance(field, OrderedReferences):
-            _read_in_order(instances, name)
+    _read_named(reader, instances)
+    for name, child in parts.items():
+        _read_named(child, [row for instance in instances for row in getattr(instance, name).all()])
     return {instance.pk: json.loads(dumps(reader.to_representation(instance))) for instance in instances}
 
 
+def _with_single(serializer, rows):
+    """The rows with the one record that each of some fields names."""
+    single = [name for name, field in serializer.fields.items() if isinstance(field, Reference)]
+    return rows.select_related(*single) if single else rows
+
+
+def _read_named(serializer, instances):
+    """Whom records or parts name, each list in its order: a query for each field, however many they are."""
+    for instance in instances:
+        instance._in_order = {}
+    for name, field in serializer.fields.items():
+        if instances and isinstance(field, OrderedReferences):
+            _read_in_order(instances, name)
+
+
 def _read_in_order(instances, name):
-    if not instances:
-        return
     manager = getattr(instances[0], name)
     through, source, target = manager.through, manager.source_field_name, manager.target_field_name
     read = {instance.pk: [] for instance in instances}
