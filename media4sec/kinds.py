@@ -390,6 +390,10 @@ class Kind:
         decorated = f"{identifier}-{slug}" if self.identifier.has_slug and slug else identifier
         return f"/{self.path}/{decorated}/"
 
+    def api_url(self, identifier: str = "") -> str:
+        """The address of a record in the API, or of the list of all; relative to the portal's origin."""
+        return f"/api/v1/{self.plural}/" + (f"{identifier}/" if identifier else "")
+
 
 def lower_first(text: str) -> str:
     """A label within a sentence: “Legal event” becomes “legal event”, but “SWOT point” stays, and German nouns."""

@@ -17,6 +17,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 
+# The files of everything that is public, made ahead by `make_dumps`.
+DUMPS_ROOT = Path(env.str("DUMPS_ROOT", default=str(VAR_DIR / "dumps")))
 # Where the search index is kept, for all processes of one machine. Where nothing can be written, each has its own.
 INDEX_ROOT = Path(env.str("INDEX_ROOT", default=str(VAR_DIR / "index")))
 

@@ -7,6 +7,7 @@ first. Texts say where they stand, and numbers go up, so that no two records are
 
 import json
 import re
+import uuid
 from collections import defaultdict
 from itertools import count, cycle
 
@@ -88,7 +89,11 @@ def copies_published(record, number):
         Publication(**values | own | {"document": json.dumps(original.body | own)})
         for copy in range(number)
         for own in [
-            {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
+            {
+                "identifier": f"{original.identifier}-{copy}",
+                "uuid": str(uuid.uuid4()),
+                "url": f"{original.url.rstrip('/')}-{copy}/",
+            }
         ]
     )
     for term in terms:

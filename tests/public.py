@@ -126,13 +126,14 @@ def identifiers(client, address, **parameters):
 def public_document(working):
     """A public document in the words of the working one: references back to identifiers, our own keys off."""
     own = ("kind", "uuid", "url", "newest_source_basis")
+    own += ("version", "issued", "updated", "license", "links")
     return {name: _plain(value) for name, value in working.items() if name not in own}
 
 
 def _plain(value):
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, dict) and value.keys() == {"kind", "id", "label", "url"}:
+    if isinstance(value, dict) and value.keys() == {"kind", "id", "uuid", "label", "url", "api"}:
         return f"{value['kind']}:{value['id']}"
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}

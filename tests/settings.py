@@ -40,4 +40,5 @@ KEPT_MB = 0  # a test sees what it made a moment ago; those of what is kept swit
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # weak and quick
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DUMPS_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-dumps-{os.getpid()}"
 INDEX_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-index-{os.getpid()}"

@@ -134,6 +134,13 @@ FOR_READERS = {
     r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$",
     r"^(?P<path>[a-z-]+)/compare\.csv$",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$",
+    *(
+        "api/v1/",
+        "api/v1/changes/",
+        "dumps/manifest.json",
+        "dumps/<str:name>",
+        "dumps/<slug:folder>/<str:name>",
+    ),
     *("api/v1/openapi.json", "nl/", "de/", "fr/", "es/", "el/", "sl/"),
     *(
         "search/",

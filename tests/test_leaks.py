@@ -58,6 +58,11 @@ ROUTES = {
     "preview/<str:path>.png": "picture",  # looked at in tests/test_previews.py
     "preview/<str:path>/<str:ref>.png": "picture",
     "api/v1/openapi.json": "file",
+    "api/v1/": "file",
+    "api/v1/changes/": "file",
+    "dumps/manifest.json": "dump",  # in tests/test_staying_in_step.py
+    "dumps/<str:name>": "dump",
+    "dumps/<slug:folder>/<str:name>": "dump",
     "api/": "fixed",
     "corrections/": "fixed",
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts

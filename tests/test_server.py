@@ -47,7 +47,7 @@ def server(content_database):
 
 
 @contextlib.contextmanager
-def started(database):
+def started(database, **more):
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
@@ -55,6 +55,7 @@ def started(database):
         "BASE_URL": origin,
         "SECRET_KEY": "only for this server, which nobody reaches from outside, 0123456789",
         "DATABASE_URL": database_url(database),
+        **more,
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0", "-i", "rest_framework"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True)

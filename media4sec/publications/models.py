@@ -34,6 +34,7 @@ class Publication(models.Model):
 
     kind = models.CharField(max_length=40)
     identifier = models.CharField(max_length=80)
+    uuid = models.UUIDField(unique=True, help_text="Its identity for machines; a tombstone keeps it.")
     path = models.CharField(max_length=40)
     slug = models.CharField(max_length=120, blank=True)
     url = models.CharField(max_length=300)
@@ -69,6 +70,7 @@ class Publication(models.Model):
             models.Index(fields=["path", "identifier"], name="publications_path"),
             models.Index(fields=["kind", "state"], name="publications_kind_state"),
             models.Index(fields=["checked_on"], name="publications_checked_on"),
+            models.Index(fields=["kind", "modified_at"], name="publications_kind_modified"),
         ]
 
     def __str__(self) -> str:

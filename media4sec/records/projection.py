@@ -36,7 +36,14 @@ class PublicRef:
 
     @property
     def as_document(self):
-        return {"kind": self.kind, "id": self.identifier, "label": self.title, "url": self.url}
+        return {
+            "kind": self.kind,
+            "id": self.identifier,
+            "uuid": str(uuid_of(self.kind, self.identifier)),
+            "label": self.title,
+            "url": self.url,
+            "api": kinds_by_name()[self.kind].api_url(self.identifier),
+        }
 
 
 @dataclass
@@ -352,7 +359,7 @@ def sources_in(document):
 
 
 SKIPPED = {
-    *("url", "key", "kind", "dated_on", "accessed_on", "checked_on"),
+    *("url", "api", "uuid", "key", "kind", "dated_on", "accessed_on", "checked_on"),
     *("supports", "verified", "provenance", "sources"),
 }
 

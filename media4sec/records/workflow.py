@@ -8,6 +8,7 @@ become visible after a larger one.
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -43,7 +44,7 @@ from media4sec.records.models import (
     specific,
 )
 from media4sec.records.policy import Right, may, name_for, require
-from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
+from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in, uuid_of
 from media4sec.records.references import moved, named_by
 
 State = Record.State
@@ -634,7 +635,7 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
     public = _public_refs(named_in(kind.name, document))
     presented = present(kind, document, public)
     row = next(_rows_of([record]), None) or Publication(
-        pk=UNWRITTEN, kind=kind.name, identifier=record.identifier
+        pk=UNWRITTEN, kind=kind.name, identifier=record.identifier, uuid=uuid_of(kind.name, record.identifier)
     )
     before, now = (row.state, row.version, row.document), timezone.now()
     row.state, row.path, row.slug = State.PUBLISHED, kind.path, document["slug"]
@@ -804,7 +805,9 @@ def _ensure_row(record, document, row, actions, touched):
     """Bring title, address and state of one row in line; True if a reader of another record can see it."""
     kind = kinds_by_name()[record.kind_name]
     before = (row.title, row.url, row.state, row.successor_id) if row else None
-    row = row or Publication(kind=kind.name, identifier=record.identifier)
+    row = row or Publication(
+        kind=kind.name, identifier=record.identifier, uuid=uuid_of(kind.name, record.identifier)
+    )
     row.state = record.public_state
     row.path, row.slug = kind.path, document["slug"]
     row.url = kind.url(record.identifier, document["slug"])
@@ -1018,7 +1021,10 @@ def _append_changes(actions):
     """Number the changes and stamp the publications; ``take_turn`` makes the numbers appear in commit order."""
     if not actions:
         return
+    newest = Change.objects.order_by("-seq").values_list("at", flat=True).first()
     now = timezone.now()
+    if newest is not None:  # times grow with the numbers, whatever the clocks of several servers say
+        now = max(now, newest + timedelta(microseconds=1))
     if not Generation.objects.exists():
         Generation.objects.create()
     Change.objects.bulk_create(

@@ -89,9 +89,10 @@ Written by `python manage.py describe_data_model`; `make docs` writes it anew. D
   not known never means no.
 - Another record is named by its identifier, or as `kind:identifier` where a record of any kind may stand.
 - A **part** is a row that belongs to one record. Its `key` names it within the record and never changes.
-- The **public document** (API) is the same object with `kind`, `uuid` and `url` added. There, a reference
-  is `{"kind", "id", "label", "url"}`, records that are not public are not named, and `newest_source_on` is worked out
-  where editors left it empty: `newest_source_basis` says whether a source is `dated` so or was `read` then.
+- The **public document** (API) is the same object with `kind`, `uuid` and `url` added, and after it what is true of the
+  entry: `version`, `issued`, `updated`, `license`, `links`. There, a reference is
+  `{"kind", "id", "uuid", "label", "url", "api"}`, records that are not public are not named, and `newest_source_on` is
+  worked out where editors left it empty: `newest_source_basis` says whether a source is `dated` so or was `read` then.
 - A **facet** is a filter of the list and of the API; its value is `not-stated` for records that say nothing, unless
   the table has a dash there.
 """
