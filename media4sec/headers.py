@@ -61,6 +61,18 @@ UNUSED_FEATURES = [
 PERMISSIONS_POLICY = ", ".join(["clipboard-write=(self)", *(f"{feature}=()" for feature in UNUSED_FEATURES)])
 
 
+# Open data may be read by scripts of any site, without whoever runs them being known; nothing else may.
+OPEN_TO_SCRIPTS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Location, Retry-After, Content-Disposition",
+}
+ASKED_BEFORE = {  # what a browser is told that asks whether it may
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since, Range",
+    "Access-Control-Max-Age": "86400",
+}
+
+
 class CompressionMiddleware(GZipMiddleware):
     """Compresses pages of the back-office, and answers to forms; all others are by ``media4sec.kept``."""
 
@@ -83,7 +95,12 @@ class HeadersMiddleware:
             response.cookies.clear()
         headers = response.headers
         headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICIES[nature])
-        headers.setdefault("Cross-Origin-Resource-Policy", resource_policy(request, nature))
+        policy = resource_policy(request, nature)
+        headers.setdefault("Cross-Origin-Resource-Policy", policy)
+        if policy == "cross-origin":
+            more = OPEN_TO_SCRIPTS | (ASKED_BEFORE if request.method == "OPTIONS" else {})
+            for name, value in more.items():
+                headers[name] = value
         headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         headers.setdefault("Cache-Control", cache_control(request, response, nature))
         # Django's SecurityMiddleware sets these as well, but not on the errors that it raises itself.

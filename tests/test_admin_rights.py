@@ -137,6 +137,9 @@ FOR_READERS = {
     *(
         "api/v1/",
         "api/v1/changes/",
+        "api/v1/pos/solutions",
+        "en/group_export",
+        "group_export",
         "dumps/manifest.json",
         "dumps/<str:name>",
         "dumps/<slug:folder>/<str:name>",

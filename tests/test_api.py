@@ -310,7 +310,7 @@ def test_options_names_the_methods(client, address):
 
     response = client.options(address)
 
-    assert response.status_code == 200
+    assert (response.status_code, response.content) == (204, b"")
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
@@ -449,7 +449,8 @@ def test_schemathesis_finds_nothing(request):  # interchange section 13, gate 4.
     for result in loaded.get_all_operations():
         operation = result.ok()
         run(given(case=operation.as_strategy())(fits))()
-        if not operation.path.endswith("{identifier}/"):  # any text could be an identifier
+        # Any text could be an identifier, and the front door takes no parameters.
+        if not operation.path.endswith("{identifier}/") and operation.path != "/api/v1/":
             run(given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))(is_refused))()
 
 

@@ -67,6 +67,9 @@ ROUTES = {
     "corrections/": "fixed",
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts
     "corrections/<str:receipt>/": "receipt",
+    "api/v1/pos/solutions": "file",
+    "en/group_export": "file",
+    "group_export": "file",
     "design/": "file",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",

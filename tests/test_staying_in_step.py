@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.http import FileResponse
 from django.utils import timezone
 
+from media4sec import kept as keeping
 from media4sec.interchange import dumps
 from media4sec.interchange.changes import change_cursor, read_change_cursor
 from media4sec.interchange.records import entry_facts, moment, sent
@@ -159,10 +160,22 @@ def test_what_changed_since_a_time_is_found_and_nothing_else(client):
         ("2026-11-29t08:00:00.5z", datetime(2026, 11, 29, 8, 0, 0, 500_000, tzinfo=UTC)),
         ("2026-11-29T08:00:00.123456+02:00", datetime(2026, 11, 29, 6, 0, 0, 123_456, tzinfo=UTC)),
         ("2026-11-29", datetime(2026, 11, 29, tzinfo=UTC)),
+        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("2026-11-29T08:00:00.1234567890Z", datetime(2026, 11, 29, 8, 0, 0, 123_456, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+14:00", datetime.min.replace(tzinfo=UTC)),
+        ("0000-02-29T00:00:00Z", datetime.min.replace(tzinfo=UTC)),
+        ("9999-12-31T23:59:59-14:00", datetime.max.replace(tzinfo=UTC)),
         *((text, None) for text in ("", "now", "2026-11-31", "2026-11-29T08:00:00", "2026-11-29 08:00:00Z")),
         *(
             (text, None)
-            for text in ("20261129", "2026-W48-7", "٢٠٢٦-11-29", "0001-01-01T00:00:00+14:00", "2026")
+            for text in (
+                "20261129",
+                "2026-W48-7",
+                "٢٠٢٦-11-29",
+                "2026",
+                "2026-11-29T25:00:00Z",
+                "2026-11-29T08:60:00Z",
+            )
         ),
     ],
 )
@@ -390,6 +403,25 @@ def test_times_of_changes_grow_whatever_the_clock_says(client, monkeypatch):  # 
     assert identifiers(client, THEMES, updated_since=moment(newest + timedelta(microseconds=1))) == [
         two.identifier
     ]
+
+
+@pytest.mark.django_db
+def test_nothing_of_the_api_is_older_than_a_change_that_was_heard_of(client, settings, monkeypatch):
+    settings.KEPT_MB = 32
+    monkeypatch.setattr(keeping, "ASKED_EVERY", 1e9)  # pages would be trusted for as long
+    monkeypatch.setattr(keeping, "TRUSTED_FOR", 1e9)
+    keeping.kept.forget()
+    record = published("theme", summary="Old.")
+    address = f"{THEMES}?ids={record.identifier}"
+    before = [client.get(address).json()["results"][0]["version"] for _ in range(2)]
+
+    workflow.publish(save(working_document(record) | {"summary": "New."}, "theme", record))
+    (change,) = (entry for entry in client.get(CHANGES).json()["changes"] if entry["action"] == "updated")
+
+    assert before == [1, 1]
+    assert client.get(address).json()["results"][0]["version"] == 2
+    assert client.get(relative(change["api"])).json()["summary"] == "New."
+    keeping.kept.forget()
 
 
 # Dumps

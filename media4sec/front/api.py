@@ -319,6 +319,7 @@ def parameters_of(kind):
     return found
 
 
+MOMENT_SHAPE = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
 NARROWED = [
     OpenApiParameter(
         "ids",
@@ -328,13 +329,11 @@ NARROWED = [
     ),
     OpenApiParameter(
         "updated_since",
-        {"type": "string", "format": "date-time"},
+        MOMENT_SHAPE,
         description=gettext_lazy("Only what changed at this time or later: 2026-11-29T08:00:00Z, or a day."),
     ),
     OpenApiParameter(
-        "updated_before",
-        {"type": "string", "format": "date-time"},
-        description=gettext_lazy("Only what changed before this time."),
+        "updated_before", MOMENT_SHAPE, description=gettext_lazy("Only what changed before this time.")
     ),
     OpenApiParameter(
         "include_deleted",

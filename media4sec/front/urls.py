@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
 from media4sec.interchange import dumps, exports, feeds
 from media4sec.interchange.sitemap import sitemap, sitemap_part
@@ -36,6 +37,8 @@ urlpatterns = [
     re_path(
         r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record_file, name="twin"
     ),
+    path("en/group_export", solutions),
+    path("api/v1/pos/solutions", solutions),
     path("api/v1/", include("media4sec.front.api")),
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),

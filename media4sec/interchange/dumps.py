@@ -110,7 +110,7 @@ def described(path: Path, folder: str, count: int) -> dict[str, Any]:
 
 def write_files(folder: Path, cursor: str) -> dict[str, int]:
     """All files of a dump, and how many records are in each; a fixed number of rows is in memory at a time."""
-    counts = {}
+    counts: dict[str, int] = {}
     with ExitStack() as stack:
         database = stack.enter_context(closing(sqlite3.connect(folder / DATABASE)))
         database.executescript(TABLES)
@@ -242,7 +242,7 @@ def dump_file(request: HttpRequest, name: str, folder: str = "") -> HttpResponse
             request, 404, "There is no such file of a dump (any longer): see the manifest."
         )
     if not folder:
-        answer = HttpResponseRedirect(f"/dumps/{known['name']}/{name}")
+        answer = HttpResponseRedirect(f"/dumps/{known['name']}/{name}", content_type="text/plain")
         answer["Cache-Control"] = "no-cache"
         return answer
     try:

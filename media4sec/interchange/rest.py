@@ -33,7 +33,10 @@ LICENCE = f'<{LICENCE_URL}>; rel="license"'
 
 Cursor = tuple[int, int]  # forwards or backwards, and from which key
 FIRST_PAGE: Cursor = (1, 0)
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d([Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
+MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d([Tt][0-2]\d:[0-5]\d:[0-6]\d(\.\d{1,20})?([Zz]|[+-][0-2]\d:[0-5]\d))?", re.ASCII
+)
+EARLIEST, LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
 
 class PublicViewSet(ViewSet):
@@ -183,12 +186,22 @@ class AskedList:
 
 
 def read_moment(text: str) -> datetime | None:
-    """A time after RFC 3339, or a day, which begins at midnight in UTC; None where it is neither."""
-    try:
-        found = datetime.fromisoformat(text.upper()) if MOMENT.fullmatch(text) else None
-        return found and (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    """A time after RFC 3339, or a day, which begins at midnight in UTC; None where it is neither.
+
+    A leap second counts as the one before it. What is beyond the calendar is its end.
+    """
+    if not MOMENT.fullmatch(text):
         return None
+    plain = text.upper().replace(":60", ":59")
+    try:
+        found = datetime.fromisoformat(plain.replace("0000-", "0004-", 1) if plain[:4] == "0000" else plain)
+        if plain[:4] == "0000":
+            return EARLIEST
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except ValueError:
+        return None
+    except OverflowError:
+        return EARLIEST if plain[:4] == "0001" else LATEST
 
 
 def comma_separated(text: str) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
 from media4sec.interchange import dumps
@@ -14,12 +15,12 @@ from media4sec.interchange import dumps
 class Command(BaseCommand):
     help = "Write all that is public into files in DUMPS_ROOT, if it changed. Run it each night, or with --every."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--every", type=int, metavar="SECONDS", help="Go on, and look again after so long."
         )
 
-    def handle(self, *, every, **options):
+    def handle(self, *, every: int | None, **options: Any) -> None:
         starter = os.getppid()
         while True:
             try:
@@ -37,7 +38,7 @@ class Command(BaseCommand):
                 if os.getppid() != starter:  # whoever started it is gone
                     return
 
-    def make(self, root: Path):
+    def make(self, root: Path) -> None:
         made, is_new = dumps.make_dump(root)
         if is_new:
             self.stdout.write(f"{made['files'][0]['records']} records are in {root / made['name']}.")
