@@ -22,14 +22,15 @@ from media4sec.interchange.records import dumped
 from media4sec.interchange.rest import LICENCE, number_within, read_moment
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Document, kinds_by_name
+from media4sec.portal.rows import first_sentence
 from media4sec.problems import require_safe
 from media4sec.publications.lists import listing, misread
 from media4sec.publications.models import Publication
 
 PAGE = 10  # solutions an answer has; an answer without any is the end
 MOST_OFFSET = 1_000_000
-SHORT = 300  # characters of a short summary
-PARAMETERS = ("_format", "type", "offset", "search", "may_reproduce", "changed")
+NO_SUMMARY = "No summary is recorded."
+ASKED = ("_format", "type", "offset", "search", "may_reproduce", "changed")
 AGO = re.compile(r"-(\d{1,4}) (hour|day|week|month|year)s?")
 STATED_TRL = re.compile(r"TRL ([1-9])(?: \(.*\))?")
 TRLS = (
@@ -49,8 +50,8 @@ TRLS = (
 def solutions(request: HttpRequest) -> HttpResponseBase:
     """A page of the feed; a request that asks for another form or another type of content is told so."""
     data, (tag, at) = request.GET, newest_change()
-    errors = [(name, "There is no such parameter here.") for name in data if name not in PARAMETERS]
-    errors += misread(data, PARAMETERS, once=PARAMETERS)
+    errors = [(name, "There is no such parameter here.") for name in data if name not in ASKED]
+    errors += misread(data, ASKED, once=ASKED)
     if not errors and data.get("_format", "json") != "json":
         return problems.response(request, 406, "Only _format=json is offered.")
     since = changed_since(data, errors)
@@ -155,7 +156,7 @@ def solution(row: Publication, named: dict[tuple[str, str], Document], doubles: 
         "type": "Solution",
         "provider": first["label"] if first else document["maker_as_stated"] or "Provider not stated",
         "provider_uri": first["url"] if first else "",
-        "summary_short": shortened(document["summary"]),
+        "summary_short": " ".join(first_sentence(document["summary"]).split()) or NO_SUMMARY,
         "summary": in_html(document),
         "innovation_stage": "",
         "innovation_stage_uri": "",
@@ -213,19 +214,12 @@ def more_of(document: Document, named: dict[tuple[str, str], Document]) -> dict[
     }
 
 
-def shortened(text: str) -> str:
-    """The first sentence, where it is short enough; else whole words up to the limit."""
-    sentence = re.match(r".+?[.!?](?=\s|$)", text, re.DOTALL)
-    text = " ".join((sentence[0] if sentence else text).split())
-    return text if len(text) <= SHORT else text[: SHORT - 1].rsplit(" ", 1)[0] + "…"
-
-
 def in_html(document: Document) -> str:
     """The summary as paragraphs, and after it the issues of ethics and law that the technology raises; never empty."""
     paragraphs = [
         f"<p>{escape(text, quote=False)}</p>" for text in document["summary"].split("\n") if text.strip()
     ]
-    found = "".join(paragraphs) or "<p>No summary is recorded.</p>"
+    found = "".join(paragraphs) or f"<p>{NO_SUMMARY}</p>"
     issues = "".join(
         f'<li><a href="{settings.BASE_URL}{escape(issue["url"])}">{escape(issue["label"], quote=False)}</a></li>'
         for issue in document["issues"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 
-from catalogue.solutions import months_before, shortened
+from catalogue.solutions import months_before
 from media4sec.interchange.records import moment
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
@@ -86,14 +86,14 @@ def test_the_whole_catalogue_is_read_with_unique_titles_and_providers(client, co
 
 @pytest.mark.django_db
 def test_what_stands_in_the_record_stands_in_the_feed(client):
-    record = published_full("technology", trl="TRL 9", summary="One <b>tool</b>.\n\nIt is & stays.")
+    record = published_full("technology", trl="TRL 9", summary="One <b>tool</b> for many.\n\nIt is & stays.")
     document = client.get(api_item(record)).json()
 
     (row,) = whole_feed(client)
 
     assert row["trl"] == "TRL 9 - Actual system proven in operational environment"
-    assert row["summary"].startswith("<p>One &lt;b&gt;tool&lt;/b&gt;.</p><p>It is &amp; stays.</p>")
-    assert row["summary_short"] == "One <b>tool</b>."
+    assert row["summary"].startswith("<p>One &lt;b&gt;tool&lt;/b&gt; for many.</p><p>It is &amp; stays.</p>")
+    assert row["summary_short"] == "One <b>tool</b> for many."
     assert row["provider"] == document["makers"][0]["label"]
     assert f"{settings.BASE_URL}{row['provider_uri']}" == document["makers"][0]["url"]
     assert row["usage_rights"] == "CC BY 4.0 license"
@@ -164,20 +164,6 @@ def test_what_it_does_not_understand_is_refused(client, query, status):  # gates
         assert len(response.json()) == 1
     else:
         assert_problem(response, status)
-
-
-@pytest.mark.parametrize(
-    ("text", "right"),
-    [
-        ("One. Two.", "One."),
-        ("No end", "No end"),
-        ("Version 2.0 is here. More.", "Version 2.0 is here."),
-        ("x" * 400 + " y", "x" * 299 + "…"),
-        ("", ""),
-    ],
-)
-def test_short_summaries_are_a_sentence(text, right):
-    assert shortened(text) == right
 
 
 def test_months_before_the_last_of_a_month():
