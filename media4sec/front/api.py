@@ -7,7 +7,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils import translation
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -288,7 +288,7 @@ def parameters_of(kind):
             description=gettext("Also count the hits."),
         ),
     ]
-    found += NARROWED
+    found += narrowing()
     found.append(
         OpenApiParameter(
             "sort",
@@ -320,29 +320,33 @@ def parameters_of(kind):
 
 
 MOMENT_SHAPE = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
-NARROWED = [
-    OpenApiParameter(
-        "ids",
-        {"type": "string", "pattern": "^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$"},
-        description=gettext_lazy("Only these identifiers, with commas between them; %(number)s at most.")
-        % {"number": MAX_LIMIT},
-    ),
-    OpenApiParameter(
-        "updated_since",
-        MOMENT_SHAPE,
-        description=gettext_lazy("Only what changed at this time or later: 2026-11-29T08:00:00Z, or a day."),
-    ),
-    OpenApiParameter(
-        "updated_before", MOMENT_SHAPE, description=gettext_lazy("Only what changed before this time.")
-    ),
-    OpenApiParameter(
-        "include_deleted",
-        {"type": "string", "enum": ["true", "false"]},
-        description=gettext_lazy(
-            "Also what was withdrawn, as tombstones; not together with filters or words."
+
+
+def narrowing():
+    """What a list can be narrowed down by besides its filters."""
+    return [
+        OpenApiParameter(
+            "ids",
+            {"type": "string", "pattern": "^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$"},
+            description=gettext("Only these identifiers, with commas between them; %(number)s at most.")
+            % {"number": MAX_LIMIT},
         ),
-    ),
-]
+        OpenApiParameter(
+            "updated_since",
+            MOMENT_SHAPE,
+            description=gettext("Only what changed at this time or later: 2026-11-29T08:00:00Z, or a day."),
+        ),
+        OpenApiParameter(
+            "updated_before", MOMENT_SHAPE, description=gettext("Only what changed before this time.")
+        ),
+        OpenApiParameter(
+            "include_deleted",
+            {"type": "string", "enum": ["true", "false"]},
+            description=gettext(
+                "Also what was withdrawn, as tombstones; not together with filters or words."
+            ),
+        ),
+    ]
 
 
 def viewset(kind):
