@@ -10,6 +10,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.urls import reverse
@@ -74,6 +75,12 @@ def path_of_key(key):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets of second factors are stored encrypted with the portal's key; earlier keys still open them."""
+
+    def _get_site_name(self):
+        return settings.MFA_TOTP_ISSUER
+
+    def generate_authenticator_name(self, user, type):
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def encrypt(self, text):
         return _safe().encrypt(text.encode()).decode()

@@ -2,6 +2,7 @@
 
 import time
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
@@ -13,6 +14,7 @@ from media4sec.records import policy, unsaved
 
 SEEN = f"{settings.SESSION_COOKIE_NAME}-seen"  # the cookie that says, signed, that the session is used
 NOTED_EVERY = 60  # seconds
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
 
 
 class AccountsMiddleware:
@@ -58,7 +60,7 @@ def note_use(request, response):
 def lacks_second_factor(request):
     if is_about_own_account(request.path_info):
         return False
-    return policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user)
+    return policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user, SECOND_FACTORS)
 
 
 def is_about_own_account(address):
