@@ -1,4 +1,4 @@
-"""Passkeys in a real browser, with an authenticator that it plays itself: added, used in both ways, renamed, removed."""
+"""Passkeys in a real browser, which plays the authenticator itself: added, used in both ways, renamed, removed."""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import expect
 
+from media4sec.records.models import AuditEntry
 from tests.people import member
 from tests.test_corrections_browser import DESK, NARROW, RULES
 
@@ -102,6 +103,9 @@ def test_a_passkey_is_added_and_is_the_second_factor(page, anna, complaints):
     expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
     kept = anna.authenticator_set.get(type=Authenticator.Type.WEBAUTHN)
     assert (str(kept), kept.last_used_at is not None) == ("My phone", True)
+    notes = AuditEntry.objects.filter(kind_name="account", identifier=anna.pk).values_list("note", flat=True)
+    assert "Added: a passkey." in notes
+    assert "With password and a passkey." in notes
     assert complaints == []
 
 
@@ -146,9 +150,7 @@ def test_a_device_that_refuses_is_told_in_words(page, anna, live_server):
     page.goto(f"{live_server.url}{PAGES}webauthn/add/")
     page.get_by_role("button", name="Add a passkey").click()
 
-    expect(page.get_by_role("status")).to_have_text(
-        "This device has a passkey for your account already."
-    )
+    expect(page.get_by_role("status")).to_have_text("This device has a passkey for your account already.")
     assert anna.authenticator_set.filter(type=Authenticator.Type.WEBAUTHN).count() == 1
 
 

@@ -13,8 +13,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from media4sec.accounts import told
 from media4sec.visitors import address_of
 
 logger = logging.getLogger(__name__)
@@ -60,6 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         if not self.all_failures:
             raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request, **credentials):
+        email = credentials.get("email") or ""
+        told.login_failed(get_user_model().objects.filter(email__iexact=email).first())
 
     def _rollback_login_failed_rl_usage(self):
         super()._rollback_login_failed_rl_usage()

@@ -13,10 +13,14 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.recovery_codes.internal import auth
         from django.contrib.auth.signals import user_logged_in
 
+        from media4sec.accounts import told
         from media4sec.accounts.recovery import RecoveryCodes
 
+        told.connect()
         user_logged_in.connect(begin_session)
-        auth.RecoveryCodes = RecoveryCodes  # the library has no setting for it, and looks it up here each time
+        auth.RecoveryCodes = (
+            RecoveryCodes  # the library has no setting for it, and looks it up here each time
+        )
 
 
 def begin_session(sender, request, **more):
