@@ -108,6 +108,7 @@ OTHERS = {
     "records_team_delete": "nobody",
     "records_team_change": MANAGERS,
     "records_team_invite": MANAGERS,
+    "records_team_lost_factor": MANAGERS,
     "accounts_user_changelist": ROOT,
     "accounts_user_add": ROOT,
     "accounts_user_history": ROOT,

@@ -10,12 +10,12 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
+from media4sec.accounts.helping import take_off_factor
 from media4sec.accounts.invitations import invite
 from media4sec.accounts.models import User
 from media4sec.records.policy import TeamRole
 from media4sec.records.step_forms import Step
 from media4sec.texts import Line
-
 
 GUESSES = "5/5m/user,20/h/user"  # of a second factor, whichever it is
 
@@ -36,6 +36,30 @@ class Invite(Step):
     def take(self, row, by):
         given = self.cleaned_data
         return invite(row, given["role"], email=given["email"], name=given["called"], by=by)
+
+
+class LostFactor(Step):
+    """Whose second factor is taken off, by somebody else."""
+
+    name, title, button = "lost-factor", "Take off a lost second factor", "Take it off"
+    says = (
+        "Whoever has lost phone, passkey and recovery codes sets up a new second factor at the next log-in. "
+        "Make sure that it is they who ask: call them, do not believe a mail."
+    )
+    done = "sets up a new second factor at the next log-in, and was told so by mail."
+
+    person = forms.ModelChoiceField(
+        User.objects.none(),
+        help_text="Nobody does it for themselves. Of people who have roles in other teams as well, and of portal "
+        "administrators, a portal administrator takes it off.",
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
+
+    def take(self, row, by):
+        return take_off_factor(self.cleaned_data["person"], by=by)
 
 
 class SetUpForm(SetPasswordMixin, forms.ModelForm):
