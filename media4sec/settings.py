@@ -235,7 +235,17 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/5m/user",
 }
 MFA_ADAPTER = "media4sec.accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # alone only where the passkey has asked for a finger, a face or a PIN
+MFA_FORMS = {
+    "add_webauthn": "media4sec.accounts.forms.AddPasskey",
+    "edit_webauthn": "media4sec.accounts.forms.RenamePasskey",
+    "login_webauthn": "media4sec.accounts.forms.LogInByPasskey",
+    "authenticate": "media4sec.accounts.forms.Authenticate",
+    "authenticate_webauthn": "media4sec.accounts.forms.AuthenticateByPasskey",
+    "reauthenticate": "media4sec.accounts.forms.Reauthenticate",
+    "reauthenticate_webauthn": "media4sec.accounts.forms.ReauthenticateByPasskey",
+}
 MFA_TOTP_ISSUER = "MEDI@4SEC"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # who came by a link in a mail has the address

@@ -22,7 +22,7 @@ from media4sec.records.models import AuditEntry, Membership, Record, Source, Tag
 from media4sec.records.workflow import withdraw
 from tests.factories import full_document_for, make, make_full, publish, published
 from tests.factories import save as save_document
-from tests.people import member, owned
+from tests.people import authenticated, logged_in, member, owned
 
 pytestmark = pytest.mark.django_db
 every_kind = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
@@ -111,8 +111,9 @@ def queries_for(client, url):
 
 
 @pytest.fixture
-def editor(admin_client):
-    """Somebody who may do everything."""
+def editor(admin_client, admin_user):
+    """Somebody who may do everything, and has just logged in."""
+    authenticated(admin_client, admin_user)
     return admin_client
 
 
@@ -989,12 +990,12 @@ def test_selected_records_are_published_by_those_who_may(contributor):
     assert not Publication.objects.exists()
 
 
-def test_nobody_publishes_records_that_he_may_not_change(client):  # gate 3.1
+def test_nobody_publishes_records_that_he_may_not_change():  # gate 3.1
     owner = published("partner")
     own, readable = owned(make("technology"), owner), make("technology")
     user = member("publisher", partner=owner)
     Membership.objects.create(user=user, team=Team.objects.get_or_create(owner=None)[0], role="contributor")
-    client.force_login(user)
+    client = logged_in(user)
     asked = client.post("/admin/records/record/", selected([readable, own]))
 
     response = client.post("/admin/records/record/", confirmed(asked))

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from media4sec.kinds import kinds
-from media4sec.records import policy, workflow
+from media4sec.records import audit, policy, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import AuditEntry, Record, Source, Tag, Team, model_of
@@ -91,11 +91,11 @@ OTHERS = {
     "records_tag_history": ROOT,
     "records_tag_delete": "nobody",
     "records_tag_change": MEMBERS,
-    "records_auditentry_changelist": ROOT,
+    "records_auditentry_changelist": MANAGERS,  # each sees what concerns its people
     "records_auditentry_add": "nobody",
-    "records_auditentry_history": ROOT,
+    "records_auditentry_history": MANAGERS,
     "records_auditentry_delete": "nobody",
-    "records_auditentry_change": ROOT,
+    "records_auditentry_change": MANAGERS,
     "corrections_correction_changelist": MEMBERS,
     "corrections_correction_add": "nobody",
     "corrections_correction_history": "team",
@@ -108,6 +108,7 @@ OTHERS = {
     "records_team_delete": "nobody",
     "records_team_change": MANAGERS,
     "records_team_invite": MANAGERS,
+    "records_team_lost_factor": MANAGERS,
     "accounts_user_changelist": ROOT,
     "accounts_user_add": ROOT,
     "accounts_user_history": ROOT,
@@ -334,13 +335,15 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         publish(make("technology", sources=[{"url": "https://example.org/", "title": "A"}], tags=["a"])),
         partner,
     )
+    anna = member("contributor", partner=partner)
+    audit.note_account(AuditEntry.Action.LOGGED_IN, anna, by=anna)
     rows = {
         "source": Source.objects.get(),
         "tag": Tag.objects.get(),
         "record": record,
-        "auditentry": AuditEntry.objects.first(),
+        "auditentry": AuditEntry.objects.get(action="log-in"),
         "team": Team.objects.get(owner=partner),
-        "user": member("contributor", partner=partner),
+        "user": anna,
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
     }
     route = next(route for route, found in routes(admin.site.urls[0], "/admin/") if found == name)
@@ -366,7 +369,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         REVIEWERS: ({"reviewer", "publisher", "root"}, 403),
         MANAGERS: ({"administrator", "root"}, 403),
     }[OTHERS[name]]
-    if name == "records_team_changelist":
+    if name in ("records_team_changelist", "records_auditentry_changelist"):
         opens = {"administrator", "other", "office", "root"}  # each sees its own
     for person, status in found.items():
         if person in opens:

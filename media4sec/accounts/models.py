@@ -37,6 +37,9 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(
         "portal administrator", default=False, help_text="May do everything, for all partners."
     )
+    invited_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the last link to choose a password was made."
+    )
     date_joined = models.DateTimeField("made on", default=timezone.now, editable=False)
 
     objects = UserManager()

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from media4sec.accounts.forms import SetUpForm
 from media4sec.accounts.invitations import may_set_up
+from media4sec.records import audit
+from media4sec.records.models import AuditEntry
 
 
 @never_cache
@@ -23,6 +25,8 @@ def set_up(request, token):
             raise Http404
         form = SetUpForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            form.save()
+            user = form.save()
+            note = "The first portal administrator."
+            audit.note_account(AuditEntry.Action.ACCOUNT, user, by=None, note=note)
             return redirect("admin:login")
     return render(request, "admin/accounts/set_up.html", {"title": "The first administrator", "form": form})

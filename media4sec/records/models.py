@@ -511,7 +511,7 @@ class Appointment(models.Model):
 
 
 class AuditEntry(models.Model):
-    """A step that somebody took with a record. It names both as text, as it outlives accounts and records.
+    """A step that somebody took with a record, a team or an account. It names both as text, as it outlives them.
 
     Written with the step, then given its place in a chain (``audit.py``); never edited, but for names of people who
     have a right to be forgotten.
@@ -531,6 +531,16 @@ class AuditEntry(models.Model):
         SCHEDULED = "scheduled", "To be published at a time"
         UNSCHEDULED = "taken-back", "Not to be published at that time"
         ROLES = "roles", "Roles of a team"
+        SETTINGS = "settings", "Settings of a team"
+        EXPORTED = "exported", "Taken along as a file"
+        REFUSED = "refused", "Refused a page"
+        LOGGED_IN = "log-in", "Logged in"
+        LOGIN_FAILED = "failed", "Log-in failed"
+        LOGGED_OUT = "log-out", "Logged out"
+        PASSWORD = "password", "Password"
+        FACTOR = "factor", "Second factor"
+        INVITED = "invited", "Invited"
+        ACCOUNT = "account", "Account"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)

@@ -28,7 +28,10 @@ class Right(models.TextChoices):
     DISCARD = "discard", "throw it away if it was never public"
     PUBLISH = "publish", "publish and restore it"
     WITHDRAW = "withdraw", "withdraw it, merge it into another one"
-    MANAGE = "manage", "invite people to the team, and give them roles"
+    MANAGE = (
+        "manage",
+        "invite people to the team, give them roles, take off a second factor that one of them lost",
+    )
 
 
 _WRITERS = {TeamRole.CONTRIBUTOR, TeamRole.REVIEWER, TeamRole.PUBLISHER}
@@ -117,6 +120,14 @@ def may_correct(user, records):
 def may_manage(user, team):
     """May they invite people to this team, and give and take its roles?"""
     return is_everybody(user) or team.owner_id in owners_for(user, Right.MANAGE)
+
+
+def may_take_off_factor(user, person):
+    """Losing a second factor needs a second person: a portal administrator, or one of all teams of the first."""
+    if user == person:
+        return False
+    of_all_teams = roles_of(person).keys() <= owners_for(user, Right.MANAGE)
+    return is_everybody(user) or (of_all_teams and not person.is_superuser)
 
 
 def managed(user, teams):

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -229,7 +230,8 @@ class ListOfRecords(ForMembers):
 
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):
-        """Asks first, with one note for all; then all that have something new, or none."""
+        """Asks first, with one note for all, and who it is; then all that have something new, or none."""
+        raise_if_reauthentication_required(request, app="records")
         rows = queryset.select_related("published_revision", "successor", "appointment__revision")
         selected = list(rows.order_by("pk"))
         records = [record for record in selected if Publish.fits(record)]
