@@ -264,7 +264,7 @@ def is_apart(path: str) -> bool:
 
 def is_exact(path: str) -> bool:
     """Whoever heard of a change must get what is there after it: the API is never even a moment behind."""
-    return path.startswith("/api/v1/")
+    return path.startswith("/api/v1/") or path == "/api/v1"
 
 
 def request_key(request: HttpRequest) -> Key | None:

@@ -392,7 +392,7 @@ class Kind:
 
     def api_url(self, identifier: str = "") -> str:
         """The address of a record in the API, or of the list of all; relative to the portal's origin."""
-        return f"/api/v1/{self.plural}/" + (f"{identifier}/" if identifier else "")
+        return f"/api/v1/{self.plural}" + (f"/{identifier}" if identifier else "")
 
 
 def lower_first(text: str) -> str:

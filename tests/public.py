@@ -88,16 +88,16 @@ def lists():
 
 
 def api_lists():
-    return [f"/api/v1/{kind.plural}/" for kind in kinds()]
+    return [f"/api/v1/{kind.plural}" for kind in kinds()]
 
 
 def api_list(kind):
-    return f"/api/v1/{kind.plural}/"
+    return f"/api/v1/{kind.plural}"
 
 
 def api_item(record):
     kind = type(record).kind
-    return f"/api/v1/{kind.plural}/{record.identifier}/"
+    return f"/api/v1/{kind.plural}/{record.identifier}"
 
 
 def relative(url):

@@ -45,7 +45,7 @@ from tests.test_api import assert_problem
 from tests.test_server import started
 from tests.test_turns import Elsewhere
 
-THEMES, CHANGES = "/api/v1/themes/", "/api/v1/changes/"
+THEMES, CHANGES = "/api/v1/themes", "/api/v1/changes"
 MIRROR = Path(project.BASE_DIR, "docs/examples/mirror.py")
 
 
@@ -282,7 +282,7 @@ def test_everything_is_found_from_the_front_door(client, dumps_root):
     one_of_every_kind()
     dumps.make_dump(dumps_root)
 
-    root = client.get("/api/v1/").json()
+    root = client.get("/api/v1").json()
 
     assert [kind["kind"] for kind in root["kinds"]] == [kind.name for kind in kinds()]
     for kind in root["kinds"]:
@@ -297,7 +297,7 @@ def test_everything_is_found_from_the_front_door(client, dumps_root):
 
 @pytest.mark.django_db
 def test_an_empty_portal_has_a_front_door(client):
-    root = client.get("/api/v1/").json()
+    root = client.get("/api/v1").json()
 
     assert {kind["records"] for kind in root["kinds"]} == {0}
     assert client.get(CHANGES).json()["changes"] == []
@@ -611,3 +611,13 @@ def slowly():
     with transaction.atomic():
         published("theme", title="Slow")
         time.sleep(2)
+
+
+@pytest.mark.django_db
+def test_a_slash_at_the_end_leads_to_the_address_without_one(client):
+    record = published("theme")
+
+    for address in ("/api/v1", THEMES, CHANGES, api_item(record)):
+        response = client.get(f"{address}/?limit=1")
+        assert (response.status_code, response.headers["Location"]) == (301, f"{address}?limit=1")
+    assert_problem(client.get("/api/v1/nothing/"), 404)

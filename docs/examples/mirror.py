@@ -80,7 +80,7 @@ def follow(portal, copy, lists):
     (cursor,) = copy.execute("SELECT cursor FROM state").fetchone()
     while True:
         query = urllib.parse.urlencode({"cursor": cursor} if cursor else {})
-        answer = json.loads(get(f"{portal}/api/v1/changes/?{query}"))
+        answer = json.loads(get(f"{portal}/api/v1/changes?{query}"))
         changed = {}
         for change in answer["changes"]:
             changed.setdefault(change["kind"], set()).add(change["identifier"])
@@ -101,7 +101,7 @@ def follow(portal, copy, lists):
 def main(portal, path):
     copy = sqlite3.connect(path)
     copy.executescript(TABLES)
-    lists = {kind["kind"]: kind["list"] for kind in json.loads(get(f"{portal}/api/v1/"))["kinds"]}
+    lists = {kind["kind"]: kind["list"] for kind in json.loads(get(f"{portal}/api/v1"))["kinds"]}
     try:
         if copy.execute("SELECT count(*) FROM state").fetchone() == (0,):
             start(portal, copy)

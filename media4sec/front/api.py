@@ -3,9 +3,9 @@
 from functools import cache
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils import translation
 from django.utils.translation import gettext
 from drf_spectacular.generators import SchemaGenerator
@@ -374,11 +374,14 @@ def viewset(kind):
     )
 
 
+WHOLE = "Whole base"  # what is not of one kind
+
+
 @extend_schema(
     operation_id="root",
     summary="What there is",
     description="Which kinds of records there are, how many, and all the addresses of each.",
-    tags=["Whole base"],
+    tags=[WHOLE],
     responses={200: RootSerializer, **problems(400, 406)},
 )
 @api_view(["GET"])
@@ -391,7 +394,7 @@ def described_root(request):
     summary="What changed, in order",
     description="Everything that readers could see change, in the order in which it became visible. Nothing is missed "
     "by whoever goes on from the last cursor.",
-    tags=["Whole base"],
+    tags=[WHOLE],
     parameters=[
         OpenApiParameter(
             "cursor",
@@ -411,21 +414,23 @@ def described_changes(request):
     return changes(request)
 
 
-router = SimpleRouter()
+router = SimpleRouter(trailing_slash=False)
 with translation.override(settings.LANGUAGE_CODE):  # the first page asked for may speak another language
     for _kind in kinds():
         router.register(_kind.plural, viewset(_kind), basename=_kind.name)
 
 
-WHOLE_BASE = [path("", described_root), path("changes/", described_changes)]
+WHOLE_BASE = [path("api/v1", described_root), path("api/v1/changes", described_changes)]
 
 
 @cache
 def schema():
     """The OpenAPI document, made once."""
-    patterns = [path("api/v1/", include([*WHOLE_BASE, *router.urls]))]
+    patterns = [*WHOLE_BASE, path("api/v1/", include(router.urls))]
     with translation.override(settings.LANGUAGE_CODE):
-        return _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        found = _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        tags = [{"name": str(kind.names.many), "description": str(kind.names.lead)} for kind in kinds()]
+        return found | {"tags": [{"name": WHOLE, "description": "What there is, and what changed."}, *tags]}
 
 
 def _any_of(node):
@@ -451,7 +456,7 @@ def reference(request):
     groups = [
         {
             "kind": kind,
-            "address": f"/api/v1/{kind.plural}/",
+            "address": kind.api_url(),
             "parameters": [
                 {"name": parameter.name, "text": parameter.description} for parameter in parameters_of(kind)
             ],
@@ -463,8 +468,17 @@ def reference(request):
     return render(request, "front/api.html", context)
 
 
+@require_safe
+def without_slash(request, path):
+    """Addresses of the API have no slash at their end, as those of files have none; who writes one is led on."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(request.path_info.rstrip("/") + (f"?{query}" if query else ""))
+
+
+NAMES = "|".join(("changes", *(f"{kind.plural}(/[^/]+)?" for kind in kinds())))
 urlpatterns = [
     *WHOLE_BASE,
-    path("openapi.json", openapi, name="openapi"),
-    path("", include((router.urls, "api"))),
+    path("api/v1/openapi.json", openapi, name="openapi"),
+    path("api/v1/", include((router.urls, "api"))),
+    re_path(rf"^api/v1/(?P<path>({NAMES})/)?$", without_slash),
 ]

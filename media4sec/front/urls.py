@@ -39,7 +39,7 @@ urlpatterns = [
     ),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
-    path("api/v1/", include("media4sec.front.api")),
+    path("", include("media4sec.front.api")),
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),
     # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.

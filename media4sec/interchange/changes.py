@@ -23,7 +23,7 @@ PLACE = re.compile(r"([0-9a-f]*)\.(\d{1,18})", re.ASCII)
 
 @require_safe
 def changes(request: HttpRequest) -> HttpResponseBase:
-    """``/api/v1/changes/?cursor=…``: what came after a cursor; without one, everything from the beginning.
+    """``/api/v1/changes?cursor=…``: what came after a cursor; without one, everything from the beginning.
 
     Numbers only become visible in their order, so nothing can slip behind a cursor that was given out.
     """

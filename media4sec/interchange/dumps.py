@@ -78,7 +78,7 @@ def make_dump(root: Path) -> tuple[Manifest, bool]:
             "name": folder,
             "generated_at": moment(timezone.now()),
             "cursor": change_cursor(name, seq),
-            "changes": f"{settings.BASE_URL}/api/v1/changes/?cursor={change_cursor(name, seq)}",
+            "changes": f"{settings.BASE_URL}/api/v1/changes?cursor={change_cursor(name, seq)}",
             "publisher": PUBLISHER,
             "license": LICENCE_URL,
             "files": [described(making / file, folder, count) for file, count in counts.items()],
@@ -223,7 +223,7 @@ def dump_manifest(request: HttpRequest) -> HttpResponseBase:
         text = (settings.DUMPS_ROOT / MANIFEST).read_text(encoding="utf-8")
     except FileNotFoundError:
         return problems.response(
-            request, 404, "No dump was made yet: read /api/v1/changes/ from the beginning."
+            request, 404, "No dump was made yet: read /api/v1/changes from the beginning."
         )
     response = HttpResponse(text, content_type="application/json")
     response["Cache-Control"] = "no-cache"  # it changes without a change of the content

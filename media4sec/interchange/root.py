@@ -18,7 +18,7 @@ from media4sec.publications.models import Publication
 @require_safe
 @fixed
 def root(request: HttpRequest) -> HttpResponseBase:
-    """``/api/v1/``: everything else is found from here. Two queries, however much there is."""
+    """``/api/v1``: everything else is found from here. Two queries, however much there is."""
     tag, at = newest_change()
     base = settings.BASE_URL
     rows = Publication.objects.published().values("kind")
@@ -31,7 +31,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
         "updated": at and moment(at),
         "description": f"{base}/api/v1/openapi.json",
         "documentation": f"{base}/api/",
-        "changes": f"{base}/api/v1/changes/",
+        "changes": f"{base}/api/v1/changes",
         "dumps": f"{base}/dumps/manifest.json",
         "feed": f"{base}/feeds/everything.atom",
         "kinds": [

@@ -107,7 +107,7 @@ class RecordPage:
             for label, suffix, type_ in FILE_FORMATS
             if suffix in ("json", "bib", "ris")
         ]
-        api = f"/api/v1/{self.kind.plural}/{self.publication.identifier}/"
+        api = self.kind.api_url(self.publication.identifier)
         return [*files, {"label": "API", "url": api, "type": ""}]
 
     @property
