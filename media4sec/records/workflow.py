@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from rest_framework.exceptions import ValidationError as DocumentError
@@ -23,10 +23,10 @@ from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records import audit
-from media4sec.records.bulk import Batch
+from media4sec.records.bulk import Batch, conditions, portions
 from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
-from media4sec.records.documents.reading import working_document, working_documents
+from media4sec.records.documents.reading import renew_shared, working_document, working_documents
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
 from media4sec.records.models import (
@@ -136,7 +136,7 @@ def save_all(old: list[Prepared], batch: Batch) -> None:
 
 
 @transaction.atomic
-def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> tuple[int, int]:
+def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> tuple[int, int]:
     """After something was corrected that these records share, each has a version that says it as it is now.
 
     Where nothing else waits to be published, that version is public at once. Returns how many have one, and how
@@ -145,31 +145,46 @@ def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> 
     take_turn()
     changed, public = [], []
     asks = owners_with_four_eyes() if by else set()
-    locked = _locked(records)
+    rows = Record.objects.select_for_update(no_key=True)
+    locked = list(rows.filter(pk__in=records.order_by().values("pk")).order_by("pk"))
     for start in range(0, len(locked), WRITTEN_AT_ONCE):
         batch = locked[start : start + WRITTEN_AT_ONCE]
-        documents = working_documents(batch)
         newest = Revision.objects.filter(record__in=batch, number=F("record__edit_version"))
         before = dict(newest.values_list("record", "document"))
-        moved = [record for record in batch if dumps(documents[record.pk]) != before.get(record.pk)]
-        for record in moved:  # what somebody approved is another version now
+        documents = {pk: json.loads(text) for pk, text in before.items()}
+        renew_shared(documents)
+        moved = [record for record in batch if dumps(documents[record.pk]) != before[record.pk]]
+        new = Batch()
+        for record in moved:
             was_asked = record.state in (State.IN_REVIEW, State.APPROVED)
             if was_asked or (record.state == State.PUBLISHED and record.owner_id in asks):
-                record.state = State.DRAFT
-        versions = {record.pk: _next_version(record, documents[record.pk], by, note) for record in moved}
-        Revision.objects.bulk_create(versions.values())
-        for record in moved:
+                record.state = State.DRAFT  # what somebody approved is another version now
+            version = _next_version(record, documents[record.pk], by, note)
             record.edit_version += 1
             if record.state == State.PUBLISHED:
-                record.published_revision = versions[record.pk]
-                public.append(record)
-        Record.objects.bulk_update(moved, ["state", "edit_version", "published_revision"])
-        remember({record.pk: (record.kind_name, documents[record.pk]) for record in moved})
+                version.published_at = timezone.now()
+                public.append(record.pk)
+            new.add([version])
+        new.write()
+        _point_at_newest(moved)
+        texts = {pk: text for pk, text in before.items() if json.loads(text)["tags"] != documents[pk]["tags"]}
+        remember(
+            {record.pk: (record.kind_name, documents[record.pk]) for record in moved if record.pk in texts}
+        )
         changed += moved
-    _date([record.published_revision_id for record in public])
-    _write_public([record.pk for record in public])
+    _write_public(public)
     audit.note_steps(Action.SAVED, changed, by=by, note=note)
     return len(changed), len(public)
+
+
+def _point_at_newest(records):
+    """Versions were written for these records: each stands where its next one does."""
+    rows = Record.objects.filter(pk__in=[record.pk for record in records])
+    rows.update(edit_version=F("edit_version") + 1)
+    drafts = [record.pk for record in records if record.state == State.DRAFT]
+    Record.objects.filter(pk__in=drafts).update(state=State.DRAFT)
+    newest = Revision.objects.filter(record=OuterRef("pk"), number=OuterRef("edit_version"))
+    rows.filter(state=State.PUBLISHED).update(published_revision=Subquery(newest.values("pk")))
 
 
 def _next_version(record, document, by, note):
@@ -747,7 +762,7 @@ def _take_off(record, public_state, reason, successor):
 def _write_public(pks, *, is_rebuild=False):
     """Bring the publications of these records, and of all that name them, in line; returns how many changed."""
     actions, touched = {}, set()
-    visible_changes = _ensure_rows(pks, actions, touched)
+    visible_changes, known = _ensure_rows(pks, actions, touched)
     waiting = list(pks)
     if visible_changes:
         referrers = (
@@ -758,7 +773,8 @@ def _write_public(pks, *, is_rebuild=False):
         )
         waiting += referrers.values_list("pk", flat=True)
     for start in range(0, len(waiting), WRITTEN_AT_ONCE):
-        _write_documents(waiting[start : start + WRITTEN_AT_ONCE], actions, touched)
+        some = waiting[start : start + WRITTEN_AT_ONCE]
+        _write_documents(known if known and known.pks == some else _read(some), actions, touched)
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
     return len(actions)
@@ -775,20 +791,22 @@ def _with_merged(pks):
 
 
 def _ensure_rows(pks, actions, touched):
-    """Every record that is or was public has a row; returns the records whose title, address or state moved."""
-    moved = []
+    """Every record that is or was public has a row; returns the records whose title, address or state moved, and
+    what was read last."""
+    moved, read = [], None
     for start in range(0, len(pks), WRITTEN_AT_ONCE):
-        records = _read(pks[start : start + WRITTEN_AT_ONCE])
-        rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
-        versions = _public_versions(records)
-        for record in records:
-            document = json.loads(record.published_revision.document)
-            row = rows.get((record.kind_name, record.identifier))
+        read = _read(pks[start : start + WRITTEN_AT_ONCE])
+        for record in read.records:
+            name, document = (
+                (record.kind_name, record.identifier),
+                json.loads(record.published_revision.document),
+            )
+            row = read.rows.setdefault(name, Publication(kind=record.kind_name, identifier=record.identifier))
             if _ensure_row(record, document, row, actions, touched):
                 moved.append(record.pk)
-        _remember_mentions(records, versions)
-        _note_public([record for record in records if record.public_state == State.PUBLISHED])
-    return moved
+        _remember_mentions(read.records, read.versions)
+        _note_public([record for record in read.records if record.public_state == State.PUBLISHED])
+    return moved, read
 
 
 def _public_versions(records):
@@ -803,8 +821,7 @@ def _public_versions(records):
 def _ensure_row(record, document, row, actions, touched):
     """Bring title, address and state of one row in line; True if a reader of another record can see it."""
     kind = kinds_by_name()[record.kind_name]
-    before = (row.title, row.url, row.state, row.successor_id) if row else None
-    row = row or Publication(kind=kind.name, identifier=record.identifier)
+    before = (row.title, row.url, row.state, row.successor_id) if row.pk else None
     row.state = record.public_state
     row.path, row.slug = kind.path, document["slug"]
     row.url = kind.url(record.identifier, document["slug"])
@@ -852,9 +869,9 @@ def _remember_mentions(records, versions):
         for record in records
     }
     known = {}
-    for kind_name, identifiers in _by_kind(set().union(*named.values())).items():
-        rows = Record.objects.filter(kind_name=kind_name, identifier__in=identifiers)
-        known |= {(kind_name, identifier): pk for pk, identifier in rows.values_list("pk", "identifier")}
+    for are_named in conditions(set().union(*named.values()), "kind_name"):
+        rows = Record.objects.filter(are_named).values_list("kind_name", "identifier", "pk")
+        known |= {tuple(name): pk for *name, pk in rows}
     through = Record.mentions.through
     has = defaultdict(set)
     for row in through.objects.filter(from_record__in=named):
@@ -886,23 +903,26 @@ def _note_public(records):
             known.filter(**{f"{column}__in": values[start : start + WRITTEN_AT_ONCE]}).update(is_public=True)
 
 
-def _by_kind(names):
-    """(kind, identifier) pairs as {kind: [identifier, …]}."""
-    found = defaultdict(list)
-    for kind_name, identifier in names:
-        found[kind_name].append(identifier)
-    return found
+class Read(NamedTuple):
+    """What stands of some records: they themselves, their publications by name, their public versions."""
+
+    pks: list[int]
+    records: list[Record]
+    rows: dict[tuple[str, str], Publication]
+    versions: dict[int, Any]
 
 
 def _read(pks):
-    rows = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
-    return list(rows.order_by("pk"))
+    records = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
+    records = list(records.order_by("pk"))
+    rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
+    return Read(pks, records, rows, _public_versions(records))
 
 
-def _write_documents(pks, actions, touched):
-    records = [record for record in _read(pks) if record.public_state == State.PUBLISHED]
+def _write_documents(read, actions, touched):
+    records = [record for record in read.records if record.public_state == State.PUBLISHED]
     documents = {record.pk: json.loads(record.published_revision.document) for record in records}
-    versions = _public_versions(records)
+    rows, versions = read.rows, read.versions
     public = _public_refs(
         {
             named
@@ -911,11 +931,11 @@ def _write_documents(pks, actions, touched):
             for named in named_in(record.kind_name, document)
         }
     )
-    rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
+    shown = [rows[record.kind_name, record.identifier].pk for record in records]
     old_terms = defaultdict(list)
-    for term in Term.objects.filter(publication__in=[row.pk for row in rows.values()]):
-        old_terms[term.publication_id].append((term.field, term.value, term.label, term.target_id))
-    new_terms, gone_terms, names, stale = [], [], {}, []
+    for term in Term.objects.filter(publication__in=shown):
+        old_terms[term.publication_id].append(term)
+    new_terms, gone_terms, names, stale, moved = [], [], {}, [], set()
     for record in records:
         row = rows[record.kind_name, record.identifier]
         presented = present(kinds_by_name()[record.kind_name], documents[record.pk], public)
@@ -929,27 +949,48 @@ def _write_documents(pks, actions, touched):
         )
         seen = {name: getattr(row, name) for name in values}
         seen["checked_on"] = row.checked_on.isoformat() if row.checked_on else None
-        terms_changed = sorted(old_terms[row.pk], key=str) != sorted(presented.terms, key=str)
-        if seen == values and not terms_changed:
+        gone, new = _moved_terms(row, old_terms[row.pk], presented.terms)
+        if seen == values and not gone and not new:
             continue
         for name, value in values.items():
-            setattr(row, name, value)
+            if value != seen[name]:
+                setattr(row, name, value)
+                moved.add(name)
         stale.append(row)
         touched.add(row.pk)
-        if terms_changed:
-            if old_terms[row.pk]:
-                gone_terms.append(row.pk)
-            new_terms += [
-                Term(publication=row, field=name, value=value, label=label, target_id=target)
-                for name, value, label, target in presented.terms
-            ]
+        gone_terms += gone
+        new_terms += new
         if seen["document"] != values["document"] or seen["version"] != values["version"]:
             actions.setdefault((row.kind, row.identifier), "updated")
-    Publication.objects.bulk_update(stale, (*WRITTEN, *STEMS), batch_size=50)
-    Term.objects.filter(publication__in=gone_terms).delete()
-    Term.objects.bulk_create(new_terms, batch_size=500)
+    if moved:
+        Publication.objects.bulk_update(stale, moved, batch_size=WRITTEN_AT_ONCE // len(moved))
+    for some in portions(gone_terms):
+        Term.objects.filter(pk__in=some).delete()
+    new = Batch()
+    new.add(new_terms)
+    new.write()
     remember_public(names)
-    _write_versions(records, rows, versions, public)
+    _write_versions(records, read, public)
+
+
+def _moved_terms(row, old, wanted):
+    """(keys of the terms that go, terms that come): all of a field where one moved, so that these keep their order."""
+    before, now = defaultdict(list), defaultdict(list)
+    for term in old:
+        before[term.field].append((term.value, term.label, term.target_id))
+    for field, *term in wanted:
+        now[field].append(tuple(term))
+    moved = {
+        field for field in {*before, *now} if sorted(before[field], key=str) != sorted(now[field], key=str)
+    }
+    return (
+        [term.pk for term in old if term.field in moved],
+        [
+            Term(publication=row, field=field, value=value, label=label, target_id=target)
+            for field, value, label, target in wanted
+            if field in moved
+        ],
+    )
 
 
 def _shown(presented, version):
@@ -966,15 +1007,16 @@ def _shown(presented, version):
     }
 
 
-def _write_versions(records, rows, versions, public):
+def _write_versions(records, read, public):
     """Every version that was public, in words, naming what readers may see today."""
+    rows = {record.pk: read.rows[record.kind_name, record.identifier] for record in records}
     stored = defaultdict(dict)
     for old in Version.objects.filter(publication__in=[row.pk for row in rows.values()]):
         stored[old.publication_id][old.number] = old
     new, moved = [], []
     for record in records:
-        row, kind = rows[record.kind_name, record.identifier], kinds_by_name()[record.kind_name]
-        for revision, document in versions[record.pk]:
+        row, kind = rows[record.pk], kinds_by_name()[record.kind_name]
+        for revision, document in read.versions[record.pk]:
             text = dumps(public_fields(kind, resolve_links(kind, document, public)))
             old = stored[row.pk].pop(revision.number, None)
             if old is None:
@@ -984,7 +1026,9 @@ def _write_versions(records, rows, versions, public):
             elif (old.document, old.published_at) != (text, revision.published_at):
                 old.document, old.published_at = text, revision.published_at
                 moved.append(old)
-    Version.objects.bulk_create(new, batch_size=500)
+    batch = Batch()
+    batch.add(new)
+    batch.write()
     Version.objects.bulk_update(moved, ["document", "published_at"], batch_size=500)
     gone = [old.pk for left in stored.values() for old in left.values()]
     if gone:
@@ -992,18 +1036,15 @@ def _write_versions(records, rows, versions, public):
 
 
 def _rows_of(records):
-    pairs = ((record.kind_name, record.identifier) for record in records)
-    for kind_name, identifiers in _by_kind(pairs).items():
-        yield from Publication.objects.filter(kind=kind_name, identifier__in=identifiers)
+    for are_named in conditions((record.kind_name, record.identifier) for record in records):
+        yield from Publication.objects.filter(are_named)
 
 
 def _public_refs(named):
     """What of the named records the public may see; a merged one stands for its successor."""
     found = {}
-    for kind_name, names in _by_kind(named).items():
-        for row in Publication.objects.filter(kind=kind_name, identifier__in=names).select_related(
-            "successor"
-        ):
+    for are_named in conditions(named):
+        for row in Publication.objects.filter(are_named).select_related("successor"):
             seen = row
             while seen is not None and seen.state == State.MERGED:
                 seen = seen.successor
@@ -1021,13 +1062,12 @@ def _append_changes(actions):
     now = timezone.now()
     if not Generation.objects.exists():
         Generation.objects.create()
-    Change.objects.bulk_create(
-        [
-            Change(action=action, kind=kind, identifier=identifier, at=now)
-            for (kind, identifier), action in actions.items()
-        ]
+    changes = Batch()
+    changes.add(
+        Change(action=action, kind=kind, identifier=identifier, at=now)
+        for (kind, identifier), action in actions.items()
     )
-    for kind, names in _by_kind(actions).items():
-        rows = Publication.objects.filter(kind=kind, identifier__in=names)
-        rows.filter(issued_at=None).update(issued_at=now)
-        rows.update(modified_at=now)
+    changes.write()
+    for are_named in conditions(actions):
+        rows = Publication.objects.filter(are_named)
+        rows.update(issued_at=Coalesce("issued_at", now), modified_at=now)
