@@ -24,7 +24,7 @@ def portions(values, size=AT_ONCE):
         yield values[start : start + size]
 
 
-def by_kind(names):
+def identifiers_by_kind(names):
     """(kind, identifier) pairs as {kind: [identifier, …]}."""
     found = defaultdict(list)
     for kind_name, identifier in names:
@@ -35,7 +35,7 @@ def by_kind(names):
 def conditions(names, kind="kind"):
     """Conditions that together find the rows with these (kind, identifier) pairs, whatever their kinds."""
     for some in portions(sorted(set(names))):
-        found = by_kind(some).items()
+        found = identifiers_by_kind(some).items()
         yield reduce(or_, (Q(**{kind: name, "identifier__in": identifiers}) for name, identifiers in found))
 
 

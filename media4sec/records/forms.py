@@ -256,7 +256,7 @@ class RecordForm(NamingForm):
 
     def _save_m2m(self):
         if "tags" in self.cleaned_data:
-            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"], self.instance.owner_id)
         super()._save_m2m()
 
     def _get_validation_exclusions(self):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -45,6 +45,7 @@ from media4sec.records.models import (
 from media4sec.records.policy import Right, may, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
 from media4sec.records.references import moved, named_by
+from media4sec.records.tags import tag_key
 
 State = Record.State
 OFF = (State.WITHDRAWN, State.MERGED)
@@ -273,6 +274,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
                 _check_version(record, versions[record.pk])
             else:
                 _check(record)
+    _share([one for one in locked if one.pk not in versions or versions[one.pk].number == one.edit_version])
     documents = working_documents(locked) | (documents or {})
     kept, new = [], {}
     for record in locked:
@@ -605,12 +607,18 @@ def _move(record, state, action, by, note):
 def give(record: Record, owner: Record | None, *, by: Any = None) -> None:
     """Make somebody else responsible for the record: a partner, or with None the editorial office."""
     record = _locked([record])[0]
+    if record.owner_id != (owner and owner.pk):
+        _give([record], owner, by)
+
+
+def _give(records, owner, by):
+    if not records:
+        return
     if by is not None and not by.is_superuser:
         raise PermissionDenied("Only a portal administrator gives a record to another team.")
-    if record.owner_id == (owner and owner.pk):
-        return
-    Record.objects.filter(pk=record.pk).update(owner=owner)
-    audit.note_steps(Action.OWNED, [record], by=by, note=str(owner.title if owner else "Editorial office"))
+    for some in portions([record.pk for record in records]):
+        Record.objects.filter(pk__in=some).update(owner=owner)
+    audit.note_steps(Action.OWNED, records, by=by, note=str(owner.title if owner else "Editorial office"))
 
 
 @transaction.atomic
@@ -896,11 +904,47 @@ def _note_public(records):
             Record.objects.filter(pk=record.pk).update(public_title=document["title"])
             if record.public_title:  # those that name it are found by the new one now
                 remember_all(named_by(record))
-    for rows, column, values in ((Source, "url", addresses), (Tag, "name", tags)):
-        known = rows.objects.filter(is_public=False)
-        values = sorted(values)
-        for start in range(0, len(values), WRITTEN_AT_ONCE):
-            known.filter(**{f"{column}__in": values[start : start + WRITTEN_AT_ONCE]}).update(is_public=True)
+    for model, names in ((Source, addresses), (Tag, set(map(tag_key, tags)))):
+        for some in portions(sorted(names)):
+            _make_public(model, some, records)
+
+
+def _make_public(model, names, records):
+    """The sources or tags with these names that the records have are public, unless others with their names are."""
+    are_named = {f"{model.name_field}__in": names}
+    taken = model.objects.filter(is_public=True, **are_named).values(model.name_field)
+    own = model.objects.filter(is_public=False, **are_named, **{f"{model.users_path}__in": records})
+    own = own.exclude(**{f"{model.name_field}__in": taken}).order_by().values(model.name_field)
+    model.objects.filter(pk__in=own.annotate(first=Min("pk")).values("first")).update(is_public=True)
+
+
+def _share(records):
+    """Before the public sees records: they name the sources and tags that it knows, or one for all of them.
+
+    Until then a team has rows of its own. A source keeps the title that they cite; a tag is spelled as the public one.
+    """
+    for model, to_record in ((Source, "record"), (Tag, "content_object")):
+        use = model._meta.get_field(model.uses_name).related_model
+        to_row = model._meta.get_field(model.uses_name).field.name
+        stays = {}
+        for some in portions([record.pk for record in records]):
+            private = {f"{to_record}__in": some, f"{to_row}__is_public": False}
+            uses = list(use.objects.filter(**private).select_related(to_row).order_by(to_row, "pk"))
+            names = {getattr(getattr(one, to_row), model.name_field) for one in uses}
+            for found in portions(names - stays.keys()):
+                public = model.objects.filter(is_public=True, **{f"{model.name_field}__in": found})
+                stays |= {getattr(row, model.name_field): row for row in public}
+            moved, left = defaultdict(list), set()
+            for one in uses:
+                row = getattr(one, to_row)
+                target = stays.setdefault(getattr(row, model.name_field), row)
+                if target.pk != row.pk:
+                    moved[target].append(one)
+                    left.add(row.pk)
+            for target, found in moved.items():
+                target.take_over(found, keeps_words=True)
+            if left:
+                model.objects.filter(pk__in=left, **{f"{model.uses_name}__isnull": True}).delete()
 
 
 class Read(NamedTuple):

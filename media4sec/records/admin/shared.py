@@ -1,5 +1,6 @@
 """What records share: sources and tags."""
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,9 +16,20 @@ from media4sec.records.models import Record, Source, Tag
 from media4sec.records.policy import Right
 
 
+class SharedForm(forms.ModelForm):
+    """A source or tag; what is said of others is what the user may know."""
+
+    user = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance.asked_by = self.user
+
+
 class SharedAdmin(KeepsText, Naming, ForMembers):
     """A row that many records use: corrected here once, it is corrected in all of them, public pages included."""
 
+    form = SharedForm
     show_full_result_count = False
 
     def users(self, obj):
@@ -31,6 +43,11 @@ class SharedAdmin(KeepsText, Naming, ForMembers):
             return rows
         own = policy.own(request.user, f"{self.model.users_path}__")
         return rows.annotate(uses=Count(self.model.users_path, distinct=True, filter=own))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        made = super().get_form(request, obj, change, **kwargs)
+        made.user = request.user
+        return made
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, same(search_term))
