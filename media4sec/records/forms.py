@@ -60,7 +60,9 @@ class ByName:
 
     def value_from_datadict(self, data, files, name):
         chosen = super().value_from_datadict(data, files, name)
-        named = [self.find(text) for text in data.get(f"{name}-named", "").replace(",", " ").split()]
+        text = data.get(f"{name}-named", "")
+        texts = text.replace(",", " ").split() if self.allow_multiple_selected else [text.strip(" ,")]
+        named = [self.find(one) for one in texts if one]
         if self.allow_multiple_selected:
             return [one if is_key(one) else f"“{one}”" for one in chosen or ()] + named
         return named[0] if named else chosen if not chosen or is_key(chosen) else f"“{chosen}”"
@@ -74,21 +76,22 @@ class ByName:
             if model is Record and not self.kind_name:
                 given["kind_name"] = kind_name
         else:
-            given = {"url": text}
+            given = {model.name_field: model.name_of(text)}
         key = self.choices.queryset.filter(**given).values_list("pk", flat=True).first()
         return str(key) if key else f"“{text}”"
 
     def render(self, name, value, attrs=None, renderer=None):
         model = self.choices.queryset.model
         if not issubclass(model, Record):
-            hint = "Or give the address of a source that is known already"
+            hint = f"Or give the {model.name_in_words} of a {model._meta.verbose_name} that is known already"
         elif model is Record and not self.kind_name:
             hint = "Or type kind and identifier, such as technology:T-012"
         else:
             hint = "Or type the identifier"
         texts = value if isinstance(value, (list, tuple)) else [value]
+        plain = '<label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label>'
         return format_html(
-            '{}<noscript><label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label></noscript>',
+            "{}<noscript>" + plain + "</noscript>",
             super().render(name, value, attrs, renderer),
             hint,
             "; several with spaces between." if self.allow_multiple_selected else ".",

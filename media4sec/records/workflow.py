@@ -42,7 +42,7 @@ from media4sec.records.models import (
     Words,
     specific,
 )
-from media4sec.records.policy import Right, may, name_for, require
+from media4sec.records.policy import Right, may, may_correct, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
 from media4sec.records.references import moved, named_by
 from media4sec.records.tags import tag_key
@@ -176,6 +176,41 @@ def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> 
     _write_public(public)
     audit.note_steps(Action.SAVED, changed, by=by, note=note)
     return len(changed), len(public)
+
+
+@transaction.atomic
+def put_together(row: Any, into: Any, *, by: Any = None) -> tuple[int, int]:
+    """Put another source or tag in the place of one, in all records that have it; the one is gone then.
+
+    Returns what ``carry_over`` does. A title that a record gives a source by itself stays.
+    """
+    take_turn()
+    if row.pk == into.pk:
+        raise WorkflowError("It cannot be merged into itself.")
+    uses, to_record = getattr(row, row.uses_name), row.users_path.rpartition("__")[2]
+    _locked(
+        Record.objects.filter(pk__in=uses.values(to_record))
+    )  # before the rows, as whoever saves one does
+    locked = type(row).objects.select_for_update().order_by("pk").in_bulk([row.pk, into.pk])
+    if len(locked) < 2:
+        raise WorkflowError("One of the two is gone: look at the list again.")
+    row, into = locked[row.pk], locked[into.pk]
+    users = Record.objects.filter(pk__in=list(uses.values_list(to_record, flat=True)))
+    if by is not None and not may_correct(by, users):
+        raise PermissionDenied(f"You may not put something in the place of {row}.")
+    into.take_over(uses.all())
+    row.delete()
+    if row.is_public and not into.is_public:  # readers have it at once, and nobody another one of its name
+        type(into).objects.filter(pk=into.pk).update(is_public=True)
+    note = f"The {row._meta.verbose_name} {row} was merged into {into}"
+    return carry_over(users, by=by, note=note)
+
+
+def named_publicly(row: Any) -> set[tuple[str, str]]:
+    """The (kind, identifier) of the records whose public version has this source or tag."""
+    value = row.url if isinstance(row, Source) else row.name
+    terms = Term.objects.filter(field=row._meta.model_name, value=value)
+    return set(terms.values_list("publication__kind", "publication__identifier"))
 
 
 def _point_at_newest(records):

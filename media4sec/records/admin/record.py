@@ -329,12 +329,14 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
                 self.message_user(request, f"{record} {step.done}", messages.SUCCESS)
                 return redirect(self.list_url if step.leaves_nothing else admin_url(record))
         published = record.published_revision
+        named_by = list(known_to_name(request.user, record)) if step.on_names else []
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
             "unsaved": unsaved_in(request, form),
-            "named_by": names_for(request.user, record) if step.on_names else [],
+            "named_by": [policy.name_for(request.user, one) for one in named_by],
+            "reach": reach_of(request.user, named_by),
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
@@ -464,9 +466,12 @@ def known_to_name(user, record):
     return Record.objects.filter(names).distinct().order_by("kind_name", "identifier")
 
 
-def names_for(user, record):
-    """What the records that name this one are called, for somebody."""
-    return [policy.name_for(user, one) for one in known_to_name(user, record)]
+def reach_of(user, records):
+    """How many of these records are public, and how many of other teams, in words."""
+    public = [record for record in records if record.public_state == State.PUBLISHED]
+    others = [record for record in records if not policy.may(user, Right.SEE, record)]
+    of_others = f", {len(others)} of other teams" if others else ""
+    return f"{len(public)} of them public{of_others}." if records else ""
 
 
 def uses_of(user, record):
