@@ -24,9 +24,11 @@ from media4sec.publications.models import Change, Generation, Publication, Term,
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records import audit
 from media4sec.records.bulk import Batch, conditions, portions
+from media4sec.records.changing import Edit, foretold
 from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import renew_shared, working_document, working_documents
+from media4sec.records.documents.shapes import tags_named
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
 from media4sec.records.models import (
@@ -38,8 +40,10 @@ from media4sec.records.models import (
     Revision,
     Source,
     Tag,
+    Tagging,
     Team,
     Words,
+    model_of,
     specific,
 )
 from media4sec.records.policy import Right, may, may_correct, name_for, require
@@ -176,6 +180,105 @@ def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> 
     _write_public(public)
     audit.note_steps(Action.SAVED, changed, by=by, note=note)
     return len(changed), len(public)
+
+
+@transaction.atomic
+def change_all(
+    records: Iterable[Record], edit: Edit, *, versions: dict[int, int], by: Any = None, note: str = ""
+) -> tuple[list[Record], list[tuple[Record, str]]]:
+    """Make the same change to the working copies of many records; nothing public moves.
+
+    ``versions`` are those that somebody saw. Returns the records that it was made to, and those that it was not, with
+    the reasons: one that was saved meanwhile is left as it is.
+    """
+    locked = _locked(records)
+    refused, wanted = {}, {}
+    for record, before, after, refusal in foretold(edit, locked, by):
+        if versions.get(record.pk) != record.edit_version:
+            refusal = refusal or "Somebody saved it meanwhile."
+        if refusal:
+            refused[record.pk] = refusal
+        else:
+            wanted[record.pk] = after if after != before else None
+    while True:
+        found = _locked([record for record in locked if record.pk in wanted])
+        faults = _try_change(found, edit, wanted, by, note)
+        if not faults:
+            break
+        refused |= faults
+        wanted = {pk: after for pk, after in wanted.items() if pk not in faults}
+    return found, [(record, refused[record.pk]) for record in locked if record.pk in refused]
+
+
+def _try_change(records, edit, documents, by, note):
+    """Change them all, unless rules over several rows refuse some: ``{pk: why}``, and then none is changed."""
+    faults = {}
+    try:
+        with transaction.atomic():
+            changed = [record for record in records if documents[record.pk] is not None]
+            for start in range(0, len(changed), WRITTEN_AT_ONCE):
+                _change(changed[start : start + WRITTEN_AT_ONCE], edit, documents, by, note)
+            for record in specific(changed) if edit.links else ():
+                try:
+                    record.check_links()
+                except ValidationError as error:
+                    faults[record.pk] = " ".join(error.messages)
+            if faults:
+                raise _Undone
+            given = [record for record in records if edit.gives(record)]
+            _give(given, edit.owner, by)
+    except _Undone:
+        pass
+    return faults
+
+
+def _change(records, edit, documents, by, note):
+    pks = [record.pk for record in records]
+    if edit.review_due:
+        Record.objects.filter(pk__in=pks).update(review_due=edit.review_due)
+    gone = {tag_key(name) for name in edit.remove_tags} - {tag_key(name) for name in edit.add_tags}
+    Tagging.objects.filter(content_object__in=pks, tag__key__in=gone).delete()
+    has = set(Tagging.objects.filter(content_object__in=pks).values_list("content_object", "tag__key"))
+    for owner in {record.owner_id for record in records} if edit.add_tags else ():
+        team = [record.pk for record in records if record.owner_id == owner]
+        tags = tags_named(edit.add_tags, owner)
+        new = [
+            Tagging(content_object_id=pk, tag=tag) for tag in tags for pk in team if (pk, tag.key) not in has
+        ]
+        Tagging.objects.bulk_create(new, batch_size=WRITTEN_AT_ONCE)
+    for name in edit.links:
+        for model in {model_of(record.kind_name) for record in records}:
+            _change_links(model, name, [one.pk for one in records if one.kind_name == model.kind.name], edit)
+    batch = Batch()
+    for record in records:
+        record.state = State.DRAFT
+        batch.add([_next_version(record, documents[record.pk], by, note)])
+        record.edit_version += 1
+    batch.write()
+    _point_at_newest(records)
+    remember({record.pk: (record.kind_name, documents[record.pk]) for record in records})
+    audit.note_steps(Action.SAVED, records, by=by, note=note)
+
+
+def _change_links(model, name, pks, edit):
+    """Of these records of one kind, in a field that names several: what is taken away, then what comes at the end."""
+    field = model._meta.get_field(name)
+    through, source, target = (
+        field.remote_field.through,
+        field.m2m_field_name(),
+        field.m2m_reverse_field_name(),
+    )
+    rows = through.objects.filter(**{f"{source}__in": pks})
+    rows.filter(**{f"{target}__in": [one.pk for one in edit.remove.get(name, ())]}).delete()
+    added = [one.pk for one in edit.add.get(name, ())]
+    has = set(rows.filter(**{f"{target}__in": added}).values_list(f"{source}_id", f"{target}_id"))
+    new = [
+        through(**{f"{source}_id": pk, f"{target}_id": key})
+        for pk in pks
+        for key in added
+        if (pk, key) not in has
+    ]
+    through.objects.bulk_create(new, batch_size=WRITTEN_AT_ONCE)
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from media4sec.letters import same
 from media4sec.records import policy, workflow
 from media4sec.records.admin.inlines import Naming
-from media4sec.records.admin.lists import MOST_SHOWN, ForMembers, admin_url, digest_of_versions
+from media4sec.records.admin.lists import ForMembers, admin_url
+from media4sec.records.admin.many import MOST_SHOWN, digest_of_versions
 from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.forms import RecordSelect, offer
 from media4sec.records.models import Record, Source, Tag
