@@ -22,6 +22,7 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.records import policy, waiting, workflow
+from media4sec.records.admin.form_page import LongForm
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -69,7 +70,7 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
+class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
@@ -115,6 +116,12 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         if db_field.name == "owner":
             return self.owner_field(db_field, request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.model.kind.recommended:
+            field.label = f"{field.label} (recommended)"
+        return field
 
     def owner_field(self, db_field, user):
         """The partners for whom somebody may write; with one only, nothing is to be chosen."""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from media4sec.letters import same
 from media4sec.records import policy, workflow
+from media4sec.records.admin.form_page import LongForm
 from media4sec.records.admin.inlines import Naming
 from media4sec.records.admin.lists import ForMembers, admin_url
 from media4sec.records.admin.many import MOST_SHOWN, digest_of_versions
@@ -49,7 +50,7 @@ class MergeShared(forms.Form):
         offer(into, user)
 
 
-class SharedAdmin(KeepsText, Naming, ForMembers):
+class SharedAdmin(LongForm, KeepsText, Naming, ForMembers):
     """A row that many records use: corrected here once, it is corrected in all of them, public pages included."""
 
     form = SharedForm
