@@ -63,6 +63,7 @@ TO_BE_READ = {"history", "version", "preview"}
 # Pages of a kind: for everybody with a role; adding and importing, for those who write (tests/test_imports.py).
 OF_A_KIND = {"changelist": "see", "add": "write", "import": "write", "import-report": "its maker"}
 EVERYBODY, MEMBERS, ROOT, REVIEWERS, MANAGERS = "everybody", "members", "root", "reviewers", "managers"
+CORRECTORS = "correctors"  # publishers of the editorial office, and of those whose records alone have it
 # All other addresses behind the login.
 OTHERS = {
     "index": MEMBERS,
@@ -86,11 +87,13 @@ OTHERS = {
     "records_source_history": ROOT,
     "records_source_delete": "nobody",  # it is in use
     "records_source_change": MEMBERS,
+    "records_source_merge": CORRECTORS,
     "records_tag_changelist": MEMBERS,
     "records_tag_add": "writers",
     "records_tag_history": ROOT,
     "records_tag_delete": "nobody",
     "records_tag_change": MEMBERS,
+    "records_tag_merge": CORRECTORS,
     "records_auditentry_changelist": MANAGERS,  # each sees what concerns its people
     "records_auditentry_add": "nobody",
     "records_auditentry_history": MANAGERS,
@@ -368,6 +371,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "team": (team, 404),
         REVIEWERS: ({"reviewer", "publisher", "root"}, 403),
         MANAGERS: ({"administrator", "root"}, 403),
+        CORRECTORS: ({"publisher", "office", "root"}, 403),
     }[OTHERS[name]]
     if name in ("records_team_changelist", "records_auditentry_changelist"):
         opens = {"administrator", "other", "office", "root"}  # each sees its own

@@ -4,18 +4,21 @@ Words that stand nowhere else are planted in drafts, new versions, notes, source
 of another team and of the editorial office then open every page that they may open, and search for them.
 """
 
+import json
 import re
 
 import pytest
 from django.urls import reverse
 
-from media4sec.kinds import kinds
+from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
+from media4sec.records.importing.planning import plan
+from media4sec.records.importing.reading import read
 from media4sec.records.models import Record, Source, Tag, model_of
 from media4sec.records.unsaved import OpenedForm
-from tests.factories import fresh, make, publish, published, save
+from tests.factories import fresh, make, publish, published, save, source
 from tests.people import logged_in, member, owned
 from tests.test_admin import errors_in, filled, warnings_in
 from tests.test_corrections import report
@@ -274,3 +277,69 @@ def test_who_names_a_record_in_a_draft_is_not_told(theirs, stranger):
     assert "What everybody knows" not in page
     publish(public)
     assert PLANTED["version"] in client.get(admin_url(maker)).content.decode()
+
+
+# Sources and tags that another team has, too
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_an_address_that_another_team_drafted_can_be_added(theirs, stranger, is_same):
+    user, client, _, _ = stranger
+    foreign = Source.objects.get(url=f"https://example.org/{PLANTED['address']}")
+    add = "/admin/records/source/add/"
+    title = foreign.title if is_same else "In their words"
+
+    added = client.post(add, filled(client, add) | {"url": foreign.url, "title": title}, follow=True)
+
+    mine = Source.objects.get(made_by=user)
+    assert added.redirect_chain
+    assert (mine.url, mine.title) == (foreign.url, title)
+    assert mine != foreign
+    again = client.post(add, filled(client, add) | {"url": foreign.url, "title": "x"})
+    assert [error for error in errors_in(again) if "There is a source with this address already" in error]
+
+
+def test_an_address_and_a_tag_that_another_team_drafted_can_be_named(theirs, stranger):
+    _, client, own, _ = stranger
+    spelled = PLANTED["tag"].upper()
+    address = f"https://example.org/{PLANTED['address']}"
+
+    client.post(admin_url(own), filled(client, admin_url(own), tags=spelled))
+    save(working_document(own) | {"sources": [source(url=address, title="Ours")]}, "technology", fresh(own))
+    before = working_document(theirs["draft"])
+
+    document = working_document(own)
+    assert (document["tags"], document["sources"][0]["title"]) == ([spelled], "Ours")
+    for kind in (Source, Tag):
+        listed = client.get(f"/admin/records/{kind._meta.model_name}/").context["cl"].result_list
+        assert {str(row) for row in listed} <= {"Ours", spelled}
+    assert (before["tags"], before["sources"][0]["title"]) == ([PLANTED["tag"]], PLANTED["source"])
+
+
+def test_what_two_teams_drafted_is_one_once_it_is_public(theirs, stranger):
+    own = stranger[2]
+    draft, address = theirs["draft"], f"https://example.org/{PLANTED['address']}"
+    named = {"tags": [PLANTED["tag"].upper()], "sources": [source(url=address, title="Ours")]}
+    save(working_document(own) | named, "technology", fresh(own))
+    publish(fresh(own))
+    unchanged = working_document(draft)
+    assert (unchanged["tags"], unchanged["sources"][0]["title"]) == ([PLANTED["tag"]], PLANTED["source"])
+    assert Source.objects.filter(url=address).count() == 2
+
+    publish(draft)
+
+    assert Source.objects.get(url=address).title == "Ours"
+    assert Tag.objects.get(key=PLANTED["tag"].lower()).name == PLANTED["tag"].upper()
+    now = working_document(draft)
+    assert (now["tags"], now["sources"][0]["title"]) == ([PLANTED["tag"].upper()], PLANTED["source"])
+    assert workflow.rebuild_publications() == 0
+
+
+def test_a_file_with_a_tag_that_another_team_drafted_keeps_its_spelling(theirs, stranger):
+    user, _, _, partner = stranger
+    rows = [{"title": "A tool", "technology_kind": "software", "tags": [PLANTED["tag"].upper()]}]
+    sheet = read("rows.json", json.dumps(rows).encode(), set())
+
+    planned = plan(kinds_by_name()["technology"], sheet, user=user, owner=partner and partner.pk)
+
+    assert [row.after["tags"] for row in planned.rows] == [[PLANTED["tag"].upper()]]

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from media4sec.records.bulk import Batch
 from media4sec.records.documents.fields import dumps
 from media4sec.records.models import AuditEntry, AuditHead, Record
 
@@ -61,7 +62,9 @@ def _entry(action, kind_name, identifier, version, title, by, note):
 
 
 def _write(entries):
-    AuditEntry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    batch = Batch()
+    batch.add(entries)
+    batch.write()
     follow_up()
 
 

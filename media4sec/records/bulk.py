@@ -1,17 +1,20 @@
-"""Many new rows of many tables: made ready before a transaction, so that nobody waits for it, and then only written.
+"""Many rows at once. New ones of many tables are made ready before a transaction, so that nobody waits for it, and then
+only written.
 
 Django makes its statements while they are executed, which takes twenty times as long as the database needs; on SQLite
 all other writers wait for that. Here keys are reserved and values prepared first.
 """
 
-from functools import cache
+from collections import defaultdict
+from functools import cache, reduce
+from operator import or_
 
 from django.db import connection, models, transaction
+from django.db.models import Q
 
 from media4sec.records.models import Record
 
-ROWS_IN_A_STATEMENT = 200
-AT_ONCE = 500  # values in one query
+ROWS_IN_A_STATEMENT = AT_ONCE = 500  # values in one query
 
 
 def portions(values, size=AT_ONCE):
@@ -19,6 +22,21 @@ def portions(values, size=AT_ONCE):
     values = list(values)
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def identifiers_by_kind(names):
+    """(kind, identifier) pairs as {kind: [identifier, …]}."""
+    found = defaultdict(list)
+    for kind_name, identifier in names:
+        found[kind_name].append(identifier)
+    return found
+
+
+def conditions(names, kind="kind"):
+    """Conditions that together find the rows with these (kind, identifier) pairs, whatever their kinds."""
+    for some in portions(sorted(set(names))):
+        found = identifiers_by_kind(some).items()
+        yield reduce(or_, (Q(**{kind: name, "identifier__in": identifiers}) for name, identifiers in found))
 
 
 class Batch:

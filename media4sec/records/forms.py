@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from rest_framework.serializers import ListSerializer
@@ -27,6 +28,7 @@ from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import set_in_order, set_relations, tags_named
 from media4sec.records.fields import LARGEST_NUMBERS
 from media4sec.records.models import MOST_IN_NOTE, Citation, Record, Relation
+from media4sec.records.policy import Right
 from media4sec.texts import Line
 
 
@@ -35,6 +37,7 @@ class ByName:
 
     kind_name = ""  # searches among records of this kind only
     known = ()  # objects that the form has read already, so that showing them asks nothing
+    may_add = False  # whoever fills it in may add one; with scripts, there is a button
 
     @property
     def media(self):
@@ -60,7 +63,9 @@ class ByName:
 
     def value_from_datadict(self, data, files, name):
         chosen = super().value_from_datadict(data, files, name)
-        named = [self.find(text) for text in data.get(f"{name}-named", "").replace(",", " ").split()]
+        text = data.get(f"{name}-named", "")
+        texts = text.replace(",", " ").split() if self.allow_multiple_selected else [text.strip(" ,")]
+        named = [self.find(one) for one in texts if one]
         if self.allow_multiple_selected:
             return [one if is_key(one) else f"“{one}”" for one in chosen or ()] + named
         return named[0] if named else chosen if not chosen or is_key(chosen) else f"“{chosen}”"
@@ -74,27 +79,36 @@ class ByName:
             if model is Record and not self.kind_name:
                 given["kind_name"] = kind_name
         else:
-            given = {"url": text}
+            given = {model.name_field: model.name_of(text)}
         key = self.choices.queryset.filter(**given).values_list("pk", flat=True).first()
         return str(key) if key else f"“{text}”"
 
     def render(self, name, value, attrs=None, renderer=None):
         model = self.choices.queryset.model
         if not issubclass(model, Record):
-            hint = "Or give the address of a source that is known already"
+            hint = f"Or give the {model.name_in_words} of a {model._meta.verbose_name} that is known already"
         elif model is Record and not self.kind_name:
             hint = "Or type kind and identifier, such as technology:T-012"
         else:
             hint = "Or type the identifier"
         texts = value if isinstance(value, (list, tuple)) else [value]
+        plain = '<label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label>'
         return format_html(
-            '{}<noscript><label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label></noscript>',
+            "{}<noscript>" + plain + "{}</noscript>",
             super().render(name, value, attrs, renderer),
             hint,
             "; several with spaces between." if self.allow_multiple_selected else ".",
             name,
             " ".join(str(text).strip("“”") for text in texts if text and not is_key(text)),
+            self.way_to_add(model) if self.may_add else "",
         )
+
+    def way_to_add(self, model):
+        """A page of its own, so that what is typed here stays here."""
+        opts = model._meta
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_add")
+        link = '<a class="by-name" href="{}" target="_blank" rel="noopener">Add a new {} on a page of its own</a>'
+        return format_html(link, url, opts.verbose_name)
 
 
 def not_in_the_future(day):
@@ -204,12 +218,16 @@ class NamingForm(forms.ModelForm):
 
 def offer(field, user, named=None):
     """Offer what somebody may name, by the names that they may know, beside what is named already."""
-    if issubclass(field.queryset.model, Record):
+    model, widget = field.queryset.model, getattr(field.widget, "widget", field.widget)
+    if isinstance(widget, ByName) and model is not Record:
+        kind = getattr(model, "kind", None)
+        widget.may_add = policy.may_add(user, kind) if kind else policy.may_somewhere(user, Right.WRITE)
+    if issubclass(model, Record):
         listed = named if isinstance(named, (list, tuple)) else [named]
         also = [getattr(one, "pk", one) for one in listed if one]
         field.queryset = policy.nameable(user, field.queryset, also)
         field.label_from_instance = partial(policy.name_for, user)
-    elif hasattr(field.queryset.model, "users_path"):
+    elif hasattr(model, "users_path"):
         field.queryset = policy.knowable(user, field.queryset)
 
 
@@ -256,7 +274,7 @@ class RecordForm(NamingForm):
 
     def _save_m2m(self):
         if "tags" in self.cleaned_data:
-            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"], self.instance.owner_id)
         super()._save_m2m()
 
     def _get_validation_exclusions(self):

@@ -19,7 +19,7 @@ from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
-from media4sec.records.policy import TeamRole, title_for
+from media4sec.records.policy import TeamRole, knowable, title_for
 from media4sec.records.tags import checked_name, tag_key
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
@@ -47,9 +47,13 @@ def add_months(day, months):
 
 
 class Shared(CheckedModel):
-    """A row that records of several teams may use. ``users_path`` leads from it to them."""
+    """A row that records of several teams may use, once the public knows it; before, each team has one of its own.
 
-    users_path = ""
+    ``users_path`` leads from it to the records, by way of ``uses_name``; ``name_field`` tells it from others.
+    """
+
+    uses_name = users_path = name_field = name_in_words = ""
+    asked_by = None  # who fills in its form: messages name only what they may know
 
     is_public = models.BooleanField(
         default=False, editable=False, help_text="A version that was published names it."
@@ -70,14 +74,22 @@ class Shared(CheckedModel):
 class Tag(Shared, TagBase):
     """A free keyword that editors give to records; there is one for all spellings that look alike."""
 
+    uses_name = "taggings"
     users_path = "taggings__content_object"
+    name_field, name_in_words = "key", "name"
 
+    name = models.CharField(max_length=100)
     key = models.CharField(
-        max_length=200, unique=True, editable=False, help_text="What names that look alike have in common."
+        max_length=200, db_index=True, editable=False, help_text="What names that look alike have in common."
     )
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(is_public=True), name="records_tag_public_once"
+            )
+        ]
 
     def slugify(self, tag, i=None):
         """Shorter than the column, so that a number fits behind it."""
@@ -92,9 +104,22 @@ class Tag(Shared, TagBase):
             self.name = checked_name(self.name)
         except ValidationError as error:
             raise ValidationError({"name": error}) from error
-        other = Tag.objects.filter(key=tag_key(self.name)).exclude(pk=self.pk).first()
-        if other:
+        others = Tag.objects.filter(key=tag_key(self.name)).exclude(pk=self.pk)
+        if other := knowable(self.asked_by, others).first():
             raise ValidationError({"name": f"There is the tag “{other.name}” already, which looks like it."})
+
+    @classmethod
+    def name_of(cls, text):
+        """What ``name_field`` has of one that is called so."""
+        return tag_key(text)
+
+    def take_over(self, taggings, *, keeps_words=False):
+        """Let records that have other tags have this one, each once. A tag has no words but its own."""
+        taggings = list(taggings)
+        has = set(self.taggings.values_list("content_object", flat=True))
+        moved = {one.content_object_id: one.pk for one in taggings if one.content_object_id not in has}
+        Tagging.objects.filter(pk__in=moved.values()).update(tag=self)
+        Tagging.objects.filter(pk__in=[one.pk for one in taggings]).exclude(tag=self.pk).delete()
 
 
 class Tagging(ItemBase):
@@ -677,19 +702,31 @@ class ImportReport(models.Model):
 
 
 class Source(Shared):
-    """A page or document outside the portal that records rest on; one row an address, shared by all records."""
+    """A page or document outside the portal that records rest on; one row an address once it is public."""
 
+    uses_name = "citations"
     users_path = "citations__record"
+    name_field, name_in_words = "url", "address"
 
-    url = models.URLField(max_length=600, unique=True)
+    url = models.URLField(max_length=600, db_index=True)
     title = models.CharField(max_length=400, blank=True)
     words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 
     class Meta:
         ordering = ["title", "url"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url"], condition=Q(is_public=True), name="records_source_public_once"
+            )
+        ]
 
     def __str__(self):
         return self.title or self.url
+
+    def clean(self):
+        others = Source.objects.filter(url=self.url).exclude(pk=self.pk)
+        if other := knowable(self.asked_by, others).first():
+            raise ValidationError({"url": f"There is a source with this address already: {other}."})
 
     def save(self, *args, **kwargs):
         self.fill_in()
@@ -697,6 +734,30 @@ class Source(Shared):
 
     def fill_in(self):
         self.words = f"{same(self.title)} {same(self.url)}"
+
+    @classmethod
+    def name_of(cls, text):
+        """What ``name_field`` has of one that is called so."""
+        return text
+
+    def lose_title(self):
+        """Somebody cites it without a title, so that it has none of its own; those that relied on it keep it."""
+        self.citations.filter(title="").update(title=self.title)
+        self.title = ""
+        self.save()
+
+    def take_over(self, citations, *, keeps_words=False):
+        """Let citations of other sources be of this one; with ``keeps_words`` their records say the same as before."""
+        citations = list(citations)
+        if keeps_words:
+            titles = {one.pk: one.title or one.source.title for one in citations}
+            if self.title and not all(titles.values()):
+                self.lose_title()
+            for one in citations:
+                one.title = "" if titles[one.pk] == self.title else titles[one.pk]
+        for one in citations:
+            one.source = self
+        Citation.objects.bulk_update(citations, ["source", "title"], batch_size=200)
 
 
 class Citation(CheckedModel):

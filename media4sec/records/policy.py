@@ -9,7 +9,7 @@ everything. For everybody else the records of other teams are not there: they ma
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 
 class TeamRole(models.TextChoices):
@@ -171,13 +171,26 @@ def nameable(user, records, also=()):
 
 
 def knowable(user, shared):
-    """Those sources or tags that somebody may know: of their own records, public ones, and what they just made."""
-    if is_everybody(user):
+    """Those sources or tags that somebody may know: of their own records, public ones, and what they just made.
+
+    ``None`` for the user is a command, which acts for the operator.
+    """
+    if user is None or is_everybody(user):
         return shared
     path = shared.model.users_path
     used = Q(**{f"{path}__isnull": False})  # what nobody uses is not the office's
     known = used & own(user, f"{path}__") | ~used & Q(made_by=user.pk) | Q(is_public=True)
     return shared.filter(pk__in=shared.model.objects.filter(known).values("pk"))
+
+
+def usable(owner, shared):
+    """Those sources or tags that the records of an owner (a key, or OFFICE) take up: public ones, then their own."""
+    uses = shared.model._meta.get_field(shared.model.uses_name)
+    to_record = shared.model.users_path.rpartition("__")[2]
+    own = uses.related_model.objects.filter(
+        _owned_by({owner}, f"{to_record}__"), **{uses.field.name: OuterRef("pk")}
+    )
+    return shared.filter(Q(is_public=True) | Exists(own)).order_by("-is_public", "pk")
 
 
 def name_for(user, record):

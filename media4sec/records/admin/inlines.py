@@ -114,6 +114,11 @@ class CitationInline(RowInline):
     form = CitationForm
     verbose_name = "source"
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        if "sources" in self.parent_model.kind.recommended:
+            self.verbose_name_plural = "sources (recommended)"
+
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("source")
 

@@ -1,7 +1,5 @@
 """Lists of records in the back-office, and their filters."""
 
-from hashlib import sha256
-
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -16,14 +14,13 @@ from django.utils.html import format_html
 
 from media4sec.kinds import kinds
 from media4sec.records import policy, waiting, workflow
-from media4sec.records.documents.fields import dumps
+from media4sec.records.admin.many import MOST_SHOWN, ChangingMany, digest_of_versions
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
 from media4sec.records.policy import Right
 from media4sec.records.step_forms import Publish
 
 State = Record.State
-MOST_SHOWN = 100  # records on the page that asks
 
 
 # Filters
@@ -179,7 +176,7 @@ class ForMembers(admin.ModelAdmin):
         raise Http404
 
 
-class ListOfRecords(ForMembers):
+class ListOfRecords(ChangingMany, ForMembers):
     """What lists of records have in common, of one kind or of all."""
 
     list_display = ("identifier", "title", "state", "public", "checked_on", "review_due")
@@ -187,7 +184,7 @@ class ListOfRecords(ForMembers):
     ordering = ("identifier",)
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
-    actions = ("publish_selected",)
+    actions = ("publish_selected", *ChangingMany.actions)
 
     def get_queryset(self, request):
         """Records of other teams are not there, unless somebody looks for one to name."""
@@ -274,11 +271,6 @@ class ListOfRecords(ForMembers):
         foreign = [record for record in records if not policy.may(request.user, Right.PUBLISH, record)]
         if foreign:
             raise ValidationError(f"You may not publish {workflow.in_short(foreign, request.user)}.")
-
-
-def digest_of_versions(versions):
-    """What tells whether records are as they were: of ``(key, version)``."""
-    return sha256(dumps(list(map(list, versions))).encode()).hexdigest()
 
 
 def publish_outcome(selected, published):

@@ -22,6 +22,7 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.records import policy, waiting, workflow
+from media4sec.records.admin.form_page import LongForm
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -69,7 +70,7 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
+class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
@@ -115,6 +116,12 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         if db_field.name == "owner":
             return self.owner_field(db_field, request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.model.kind.recommended:
+            field.label = f"{field.label} (recommended)"
+        return field
 
     def owner_field(self, db_field, user):
         """The partners for whom somebody may write; with one only, nothing is to be chosen."""
@@ -329,12 +336,14 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
                 self.message_user(request, f"{record} {step.done}", messages.SUCCESS)
                 return redirect(self.list_url if step.leaves_nothing else admin_url(record))
         published = record.published_revision
+        named_by = list(known_to_name(request.user, record)) if step.on_names else []
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
             "unsaved": unsaved_in(request, form),
-            "named_by": names_for(request.user, record) if step.on_names else [],
+            "named_by": [policy.name_for(request.user, one) for one in named_by],
+            "reach": reach_of(request.user, named_by),
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
@@ -464,9 +473,12 @@ def known_to_name(user, record):
     return Record.objects.filter(names).distinct().order_by("kind_name", "identifier")
 
 
-def names_for(user, record):
-    """What the records that name this one are called, for somebody."""
-    return [policy.name_for(user, one) for one in known_to_name(user, record)]
+def reach_of(user, records):
+    """How many of these records are public, and how many of other teams, in words."""
+    public = [record for record in records if record.public_state == State.PUBLISHED]
+    others = [record for record in records if not policy.may(user, Right.SEE, record)]
+    of_others = f", {len(others)} of other teams" if others else ""
+    return f"{len(public)} of them public{of_others}." if records else ""
 
 
 def uses_of(user, record):

@@ -28,6 +28,7 @@ from media4sec.records.documents.fields import (
 from media4sec.records.documents.links import known, remember_as
 from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
 from media4sec.records.models import Citation, Record, Relation, Source, Tag, Tagging
+from media4sec.records.policy import usable
 from media4sec.records.tags import tag_key
 
 
@@ -136,7 +137,7 @@ class RecordDocument(DocumentBase):
         if "sources" in values:
             set_citations(instance, "", values["sources"])
         if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
-            set_tags(instance, tags_named(values["tags"]))
+            set_tags(instance, tags_named(values["tags"], instance.owner_id))
         if any(getattr(instance, name) != value for name, value in single.items()):
             for name, value in single.items():
                 setattr(instance, name, value)
@@ -179,14 +180,14 @@ def _create_part(row):
         row.save()
 
 
-def tags_named(names):
-    """The tags with these names, or names that look like them; new ones are made."""
+def tags_named(names, owner):
+    """The tags with these names, or names that look like them, for records of an owner; new ones are made."""
     keys = {tag_key(name): name for name in names}
-    return [known(("tag", key), partial(_tag, key, name)) for key, name in keys.items()]
+    return [known(("tag", owner, key), partial(_tag, owner, key, name)) for key, name in keys.items()]
 
 
-def _tag(key, name):
-    return Tag.objects.get_or_create(key=key, defaults={"name": name})[0]
+def _tag(owner, key, name):
+    return usable(owner, Tag.objects.filter(key=key)).first() or Tag.objects.create(name=name)
 
 
 def set_tags(record, tags):
@@ -240,7 +241,7 @@ def set_citations(record, part, citations):
         Citation.objects.filter(record=record, part=part).delete()
     rows = []
     for position, given in enumerate(citations):
-        source = source_at(given["url"], given["title"])
+        source = source_at(given["url"], given["title"], record.owner_id)
         rows.append(
             Citation(
                 record_id=record.pk,
@@ -257,7 +258,7 @@ def set_citations(record, part, citations):
     _create(rows)
 
 
-def settle_sources(citations):
+def settle_sources(citations, owner):
     """The sources of many citations at once, as ``source_at`` would make them; nothing is written.
 
     Returns (new ones, those that lose their title, the titles of those that are there).
@@ -267,7 +268,8 @@ def settle_sources(citations):
         titles.setdefault(given["url"], []).append(given["title"])
     urls, there = list(titles), []
     for start in range(0, len(urls), AT_ONCE):
-        there += Source.objects.filter(url__in=urls[start : start + AT_ONCE])
+        there += usable(owner, Source.objects.filter(url__in=urls[start : start + AT_ONCE]))
+    there = list(first_of_each(there, "url").values())
     seen = {source.pk: source.title for source in there}
     known_urls = {source.url for source in there}
     new = [
@@ -279,17 +281,23 @@ def settle_sources(citations):
     for source in new:
         source.fill_in()
     for source in (*there, *new):
-        remember_as(("source", source.url), source)
+        remember_as(("source", owner, source.url), source)
     return new, bare, seen
 
 
-def settle_tags(names):
+def first_of_each(rows, name):
+    """The first row with each name: ``{name: row}``."""
+    return {getattr(row, name): row for row in reversed(rows)}
+
+
+def settle_tags(names, owner):
     """The tags with these names, or that look like them: (new ones, unsaved; the names of the others)."""
     keys, there = {}, []
     for name in names:
         keys.setdefault(tag_key(name), name)
     for start in range(0, len(keys), AT_ONCE):
-        there += Tag.objects.filter(key__in=list(keys)[start : start + AT_ONCE])
+        there += usable(owner, Tag.objects.filter(key__in=list(keys)[start : start + AT_ONCE]))
+    there = list(first_of_each(there, "key").values())
     known_keys = {tag.key for tag in there}
     new = [Tag(key=key, name=name) for key, name in keys.items() if key not in known_keys]
     slugs = set(Tag.objects.values_list("slug", flat=True)) if new else set()
@@ -298,24 +306,26 @@ def settle_tags(names):
         tag.slug = next(slug for slug in candidates if slug not in slugs)
         slugs.add(tag.slug)
     for tag in (*there, *new):
-        remember_as(("tag", tag.key), tag)
+        remember_as(("tag", owner, tag.key), tag)
     return new, {tag.pk: tag.name for tag in there}
 
 
-def source_at(url, title):
-    """The one row of an address, made if need be.
+def source_at(url, title, owner):
+    """The row of an address for records of an owner, made if need be.
 
     It has a title of its own while all who cite it give one: an empty title in a document could not stay empty
     otherwise. Those that relied on the title keep it as the one they cite.
     """
-    source = known(
-        ("source", url), lambda: Source.objects.get_or_create(url=url, defaults={"title": title})[0]
-    )
+    source = known(("source", owner, url), partial(_source, owner, url, title))
     if source.title and not title:
-        source.citations.filter(title="").update(title=source.title)
-        source.title = ""
-        source.save()
+        source.lose_title()
     return source
+
+
+def _source(owner, url, title):
+    return usable(owner, Source.objects.filter(url=url)).first() or Source.objects.create(
+        url=url, title=title
+    )
 
 
 def set_parts(record, name, child, given):

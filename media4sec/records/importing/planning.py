@@ -19,7 +19,7 @@ from media4sec.records.bulk import portions
 from media4sec.records.documents.fields import LINKS, OWN, Reference
 from media4sec.records.documents.links import remember, remember_records
 from media4sec.records.documents.reading import references_in, working_documents, writer
-from media4sec.records.documents.shapes import is_link
+from media4sec.records.documents.shapes import first_of_each, is_link
 from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.folder_io import STATE_KEYS, flatten
 from media4sec.records.importing.cells_of import columns_of, not_in_tables, value_in
@@ -409,13 +409,17 @@ def _complete_tags(planned, bodies):
         for name in body["tags"]
         if isinstance(name, str) and name.isprintable()
     }
-    there = {}
-    for keys in portions(set(names.values())):
-        there |= dict(Tag.objects.filter(key__in=keys).values_list("key", "name"))
-    for body in bodies.values():
+    owners = {row.number: row.record.owner_id if row.record else planned.owner for row in planned.rows}
+    there = {owner: {} for owner in owners.values()}
+    for owner, known in there.items():
+        for keys in portions(set(names.values())):
+            rows = policy.usable(owner, Tag.objects.filter(key__in=keys))
+            known |= {key: tag.name for key, tag in first_of_each(list(rows), "key").items()}
+    for number, body in bodies.items():
         if isinstance(body.get("tags"), list):
+            known = there[owners[number]]
             body["tags"] = [
-                there.get(names[name], name) if isinstance(name, str) and name in names else name
+                known.get(names[name], name) if isinstance(name, str) and name in names else name
                 for name in body["tags"]
             ]
 

@@ -45,10 +45,9 @@ class Ready:
         self.rows = [*plan.created, *plan.updated]
         self.seen = {row.record.pk: standing_of(row.record) for row in plan.updated}
         self.batch.add_records([row.record for row in plan.created])
-        new, self.bare, self.titles = settle_sources(_sources_in(self.rows))
-        self.batch.give_keys(new)
-        new, self.tags = settle_tags(name for row in self.rows for name in row.links.get("tags", ()))
-        self.batch.give_keys(new)
+        self.bare, self.titles, self.tags = [], {}, {}
+        for owner in {row.record.owner_id for row in self.rows}:
+            self._settle(owner, [row for row in self.rows if row.record.owner_id == owner])
         self.new = {row.record.identifier: row.record for row in plan.created}
         for row in plan.created:
             row.record.has_no_links_yet = True
@@ -69,6 +68,16 @@ class Ready:
             row.given, row.after, row.links = {}, {"title": row.after["title"]}, {}
         for row in plan.updated[SHOWN_IN_REPORT:]:
             row.given, row.before, row.after = {}, {}, {}
+
+    def _settle(self, owner, rows):
+        """The sources and tags that the rows of one team name."""
+        new, bare, titles = settle_sources(_sources_in(rows), owner)
+        self.batch.give_keys(new)
+        self.bare += bare
+        self.titles |= titles
+        new, names = settle_tags((name for row in rows for name in row.links.get("tags", ())), owner)
+        self.batch.give_keys(new)
+        self.tags |= names
 
     def try_out(self):
         """Write it, and take it back."""
@@ -92,7 +101,7 @@ class Ready:
 
     def _write(self):
         for source in self.bare:
-            _take_title(source)
+            source.lose_title()
         with connection.cursor() as cursor:
             for statement, values in self.updates:
                 cursor.executemany(statement, values)
@@ -155,13 +164,6 @@ def _sources_in(rows):
             for one in value if isinstance(value, list) else ():
                 if isinstance(one, dict):
                     yield from [one] if "url" in one and "accessed_on" in one else one.get("sources", ())
-
-
-def _take_title(source):
-    """A source that somebody cites without a title has none of its own; those that relied on it keep it."""
-    source.citations.filter(title="").update(title=source.title)
-    source.title = ""
-    source.save()
 
 
 def _set_single(row, new):
