@@ -252,6 +252,13 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
 EMAIL_TIMEOUT = 10  # seconds
 
 
+# Asking other sites: whether links still lead somewhere, what a page calls itself
+
+OUTGOING_REQUESTS = env.bool("OUTGOING_REQUESTS", default=False)
+# The availability interface of a web archive, which is told public addresses that are broken; empty: none is asked.
+ARCHIVE_LOOKUP = env.str("ARCHIVE_LOOKUP", default="")
+
+
 # Language and time
 
 LANGUAGE_CODE = "en-gb"
