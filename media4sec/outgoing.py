@@ -21,7 +21,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 from django.conf import settings
 
 CONNECTED_WITHIN, ANSWERED_WITHIN = 5, 15  # seconds; the second for all of it, redirects included
-MOST_BYTES = 200_000  # of a body, where nobody says otherwise
+MOST_OF_AN_ANSWER = 200_000  # of a body, where nobody says otherwise
 MOST_HEAD = 100_000  # bytes before a body
 MOST_REDIRECTS = 3
 MOST_IN_ADDRESS = 2_000  # characters of an address that another one leads to
@@ -95,7 +95,7 @@ def look_up(host: str, port: int) -> list[str]:
 def fetch(
     url: str,
     *,
-    most: int = MOST_BYTES,
+    most: int = MOST_OF_AN_ANSWER,
     seconds: float = ANSWERED_WITHIN,
     may_reach: Callable[[str], bool] = is_public,
     resolve: Resolver = look_up,

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "media4sec.publications",
     "media4sec.interchange",
     "media4sec.corrections",
+    "media4sec.links",
     "roadmap",
     "ethics",
     "catalogue",

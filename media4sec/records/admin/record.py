@@ -269,9 +269,8 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             context["standing"] = standing(obj, request.user)
             context["preview"], context["typing"] = admin_url(obj, "preview"), typing_now(request)
             context["uses"] = uses_of(request.user, obj)
-            context["notices"] = chain.from_iterable(
-                self.admin_site.contributions("notices_on", request, obj)
-            )
+            told = self.admin_site.contributions("notices_on", request, obj)
+            context["notices"] = list(chain.from_iterable(told))
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
