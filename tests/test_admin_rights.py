@@ -49,6 +49,7 @@ OF_A_RECORD = {
     "preview": "see",
     "revert": "write",
     "checked": "write",
+    "dismiss": "write",
     "submit": "write",
     "approve": "review",
     "send-back": "review",
