@@ -91,6 +91,24 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
 
 
+def test_what_is_asked_of_another_team_is_not_told(theirs, stranger):
+    client, law = stranger[1], published("instrument")
+    issue = owned(make("issue", title=PLANTED["title"], instruments=[law.identifier]), theirs["draft"].owner)
+    law = save({**working_document(law), "status": "Amended"}, "instrument", law)
+    writer, office = logged_in(theirs["writer"]), logged_in(member("publisher"))
+
+    before = looked_at(office, admin_url(law, "publish")).content.decode()
+    publish(law, note=PLANTED["note"])
+
+    assert "No record that you may know of rests" in before
+    assert PLANTED["title"] in writer.get("/admin/").content.decode()
+    for address in ("/admin/", "/admin/records/record/?waiting=recheck"):
+        looked_at(client, address)
+    for action in ("change", "dismiss"):
+        assert looked_at(client, admin_url(issue, action)).status_code == 404
+    assert PLANTED["note"] not in writer.get(admin_url(issue, "history")).content.decode()
+
+
 def test_no_page_of_the_back_office_says_it(theirs, stranger):
     _, client, own, _ = stranger
     pages = ["/admin/", "/admin/records/record/", "/admin/records/source/", "/admin/records/tag/"]

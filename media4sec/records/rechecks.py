@@ -79,7 +79,7 @@ def _naming(kind, path, pks):
 # What publishing would ask
 
 
-def changed(records: Iterable[Record]) -> list[Record]:
+def changed_for_others(records: Iterable[Record]) -> list[Record]:
     """Those whose working copy says something else than readers see, where that is one for others."""
     public = public_texts(records)
     waiting = [record for record in records if record.pk in public]

@@ -73,7 +73,7 @@ class Publishing(RecordStep):
     def __init__(self, *args, record, user, records=(), **kwargs):
         """``records`` are those that are published at once, instead of one."""
         super().__init__(*args, record=record, user=user, **kwargs)
-        changed = rechecks.changed(records if record is None else [record])
+        changed = rechecks.changed_for_others(records if record is None else [record])
         self.asks, self.asked = bool(changed), rechecks.known_to_rest_on(user, changed) if changed else 0
         if not changed:
             del self.fields["is_editorial"]
@@ -338,7 +338,7 @@ class Dismiss(RecordStep):
         super().__init__(*args, user=user, **kwargs)
         field = self.fields["changes"]
         field.queryset = self.record.rechecks.select_related("changed")
-        field.label_from_instance = partial(change_in_words, user)
+        field.label_from_instance = partial(recheck_in_words, user)
         field.initial = list(field.queryset)
 
     @classmethod
@@ -349,7 +349,7 @@ class Dismiss(RecordStep):
         workflow.dismiss(record, self.cleaned_data["changes"], reason=self.cleaned_data["reason"], by=by)
 
 
-def change_in_words(user, recheck):
+def recheck_in_words(user, recheck):
     """“GDPR changed on 3 May 2026”, by the name that somebody may know."""
     day = date_format(timezone.localtime(recheck.at), "j F Y")
     return f"{policy.name_for(user, recheck.changed)} changed on {day}"

@@ -58,7 +58,7 @@ from media4sec.records.forms import (
 from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
-from media4sec.records.step_forms import RECORD_STEPS, change_in_words
+from media4sec.records.step_forms import RECORD_STEPS, recheck_in_words
 from media4sec.records.unsaved import forget_sent, typed_again, typing_now, unsaved_in
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
@@ -478,7 +478,7 @@ def uses_of(user, record):
 def asked_again(user, record):
     """What this record names and has changed since it was looked at, for its page: ``[(address, words)]``."""
     return [
-        (address_for(user, one.changed), f"{change_in_words(user, one)}: look whether this still holds.")
+        (address_for(user, one.changed), f"{recheck_in_words(user, one)}: look whether this still holds.")
         for one in record.rechecks.select_related("changed")
     ]
 

@@ -14,7 +14,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.records import policy, waiting
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.models import AuditEntry, Recheck, Record, Revision, model_of
-from media4sec.records.step_forms import change_in_words
+from media4sec.records.step_forms import recheck_in_words
 
 MOST_ROWS = 10  # in each part
 
@@ -108,7 +108,7 @@ def recheck_section(user):
     records = list(records.order_by("asked")[:MOST_ROWS])
     changes = Recheck.objects.select_related("changed").in_bulk([record.asked for record in records])
     rows = [
-        Row(admin_url(record), record.title, called(record), change_in_words(user, changes[record.asked]))
+        Row(admin_url(record), record.title, called(record), recheck_in_words(user, changes[record.asked]))
         for record in records
     ]
     total = records[0].total if records else 0
