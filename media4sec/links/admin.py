@@ -35,12 +35,12 @@ class MovedFilter(admin.SimpleListFilter):
 class LinkAdmin(ForMembers):
     """Only to be read: addresses are corrected where they stand."""
 
-    list_display = ("url", "state", "says", "moves", "copy", "checked", "records")
+    list_display = ("url", "says", "moves", "copy", "records")
     list_filter = ("state", MovedFilter)
     search_fields = ("url",)
     show_full_result_count = False
     actions = None
-    fields = ("address", "state", "says", "moves", "copy", "checked", "used_by")
+    fields = ("address", "says", "moves", "copy", "checked", "used_by")
 
     def get_queryset(self, request):
         uses = uses_for(request.user).filter(link=OuterRef("pk")).order_by()
@@ -76,9 +76,9 @@ class LinkAdmin(ForMembers):
     def address(self, link):
         return outside(link.url, link.url)
 
-    @admin.display(description="What was found")
+    @admin.display(description="What was found", ordering="state")
     def says(self, link):
-        return found_of(link)
+        return f"{link.get_state_display()}. {found_of(link)}".strip()
 
     @admin.display(description="Leads for good to", ordering="moved_to")
     def moves(self, link):
@@ -144,7 +144,7 @@ def link_page(link):
 def found_of(link):
     """What was found at an address, in words."""
     since = f" Since {date_format(link.failing_since, 'j F Y')}." if link.failing_since else ""
-    return f"{link.problem}{since}" or "-"
+    return f"{link.problem}{since}"
 
 
 def copy_of(link):

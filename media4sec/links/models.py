@@ -57,10 +57,12 @@ class Link(models.Model):
 class LinkUseQuerySet(models.QuerySet):
     def standing(self):
         """Those whose record still names the address, in its working copy or its public version."""
+        quote = Value('"', output_field=models.TextField())
+        address = Concat(quote, OuterRef("link__url"), quote, output_field=models.TextField())
         versions = Revision.objects.filter(
             Q(number=OuterRef("record__edit_version")) | Q(pk=OuterRef("record__published_revision")),
             record=OuterRef("record"),
-            document__contains=Concat(Value('"'), OuterRef("link__url"), Value('"')),
+            document__contains=address,
         )
         return self.exclude(record__public_state__in=OFF).filter(Exists(versions))
 
