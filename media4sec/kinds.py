@@ -276,6 +276,8 @@ class Links:
     )  # of links to kinds of later apps: {role: kind, "" for any}
     reasons: dict[str, str] = field(default_factory=dict)  # by field; completes “It …” and “This record …”
     flags: str = ""  # the field with the issues that its records raise
+    # Fields through which others rest on its records: when one of these says something else, they are looked at again.
+    rechecked: tuple[str, ...] = ()
     has_neighbours: bool = True  # compared with others, to say which are related by what they share
 
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "media4sec.publications",
     "media4sec.interchange",
     "media4sec.corrections",
+    "media4sec.links",
     "roadmap",
     "ethics",
     "catalogue",
@@ -262,6 +263,13 @@ CACHES = {
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
 EMAIL_TIMEOUT = 10  # seconds
+
+
+# Asking other sites: whether links still lead somewhere, what a page calls itself
+
+OUTGOING_REQUESTS = env.bool("OUTGOING_REQUESTS", default=False)
+# The availability interface of a web archive, which is told public addresses that are broken; empty: none is asked.
+ARCHIVE_LOOKUP = env.str("ARCHIVE_LOOKUP", default="")
 
 
 # Language and time

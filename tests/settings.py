@@ -7,6 +7,8 @@ from pathlib import Path
 
 for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS"):
     os.environ.pop(name, None)
+for name in ("OUTGOING_REQUESTS", "ARCHIVE_LOOKUP"):
+    os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "for tests only, and nothing outside them depends on it"
 if os.environ.get("TEST_DATABASE_URL"):
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]

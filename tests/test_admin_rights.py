@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from media4sec.kinds import kinds
+from media4sec.links.addresses import read_records
+from media4sec.links.models import Link, Turn
 from media4sec.records import audit, policy, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
@@ -47,6 +49,7 @@ OF_A_RECORD = {
     "preview": "see",
     "revert": "write",
     "checked": "write",
+    "dismiss": "write",
     "submit": "write",
     "approve": "review",
     "send-back": "review",
@@ -105,6 +108,11 @@ OTHERS = {
     "corrections_correction_delete": ROOT,
     "corrections_correction_change": "team",
     "corrections_correction_step": REVIEWERS,
+    "links_link_changelist": MEMBERS,
+    "links_link_add": "nobody",
+    "links_link_history": "team",
+    "links_link_delete": "nobody",
+    "links_link_change": "team",
     "records_team_changelist": MANAGERS,
     "records_team_add": ROOT,
     "records_team_history": MANAGERS,
@@ -349,6 +357,8 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "user": anna,
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
     }
+    read_records(Turn.take("us"))
+    rows["link"] = Link.objects.get(url="https://example.org/")
     route = next(route for route, found in routes(admin.site.urls[0], "/admin/") if found == name)
     row = rows.get(route.split("/")[3] if route.count("/") > 3 else "")
     filled = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace("<slug:name>", "close")

@@ -11,6 +11,8 @@ import pytest
 from django.urls import reverse
 
 from media4sec.kinds import kinds, kinds_by_name
+from media4sec.links.addresses import read_records
+from media4sec.links.models import Link, Turn
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
@@ -52,6 +54,8 @@ def theirs():
         "sources": [{"url": "https://example.org/new", "title": PLANTED["newsource"]}],
     }
     save({**working_document(public), **changes}, "technology", public)
+    read_records(Turn.take("us"))
+    Link.objects.update(state="broken", failing_since="2026-05-03")
     workflow.submit(draft, by=writer, note=PLANTED["note"])
     workflow.send_back(draft, by=writer, reason=PLANTED["reason"])
     report(kind_name="technology", identifier=draft.identifier, title=draft.title, text=PLANTED["report"])
@@ -84,8 +88,28 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
         ANY.findall(page)
     )
     assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
+    for address in ("/admin/", "/admin/links/link/"):
+        assert PLANTED["address"] in client.get(address).content.decode()
     for term in ("title", "version", "organisation"):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
+
+
+def test_what_is_asked_of_another_team_is_not_told(theirs, stranger):
+    client, law = stranger[1], published("instrument")
+    issue = owned(make("issue", title=PLANTED["title"], instruments=[law.identifier]), theirs["draft"].owner)
+    law = save({**working_document(law), "status": "Amended"}, "instrument", law)
+    writer, office = logged_in(theirs["writer"]), logged_in(member("publisher"))
+
+    before = " ".join(looked_at(office, admin_url(law, "publish")).content.decode().split())
+    publish(law, note=PLANTED["note"])
+
+    assert "No record that you may know of rests" in before
+    assert PLANTED["title"] in writer.get("/admin/").content.decode()
+    for address in ("/admin/", "/admin/records/record/?waiting=recheck"):
+        looked_at(client, address)
+    for action in ("change", "dismiss"):
+        assert looked_at(client, admin_url(issue, action)).status_code == 404
+    assert PLANTED["note"] not in writer.get(admin_url(issue, "history")).content.decode()
 
 
 def test_no_page_of_the_back_office_says_it(theirs, stranger):
@@ -93,6 +117,7 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     pages = ["/admin/", "/admin/records/record/", "/admin/records/source/", "/admin/records/tag/"]
     pages += [
         "/admin/corrections/correction/",
+        "/admin/links/link/",
         "/admin/records/team/",
         admin_url(own),
         admin_url(own, "history"),
@@ -108,8 +133,9 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     for theirs_page in (theirs["draft"], theirs["public"], theirs["organisation"]):
         for action in ("change", "history", "publish", "withdraw", "submit", "discard"):
             assert looked_at(client, admin_url(theirs_page, action)).status_code == 404
-    for row in (*Source.objects.all(), *Tag.objects.all()):
-        looked_at(client, reverse(f"admin:records_{row._meta.model_name}_change", args=[row.pk]))
+    for row in (*Source.objects.all(), *Tag.objects.all(), *Link.objects.all()):
+        opts = row._meta
+        looked_at(client, reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]))
 
 
 @pytest.mark.parametrize("word", PLANTED.values())
@@ -119,6 +145,7 @@ def test_no_search_and_no_chooser_finds_it(theirs, stranger, word):
         "/admin/records/record/",
         "/admin/catalogue/technology/",
         "/admin/corrections/correction/",
+        "/admin/links/link/",
     ):
         page = client.get(address, {"q": word})
         assert page.context["cl"].result_count == 0

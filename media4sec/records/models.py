@@ -529,10 +529,26 @@ class Appointment(models.Model):
     at = models.DateTimeField(db_index=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     note = models.CharField(max_length=MOST_IN_NOTE, blank=True)
+    is_editorial = models.BooleanField(default=False, help_text="Nobody need look at what rests on it.")
     problem = models.TextField(blank=True, help_text="Why it could not be kept.")
 
     def __str__(self):
         return f"{self.revision} on {self.at:%Y-%m-%d %H:%M}"
+
+
+class Recheck(models.Model):
+    """A record that rests on another one, which has changed: somebody looks whether it still holds."""
+
+    record = models.ForeignKey(Record, related_name="rechecks", on_delete=models.CASCADE)
+    changed = models.ForeignKey(Record, related_name="+", on_delete=models.CASCADE)
+    at = models.DateTimeField(help_text="When the change became public.")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["record", "changed"], name="records_recheck_once")]
+
+    def __str__(self):
+        return f"{self.record_id}: {self.changed_id}"
 
 
 class AuditEntry(models.Model):
@@ -566,6 +582,8 @@ class AuditEntry(models.Model):
         FACTOR = "factor", "Second factor"
         INVITED = "invited", "Invited"
         ACCOUNT = "account", "Account"
+        ASKED = "asked", "To be looked at again"
+        DISMISSED = "dismissed", "Not touched by a change"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)

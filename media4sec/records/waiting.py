@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from media4sec.kinds import kinds
 from media4sec.records import policy
-from media4sec.records.models import AuditEntry, Citation, Record, Revision, Team
+from media4sec.records.models import AuditEntry, Citation, Recheck, Record, Revision, Team
 from media4sec.records.policy import Right
 
 Action, State = AuditEntry.Action, Record.State
@@ -67,6 +67,12 @@ def drafts(user, records):
     )
 
 
+def to_recheck(user, records):
+    """What rests on something that has changed."""
+    asked = Recheck.objects.filter(record=OuterRef("pk"))
+    return policy.visible(user, records, Right.WRITE).filter(Exists(asked))
+
+
 # {name: (what it is called, which of the records)}
 WAITING = {
     "sent-back": ("Sent back to you", sent_back),
@@ -74,6 +80,7 @@ WAITING = {
     "publish": ("Approved, to be published", to_publish),
     "drafts": ("Your drafts", drafts),
 }
+RECHECK = {"recheck": ("Does it still hold?", to_recheck)}
 
 
 # What becomes untrue by itself

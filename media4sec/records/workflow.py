@@ -23,7 +23,7 @@ from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
 from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
-from media4sec.records import audit
+from media4sec.records import audit, rechecks
 from media4sec.records.bulk import Batch, conditions, portions
 from media4sec.records.changing import Edit, foretold
 from media4sec.records.differences import public_fields
@@ -37,6 +37,7 @@ from media4sec.records.models import (
     Appointment,
     AuditEntry,
     Citation,
+    Recheck,
     Record,
     Revision,
     Source,
@@ -372,12 +373,22 @@ def _keep(record, text, by, note, state):
 
 
 @transaction.atomic
-def publish(record: Record, revision: Revision | None = None, *, by: Any = None, note: str = "") -> Any:
-    """Make a version of the record the public one, without one the working copy; returns its publication."""
+def publish(
+    record: Record,
+    revision: Revision | None = None,
+    *,
+    by: Any = None,
+    note: str = "",
+    is_editorial: bool = False,
+) -> Any:
+    """Make a version of the record the public one, without one the working copy; returns its publication.
+
+    ``is_editorial`` says that it means what it meant: nobody is asked to look at what rests on it.
+    """
     if revision is not None and revision.record_id != record.pk:
         raise WorkflowError("That version belongs to another record.")
     versions = {record.pk: revision} if revision else None
-    return publish_all([record], by=by, note=note, versions=versions)[0]
+    return publish_all([record], by=by, note=note, versions=versions, is_editorial=is_editorial)[0]
 
 
 @transaction.atomic
@@ -389,6 +400,7 @@ def publish_all(
     validate: bool = True,
     documents: Any = None,
     versions: dict[int, Revision] | None = None,
+    is_editorial: bool = False,
 ) -> Any:
     """Publish many at once; those that name each other find each other. All or nothing.
 
@@ -400,10 +412,13 @@ def publish_all(
     require(by, Right.PUBLISH, *locked)
     _refuse_unapproved(locked, versions or {}, by)
     Appointment.objects.filter(record__in=locked).delete()
-    return _publish(locked, by, note, versions or {}, validate=validate, documents=documents)
+    return _publish(
+        locked, by, note, versions or {}, validate=validate, documents=documents, is_editorial=is_editorial
+    )
 
 
-def _publish(locked, by, note, versions, *, validate=True, documents=None):
+def _publish(locked, by, note, versions, *, validate=True, documents=None, is_editorial=False):
+    seen = rechecks.public_texts(locked)
     for record in locked:
         if record.public_state in OFF:
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
@@ -415,7 +430,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
                 _check(record)
     _share([one for one in locked if one.pk not in versions or versions[one.pk].number == one.edit_version])
     documents = working_documents(locked) | (documents or {})
-    kept, new = [], {}
+    kept, new, after = [], {}, {}
     for record in locked:
         before, revision = record.edit_version, versions.get(record.pk)
         if revision is None or revision.number == before:
@@ -424,6 +439,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
         if record.edit_version != before:
             new[record.pk] = record.kind_name, documents[record.pk]
         kept.append(revision.pk)
+        after[record.pk] = revision.document
         Record.objects.filter(pk=record.pk).update(
             state=record.state, public_state=State.PUBLISHED, published_revision=revision
         )
@@ -431,7 +447,9 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
         _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
     _date(kept)
     _write_public([record.pk for record in locked])
-    audit.note_steps(Action.PUBLISHED, locked, by=by, note=note)
+    said = f"Editorial change only. {note}".strip() if is_editorial else note
+    audit.note_steps(Action.PUBLISHED, locked, by=by, note=said)
+    rechecks.follow(locked, seen, after, by=by, is_editorial=is_editorial)
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
 
@@ -492,7 +510,7 @@ def _check(record):
 
 
 @transaction.atomic
-def schedule(record: Record, at: Any, *, by: Any = None, note: str = "") -> None:
+def schedule(record: Record, at: Any, *, by: Any = None, note: str = "", is_editorial: bool = False) -> None:
     """Have the working copy, as it is now, published at a time, by the clock of the database."""
     record = _locked([record])[0]
     require(by, Right.PUBLISH, record)
@@ -503,9 +521,8 @@ def schedule(record: Record, at: Any, *, by: Any = None, note: str = "") -> None
         raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     _check(specific([record])[0])
     revision = record.revisions.get(number=record.edit_version)
-    Appointment.objects.update_or_create(
-        record=record, defaults={"revision": revision, "at": at, "made_by": by, "note": note, "problem": ""}
-    )
+    kept = {"revision": revision, "at": at, "made_by": by, "note": note, "is_editorial": is_editorial}
+    Appointment.objects.update_or_create(record=record, defaults=kept | {"problem": ""})
     when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
     audit.note_steps(Action.SCHEDULED, [record], by=by, note=f"{when} {note}".strip())
 
@@ -543,7 +560,7 @@ def _keep_appointment(pk):
     if due is None:
         return 0
     due.delete()
-    _publish([record], due.made_by, due.note, {record.pk: due.revision})
+    _publish([record], due.made_by, due.note, {record.pk: due.revision}, is_editorial=due.is_editorial)
     return 1
 
 
@@ -673,6 +690,7 @@ def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: s
     record.full_clean()
     record.save()
     Citation.objects.filter(pk__in=[one.pk for one in read], record=record.pk).update(accessed_on=today)
+    rechecks.close(record)
     save_revision(record, by=by, note=note or "Checked, and still true")
     if (
         was_public
@@ -680,6 +698,22 @@ def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: s
         and (by is None or record.owner_id not in owners_with_four_eyes())
     ):
         publish(record, by=by, note=note or "Checked, and still true")
+
+
+@transaction.atomic
+def dismiss(record: Record, changes: Iterable[Recheck], *, reason: str, by: Any = None) -> None:
+    """Say why changes of what the record names do not touch it."""
+    record = _locked([record])[0]
+    require(by, Right.WRITE, record)
+    if not reason.strip():
+        raise WorkflowError("Say why it does not touch this record: it stands in the history.")
+    asked = Recheck.objects.filter(pk__in=[one.pk for one in changes], record=record.pk)
+    asked = list(asked.select_related("changed"))
+    if not asked:
+        raise WorkflowError("Somebody has looked at it since: nothing is left to be done.")
+    names = "; ".join(one.changed.name_with(one.changed.public_title) for one in asked)
+    Recheck.objects.filter(pk__in=[one.pk for one in asked]).delete()
+    audit.note_steps(Action.DISMISSED, [record], by=by, note=f"{names}: {reason}")
 
 
 @transaction.atomic
@@ -894,6 +928,7 @@ def _move_team(record, into, by):
 
 
 def _take_off(record, public_state, reason, successor):
+    rechecks.close(record)
     Appointment.objects.filter(record=record.pk).delete()
     Record.objects.filter(pk=record.pk).update(
         state=State.WITHDRAWN,

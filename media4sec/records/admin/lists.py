@@ -86,13 +86,14 @@ class WaitingFilter(admin.SimpleListFilter):
 
     title = "waiting"
     parameter_name = "waiting"
+    tasks = waiting.WAITING | waiting.RECHECK
 
     def lookups(self, request, model_admin):
-        return [(name, title) for name, (title, _) in waiting.WAITING.items()]
+        return [(name, title) for name, (title, _) in self.tasks.items()]
 
     def queryset(self, request, queryset):
-        if self.value() in waiting.WAITING:
-            return waiting.WAITING[self.value()][1](request.user, queryset)
+        if self.value() in self.tasks:
+            return self.tasks[self.value()][1](request.user, queryset)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -234,7 +235,8 @@ class ListOfRecords(ChangingMany, ForMembers):
         records = [record for record in selected if Publish.fits(record)]
         seen = digest_of_versions((record.pk, record.edit_version) for record in records)
         is_confirmed = "confirmed" in request.POST
-        form = Publish(request.POST if is_confirmed else None, record=None, user=request.user)
+        sent = request.POST if is_confirmed else None
+        form = Publish(sent, record=None, user=request.user, records=records)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
@@ -243,7 +245,7 @@ class ListOfRecords(ChangingMany, ForMembers):
                     self.refuse_unseen(
                         request, records, digest_of_versions(now.values_list("pk", "edit_version"))
                     )
-                    workflow.publish_all(records, by=request.user, note=form.cleaned_data["note"])
+                    workflow.publish_all(records, by=request.user, **form.said)
             except ValidationError as error:
                 for message in error.messages:
                     form.add_error(None, f"Nothing was published: {message}")

@@ -59,7 +59,7 @@ from media4sec.records.forms import (
 from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
-from media4sec.records.step_forms import RECORD_STEPS
+from media4sec.records.step_forms import RECORD_STEPS, recheck_in_words
 from media4sec.records.unsaved import forget_sent, typed_again, typing_now, unsaved_in
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
@@ -276,9 +276,8 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
             context["standing"] = standing(obj, request.user)
             context["preview"], context["typing"] = admin_url(obj, "preview"), typing_now(request)
             context["uses"] = uses_of(request.user, obj)
-            context["notices"] = chain.from_iterable(
-                self.admin_site.contributions("notices_on", request, obj)
-            )
+            told = self.admin_site.contributions("notices_on", request, obj)
+            context["notices"] = [*asked_again(request.user, obj), *chain.from_iterable(told)]
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
@@ -486,6 +485,14 @@ def uses_of(user, record):
     rows = known_to_name(user, record)
     first = [(address_for(user, one), policy.name_for(user, one)) for one in rows[:USES_SHOWN]]
     return rows.count(), first
+
+
+def asked_again(user, record):
+    """What this record names and has changed since it was looked at, for its page: ``[(address, words)]``."""
+    return [
+        (address_for(user, one.changed), f"{recheck_in_words(user, one)}: look whether this still holds.")
+        for one in record.rechecks.select_related("changed")
+    ]
 
 
 def address_for(user, record):

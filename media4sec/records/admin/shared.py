@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -13,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods
 
 from media4sec.letters import same
+from media4sec.outgoing import OutgoingError
 from media4sec.records import policy, workflow
 from media4sec.records.admin.form_page import LongForm
 from media4sec.records.admin.inlines import Naming
@@ -21,7 +23,12 @@ from media4sec.records.admin.many import MOST_SHOWN, digest_of_versions
 from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.forms import RecordSelect, offer
 from media4sec.records.models import Record, Source, Tag
+from media4sec.records.page_titles import proposed_title
 from media4sec.records.policy import Right
+from media4sec.records.unsaved import address_with, keep, own_form
+from media4sec.texts import web_address
+
+LONGEST_ADDRESS = Source._meta.get_field("url").max_length
 
 
 class SharedForm(forms.ModelForm):
@@ -243,6 +250,37 @@ class SourceAdmin(SharedAdmin):
     ordering = ("title", "url")
     search_fields = ("words",)
     own_fields = ("url", "title")
+
+    def changeform_view(self, request, object_id=None, *args, **kwargs):
+        if request.method == "POST" and "_propose_title" in request.POST:
+            return self.propose_title(request, object_id)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def propose_title(self, request, object_id):
+        """Ask the page what it is called. Nothing is saved, and what was typed is in the form again."""
+        source = self.get_object(request, object_id) if object_id else None
+        if object_id and source is None:
+            raise Http404
+        opened = own_form(request)
+        if not self._may_write(request, source) or opened is None or opened.address != request.path:
+            raise PermissionDenied
+        typed = request.POST.copy()
+        given = typed.get("title", "").strip()
+        try:
+            title = proposed_title(web_address(typed.get("url", ""), most=LONGEST_ADDRESS))
+        except (ValidationError, OutgoingError) as error:
+            why = " ".join(getattr(error, "messages", [str(error)]))
+            self.message_user(request, f"No title is proposed. {why} Type it yourself.", messages.WARNING)
+        else:
+            typed["title"] = given or title
+            then = "What you typed stays." if given else "Save it if that is right, or change it."
+            self.message_user(request, f"The page calls itself “{title}”. {then}")
+        keep(opened, typed)
+        return redirect(address_with(request, opened))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["proposes_title"] = self._may_write(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="Title", ordering="title")
     def title_or_address(self, source):

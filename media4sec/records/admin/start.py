@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from media4sec.kinds import kinds_by_name
 from media4sec.records import policy, waiting
 from media4sec.records.admin.lists import admin_url
-from media4sec.records.models import AuditEntry, Record, Revision, model_of
+from media4sec.records.models import AuditEntry, Recheck, Record, Revision, model_of
+from media4sec.records.step_forms import recheck_in_words
 
 MOST_ROWS = 10  # in each part
 
@@ -59,6 +60,7 @@ def start_sections(site, request):
     """The parts that say something."""
     found = [
         *(task_section(request.user, name) for name in waiting.WAITING),
+        recheck_section(request.user),
         *site.contributions("start_section", request),
         reviews_section(request.user),
         missing_section(request.user),
@@ -87,13 +89,35 @@ def task_section(user, name):
         Row(
             admin_url(record),
             record.title,
-            f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label,
+            called(record),
             *(draft_in_words(record) if name == "drafts" else step_in_words(steps.get(record.step))),
         )
         for record in records
     ]
     total = records[0].total if records else 0
     return StartSection(name, title, total, records_url(waiting=name), rows=rows)
+
+
+def recheck_section(user):
+    """The records that rest on something that has changed, what waits longest first. Two queries."""
+    [(name, (title, task))] = waiting.RECHECK.items()
+    asked = Recheck.objects.filter(record=OuterRef("pk"))
+    records = task(user, Record.objects.all()).annotate(
+        asked=Subquery(asked.values("pk")[:1]), total=Window(Count("pk"))
+    )
+    records = list(records.order_by("asked")[:MOST_ROWS])
+    changes = Recheck.objects.select_related("changed").in_bulk([record.asked for record in records])
+    rows = [
+        Row(admin_url(record), record.title, called(record), recheck_in_words(user, changes[record.asked]))
+        for record in records
+    ]
+    total = records[0].total if records else 0
+    return StartSection(name, title, total, records_url(waiting=name), rows=rows)
+
+
+def called(record):
+    """What a record is, with its identifier where pages show one."""
+    return f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label
 
 
 def draft_in_words(record):
