@@ -14,8 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from media4sec.kinds import kinds
 from media4sec.records import policy, workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.comments import comment_on
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import AuditEntry, Record, Source, Tag, Team, model_of
+from media4sec.records.models import AuditEntry, Comment, Record, Source, Tag, Team, model_of
 from tests.factories import fresh, make, publish, published, save
 from tests.people import administrator, authenticated, logged_in, member, owned
 from tests.test_corrections import report
@@ -45,6 +46,9 @@ OF_A_RECORD = {
     "history": "see",
     "version": "see",
     "preview": "see",
+    "comments": "see",
+    "comment": "see",
+    "comment-remove": "review",
     "revert": "write",
     "checked": "write",
     "submit": "write",
@@ -220,6 +224,7 @@ def clients(partner):
 def prepared(state, partner):
     """A record of the partner in a state, with two versions."""
     record = owned(make("technology", title="Before"), partner)
+    comment_on(record, "Is it?")
     if state != "draft":
         record = publish(record)
     record = save({**working_document(record), "title": "After"}, "technology", record)
@@ -233,6 +238,10 @@ def prepared(state, partner):
 
 
 def address_in(record, action):
+    if action in ("comment", "comment-remove"):
+        number = Comment.objects.get(revision__record=record).pk
+        remove = "remove/" if action == "comment-remove" else ""
+        return f"/admin/catalogue/technology/{record.pk}/comments/{number}/{remove}"
     if action in ("version", "revert"):
         return f"/admin/catalogue/technology/{record.pk}/versions/1/{'revert/' if action == 'revert' else ''}"
     return f"/admin/catalogue/technology/{record.pk}/{action}/"
@@ -269,7 +278,7 @@ def test_pages_of_a_record_open_for_those_who_may(clients, partner, state):  # g
 def test_steps_are_refused_to_those_who_may_not(clients, partner, state, action):  # gates 3.1, 3.3
     record = prepared(state, partner)
     right = "nobody" if action in TO_BE_READ else OF_A_RECORD[action]
-    right = "write" if action == "change" else right
+    right = "write" if action in ("change", "comments", "comment") else right
     before = snapshot()
     given = {
         "edit_version": record.edit_version,

@@ -12,8 +12,9 @@ from django.urls import reverse
 from media4sec.kinds import kinds
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.comments import comment_on, reply
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import Record, Source, Tag, model_of
+from media4sec.records.models import Comment, Record, Source, Tag, model_of
 from media4sec.records.unsaved import OpenedForm
 from tests.factories import fresh, make, publish, published, save
 from tests.people import logged_in, member, owned
@@ -22,7 +23,9 @@ from tests.test_corrections import report
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "title summary tag source address version newtag newsource note reason organisation report"
+WORDS = (
+    "title summary tag source address version newtag newsource note reason organisation report comment answer"
+)
 PLANTED = {name: f"Xq{name}zw" for name in WORDS.split()}
 ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
@@ -51,6 +54,9 @@ def theirs():
     save({**working_document(public), **changes}, "technology", public)
     workflow.submit(draft, by=writer, note=PLANTED["note"])
     workflow.send_back(draft, by=writer, reason=PLANTED["reason"])
+    for record in (draft, public):
+        comment = comment_on(record, PLANTED["comment"], name="country", by=writer)
+        reply(comment, PLANTED["answer"], by=writer)
     report(kind_name="technology", identifier=draft.identifier, title=draft.title, text=PLANTED["report"])
     return {"draft": fresh(draft), "public": fresh(public), "organisation": organisation, "writer": writer}
 
@@ -80,6 +86,7 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
     assert {PLANTED[name] for name in ("title", "summary", "tag", "source", "organisation")} <= set(
         ANY.findall(page)
     )
+    assert {PLANTED["comment"], PLANTED["answer"]} <= set(ANY.findall(page))
     assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
     for term in ("title", "version", "organisation"):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
@@ -103,7 +110,7 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     for page in pages:
         assert looked_at(client, page).status_code in (200, 403)
     for theirs_page in (theirs["draft"], theirs["public"], theirs["organisation"]):
-        for action in ("change", "history", "publish", "withdraw", "submit", "discard"):
+        for action in ("change", "history", "comments", "publish", "withdraw", "submit", "discard"):
             assert looked_at(client, admin_url(theirs_page, action)).status_code == 404
     for row in (*Source.objects.all(), *Tag.objects.all()):
         looked_at(client, reverse(f"admin:records_{row._meta.model_name}_change", args=[row.pk]))
@@ -141,6 +148,17 @@ def test_what_the_public_knows_can_be_named_and_nothing_else(theirs, stranger): 
     public = theirs["public"]
     assert found == [{"id": str(public.pk), "text": f"{public.identifier} What everybody knows (technology)"}]
     assert {one["id"] for one in every} == {str(public.pk), str(own.pk)}
+
+
+def test_a_comment_of_others_is_nowhere(theirs, stranger):
+    _, client, own, _ = stranger
+    for comment in Comment.objects.all():
+        for record in (comment.revision.record, own):
+            address = f"/admin/catalogue/technology/{record.pk}/comments/{comment.pk}/"
+            for method in (client.get, client.post):
+                assert method(address, {"text": "x", "_answer": "Answer"}).status_code == 404
+                assert method(f"{address}remove/").status_code == 404
+    assert client.get("/admin/records/record/", {"waiting": "comments"}).context["cl"].result_count == 0
 
 
 def test_a_draft_cannot_be_named_by_its_number(theirs, stranger):

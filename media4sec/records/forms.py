@@ -421,3 +421,14 @@ def part_document(model):
     """The document of a model of parts."""
     kind = model._meta.get_field(model.record_field).related_model.kind
     return next(document for document in part_documents(kind.name) if document.Meta.model is model)
+
+
+def field_of_parts(model):
+    """The field of a record's document in which parts of this model stand."""
+    kind = model._meta.get_field(model.record_field).related_model.kind
+    fields = writer(kind.name).fields.items()
+    return next(
+        name
+        for name, field in fields
+        if isinstance(field, ListSerializer) and field.child.Meta.model is model
+    )

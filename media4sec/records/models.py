@@ -28,6 +28,7 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 MOST_IN_NOTE = 400  # characters of what editors say of a version
+MOST_IN_COMMENT = 2_000  # characters
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -510,6 +511,38 @@ class Appointment(models.Model):
         return f"{self.revision} on {self.at:%Y-%m-%d %H:%M}"
 
 
+class Comment(CheckedModel):
+    """What somebody remarks on a version of a record, or on one of its fields; or an answer to that.
+
+    It is no part of any document. Its text can be removed for good; that there was one stays.
+    """
+
+    revision = models.ForeignKey(
+        Revision, related_name="comments", on_delete=models.CASCADE, help_text="What it was written about."
+    )
+    field = models.CharField(
+        max_length=80, blank=True, help_text="Of the document; empty for the record as a whole."
+    )
+    answer_to = models.ForeignKey(
+        "self", related_name="answers", null=True, blank=True, on_delete=models.CASCADE
+    )
+    text = models.TextField(max_length=MOST_IN_COMMENT, blank=True, help_text="Empty once it was removed.")
+    written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, on_delete=models.SET_NULL
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+
+    def __str__(self):
+        return f"Comment {self.pk}"
+
+
 class AuditEntry(models.Model):
     """A step that somebody took with a record. It names both as text, as it outlives accounts and records.
 
@@ -531,6 +564,10 @@ class AuditEntry(models.Model):
         SCHEDULED = "scheduled", "To be published at a time"
         UNSCHEDULED = "taken-back", "Not to be published at that time"
         ROLES = "roles", "Roles of a team"
+        COMMENTED = "commented", "Commented"
+        RESOLVED = "resolved", "Comment resolved"
+        REOPENED = "reopened", "Comment opened again"
+        REMOVED = "removed", "Text of a comment removed"
 
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)

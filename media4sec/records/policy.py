@@ -23,8 +23,8 @@ class Right(models.TextChoices):
     """What can be done with a record of one's team; the label follows “may”."""
 
     SEE = "see", "see it, its history and its reports"
-    WRITE = "write", "add and change it, go back to a version, submit it"
-    REVIEW = "review", "approve it or send it back, answer reports on it"
+    WRITE = "write", "add and change it, go back to a version, submit it, comment on it"
+    REVIEW = "review", "approve it or send it back, answer reports on it, remove comments of others"
     DISCARD = "discard", "throw it away if it was never public"
     PUBLISH = "publish", "publish and restore it"
     WITHDRAW = "withdraw", "withdraw it, merge it into another one"

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 
 from media4sec.kinds import kinds
 from media4sec.records import policy, waiting, workflow
+from media4sec.records.comments import open_counts
 from media4sec.records.documents.fields import dumps
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
@@ -251,12 +252,16 @@ class ListOfRecords(ForMembers):
             else:
                 self.message_user(request, publish_outcome(selected, records), messages.SUCCESS)
                 return None
+        shown = records[:MOST_SHOWN]
+        comments = open_counts(shown)
         context = self.admin_site.each_context(request) | {
             "title": "Publish selected records",
             "opts": self.opts,
             "form": form,
             "count": len(records),
-            "records": [(record, standing(record, request.user)) for record in records[:MOST_SHOWN]],
+            "records": [
+                (record, standing(record, request.user), comments.get(record.pk)) for record in shown
+            ],
             "outcome": publish_outcome(selected, records) if len(selected) > len(records) else "",
             "seen": seen,
             # All that the list shows are named by its address; a few by themselves.

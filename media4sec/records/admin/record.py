@@ -22,6 +22,7 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.records import policy, waiting, workflow
+from media4sec.records.admin.comments import Commenting, told_of_comments
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -45,6 +46,7 @@ from media4sec.records.admin.lists import (
     standing,
 )
 from media4sec.records.admin.unsaved import KeepsText
+from media4sec.records.comments import by_field, open_threads
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.forms import (
@@ -69,7 +71,7 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
+class RecordAdmin(KeepsText, Commenting, Importing, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
@@ -269,6 +271,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             context["standing"] = standing(obj, request.user)
             context["preview"], context["typing"] = admin_url(obj, "preview"), typing_now(request)
             context["uses"] = uses_of(request.user, obj)
+            context |= told_of_comments(obj, request.user, open_threads(obj))
             context["notices"] = chain.from_iterable(
                 self.admin_site.contributions("notices_on", request, obj)
             )
@@ -329,6 +332,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
                 self.message_user(request, f"{record} {step.done}", messages.SUCCESS)
                 return redirect(self.list_url if step.leaves_nothing else admin_url(record))
         published = record.published_revision
+        threads = open_threads(record) if step.shows_differences else []
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
@@ -339,6 +343,8 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             if step.shows_differences and published
             else [],
             "lacking": waiting.lacking(record) if step.shows_differences else [],
+            "threads": threads,
+            "commented_on": by_field(threads),
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
 
@@ -392,6 +398,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             other = get_object_or_404(others, number=int(given))
         else:
             other = others.filter(number__lt=number).first()
+        threads = open_threads(record)
         context = self._context(request, record) | {
             "title": f"Version {number} of {record}",
             "revision": revision,
@@ -401,6 +408,8 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             "differences": differences(record.kind, document_of(other), document_of(revision))
             if other
             else [],
+            "threads": threads,
+            "commented_on": by_field(threads),
         }
         return TemplateResponse(request, "admin/records/version.html", context)
 
