@@ -16,7 +16,7 @@ from media4sec.records import policy, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.comments import comment_on
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import AuditEntry, Comment, Record, Source, Tag, Team, model_of
+from media4sec.records.models import AuditEntry, Comment, FieldHint, Record, Source, Tag, Team, model_of
 from tests.factories import fresh, make, publish, published, save
 from tests.people import administrator, authenticated, logged_in, member, owned
 from tests.test_corrections import report
@@ -95,6 +95,11 @@ OTHERS = {
     "records_tag_history": ROOT,
     "records_tag_delete": "nobody",
     "records_tag_change": MEMBERS,
+    "records_fieldhint_changelist": "office",
+    "records_fieldhint_add": "office",
+    "records_fieldhint_history": "office",
+    "records_fieldhint_delete": "office",
+    "records_fieldhint_change": "office",
     "records_auditentry_changelist": ROOT,
     "records_auditentry_add": "nobody",
     "records_auditentry_history": ROOT,
@@ -338,6 +343,9 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "tag": Tag.objects.get(),
         "record": record,
         "auditentry": AuditEntry.objects.first(),
+        "fieldhint": FieldHint.objects.create(
+            kind_name="technology", field="country", text="Where it is made."
+        ),
         "team": Team.objects.get(owner=partner),
         "user": member("contributor", partner=partner),
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
@@ -357,6 +365,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         MEMBERS: (everybody, 403),
         EVERYBODY: (everybody, 403),
         ROOT: ({"root"}, 403),
+        "office": ({"office", "root"}, 403),
         "writers": (everybody - {"administrator"}, 403),
         "nobody": (set(), 403),
         "nothing": (set(), 404),

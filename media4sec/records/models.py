@@ -29,6 +29,7 @@ DENIED = re.compile(
 )
 MOST_IN_NOTE = 400  # characters of what editors say of a version
 MOST_IN_COMMENT = 2_000  # characters
+MOST_IN_HINT = 300  # characters of what the office adds to the help of a field
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -628,6 +629,27 @@ class Words(models.Model):
 
     def __str__(self):
         return self.names
+
+
+class FieldHint(CheckedModel):
+    """What the editorial office says beside a field in the forms of a kind, after the help that is built in."""
+
+    kind_name = models.CharField("kind", max_length=40)
+    field = models.CharField(max_length=80, help_text="Of the document.")
+    text = models.CharField(max_length=MOST_IN_HINT)
+
+    class Meta:
+        ordering = ["kind_name", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind_name", "field"],
+                name="records_one_hint_a_field",
+                violation_error_message="There is a hint for this field already.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind_name}: {self.field}"
 
 
 class Submission(models.Model):

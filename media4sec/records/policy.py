@@ -114,6 +114,11 @@ def may_correct(user, records):
     return OFFICE in owners or (bool(owners) and not records.exclude(_owned_by(owners)).exists())
 
 
+def may_advise(user):
+    """May they say what stands beside the fields of all forms? Whoever publishes for the editorial office."""
+    return is_everybody(user) or OFFICE in owners_for(user, Right.PUBLISH)
+
+
 def may_manage(user, team):
     """May they invite people to this team, and give and take its roles?"""
     return is_everybody(user) or team.owner_id in owners_for(user, Right.MANAGE)

@@ -23,6 +23,7 @@ from taggit import admin as taggit_admin
 
 from media4sec.records import policy, waiting, workflow
 from media4sec.records.admin.comments import Commenting, told_of_comments
+from media4sec.records.admin.hints import hints_for
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -147,6 +148,7 @@ class RecordAdmin(KeepsText, Commenting, Importing, Naming, ListOfRecords):
         form = type(self.form)("Form", (self.form,), {"user": request.user, **roles})
         made = super().get_form(request, obj, change, form=form, **kwargs)
         made.refusal = getattr(request, "refusal", None)
+        made.hints = hints_for(self.model.kind.name)
         return made
 
     def get_object(self, request, object_id, from_field=None):
@@ -279,6 +281,7 @@ class RecordAdmin(KeepsText, Commenting, Importing, Naming, ListOfRecords):
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
                 context["newer"] = newest_revision(obj)
+        context["hints"] = context["adminform"].form.hints
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Workflow
