@@ -100,7 +100,7 @@ OTHERS = {
     "records_fieldhint_history": "office",
     "records_fieldhint_delete": "office",
     "records_fieldhint_change": "office",
-    "records_auditentry_changelist": ROOT,
+    "records_auditentry_changelist": MEMBERS,
     "records_auditentry_add": "nobody",
     "records_auditentry_history": ROOT,
     "records_auditentry_delete": "nobody",

@@ -14,7 +14,7 @@ from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.comments import comment_on, reply
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import Comment, Record, Source, Tag, model_of
+from media4sec.records.models import AuditEntry, Comment, Record, Source, Tag, model_of
 from media4sec.records.unsaved import OpenedForm
 from tests.factories import fresh, make, publish, published, save
 from tests.people import logged_in, member, owned
@@ -98,6 +98,7 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     pages += [
         "/admin/corrections/correction/",
         "/admin/records/team/",
+        "/admin/records/auditentry/",
         admin_url(own),
         admin_url(own, "history"),
     ]
@@ -159,6 +160,38 @@ def test_a_comment_of_others_is_nowhere(theirs, stranger):
                 assert method(address, {"text": "x", "_answer": "Answer"}).status_code == 404
                 assert method(f"{address}remove/").status_code == 404
     assert client.get("/admin/records/record/", {"waiting": "comments"}).context["cl"].result_count == 0
+
+
+def test_the_change_log_tells_what_the_public_knows(theirs, stranger):
+    client, public = stranger[1], theirs["public"]
+    workflow.withdraw(published_again(public, theirs["writer"]), by=theirs["writer"], reason="Old")
+    workflow.restore(fresh(public), by=theirs["writer"])
+    save({**working_document(public), "title": PLANTED["title"]}, "technology", fresh(public))
+    log = "/admin/records/auditentry/"
+
+    shown = looked_at(client, log).context["cl"].result_list
+    of_public = [entry for entry in shown if entry.identifier == public.identifier]
+
+    assert [entry.action for entry in of_public] == ["restored", "withdrawn", "published", "published"]
+    assert {(entry.title_told, entry.by, entry.says) for entry in of_public} == {("Known to all", "", "")}
+    for word in (*PLANTED.values(), theirs["writer"].email, theirs["draft"].identifier):
+        assert client.get(log, {"q": word}).context["cl"].result_count == 0
+    assert client.get(log, {"person": theirs["writer"].email}).context["cl"].result_count == 0
+    keys = list(AuditEntry.objects.values_list("pk", flat=True))
+    taken = client.post(log, {"action": "export_log", "_selected_action": keys}).content.decode()
+    assert "Known to all" in taken
+    assert not ANY.search(taken)
+    assert theirs["writer"].email not in taken
+    assert theirs["draft"].identifier not in taken
+
+
+def published_again(record, by):
+    """The record, public with another title, by a note that nobody else reads."""
+    record = save(
+        {**working_document(record), "title": "Known to all", "tags": []}, "technology", fresh(record)
+    )
+    workflow.publish(record, by=by, note=PLANTED["note"])
+    return fresh(record)
 
 
 def test_a_draft_cannot_be_named_by_its_number(theirs, stranger):

@@ -570,6 +570,9 @@ class AuditEntry(models.Model):
         REOPENED = "reopened", "Comment opened again"
         REMOVED = "removed", "Text of a comment removed"
 
+    # What readers can see of a record, changes by these.
+    PUBLIC = (Action.PUBLISHED, Action.WITHDRAWN, Action.MERGED, Action.RESTORED)
+
     at = models.DateTimeField()
     action = models.CharField(max_length=10, choices=Action)
     kind_name = models.CharField(max_length=40)
@@ -588,7 +591,8 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64, blank=True, help_text="Of all this and the entry before.")
 
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name = "step"
+        verbose_name_plural = "change log"
         indexes = [models.Index(fields=["kind_name", "identifier"], name="records_audit_of")]
 
     def __str__(self):

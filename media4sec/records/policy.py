@@ -157,6 +157,13 @@ def own(user, prefix="", right=Right.SEE):
     return None if is_everybody(user) else _owned_by(owners_for(user, right), prefix)
 
 
+def owner_for(user, record):
+    """Who is responsible for a record, in words that somebody may know."""
+    if record.owner is None:
+        return "Editorial office"
+    return title_for(user, record.owner) or "A partner that is not public"
+
+
 def nameable(user, records, also=()):
     """Those records that somebody may name: their own, all that the public sees, and ``also`` those with these keys."""
     if is_everybody(user):
