@@ -79,6 +79,9 @@ OTHERS = {
     "logout": EVERYBODY,
     "unsaved_keep": MEMBERS,
     "unsaved_forget": MEMBERS,
+    "saved_list_save": MEMBERS,
+    "saved_list_open": "its maker",  # and their team: tests/test_saved_lists.py
+    "saved_list_delete": "its maker",
     "view_on_site": "nothing",  # no table has such an address
     "records_record_changelist": MEMBERS,
     "records_record_add": "nobody",
@@ -369,6 +372,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "writers": (everybody - {"administrator"}, 403),
         "nobody": (set(), 403),
         "nothing": (set(), 404),
+        "its maker": (set(), 404),
         "leads on": (team, 404),
         "team": (team, 404),
         REVIEWERS: ({"reviewer", "publisher", "root"}, 403),

@@ -147,8 +147,8 @@ def test_it_is_filtered_by_kind_team_step_time_and_person(record, partner, anna)
     assert of_theme in found(team="office")
     assert of_record not in found(team="office")
     assert found(action="withdrawn") == {("withdrawn", own.identifier)}
-    assert found(person=ben.email) == of_own
-    assert found(person="root@example.org") == set()  # of another team
+    assert found(by=ben.email) == of_own
+    assert found(by="root@example.org") == set()  # of another team
     assert found(q=record.identifier) == {of_record}
     assert found(q="watcher") == {of_record}
     assert found(q="Not yet") == set()
@@ -159,7 +159,7 @@ def test_it_is_filtered_by_kind_team_step_time_and_person(record, partner, anna)
     )
 
 
-@pytest.mark.parametrize("query", [{"team": "x"}, {"person": "x"}, {"kind": "x"}, {"action": "saved"}])
+@pytest.mark.parametrize("query", [{"team": "x"}, {"by": "x"}, {"kind": "x"}, {"action": "saved"}])
 def test_what_no_filter_has_finds_nothing(record, anna, query):
     assert rows(logged_in(anna), **query) == []
 
@@ -170,8 +170,8 @@ def test_a_person_who_left_the_team_is_not_asked_for_in_other_teams(record, part
     anna.memberships.create(team=other.team, role="publisher")
     stranger = logged_in(member("publisher", partner=other, name="carl"))
 
-    assert rows(stranger, person=anna.email) == []  # what she did for the police force
-    assert rows(logged_in(anna), person=anna.email) != []
+    assert rows(stranger, by=anna.email) == []  # what she did for the police force
+    assert rows(logged_in(anna), by=anna.email) != []
 
 
 def test_it_is_taken_along_as_it_is_shown(record, anna):

@@ -14,7 +14,7 @@ from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.comments import comment_on, reply
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import AuditEntry, Comment, Record, Source, Tag, model_of
+from media4sec.records.models import AuditEntry, Comment, Record, SavedList, Source, Tag, model_of
 from media4sec.records.unsaved import OpenedForm
 from tests.factories import fresh, make, publish, published, save
 from tests.people import logged_in, member, owned
@@ -23,9 +23,7 @@ from tests.test_corrections import report
 
 pytestmark = pytest.mark.django_db
 
-WORDS = (
-    "title summary tag source address version newtag newsource note reason organisation report comment answer"
-)
+WORDS = "title summary tag source address version newtag newsource note reason organisation report comment answer list"
 PLANTED = {name: f"Xq{name}zw" for name in WORDS.split()}
 ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
@@ -58,6 +56,9 @@ def theirs():
         comment = comment_on(record, PLANTED["comment"], name="country", by=writer)
         reply(comment, PLANTED["answer"], by=writer)
     report(kind_name="technology", identifier=draft.identifier, title=draft.title, text=PLANTED["report"])
+    SavedList.objects.create(
+        user=writer, team=partner.team, page="catalogue_technology", name=PLANTED["list"], query="q=a"
+    )
     return {"draft": fresh(draft), "public": fresh(public), "organisation": organisation, "writer": writer}
 
 
@@ -88,6 +89,7 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
     )
     assert {PLANTED["comment"], PLANTED["answer"]} <= set(ANY.findall(page))
     assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
+    assert PLANTED["list"] in client.get("/admin/catalogue/technology/").content.decode()
     for term in ("title", "version", "organisation"):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
 
@@ -176,7 +178,7 @@ def test_the_change_log_tells_what_the_public_knows(theirs, stranger):
     assert {(entry.title_told, entry.by, entry.says) for entry in of_public} == {("Known to all", "", "")}
     for word in (*PLANTED.values(), theirs["writer"].email, theirs["draft"].identifier):
         assert client.get(log, {"q": word}).context["cl"].result_count == 0
-    assert client.get(log, {"person": theirs["writer"].email}).context["cl"].result_count == 0
+    assert client.get(log, {"by": theirs["writer"].email}).context["cl"].result_count == 0
     keys = list(AuditEntry.objects.values_list("pk", flat=True))
     taken = client.post(log, {"action": "export_log", "_selected_action": keys}).content.decode()
     assert "Known to all" in taken

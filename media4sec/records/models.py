@@ -30,6 +30,7 @@ DENIED = re.compile(
 MOST_IN_NOTE = 400  # characters of what editors say of a version
 MOST_IN_COMMENT = 2_000  # characters
 MOST_IN_HINT = 300  # characters of what the office adds to the help of a field
+MOST_IN_QUERY = 2_000  # characters of the parameters of a list
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -654,6 +655,32 @@ class FieldHint(CheckedModel):
 
     def __str__(self):
         return f"{self.kind_name}: {self.field}"
+
+
+class SavedList(CheckedModel):
+    """A list of the back-office that somebody keeps under a name: its address, with filters, search and order."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    page = models.CharField(max_length=100, help_text="Which list it is.")
+    name = models.CharField(max_length=60)
+    query = models.TextField(max_length=MOST_IN_QUERY, help_text="The parameters of its address.")
+    team = models.ForeignKey(
+        Team,
+        related_name="+",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Who sees it as well.",
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="records_saved_list_once")
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class Submission(models.Model):

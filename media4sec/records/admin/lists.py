@@ -20,6 +20,7 @@ from media4sec.records.documents.fields import dumps
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
 from media4sec.records.policy import Right
+from media4sec.records.saved_lists import KeepsLists
 from media4sec.records.step_forms import Publish
 
 State = Record.State
@@ -166,7 +167,7 @@ def admin_url(record, action="change"):
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
-class ForMembers(admin.ModelAdmin):
+class ForMembers(KeepsLists):
     """Pages for everybody with a role, on which what is of other teams is not there."""
 
     def has_module_permission(self, request):

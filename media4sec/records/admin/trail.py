@@ -144,8 +144,8 @@ class TeamFilter(admin.SimpleListFilter):
 class PersonFilter(admin.SimpleListFilter):
     """People of one's own teams, and what they did with their records."""
 
-    title = "person"
-    parameter_name = "person"
+    title = "who"
+    parameter_name = "by"
 
     def lookups(self, request, model_admin):
         people = get_user_model().objects.order_by("email")
@@ -264,7 +264,7 @@ class AuditEntryAdmin(ForMembers):
             says = f"A file has at most {MOST_EXPORTED:,} steps: choose fewer, by a filter for instance."
             self.message_user(request, says, messages.ERROR)
             return None
-        response, rows = file_of(LOG_COLUMNS, "change-log.csv")
+        response, rows = csv_file(LOG_COLUMNS, "change-log.csv")
         for some in portions(queryset.order_by("-pk")):
             for entry in tell(request.user, some):
                 kind = kinds_by_name().get(entry.kind_name)
@@ -284,13 +284,13 @@ class AuditEntryAdmin(ForMembers):
 
     @admin.action(description="Take the selected entries along, with the chain (CSV)", permissions=["audit"])
     def export(self, request, queryset):
-        response, rows = file_of(COLUMNS, "audit-trail.csv")
+        response, rows = csv_file(COLUMNS, "audit-trail.csv")
         for entry in queryset.order_by("pk").iterator(500):
             rows.writerow(written(str(getattr(entry, name))) for name in COLUMNS)
         return response
 
 
-def file_of(columns, name):
+def csv_file(columns, name):
     """(the answer, what writes its rows) of a file that has its columns already."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'

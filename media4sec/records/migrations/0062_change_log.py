@@ -4,14 +4,10 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('records', '0061_hints'),
-    ]
+    dependencies = [("records", "0061_hints")]
 
     operations = [
         migrations.AlterModelOptions(
-            name='auditentry',
-            options={'verbose_name': 'step', 'verbose_name_plural': 'change log'},
-        ),
+            name="auditentry", options={"verbose_name": "step", "verbose_name_plural": "change log"}
+        )
     ]
