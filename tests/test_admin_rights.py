@@ -128,7 +128,7 @@ OTHERS = {
 }
 # Pages about one’s own account, which show nothing of others.
 OWN_ACCOUNT = re.compile(
-    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|set-up)/"
+    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|set-up)/"
 )
 # What readers see: the same for everybody, whoever asks.
 FOR_READERS = {

@@ -132,10 +132,11 @@ admin.FieldListFilter.register(names_a_record, NamedFilter, take_priority=True)
 
 def standing(record, user):
     """Where a record's working copy and its public version stand, in a sentence for somebody."""
-    return " ".join(filter(None, (_standing(record, user), _planned(record))))
+    return " ".join(filter(None, (_standing(record, user), planned_in_words(record))))
 
 
-def _planned(record):
+def planned_in_words(record):
+    """What is to become public by itself, and when; empty where nothing is."""
     appointment = getattr(record, "appointment", None)
     if appointment is None:
         return ""

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from media4sec.kinds import kinds_by_name
 from media4sec.records import policy, waiting
 from media4sec.records.admin.comments import comment_url
-from media4sec.records.admin.lists import admin_url
+from media4sec.records.admin.lists import admin_url, planned_in_words
 from media4sec.records.comments import label_of_comment
 from media4sec.records.models import AuditEntry, Comment, Record, Revision, model_of
 
@@ -63,6 +63,7 @@ def start_sections(site, request):
     found = [
         *(task_section(request.user, name) for name in waiting.WAITING if name != "comments"),
         comments_section(request.user),
+        appointments_section(request.user),
         *site.contributions("start_section", request),
         reviews_section(request.user),
         missing_section(request.user),
@@ -91,7 +92,7 @@ def task_section(user, name):
         Row(
             admin_url(record),
             record.title,
-            f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label,
+            kind_in_words(record),
             *(draft_in_words(record) if name == "drafts" else step_in_words(steps.get(record.step))),
         )
         for record in records
@@ -124,6 +125,31 @@ def comments_section(user):
         )
     total = found[0].total if found else 0
     return StartSection("comments", title, total, records_url(waiting="comments"), rows=rows)
+
+
+def appointments_section(user):
+    """What becomes public by itself, the next first, and what could not. One query."""
+    records = policy.visible(user, Record.objects.exclude(appointment=None)).select_related(
+        "appointment__revision"
+    )
+    records = records.defer("appointment__revision__document").annotate(total=Window(Count("pk")))
+    records = list(records.order_by("appointment__at", "pk")[:MOST_ROWS])
+    rows = [
+        Row(
+            admin_url(record),
+            record.title,
+            kind_in_words(record),
+            planned_in_words(record),
+            is_urgent=bool(record.appointment.problem),
+        )
+        for record in records
+    ]
+    total = records[0].total if records else 0
+    return StartSection("appointments", "Public at a time", total, rows=rows)
+
+
+def kind_in_words(record):
+    return f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label
 
 
 def draft_in_words(record):
