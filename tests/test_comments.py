@@ -300,6 +300,17 @@ def test_a_version_is_compared_with_its_comments(record, petra):
     assert "The field has changed since then." in page.content.decode()
 
 
+def test_a_comment_shows_what_its_field_said_and_says(record, petra):
+    comment = comment_on(record, "Is it?", name="country", by=petra)
+    address = f"{admin_url(record, 'comments')}{comment.pk}/"
+    assert logged_in(petra).get(address).context["changes"] == []
+
+    changed(record, country="NL", title="Another title")
+
+    (row,) = logged_in(petra).get(address).context["changes"]
+    assert (row.name, row.before, row.after) == ("country", ((True, "Germany"),), ((True, "Netherlands"),))
+
+
 def test_a_comment_of_another_record_is_not_there(record, partner, petra):
     other = owned(make("technology"), partner)
     comment = comment_on(other, "Is it?", by=petra)

@@ -574,7 +574,7 @@ class AuditEntry(models.Model):
     # What readers can see of a record, changes by these.
     PUBLIC = (Action.PUBLISHED, Action.WITHDRAWN, Action.MERGED, Action.RESTORED)
 
-    at = models.DateTimeField()
+    at = models.DateTimeField("when")
     action = models.CharField(max_length=10, choices=Action)
     kind_name = models.CharField(max_length=40)
     identifier = models.CharField(max_length=80)
@@ -592,8 +592,7 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64, blank=True, help_text="Of all this and the entry before.")
 
     class Meta:
-        verbose_name = "step"
-        verbose_name_plural = "change log"
+        verbose_name = "change"
         indexes = [models.Index(fields=["kind_name", "identifier"], name="records_audit_of")]
 
     def __str__(self):

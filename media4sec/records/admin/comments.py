@@ -12,7 +12,10 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
 from media4sec.records import comments, policy
+from media4sec.records.admin.history import document_of
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.differences import differences
+from media4sec.records.documents.reading import working_document
 from media4sec.records.models import MOST_IN_COMMENT, Comment, model_of
 from media4sec.records.policy import Right
 from media4sec.records.step_forms import Step
@@ -148,12 +151,15 @@ class Commenting(admin.ModelAdmin):
         for one in (thread.comment, *thread.answers):
             one.revision.record = record
             one.may_be_removed = comments.may_remove(request.user, one)
+        then = document_of(comment.revision)
+        rows = differences(record.kind, then, working_document(record)) if thread.has_changed else []
         context = self._context(request, record) | {
             "title": f"Comment on {record}: {thread.label}",
             "form": form,
             "may_comment": policy.may(request.user, Right.WRITE, record),
             "unsaved": unsaved_in(request, form),
             "thread": thread,
+            "changes": [row for row in rows if row.name == comment.field],
         }
         return TemplateResponse(request, "admin/records/comment.html", context, status=status)
 

@@ -168,7 +168,7 @@ class PersonFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ForMembers):
     """Only to be read: nobody writes, changes or deletes an entry here."""
 
-    list_display = ("at", "action", "what", "changed", "team", "by", "says")
+    list_display = ("at", "action", "what", "changed", "who", "says")
     list_filter = (PublicStepsFilter, StepFilter, KindFilter, TeamFilter, "at", PersonFilter)
     search_fields = ("identifier",)  # that there is a search; what it finds stands below
     ordering = ("-pk",)
@@ -189,13 +189,9 @@ class AuditEntryAdmin(ForMembers):
     def changed(self, entry):
         return entry.changed
 
-    @admin.display(description="Team")
-    def team(self, entry):
-        return entry.team
-
-    @admin.display(description="By")
-    def by(self, entry):
-        return entry.by
+    @admin.display(description="Team, and who")
+    def who(self, entry):
+        return ", ".join(filter(None, (entry.team, entry.by)))
 
     @admin.display(description="Note")
     def says(self, entry):

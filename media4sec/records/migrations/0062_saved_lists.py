@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0062_change_log"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("records", "0061_hints"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
