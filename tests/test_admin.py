@@ -975,7 +975,7 @@ def test_selected_records_are_published_together_after_a_question(editor):
     before = Publication.objects.count()
     editor.post("/admin/workshops/theme/", confirmed(asked, note="First edition"))
 
-    assert [record for record, _ in asked.context["records"]] == records
+    assert [record for record, *_ in asked.context["records"]] == records
     assert before == 0
     assert {row.identifier for row in Publication.objects.published()} == {
         record.identifier for record in records
@@ -1259,8 +1259,10 @@ def test_a_source_says_who_cites_it_and_its_new_title_is_public_at_once(editor, 
     assert (theme.edit_version, theme.has_unpublished_changes) == (2, False)
     assert working_document(theme)["sources"][0]["title"] == "The report"
     assert json.loads(publication_of(theme).document)["sources"][0]["title"] == "The report"
-    assert [entry.note for entry in AuditEntry.objects.filter(version=2)] == [
-        "The source was corrected: The report"
+    entries = AuditEntry.objects.filter(version=2).order_by("pk")
+    assert [(entry.action, entry.note) for entry in entries] == [
+        ("saved", "The source was corrected: The report"),
+        ("published", "The source was corrected: The report"),
     ]
 
 

@@ -16,8 +16,9 @@ from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
 from media4sec.records import audit, policy, workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.comments import comment_on
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import AuditEntry, Record, Source, Tag, Team, model_of
+from media4sec.records.models import AuditEntry, Comment, FieldHint, Record, Source, Tag, Team, model_of
 from tests.factories import fresh, make, publish, published, save
 from tests.people import administrator, authenticated, logged_in, member, owned
 from tests.test_corrections import report
@@ -47,6 +48,9 @@ OF_A_RECORD = {
     "history": "see",
     "version": "see",
     "preview": "see",
+    "comments": "see",
+    "comment": "see",
+    "comment-remove": "review",
     "revert": "write",
     "checked": "write",
     "dismiss": "write",
@@ -79,6 +83,9 @@ OTHERS = {
     "logout": EVERYBODY,
     "unsaved_keep": MEMBERS,
     "unsaved_forget": MEMBERS,
+    "saved_list_save": MEMBERS,
+    "saved_list_open": "its maker",  # and their team: tests/test_saved_lists.py
+    "saved_list_delete": "its maker",
     "view_on_site": "nothing",  # no table has such an address
     "records_record_changelist": MEMBERS,
     "records_record_add": "nobody",
@@ -97,7 +104,12 @@ OTHERS = {
     "records_tag_delete": "nobody",
     "records_tag_change": MEMBERS,
     "records_tag_merge": CORRECTORS,
-    "records_auditentry_changelist": MANAGERS,  # each sees what concerns its people
+    "records_fieldhint_changelist": "office",
+    "records_fieldhint_add": "office",
+    "records_fieldhint_history": "office",
+    "records_fieldhint_delete": "office",
+    "records_fieldhint_change": "office",
+    "records_auditentry_changelist": MEMBERS,
     "records_auditentry_add": "nobody",
     "records_auditentry_history": MANAGERS,
     "records_auditentry_delete": "nobody",
@@ -128,7 +140,7 @@ OTHERS = {
 }
 # Pages about one’s own account, which show nothing of others.
 OWN_ACCOUNT = re.compile(
-    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|set-up)/"
+    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|set-up)/"
 )
 # What readers see: the same for everybody, whoever asks.
 FOR_READERS = {
@@ -242,6 +254,7 @@ def clients(partner):
 def prepared(state, partner):
     """A record of the partner in a state, with two versions."""
     record = owned(make("technology", title="Before"), partner)
+    comment_on(record, "Is it?")
     if state != "draft":
         record = publish(record)
     record = save({**working_document(record), "title": "After"}, "technology", record)
@@ -255,6 +268,10 @@ def prepared(state, partner):
 
 
 def address_in(record, action):
+    if action in ("comment", "comment-remove"):
+        number = Comment.objects.get(revision__record=record).pk
+        remove = "remove/" if action == "comment-remove" else ""
+        return f"/admin/catalogue/technology/{record.pk}/comments/{number}/{remove}"
     if action in ("version", "revert"):
         return f"/admin/catalogue/technology/{record.pk}/versions/1/{'revert/' if action == 'revert' else ''}"
     return f"/admin/catalogue/technology/{record.pk}/{action}/"
@@ -291,7 +308,7 @@ def test_pages_of_a_record_open_for_those_who_may(clients, partner, state):  # g
 def test_steps_are_refused_to_those_who_may_not(clients, partner, state, action):  # gates 3.1, 3.3
     record = prepared(state, partner)
     right = "nobody" if action in TO_BE_READ else OF_A_RECORD[action]
-    right = "write" if action == "change" else right
+    right = "write" if action in ("change", "comments", "comment") else right
     before = snapshot()
     given = {
         "edit_version": record.edit_version,
@@ -353,6 +370,9 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "tag": Tag.objects.get(),
         "record": record,
         "auditentry": AuditEntry.objects.get(action="log-in"),
+        "fieldhint": FieldHint.objects.create(
+            kind_name="technology", field="country", text="Where it is made."
+        ),
         "team": Team.objects.get(owner=partner),
         "user": anna,
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
@@ -374,9 +394,11 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         MEMBERS: (everybody, 403),
         EVERYBODY: (everybody, 403),
         ROOT: ({"root"}, 403),
+        "office": ({"office", "root"}, 403),
         "writers": (everybody - {"administrator"}, 403),
         "nobody": (set(), 403),
         "nothing": (set(), 404),
+        "its maker": (set(), 404),
         "leads on": (team, 404),
         "team": (team, 404),
         REVIEWERS: ({"reviewer", "publisher", "root"}, 403),

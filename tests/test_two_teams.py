@@ -15,10 +15,11 @@ from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.comments import comment_on, reply
 from media4sec.records.documents.reading import working_document
 from media4sec.records.importing.planning import plan
 from media4sec.records.importing.reading import read
-from media4sec.records.models import Record, Source, Tag, model_of
+from media4sec.records.models import AuditEntry, Comment, Record, SavedList, Source, Tag, model_of
 from media4sec.records.unsaved import OpenedForm
 from tests.factories import fresh, make, publish, published, save, source
 from tests.people import logged_in, member, owned
@@ -27,7 +28,7 @@ from tests.test_corrections import report
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "title summary tag source address version newtag newsource note reason organisation report"
+WORDS = "title summary tag source address version newtag newsource note reason organisation report comment answer list"
 PLANTED = {name: f"Xq{name}zw" for name in WORDS.split()}
 ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
@@ -58,7 +59,13 @@ def theirs():
     Link.objects.update(state="broken", failing_since="2026-05-03")
     workflow.submit(draft, by=writer, note=PLANTED["note"])
     workflow.send_back(draft, by=writer, reason=PLANTED["reason"])
+    for record in (draft, public):
+        comment = comment_on(record, PLANTED["comment"], name="country", by=writer)
+        reply(comment, PLANTED["answer"], by=writer)
     report(kind_name="technology", identifier=draft.identifier, title=draft.title, text=PLANTED["report"])
+    SavedList.objects.create(
+        user=writer, team=partner.team, page="catalogue_technology", name=PLANTED["list"], query="q=a"
+    )
     return {"draft": fresh(draft), "public": fresh(public), "organisation": organisation, "writer": writer}
 
 
@@ -87,9 +94,11 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
     assert {PLANTED[name] for name in ("title", "summary", "tag", "source", "organisation")} <= set(
         ANY.findall(page)
     )
+    assert {PLANTED["comment"], PLANTED["answer"]} <= set(ANY.findall(page))
     assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
     for address in ("/admin/", "/admin/links/link/"):
         assert PLANTED["address"] in client.get(address).content.decode()
+    assert PLANTED["list"] in client.get("/admin/catalogue/technology/").content.decode()
     for term in ("title", "version", "organisation"):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
 
@@ -119,6 +128,7 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
         "/admin/corrections/correction/",
         "/admin/links/link/",
         "/admin/records/team/",
+        "/admin/records/auditentry/",
         admin_url(own),
         admin_url(own, "history"),
     ]
@@ -131,7 +141,7 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     for page in pages:
         assert looked_at(client, page).status_code in (200, 403)
     for theirs_page in (theirs["draft"], theirs["public"], theirs["organisation"]):
-        for action in ("change", "history", "publish", "withdraw", "submit", "discard"):
+        for action in ("change", "history", "comments", "publish", "withdraw", "submit", "discard"):
             assert looked_at(client, admin_url(theirs_page, action)).status_code == 404
     for row in (*Source.objects.all(), *Tag.objects.all(), *Link.objects.all()):
         opts = row._meta
@@ -171,6 +181,49 @@ def test_what_the_public_knows_can_be_named_and_nothing_else(theirs, stranger): 
     public = theirs["public"]
     assert found == [{"id": str(public.pk), "text": f"{public.identifier} What everybody knows (technology)"}]
     assert {one["id"] for one in every} == {str(public.pk), str(own.pk)}
+
+
+def test_a_comment_of_others_is_nowhere(theirs, stranger):
+    _, client, own, _ = stranger
+    for comment in Comment.objects.all():
+        for record in (comment.revision.record, own):
+            address = f"/admin/catalogue/technology/{record.pk}/comments/{comment.pk}/"
+            for method in (client.get, client.post):
+                assert method(address, {"text": "x", "_answer": "Answer"}).status_code == 404
+                assert method(f"{address}remove/").status_code == 404
+    assert client.get("/admin/records/record/", {"waiting": "comments"}).context["cl"].result_count == 0
+
+
+def test_the_change_log_tells_what_the_public_knows(theirs, stranger):
+    client, public = stranger[1], theirs["public"]
+    workflow.withdraw(published_again(public, theirs["writer"]), by=theirs["writer"], reason="Old")
+    workflow.restore(fresh(public), by=theirs["writer"])
+    save({**working_document(public), "title": PLANTED["title"]}, "technology", fresh(public))
+    log = "/admin/records/auditentry/"
+
+    shown = looked_at(client, log).context["cl"].result_list
+    of_public = [entry for entry in shown if entry.identifier == public.identifier]
+
+    assert [entry.action for entry in of_public] == ["restored", "withdrawn", "published", "published"]
+    assert {(entry.title_told, entry.by, entry.says) for entry in of_public} == {("Known to all", "", "")}
+    for word in (*PLANTED.values(), theirs["writer"].email, theirs["draft"].identifier):
+        assert client.get(log, {"q": word}).context["cl"].result_count == 0
+    assert client.get(log, {"by": theirs["writer"].email}).context["cl"].result_count == 0
+    keys = list(AuditEntry.objects.values_list("pk", flat=True))
+    taken = client.post(log, {"action": "export_log", "_selected_action": keys}).content.decode()
+    assert "Known to all" in taken
+    assert not ANY.search(taken)
+    assert theirs["writer"].email not in taken
+    assert theirs["draft"].identifier not in taken
+
+
+def published_again(record, by):
+    """The record, public with another title, by a note that nobody else reads."""
+    record = save(
+        {**working_document(record), "title": "Known to all", "tags": []}, "technology", fresh(record)
+    )
+    workflow.publish(record, by=by, note=PLANTED["note"])
+    return fresh(record)
 
 
 def test_a_draft_cannot_be_named_by_its_number(theirs, stranger):

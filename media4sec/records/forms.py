@@ -253,6 +253,11 @@ def remark(label, help_text="For colleagues; stands in the history."):
     return Line(label=label, max_length=MOST_IN_NOTE, required=False, help_text=help_text, widget=widget)
 
 
+def with_hint(help_text, hint):
+    """The help of a field, and after it what the editorial office adds."""
+    return format_html('{} <span class="hint">{}</span>', help_text, hint)
+
+
 class RecordForm(NamingForm):
     """The working copy of a record; it knows which version the editor saw when opening it, and which form it is."""
 
@@ -264,6 +269,7 @@ class RecordForm(NamingForm):
     version_note = remark("What changed, and why")
 
     refusal = None  # why saving was refused, when the whole form is shown once more
+    hints = {}  # what the editorial office says beside fields: {name: text}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -271,6 +277,8 @@ class RecordForm(NamingForm):
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
         self.initial["submission"] = new_nonce()
+        for name in self.hints.keys() & self.fields.keys():
+            self.fields[name].help_text = with_hint(self.fields[name].help_text, self.hints[name])
 
     def _save_m2m(self):
         if "tags" in self.cleaned_data:
@@ -439,3 +447,14 @@ def part_document(model):
     """The document of a model of parts."""
     kind = model._meta.get_field(model.record_field).related_model.kind
     return next(document for document in part_documents(kind.name) if document.Meta.model is model)
+
+
+def field_of_parts(model):
+    """The field of a record's document in which parts of this model stand."""
+    kind = model._meta.get_field(model.record_field).related_model.kind
+    fields = writer(kind.name).fields.items()
+    return next(
+        name
+        for name, field in fields
+        if isinstance(field, ListSerializer) and field.child.Meta.model is model
+    )

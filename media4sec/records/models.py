@@ -28,6 +28,9 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 MOST_IN_NOTE = 400  # characters of what editors say of a version
+MOST_IN_COMMENT = 2_000  # characters
+MOST_IN_HINT = 300  # characters of what the office adds to the help of a field
+MOST_IN_QUERY = 2_000  # characters of the parameters of a list
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -551,6 +554,38 @@ class Recheck(models.Model):
         return f"{self.record_id}: {self.changed_id}"
 
 
+class Comment(CheckedModel):
+    """What somebody remarks on a version of a record, or on one of its fields; or an answer to that.
+
+    It is no part of any document. Its text can be removed for good; that there was one stays.
+    """
+
+    revision = models.ForeignKey(
+        Revision, related_name="comments", on_delete=models.CASCADE, help_text="What it was written about."
+    )
+    field = models.CharField(
+        max_length=80, blank=True, help_text="Of the document; empty for the record as a whole."
+    )
+    answer_to = models.ForeignKey(
+        "self", related_name="answers", null=True, blank=True, on_delete=models.CASCADE
+    )
+    text = models.TextField(max_length=MOST_IN_COMMENT, blank=True, help_text="Empty once it was removed.")
+    written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, on_delete=models.SET_NULL
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+
+    def __str__(self):
+        return f"Comment {self.pk}"
+
+
 class AuditEntry(models.Model):
     """A step that somebody took with a record, a team or an account. It names both as text, as it outlives them.
 
@@ -584,8 +619,15 @@ class AuditEntry(models.Model):
         ACCOUNT = "account", "Account"
         ASKED = "asked", "To be looked at again"
         DISMISSED = "dismissed", "Not touched by a change"
+        COMMENTED = "commented", "Commented"
+        RESOLVED = "resolved", "Comment resolved"
+        REOPENED = "reopened", "Comment opened again"
+        REMOVED = "removed", "Text of a comment removed"
 
-    at = models.DateTimeField()
+    # What readers can see of a record, changes by these.
+    PUBLIC = (Action.PUBLISHED, Action.WITHDRAWN, Action.MERGED, Action.RESTORED)
+
+    at = models.DateTimeField("when")
     action = models.CharField(max_length=10, choices=Action)
     kind_name = models.CharField(max_length=40)
     identifier = models.CharField(max_length=80)
@@ -603,7 +645,7 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64, blank=True, help_text="Of all this and the entry before.")
 
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name = "change"
         indexes = [models.Index(fields=["kind_name", "identifier"], name="records_audit_of")]
 
     def __str__(self):
@@ -644,6 +686,53 @@ class Words(models.Model):
 
     def __str__(self):
         return self.names
+
+
+class FieldHint(CheckedModel):
+    """What the editorial office says beside a field in the forms of a kind, after the help that is built in."""
+
+    kind_name = models.CharField("kind", max_length=40)
+    field = models.CharField(max_length=80, help_text="Of the document.")
+    text = models.CharField(max_length=MOST_IN_HINT)
+
+    class Meta:
+        ordering = ["kind_name", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind_name", "field"],
+                name="records_one_hint_a_field",
+                violation_error_message="There is a hint for this field already.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind_name}: {self.field}"
+
+
+class SavedList(CheckedModel):
+    """A list of the back-office that somebody keeps under a name: its address, with filters, search and order."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    page = models.CharField(max_length=100, help_text="Which list it is.")
+    name = models.CharField(max_length=60)
+    query = models.TextField(max_length=MOST_IN_QUERY, help_text="The parameters of its address.")
+    team = models.ForeignKey(
+        Team,
+        related_name="+",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Who sees it as well.",
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="records_saved_list_once")
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class Submission(models.Model):

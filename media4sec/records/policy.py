@@ -23,8 +23,8 @@ class Right(models.TextChoices):
     """What can be done with a record of one's team; the label follows “may”."""
 
     SEE = "see", "see it, its history and its reports"
-    WRITE = "write", "add and change it, go back to a version, submit it"
-    REVIEW = "review", "approve it or send it back, answer reports on it"
+    WRITE = "write", "add and change it, go back to a version, submit it, comment on it"
+    REVIEW = "review", "approve it or send it back, answer reports on it, remove comments of others"
     DISCARD = "discard", "throw it away if it was never public"
     PUBLISH = "publish", "publish and restore it"
     WITHDRAW = "withdraw", "withdraw it, merge it into another one"
@@ -117,6 +117,11 @@ def may_correct(user, records):
     return OFFICE in owners or (bool(owners) and not records.exclude(_owned_by(owners)).exists())
 
 
+def may_advise(user):
+    """May they say what stands beside the fields of all forms? Whoever publishes for the editorial office."""
+    return is_everybody(user) or OFFICE in owners_for(user, Right.PUBLISH)
+
+
 def may_manage(user, team):
     """May they invite people to this team, and give and take its roles?"""
     return is_everybody(user) or team.owner_id in owners_for(user, Right.MANAGE)
@@ -161,6 +166,13 @@ def visible(user, records, right=Right.SEE, prefix=""):
 def own(user, prefix="", right=Right.SEE):
     """The condition that somebody has this right over a record; None where they have it over all of them."""
     return None if is_everybody(user) else _owned_by(owners_for(user, right), prefix)
+
+
+def owner_for(user, record):
+    """Who is responsible for a record, in words that somebody may know."""
+    if record.owner is None:
+        return "Editorial office"
+    return title_for(user, record.owner) or "A partner that is not public"
 
 
 def nameable(user, records, also=()):

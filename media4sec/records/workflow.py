@@ -181,6 +181,7 @@ def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> 
         changed += moved
     _write_public(public)
     audit.note_steps(Action.SAVED, changed, by=by, note=note)
+    audit.note_steps(Action.PUBLISHED, public, by=by, note=note)
     return len(changed), len(public)
 
 
@@ -846,6 +847,40 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
     ]
     row.related = related.foreseen_related(row, terms)
     return row, terms
+
+
+def public_changes(steps: Iterable[tuple[Any, ...]]) -> list[list[str]]:
+    """What readers saw change with each of these steps, in labels of fields: nothing of what they see no more.
+
+    A step is ``(kind, identifier, version, when)``. Two queries.
+    """
+    steps = list(steps)
+    rows = Version.objects.filter(
+        publication__kind__in={kind for kind, *_ in steps},
+        publication__identifier__in={identifier for _, identifier, *_ in steps},
+    )
+    known = defaultdict(list)  # of one record, the oldest first
+    for *name, number, at, pk in rows.order_by("number").values_list(
+        "publication__kind", "publication__identifier", "number", "published_at", "pk"
+    ):
+        known[tuple(name)].append((number, at, pk))
+    pairs = []
+    for kind, identifier, version, when in steps:
+        until = [pk for number, at, pk in known[kind, identifier] if number <= version and at <= when]
+        pairs.append(until[-2:])
+    documents = dict(
+        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", "document")
+    )
+    return [_labels_that_differ([documents[pk] for pk in pair]) for pair in pairs]
+
+
+def _labels_that_differ(pair):
+    if len(pair) < 2:
+        return ["First version"] if pair else []
+    fields = [{name: (label, text) for name, label, text in json.loads(one)} for one in pair]
+    names = dict.fromkeys([*fields[1], *fields[0]])
+    differing = [name for name in names if fields[0].get(name) != fields[1].get(name)]
+    return [(fields[1].get(name) or fields[0][name])[0] for name in differing]
 
 
 # How it is done

@@ -16,6 +16,7 @@ from media4sec.records.forms import (
     RecordSelect,
     RecordSelectMultiple,
     RecordsField,
+    field_of_parts,
     fields_in_order,
     not_in_the_future,
     part_document,
@@ -66,6 +67,7 @@ class RowInline(Naming, admin.StackedInline):
 
     formset = OrderedFormSet
     extra = 1
+    field_name = ""  # of the document of the record, which these rows fill
 
     def has_view_permission(self, request, obj=None):
         return policy.may_open(request.user, Right.SEE, obj)
@@ -86,6 +88,10 @@ class PartInline(RowInline):
     def __init__(self, *args):
         super().__init__(*args)
         self.fk_name = self.model.record_field
+
+    @property
+    def field_name(self):
+        return field_of_parts(self.model)
 
     def get_queryset(self, request):
         single = [field.name for field in self.model._meta.fields if field.many_to_one]
@@ -112,6 +118,7 @@ class CitationInline(RowInline):
 
     model = Citation
     form = CitationForm
+    field_name = "sources"
     verbose_name = "source"
 
     def __init__(self, *args):

@@ -15,9 +15,11 @@ from django.utils.html import format_html
 from media4sec.kinds import kinds
 from media4sec.records import policy, waiting, workflow
 from media4sec.records.admin.many import MOST_SHOWN, ChangingMany, digest_of_versions
+from media4sec.records.comments import open_counts
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
 from media4sec.records.policy import Right
+from media4sec.records.saved_lists import KeepsLists
 from media4sec.records.step_forms import Publish
 
 State = Record.State
@@ -129,10 +131,11 @@ admin.FieldListFilter.register(names_a_record, NamedFilter, take_priority=True)
 
 def standing(record, user):
     """Where a record's working copy and its public version stand, in a sentence for somebody."""
-    return " ".join(filter(None, (_standing(record, user), _planned(record))))
+    return " ".join(filter(None, (_standing(record, user), planned_in_words(record))))
 
 
-def _planned(record):
+def planned_in_words(record):
+    """What is to become public by itself, and when; empty where nothing is."""
     appointment = getattr(record, "appointment", None)
     if appointment is None:
         return ""
@@ -164,7 +167,7 @@ def admin_url(record, action="change"):
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
-class ForMembers(admin.ModelAdmin):
+class ForMembers(KeepsLists):
     """Pages for everybody with a role, on which what is of other teams is not there."""
 
     def has_module_permission(self, request):
@@ -252,12 +255,16 @@ class ListOfRecords(ChangingMany, ForMembers):
             else:
                 self.message_user(request, publish_outcome(selected, records), messages.SUCCESS)
                 return None
+        shown = records[:MOST_SHOWN]
+        comments = open_counts(shown)
         context = self.admin_site.each_context(request) | {
             "title": "Publish selected records",
             "opts": self.opts,
             "form": form,
             "count": len(records),
-            "records": [(record, standing(record, request.user)) for record in records[:MOST_SHOWN]],
+            "records": [
+                (record, standing(record, request.user), comments.get(record.pk)) for record in shown
+            ],
             "outcome": publish_outcome(selected, records) if len(selected) > len(records) else "",
             "seen": seen,
             # All that the list shows are named by its address; a few by themselves.

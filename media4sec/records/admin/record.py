@@ -22,7 +22,9 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.records import policy, waiting, workflow
+from media4sec.records.admin.comments import Commenting, told_of_comments
 from media4sec.records.admin.form_page import LongForm
+from media4sec.records.admin.hints import hints_for
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -46,6 +48,7 @@ from media4sec.records.admin.lists import (
     standing,
 )
 from media4sec.records.admin.unsaved import KeepsText
+from media4sec.records.comments import by_field, open_threads
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.forms import (
@@ -70,7 +73,7 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
+class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
@@ -152,6 +155,7 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
         form = type(self.form)("Form", (self.form,), {"user": request.user, **roles})
         made = super().get_form(request, obj, change, form=form, **kwargs)
         made.refusal = getattr(request, "refusal", None)
+        made.hints = hints_for(self.model.kind.name)
         return made
 
     def get_object(self, request, object_id, from_field=None):
@@ -276,12 +280,14 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
             context["standing"] = standing(obj, request.user)
             context["preview"], context["typing"] = admin_url(obj, "preview"), typing_now(request)
             context["uses"] = uses_of(request.user, obj)
+            context |= told_of_comments(obj, request.user, open_threads(obj))
             told = self.admin_site.contributions("notices_on", request, obj)
             context["notices"] = [*asked_again(request.user, obj), *chain.from_iterable(told)]
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
                 context["newer"] = newest_revision(obj)
+        context["hints"] = context["adminform"].form.hints
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Workflow
@@ -336,6 +342,7 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
                 return redirect(self.list_url if step.leaves_nothing else admin_url(record))
         published = record.published_revision
         named_by = list(known_to_name(request.user, record)) if step.on_names else []
+        threads = open_threads(record) if step.shows_differences else []
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
@@ -347,6 +354,8 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
             if step.shows_differences and published
             else [],
             "lacking": waiting.lacking(record) if step.shows_differences else [],
+            "threads": threads,
+            "commented_on": by_field(threads),
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
 
@@ -400,6 +409,7 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
             other = get_object_or_404(others, number=int(given))
         else:
             other = others.filter(number__lt=number).first()
+        threads = open_threads(record)
         context = self._context(request, record) | {
             "title": f"Version {number} of {record}",
             "revision": revision,
@@ -409,6 +419,8 @@ class RecordAdmin(LongForm, KeepsText, Importing, Naming, ListOfRecords):
             "differences": differences(record.kind, document_of(other), document_of(revision))
             if other
             else [],
+            "threads": threads,
+            "commented_on": by_field(threads),
         }
         return TemplateResponse(request, "admin/records/version.html", context)
 
