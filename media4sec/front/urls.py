@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from media4sec.front import compare_csv, home, static_pages
 from media4sec.interchange import exports, feeds
+from media4sec.interchange.files import public_file
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
@@ -27,6 +28,9 @@ urlpatterns = [
     path("preview/home.png", previews.home_preview),
     path("preview/<str:path>.png", previews.list_preview),
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),
+    re_path(
+        r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
+    ),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
     re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
