@@ -472,6 +472,33 @@ def test_a_disk_that_is_full_refuses_one_file_and_leaves_nothing(
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
+def test_a_large_file_is_taken(writer, partner):
+    content, record = pdf("One"), owned(make("deliverable"), partner)
+    content += b"\n" * 4_000_000  # Django keeps what is so large in a file of its own
+
+    response = added(logged_in(writer), record, file=sent(content, "a.pdf"))
+
+    assert response.status_code == 302
+    assert files_of(record)[0]["file"]["bytes"] == len(content)
+
+
+def test_a_form_has_only_so_many_files(writer, record):  # gate 4.2
+    client, small = logged_in(writer), picture()
+    values = filled(client, admin_url(record)) | {"files-TOTAL_FORMS": "21"}
+    rows = [row(number, alt=f"Picture {number}", file=sent(small)) for number in range(21)]
+
+    too_many = client.post(
+        admin_url(record), {name: value for one in [values, *rows] for name, value in one.items()}
+    )
+
+    assert (too_many.status_code, files_of(record)) == (400, [])
+    values["files-TOTAL_FORMS"] = "20"
+    for one in rows[:20]:
+        values |= one | {name: sent(small) for name in one if name.endswith("-file")}
+    assert client.post(admin_url(record), values).status_code == 302
+    assert len(files_of(record)) == 20
+
+
 def test_the_same_content_is_stored_once(writer, record, partner, folder):
     content = picture()
     other = owned(make("technology"), partner)

@@ -15,6 +15,7 @@ from tests.people import logged_in, member, owned
 from tests.test_corrections_browser import DESK, PHONE, RULES
 from tests.test_editors_day_browser import no_complaints
 from tests.test_start_browser import signed_in
+from tests.test_unsaved_browser import over_http  # noqa: F401
 
 # The server writes, so that no test may hold a transaction open.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,9 +27,8 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
-def pages(live_server, settings, folder):
+def pages(live_server, folder):
     """(session, {name: address}, the technology) of somebody whose records have files."""
-    settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_NAME = False, "sessionid"
     partner = published("partner", title="A police force")
     user = member("publisher", partner=partner)
     told = {"caption": "At the workshop.", "credit": "A photographer", "licence": "CC BY 4.0"}
@@ -45,7 +45,7 @@ def pages(live_server, settings, folder):
         records[name] = publish(owned(save(document, name, records[name]), partner))
     addresses = {name: record.url for name, record in records.items()}
     addresses |= {f"form of {name}": admin_url(record) for name, record in records.items()}
-    addresses["preview"] = admin_url(records["technology"], "preview")
+    addresses |= {"preview": admin_url(records["technology"], "preview"), "start": "/admin/"}
     session = logged_in(user).cookies["sessionid"].value
     urls = {name: live_server.url + address for name, address in addresses.items()}
     return session, urls, records["technology"]
@@ -59,7 +59,7 @@ def photo(size):
 
 def test_pages_with_files_have_no_barriers(browser_page, pages):  # gates 7.1, 7.3, 7.4
     session, addresses, _ = pages
-    page = signed_in(browser_page, session, addresses["preview"], bypass_csp=True, reduced_motion="reduce")
+    page = signed_in(browser_page, session, addresses["start"], bypass_csp=True, reduced_motion="reduce")
     found = {}
     for name, address in addresses.items():
         for size in (PHONE, DESK):
@@ -80,9 +80,7 @@ def test_pages_with_files_have_no_barriers(browser_page, pages):  # gates 7.1, 7
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
 def test_a_file_is_chosen_and_saved_in_spite_of_an_error(browser_page, pages, has_script, tmp_path):
     session, addresses, record = pages
-    page = signed_in(
-        browser_page, session, addresses["preview"], java_script_enabled=has_script, viewport=DESK
-    )
+    page = signed_in(browser_page, session, addresses["start"], java_script_enabled=has_script, viewport=DESK)
     path = tmp_path / "secret name.png"
     path.write_bytes(photo((120, 80)))
     with no_complaints(page):
@@ -102,7 +100,7 @@ def test_a_file_is_chosen_and_saved_in_spite_of_an_error(browser_page, pages, ha
 
 def test_pictures_are_seen(browser_page, pages):
     session, addresses, _ = pages
-    page = signed_in(browser_page, session, addresses["preview"], viewport=DESK)
+    page = signed_in(browser_page, session, addresses["start"], viewport=DESK)
     for name in ("technology", "preview", "form of technology", "deliverable", "form of deliverable"):
         with no_complaints(page):
             page.goto(addresses[name])
