@@ -262,6 +262,9 @@ class Page:
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
+    keeps_pdf: bool = (
+        False  # its records are about documents: editors attach the PDF, and pages of it are linked
+    )
     adds: str = (
         ""  # a function of the app that adds to its RecordPage what only this kind has: (page) -> page
     )

@@ -295,7 +295,15 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = VAR_DIR / "media"
+# Files of editors, under the digests of what they hold; all nodes share this folder.
+MEDIA_ROOT = Path(env.str("FILES_ROOT", default=str(VAR_DIR / "files")))
+FILE_MOST_MB = env.int("FILE_MOST_MB", default=10)  # of one file; a whole request has 11 MB (server.py)
+FILE_MOST_PIXELS = env.int("FILE_MOST_PIXELS", default=24_000_000)  # asked before a picture is unpacked
+FILE_MOST_PAGES = env.int("FILE_MOST_PAGES", default=500)  # of a PDF
+DATA_UPLOAD_MAX_NUMBER_FILES = 20  # in one form: to look at each takes a moment
+FILES_QUOTA_MB = env.int("FILES_QUOTA_MB", default=1_000)  # of all that a team has stored
+# A function that looks at a file before anybody else does: it gets its bytes, and returns what it found, or "".
+FILE_SCANNER = env.str("FILE_SCANNER", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -24,6 +24,7 @@ from media4sec.records.documents.fields import (
     CitationField,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
     TextList,
     supportable,
@@ -32,6 +33,7 @@ from media4sec.records.documents.reading import writer
 from media4sec.records.documents.writing import save_document
 from media4sec.records.fields import validate_inexact_date
 from media4sec.records.models import Record
+from tests.files import stored
 
 numbers = count(1001)  # beyond the numbers of the real content
 places = cycle(range(1001, 32_768))  # as far as columns of small numbers go; no test makes that many records
@@ -244,6 +246,8 @@ def value_for(name, field, kind, others):
             return [name if field.target else f"theme:{name}" for name in names]
         case CitationField():
             return [source(supports=[min(supportable(field.parent))]), source()]
+        case StoredFileField():
+            return stored().facts
         case TagField():
             return sorted(f"tag {next(numbers)}" for _ in range(2))
         case AddressList():

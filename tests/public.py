@@ -136,7 +136,8 @@ def _plain(value):
     if isinstance(value, dict) and value.keys() == {"kind", "id", "uuid", "label", "url", "api"}:
         return f"{value['kind']}:{value['id']}"
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        of_file = ("url", "cover") if "digest" in value else ()
+        return {name: _plain(item) for name, item in value.items() if name not in of_file}
     return value
 
 

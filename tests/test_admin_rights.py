@@ -20,6 +20,7 @@ from media4sec.records.comments import comment_on
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import AuditEntry, Comment, FieldHint, Record, Source, Tag, Team, model_of
 from tests.factories import fresh, make, publish, published, save
+from tests.files import file_part
 from tests.people import administrator, authenticated, logged_in, member, owned
 from tests.test_corrections import report
 
@@ -51,6 +52,7 @@ OF_A_RECORD = {
     "comments": "see",
     "comment": "see",
     "comment-remove": "review",
+    "file": "see",
     "revert": "write",
     "checked": "write",
     "dismiss": "write",
@@ -66,7 +68,7 @@ OF_A_RECORD = {
     "discard": "discard",
     "delete": "nobody",
 }
-TO_BE_READ = {"history", "version", "preview"}
+TO_BE_READ = {"history", "version", "preview", "file"}
 # Pages of a kind: for everybody with a role; adding and importing, for those who write (tests/test_imports.py).
 OF_A_KIND = {"changelist": "see", "add": "write", "import": "write", "import-report": "its maker"}
 EVERYBODY, MEMBERS, ROOT, REVIEWERS, MANAGERS = "everybody", "members", "root", "reviewers", "managers"
@@ -154,6 +156,7 @@ FOR_READERS = {
     ),
     *("favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png", "site.webmanifest"),
     *("preview/home.png", "preview/<str:path>.png", "preview/<str:path>/<str:ref>.png"),
+    r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$",
     r"^feeds/(?P<path>[a-z-]+)\.atom$",
     r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$",
     r"^(?P<path>[a-z-]+)/compare\.csv$",
@@ -253,7 +256,7 @@ def clients(partner):
 
 def prepared(state, partner):
     """A record of the partner in a state, with two versions."""
-    record = owned(make("technology", title="Before"), partner)
+    record = owned(make("technology", title="Before", files=[file_part(key="a")]), partner)
     comment_on(record, "Is it?")
     if state != "draft":
         record = publish(record)
@@ -272,6 +275,9 @@ def address_in(record, action):
         number = Comment.objects.get(revision__record=record).pk
         remove = "remove/" if action == "comment-remove" else ""
         return f"/admin/catalogue/technology/{record.pk}/comments/{number}/{remove}"
+    if action == "file":
+        digest = record.files.get().file.digest
+        return f"/admin/catalogue/technology/{record.pk}/files/{digest[:32]}/a.png"
     if action in ("version", "revert"):
         return f"/admin/catalogue/technology/{record.pk}/versions/1/{'revert/' if action == 'revert' else ''}"
     return f"/admin/catalogue/technology/{record.pk}/{action}/"

@@ -25,6 +25,7 @@ from tests.factories import (
     save,
     source,
 )
+from tests.files import file_part
 from tests.public import FIXED_PAGES, api_item, api_list, links_in
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,8 @@ ROUTES = {
     "preview/home.png": "picture",
     "preview/<str:path>.png": "picture",  # looked at in tests/test_previews.py
     "preview/<str:path>/<str:ref>.png": "picture",
+    # Looked at in tests/test_files.py.
+    r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$": "attached",
     "api/v1/openapi.json": "file",
     "api/v1": "file",
     "api/v1/changes": "file",
@@ -226,6 +229,9 @@ def prepare(secrets, public):
         sources=[
             source(url=f"https://example.org/{secrets.word('sourceurl')}", title=secrets.word("Sourcetitle"))
         ],
+        files=[
+            file_part(key=secrets.word("key").lower(), alt=secrets.word("Alt"), credit=secrets.word("Credit"))
+        ],
     )
     documents = [
         ("organisation", maker),
@@ -256,6 +262,7 @@ def prepare(secrets, public):
         "sources": [
             source(url=f"https://example.org/{secrets.word('newurl')}", title=secrets.word("Newsource"))
         ],
+        "files": [file_part(key=secrets.word("newkey").lower(), caption=secrets.word("Newcaption"))],
     }
     return documents, edit
 

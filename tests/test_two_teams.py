@@ -1,7 +1,7 @@
 """Two teams in one back-office: what the one has not published is seen nowhere by the other (gate 3.9).
 
-Words that stand nowhere else are planted in drafts, new versions, notes, sources, tags and reports of one team; people
-of another team and of the editorial office then open every page that they may open, and search for them.
+Words that stand nowhere else are planted in drafts, new versions, notes, sources, tags, files and reports of one team;
+people of another team and of the editorial office then open every page that they may open, and search for them.
 """
 
 import json
@@ -14,21 +14,24 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
 from media4sec.records import workflow
-from media4sec.records.admin.lists import admin_url
+from media4sec.records.admin.lists import admin_url, files_at
 from media4sec.records.comments import comment_on, reply
 from media4sec.records.documents.reading import working_document
+from media4sec.records.files.forms import shown_at
 from media4sec.records.importing.planning import plan
 from media4sec.records.importing.reading import read
 from media4sec.records.models import AuditEntry, Comment, Record, SavedList, Source, Tag, model_of
 from media4sec.records.unsaved import OpenedForm
 from tests.factories import fresh, make, publish, published, save, source
+from tests.files import file_part
 from tests.people import logged_in, member, owned
 from tests.test_admin import errors_in, filled, warnings_in
 from tests.test_corrections import report
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "title summary tag source address version newtag newsource note reason organisation report comment answer list"
+WORDS = "title summary tag source address version newtag newsource note reason organisation report"
+WORDS += " comment answer list alt credit newalt"
 PLANTED = {name: f"Xq{name}zw" for name in WORDS.split()}
 ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
@@ -46,6 +49,7 @@ def theirs():
         tags=[PLANTED["tag"]],
         makers=[organisation.identifier],
         sources=[{"url": f"https://example.org/{PLANTED['address']}", "title": PLANTED["source"]}],
+        files=[file_part(key="file", alt=PLANTED["alt"], credit=PLANTED["credit"])],
     )
     draft = owned(draft, partner)
     public = owned(publish(make("technology", title="What everybody knows")), partner)
@@ -53,6 +57,7 @@ def theirs():
         "title": PLANTED["version"],
         "tags": [PLANTED["newtag"]],
         "sources": [{"url": "https://example.org/new", "title": PLANTED["newsource"]}],
+        "files": [file_part(key="file", alt=PLANTED["newalt"])],
     }
     save({**working_document(public), **changes}, "technology", public)
     read_records(Turn.take("us"))
@@ -91,9 +96,8 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
     page = client.get(admin_url(theirs["draft"])).content.decode()
     history = client.get(admin_url(theirs["draft"], "history")).content.decode()
 
-    assert {PLANTED[name] for name in ("title", "summary", "tag", "source", "organisation")} <= set(
-        ANY.findall(page)
-    )
+    seen = ("title", "summary", "tag", "source", "organisation", "alt", "credit")
+    assert {PLANTED[name] for name in seen} <= set(ANY.findall(page))
     assert {PLANTED["comment"], PLANTED["answer"]} <= set(ANY.findall(page))
     assert {PLANTED["note"], PLANTED["reason"]} <= set(ANY.findall(history))
     for address in ("/admin/", "/admin/links/link/"):
@@ -143,6 +147,8 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     for theirs_page in (theirs["draft"], theirs["public"], theirs["organisation"]):
         for action in ("change", "history", "comments", "publish", "withdraw", "submit", "discard"):
             assert looked_at(client, admin_url(theirs_page, action)).status_code == 404
+        for attachment in theirs_page.files.all():
+            assert looked_at(client, shown_at(files_at(theirs_page), attachment)).status_code == 404
     for row in (*Source.objects.all(), *Tag.objects.all(), *Link.objects.all()):
         opts = row._meta
         looked_at(client, reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]))
@@ -306,6 +312,9 @@ def test_readers_see_none_of_it(theirs, client):
             word for word in ANY.findall(client.get(address).content.decode()) if word != PLANTED["title"]
         ]
     assert client.get(theirs["draft"].url).status_code == 404
+    for record in (theirs["draft"], theirs["public"]):
+        digest = record.files.get().file.digest
+        assert client.get(f"/files/{digest[:32]}/file.png").status_code == 404
 
 
 def test_a_thrown_away_record_leaves_nothing_to_the_next_of_its_name(theirs, stranger):

@@ -30,13 +30,16 @@ from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, facets_of
 from media4sec.publications.sorting import by_words, orders_of
 from media4sec.records.documents.fields import (
+    LEFT_OUT_EMPTY,
     AnyReferences,
     CitationField,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
 )
 from media4sec.records.documents.reading import writer
+from media4sec.stored import SUFFIXES
 
 # A parameter without a value is refused; Python takes some signs for white space that other languages do not.
 SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
@@ -140,6 +143,25 @@ class RootSerializer(serializers.Serializer):
     kinds = RootKindSerializer(many=True)
 
 
+class CoverSerializer(serializers.Serializer):
+    """A picture of the first page."""
+
+    url = serializers.URLField()
+
+
+class FileSerializer(serializers.Serializer):
+    """A picture, or the PDF of the document that the record is about."""
+
+    url = serializers.URLField()
+    digest = serializers.RegexField("^[0-9a-f]{64}$", help_text="SHA-256.")
+    media_type = serializers.ChoiceField(choices=list(SUFFIXES))
+    bytes = serializers.IntegerField()
+    width = serializers.IntegerField(help_text="In pixels; of a PDF, that of its cover.")
+    height = serializers.IntegerField()
+    pages = serializers.IntegerField(allow_null=True, help_text="Of a PDF.")
+    cover = CoverSerializer(required=False, help_text="Of a PDF.")
+
+
 class ProblemErrorSerializer(serializers.Serializer):
     parameter = serializers.CharField()
     detail = serializers.CharField()
@@ -173,8 +195,11 @@ def public_field(name, field, stem):
         return SourceSerializer(many=True)
     if isinstance(field, TagField):
         return serializers.ListField(child=serializers.CharField())
+    if isinstance(field, StoredFileField):
+        return FileSerializer()
     if isinstance(field, serializers.ListSerializer):
-        return public_serializer(f"{stem}{name.title().replace('_', '')}", field.child)(many=True)
+        part = public_serializer(f"{stem}{name.title().replace('_', '')}", field.child)
+        return part(many=True, required=name not in LEFT_OUT_EMPTY)
     return field
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
 from media4sec.interchange import dumps, exports, feeds
+from media4sec.interchange.files import public_file
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
@@ -31,6 +32,9 @@ urlpatterns = [
     path("dumps/manifest.json", dumps.dump_manifest, name="dumps"),
     path("dumps/<slug:folder>/<str:name>", dumps.dump_file),
     path("dumps/<str:name>", dumps.dump_file),
+    re_path(
+        r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
+    ),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
     re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),

@@ -20,7 +20,7 @@ from media4sec.publications.models import Publication
 FIRST = fields("kind identifier title summary url")
 LAST = fields(
     "lens provenance verified verified_basis checked_on newest_source_on newest_source_basis review_due "
-    "tags notes sources uuid"
+    "tags notes sources files uuid"
 )
 ADDED = fields("version issued updated license")  # of the publication, not of the stored document
 LEFT_OUT = ("slug",)

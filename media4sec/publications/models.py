@@ -125,6 +125,21 @@ class Version(models.Model):
         return f"{self.publication} version {self.number}"
 
 
+class PublicFile(models.Model):
+    """A file at its address: a version of the publication names it. No other file is there for readers."""
+
+    publication = models.ForeignKey(Publication, related_name="files", on_delete=models.CASCADE)
+    url = models.CharField(max_length=200)
+    stored_as = models.CharField(max_length=80, help_text="Its name on disk: a digest, or that of its cover.")
+    media_type = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["url", "publication"], name="publications_file_once")]
+
+    def __str__(self) -> str:
+        return self.url
+
+
 class Term(models.Model):
     """One fact about a publication that lists filter and count by, or a link from it to another one."""
 

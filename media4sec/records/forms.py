@@ -16,6 +16,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from rest_framework.serializers import ListSerializer
 
@@ -241,9 +242,12 @@ def new_nonce():
     return secrets.token_urlsafe(16)
 
 
-def digest_of(data):
+def digest_of(data, files):
     """What tells whether a form that is sent again says the same."""
     sent = sorted((name, values) for name, values in data.lists() if name not in PROOFS)
+    for name, upload in sorted(files.items()):
+        upload.seek(0)
+        sent.append((name, [hashlib.file_digest(upload, "sha256").hexdigest()]))
     return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 
@@ -357,12 +361,14 @@ class OrderedFormSet(BaseInlineFormSet):
         places = {str(n): place for place, n in enumerate([*stay, *lost])}
         of_row = re.compile(rf"{re.escape(self.prefix)}-(\d+)-(.+)", re.DOTALL)
         sent, self.data = self.data, QueryDict(mutable=True)
-        for name, values in sent.lists():
-            row = of_row.fullmatch(name)
-            if row is None or row[1] not in places:
-                self.data.setlist(name, values)
-            elif row[2] != pk_name or int(row[1]) in stay:
-                self.data.setlist(f"{self.prefix}-{places[row[1]]}-{row[2]}", values)
+        chosen, self.files = self.files, MultiValueDict()
+        for old, new in ((sent, self.data), (chosen, self.files)):
+            for name, values in old.lists() if old else ():
+                row = of_row.fullmatch(name)
+                if row is None or row[1] not in places:
+                    new.setlist(name, values)
+                elif row[2] != pk_name or int(row[1]) in stay:
+                    new.setlist(f"{self.prefix}-{places[row[1]]}-{row[2]}", values)
         self.data[name_of_count] = str(len(stay))
 
     def get_queryset(self):

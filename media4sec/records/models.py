@@ -21,6 +21,7 @@ from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
 from media4sec.records.policy import TeamRole, knowable, title_for
 from media4sec.records.tags import checked_name, tag_key
+from media4sec.stored import PDF, file_in_words
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
 DENIED = re.compile(
@@ -895,6 +896,51 @@ class Citation(CheckedModel):
         return str(self.source)
 
 
+class StoredFile(Shared):
+    """A picture or PDF as it is stored: one row for one content, whoever sent it and however many records show it."""
+
+    users_path = "uses__record"
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of what is stored.")
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    width = models.PositiveIntegerField(help_text="Pixels of the picture; of a PDF, of its cover.")
+    height = models.PositiveIntegerField(help_text="Pixels, as the width.")
+    pages = models.PositiveIntegerField(null=True, help_text="Of a PDF.")
+    texts = models.JSONField(default=list, help_text="The text of each page of a PDF.")
+    taken_at = models.DateTimeField(auto_now=True, help_text="When somebody last sent it.")
+
+    def __str__(self):
+        return file_in_words(self.facts)
+
+    @property
+    def facts(self):
+        """What documents say of it."""
+        return {
+            "digest": self.digest,
+            "media_type": self.media_type,
+            "bytes": self.size,
+            "width": self.width,
+            "height": self.height,
+            "pages": self.pages,
+        }
+
+
+class Holding(models.Model):
+    """That a team has stored a file: it counts against the room that the team has."""
+
+    file = models.ForeignKey(StoredFile, related_name="holdings", on_delete=models.CASCADE)
+    owner = models.ForeignKey(Record, related_name="+", null=True, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("file", Coalesce("owner", 0), name="records_a_file_once_per_team")
+        ]
+
+    def __str__(self):
+        return f"{self.owner or 'Editorial office'}: {self.file}"
+
+
 class Relation(CheckedModel):
     """A link from a record (or a part of it) to any other record, for those that no foreign key may express."""
 
@@ -950,6 +996,61 @@ class Part(CheckedModel):
     @classmethod
     def keys_of(cls, record):
         return list(cls.objects.filter(**{cls.record_field: record.pk}).values_list("key", flat=True))
+
+
+class AttachmentManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("file").defer("file__texts")
+
+
+class Attachment(Part):
+    """A file as a record shows it: a picture with what is said of it, or the PDF of the document that it is about."""
+
+    record_field = "record"
+
+    record = models.ForeignKey(Record, related_name="files", on_delete=models.CASCADE)
+    file = models.ForeignKey(StoredFile, related_name="uses", on_delete=models.PROTECT)
+    alt = models.CharField(
+        "alternative text",
+        max_length=400,
+        blank=True,
+        help_text="What a picture shows, for those who do not see it. A PDF needs none.",
+    )
+    caption = models.CharField(max_length=600, blank=True)
+    credit = models.CharField(max_length=200, blank=True, help_text="Who made it.")
+    licence = models.CharField(
+        "licence or rights",
+        max_length=200,
+        help_text="On what terms it may be used. Where nobody says so, write “not stated”.",
+    )
+
+    objects = AttachmentManager()
+
+    def __str__(self):
+        return self.alt or (str(self.file) if self.file_id else "")
+
+    @property
+    def is_pdf(self):
+        return bool(self.file_id) and self.file.media_type == PDF
+
+    @property
+    def name(self):
+        """What its key is made of."""
+        return "document" if self.is_pdf else self.alt
+
+    def clean(self):
+        if not self.file_id:
+            return
+        if self.is_pdf and not kinds_by_name()[self.record.kind_name].page.keeps_pdf:
+            raise ValidationError({"file": "Only pictures are attached to records of this kind, no PDF."})
+        if not self.is_pdf and not self.alt:
+            raise ValidationError({"alt": "Say what the picture shows, for those who do not see it."})
+
+
+def refuse_second_pdf(files):
+    """A record is about one document: pages of it are named without saying of which."""
+    if sum(file.media_type == PDF for file in files) > 1:
+        raise ValidationError("A record has one PDF. Replace it, or take one of them away.")
 
 
 def parts_of(model):

@@ -22,6 +22,7 @@ from media4sec.letters import sort_key
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
 from media4sec.records.models import NAMESPACE, model_of
+from media4sec.stored import with_addresses
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def resolve_links(kind: Kind, document, public):
     for name, value in document.items():
         if name != "identifier":
             resolved[name] = _resolve(value, name, references, public)
+    if "files" in resolved:
+        resolved["files"] = [with_addresses(part) for part in resolved["files"]]
     return resolved | newest_source(document)
 
 

@@ -21,7 +21,7 @@ from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
-from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
+from media4sec.publications.models import Change, Generation, Publication, PublicFile, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records import audit, rechecks
 from media4sec.records.bulk import Batch, conditions, portions
@@ -41,6 +41,7 @@ from media4sec.records.models import (
     Record,
     Revision,
     Source,
+    StoredFile,
     Tag,
     Tagging,
     Team,
@@ -52,6 +53,7 @@ from media4sec.records.policy import Right, may, may_correct, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in, uuid_of
 from media4sec.records.references import moved, named_by
 from media4sec.records.tags import tag_key
+from media4sec.stored import addressed
 
 State = Record.State
 OFF = (State.WITHDRAWN, State.MERGED)
@@ -1051,6 +1053,7 @@ def _ensure_row(record, document, row, actions, touched):
         if row.pk:
             row.terms.all().delete()
             row.versions.all().delete()
+            row.files.all().delete()
     if before == (row.title, row.url, row.state, row.successor_id):
         return False
     if record.public_state != State.PUBLISHED:
@@ -1105,12 +1108,13 @@ def _remember_mentions(records, versions):
 
 
 def _note_public(records):
-    """What everybody may know: the title of a public record, and the sources and tags of its public version."""
-    addresses, tags = set(), set()
+    """What everybody may know: the title of a public record, and the sources, tags and files of its public version."""
+    addresses, tags, digests = set(), set(), set()
     for record in records:
         document = json.loads(record.published_revision.document)
         addresses |= {source["url"] for source in sources_in(document)}
         tags |= set(document["tags"])
+        digests |= {part["file"]["digest"] for part in document.get("files", ())}
         if record.public_title != document["title"]:
             Record.objects.filter(pk=record.pk).update(public_title=document["title"])
             if record.public_title:  # those that name it are found by the new one now
@@ -1118,6 +1122,8 @@ def _note_public(records):
     for model, names in ((Source, addresses), (Tag, set(map(tag_key, tags)))):
         for some in portions(sorted(names)):
             _make_public(model, some, records)
+    for some in portions(sorted(digests)):
+        StoredFile.objects.filter(is_public=False, digest__in=some).update(is_public=True)
 
 
 def _make_public(model, names, records):
@@ -1226,6 +1232,7 @@ def _write_documents(read, actions, touched):
     new.write()
     remember_public(names)
     _write_versions(records, read, public)
+    _write_files(records, read)
 
 
 def _moved_terms(row, old, wanted):
@@ -1288,6 +1295,25 @@ def _write_versions(records, read, public):
     gone = [old.pk for left in stored.values() for old in left.values()]
     if gone:
         Version.objects.filter(pk__in=gone).delete()
+
+
+def _write_files(records, read):
+    """The files that the public versions name are there for readers, and no others."""
+    publications, wanted = [read.rows[record.kind_name, record.identifier] for record in records], {}
+    for record, row in zip(records, publications, strict=True):
+        for _, document in read.versions[record.pk]:
+            for url, stored_as, media_type in addressed(document.get("files", ())):
+                wanted[row.pk, url] = stored_as, media_type
+    gone = []
+    for file in PublicFile.objects.filter(publication__in=[row.pk for row in publications]):
+        if wanted.pop((file.publication_id, file.url), None) != (file.stored_as, file.media_type):
+            gone.append(file.pk)
+    if gone:
+        PublicFile.objects.filter(pk__in=gone).delete()
+    PublicFile.objects.bulk_create(
+        PublicFile(publication_id=pk, url=url, stored_as=stored_as, media_type=media_type)
+        for (pk, url), (stored_as, media_type) in wanted.items()
+    )
 
 
 def _rows_of(records):

@@ -167,6 +167,11 @@ def admin_url(record, action="change"):
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
+def files_at(record):
+    """Where files of a record's working copy are shown to those who may see it."""
+    return f"{admin_url(record).removesuffix('change/')}files/"
+
+
 class ForMembers(KeepsLists):
     """Pages for everybody with a role, on which what is of other teams is not there."""
 

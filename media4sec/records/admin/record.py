@@ -37,7 +37,7 @@ from media4sec.records.admin.history import (
     review_of,
 )
 from media4sec.records.admin.imports import Importing
-from media4sec.records.admin.inlines import CitationInline, Naming
+from media4sec.records.admin.inlines import CitationInline, FileInline, Naming
 from media4sec.records.admin.lists import (
     ListOfRecords,
     MissingFilter,
@@ -45,12 +45,14 @@ from media4sec.records.admin.lists import (
     ReviewFilter,
     State,
     admin_url,
+    files_at,
     standing,
 )
 from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.comments import by_field, open_threads
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
+from media4sec.records.files.storing import look_at
 from media4sec.records.forms import (
     RecordForm,
     digest_of,
@@ -64,6 +66,7 @@ from media4sec.records.policy import Right
 from media4sec.records.references import named_by
 from media4sec.records.step_forms import RECORD_STEPS, recheck_in_words
 from media4sec.records.unsaved import forget_sent, typed_again, typing_now, unsaved_in
+from media4sec.stored import addressed, file_answer
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
@@ -148,7 +151,7 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
             workflow.give(obj, owner, by=request.user)
 
     def get_inlines(self, request, obj):
-        return [*self.inlines, CitationInline]
+        return [*self.inlines, FileInline, CitationInline]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         roles = relations_in(writer(self.model.kind.name), self.admin_site)
@@ -177,6 +180,9 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         if request.method != "POST":  # reading takes no lock
             return super().changeform_view(request, object_id, form_url, extra_context)
         request.refusal = response = None
+        if policy.may_somewhere(request.user, Right.WRITE):
+            for upload in request.FILES.values():  # now, as nobody else can save while the transaction lasts
+                upload.ready = look_at(upload)
         try:
             with transaction.atomic():
                 response = self.sent_before(request, object_id) or super().changeform_view(
@@ -211,7 +217,7 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         record = earlier and self.get_queryset(request).filter(pk=earlier.record_id).first()
         if record is None or object_id not in (None, str(record.pk)):
             return None
-        is_the_same = earlier.digest == digest_of(request.POST)
+        is_the_same = earlier.digest == digest_of(request.POST, request.FILES)
         if is_the_same:
             forget_sent(request)
         if object_id is None and not is_the_same:
@@ -304,6 +310,7 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         return [
             *steps,
             named("<int:pk>/preview/", self.preview_view, "preview"),
+            named("<int:pk>/files/<str:digest>/<str:name>", self.file_view, "file"),
             named(version, self.version_view, "version"),
             named(f"{version}revert/", self.revert_view, "revert"),
             *super().get_urls(),
@@ -364,7 +371,21 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         """What readers would see if the working copy were published now; nothing is written."""
         record = self._open(request, pk, Right.SEE)
         show = import_string(settings.RECORD_PREVIEW)  # pages know no records, and records no pages
-        return show(request, *workflow.foreseen(record), back=admin_url(record))
+        publication, terms = workflow.foreseen(record)
+        publication.document = publication.document.replace('"url":"/files/', f'"url":"{files_at(record)}')
+        return show(request, publication, terms, back=admin_url(record))
+
+    @method_decorator(require_safe)
+    def file_view(self, request, pk, digest, name):
+        """A file of the working copy, for those who may see that."""
+        record = self._open(request, pk, Right.SEE)
+        files = working_document(record).get("files", ())
+        found = {url: (stored_as, media_type) for url, stored_as, media_type in addressed(files)}
+        url = f"/files/{digest}/{name}"
+        answer = file_answer(*found[url], name) if url in found else None
+        if answer is None:
+            raise Http404("This record has no such file.")
+        return answer
 
     # History
 
@@ -519,7 +540,7 @@ def remember_submission(form, record):
         Submission.objects.filter(nonce=nonce, record=record.pk).delete()
         version = Record.objects.values_list("edit_version", flat=True).get(pk=record.pk)
         Submission.objects.create(
-            nonce=nonce, digest=digest_of(form.data), record_id=record.pk, version=version
+            nonce=nonce, digest=digest_of(form.data, form.files), record_id=record.pk, version=version
         )
 
 

@@ -11,7 +11,9 @@ from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
 from media4sec.records.documents.fields import (
+    LEFT_OUT_EMPTY,
     LINKS,
+    OWN,
     Address,
     AddressList,
     AnyReferences,
@@ -19,15 +21,26 @@ from media4sec.records.documents.fields import (
     LongText,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
     Text,
     TextList,
     refuse_unknown,
     shape,
+    without_empty,
 )
 from media4sec.records.documents.links import known, remember_as
 from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
-from media4sec.records.models import Citation, Record, Relation, Source, Tag, Tagging
+from media4sec.records.models import (
+    Attachment,
+    Citation,
+    Record,
+    Relation,
+    Source,
+    Tag,
+    Tagging,
+    refuse_second_pdf,
+)
 from media4sec.records.policy import usable
 from media4sec.records.tags import tag_key
 
@@ -71,11 +84,20 @@ class PartDocument(DocumentBase):
     """A row that belongs to a record."""
 
 
+class AttachmentDocument(PartDocument):
+    file = StoredFileField()
+
+    class Meta:
+        model = Attachment
+        fields = ("key", "file", "alt", "caption", "credit", "licence")
+
+
 class RecordDocument(DocumentBase):
     """What all records have. A kind adds its own fields with ``shape(…)`` and its parts as serializers."""
 
     tags = TagField()
     sources = CitationField()
+    files = AttachmentDocument(many=True, required=False)
 
     class Meta:
         model = Record
@@ -97,6 +119,21 @@ class RecordDocument(DocumentBase):
             wanted = self.half == LINKS
             fields = {name: one for name, one in fields.items() if is_link(one, self.Meta.model) == wanted}
         return fields
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and self.half != OWN:
+            data = {**{name: [] for name in LEFT_OUT_EMPTY}, **data}
+        return super().to_internal_value(data)
+
+    def to_representation(self, instance):
+        return without_empty(super().to_representation(instance))
+
+    def validate_files(self, parts):
+        try:
+            refuse_second_pdf([part["file"] for part in parts])
+        except ModelValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return parts
 
     def fill_own(self, instance, values):
         """Put the values into the record's own row and check it, unsaved. Raises Django's ValidationError."""
@@ -334,9 +371,11 @@ def set_parts(record, name, child, given):
     if not record.has_no_links_yet:
         old = model.objects.filter(**{model.record_field: record})
         keys = list(old.values_list("key", flat=True))
-        Citation.objects.filter(record=record, part__in=keys).delete()
-        Relation.objects.filter(record=record, part__in=keys).delete()
-        old.delete()
+        if any(isinstance(field, CitationField | AnyReferences) for field in child.fields.values()):
+            Citation.objects.filter(record=record, part__in=keys).delete()
+            Relation.objects.filter(record=record, part__in=keys).delete()
+        if keys:
+            old.delete()
     seen = set()
     for position, values in enumerate(given):
         if values["key"] in seen:

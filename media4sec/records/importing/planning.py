@@ -16,7 +16,7 @@ from media4sec.kinds import Kind, Numbered, kinds_by_name
 from media4sec.letters import lookalike, slugged
 from media4sec.records import policy
 from media4sec.records.bulk import portions
-from media4sec.records.documents.fields import LINKS, OWN, Reference
+from media4sec.records.documents.fields import LINKS, OWN, Reference, StoredFileField, without_empty
 from media4sec.records.documents.links import remember, remember_records
 from media4sec.records.documents.reading import references_in, working_documents, writer
 from media4sec.records.documents.shapes import first_of_each, is_link
@@ -24,10 +24,11 @@ from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.folder_io import STATE_KEYS, flatten
 from media4sec.records.importing.cells_of import columns_of, not_in_tables, value_in
 from media4sec.records.importing.reading import MOST_TOLD, Fault, column_name, in_brief
-from media4sec.records.models import KEY_LENGTH, Record, Source, Tag, model_of, specific
+from media4sec.records.models import KEY_LENGTH, Record, Source, StoredFile, Tag, model_of, specific
 from media4sec.records.policy import Right
 from media4sec.records.projection import split_reference
 from media4sec.records.tags import tag_key
+from media4sec.stored import DIGEST
 
 # Answers: a column that is not read; a row that is none that we have, or one.
 LEFT_OUT, NEW, SAME = "-", "new", "same"
@@ -327,6 +328,7 @@ def _prepare(planned):
     _complete_tags(planned, bodies)
     _complete_sources(planned, bodies)
     _check_names(planned, bodies)
+    _check_files(planned, bodies)
     given_twice = _Twice(model_of(planned.kind.name))
     for row in planned.rows:
         body = bodies.get(row.number)
@@ -503,6 +505,29 @@ def _named_in(paths, document):
     return found
 
 
+def _check_files(planned, bodies):
+    """Files that a row names anew: those that its editor may know of. Others are not there."""
+    named = {}
+    for row in planned.rows:
+        if row.number in bodies and (digests := _digests_in(row.given) - _digests_in(row.before or {})):
+            named[row.number] = digests
+    there = set()
+    for portion in portions(set().union(*named.values())):
+        rows = policy.knowable(planned.user, StoredFile.objects.filter(digest__in=portion))
+        there |= set(rows.values_list("digest", flat=True))
+    says = StoredFileField.default_error_messages["does_not_exist"]
+    for row in planned.rows:
+        for digest in sorted(named.get(row.number, set()) - there):
+            planned.refuse(row, "files", says.format(digest=in_brief(digest)))
+
+
+def _digests_in(document):
+    parts = document.get("files")
+    files = [part.get("file") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    digests = [file.get("digest") for file in files if isinstance(file, dict)]
+    return {digest for digest in digests if isinstance(digest, str) and DIGEST.fullmatch(digest)}
+
+
 class _Twice:
     """Values of which each record has its own, also among the rows of one file."""
 
@@ -550,6 +575,7 @@ def _fill_links(planned, row, body):
             after[name] = as_value(one, getattr(row.record, name))
         if row.before and after[name] == row.before.get(name):
             after[name] = row.before[name]  # what is the same is kept once
+    after = without_empty(after)
     for name, one in serializer.fields.items():
         if (
             one.read_only
@@ -559,7 +585,8 @@ def _fill_links(planned, row, body):
             planned.refuse(row, name, f"It follows from other fields, and would be “{after[name]}”.")
     row.after = after
     if row.before:
-        row.changed = tuple(name for name in after if after[name] != row.before.get(name))
+        names = dict.fromkeys([*after, *row.before])
+        row.changed = tuple(name for name in names if after.get(name) != row.before.get(name))
     row.links = {name: value for name, value in links.items() if row.is_new or name in row.changed}
 
 
