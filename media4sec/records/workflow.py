@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -1340,11 +1340,12 @@ def _append_changes(actions):
     """Number the changes and stamp the publications; ``take_turn`` makes the numbers appear in commit order."""
     if not actions:
         return
-    newest = Change.objects.order_by("-seq").values_list("at", flat=True).first()
+    newest = Change.objects.alias(is_named=Exists(Generation.objects.all())).filter(is_named=True)
+    at = newest.order_by("-seq").values_list("at", flat=True).first()
     now = timezone.now()
-    if newest is not None:  # times grow with the numbers, whatever the clocks of several servers say
-        now = max(now, newest + timedelta(microseconds=1))
-    if not Generation.objects.exists():
+    if at is not None:  # times grow with the numbers, whatever the clocks of several servers say
+        now = max(now, at + timedelta(microseconds=1))
+    elif not Generation.objects.exists():
         Generation.objects.create()
     changes = Batch()
     changes.add(
