@@ -7,6 +7,7 @@ from itertools import chain, count
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
@@ -25,7 +26,7 @@ from media4sec.records.documents.fields import (
     refuse_unknown,
     shape,
 )
-from media4sec.records.documents.links import known, remember_as
+from media4sec.records.documents.links import known, met_before, remember_as
 from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
 from media4sec.records.models import Citation, Record, Relation, Source, Tag, Tagging
 from media4sec.records.tags import tag_key
@@ -154,7 +155,10 @@ AT_ONCE = 500  # values in one query
 
 @contextmanager
 def gathered(batch):
-    """What links new records is not written now but added to a batch. Sources and tags are settled before."""
+    """What links records is not written now but added to a batch. Sources and tags are settled before.
+
+    Of records that are there, what linked them is taken away before: see ``linking``.
+    """
     token = _waiting.set(batch)
     try:
         yield
@@ -203,6 +207,34 @@ def is_link(field, model):
     return isinstance(
         field, (OrderedReferences, AnyReferences, CitationField, TagField, serializers.ListSerializer)
     )
+
+
+def linking(field, pks):
+    """The rows of what a field of these records' documents says, in the order in which they can be removed."""
+    match field:
+        case OrderedReferences():
+            manager = getattr(field.parent.Meta.model, field.field_name)
+            yield manager.through.objects.filter(**{f"{manager.field.m2m_field_name()}__in": pks})
+        case AnyReferences():
+            yield Relation.objects.filter(record__in=pks, part="", role=field.role)
+        case CitationField():
+            yield Citation.objects.filter(record__in=pks, part="")
+        case TagField():
+            yield Tagging.objects.filter(content_object__in=pks)
+        case serializers.ListSerializer():
+            yield from _rows_of_parts(field.child.Meta.model, pks)
+
+
+def _rows_of_parts(model, pks):
+    """Parts of records, after what hangs on their keys."""
+    of_record = {model.record_field: OuterRef("record"), "key": OuterRef("part")}
+    for linked in (Citation, Relation):
+        yield linked.objects.filter(Exists(model.objects.filter(**of_record)), record__in=pks)
+    parts = model.objects.filter(**{f"{model.record_field}__in": pks})
+    for field in model._meta.local_many_to_many:
+        through = field.remote_field.through
+        yield through.objects.filter(**{f"{field.m2m_field_name()}__in": parts.order_by().values("pk")})
+    yield parts
 
 
 def set_in_order(instance, name, targets):
@@ -260,39 +292,40 @@ def set_citations(record, part, citations):
 def settle_sources(citations):
     """The sources of many citations at once, as ``source_at`` would make them; nothing is written.
 
-    Returns (new ones, those that lose their title, the titles of those that are there).
+    Returns (new ones, those that lose their title, the titles of those that are there and were not met before).
     """
     titles = {}
     for given in citations:
         titles.setdefault(given["url"], []).append(given["title"])
-    urls, there = list(titles), []
-    for start in range(0, len(urls), AT_ONCE):
-        there += Source.objects.filter(url__in=urls[start : start + AT_ONCE])
-    seen = {source.pk: source.title for source in there}
-    known_urls = {source.url for source in there}
+    there = {url: source for url in titles if (source := met_before(("source", url)))}
+    asked, seen = [url for url in titles if url not in there], {}
+    for start in range(0, len(asked), AT_ONCE):
+        for source in Source.objects.filter(url__in=asked[start : start + AT_ONCE]):
+            there[source.url], seen[source.pk] = source, source.title
+    bare = [source for url, source in there.items() if source.title and not all(titles[url])]
     new = [
         Source(url=url, title=given[0] if all(given) else "")
         for url, given in titles.items()
-        if url not in known_urls
+        if url not in there
     ]
-    bare = [source for source in there if source.title and not all(titles[source.url])]
     for source in new:
         source.fill_in()
-    for source in (*there, *new):
+    for source in (*there.values(), *new):
         remember_as(("source", source.url), source)
     return new, bare, seen
 
 
 def settle_tags(names):
-    """The tags with these names, or that look like them: (new ones, unsaved; the names of the others)."""
-    keys, there = {}, []
+    """The tags with these names, or that look like them: (new ones, unsaved; the names of others not met before)."""
+    keys = {}
     for name in names:
         keys.setdefault(tag_key(name), name)
-    for start in range(0, len(keys), AT_ONCE):
-        there += Tag.objects.filter(key__in=list(keys)[start : start + AT_ONCE])
+    asked, there = [key for key in keys if not met_before(("tag", key))], []
+    for start in range(0, len(asked), AT_ONCE):
+        there += Tag.objects.filter(key__in=asked[start : start + AT_ONCE])
     known_keys = {tag.key for tag in there}
-    new = [Tag(key=key, name=name) for key, name in keys.items() if key not in known_keys]
-    slugs = set(Tag.objects.values_list("slug", flat=True)) if new else set()
+    new = [Tag(key=key, name=keys[key]) for key in asked if key not in known_keys]
+    slugs = known(("slugs", "tag"), lambda: set(Tag.objects.values_list("slug", flat=True))) if new else set()
     for tag in new:
         candidates = (tag.slugify(tag.name, number) for number in chain([None], count(1)))
         tag.slug = next(slug for slug in candidates if slug not in slugs)
@@ -322,11 +355,8 @@ def set_parts(record, name, child, given):
     """Replace a record's parts by the given ones; their sources and links go with their keys."""
     model = child.Meta.model
     if not record.has_no_links_yet:
-        old = model.objects.filter(**{model.record_field: record})
-        keys = list(old.values_list("key", flat=True))
-        Citation.objects.filter(record=record, part__in=keys).delete()
-        Relation.objects.filter(record=record, part__in=keys).delete()
-        old.delete()
+        for rows in _rows_of_parts(model, [record.pk]):
+            rows.delete()
     seen = set()
     for position, values in enumerate(given):
         if values["key"] in seen:
