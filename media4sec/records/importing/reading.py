@@ -220,17 +220,15 @@ def _of_text(content, known):
         line = text.count("\n", 0, text.index("\0")) + 1
         raise NotRead(f"Line {line}: here stands the sign U+0000 NUL. This is no file of text.")
     stated = re.match(r"sep=([,;\t])\r?\n", text)  # what Excel writes and reads as a first line
-    separator = stated[1] if stated else _separator(text, known)
-    start = 1 if stated else 0
-    return _lines_of(text[stated.end() :] if stated else text, separator, start)
+    return _lines_of(content, stated[1] if stated else _separator(content, known), 1 if stated else 0)
 
 
-def _separator(text, known):
+def _separator(content, known):
     """The sign that stands between cells: the one that leaves most names of fields in the first lines."""
     found = {}
     for separator in SEPARATORS:
         try:
-            lines = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), FIRST_LINES))
+            lines = list(islice(csv.reader(_text_lines(content), delimiter=separator), FIRST_LINES))
         except csv.Error:
             continue
         most = max((len(known & {cell.strip() for cell in cells}) for cells in lines), default=0)
@@ -238,9 +236,17 @@ def _separator(text, known):
     return max(found, key=found.get) if found else ","
 
 
-def _lines_of(text, separator, before):
-    """``before`` lines stood above; rows are counted as a spreadsheet does, however many lines one takes."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+def _text_lines(content):
+    """The text line by line: the whole of it would take four times the room of its bytes."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+
+def _lines_of(content, separator, before):
+    """``before`` lines stand above; rows are counted as a spreadsheet does, however many lines one takes."""
+    lines = _text_lines(content)
+    for _ in range(before):
+        next(lines)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     number = before
     while True:
         number += 1
