@@ -401,6 +401,61 @@ def test_new_records_get_the_next_free_identifiers(partner, user):
     assert {title: found[title] for title in "ABC"} == {"A": "T-043", "B": "T-042", "C": "T-044"}
 
 
+def test_identifiers_of_what_was_thrown_away_are_not_given_again(editor, partner):
+    workflow.discard(owned(make("organisation", title="One", identifier="one"), partner))
+
+    uploaded(editor, table(["title"], ["One"], ["One"], ["Two"]))
+    applied(editor)
+
+    assert [one.identifier for one in organisations()] == ["one-2", "one-3", "two"]
+
+
+def test_a_number_too_long_to_be_counted_is_an_error_of_its_row():
+    rows = [{"identifier": f"T-{'9' * 5000}", "title": "A"}, {"title": "B", "technology_kind": "software"}]
+
+    page = uploaded(
+        logged_in(administrator()), json.dumps(rows), "a.json", "/admin/catalogue/technology/import/"
+    )
+
+    assert {row for row, _, _ in faults(page)} == {1}
+
+
+def test_rows_beyond_those_of_one_portion_name_each_other(editor, partner, monkeypatch):
+    """Rows are worked out some at a time; sources lose their titles, and tags are made, across these."""
+    monkeypatch.setattr("media4sec.records.importing.drafting.AT_ONCE", 1)
+    old = owned(
+        make("organisation", title="Old", sources=[source(url="https://example.org/s", title="S")]), partner
+    )
+    rows = [
+        {
+            "identifier": "a",
+            "title": "A",
+            "sources": [{"url": "https://example.org/s", "title": "S"}],
+            "tags": ["x"],
+        },
+        {"identifier": "b", "title": "B", "sources": [{"url": "https://example.org/s"}], "tags": ["X"]},
+        {
+            "identifier": "c",
+            "title": "C",
+            "sources": [{"url": "https://example.org/s", "title": "S"}],
+            "tags": ["x"],
+        },
+        {"identifier": "d", "title": "D", "sources": [{"url": "https://example.org/t", "title": "T"}]},
+        {"identifier": "e", "title": "E", "sources": [{"url": "https://example.org/t", "title": ""}]},
+    ]
+
+    page = uploaded(editor, json.dumps(rows), "a.json")
+    assert faults(page) == []
+    applied(editor)
+
+    found = {one.identifier: working_document(one) for one in organisations()}
+    titles = {name: [one["title"] for one in document["sources"]] for name, document in found.items()}
+    assert titles == {old.identifier: ["S"], "a": ["S"], "b": [""], "c": ["S"], "d": ["T"], "e": [""]}
+    assert [found[name]["tags"] for name in "abc"] == [["x"]] * 3
+    for record in organisations():
+        assert json.loads(record.revisions.get().document) == found[record.identifier]
+
+
 def test_values_of_which_each_record_has_its_own_are_told_with_the_other_row():
     editor = logged_in(administrator())
     rows = [["title", "scheme", "code"], ["A", "theme", "x"], ["B", "theme", "x"]]

@@ -102,12 +102,14 @@ class RecordDocument(DocumentBase):
         """Put the values into the record's own row and check it, unsaved. Raises Django's ValidationError."""
         if "review_due" not in values and instance.has_derived_review:
             instance.review_due = None  # follows the day of the check once more
+        is_called_so = instance.pk is not None and values.get("identifier") == instance.identifier
         for name, value in values.items():
             if not is_link(self.fields[name], self.Meta.model):
                 setattr(instance, name, value)
         named = [name for name in values if isinstance(self.fields[name], Reference)]
+        known_names = ["kind_name"] if is_called_so else []  # its identifier is its own already
         # The references were just looked up, and documents do not move the state.
-        instance.full_clean(exclude=[*named, "public_state", "published_revision"])
+        instance.full_clean(exclude=[*named, *known_names, "public_state", "published_revision"])
 
     def save_own(self, instance, values):
         """Write the record's own row; links stay as they are. Raises Django's ValidationError."""

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from media4sec.kinds import Numbered, kinds_by_name
 from media4sec.letters import slugged
 from media4sec.records import policy
-from media4sec.records.bulk import portions, reserved
+from media4sec.records.bulk import AT_ONCE, portions, reserved
 from media4sec.records.documents.fields import LINKS, OWN, Reference
 from media4sec.records.documents.links import remember
 from media4sec.records.documents.reading import references_in, working_documents, writer
@@ -28,11 +28,11 @@ def draft(planned):
     _identify(planned)
     _settle_new(planned)
     given_twice = _Twice(model_of(planned.kind.name))
-    for rows in portions(row for row in planned.rows if row.is_new or row.record):
+    for rows in portions((row for row in planned.rows if row.is_new or row.record), AT_ONCE):
         _read(planned, rows)
         bodies = {row.number: _body(planned, row) for row in rows if row.is_new or row.before}
         rows = [row for row in rows if row.number in bodies]
-        _complete_tags(bodies)
+        _complete_tags(planned, bodies)
         _complete_sources(planned, rows)
         _check_names(planned, rows, bodies)
         for row in rows:
@@ -132,24 +132,20 @@ def _body(planned, row):
     return {**kept, **body, "identifier": row.before["identifier"]}
 
 
-def _complete_tags(bodies):
-    """A tag that is there stands in its own spelling."""
-    names = {
-        name: tag_key(name)
-        for body in bodies.values()
-        if isinstance(body.get("tags"), list)
-        for name in body["tags"]
-        if isinstance(name, str) and name.isprintable()
-    }
-    there = {}
-    for keys in portions(set(names.values())):
-        there |= dict(Tag.objects.filter(key__in=keys).values_list("key", "name"))
-    for body in bodies.values():
-        if isinstance(body.get("tags"), list):
-            body["tags"] = [
-                there.get(names[name], name) if isinstance(name, str) and name in names else name
-                for name in body["tags"]
-            ]
+def _complete_tags(planned, bodies):
+    """A tag stands in the spelling in which it is there, or else the file has it first."""
+    listed = [body for body in bodies.values() if isinstance(body.get("tags"), list)]
+    names = {name: tag_key(name) for body in listed for name in body["tags"] if _is_shown(name)}
+    for keys in portions(set(names.values()) - planned.tags.keys()):
+        planned.tags |= dict(Tag.objects.filter(key__in=keys).values_list("key", "name"))
+    for name, key in names.items():
+        planned.tags.setdefault(key, name)
+    for body in listed:
+        body["tags"] = [planned.tags[names[one]] if _is_shown(one) else one for one in body["tags"]]
+
+
+def _is_shown(name):
+    return isinstance(name, str) and name.isprintable()
 
 
 def _complete_sources(planned, rows):
