@@ -100,7 +100,10 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them():
 
 def test_another_encoding_is_told_with_its_line():  # E-27
     content = "title;summary\nA;B\nJörg;C\n".encode("cp1252")
-    says = "Line 3: the file was saved in another encoding than UTF-8. Save it as “CSV UTF-8”."
+    says = (
+        "Line 3: the file was saved in another encoding than UTF-8. "
+        "Save it as “CSV UTF-8”, or upload the spreadsheet itself (.xlsx)."
+    )
 
     assert refusal(content) == [(0, says)]
     assert "UTF-16" in refusal("title\nA\n".encode("utf-16"))[0][1]

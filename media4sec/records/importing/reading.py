@@ -20,6 +20,7 @@ MOST_SHEET_ROWS = 100_000  # rows of a sheet, empty ones included
 MOST_TOLD = 1_000  # things wrong with one file; nobody reads more
 FIRST_LINES = 5  # among which the header is looked for
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+AS_UTF_8 = "Save it as “CSV UTF-8”, or upload the spreadsheet itself (.xlsx)."
 OLD_EXCEL, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 # What openpyxl turns into dates, and what a sheet shows where a formula failed.
 ERROR, FORMULA = "e", "f"
@@ -208,14 +209,13 @@ def _faults_of_header(sheet):
 
 def _of_text(content, known):
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotRead("The file was saved in another encoding than UTF-8 (UTF-16). Save it as “CSV UTF-8”.")
+        raise NotRead(f"The file was saved in another encoding than UTF-8 (UTF-16). {AS_UTF_8}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise NotRead(
-            f"Line {line}: the file was saved in another encoding than UTF-8. Save it as “CSV UTF-8”."
-        ) from error
+        says = f"Line {line}: the file was saved in another encoding than UTF-8. {AS_UTF_8}"
+        raise NotRead(says) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise NotRead(f"Line {line}: here stands the sign U+0000 NUL. This is no file of text.")
