@@ -146,7 +146,7 @@ reports.apply(report, by=report.made_by)
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [("writing", "words_of"), ("writing", "model_of"), ("reports", "timezone.now")]
+    ("module", "name"), [("writing", "words_of"), ("writing", "model_of"), ("reports", "ImportReport.save")]
 )
 def test_an_import_that_is_killed_leaves_nothing(partner, people, module, name):  # gate 6.1
     importer, _ = people

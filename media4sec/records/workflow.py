@@ -100,7 +100,7 @@ class Prepared(NamedTuple):
     document: Any
     words: dict[str, str]  # that it is found by
     is_new: bool
-    changed: frozenset[str] = frozenset()  # columns of a record that is there
+    changed: set[str]  # columns, of a record that is there
 
 
 def prepare_all(versions: Iterable[Prepared], batch: Batch, *, by: Any = None, note: str = "") -> None:

@@ -29,10 +29,8 @@ class Ready:
     def __init__(self, by, note):
         self.by, self.note, self.batch = by, note, Batch()
         self.seen, self.titles, self.tags = {}, {}, {}  # how records, sources and tags were, by their keys
-        self.written, self.renamed = (
-            {},
-            [],
-        )  # {key: row}; keys of those that only editors know by another title
+        self.written = {}  # {key of the record: row}
+        self.renamed = []  # keys of those that only editors know, by another title
 
     def close(self):
         self.batch.close()
@@ -54,12 +52,10 @@ class Ready:
                 row.record.has_no_links_yet = True
                 plan.try_to(row, writer(kind_name).save_links, row.record, row.links, check=False)
         words = words_of({row.key: (kind_name, row.after) for row in rows}, plan.titles)
-        versions = (
-            workflow.Prepared(
-                *(row.record, row.after, words[row.key], row.is_new), frozenset((*row.changed, *DERIVED))
-            )
+        versions = [
+            workflow.Prepared(row.record, row.after, words[row.key], row.is_new, {*row.changed, *DERIVED})
             for row in rows
-        )
+        ]
         workflow.prepare_all(versions, batch, by=self.by, note=self.note)
         batch.keep()
 
