@@ -168,6 +168,7 @@ def test_columns_with_other_names_are_asked_for(editor):
         (1, "C (Remark)", "There is no such field."),
     ]
     assert counts()[0] == "open"
+    assert "</strong> new" not in page.content.decode()  # nobody knows yet
 
     answers = {
         "column-0": "title",
@@ -179,6 +180,7 @@ def test_columns_with_other_names_are_asked_for(editor):
     page = editor.post(f"{ADDRESS}{ImportReport.objects.get().pk}/", answers, follow=True)
 
     assert counts() == ("ready", 1, 0, 0, 0)
+    assert "<strong>1</strong> new" in page.content.decode()
     applied(editor)
     assert [(one.title, one.summary) for one in organisations()] == [("One", "First")]
 
