@@ -71,12 +71,14 @@ def test_another_record_is_saved_during_an_import(partner, people, place, name):
         importing = Elsewhere(lambda: applied(importer))
         assert stands.wait(30)
         saving = Elsewhere(lambda: colleague.post(admin_url(other), data))
-        waits = saving.waits()
+        if connection.vendor == "sqlite" and name == "save_all":
+            assert saving.waits()  # only one can write
+        else:
+            assert saving.done.wait(20)
         goes_on.set()
         assert importing.finished().status_code == 200
         assert saving.finished().status_code == 302
 
-    assert waits == (connection.vendor == "sqlite" and name == "save_all")
     assert [fresh(one).summary for one in (first, other)] == ["Imported", "By hand"]
     assert Record.objects.filter(kind_name="organisation").count() == 3
     chain()
