@@ -11,7 +11,7 @@ LISTS = (
     "/technologies/?user=police&page=2",
 )
 RECORDS = ("/technologies/T-001-publicsonar/", "/technologies/T-003-ushahidi/")
-DOCUMENT = "/api/v1/technologies/T-001/"
+DOCUMENT = "/api/v1/technologies/T-001"
 SECTIONS = {"facts", "about", "lenses", "flags", "limits", "related", "evidence"}
 
 

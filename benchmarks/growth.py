@@ -85,7 +85,7 @@ def pages_of(portal, repeats):
         "search, all questions": with_query("/search/", questions()),
         "list-filtered": with_query("/technologies/", filters),
         "list-filtered-by-title": with_query("/technologies/", [f"{one}&sort=title" for one in filters]),
-        "api-list-filtered": with_query("/api/v1/technologies/", filters),
+        "api-list-filtered": with_query("/api/v1/technologies", filters),
         "record": records,
         **{name: [address] * repeats for name, address in json.loads(portal.run("-c", EXAMPLES)).items()},
     }

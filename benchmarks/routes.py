@@ -24,9 +24,9 @@ MORE = {
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
     "facet": f"/{LIST}/facets/maker/",
     "search-facet": "/search/facets/theme/?q=police",
-    "api-list": f"/api/v1/{LIST}/",
-    "api-list-counted": f"/api/v1/{LIST}/?count=true",
-    "api-detail": f"/api/v1/{LIST}/T-001/",
+    "api-list": f"/api/v1/{LIST}",
+    "api-list-counted": f"/api/v1/{LIST}?count=true",
+    "api-detail": f"/api/v1/{LIST}/T-001",
     "openapi": "/api/v1/openapi.json",
 }
 

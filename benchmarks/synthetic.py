@@ -14,6 +14,7 @@ from media4sec.publications.models import Change, Feature, Publication, Term, Ve
 from media4sec.publications.words import analysed
 from media4sec.records.documents.fields import dumps
 from media4sec.records.folder_io import load_folder
+from media4sec.records.projection import uuid_of
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 STEP = 10_000  # between the keys of a record and those of its copy
@@ -55,16 +56,20 @@ def _copy(real, copy, chance, names, vocabulary):
         ]
         title = f"{row.title} {own[0].capitalize()}"[:400]
         identifier, url = f"{row.identifier}-{copy}", f"{row.url.rstrip('/')}-{copy}/"
+        own_uuid = str(uuid_of(row.kind, identifier))
         rows.append(
             Publication(
                 pk=copy * STEP + row.pk,
                 identifier=identifier,
+                uuid=own_uuid,
                 title=title,
                 title_stems=analysed(title),
                 name_stems="\n".join([*row.name_stems.split("\n")[1:], f"{own[1]} {own[2]}"]),
                 text_stems=" ".join([*text, *own]),
                 url=url,
-                document=dumps(row.body | {"identifier": identifier, "title": title, "url": url}),
+                document=dumps(
+                    row.body | {"identifier": identifier, "uuid": own_uuid, "title": title, "url": url}
+                ),
                 **{name: getattr(row, name) for name in SAME},
             )
         )

@@ -84,13 +84,13 @@ def targets_of(database):
         Target(
             "api-list",
             "API: list of 50, other filters each time",
-            with_query("/api/v1/technologies/", fifties),
+            with_query("/api/v1/technologies", fifties),
             is_new=True,
         ),
         Target(
             "api-detail",
             "API: one record, another one each time",
-            [f"/api/v1/technologies/{i}/" for i in identifiers],
+            [f"/api/v1/technologies/{i}" for i in identifiers],
             once=True,
             is_new=True,
         ),

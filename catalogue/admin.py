@@ -1,6 +1,10 @@
 """The back-office pages of this app's kinds."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib import admin
+from django.db.models import Q
 
 from catalogue.models import (
     Collection,
@@ -58,9 +62,37 @@ class OrganisationAdmin(RecordAdmin):
     pass
 
 
+class PortfolioFilter(admin.SimpleListFilter):
+    """Those that do not say what DRIVER+ asks of each solution: see ``catalogue/solutions.py``."""
+
+    title = "what the Portfolio of Solutions lacks"
+    parameter_name = "portfolio"
+    texts = ("summary", "homepage", "country", "licence", "trl")
+    records = ("makers", "functions")
+
+    def lookups(self, request, model_admin):
+        fields = (Technology._meta.get_field(name) for name in (*self.texts, *self.records))
+        return [
+            *((field.name, str(field.verbose_name).capitalize()) for field in fields),
+            ("any", "Any of it"),
+        ]
+
+    def queryset(self, request, queryset):
+        lacks = {name: Q(**{name: ""}) for name in self.texts} | {
+            name: Q(**{name: None}) for name in self.records
+        }
+        if self.value() == "any":
+            return queryset.filter(reduce(or_, lacks.values())).distinct()
+        if self.value() in lacks:
+            return queryset.filter(lacks[self.value()])
+
+
 @admin.register(Technology)
 class TechnologyAdmin(RecordAdmin):
-    list_filter = ("status", "technology_kind", "price", "data_leaves", "themes", "licence_verified")
+    list_filter = (
+        *("status", "technology_kind", "price", "data_leaves", "themes", "licence_verified"),
+        PortfolioFilter,
+    )
 
     def get_readonly_fields(self, request, obj=None):
         return (*super().get_readonly_fields(request, obj), "status")

@@ -135,6 +135,7 @@ DELIVERABLE = Kind(
             "alternate_urls": _("Copies elsewhere"),
         },
         statements_by="deliverable",
+        keeps_pdf=True,
         adds="catalogue.pages.deliverable",
     ),
     links=Links(

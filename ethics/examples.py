@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext
 
-from media4sec.portal.record.page import last_parts, listed
+from media4sec.portal.record.page import last_parts, listed, pictures_part
 from media4sec.publications.models import Publication
 
 TOLD = ("check-question", "issue")  # the page tells of them in parts of their own
@@ -28,6 +28,7 @@ def page_of_example(page):
     parts = listed(
         ("facts", gettext("Facts"), page.facts),
         ("about", page.kind.page.about, page.text),
+        pictures_part(page),
         ("answers", gettext("Questions and answers"), given),
         ("flags", gettext("What the answers raise"), True),
         ("not-raised", gettext("Also in this situation"), document["context_issues"]),

@@ -72,6 +72,7 @@ INSTRUMENT = Kind(
         dated="events",
         adds="ethics.pages.instrument",
     ),
+    links=Links(rechecked=fields("instruments")),
     search=Search(
         text=fields("full_title celex_or_number eli instrument_type status events"),
         names=fields("full_title celex_or_number eli"),

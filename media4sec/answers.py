@@ -128,8 +128,9 @@ def date_of(response: HttpResponseBase) -> int | None:
 
 
 def is_worth_coding(response: HttpResponse) -> bool:
-    """Pictures are compressed as they are."""
-    return len(response.content) >= SHORT_BODY and not response.headers["Content-Type"].startswith("image/")
+    """Pictures and PDF files are compressed as they are."""
+    is_packed = response.headers["Content-Type"].startswith(("image/", "application/pdf"))
+    return len(response.content) >= SHORT_BODY and not is_packed
 
 
 @lru_cache(maxsize=256)

@@ -26,7 +26,7 @@ CONTENT_SECURITY_POLICIES = {
     "machine": "default-src 'none'; frame-ancestors 'none'",
 }
 
-# What a browser can switch off and we do not use. Copying a link to the clipboard is all that we do use.
+# What a browser can switch off and pages do not use. Copying a link to the clipboard is all that they do use.
 UNUSED_FEATURES = [
     "accelerometer",
     "autoplay",
@@ -48,8 +48,6 @@ UNUSED_FEATURES = [
     "otp-credentials",
     "payment",
     "picture-in-picture",
-    "publickey-credentials-create",
-    "publickey-credentials-get",
     "screen-wake-lock",
     "serial",
     "storage-access",
@@ -58,7 +56,27 @@ UNUSED_FEATURES = [
     "window-management",
     "xr-spatial-tracking",
 ]
-PERMISSIONS_POLICY = ", ".join(["clipboard-write=(self)", *(f"{feature}=()" for feature in UNUSED_FEATURES)])
+PASSKEYS = ["publickey-credentials-create", "publickey-credentials-get"]  # used by the back-office alone
+
+
+def permissions_policy(used, unused):
+    return ", ".join([*(f"{feature}=(self)" for feature in used), *(f"{feature}=()" for feature in unused)])
+
+
+PERMISSIONS_POLICY = permissions_policy(["clipboard-write"], [*UNUSED_FEATURES, *PASSKEYS])
+PERMISSIONS_POLICY_OF_ADMIN = permissions_policy(["clipboard-write", *PASSKEYS], UNUSED_FEATURES)
+
+
+# Open data may be read by scripts of any site, without whoever runs them being known; nothing else may.
+OPEN_TO_SCRIPTS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Location, Retry-After, Content-Disposition",
+}
+ASKED_BEFORE = {  # what a browser is told that asks whether it may
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since, Range",
+    "Access-Control-Max-Age": "86400",
+}
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -83,8 +101,16 @@ class HeadersMiddleware:
             response.cookies.clear()
         headers = response.headers
         headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICIES[nature])
-        headers.setdefault("Cross-Origin-Resource-Policy", resource_policy(request, nature))
-        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        policy = resource_policy(request, nature)
+        headers.setdefault("Cross-Origin-Resource-Policy", policy)
+        if policy == "cross-origin":
+            more = OPEN_TO_SCRIPTS | (ASKED_BEFORE if request.method == "OPTIONS" else {})
+            for name, value in more.items():
+                headers[name] = value
+        is_admin = nature == "admin"
+        headers.setdefault(
+            "Permissions-Policy", PERMISSIONS_POLICY_OF_ADMIN if is_admin else PERMISSIONS_POLICY
+        )
         headers.setdefault("Cache-Control", cache_control(request, response, nature))
         # Django's SecurityMiddleware sets these as well, but not on the errors that it raises itself.
         headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -141,11 +141,11 @@ class Kept:
         is_known = time - self.asked_at < ASKED_EVERY and time - self.read_at < TRUSTED_FOR
         return self.shelf if is_known else None
 
-    def look(self) -> Shelf | None:
-        """The shelf, after a look at the database where one is due. None: nothing can be kept now."""
+    def look(self, *, exactly: bool = False) -> Shelf | None:
+        """The shelf, after a look at the database, now or where one is due. None: nothing can be kept now."""
         if not settings.KEPT_MB:
             return None
-        found = self.current()
+        found = None if exactly else self.current()
         if found is not None:
             return found
         self.asked_at = time = monotonic()  # the others go on with what is known
@@ -178,6 +178,8 @@ def ready(environ: Environ) -> Reply | None:
     if shelf is None or environ["REQUEST_METHOD"] not in SAFE:
         return None
     request = WSGIRequest(environ.copy())  # it writes into it, and Django may want it as it came
+    if is_exact(request.path_info):
+        return None
     key = request_key(request)
     answer = key and shelf.find(key)
     if not answer or not suits(answer, request):
@@ -209,7 +211,7 @@ class KeptMiddleware:
             answer.only(coding)
             return answer
 
-        shelf = kept.look() if key else None
+        shelf = kept.look(exactly=is_exact(request.path_info)) if key else None
         found = self.shared(request, shelf, key, coding, make) if shelf and key else make()
         if not isinstance(found, Answer):
             return self.finished(request, found, coding)
@@ -258,6 +260,11 @@ class KeptMiddleware:
 def is_apart(path: str) -> bool:
     """The back-office is for nobody else; static files know their codings and tags themselves."""
     return path.startswith(("/admin/", settings.STATIC_URL))
+
+
+def is_exact(path: str) -> bool:
+    """Whoever heard of a change must get what is there after it: the API is never even a moment behind."""
+    return path.startswith("/api/v1/") or path == "/api/v1"
 
 
 def request_key(request: HttpRequest) -> Key | None:

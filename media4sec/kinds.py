@@ -262,6 +262,9 @@ class Page:
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
+    keeps_pdf: bool = (
+        False  # its records are about documents: editors attach the PDF, and pages of it are linked
+    )
     adds: str = (
         ""  # a function of the app that adds to its RecordPage what only this kind has: (page) -> page
     )
@@ -276,6 +279,8 @@ class Links:
     )  # of links to kinds of later apps: {role: kind, "" for any}
     reasons: dict[str, str] = field(default_factory=dict)  # by field; completes “It …” and “This record …”
     flags: str = ""  # the field with the issues that its records raise
+    # Fields through which others rest on its records: when one of these says something else, they are looked at again.
+    rechecked: tuple[str, ...] = ()
     has_neighbours: bool = True  # compared with others, to say which are related by what they share
 
 
@@ -389,6 +394,10 @@ class Kind:
         """The public address of a record; relative to the portal's origin."""
         decorated = f"{identifier}-{slug}" if self.identifier.has_slug and slug else identifier
         return f"/{self.path}/{decorated}/"
+
+    def api_url(self, identifier: str = "") -> str:
+        """The address of a record in the API, or of the list of all; relative to the portal's origin."""
+        return f"/api/v1/{self.plural}" + (f"/{identifier}" if identifier else "")
 
 
 def lower_first(text: str) -> str:

@@ -31,8 +31,8 @@ def language_tag(code):
 
 
 def local(url):
-    """A page of ours in the language of this request; addresses elsewhere stay as they are."""
-    is_ours = url.startswith("/") and not url.startswith("//")
+    """A page of ours in the language of this request; files, which exist once, and addresses elsewhere stay."""
+    is_ours = url.startswith("/") and not url.startswith(("//", "/files/"))
     return get_script_prefix() + url[1:] if is_ours else url
 
 

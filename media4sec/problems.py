@@ -48,13 +48,18 @@ def problem(status: int, detail: str = "", *, path: str = "", **more: Any) -> di
     """The body of a problem document."""
     name, title = PROBLEM_TYPES.get(status, ("error", HTTPStatus(status).phrase))
     body = {
-        "type": f"{settings.BASE_URL}/api/#problem-{name}",
+        "type": problem_type(name),
         "title": title,
         "status": status,
         "detail": detail or title,
         "instance": path,
     }
     return {**body, **more}
+
+
+def problem_type(name: str) -> str:
+    """The address of the explanation of a problem."""
+    return f"{settings.BASE_URL}/api/#problem-{name}"
 
 
 def require_safe(view: View) -> View:

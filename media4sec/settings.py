@@ -17,6 +17,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 
+# The files of everything that is public, made ahead by `make_dumps`.
+DUMPS_ROOT = Path(env.str("DUMPS_ROOT", default=str(VAR_DIR / "dumps")))
 # Where the search index is kept, for all processes of one machine. Where nothing can be written, each has its own.
 INDEX_ROOT = Path(env.str("INDEX_ROOT", default=str(VAR_DIR / "index")))
 
@@ -81,6 +83,7 @@ INSTALLED_APPS = [
     "media4sec.publications",
     "media4sec.interchange",
     "media4sec.corrections",
+    "media4sec.links",
     "roadmap",
     "ethics",
     "catalogue",
@@ -233,7 +236,17 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/5m/user",
 }
 MFA_ADAPTER = "media4sec.accounts.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True  # alone only where the passkey has asked for a finger, a face or a PIN
+MFA_FORMS = {
+    "add_webauthn": "media4sec.accounts.forms.AddPasskey",
+    "edit_webauthn": "media4sec.accounts.forms.RenamePasskey",
+    "login_webauthn": "media4sec.accounts.forms.LogInByPasskey",
+    "authenticate": "media4sec.accounts.forms.Authenticate",
+    "authenticate_webauthn": "media4sec.accounts.forms.AuthenticateByPasskey",
+    "reauthenticate": "media4sec.accounts.forms.Reauthenticate",
+    "reauthenticate_webauthn": "media4sec.accounts.forms.ReauthenticateByPasskey",
+}
 MFA_TOTP_ISSUER = "MEDI@4SEC"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # who came by a link in a mail has the address
@@ -250,6 +263,13 @@ CACHES = {
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
 EMAIL_TIMEOUT = 10  # seconds
+
+
+# Asking other sites: whether links still lead somewhere, what a page calls itself
+
+OUTGOING_REQUESTS = env.bool("OUTGOING_REQUESTS", default=False)
+# The availability interface of a web archive, which is told public addresses that are broken; empty: none is asked.
+ARCHIVE_LOOKUP = env.str("ARCHIVE_LOOKUP", default="")
 
 
 # Language and time
@@ -275,7 +295,15 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = VAR_DIR / "media"
+# Files of editors, under the digests of what they hold; all nodes share this folder.
+MEDIA_ROOT = Path(env.str("FILES_ROOT", default=str(VAR_DIR / "files")))
+FILE_MOST_MB = env.int("FILE_MOST_MB", default=10)  # of one file; a whole request has 11 MB (server.py)
+FILE_MOST_PIXELS = env.int("FILE_MOST_PIXELS", default=24_000_000)  # asked before a picture is unpacked
+FILE_MOST_PAGES = env.int("FILE_MOST_PAGES", default=500)  # of a PDF
+DATA_UPLOAD_MAX_NUMBER_FILES = 20  # in one form: to look at each takes a moment
+FILES_QUOTA_MB = env.int("FILES_QUOTA_MB", default=1_000)  # of all that a team has stored
+# A function that looks at a file before anybody else does: it gets its bytes, and returns what it found, or "".
+FILE_SCANNER = env.str("FILE_SCANNER", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -381,6 +409,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "MEDI@4SEC knowledge base",
     "DESCRIPTION": "What the MEDI@4SEC project found about social media in public security, as open data.",
     "VERSION": "1",
+    "CONTACT": {"name": "MEDI@4SEC knowledge base", "url": f"{BASE_URL}/about/"},
+    "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
+    "SERVERS": [{"url": BASE_URL}],
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 import tomllib
 from contextlib import contextmanager
 from pathlib import Path
@@ -272,6 +273,19 @@ def admin_user(admin_user):
     from tests.people import with_second_factor
 
     return with_second_factor(admin_user)
+
+
+@pytest.fixture
+def time_machine(monkeypatch):
+    """A function that moves the clock forward."""
+    now = time.time
+    moved = [0]
+    monkeypatch.setattr(time, "time", lambda: now() + moved[0])
+
+    def move(by):
+        moved[0] += by.total_seconds()
+
+    return move
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ first. Texts say where they stand, and numbers go up, so that no two records are
 
 import json
 import re
+import uuid
 from collections import defaultdict
 from itertools import count, cycle
 
@@ -23,6 +24,7 @@ from media4sec.records.documents.fields import (
     CitationField,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
     TextList,
     supportable,
@@ -31,6 +33,7 @@ from media4sec.records.documents.reading import writer
 from media4sec.records.documents.writing import save_document
 from media4sec.records.fields import validate_inexact_date
 from media4sec.records.models import Record
+from tests.files import stored
 
 numbers = count(1001)  # beyond the numbers of the real content
 places = cycle(range(1001, 32_768))  # as far as columns of small numbers go; no test makes that many records
@@ -88,7 +91,11 @@ def copies_published(record, number):
         Publication(**values | own | {"document": json.dumps(original.body | own)})
         for copy in range(number)
         for own in [
-            {"identifier": f"{original.identifier}-{copy}", "url": f"{original.url.rstrip('/')}-{copy}/"}
+            {
+                "identifier": f"{original.identifier}-{copy}",
+                "uuid": str(uuid.uuid4()),
+                "url": f"{original.url.rstrip('/')}-{copy}/",
+            }
         ]
     )
     for term in terms:
@@ -239,6 +246,8 @@ def value_for(name, field, kind, others):
             return [name if field.target else f"theme:{name}" for name in names]
         case CitationField():
             return [source(supports=[min(supportable(field.parent))]), source()]
+        case StoredFileField():
+            return stored().facts
         case TagField():
             return sorted(f"tag {next(numbers)}" for _ in range(2))
         case AddressList():

@@ -88,16 +88,16 @@ def lists():
 
 
 def api_lists():
-    return [f"/api/v1/{kind.plural}/" for kind in kinds()]
+    return [f"/api/v1/{kind.plural}" for kind in kinds()]
 
 
 def api_list(kind):
-    return f"/api/v1/{kind.plural}/"
+    return f"/api/v1/{kind.plural}"
 
 
 def api_item(record):
     kind = type(record).kind
-    return f"/api/v1/{kind.plural}/{record.identifier}/"
+    return f"/api/v1/{kind.plural}/{record.identifier}"
 
 
 def relative(url):
@@ -126,16 +126,18 @@ def identifiers(client, address, **parameters):
 def public_document(working):
     """A public document in the words of the working one: references back to identifiers, our own keys off."""
     own = ("kind", "uuid", "url", "newest_source_basis")
+    own += ("version", "issued", "updated", "license", "links")
     return {name: _plain(value) for name, value in working.items() if name not in own}
 
 
 def _plain(value):
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, dict) and value.keys() == {"kind", "id", "label", "url"}:
+    if isinstance(value, dict) and value.keys() == {"kind", "id", "uuid", "label", "url", "api"}:
         return f"{value['kind']}:{value['id']}"
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        of_file = ("url", "cover") if "digest" in value else ()
+        return {name: _plain(item) for name, item in value.items() if name not in of_file}
     return value
 
 

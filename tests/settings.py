@@ -1,11 +1,15 @@
 """The portal's own settings, as tests need them: of the environment, only the database is asked for."""
 
+import atexit
 import importlib.util
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS"):
+    os.environ.pop(name, None)
+for name in ("OUTGOING_REQUESTS", "ARCHIVE_LOOKUP"):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "for tests only, and nothing outside them depends on it"
 if os.environ.get("TEST_DATABASE_URL"):
@@ -35,9 +39,11 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_AUTOREFRESH = True  # take files from where they are written, nothing is collected
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-media-{os.getpid()}"
+atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
 
 KEPT_MB = 0  # a test sees what it made a moment ago; those of what is kept switch it on
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # weak and quick
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DUMPS_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-dumps-{os.getpid()}"
 INDEX_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-index-{os.getpid()}"

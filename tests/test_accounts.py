@@ -206,19 +206,6 @@ def test_the_set_up_link_lasts_a_day(client, time_machine):
     assert client.get(link).status_code == 404
 
 
-@pytest.fixture
-def time_machine(monkeypatch):
-    """A function that moves the clock forward."""
-    now = time.time
-    moved = [0]
-    monkeypatch.setattr(time, "time", lambda: now() + moved[0])
-
-    def move(by):
-        moved[0] += by.total_seconds()
-
-    return move
-
-
 # Guessing
 
 

@@ -12,11 +12,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from media4sec.kinds import kinds
-from media4sec.records import policy, workflow
+from media4sec.links.addresses import read_records
+from media4sec.links.models import Link, Turn
+from media4sec.records import audit, policy, workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.comments import comment_on
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import AuditEntry, Record, Source, Tag, Team, model_of
+from media4sec.records.models import AuditEntry, Comment, FieldHint, Record, Source, Tag, Team, model_of
 from tests.factories import fresh, make, publish, published, save
+from tests.files import file_part
 from tests.people import administrator, authenticated, logged_in, member, owned
 from tests.test_corrections import report
 
@@ -45,8 +49,13 @@ OF_A_RECORD = {
     "history": "see",
     "version": "see",
     "preview": "see",
+    "comments": "see",
+    "comment": "see",
+    "comment-remove": "review",
+    "file": "see",
     "revert": "write",
     "checked": "write",
+    "dismiss": "write",
     "submit": "write",
     "approve": "review",
     "send-back": "review",
@@ -59,10 +68,11 @@ OF_A_RECORD = {
     "discard": "discard",
     "delete": "nobody",
 }
-TO_BE_READ = {"history", "version", "preview"}
+TO_BE_READ = {"history", "version", "preview", "file"}
 # Pages of a kind: for everybody with a role; adding and importing, for those who write (tests/test_imports.py).
 OF_A_KIND = {"changelist": "see", "add": "write", "import": "write", "import-report": "its maker"}
 EVERYBODY, MEMBERS, ROOT, REVIEWERS, MANAGERS = "everybody", "members", "root", "reviewers", "managers"
+CORRECTORS = "correctors"  # publishers of the editorial office, and of those whose records alone have it
 # All other addresses behind the login.
 OTHERS = {
     "index": MEMBERS,
@@ -75,6 +85,9 @@ OTHERS = {
     "logout": EVERYBODY,
     "unsaved_keep": MEMBERS,
     "unsaved_forget": MEMBERS,
+    "saved_list_save": MEMBERS,
+    "saved_list_open": "its maker",  # and their team: tests/test_saved_lists.py
+    "saved_list_delete": "its maker",
     "view_on_site": "nothing",  # no table has such an address
     "records_record_changelist": MEMBERS,
     "records_record_add": "nobody",
@@ -86,28 +99,41 @@ OTHERS = {
     "records_source_history": ROOT,
     "records_source_delete": "nobody",  # it is in use
     "records_source_change": MEMBERS,
+    "records_source_merge": CORRECTORS,
     "records_tag_changelist": MEMBERS,
     "records_tag_add": "writers",
     "records_tag_history": ROOT,
     "records_tag_delete": "nobody",
     "records_tag_change": MEMBERS,
-    "records_auditentry_changelist": ROOT,
+    "records_tag_merge": CORRECTORS,
+    "records_fieldhint_changelist": "office",
+    "records_fieldhint_add": "office",
+    "records_fieldhint_history": "office",
+    "records_fieldhint_delete": "office",
+    "records_fieldhint_change": "office",
+    "records_auditentry_changelist": MEMBERS,
     "records_auditentry_add": "nobody",
-    "records_auditentry_history": ROOT,
+    "records_auditentry_history": MANAGERS,
     "records_auditentry_delete": "nobody",
-    "records_auditentry_change": ROOT,
+    "records_auditentry_change": MANAGERS,
     "corrections_correction_changelist": MEMBERS,
     "corrections_correction_add": "nobody",
     "corrections_correction_history": "team",
     "corrections_correction_delete": ROOT,
     "corrections_correction_change": "team",
     "corrections_correction_step": REVIEWERS,
+    "links_link_changelist": MEMBERS,
+    "links_link_add": "nobody",
+    "links_link_history": "team",
+    "links_link_delete": "nobody",
+    "links_link_change": "team",
     "records_team_changelist": MANAGERS,
     "records_team_add": ROOT,
     "records_team_history": MANAGERS,
     "records_team_delete": "nobody",
     "records_team_change": MANAGERS,
     "records_team_invite": MANAGERS,
+    "records_team_lost_factor": MANAGERS,
     "accounts_user_changelist": ROOT,
     "accounts_user_add": ROOT,
     "accounts_user_history": ROOT,
@@ -116,7 +142,7 @@ OTHERS = {
 }
 # Pages about one’s own account, which show nothing of others.
 OWN_ACCOUNT = re.compile(
-    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|set-up)/"
+    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|set-up)/"
 )
 # What readers see: the same for everybody, whoever asks.
 FOR_READERS = {
@@ -130,10 +156,21 @@ FOR_READERS = {
     ),
     *("favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png", "site.webmanifest"),
     *("preview/home.png", "preview/<str:path>.png", "preview/<str:path>/<str:ref>.png"),
+    r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$",
     r"^feeds/(?P<path>[a-z-]+)\.atom$",
     r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$",
     r"^(?P<path>[a-z-]+)/compare\.csv$",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$",
+    *(
+        "api/v1",
+        "api/v1/changes",
+        "api/v1/pos/solutions",
+        "en/group_export",
+        "group_export",
+        "dumps/manifest.json",
+        "dumps/<str:name>",
+        "dumps/<slug:folder>/<str:name>",
+    ),
     *("api/v1/openapi.json", "nl/", "de/", "fr/", "es/", "el/", "sl/"),
     *(
         "search/",
@@ -158,7 +195,7 @@ FOR_READERS = {
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),
 }
-IN_THE_API = re.compile(r"api/v1/\^[a-z-]+/(\(\?P<identifier>\[\^/\]\+\)/)?\$")
+IN_THE_API = re.compile(r"api/v1/\^[a-z-]+(/\(\?P<identifier>\[\^/\]\+\))?\$|\^api/v1/\(\?P<path>.*\)\?\$")
 
 
 def routes(patterns, before=""):
@@ -219,7 +256,8 @@ def clients(partner):
 
 def prepared(state, partner):
     """A record of the partner in a state, with two versions."""
-    record = owned(make("technology", title="Before"), partner)
+    record = owned(make("technology", title="Before", files=[file_part(key="a")]), partner)
+    comment_on(record, "Is it?")
     if state != "draft":
         record = publish(record)
     record = save({**working_document(record), "title": "After"}, "technology", record)
@@ -233,6 +271,13 @@ def prepared(state, partner):
 
 
 def address_in(record, action):
+    if action in ("comment", "comment-remove"):
+        number = Comment.objects.get(revision__record=record).pk
+        remove = "remove/" if action == "comment-remove" else ""
+        return f"/admin/catalogue/technology/{record.pk}/comments/{number}/{remove}"
+    if action == "file":
+        digest = record.files.get().file.digest
+        return f"/admin/catalogue/technology/{record.pk}/files/{digest[:32]}/a.png"
     if action in ("version", "revert"):
         return f"/admin/catalogue/technology/{record.pk}/versions/1/{'revert/' if action == 'revert' else ''}"
     return f"/admin/catalogue/technology/{record.pk}/{action}/"
@@ -269,7 +314,7 @@ def test_pages_of_a_record_open_for_those_who_may(clients, partner, state):  # g
 def test_steps_are_refused_to_those_who_may_not(clients, partner, state, action):  # gates 3.1, 3.3
     record = prepared(state, partner)
     right = "nobody" if action in TO_BE_READ else OF_A_RECORD[action]
-    right = "write" if action == "change" else right
+    right = "write" if action in ("change", "comments", "comment") else right
     before = snapshot()
     given = {
         "edit_version": record.edit_version,
@@ -324,15 +369,22 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         publish(make("technology", sources=[{"url": "https://example.org/", "title": "A"}], tags=["a"])),
         partner,
     )
+    anna = member("contributor", partner=partner)
+    audit.note_account(AuditEntry.Action.LOGGED_IN, anna, by=anna)
     rows = {
         "source": Source.objects.get(),
         "tag": Tag.objects.get(),
         "record": record,
-        "auditentry": AuditEntry.objects.first(),
+        "auditentry": AuditEntry.objects.get(action="log-in"),
+        "fieldhint": FieldHint.objects.create(
+            kind_name="technology", field="country", text="Where it is made."
+        ),
         "team": Team.objects.get(owner=partner),
-        "user": member("contributor", partner=partner),
+        "user": anna,
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
     }
+    read_records(Turn.take("us"))
+    rows["link"] = Link.objects.get(url="https://example.org/")
     route = next(route for route, found in routes(admin.site.urls[0], "/admin/") if found == name)
     row = rows.get(route.split("/")[3] if route.count("/") > 3 else "")
     filled = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace("<slug:name>", "close")
@@ -348,15 +400,18 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         MEMBERS: (everybody, 403),
         EVERYBODY: (everybody, 403),
         ROOT: ({"root"}, 403),
+        "office": ({"office", "root"}, 403),
         "writers": (everybody - {"administrator"}, 403),
         "nobody": (set(), 403),
         "nothing": (set(), 404),
+        "its maker": (set(), 404),
         "leads on": (team, 404),
         "team": (team, 404),
         REVIEWERS: ({"reviewer", "publisher", "root"}, 403),
         MANAGERS: ({"administrator", "root"}, 403),
+        CORRECTORS: ({"publisher", "office", "root"}, 403),
     }[OTHERS[name]]
-    if name == "records_team_changelist":
+    if name in ("records_team_changelist", "records_auditentry_changelist"):
         opens = {"administrator", "other", "office", "root"}  # each sees its own
     for person, status in found.items():
         if person in opens:
@@ -508,7 +563,7 @@ def test_readers_see_the_same_whoever_they_are(clients, partner):
         record.url,
         "/technologies/",
         "/search/?q=After",
-        f"/api/v1/technologies/{record.identifier}/",
+        f"/api/v1/technologies/{record.identifier}",
     ):
         answers = {client.get(address).content for client in (Client(), *clients.values())}
         assert len(answers) == 1, address

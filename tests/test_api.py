@@ -19,14 +19,14 @@ from schemathesis.generation import GenerationMode
 from media4sec import problems
 from media4sec.front.api import schema
 from media4sec.interchange import results
-from media4sec.interchange.rest import MAX_LIMIT, question_of, read_cursor, write_cursor
+from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.publications.models import Generation, Publication, Term
 from media4sec.records import workflow
 from tests.factories import one_of_every_kind, published, several_published
 from tests.public import api_item, api_list, api_lists, every_item, relative
 
-THEMES = "/api/v1/themes/"
+THEMES = "/api/v1/themes"
 
 
 def assert_problem(response, status, **expected):
@@ -54,15 +54,7 @@ def test_the_address_of_each_problem_leads_to_its_explanation(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "address",
-    [
-        "/api/v1/",
-        "/api/v2/",
-        "/api/nothing/",
-        "/api/v1/nothing/",
-        "/api/v1/themes/none/",
-        "/api/v1/themes/a/b/",
-    ],
+    "address", ["/api/v2/", "/api/nothing/", "/api/v1/nothing", "/api/v1/themes/none", "/api/v1/themes/a/b"]
 )
 def test_unknown_addresses_answer_a_problem(client, address):
     assert_problem(client.get(address), 404)
@@ -70,7 +62,7 @@ def test_unknown_addresses_answer_a_problem(client, address):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE"])
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one", "/api/v1/openapi.json"])
 def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.13
     published("theme", identifier="one")
 
@@ -85,7 +77,7 @@ def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.1
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/"])
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one"])
 def test_other_forms_are_not_offered(client, address):
     published("theme", identifier="one")
 
@@ -262,7 +254,7 @@ def test_a_cursor_holds_for_its_question_and_any_size_of_page(client):
     cursor = following.partition("cursor=")[2]
 
     assert client.get(f"{THEMES}?limit=2&lens=good&count=true&cursor={cursor}").status_code == 200
-    for address in (f"{THEMES}?", f"{THEMES}?lens=good&q=theme&", "/api/v1/organisations/?lens=good&"):
+    for address in (f"{THEMES}?", f"{THEMES}?lens=good&q=theme&", "/api/v1/organisations?lens=good&"):
         response = client.get(f"{address}cursor={cursor}")
         assert_problem(response, 400)
         assert "cursor" in {error["parameter"] for error in response.json()["errors"]}
@@ -300,7 +292,7 @@ def test_etag_moves_with_what_the_public_sees_and_with_nothing_else(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one", "/api/v1/openapi.json"])
 def test_head_answers_like_get(client, address):
     published("theme", identifier="one")
 
@@ -311,13 +303,13 @@ def test_head_answers_like_get(client, address):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one/"])
+@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one"])
 def test_options_names_the_methods(client, address):
     published("theme", identifier="one")
 
     response = client.options(address)
 
-    assert response.status_code == 200
+    assert (response.status_code, response.content) == (204, b"")
     assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
@@ -325,7 +317,7 @@ def test_options_names_the_methods(client, address):
 def test_no_answer_sets_a_cookie_or_varies_by_one(client):  # gate 8.1
     one_of_every_kind()
     items = [
-        f"/api/v1/{kind.plural}/{identifier}/"
+        f"/api/v1/{kind.plural}/{identifier}"
         for kind in kinds()
         for identifier in Publication.objects.of(kind.name).values_list("identifier", flat=True)
     ]
@@ -335,7 +327,7 @@ def test_no_answer_sets_a_cookie_or_varies_by_one(client):  # gate 8.1
         *items,
         "/api/",
         "/api/v1/openapi.json",
-        "/api/v1/nothing/",
+        "/api/v1/nothing",
         f"{THEMES}?x=1",
     ]:
         response = client.get(address)
@@ -373,8 +365,12 @@ def test_description_names_every_kind_and_filter():
 
     for kind in kinds():
         named = {parameter["name"] for parameter in paths[api_list(kind)]["get"]["parameters"]}
-        assert named == {"q", "limit", "cursor", "count", *(facet.name for facet in kind.listed.all_facets)}
-        assert f"{api_list(kind)}{{identifier}}/" in paths
+        assert named == {
+            *("q", "limit", "cursor", "count", "sort"),
+            *("ids", "updated_since", "updated_before", "include_deleted"),
+            *(facet.name for facet in kind.listed.all_facets),
+        }
+        assert f"{api_list(kind)}/{{identifier}}" in paths
 
 
 def checker(document, address, status="200"):
@@ -396,13 +392,13 @@ def test_answers_of_every_kind_fit_the_description(client):
         answer = client.get(f"{address}?count=true").json()
         assert errors_in(checker(document, address), answer) == []
         for item in answer["results"]:
-            assert errors_in(checker(document, f"{address}{{identifier}}/"), item) == []
+            assert errors_in(checker(document, f"{address}/{{identifier}}"), item) == []
             properties = document["components"]["schemas"][component(document, address)]["properties"]
-            assert set(item) == set(properties)
+            assert set(item) | {"files"} == set(properties)  # most records have none
 
 
 def component(document, address):
-    schema = document["paths"][f"{address}{{identifier}}/"]["get"]["responses"]["200"]["content"]
+    schema = document["paths"][f"{address}/{{identifier}}"]["get"]["responses"]["200"]["content"]
     return schema["application/json"]["schema"]["$ref"].rpartition("/")[2]
 
 
@@ -413,7 +409,7 @@ def errors_in(validator, answer):
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_every_document_of_the_real_content_fits_the_description(client, content, kind):
     address = api_list(kind)
-    validator = checker(described(), f"{address}{{identifier}}/")
+    validator = checker(described(), f"{address}/{{identifier}}")
 
     for item in every_item(client, address, limit=200):
         assert errors_in(validator, item) == []
@@ -425,8 +421,8 @@ def test_problems_fit_the_description(client):
     record = published("theme")
     workflow.withdraw(record, reason="By mistake.")
 
-    for address, status in ((f"{THEMES}?x=1", "400"), (f"{THEMES}none/", "404"), (api_item(record), "410")):
-        operation = THEMES if status == "400" else f"{THEMES}{{identifier}}/"
+    for address, status in ((f"{THEMES}?x=1", "400"), (f"{THEMES}/none", "404"), (api_item(record), "410")):
+        operation = THEMES if status == "400" else f"{THEMES}/{{identifier}}"
         assert errors_in(checker(document, operation, status), client.get(address).json()) == []
 
 
@@ -452,15 +448,18 @@ def test_schemathesis_finds_nothing(request):  # interchange section 13, gate 4.
     for result in loaded.get_all_operations():
         operation = result.ok()
         run(given(case=operation.as_strategy())(fits))()
-        if not operation.path.endswith("{identifier}/"):  # any text could be an identifier
+        # Any text could be an identifier, and the front door takes no parameters.
+        if not operation.path.endswith("{identifier}") and operation.path != "/api/v1":
             run(given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))(is_refused))()
 
 
 def fits(case):
     """What the description allows is answered. Cursors stand in answers, and values of filters in the records."""
-    kind = next(kind for kind in kinds() if case.path.startswith(f"/api/v1/{kind.plural}/"))
     case.query.pop("cursor", None)
-    for facet in kind.listed.all_facets:
+    kind = next((kind for kind in kinds() if case.path.startswith(f"/api/v1/{kind.plural}")), None)
+    if "include_deleted" in case.query:  # of a list: what is left of a record cannot be filtered
+        case.query = {name: value for name, value in case.query.items() if name in (*PAGING, *NARROWING)}
+    for facet in kind.listed.all_facets if kind else ():
         if facet.name in case.query:
             terms = Term.objects.filter(publication__kind=kind.name, field=facet.name)
             case.query[facet.name] = list(terms.order_by("pk").values_list("value", flat=True)[:1])

@@ -133,7 +133,7 @@ def test_every_situation_has_one_worked_example():
 
 
 def test_public_documents_give_the_same_answers(client, content):
-    public = {item["identifier"]: item for item in every_item(client, "/api/v1/check-questions/", limit=200)}
+    public = {item["identifier"]: item for item in every_item(client, "/api/v1/check-questions", limit=200)}
 
     for example in EXAMPLES.values():
         given = answers_in(example["answers_given"])

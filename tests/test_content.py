@@ -153,7 +153,7 @@ def test_values_of_every_facet_lead_to_a_list_with_working_links(client, kind):
             response = client.get(f"/{kind.path}/", {name: option.value})
             assert response.status_code == 200
             assert response.context["count"] == option.count, (name, option.value)
-            api = [link for link in links_in(response) if link.startswith("/api/v1/")]
+            api = [link for link in links_in(response) if link.startswith("/api/v1")]
             dead |= {link: status for link in api if (status := client.get(link).status_code) != 200}
         if kind.name == "statement" and name == "theme":
             assert sum(option.count for option in options) == len(documents_of(kind))

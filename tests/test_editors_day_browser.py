@@ -114,16 +114,35 @@ def test_a_day_from_a_draft_to_the_public_page(browser_page, live_server, partne
     assert (record.state, record.owner_id) == ("in-review", partner.pk)
 
     page = pages[reviewer]
+    page.goto(f"{address}/{record.pk}/change/")
+    page.get_by_role("link", name="Comment on: Country").press("Enter")
+    expect(page.get_by_label("About")).to_have_value("country")
+    page.get_by_role("textbox", name="Comment").fill("Is it not from the Netherlands?")
+    page.get_by_role("button", name="Comment", exact=True).press("Enter")
+    expect(page.get_by_text("Is it not from the Netherlands?")).to_be_visible()
     page.goto(f"{address}/{record.pk}/send-back/")
     expect(page.get_by_text("Is this right?")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 comment is open")).to_be_visible()
     page.get_by_role("textbox", name="What is missing").fill("Say what it is for.")
     page.get_by_role("button", name="Send back").press("Enter")
 
     page = pages[writer]
     page.goto(f"{address}/{record.pk}/change/")
     expect(page.get_by_text("Say what it is for.")).to_be_visible()
+    beside = page.locator(".field-country")
+    expect(beside.get_by_text("Is it not from the Netherlands?")).to_be_visible()
+    page.locator("#id_country").fill("NL")
     page.locator("#id_summary").fill("It tells who writes where.")
-    page.get_by_role("button", name="Save and submit …").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(f"{live_server.url}/admin/")
+    waits = page.get_by_role("region", name="Comments for you")
+    waits.get_by_role("link", name="A watcher of forums").press("Enter")
+    expect(page.get_by_text("The field has changed since then.")).to_be_visible()
+    page.get_by_role("textbox", name="Answer").fill("It is. Changed.")
+    page.get_by_role("button", name="Resolve").press("Enter")
+    expect(page.get_by_text("The comment is resolved.")).to_be_visible()
+    expect(page.get_by_text("No comment is open.")).to_be_visible()
+    page.goto(f"{address}/{record.pk}/submit/")
     page.get_by_role("button", name="Submit", exact=True).press("Enter")
 
     page = pages[reviewer]

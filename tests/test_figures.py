@@ -78,7 +78,7 @@ def test_a_figure_is_as_exact_as_its_source(client, value, unit, qualifier, text
     assert f"<title>{title} ·" in page.content.decode()
     assert next(citations_of([publication])).title == " ".join(title.split())
     assert preview_of(publication).title == title
-    answer = client.get(f"/api/v1/survey-figures/{record.identifier}/").json()
+    answer = client.get(f"/api/v1/survey-figures/{record.identifier}").json()
     assert (answer["value"], answer["qualifier"]) == (value, qualifier)
 
 

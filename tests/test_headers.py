@@ -4,6 +4,8 @@ import gzip
 
 import pytest
 
+from tests.factories import published
+
 # Written out: a slip in the product must not change what is expected of it. Order and spaces are of no matter.
 PAGE_POLICY = {
     "default-src": "'none'",
@@ -48,7 +50,7 @@ ANSWERS = [
         "max-age=0, no-cache, no-store, must-revalidate, private",
     ),
     ("/admin/", ADMIN_POLICY, "same-origin", "max-age=0, no-cache, no-store, must-revalidate, private"),
-    ("/api/v1/technologies/", MACHINE_POLICY, "cross-origin", "public, no-cache"),
+    ("/api/v1/technologies", MACHINE_POLICY, "cross-origin", "public, no-cache"),
     ("/technologies.csv", MACHINE_POLICY, "cross-origin", "public, no-cache"),
     ("/sitemap.xml", MACHINE_POLICY, "cross-origin", "public, no-cache"),
     ("/static/js/portal.js", MACHINE_POLICY, "same-origin", None),
@@ -65,13 +67,7 @@ PAGES = [
     "/nowhere/",
     "/technologies/?nonsense=1",
 ]
-MACHINES = [
-    "/api/v1/technologies/",
-    "/api/v1/openapi.json",
-    "/api/v1/nowhere/",
-    "/sitemap.xml",
-    "/robots.txt",
-]
+MACHINES = ["/api/v1/technologies", "/api/v1/openapi.json", "/api/v1/nowhere", "/sitemap.xml", "/robots.txt"]
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +90,12 @@ def test_each_nature_of_answer_has_these_headers(client, path, policy, resource,
     assert cache is None or response["Cache-Control"] == cache
     allowed = dict(part.split("=", 1) for part in response["Permissions-Policy"].split(", "))
     assert {allowed[feature] for feature in SWITCHED_OFF} == {"()"}
-    assert [feature for feature, whom in allowed.items() if whom != "()"] == ["clipboard-write"]
+    used = {feature for feature, whom in allowed.items() if whom != "()"}
+    passkeys = (
+        {"publickey-credentials-create", "publickey-credentials-get"} if policy == ADMIN_POLICY else set()
+    )
+    assert used == {"clipboard-write"} | passkeys
+    assert {allowed[feature] for feature in used} == {"(self)"}
     assert not response.has_header("Access-Control-Allow-Credentials")
 
 
@@ -162,7 +163,51 @@ def test_pages_are_compressed_on_the_way(client, path):  # gate 7.12
 
 
 def test_answers_for_machines_keep_their_strong_tag(client):
-    response = client.get("/api/v1/technologies/", headers={"accept-encoding": "gzip"})
+    response = client.get("/api/v1/technologies", headers={"accept-encoding": "gzip"})
 
     assert not response.has_header("Content-Encoding")
     assert response["ETag"].startswith('"')
+
+
+# Scripts of other sites
+
+MACHINES = (
+    *("/api/v1", "/api/v1/changes", "/api/v1/themes", "/api/v1/openapi.json", "/en/group_export"),
+    *("/themes.csv", "/themes.json", "/themes.bib", "/feeds/themes.atom", "/sitemap.xml"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", MACHINES)
+def test_scripts_of_any_site_may_read_open_data(client, address):
+    published("theme")
+
+    response = client.get(address, headers={"origin": "https://x.example"})
+    asked = client.options(
+        address,
+        headers={
+            "origin": "https://x.example",
+            "access-control-request-method": "GET",
+            "access-control-request-headers": "if-none-match",
+        },
+    )
+
+    assert response.status_code == 200
+    assert response["Access-Control-Allow-Origin"] == asked["Access-Control-Allow-Origin"] == "*"
+    exposed = {name.strip() for name in response["Access-Control-Expose-Headers"].split(",")}
+    assert {"ETag", "Link", "Last-Modified", "Retry-After"} <= exposed
+    assert not response.has_header("Access-Control-Allow-Credentials")
+    assert asked.status_code == 204
+    assert "If-None-Match" in asked["Access-Control-Allow-Headers"]
+    assert asked["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert (
+        client.get(f"{address}?no-such=1")["Access-Control-Allow-Origin"] == "*"
+    )  # they read refusals as well
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/themes/", "/corrections/new/", "/admin/", "/admin/login/"])
+def test_scripts_of_other_sites_read_nothing_else(client, address):
+    response = client.get(address, headers={"origin": "https://x.example"})
+
+    assert not any(name.startswith("Access-Control") for name in response.headers)

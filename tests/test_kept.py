@@ -17,7 +17,7 @@ from django.urls import resolve
 from media4sec import kept as keeping
 from media4sec.answers import Answer, coding_of, takes
 from media4sec.interchange import exports
-from media4sec.kept import KeptMiddleware, Shelf, kept, ready
+from media4sec.kept import KeptMiddleware, Shelf, is_exact, kept, ready
 from media4sec.kinds import kinds
 from media4sec.languages import PREFIX
 from media4sec.records import workflow
@@ -33,10 +33,15 @@ MACHINES = [
     "/technologies/compare.csv?ids=T-001,T-005",
     "/feeds/everything.atom",
     "/feeds/law.atom",
-    *(f"/api/v1/{kind.plural}/?limit=1" for kind in kinds()),
-    "/api/v1/technologies/T-001/",
-    "/api/v1/technologies/?theme=dark-web&limit=3&count=true",
+    *(f"/api/v1/{kind.plural}?limit=1" for kind in kinds()),
+    "/api/v1/technologies/T-001",
+    "/api/v1/technologies?theme=dark-web&limit=3&count=true",
     "/api/v1/openapi.json",
+    "/api/v1",
+    "/api/v1/changes?limit=2",
+    "/api/v1/pos/solutions",
+    "/en/group_export?offset=10",
+    "/group_export",
     "/search/facets/type/?q=police",
     "/sitemap.xml",
     "/sitemap-1.xml",
@@ -127,19 +132,20 @@ def test_what_is_kept_is_what_django_answers(site, client, keeps, settings, monk
 
         assert seen(client.get(url, headers=headers)) == seen(expected), url
         assert seen(client.get(url, headers=headers)) == seen(expected), url
-        assert sent(url, **headers) == seen(expected), url
+        # What follows changes is asked of the database each time, and so never of the loop.
+        assert sent(url, **headers) == (None if is_exact(url) else seen(expected)), url
         head = client.head(url, headers=headers)
         assert (head.status_code, dict(head.items()), head.content) == (*seen(expected)[:2], b""), url
 
         headers = headers | {"if-none-match": expected["ETag"]}
         assert expected_304.status_code == 304, url
         assert seen(client.get(url, headers=headers)) == seen(expected_304), url
-        assert sent(url, **headers) == seen(expected_304), url
+        assert sent(url, **headers) == (None if is_exact(url) else seen(expected_304)), url
         for name in ("ETag", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options"):
             assert expected_304[name] == expected[name], url
         assert not {"Content-Type", "Content-Length", "Content-Encoding"} & set(expected_304.headers), url
     routes = {resolve(PREFIX.sub("", url.partition("?")[0])).route for url in WALKED}
-    assert routes >= {route for route, how in ROUTES.items() if how != "slash"}
+    assert routes >= {route for route, how in ROUTES.items() if how not in ("slash", "dump", "attached")}
 
 
 def test_an_answer_in_each_coding_has_a_tag_of_its_own(site, client, keeps):
@@ -185,7 +191,7 @@ def test_the_coding_is_one_that_the_client_takes(accepted, expected):
 
 # Others cannot spoil it
 
-PAGE, API = "/technologies/?status=active&theme=dark-web", "/api/v1/technologies/?limit=3"
+PAGE, API = "/technologies/?status=active&theme=dark-web", "/api/v1/technologies?limit=3"
 ODD = [
     {"host": "TestServer"},
     {"host": "testserver:8000"},
@@ -250,7 +256,7 @@ def test_values_of_one_parameter_keep_their_order(site, client, keeps):
     "path",
     [
         "/technologies/?nonsense=1",
-        "/api/v1/technologies/?limit=1&limit=2",
+        "/api/v1/technologies?limit=1&limit=2",
         "/robots.txt?x=1",
         "/nowhere/",
         f"/technologies/{WITHDRAWN}/",

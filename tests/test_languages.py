@@ -51,14 +51,7 @@ def test_pages_stand_under_their_language(client, code):
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/admin/",
-        "/api/v1/technologies/",
-        "/api/v1/openapi.json",
-        "/sitemap.xml/",
-        "/de/",
-        "/nl/technologies/",
-    ],
+    ["/admin/", "/api/v1/technologies", "/api/v1/openapi.json", "/sitemap.xml/", "/de/", "/nl/technologies/"],
 )
 def test_what_is_not_a_page_has_no_language(client, path):
     response = client.get(f"/de{path}")

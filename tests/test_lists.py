@@ -469,7 +469,7 @@ def test_letters_may_be_typed_as_people_type_them(client, asked, known):
     published("technology", tags=["Crowd control", "Straße"], country="BE", status="active")
 
     page = client.get(f"/de/technologies/?{asked}")
-    api = [client.get(f"/api/v1/technologies/?{query}").json()["results"] for query in (asked, known)]
+    api = [client.get(f"/api/v1/technologies?{query}").json()["results"] for query in (asked, known)]
     files = [body_of(client.get(f"/technologies.ndjson?{query}")) for query in (asked, known)]
     feeds = [
         client.get(f"/feeds/technologies.atom?{query}").content.count(b"<entry>") for query in (asked, known)
@@ -505,7 +505,7 @@ def test_a_value_that_no_record_has_now_gives_an_empty_list(client, query):
 
     assert shown(response) == []
     assert [str(chip["label"]).split(": ")[1] != "" for chip in response.context["chips"]] == [True]
-    assert client.get(f"/api/v1/technologies/?{query}").json()["results"] == []
+    assert client.get(f"/api/v1/technologies?{query}").json()["results"] == []
 
 
 def choices_of(kind, facet):
@@ -533,8 +533,8 @@ def test_every_choice_of_a_field_can_be_asked_for_and_nothing_else(client, kind,
 
         assert shown(page) == []
         assert [chip["label"] for chip in page.context["chips"]] == [f"{facet.title}: {words.text}"]
-        assert client.get(f"/api/v1/{kind.plural}/", {facet.name: words.value}).json()["results"] == []
-    for address in (kind.list_url, f"/api/v1/{kind.plural}/"):
+        assert client.get(f"/api/v1/{kind.plural}", {facet.name: words.value}).json()["results"] == []
+    for address in (kind.list_url, f"/api/v1/{kind.plural}"):
         assert client.get(address, {facet.name: "no-such-choice"}).status_code == 400
 
 
@@ -694,7 +694,7 @@ def test_all_other_forms_of_a_result_are_there(client):
             f"/technologies.{suffix}?country=NL&sort=title"
             for suffix in ("csv", "json", "ndjson", "bib", "ris")
         ),
-        "/api/v1/technologies/?country=NL",
+        "/api/v1/technologies?country=NL",
     ]
     assert response.context["feed_url"] == "/feeds/technologies.atom?country=NL"
     for link in (*links, response.context["feed_url"]):

@@ -79,10 +79,18 @@ def test_version_number_stands_once():
     )
 
 
-def test_source_has_one_row_an_address():
-    Source.objects.create(url="https://example.org/")
+def test_source_has_one_row_an_address_once_it_is_public():
+    first, other = (Source.objects.create(url="https://example.org/") for _ in range(2))
+    Source.objects.filter(pk=first.pk).update(is_public=True)
 
-    refused("url", lambda: Source.objects.create(url="https://example.org/"))
+    refused("records_source_public", lambda: Source.objects.filter(pk=other.pk).update(is_public=True))
+
+
+def test_tag_has_one_row_once_it_is_public():
+    first, other = (Tag.objects.create(name=name) for name in ("Dark web", "dark web"))
+    Tag.objects.filter(pk=first.pk).update(is_public=True)
+
+    refused("records_tag_public", lambda: Tag.objects.filter(pk=other.pk).update(is_public=True))
 
 
 def test_publication_is_one_a_record():
@@ -120,7 +128,7 @@ def test_concept_is_unique_within_its_scheme():
 
 def test_every_constraint_is_broken_here():
     """A new constraint needs a test above."""
-    ours = {Record, Tagging, Revision, Relation, Citation, Source, Publication, Term}
+    ours = {Record, Tag, Tagging, Revision, Relation, Citation, Source, Publication, Term}
     ours |= {model_of(kind.name) for kind in kinds()}
 
     named = {constraint.name for model in ours for constraint in model._meta.constraints}
@@ -131,6 +139,8 @@ def test_every_constraint_is_broken_here():
         "records_relation_unique",
         "records_relation_never_points_at_itself",
         "records_tag_once_per_record",
+        "records_tag_public_once",
+        "records_source_public_once",
         "records_revision_number_unique",
         "publications_one_per_record",
         "publications_term_once",

@@ -13,7 +13,7 @@ from media4sec.headers import CONTENT_SECURITY_POLICIES
 from media4sec.kept import kept
 from media4sec.kinds import kinds
 from media4sec.records import workflow
-from media4sec.records.admin.lists import admin_url
+from media4sec.records.admin.lists import admin_url, files_at
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import specific
 from tests.factories import (
@@ -47,7 +47,8 @@ def page(client, address):
 
 
 def preview(client, record):
-    return page(client, admin_url(record, "preview"))
+    """Its files are those of readers, at addresses of the back-office."""
+    return page(client, admin_url(record, "preview")).replace(files_at(record), "/files/")
 
 
 def edited(record, document):

@@ -40,7 +40,7 @@ def test_a_bare_refusal_gets_a_page(status):  # gates 4.16, 7.14
 
 @pytest.mark.parametrize("status", HEADS)
 def test_a_bare_refusal_of_the_api_gets_a_problem(status):  # gate 4.16
-    problem = dressed(HttpResponse(status=status, headers={"Retry-After": "7"}), "/api/v1/technologies/")
+    problem = dressed(HttpResponse(status=status, headers={"Retry-After": "7"}), "/api/v1/technologies")
 
     assert (problem.status_code, problem["Retry-After"]) == (status, "7")
     assert problem["Content-Type"] == "application/problem+json"
@@ -69,7 +69,7 @@ def test_public_addresses_take_no_posts_even_from_browsers(path):  # gate 4.13
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/openapi.json", "/api/v1/technologies/", "/api/v1/technologies/T-001/"]
+    "path", ["/api/v1/openapi.json", "/api/v1/technologies", "/api/v1/technologies/T-001"]
 )
 def test_the_api_says_it_in_its_own_way(path):  # gate 4.16
     response = Client(enforce_csrf_checks=True).post(path, {"x": "y"})
@@ -127,7 +127,7 @@ def test_a_database_that_fails_is_unavailable_not_broken(
 
     monkeypatch.setattr("media4sec.publications.models.PublicationQuerySet.published", fail)
 
-    page, problem = client.get("/library/"), client.get("/api/v1/technologies/")
+    page, problem = client.get("/library/"), client.get("/api/v1/technologies")
 
     for response in (page, problem):
         assert (response.status_code, response["Retry-After"]) == (503, "10")
@@ -183,7 +183,7 @@ def test_what_does_not_exist_is_not_found_at_once(client, path, method):
     assert client.generic(method, path).status_code in ((404,) if method == "GET" else (404, 405))
 
 
-@pytest.mark.parametrize("method", ["OPTIONS", "POST", "DELETE"])
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 @pytest.mark.parametrize(
     "path",
     [
@@ -206,7 +206,7 @@ def test_files_are_refused_as_machines_read_it(client, path, method):  # gate 4.
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/technologies/T-001/", "/technologies.json", "/technologies/T-001-publicsonar.ris"]
+    "path", ["/api/v1/technologies/T-001", "/technologies.json", "/technologies/T-001-publicsonar.ris"]
 )
 def test_a_condition_that_does_not_hold_is_a_problem(client, path):
     published("technology", identifier="T-001", slug="publicsonar")

@@ -47,7 +47,7 @@ def server(content_database):
 
 
 @contextlib.contextmanager
-def started(database):
+def started(database, **more):
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
@@ -55,6 +55,7 @@ def started(database):
         "BASE_URL": origin,
         "SECRET_KEY": "only for this server, which nobody reaches from outside, 0123456789",
         "DATABASE_URL": database_url(database),
+        **more,
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0", "-i", "rest_framework"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True)
@@ -126,7 +127,7 @@ def test_bodies_that_come_slowly_hold_nobody_else_up(server):
     with contextlib.ExitStack() as stack:
         slow = [stack.enter_context(connected(origin, BEGUN[number % len(BEGUN)])) for number in range(SLOW)]
         time.sleep(0.5)
-        for path in ("/", "/privacy/", "/technologies/", "/api/v1/issues/", "/robots.txt"):
+        for path in ("/", "/privacy/", "/technologies/", "/api/v1/issues", "/robots.txt"):
             assert status(origin + path) == 200
         first = slow[0].makefile("rb")
         assert first.readline() == b"HTTP/1.1 408 Request Timeout\r\n"
@@ -155,7 +156,7 @@ def test_readers_who_stop_reading_hold_nobody_else_up(server):
         ("GET", "/technologies.csv", 200),
         ("GET", "/%ff%fe", 404),
         ("GET", "/search/?q=%ff", 200),
-        ("PUT", "/api/v1/issues/", 405),
+        ("PUT", "/api/v1/issues", 405),
         ("POST", "/corrections/new/", 400),
     ],
 )

@@ -41,7 +41,7 @@ def theme(server):
 def log_in(page):
     page.get_by_label("Email").fill("anna1@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 def opened(page, server, theme):

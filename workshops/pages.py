@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.record.facts import Fact, values_of
-from media4sec.portal.record.page import last_parts, listed
+from media4sec.portal.record.page import last_parts, listed, pictures_part
 from media4sec.portal.wording import page_display
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
@@ -153,6 +153,7 @@ def situation(page):
     links = [group for group in page.links if group not in chosen]
     parts = listed(
         ("about", page.kind.page.about, page.text),
+        pictures_part(page),
         ("help", _("What can be done"), help_groups),
         ("lenses", _("Good, bad, ugly"), page.columns),
         ("flags", _("Legal and ethical flags"), True),

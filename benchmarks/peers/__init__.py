@@ -99,4 +99,4 @@ def stock(portal):
         "PYTHONPATH": f"{SERVED}:{HERE}",
         "DATABASE_URL": portal.database,
     }
-    return granian("benchmarks.stock.wsgi:application", portal.folder / "stock", environment, "/api/v1/")
+    return granian("benchmarks.stock.wsgi:application", portal.folder / "stock", environment, "/api/v1")

@@ -6,7 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from benchmarks.stock import api, views
 
-router = DefaultRouter()
+router = DefaultRouter(trailing_slash=False)
 router.register("technologies", api.TechnologyViewSet, basename="technology")
 
 urlpatterns = [

@@ -10,10 +10,13 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from media4sec.accounts import told
 from media4sec.visitors import address_of
 
 logger = logging.getLogger(__name__)
@@ -60,6 +63,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if not self.all_failures:
             raise self.validation_error("too_many_login_attempts")
 
+    def authentication_failed(self, request, **credentials):
+        email = credentials.get("email") or ""
+        told.login_failed(get_user_model().objects.filter(email__iexact=email).first())
+
     def _rollback_login_failed_rl_usage(self):
         super()._rollback_login_failed_rl_usage()
         if getattr(self, "all_failures", None):
@@ -74,6 +81,12 @@ def path_of_key(key):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets of second factors are stored encrypted with the portal's key; earlier keys still open them."""
+
+    def _get_site_name(self):
+        return settings.MFA_TOTP_ISSUER
+
+    def generate_authenticator_name(self, user, type):
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def encrypt(self, text):
         return _safe().encrypt(text.encode()).decode()

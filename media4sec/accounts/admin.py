@@ -6,17 +6,29 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from media4sec.accounts.forms import Invite
-from media4sec.accounts.invitations import send_link
+from media4sec.accounts.forms import Invite, LostFactor
+from media4sec.accounts.helping import end_sessions, take_off_factor, withdraw_invitation
+from media4sec.accounts.invitations import how_far, send_link
+from media4sec.accounts.middleware import SECOND_FACTORS
 from media4sec.accounts.models import User
 from media4sec.records import audit, policy
-from media4sec.records.models import Membership, Team
+from media4sec.records.models import AuditEntry, Membership, Team
 from media4sec.records.policy import Right
+
+# What is told of a change of an account.
+CHANGES = {
+    ("is_active", True): "Activated.",
+    ("is_active", False): "Deactivated.",
+    ("is_superuser", True): "Is a portal administrator now.",
+    ("is_superuser", False): "Is no portal administrator any more.",
+    "email": "The e-mail address was changed.",
+}
 
 # What people have there is shown on their own pages, and groups give no rights here.
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
@@ -25,9 +37,10 @@ admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
 class Sensitive:
     """Pages about accounts ask again who it is, where that was longer ago than a quarter of an hour."""
 
-    def changeform_view(self, request, *args, **kwargs):
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The form says where it goes, as the page that asked who it is may show it."""
         raise_if_reauthentication_required(request, app="accounts")
-        return super().changeform_view(request, *args, **kwargs)
+        return super().changeform_view(request, object_id, request.get_full_path(), extra_context)
 
     def delete_view(self, request, *args, **kwargs):
         raise_if_reauthentication_required(request, app="accounts")
@@ -47,7 +60,13 @@ class MembershipInline(admin.StackedInline):
 
     model = Membership
     extra = 0
-    readonly_fields = ("user", "role")
+    fields = readonly_fields = ("person", "role", "account")
+
+    def person(self, membership):
+        return membership.user
+
+    def account(self, membership):
+        return how_far(membership.user)
 
     def has_view_permission(self, request, obj=None):
         return True
@@ -104,6 +123,10 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             note = f"{membership.user} has no longer the role {membership.role}."
             audit.note_team(form.instance, by=request.user, note=note)
             end_sessions(membership.user)
+            if withdraw_invitation(membership.user):
+                self.message_user(
+                    request, f"The invitation of {membership.user} is withdrawn: its link works no longer."
+                )
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -111,37 +134,64 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             note = (
                 "Four eyes are asked for now." if obj.needs_approval else "Four eyes are no longer asked for."
             )
-            audit.note_team(obj, by=request.user, note=note)
+            audit.note_team(obj, by=request.user, note=note, action=AuditEntry.Action.SETTINGS)
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.invite_view)
-        return [path("<int:pk>/invite/", view, name="records_team_invite"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/invite/", wrap(self.invite_view), name="records_team_invite"),
+            path("<int:pk>/lost-factor/", wrap(self.lost_factor_view), name="records_team_lost_factor"),
+            *super().get_urls(),
+        ]
 
     def invite_view(self, request, pk):
+        return self.step_view(request, pk, lambda team, data: Invite(data), self.tell)
+
+    def lost_factor_view(self, request, pk):
+        def form(team, data):
+            return LostFactor(data, people=people_to_help(request.user, team))
+
+        def tell(request, form, is_told, team):
+            person = form.cleaned_data["person"]
+            says = (
+                form.done if is_told else "sets up a new second factor; no mail could be sent, so tell them."
+            )
+            self.message_user(request, f"{person} {says}", messages.SUCCESS if is_told else messages.WARNING)
+
+        return self.step_view(request, pk, form, tell)
+
+    def step_view(self, request, pk, make, tell):
+        """The page of something that is done with a team."""
         team = self.get_object(request, str(pk))
         if team is None:
             raise Http404
         raise_if_reauthentication_required(request, app="accounts")
-        form = Invite(request.POST if request.method == "POST" else None)
+        form = make(team, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            self.tell(request, form.take(team, request.user), team)
+            tell(request, form, form.take(team, request.user), team)
             return redirect("admin:records_team_change", team.pk)
         context = self.admin_site.each_context(request) | {
             "title": f"{form.title}: {team}",
             "opts": self.opts,
             "original": team,
-            "step": Invite,
+            "step": type(form),
             "form": form,
         }
         return TemplateResponse(request, "admin/step.html", context)
 
-    def tell(self, request, user, team):
+    def tell(self, request, form, user, team):
         """The same words, whether there was an account before or not."""
-        if send_link(user, team):
+        if send_link(user, team, by=request.user):
             self.message_user(request, f"{user.email} {Invite.done}", messages.SUCCESS)
         else:
             says = f"{user.email} has the role, but no mail could be sent. Invite again when the mail server answers."
             self.message_user(request, says, messages.WARNING)
+
+
+def people_to_help(user, team):
+    """Those of a team whose second factor somebody may take off, if they have one."""
+    people = User.objects.filter(memberships__team=team, authenticator__isnull=False).distinct()
+    return people.filter(pk__in=[one.pk for one in people if policy.may_take_off_factor(user, one)])
 
 
 @admin.register(User)
@@ -165,43 +215,57 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
 
     @admin.display(description="Second factor", boolean=True)
     def has_second_factor(self, user):
-        return any(one.type == Authenticator.Type.TOTP for one in user.authenticator_set.all())
+        return any(one.type in SECOND_FACTORS for one in user.authenticator_set.all())
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and obj != request.user
+
+    def changeform_view(self, request, *args, **kwargs):
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:  # somebody else took this address at the same moment, as the form says now
+            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
-            sent = send_link(obj)
+            sent = send_link(obj, by=request.user)
             says = "was invited by mail." if sent else "has an account, but no mail could be sent."
             self.message_user(request, f"{obj.email} {says}", messages.SUCCESS if sent else messages.WARNING)
+        for field in form.changed_data if change else ["is_superuser"] * obj.is_superuser:
+            note = CHANGES.get(field) or CHANGES.get((field, getattr(obj, field)))
+            if note:
+                audit.note_account(AuditEntry.Action.ACCOUNT, obj, by=request.user, note=note)
         if change and {"is_active", "is_superuser", "email"} & {*form.changed_data}:
             end_sessions(obj)
 
+    def delete_model(self, request, obj):
+        audit.note_account(AuditEntry.Action.ACCOUNT, obj, by=request.user, note="Deleted.")
+        super().delete_model(request, obj)
+
+    def get_actions(self, request):
+        """An account is deleted on a page of its own, by which it is told."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     @admin.action(description="Send a link to choose a new password")
     def send_links(self, request, queryset):
-        sent = sum(send_link(user) for user in queryset.filter(is_active=True))
+        sent = sum(send_link(user, by=request.user) for user in queryset.filter(is_active=True))
         self.message_user(request, f"Sent to {sent} of {queryset.count()} people.")
 
     @admin.action(description="End all sessions")
     def end_sessions(self, request, queryset):
         for user in queryset:
             end_sessions(user)
+            audit.note_account(AuditEntry.Action.ACCOUNT, user, by=request.user, note="All sessions ended.")
         self.message_user(request, f"{queryset.count()} people must log in again.")
 
     @admin.action(description="Take off the second factor, which was lost")
     def take_off_second_factor(self, request, queryset):
-        """Losing a factor needs a second person: nobody does this for themselves."""
-        others = queryset.exclude(pk=request.user.pk)
-        Authenticator.objects.filter(user__in=others).delete()
-        for user in others:
-            end_sessions(user)
-        self.message_user(request, f"{others.count()} people set up a new one when they log in.")
-
-
-def end_sessions(user):
-    for session in UserSession.objects.filter(user=user):
-        session.end()
+        others = [user for user in queryset if policy.may_take_off_factor(request.user, user)]
+        told = sum(take_off_factor(user, by=request.user) for user in others)
+        says = f"{len(others)} people set up a new one when they log in; {told} were told by mail."
+        self.message_user(request, says)

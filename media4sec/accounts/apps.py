@@ -10,9 +10,17 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"  # as Django's own table of accounts had it
 
     def ready(self):
+        from allauth.mfa.recovery_codes.internal import auth
         from django.contrib.auth.signals import user_logged_in
 
+        from media4sec.accounts import told
+        from media4sec.accounts.recovery import RecoveryCodes
+
+        told.connect()
         user_logged_in.connect(begin_session)
+        auth.RecoveryCodes = (
+            RecoveryCodes  # the library has no setting for it, and looks it up here each time
+        )
 
 
 def begin_session(sender, request, **more):

@@ -1,17 +1,22 @@
 """Inviting people: an account without a password, a role, and a link on which its owner chooses one."""
 
+from contextlib import suppress
+from datetime import timedelta
+
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from media4sec.accounts.adapters import path_of_key
 from media4sec.accounts.models import User
 from media4sec.records import audit
-from media4sec.records.models import Membership
+from media4sec.records.models import AuditEntry, Membership
 
 SET_UP = "accounts.set-up"  # what the link for the first administrator is signed for
 SET_UP_LASTS = 24 * 60 * 60  # seconds
@@ -20,10 +25,19 @@ SET_UP_LASTS = 24 * 60 * 60  # seconds
 @transaction.atomic
 def invite(team, role, *, email, name="", by=None):
     """Give somebody a role in a team, and an account first if there is none; returns the account."""
-    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email, name=name)
+    user = account_of(email, name)
     Membership.objects.get_or_create(user=user, team=team, role=role)
     audit.note_team(team, by=by, note=f"{user.email} has the role {role} now.")
     return user
+
+
+def account_of(email, name):
+    """The account with this address, made if there is none; who is invited twice at once gets one."""
+    known = User.objects.filter(email__iexact=email)
+    if not known.exists():
+        with suppress(IntegrityError), transaction.atomic():
+            User.objects.create_user(email, name=name)
+    return known.get()
 
 
 def link_for(user):
@@ -33,11 +47,27 @@ def link_for(user):
     )
 
 
-def send_link(user, team=None):
+def send_link(user, team=None, *, by=None):
     """Tell somebody of an account or a role by mail, with a link to choose a password; True if it went out."""
     link = "" if team and user.has_usable_password() else link_for(user)
+    if link:
+        User.objects.filter(pk=user.pk).update(invited_at=timezone.now())
+        note = "A link to choose a password was made."
+        audit.note_account(AuditEntry.Action.INVITED, user, by=by, note=note)
     words = {"user": user, "team": team, "link": link, "site": settings.BASE_URL}
     return get_adapter().send_mail("account/email/invitation", user.email, words)
+
+
+def how_far(user):
+    """How far somebody who was invited has come, in words."""
+    if not user.is_active:
+        return "Deactivated"
+    if user.has_usable_password():
+        return "Has chosen a password"
+    ends = user.invited_at and user.invited_at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    if ends and ends > timezone.now():
+        return f"Invited; the link works until {date_format(timezone.localtime(ends), 'j F Y, H:i')}"
+    return "The invitation has expired: invite again"
 
 
 # The first administrator

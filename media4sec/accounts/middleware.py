@@ -2,21 +2,30 @@
 
 import time
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
 
+from media4sec.accounts import told
 from media4sec.accounts.apps import SINCE
 from media4sec.records import policy, unsaved
 
 SEEN = f"{settings.SESSION_COOKIE_NAME}-seen"  # the cookie that says, signed, that the session is used
 NOTED_EVERY = 60  # seconds
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
 
 
 class AccountsMiddleware:
-    """Sessions that nobody uses end, and whoever must have a second factor sets it up before anything else."""
+    """Sessions that are old or that nobody uses end, and whoever must have a second factor sets it up before
+    anything else."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -25,7 +34,7 @@ class AccountsMiddleware:
         if not (request.path_info.startswith("/admin/") and request.user.is_authenticated):
             return self.get_response(request)
         unused, session = seconds_unused(request), request.session.session_key
-        if unused > settings.SESSION_IDLE:
+        if unused > settings.SESSION_IDLE or seconds_old(request) > settings.SESSION_COOKIE_AGE:
             logout(request)
         elif lacks_second_factor(request):
             sent = request.method == "POST" and unsaved.rescued(request)
@@ -35,6 +44,29 @@ class AccountsMiddleware:
         if (unused > NOTED_EVERY or is_new) and request.user.is_authenticated:
             note_use(request, response)
         return response
+
+    def process_exception(self, request, exception):
+        if not (request.path_info.startswith("/admin/") and request.user.is_authenticated):
+            return None
+        if isinstance(exception, PermissionDenied):
+            told.page_refused(request)
+        if isinstance(exception, ReauthenticationRequired) and request.method == "POST":
+            return confirm_first(request)
+        return None
+
+
+def confirm_first(request):
+    """Ask who it is; after that what was sent goes on, also from a list with a query, which the library would lose."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    if not methods:
+        return None
+    suspend_request(request, methods[0]["url"])
+    return redirect(f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.path})}")
+
+
+def seconds_old(request):
+    """How long ago somebody logged in, whatever was kept in the session since."""
+    return time.time() - request.session.get(SINCE, 0)
 
 
 def seconds_unused(request):
@@ -58,7 +90,7 @@ def note_use(request, response):
 def lacks_second_factor(request):
     if is_about_own_account(request.path_info):
         return False
-    return policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user)
+    return policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user, SECOND_FACTORS)
 
 
 def is_about_own_account(address):

@@ -37,6 +37,13 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(
         "portal administrator", default=False, help_text="May do everything, for all partners."
     )
+    invited_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the last link to choose a password was made."
+    )
+    wants_weekly_mail = models.BooleanField(default=False, help_text="Of what waits for them.")
+    weekly_mail_on = models.DateField(
+        null=True, blank=True, editable=False, help_text="When they got the newest one."
+    )
     date_joined = models.DateTimeField("made on", default=timezone.now, editable=False)
 
     objects = UserManager()

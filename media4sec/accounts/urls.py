@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from media4sec.accounts.views import set_up
+from media4sec.accounts.views import set_up, weekly_mail
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -27,5 +27,6 @@ urlpatterns = [
     ),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
+    path("mail/", weekly_mail, name="accounts-weekly-mail"),
     path("set-up/<str:token>/", set_up, name="accounts-set-up"),
 ]

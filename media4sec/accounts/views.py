@@ -1,5 +1,7 @@
 """Pages about accounts beside those of django-allauth."""
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -9,6 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from media4sec.accounts.forms import SetUpForm
 from media4sec.accounts.invitations import may_set_up
+from media4sec.accounts.models import User
+from media4sec.records import audit
+from media4sec.records.models import AuditEntry
 
 
 @never_cache
@@ -23,6 +28,26 @@ def set_up(request, token):
             raise Http404
         form = SetUpForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            form.save()
+            user = form.save()
+            note = "The first portal administrator."
+            audit.note_account(AuditEntry.Action.ACCOUNT, user, by=None, note=note)
             return redirect("admin:login")
     return render(request, "admin/accounts/set_up.html", {"title": "The first administrator", "form": form})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def weekly_mail(request):
+    """One button: ask for the weekly mail, or stop it."""
+    if request.method == "POST":
+        wants = request.POST.get("wants") == "yes"
+        User.objects.filter(pk=request.user.pk).update(wants_weekly_mail=wants)
+        says = (
+            "You get a mail each week in which something waits for you."
+            if wants
+            else "You get no more weekly mails."
+        )
+        messages.success(request, says)
+        return redirect("accounts-weekly-mail")
+    return render(request, "admin/accounts/weekly_mail.html", {"title": "Weekly mail"})

@@ -3,50 +3,60 @@
 from functools import cache
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils import translation
 from django.utils.translation import gettext
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
+    PolymorphicProxySerializer,
     extend_schema,
+    extend_schema_field,
     extend_schema_serializer,
     extend_schema_view,
 )
 from rest_framework import serializers
+from rest_framework.decorators import api_view
 from rest_framework.routers import SimpleRouter
 
+from media4sec.interchange.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
 from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
+from media4sec.interchange.root import root
 from media4sec.kinds import kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, facets_of
-from media4sec.publications.sorting import by_words
+from media4sec.publications.sorting import by_words, orders_of
 from media4sec.records.documents.fields import (
+    LEFT_OUT_EMPTY,
     AnyReferences,
     CitationField,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
 )
 from media4sec.records.documents.reading import writer
+from media4sec.stored import SUFFIXES
 
 # A parameter without a value is refused; Python takes some signs for white space that other languages do not.
 SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
-class ReferenceSchema(serializers.Serializer):
+class ReferenceSerializer(serializers.Serializer):
     """Another record, as a document names it."""
 
     kind = serializers.CharField()
     id = serializers.CharField(help_text="The identifier within its kind.")
+    uuid = serializers.UUIDField(help_text="Its identity, for ever and everywhere.")
     label = serializers.CharField()
     url = serializers.URLField(help_text="The public page.")
+    api = serializers.URLField(help_text="The record itself.")
 
 
-class SourceSchema(serializers.Serializer):
+class SourceSerializer(serializers.Serializer):
     """One use of a source."""
 
     url = serializers.URLField()
@@ -61,12 +71,103 @@ class SourceSchema(serializers.Serializer):
     )
 
 
-class ProblemErrorSchema(serializers.Serializer):
+class LinksSerializer(serializers.Serializer):
+    """Where else a record is."""
+
+    self = serializers.URLField(help_text="This document.")
+    page = serializers.URLField(help_text="The public page.")
+    versions = serializers.URLField(help_text="A page with all its public versions.")
+    list = serializers.URLField(help_text="All records of its kind.")
+
+
+class TombstoneSerializer(serializers.Serializer):
+    """What is left of a record that was withdrawn, or merged into another one."""
+
+    kind = serializers.CharField()
+    identifier = serializers.CharField()
+    uuid = serializers.UUIDField()
+    url = serializers.URLField(help_text="Where its page was.")
+    deleted = serializers.BooleanField(help_text="Always true.")
+    deleted_at = serializers.DateTimeField()
+    reason = serializers.CharField(allow_blank=True)
+    successor = ReferenceSerializer(allow_null=True, help_text="What to use instead.")
+
+
+class ChangeSerializer(serializers.Serializer):
+    """Something that readers of a record can see happened to it."""
+
+    seq = serializers.IntegerField(help_text="Grows with time, with gaps.")
+    action = serializers.ChoiceField(choices=["created", "updated", "deleted"])
+    kind = serializers.CharField()
+    identifier = serializers.CharField()
+    uuid = serializers.UUIDField()
+    url = serializers.URLField(help_text="The public page.")
+    api = serializers.URLField(help_text="The record itself, or 410 if it was withdrawn.")
+    at = serializers.DateTimeField()
+    etag = serializers.CharField(allow_null=True, help_text="That of the record as it is now, uncompressed.")
+
+
+class ChangesSerializer(serializers.Serializer):
+    """Part of all changes, in their order."""
+
+    changes = ChangeSerializer(many=True)
+    cursor = serializers.CharField(help_text="Where to go on, now or in a year.")
+    has_more = serializers.BooleanField()
+
+
+class RootKindSerializer(serializers.Serializer):
+    """A kind of records, and where they are."""
+
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    records = serializers.IntegerField()
+    updated = serializers.DateTimeField(allow_null=True)
+    list = serializers.URLField()
+    page = serializers.URLField()
+    feed = serializers.URLField()
+    files = serializers.DictField(child=serializers.URLField())
+    dump = serializers.URLField()
+
+
+class RootSerializer(serializers.Serializer):
+    """What there is, and where."""
+
+    title = serializers.CharField()
+    license = serializers.URLField()
+    updated = serializers.DateTimeField(allow_null=True)
+    description = serializers.URLField(help_text="This description.")
+    documentation = serializers.URLField()
+    changes = serializers.URLField()
+    dumps = serializers.URLField()
+    feed = serializers.URLField()
+    kinds = RootKindSerializer(many=True)
+
+
+class CoverSerializer(serializers.Serializer):
+    """A picture of the first page."""
+
+    url = serializers.URLField()
+
+
+class FileSerializer(serializers.Serializer):
+    """A picture, or the PDF of the document that the record is about."""
+
+    url = serializers.URLField()
+    digest = serializers.RegexField("^[0-9a-f]{64}$", help_text="SHA-256.")
+    media_type = serializers.ChoiceField(choices=list(SUFFIXES))
+    bytes = serializers.IntegerField()
+    width = serializers.IntegerField(help_text="In pixels; of a PDF, that of its cover.")
+    height = serializers.IntegerField()
+    pages = serializers.IntegerField(allow_null=True, help_text="Of a PDF.")
+    cover = CoverSerializer(required=False, help_text="Of a PDF.")
+
+
+class ProblemErrorSerializer(serializers.Serializer):
     parameter = serializers.CharField()
     detail = serializers.CharField()
 
 
-class ProblemSchema(serializers.Serializer):
+class ProblemSerializer(serializers.Serializer):
     """What went wrong (RFC 9457)."""
 
     type = serializers.URLField()
@@ -74,23 +175,31 @@ class ProblemSchema(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField()
-    errors = ProblemErrorSchema(many=True, required=False)
+    errors = ProblemErrorSerializer(many=True, required=False)
     reason = serializers.CharField(required=False)
     successor = serializers.URLField(required=False, allow_null=True)
+
+
+def stem_of(kind):
+    """What the shapes of a kind are called in the description, for ever: its own name, not what pages call it."""
+    return kind.name.title().replace("-", "")
 
 
 def public_field(name, field, stem):
     """The field of the public document for a field of the working document."""
     if isinstance(field, (OrderedReferences, AnyReferences)):
-        return ReferenceSchema(many=True)
+        return ReferenceSerializer(many=True)
     if isinstance(field, Reference):
-        return ReferenceSchema(allow_null=True)
+        return ReferenceSerializer(allow_null=True)
     if isinstance(field, CitationField):
-        return SourceSchema(many=True)
+        return SourceSerializer(many=True)
     if isinstance(field, TagField):
         return serializers.ListField(child=serializers.CharField())
+    if isinstance(field, StoredFileField):
+        return FileSerializer()
     if isinstance(field, serializers.ListSerializer):
-        return public_serializer(f"{stem}{name.title().replace('_', '')}", field.child)(many=True)
+        part = public_serializer(f"{stem}{name.title().replace('_', '')}", field.child)
+        return part(many=True, required=name not in LEFT_OUT_EMPTY)
     return field
 
 
@@ -106,12 +215,12 @@ def public_serializer(stem, working, **first):
                 )
             if hasattr(working, "Meta") and fields[name].help_text is None:
                 fields[name].help_text = field.help_text
-    return type(f"{stem}Schema", (serializers.Serializer,), fields)
+    return type(f"{stem}Serializer", (serializers.Serializer,), fields)
 
 
 @cache
 def schema_of(kind):
-    stem = kind.names.one.title().replace(" ", "")
+    stem = stem_of(kind)
     return public_serializer(
         stem,
         writer(kind.name),
@@ -127,19 +236,35 @@ def schema_of(kind):
             allow_blank=True,
             help_text="`dated`: a source bears that date; `read`: none does, and it was read then.",
         ),
+        version=serializers.IntegerField(
+            help_text="Of the record; its earlier ones can be read at its page."
+        ),
+        issued=serializers.DateTimeField(help_text="When it was first published."),
+        updated=serializers.DateTimeField(help_text="When readers last saw it change."),
+        license=serializers.URLField(help_text="Of our texts; what they describe has licences of its own."),
+        links=LinksSerializer(),
     )
 
 
+def either(kind):
+    """A record, or what is left of it, where that was asked for."""
+    stem = stem_of(kind)
+    shapes = PolymorphicProxySerializer(
+        f"{stem}OrTombstone", [schema_of(kind), TombstoneSerializer], resource_type_field_name=None, many=True
+    )
+    return extend_schema_field(shapes)(type("Results", (serializers.ListField,), {}))()
+
+
 def page_schema(kind):
-    stem = kind.names.one.title().replace(" ", "")
+    stem = stem_of(kind)
     page = type(
-        f"{stem}PageSchema",
+        f"{stem}PageSerializer",
         (serializers.Serializer,),
         {
             "count": serializers.IntegerField(required=False, help_text="Only with count=true."),
             "next": serializers.URLField(allow_null=True),
             "previous": serializers.URLField(allow_null=True),
-            "results": schema_of(kind)(many=True),
+            "results": either(kind),
         },
     )
     return extend_schema_serializer(many=False)(page)  # one page, although the action is called a list
@@ -147,7 +272,7 @@ def page_schema(kind):
 
 def problems(*statuses):
     return {
-        (status, "application/problem+json"): OpenApiResponse(ProblemSchema, description=text)
+        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description=text)
         for status, text in PROBLEMS.items()
         if status in statuses
     }
@@ -188,6 +313,20 @@ def parameters_of(kind):
             description=gettext("Also count the hits."),
         ),
     ]
+    found += narrowing()
+    found.append(
+        OpenApiParameter(
+            "sort",
+            {
+                "type": "string",
+                "enum": [f"{sign}{name}" for name in orders_of((kind,)) for sign in ("", "-")],
+            },
+            description=gettext(
+                "The order, as on the page; “-” before it turns it round. Without it, records come in the order in "
+                "which they were first published, and the hits for words with the best first."
+            ),
+        )
+    )
     found += [
         OpenApiParameter(
             facet.name,
@@ -205,12 +344,43 @@ def parameters_of(kind):
     return found
 
 
+MOMENT_SHAPE = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+
+
+def narrowing():
+    """What a list can be narrowed down by besides its filters."""
+    return [
+        OpenApiParameter(
+            "ids",
+            {"type": "string", "pattern": "^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$"},
+            description=gettext("Only these identifiers, with commas between them; %(number)s at most.")
+            % {"number": MAX_LIMIT},
+        ),
+        OpenApiParameter(
+            "updated_since",
+            MOMENT_SHAPE,
+            description=gettext("Only what changed at this time or later: 2026-11-29T08:00:00Z, or a day."),
+        ),
+        OpenApiParameter(
+            "updated_before", MOMENT_SHAPE, description=gettext("Only what changed before this time.")
+        ),
+        OpenApiParameter(
+            "include_deleted",
+            {"type": "string", "enum": ["true", "false"]},
+            description=gettext(
+                "Also what was withdrawn, as tombstones; not together with filters or words."
+            ),
+        ),
+    ]
+
+
 def viewset(kind):
     """The view set of one kind, with its description."""
     described = extend_schema_view(
         list=extend_schema(
             operation_id=f"list_{kind.plural.replace('-', '_')}",
             summary=f"{kind.names.many}, page by page",
+            description=str(kind.names.lead),
             tags=[kind.names.many],
             parameters=parameters_of(kind),
             responses={200: page_schema(kind), **problems(400, 406)},
@@ -218,6 +388,7 @@ def viewset(kind):
         retrieve=extend_schema(
             operation_id=f"get_{kind.name.replace('-', '_')}",
             summary=f"One {kind.names.one.lower()}",
+            description="The record as it is public now.",
             tags=[kind.names.many],
             parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH)],
             responses={200: schema_of(kind), **problems(400, 404, 406, 410)},
@@ -228,18 +399,63 @@ def viewset(kind):
     )
 
 
-router = SimpleRouter()
+WHOLE = "Whole base"  # what is not of one kind
+
+
+@extend_schema(
+    operation_id="root",
+    summary="What there is",
+    description="Which kinds of records there are, how many, and all the addresses of each.",
+    tags=[WHOLE],
+    responses={200: RootSerializer, **problems(400, 406)},
+)
+@api_view(["GET"])
+def described_root(request):
+    return root(request)
+
+
+@extend_schema(
+    operation_id="list_changes",
+    summary="What changed, in order",
+    description="Everything that readers could see change, in the order in which it became visible. Nothing is missed "
+    "by whoever goes on from the last cursor.",
+    tags=[WHOLE],
+    parameters=[
+        OpenApiParameter(
+            "cursor",
+            {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+            description="From an earlier answer or the manifest of a dump; without it, from the beginning.",
+        ),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": MOST_CHANGES, "default": DEFAULT_CHANGES},
+            description="How many changes an answer has.",
+        ),
+    ],
+    responses={200: ChangesSerializer, **problems(400, 406, 410)},
+)
+@api_view(["GET"])
+def described_changes(request):
+    return changes(request)
+
+
+router = SimpleRouter(trailing_slash=False)
 with translation.override(settings.LANGUAGE_CODE):  # the first page asked for may speak another language
     for _kind in kinds():
         router.register(_kind.plural, viewset(_kind), basename=_kind.name)
 
 
+WHOLE_BASE = [path("api/v1", described_root), path("api/v1/changes", described_changes)]
+
+
 @cache
 def schema():
     """The OpenAPI document, made once."""
-    patterns = [path("api/v1/", include(router.urls))]
+    patterns = [*WHOLE_BASE, path("api/v1/", include(router.urls))]
     with translation.override(settings.LANGUAGE_CODE):
-        return _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        found = _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        tags = [{"name": str(kind.names.many), "description": str(kind.names.lead)} for kind in kinds()]
+        return found | {"tags": [{"name": WHOLE, "description": "What there is, and what changed."}, *tags]}
 
 
 def _any_of(node):
@@ -265,7 +481,7 @@ def reference(request):
     groups = [
         {
             "kind": kind,
-            "address": f"/api/v1/{kind.plural}/",
+            "address": kind.api_url(),
             "parameters": [
                 {"name": parameter.name, "text": parameter.description} for parameter in parameters_of(kind)
             ],
@@ -277,4 +493,17 @@ def reference(request):
     return render(request, "front/api.html", context)
 
 
-urlpatterns = [path("openapi.json", openapi, name="openapi"), path("", include((router.urls, "api")))]
+@require_safe
+def without_slash(request, path):
+    """Addresses of the API have no slash at their end, as those of files have none; who writes one is led on."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(request.path_info.rstrip("/") + (f"?{query}" if query else ""))
+
+
+NAMES = "|".join(("changes", *(f"{kind.plural}(/[^/]+)?" for kind in kinds())))
+urlpatterns = [
+    *WHOLE_BASE,
+    path("api/v1/openapi.json", openapi, name="openapi"),
+    path("api/v1/", include((router.urls, "api"))),
+    re_path(rf"^api/v1/(?P<path>({NAMES})/)?$", without_slash),
+]

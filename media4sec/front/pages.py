@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import library
+from catalogue.solutions import solutions
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
@@ -68,6 +69,9 @@ urlpatterns = [
         name="privacy",
     ),
     path("api/", reference, name="api-reference"),
+    path(
+        "group_export", solutions
+    ),  # where DRIVER+'s Portfolio of Solutions has it, in each of its languages
     path("design/", design.design, name="design"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/new/", corrections.new, name="correction-new"),

@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import exports, feeds
+from media4sec.interchange import dumps, exports, feeds
+from media4sec.interchange.files import public_file
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
@@ -27,13 +29,21 @@ urlpatterns = [
     path("preview/home.png", previews.home_preview),
     path("preview/<str:path>.png", previews.list_preview),
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),
+    path("dumps/manifest.json", dumps.dump_manifest, name="dumps"),
+    path("dumps/<slug:folder>/<str:name>", dumps.dump_file),
+    path("dumps/<str:name>", dumps.dump_file),
+    re_path(
+        r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
+    ),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
     re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
     re_path(
         r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record_file, name="twin"
     ),
-    path("api/v1/", include("media4sec.front.api")),
+    path("en/group_export", solutions),
+    path("api/v1/pos/solutions", solutions),
+    path("", include("media4sec.front.api")),
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),
     # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.

@@ -18,7 +18,8 @@ from django.http.response import HttpResponseBase
 from media4sec import problems
 from media4sec.interchange import tables
 from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
-from media4sec.interchange.rest import LICENCE, absolute
+from media4sec.interchange.records import whole
+from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import (
     entity_tag,
     generation,
@@ -56,13 +57,13 @@ def as_json(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
     comma = ""
     for row in rows:
-        yield comma + "\n" + absolute(row.document)
+        yield comma + "\n" + whole(row)
         comma = ","
     yield "\n]}\n"
 
 
 def as_ndjson(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
-    return (absolute(row.document) + "\n" for row in rows)
+    return (whole(row) + "\n" for row in rows)
 
 
 def as_bibtex(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
@@ -134,7 +135,7 @@ def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpR
     address = twin(row.url, suffix)
     if request.path_info != address:
         return HttpResponsePermanentRedirect(address)
-    write = {"json": lambda row: absolute(row.document), "bib": _bib, "ris": _ris}[suffix]
+    write = {"json": whole, "bib": _bib, "ris": _ris}[suffix]
     response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
     tagged(response, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
     response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'

@@ -2,9 +2,12 @@
 
 import base64
 import binascii
+import re
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,26 +18,25 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
 from media4sec.interchange.citations import LICENCE_URL
+from media4sec.interchange.records import SENT, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind
 from media4sec.problems import BadParameters, Gone
-from media4sec.publications.lists import listing
 from media4sec.publications.models import Publication
+from media4sec.publications.sorting import asked
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 PAGING = ("limit", "cursor", "count")  # parameters that do not change what is asked
+NARROWING = ("ids", "updated_since", "updated_before", "include_deleted")
 LICENCE = f'<{LICENCE_URL}>; rel="license"'
 
 
 Cursor = tuple[int, int]  # forwards or backwards, and from which key
-
-
-def absolute(text: str) -> str:
-    """Stored documents hold addresses without the origin; outside they are whole.
-
-    Safe as plain text: inside a JSON string the quotes would be escaped.
-    """
-    return text.replace('"url":"/', f'"url":"{settings.BASE_URL}/')
+FIRST_PAGE: Cursor = (1, 0)
+MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d([Tt][0-2]\d:[0-5]\d:[0-6]\d(\.\d{1,20})?([Zz]|[+-][0-2]\d:[0-5]\d))?", re.ASCII
+)
+EARLIEST, LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
 
 class PublicViewSet(ViewSet):
@@ -48,32 +50,18 @@ class PublicViewSet(ViewSet):
 
     def list(self, request: HttpRequest) -> HttpResponseBase:
         tag, _at = newest_change()
-        answer = listing((self.kind,), request.GET, also=PAGING, counts=False)
-        errors = answer.errors
-        limit = _number(request.GET.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT)
-        if limit is None:
-            errors.append(("limit", f"A number from 1 to {MAX_LIMIT}."))
-        with_count = request.GET.get("count", "false")
-        if with_count not in ("true", "false"):
-            errors.append(("count", "true or false."))
-        question = question_of(self.kind, request.GET)
-        cursor = read_cursor(request.GET["cursor"], question) if "cursor" in request.GET else (1, 0)
-        if cursor is None:
-            errors.append(("cursor", "Not a cursor that this list gave out for this question."))
-        if errors or cursor is None or limit is None:
-            raise BadParameters(list(dict(reversed(errors)).items()))
-        ids = sorted(answer.result.ids)
-        page, previous, following = window(ids, cursor, limit)
-
-        count = len(ids) if with_count == "true" else None
+        question = AskedList(self.kind, request.GET)
+        if question.errors:
+            raise BadParameters(list(dict(reversed(question.errors)).items()))
+        page, previous, following = question.page()
         before, after = self.link(request, previous), self.link(request, following)
-        response = HttpResponse(_page(page, count, before, after), content_type="application/json")
+        links = [("next", after), ("prev", before)]
+        head = {} if question.count is None else {"count": question.count}
+        text = dumped(head | {"next": after, "previous": before})
+        results = ",".join(sent(row) for row in page)
+        response = HttpResponse(f'{text[:-1]},"results":[{results}]}}', content_type="application/json")
         tagged(response, tag, None)
-        header = [
-            f'<{self.link(request, to)}>; rel="{rel}"'
-            for to, rel in ((following, "next"), (previous, "prev"))
-            if to is not None
-        ]
+        header = [f'<{address}>; rel="{rel}"' for rel, address in links if address]
         response["Link"] = ", ".join([*header, LICENCE])
         return response
 
@@ -92,7 +80,7 @@ class PublicViewSet(ViewSet):
             raise NotFound(f"There is no {self.kind.names.one.lower()} with this identifier.")
         if row.state != Publication.State.PUBLISHED:
             raise Gone(row)
-        response = HttpResponse(absolute(row.document), content_type="application/json")
+        response = HttpResponse(whole(row), content_type="application/json")
         tagged(response, entity_tag(row.generation, row.pk, row.modified_at), row.modified_at)
         response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
@@ -107,29 +95,139 @@ class PublicViewSet(ViewSet):
         return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
 
 
-def _page(ids: Sequence[int], count: int | None, before: str | None, after: str | None) -> str:
-    """One page of a list: the stored documents, joined."""
-    rows = Publication.objects.published().filter(pk__in=ids).order_by("pk")
-    documents = ",".join(rows.values_list("document", flat=True))
-    number = "" if count is None else f'"count":{count},'
-    links = f'"next":{_quoted(after)},"previous":{_quoted(before)}'
-    return f'{{{number}{links},"results":[{absolute(documents)}]}}'
+class AskedList:
+    """What is asked of a list of the API; ``errors`` says what is wrong with it.
+
+    Records come in the order in which they were first published, which no later change moves, unless an order is
+    asked for, or words: then the best hits come first.
+    """
+
+    def __init__(self, kind: Kind, data: QueryDict) -> None:
+        self.kind, self.data = kind, data
+        self.answer = asked((kind,), data, also=(*PAGING, *NARROWING), counts=False)
+        self.errors = self.answer.errors
+        self.limit = self._read("limit", number_within(data.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT))
+        self.cursor = self._cursor()
+        self.is_counted = self._is_true("count")
+        self.with_deleted = self._is_true("include_deleted")
+        self.since = self._moment("updated_since")
+        self.before = self._moment("updated_before")
+        self.identifiers = comma_separated(data.get("ids", ""))
+        if len(self.identifiers) > MAX_LIMIT:
+            self.errors.append(("ids", f"At most {MAX_LIMIT} can be asked for at once."))
+        filters = self.answer.words or any(self.answer.chosen.values())
+        if self.with_deleted and (filters or self.answer.sort):
+            self.errors.append(
+                (
+                    "include_deleted",
+                    "What was withdrawn has nothing left to filter or sort by: ask without that.",
+                )
+            )
+        self.ids = [] if self.errors else self._ids()
+        self.count = len(self.ids) if self.is_counted else None
+
+    def page(self) -> tuple[Iterable[Publication], Cursor | None, Cursor | None]:
+        """The publications of the page, and the cursors of the page before and after."""
+        ids, before, after = window(self.ids, self.cursor, self.limit, is_sorted=not self.is_ordered)
+        rows = Publication.objects.filter(pk__in=ids)
+        rows = rows.select_related("successor") if self.with_deleted else rows.published().only(*SENT)
+        found = {row.pk: row for row in rows}
+        return [found[pk] for pk in ids if pk in found], before, after
+
+    @property
+    def is_ordered(self) -> bool:
+        return bool(self.answer.words or self.answer.sort)
+
+    def _ids(self) -> Sequence[int]:
+        ids = self.answer.result.ids if self.is_ordered else sorted(self.answer.result.ids)
+        if not (self.with_deleted or self.since or self.before or self.identifiers):
+            return ids
+        rows = Publication.objects.of(self.kind.name)
+        rows = rows if self.with_deleted else rows.published()
+        if self.since:
+            rows = rows.filter(modified_at__gte=self.since)
+        if self.before:
+            rows = rows.filter(modified_at__lt=self.before)
+        if self.identifiers:
+            rows = rows.filter(identifier__in=self.identifiers)
+        wanted = rows.order_by("pk").values_list("pk", flat=True)
+        if self.with_deleted:
+            return list(wanted)
+        among = set(wanted)
+        return [pk for pk in ids if pk in among]
+
+    def _read(self, name: str, value: Any) -> Any:
+        if value is None:
+            self.errors.append((name, f"A number from 1 to {MAX_LIMIT}."))
+        return value or DEFAULT_LIMIT
+
+    def _is_true(self, name: str) -> bool:
+        value = self.data.get(name, "false")
+        if value not in ("true", "false"):
+            self.errors.append((name, "true or false."))
+        return value == "true"
+
+    def _moment(self, name: str) -> datetime | None:
+        text = self.data.get(name)
+        found = None if text is None else read_moment(text)
+        if text is not None and found is None:
+            self.errors.append(
+                (name, "A time such as 2026-11-29T08:00:00Z, or a day such as 2026-11-29 (UTC).")
+            )
+        return found
+
+    def _cursor(self) -> Cursor:
+        if "cursor" not in self.data:
+            return FIRST_PAGE
+        found = read_cursor(self.data["cursor"], question_of(self.kind, self.data))
+        if found is None:
+            self.errors.append(("cursor", "Not a cursor that this list gave out for this question."))
+        return found or FIRST_PAGE
+
+
+def read_moment(text: str) -> datetime | None:
+    """A time after RFC 3339, or a day, which begins at midnight in UTC; None where it is neither.
+
+    A leap second counts as the one before it. What is beyond the calendar is its end.
+    """
+    if not MOMENT.fullmatch(text):
+        return None
+    plain = text.upper().replace(":60", ":59")
+    try:
+        found = datetime.fromisoformat(plain.replace("0000-", "0004-", 1) if plain[:4] == "0000" else plain)
+        if plain[:4] == "0000":
+            return EARLIEST
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except ValueError:
+        return None
+    except OverflowError:
+        return EARLIEST if plain[:4] == "0001" else LATEST
+
+
+def comma_separated(text: str) -> tuple[str, ...]:
+    """The values of a parameter that takes several with commas between them."""
+    return tuple(dict.fromkeys(part for part in (part.strip() for part in text.split(",")) if part))
 
 
 def window(
-    ids: Sequence[int], cursor: Cursor, limit: int
+    ids: Sequence[int], cursor: Cursor, limit: int, *, is_sorted: bool = True
 ) -> tuple[Sequence[int], Cursor | None, Cursor | None]:
-    """(ids of the page, cursor of the page before, cursor of the page after); ``ids`` is sorted.
+    """(ids of the page, cursor of the page before, cursor of the page after).
 
-    A cursor is (1, n) for “after n” or (-1, n) for “before n”: it stays true when records come and go.
+    A cursor is (1, n) for “after n” or (-1, n) for “before n”. Among sorted ids it stays true when records come and
+    go; in any other order a record that has gone takes its place with it (``BadParameters``).
     """
     direction, mark = cursor
-    if direction > 0:
-        start = bisect_right(ids, mark)
-        end = min(start + limit, len(ids))
+    if is_sorted or cursor == FIRST_PAGE:
+        low, high = bisect_left(ids, mark), bisect_right(ids, mark)
+    elif mark in ids:
+        low = ids.index(mark)
+        high = low + 1
     else:
-        end = bisect_left(ids, mark)
-        start = max(0, end - limit)
+        raise BadParameters([("cursor", "The record where this page began has gone: start again.")])
+    if cursor == FIRST_PAGE:
+        low = high = 0
+    start, end = (high, min(high + limit, len(ids))) if direction > 0 else (max(0, low - limit), low)
     page = ids[start:end]
     before = (-1, page[0]) if page and start > 0 else None
     after = (1, page[-1]) if page and end < len(ids) else None
@@ -161,10 +259,7 @@ def read_cursor(text: str, question: str) -> Cursor | None:
     return cursor if text == write_cursor(cursor, question) else None
 
 
-def _number(text: str, lowest: int, highest: int) -> int | None:
+def number_within(text: str, lowest: int, highest: int) -> int | None:
+    """The number that a parameter says, or None where it is none from ``lowest`` to ``highest``."""
     value = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
     return value if value is not None and lowest <= value <= highest else None
-
-
-def _quoted(url: str | None) -> str:
-    return f'"{url}"' if url else "null"

@@ -13,16 +13,16 @@ from typing import Any
 from django.db.models import Min
 
 from media4sec.cells import protected
-from media4sec.interchange.rest import absolute
+from media4sec.interchange.records import whole
 from media4sec.kinds import Kind, fields, kinds_by_name
 from media4sec.publications.models import Publication
 
 FIRST = fields("kind identifier title summary url")
 LAST = fields(
     "lens provenance verified verified_basis checked_on newest_source_on newest_source_basis review_due "
-    "tags notes sources uuid"
+    "tags notes sources files uuid"
 )
-ADDED = ("version", "modified_at")  # of the publication, not of the document
+ADDED = fields("version issued updated license")  # of the publication, not of the stored document
 LEFT_OUT = ("slug",)
 
 BETWEEN = " | "  # the values of one cell
@@ -56,10 +56,7 @@ def table_columns(kinds: Sequence[Kind]) -> tuple[str, ...]:
 
 
 def table_row(publication: Publication, columns: Sequence[str]) -> list[str]:
-    document = json.loads(absolute(publication.document)) | {
-        "version": publication.version,
-        "modified_at": publication.modified_at.isoformat().replace("+00:00", "Z"),
-    }
+    document = json.loads(whole(publication))
     return [flat(document.get(name)) for name in columns]
 
 

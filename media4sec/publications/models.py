@@ -34,6 +34,7 @@ class Publication(models.Model):
 
     kind = models.CharField(max_length=40)
     identifier = models.CharField(max_length=80)
+    uuid = models.UUIDField(unique=True, help_text="Its identity for machines; a tombstone keeps it.")
     path = models.CharField(max_length=40)
     slug = models.CharField(max_length=120, blank=True)
     url = models.CharField(max_length=300)
@@ -69,6 +70,7 @@ class Publication(models.Model):
             models.Index(fields=["path", "identifier"], name="publications_path"),
             models.Index(fields=["kind", "state"], name="publications_kind_state"),
             models.Index(fields=["checked_on"], name="publications_checked_on"),
+            models.Index(fields=["kind", "modified_at"], name="publications_kind_modified"),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +123,21 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publication} version {self.number}"
+
+
+class PublicFile(models.Model):
+    """A file at its address: a version of the publication names it. No other file is there for readers."""
+
+    publication = models.ForeignKey(Publication, related_name="files", on_delete=models.CASCADE)
+    url = models.CharField(max_length=200)
+    stored_as = models.CharField(max_length=80, help_text="Its name on disk: a digest, or that of its cover.")
+    media_type = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["url", "publication"], name="publications_file_once")]
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Term(models.Model):

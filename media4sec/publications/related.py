@@ -33,7 +33,7 @@ REASONS, WORDS_IN_REASON = 3, 4
 NEAR = 900  # of what two equal texts of rare words reach, some 5000
 LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
-FEATURED_AT_ONCE = 500
+FEATURED_AT_ONCE = 1000
 
 
 @cache
@@ -71,10 +71,13 @@ def refresh(touched: Iterable[int] | None = None) -> None:
     whole |= {pk for pk, found in near.items() if found is None}
     graph.ready(whole)
     near |= {pk: graph.nearest(pk) for pk in whole}
+    moved = []
     for pk in sorted(near):
         text = _kept_text(graph, pk, near[pk])
         if text != graph.rows[pk].related:
-            Publication.objects.filter(pk=pk).update(related=text)
+            graph.rows[pk].related = text
+            moved.append(graph.rows[pk])
+    Publication.objects.bulk_update(moved, ["related"], batch_size=FEATURED_AT_ONCE)
 
 
 def foreseen_related(row: Publication, terms: Iterable[Term]) -> str:
@@ -103,10 +106,11 @@ def _kept_text(graph, pk, near):
 
 def _write_features(before, after):
     """Keep who holds which feature now."""
-    for pk in before:
-        gone = before[pk].keys() - after[pk].keys()
-        if gone:
-            Feature.objects.filter(publication=pk, name__in=gone).delete()
+    gone = {pk: before[pk].keys() - after[pk].keys() for pk in before}
+    for names in _batches(set().union(*gone.values())):
+        held = Feature.objects.filter(name__in=names, publication__in=[pk for pk in gone if gone[pk]])
+        rows = held.values_list("pk", "publication", "name")
+        Feature.objects.filter(pk__in=[row for row, pk, name in rows if name in gone[pk]]).delete()
     rows = (
         Feature(publication_id=pk, name=name) for pk in after for name in after[pk].keys() - before[pk].keys()
     )

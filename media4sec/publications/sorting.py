@@ -22,13 +22,14 @@ def asked(
     also: Iterable[str] = (),
     facets: tuple[Facet, ...] | None = None,
     say: Say | None = None,
+    counts: bool = True,
 ) -> Listing:
     """``listing()``, in the order that the parameter ``sort`` names: one of ``orders_of()``, or ``-`` and the name.
 
     ``say`` puts a facet's value into the words that are shown: ``say(facet, value, label)``. Without it they are
     the English ones, as in files.
     """
-    answer = listing(kinds, data, also=("sort", *also), facets=facets)
+    answer = listing(kinds, data, also=("sort", *also), facets=facets, counts=counts)
     answer.sort = data.get("sort", "")
     if answer.sort and answer.sort.removeprefix("-") not in orders_of(answer.kinds, answer.facets):
         answer.errors.append(("sort", gettext("This list has no such order.")))

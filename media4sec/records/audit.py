@@ -1,4 +1,5 @@
-"""The audit trail: who did what with a record, when and why, in a chain that shows where somebody changed it.
+"""The audit trail: who did what with a record, a team or an account, when and why, in a chain that shows where
+somebody changed it.
 
 A step writes its entry in its own transaction. When that is committed, ``chain()`` gives each new entry its place and
 a digest of itself and the one before, in a transaction of its own: no step waits for another one to write a line.
@@ -13,11 +14,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from media4sec.records.bulk import Batch
 from media4sec.records.documents.fields import dumps
 from media4sec.records.models import AuditEntry, AuditHead, Record
 
 CHAIN_LOCK = 700282
-TEAM = "team"  # in the place of a kind
+TEAM, ACCOUNT = "team", "account"  # in the place of a kind
 AT_ONCE = 500
 START = "0" * 64  # before the first entry
 
@@ -60,13 +62,27 @@ def _entry(action, kind_name, identifier, version, title, by, note):
 
 
 def _write(entries):
-    AuditEntry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    batch = Batch()
+    batch.add(entries)
+    batch.write()
     follow_up()
 
 
-def note_team(team: Any, *, by: Any, note: str) -> None:
-    """An entry about the roles of a team."""
-    _write([_entry(AuditEntry.Action.ROLES, TEAM, str(team.owner_id or 0), 0, str(team), by, note)])
+def note_team(team: Any, *, by: Any, note: str, action: Any = AuditEntry.Action.ROLES) -> None:
+    """An entry about the roles or settings of a team."""
+    _write([_entry(action, TEAM, str(team.owner_id or 0), 0, str(team), by, note)])
+
+
+def note_account(action: Any, user: Any, *, by: Any, note: str = "") -> None:
+    """An entry about an account, which is named by its number; ``None`` for the user is somebody who has none."""
+    key, name = (str(user.pk), in_part(user.get_username())) if user else ("0", "")
+    _write([_entry(action, ACCOUNT, key, 0, name, by, note)])
+
+
+def in_part(address: str) -> str:
+    """So much of an e-mail address that whoever knows it recognises it."""
+    name, at, host = address.partition("@")
+    return f"{name[:2]}…{at}{host}"
 
 
 def steps_of(record: Record) -> Any:

@@ -1,21 +1,23 @@
-"""Many rows of many tables: made ready before a transaction, so that nobody waits for it, and then only written.
+"""Many rows at once. Statements for many tables are made ready before a transaction, so that nobody waits for them, and
+then only executed.
 
 Django makes its statements while they are executed, which takes twenty times as long as the database needs; on SQLite
-all other writers wait for that. Here keys are reserved and values prepared first, and wait in a file: of ten thousand
-records they would need a hundred megabytes of memory.
+all other writers wait for that. Here keys are reserved and values prepared first. What is kept waits in a file: of ten
+thousand records it would need a hundred megabytes of memory.
 """
 
 import pickle
-from functools import cache
+from collections import defaultdict
+from functools import cache, reduce
+from operator import or_
 from tempfile import TemporaryFile
 
 from django.db import connection, models, transaction
-from django.db.models import sql
+from django.db.models import Q, sql
 
 from media4sec.records.models import Record
 
-ROWS_IN_A_STATEMENT = 200
-AT_ONCE = 500  # values in one query
+ROWS_IN_A_STATEMENT = AT_ONCE = 500  # values in one query
 VERBS = ("DELETE", "UPDATE", "INSERT")  # what is in the way goes first
 
 
@@ -26,12 +28,27 @@ def portions(values, size=AT_ONCE):
         yield values[start : start + size]
 
 
+def identifiers_by_kind(names):
+    """(kind, identifier) pairs as {kind: [identifier, …]}."""
+    found = defaultdict(list)
+    for kind_name, identifier in names:
+        found[kind_name].append(identifier)
+    return found
+
+
+def conditions(names, kind="kind"):
+    """Conditions that together find the rows with these (kind, identifier) pairs, whatever their kinds."""
+    for some in portions(sorted(set(names))):
+        found = identifiers_by_kind(some).items()
+        yield reduce(or_, (Q(**{kind: name, "identifier__in": identifiers}) for name, identifiers in found))
+
+
 class Batch:
     """Statements with the values of their rows, which were checked before; those that are kept wait in a file."""
 
     def __init__(self):
         self.waiting = {}  # {(statement, what follows its rows): their values}
-        self.file = TemporaryFile()  # noqa: SIM115 (close() closes it)
+        self.file = None  # once something is kept
         self.keys = {}  # those that were reserved, of each table
 
     def add(self, rows, instead=()):
@@ -85,23 +102,34 @@ class Batch:
     def keep(self):
         """What waits is written after all that was kept before."""
         if self.waiting:
-            pickle.dump(sorted(self.waiting.items(), key=_verb), self.file, pickle.HIGHEST_PROTOCOL)
+            self.file = self.file or TemporaryFile()  # noqa: SIM115 (close() closes it)
+            pickle.dump(self._in_order(), self.file, pickle.HIGHEST_PROTOCOL)
             self.waiting = {}
 
     def close(self):
-        self.file.close()
+        """Whoever kept something forgets it."""
+        if self.file:
+            self.file.close()
 
     def write(self):
-        """Write what was kept; the caller has begun a transaction."""
-        self.file.seek(0)
+        """Write what was kept, then what waits; the caller has begun a transaction."""
         with connection.cursor() as cursor:
-            while True:
-                try:
-                    portion = pickle.load(self.file)
-                except EOFError:
-                    return
+            for portion in self._portions():
                 for (statement, after), rows in portion:
                     _execute(cursor, statement, after, rows)
+
+    def _portions(self):
+        if self.file:
+            self.file.seek(0)
+            while True:
+                try:
+                    yield pickle.load(self.file)
+                except EOFError:
+                    break
+        yield self._in_order()
+
+    def _in_order(self):
+        return sorted(self.waiting.items(), key=_verb)
 
 
 def _execute(cursor, statement, after, rows):

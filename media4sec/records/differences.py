@@ -9,6 +9,7 @@ from media4sec.changed_words import compare
 from media4sec.kinds import Kind
 from media4sec.records.projection import label_of, words_for
 from media4sec.saying import day
+from media4sec.stored import file_in_words
 
 # Of a public document, what is not what the record says.
 UNSAID = {"kind", "uuid", "url", "slug", "newest_source_basis"}
@@ -60,6 +61,8 @@ def in_words(kind: Kind, path, value, unsaid=frozenset()):
         return "\n".join(in_words(kind, path, item, unsaid) for item in value)
     if isinstance(value, dict) and {"id", "label"} <= value.keys():
         return words_for(kind, path, value).text
+    if isinstance(value, dict) and "digest" in value:
+        return file_in_words(value)
     if isinstance(value, dict):
         named = (
             (FIELD_WORDS.get(name) or name.replace("_", " "), in_words(kind, f"{path}.{name}", inner, unsaid))

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
 from media4sec.publications.words import STOP_WORDS, is_number, tokens, word_key
+from media4sec.records.bulk import conditions
 from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.models import Record, Words
 from media4sec.records.projection import PublicRef, named_in, present
@@ -72,18 +73,16 @@ def remember_all(pks=None):
         remember({record.pk: (record.kind_name, documents[record.pk]) for record in batch})
 
 
-def _titles(named):
+def _titles(names):
     """The records that are named, published or not, with their titles: ``{(kind, identifier): PublicRef}``."""
     found = {}
-    for kind_name in {kind_name for kind_name, _ in named}:
-        identifiers = [identifier for kind, identifier in named if kind == kind_name]
-        for start in range(0, len(identifiers), READ_AT_ONCE):
-            rows = Record.objects.filter(
-                kind_name=kind_name, identifier__in=identifiers[start : start + READ_AT_ONCE]
-            )
-            # The public title where there is one: whoever may not see a new one must not find others by it.
-            for identifier, public, title in rows.values_list("identifier", "public_title", "title"):
-                found[kind_name, identifier] = PublicRef(kind_name, identifier, public or title, "")
+    for are_named in conditions(names, "kind_name"):
+        rows = Record.objects.filter(are_named).values_list(
+            "kind_name", "identifier", "public_title", "title"
+        )
+        # The public title where there is one: whoever may not see a new one must not find others by it.
+        for *name, public, title in rows:
+            found[tuple(name)] = PublicRef(*name, public or title, "")
     return found
 
 

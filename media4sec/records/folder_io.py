@@ -1,5 +1,7 @@
 """Documents in and out of folders: one JSON file a kind, a list of documents in the order of their identifiers.
 
+The files that documents name are beside them, in the folder ``files``, each under its digest.
+
 Loading never writes over what was edited here without being told to. For each record it knows what the files said
 when they were last loaded: where only the file has changed since, the file is taken; where only the record has, the
 edit stays; where both have, the record is left alone and named.
@@ -8,6 +10,7 @@ edit stays; where both have, the record is left alone and named.
 import hashlib
 import json
 import math
+import shutil
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,11 +22,14 @@ from django.db.models import F
 from rest_framework.exceptions import ValidationError
 
 from media4sec.kinds import kinds, kinds_by_name
+from media4sec.records.bulk import portions
 from media4sec.records.documents.fields import LINKS, OWN, dumps
 from media4sec.records.documents.links import lookup, remember, remember_records
 from media4sec.records.documents.reading import working_documents, writer
 from media4sec.records.documents.writing import completed, validate
-from media4sec.records.models import MOST_IN_REASON, Record, Revision
+from media4sec.records.files.limits import FileRefused
+from media4sec.records.files.storing import take_back
+from media4sec.records.models import MOST_IN_REASON, Record, Revision, StoredFile
 from media4sec.records.workflow import (
     OFF,
     State,
@@ -35,8 +41,10 @@ from media4sec.records.workflow import (
     withdraw,
     withhold,
 )
+from media4sec.stored import DIGEST, SUFFIXES, stored_path
 from media4sec.texts import cleaned
 
+FILES = "files"  # the folder
 STATE_KEYS = ("state", "published_document", "withdrawal")
 EDITING = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 STATES = (*EDITING, State.PUBLISHED, State.WITHDRAWN)
@@ -82,6 +90,7 @@ def load_folder(folder, *, dry_run=False, overwrite=False, by=None):
     loaded = Loaded()
     with transaction.atomic(), remember_records():
         take_turn()
+        problems += [] if problems else _take_files(Path(folder), documents)
         found = [] if problems else _save(documents, loaded, by, overwrite)
         problems += found
         if problems or dry_run:
@@ -220,6 +229,44 @@ def _finite(text):
     if not math.isfinite(float(text)):
         raise ValueError(f"Not valid JSON: the number {text[:20]} is too large.")
     return float(text)
+
+
+def _take_files(folder, documents):
+    """Store the files that documents name and we have not; returns what is wrong with them."""
+    named = {}
+    for _, name, document in documents:
+        for file in files_in(document):
+            if isinstance(file.get("digest"), str) and DIGEST.fullmatch(file["digest"]):
+                named.setdefault(file["digest"], (file, name, document["identifier"]))
+    problems, known = [], set()
+    for digests in portions(named):
+        known |= set(StoredFile.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    for digest, (file, name, identifier) in named.items():
+        if digest in known and stored_path(digest).exists():
+            continue
+        suffix = SUFFIXES.get(file.get("media_type"), "")
+        path = folder / FILES / f"{digest}.{suffix}"
+        try:
+            content = path.read_bytes()
+        except OSError:
+            problems.append(Problem(name, identifier, "files", f"There is no file {FILES}/{path.name}."))
+            continue
+        try:
+            if hashlib.sha256(content).hexdigest() != digest:
+                raise FileRefused("Its content is not the one that its name says.")
+            take_back(content, suffix)
+        except FileRefused as error:
+            problems.append(Problem(name, identifier, "files", f"{FILES}/{path.name}: {error}"))
+    return problems
+
+
+def files_in(document):
+    """What a document, and the published one within it, say of files."""
+    for one in (document, document.get("published_document")):
+        parts = one.get("files") if isinstance(one, dict) else None
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict) and isinstance(part.get("file"), dict):
+                yield part["file"]
 
 
 def _save(documents, loaded, by, overwrite):
@@ -409,7 +456,7 @@ def export_folder(folder):
     """Write every record of every kind, the exact inverse of ``load_folder``; returns {file name: count}."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    written = {}
+    written, named = {}, {}
     for kind in kinds():
         rows = Record.objects.filter(kind_name=kind.name).select_related("published_revision", "successor")
         records = sorted(rows, key=lambda record: record.identifier)
@@ -419,9 +466,28 @@ def export_folder(folder):
             content = [exported(record, documents[record.pk]) for record in records]
             path.write_text(dumps(content, indent=1, separators=(",", ": ")) + "\n", "utf-8")
             written[path.name] = len(records)
+            named |= {
+                f"{file['digest']}.{SUFFIXES[file['media_type']]}": file["digest"]
+                for document in content
+                for file in files_in(document)
+            }
         else:
             path.unlink(missing_ok=True)
+    if files := _export_files(folder / FILES, named):
+        written[FILES] = files
     return written
+
+
+def _export_files(folder, named):
+    """Write the files with these names, and take away those of an earlier export; returns how many there are."""
+    for path in folder.glob("*.*"):
+        if path.name not in named and DIGEST.fullmatch(path.stem):
+            path.unlink()
+    if named:
+        folder.mkdir(exist_ok=True)
+    for name, digest in named.items():
+        shutil.copyfile(stored_path(digest), folder / name)
+    return len(named)
 
 
 def exported(record, document):

@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from rest_framework.serializers import ListSerializer
 
@@ -27,6 +29,7 @@ from media4sec.records.documents.reading import writer
 from media4sec.records.documents.shapes import set_in_order, set_relations, tags_named
 from media4sec.records.fields import LARGEST_NUMBERS
 from media4sec.records.models import MOST_IN_NOTE, Citation, Record, Relation
+from media4sec.records.policy import Right
 from media4sec.texts import Line
 
 
@@ -35,6 +38,7 @@ class ByName:
 
     kind_name = ""  # searches among records of this kind only
     known = ()  # objects that the form has read already, so that showing them asks nothing
+    may_add = False  # whoever fills it in may add one; with scripts, there is a button
 
     @property
     def media(self):
@@ -60,7 +64,9 @@ class ByName:
 
     def value_from_datadict(self, data, files, name):
         chosen = super().value_from_datadict(data, files, name)
-        named = [self.find(text) for text in data.get(f"{name}-named", "").replace(",", " ").split()]
+        text = data.get(f"{name}-named", "")
+        texts = text.replace(",", " ").split() if self.allow_multiple_selected else [text.strip(" ,")]
+        named = [self.find(one) for one in texts if one]
         if self.allow_multiple_selected:
             return [one if is_key(one) else f"“{one}”" for one in chosen or ()] + named
         return named[0] if named else chosen if not chosen or is_key(chosen) else f"“{chosen}”"
@@ -74,27 +80,36 @@ class ByName:
             if model is Record and not self.kind_name:
                 given["kind_name"] = kind_name
         else:
-            given = {"url": text}
+            given = {model.name_field: model.name_of(text)}
         key = self.choices.queryset.filter(**given).values_list("pk", flat=True).first()
         return str(key) if key else f"“{text}”"
 
     def render(self, name, value, attrs=None, renderer=None):
         model = self.choices.queryset.model
         if not issubclass(model, Record):
-            hint = "Or give the address of a source that is known already"
+            hint = f"Or give the {model.name_in_words} of a {model._meta.verbose_name} that is known already"
         elif model is Record and not self.kind_name:
             hint = "Or type kind and identifier, such as technology:T-012"
         else:
             hint = "Or type the identifier"
         texts = value if isinstance(value, (list, tuple)) else [value]
+        plain = '<label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label>'
         return format_html(
-            '{}<noscript><label class="by-name">{}{} <input type="text" name="{}-named" value="{}"></label></noscript>',
+            "{}<noscript>" + plain + "{}</noscript>",
             super().render(name, value, attrs, renderer),
             hint,
             "; several with spaces between." if self.allow_multiple_selected else ".",
             name,
             " ".join(str(text).strip("“”") for text in texts if text and not is_key(text)),
+            self.way_to_add(model) if self.may_add else "",
         )
+
+    def way_to_add(self, model):
+        """A page of its own, so that what is typed here stays here."""
+        opts = model._meta
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_add")
+        link = '<a class="by-name" href="{}" target="_blank" rel="noopener">Add a new {} on a page of its own</a>'
+        return format_html(link, url, opts.verbose_name)
 
 
 def not_in_the_future(day):
@@ -204,12 +219,16 @@ class NamingForm(forms.ModelForm):
 
 def offer(field, user, named=None):
     """Offer what somebody may name, by the names that they may know, beside what is named already."""
-    if issubclass(field.queryset.model, Record):
+    model, widget = field.queryset.model, getattr(field.widget, "widget", field.widget)
+    if isinstance(widget, ByName) and model is not Record:
+        kind = getattr(model, "kind", None)
+        widget.may_add = policy.may_add(user, kind) if kind else policy.may_somewhere(user, Right.WRITE)
+    if issubclass(model, Record):
         listed = named if isinstance(named, (list, tuple)) else [named]
         also = [getattr(one, "pk", one) for one in listed if one]
         field.queryset = policy.nameable(user, field.queryset, also)
         field.label_from_instance = partial(policy.name_for, user)
-    elif hasattr(field.queryset.model, "users_path"):
+    elif hasattr(model, "users_path"):
         field.queryset = policy.knowable(user, field.queryset)
 
 
@@ -223,9 +242,12 @@ def new_nonce():
     return secrets.token_urlsafe(16)
 
 
-def digest_of(data):
+def digest_of(data, files):
     """What tells whether a form that is sent again says the same."""
     sent = sorted((name, values) for name, values in data.lists() if name not in PROOFS)
+    for name, upload in sorted(files.items()):
+        upload.seek(0)
+        sent.append((name, [hashlib.file_digest(upload, "sha256").hexdigest()]))
     return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 
@@ -233,6 +255,11 @@ def remark(label, help_text="For colleagues; stands in the history."):
     """A line of one's own words, which may be left out."""
     widget = forms.TextInput(attrs={"class": "vLargeTextField"})
     return Line(label=label, max_length=MOST_IN_NOTE, required=False, help_text=help_text, widget=widget)
+
+
+def with_hint(help_text, hint):
+    """The help of a field, and after it what the editorial office adds."""
+    return format_html('{} <span class="hint">{}</span>', help_text, hint)
 
 
 class RecordForm(NamingForm):
@@ -246,6 +273,7 @@ class RecordForm(NamingForm):
     version_note = remark("What changed, and why")
 
     refusal = None  # why saving was refused, when the whole form is shown once more
+    hints = {}  # what the editorial office says beside fields: {name: text}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -253,10 +281,12 @@ class RecordForm(NamingForm):
         self.instance.kind_name = self.instance.kind.name  # so that the identifier is checked within its kind
         self.initial["edit_version"] = self.instance.edit_version
         self.initial["submission"] = new_nonce()
+        for name in self.hints.keys() & self.fields.keys():
+            self.fields[name].help_text = with_hint(self.fields[name].help_text, self.hints[name])
 
     def _save_m2m(self):
         if "tags" in self.cleaned_data:
-            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"])
+            self.cleaned_data["tags"] = tags_named(self.cleaned_data["tags"], self.instance.owner_id)
         super()._save_m2m()
 
     def _get_validation_exclusions(self):
@@ -331,12 +361,14 @@ class OrderedFormSet(BaseInlineFormSet):
         places = {str(n): place for place, n in enumerate([*stay, *lost])}
         of_row = re.compile(rf"{re.escape(self.prefix)}-(\d+)-(.+)", re.DOTALL)
         sent, self.data = self.data, QueryDict(mutable=True)
-        for name, values in sent.lists():
-            row = of_row.fullmatch(name)
-            if row is None or row[1] not in places:
-                self.data.setlist(name, values)
-            elif row[2] != pk_name or int(row[1]) in stay:
-                self.data.setlist(f"{self.prefix}-{places[row[1]]}-{row[2]}", values)
+        chosen, self.files = self.files, MultiValueDict()
+        for old, new in ((sent, self.data), (chosen, self.files)):
+            for name, values in old.lists() if old else ():
+                row = of_row.fullmatch(name)
+                if row is None or row[1] not in places:
+                    new.setlist(name, values)
+                elif row[2] != pk_name or int(row[1]) in stay:
+                    new.setlist(f"{self.prefix}-{places[row[1]]}-{row[2]}", values)
         self.data[name_of_count] = str(len(stay))
 
     def get_queryset(self):
@@ -421,3 +453,14 @@ def part_document(model):
     """The document of a model of parts."""
     kind = model._meta.get_field(model.record_field).related_model.kind
     return next(document for document in part_documents(kind.name) if document.Meta.model is model)
+
+
+def field_of_parts(model):
+    """The field of a record's document in which parts of this model stand."""
+    kind = model._meta.get_field(model.record_field).related_model.kind
+    fields = writer(kind.name).fields.items()
+    return next(
+        name
+        for name, field in fields
+        if isinstance(field, ListSerializer) and field.child.Meta.model is model
+    )

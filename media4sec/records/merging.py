@@ -3,7 +3,7 @@
 from typing import Any
 
 from media4sec.kinds import Document
-from media4sec.records.documents.fields import dumps
+from media4sec.records.documents.fields import LEFT_OUT_EMPTY, dumps, without_empty
 
 MISSING = object()
 
@@ -15,13 +15,14 @@ class Collision(Exception):
 def merged(base: Document, theirs: Document, mine: Document) -> tuple[Document, list[str]]:
     """(the document with the changes of both, the fields in which they collide: there it has mine)."""
     found, collisions = {}, []
-    for name, value in mine.items():
+    for name in dict.fromkeys([*mine, *LEFT_OUT_EMPTY]):
+        value = mine.get(name)
         try:
             found[name] = _merged(base.get(name), theirs.get(name), value)
         except Collision:
             found[name] = value
             collisions.append(name)
-    return found, collisions
+    return without_empty(found), collisions
 
 
 def _merged(base: Any, theirs: Any, mine: Any) -> Any:

@@ -19,8 +19,9 @@ from media4sec.choices import Lens, Provenance
 from media4sec.kinds import Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import lookalike, same, slugged
 from media4sec.records.fields import CheckedModel, InexactDateField, TextListField
-from media4sec.records.policy import TeamRole, title_for
+from media4sec.records.policy import TeamRole, knowable, title_for
 from media4sec.records.tags import checked_name, tag_key
+from media4sec.stored import PDF, file_in_words
 
 # A basis that denies itself: “not looked up”, “from general knowledge”.
 DENIED = re.compile(
@@ -28,6 +29,9 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 MOST_IN_NOTE = 400  # characters of what editors say of a version
+MOST_IN_COMMENT = 2_000  # characters
+MOST_IN_HINT = 300  # characters of what the office adds to the help of a field
+MOST_IN_QUERY = 2_000  # characters of the parameters of a list
 MOST_IN_REASON = 2_000  # characters of what readers of a withdrawn record's address see
 KEY_LENGTH = 200  # of the longest title it tells enough
 NAMESPACE = uuid.UUID("6f1c2f0e-4a0b-5d55-9a63-700281000000")
@@ -47,9 +51,13 @@ def add_months(day, months):
 
 
 class Shared(CheckedModel):
-    """A row that records of several teams may use. ``users_path`` leads from it to them."""
+    """A row that records of several teams may use, once the public knows it; before, each team has one of its own.
 
-    users_path = ""
+    ``users_path`` leads from it to the records, by way of ``uses_name``; ``name_field`` tells it from others.
+    """
+
+    uses_name = users_path = name_field = name_in_words = ""
+    asked_by = None  # who fills in its form: messages name only what they may know
 
     is_public = models.BooleanField(
         default=False, editable=False, help_text="A version that was published names it."
@@ -70,14 +78,22 @@ class Shared(CheckedModel):
 class Tag(Shared, TagBase):
     """A free keyword that editors give to records; there is one for all spellings that look alike."""
 
+    uses_name = "taggings"
     users_path = "taggings__content_object"
+    name_field, name_in_words = "key", "name"
 
+    name = models.CharField(max_length=100)
     key = models.CharField(
-        max_length=200, unique=True, editable=False, help_text="What names that look alike have in common."
+        max_length=200, db_index=True, editable=False, help_text="What names that look alike have in common."
     )
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(is_public=True), name="records_tag_public_once"
+            )
+        ]
 
     def slugify(self, tag, i=None):
         """Shorter than the column, so that a number fits behind it."""
@@ -92,9 +108,22 @@ class Tag(Shared, TagBase):
             self.name = checked_name(self.name)
         except ValidationError as error:
             raise ValidationError({"name": error}) from error
-        other = Tag.objects.filter(key=tag_key(self.name)).exclude(pk=self.pk).first()
-        if other:
+        others = Tag.objects.filter(key=tag_key(self.name)).exclude(pk=self.pk)
+        if other := knowable(self.asked_by, others).first():
             raise ValidationError({"name": f"There is the tag “{other.name}” already, which looks like it."})
+
+    @classmethod
+    def name_of(cls, text):
+        """What ``name_field`` has of one that is called so."""
+        return tag_key(text)
+
+    def take_over(self, taggings, *, keeps_words=False):
+        """Let records that have other tags have this one, each once. A tag has no words but its own."""
+        taggings = list(taggings)
+        has = set(self.taggings.values_list("content_object", flat=True))
+        moved = {one.content_object_id: one.pk for one in taggings if one.content_object_id not in has}
+        Tagging.objects.filter(pk__in=moved.values()).update(tag=self)
+        Tagging.objects.filter(pk__in=[one.pk for one in taggings]).exclude(tag=self.pk).delete()
 
 
 class Tagging(ItemBase):
@@ -504,14 +533,62 @@ class Appointment(models.Model):
     at = models.DateTimeField(db_index=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     note = models.CharField(max_length=MOST_IN_NOTE, blank=True)
+    is_editorial = models.BooleanField(default=False, help_text="Nobody need look at what rests on it.")
     problem = models.TextField(blank=True, help_text="Why it could not be kept.")
 
     def __str__(self):
         return f"{self.revision} on {self.at:%Y-%m-%d %H:%M}"
 
 
+class Recheck(models.Model):
+    """A record that rests on another one, which has changed: somebody looks whether it still holds."""
+
+    record = models.ForeignKey(Record, related_name="rechecks", on_delete=models.CASCADE)
+    changed = models.ForeignKey(Record, related_name="+", on_delete=models.CASCADE)
+    at = models.DateTimeField(help_text="When the change became public.")
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["record", "changed"], name="records_recheck_once")]
+
+    def __str__(self):
+        return f"{self.record_id}: {self.changed_id}"
+
+
+class Comment(CheckedModel):
+    """What somebody remarks on a version of a record, or on one of its fields; or an answer to that.
+
+    It is no part of any document. Its text can be removed for good; that there was one stays.
+    """
+
+    revision = models.ForeignKey(
+        Revision, related_name="comments", on_delete=models.CASCADE, help_text="What it was written about."
+    )
+    field = models.CharField(
+        max_length=80, blank=True, help_text="Of the document; empty for the record as a whole."
+    )
+    answer_to = models.ForeignKey(
+        "self", related_name="answers", null=True, blank=True, on_delete=models.CASCADE
+    )
+    text = models.TextField(max_length=MOST_IN_COMMENT, blank=True, help_text="Empty once it was removed.")
+    written_at = models.DateTimeField(auto_now_add=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, on_delete=models.SET_NULL
+    )
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, related_name="+", null=True, blank=True, on_delete=models.SET_NULL
+    )
+
+    class Meta:
+        ordering = ["written_at", "pk"]
+
+    def __str__(self):
+        return f"Comment {self.pk}"
+
+
 class AuditEntry(models.Model):
-    """A step that somebody took with a record. It names both as text, as it outlives accounts and records.
+    """A step that somebody took with a record, a team or an account. It names both as text, as it outlives them.
 
     Written with the step, then given its place in a chain (``audit.py``); never edited, but for names of people who
     have a right to be forgotten.
@@ -531,8 +608,27 @@ class AuditEntry(models.Model):
         SCHEDULED = "scheduled", "To be published at a time"
         UNSCHEDULED = "taken-back", "Not to be published at that time"
         ROLES = "roles", "Roles of a team"
+        SETTINGS = "settings", "Settings of a team"
+        EXPORTED = "exported", "Taken along as a file"
+        REFUSED = "refused", "Refused a page"
+        LOGGED_IN = "log-in", "Logged in"
+        LOGIN_FAILED = "failed", "Log-in failed"
+        LOGGED_OUT = "log-out", "Logged out"
+        PASSWORD = "password", "Password"
+        FACTOR = "factor", "Second factor"
+        INVITED = "invited", "Invited"
+        ACCOUNT = "account", "Account"
+        ASKED = "asked", "To be looked at again"
+        DISMISSED = "dismissed", "Not touched by a change"
+        COMMENTED = "commented", "Commented"
+        RESOLVED = "resolved", "Comment resolved"
+        REOPENED = "reopened", "Comment opened again"
+        REMOVED = "removed", "Text of a comment removed"
 
-    at = models.DateTimeField()
+    # What readers can see of a record, changes by these.
+    PUBLIC = (Action.PUBLISHED, Action.WITHDRAWN, Action.MERGED, Action.RESTORED)
+
+    at = models.DateTimeField("when")
     action = models.CharField(max_length=10, choices=Action)
     kind_name = models.CharField(max_length=40)
     identifier = models.CharField(max_length=80)
@@ -550,7 +646,7 @@ class AuditEntry(models.Model):
     digest = models.CharField(max_length=64, blank=True, help_text="Of all this and the entry before.")
 
     class Meta:
-        verbose_name_plural = "audit entries"
+        verbose_name = "change"
         indexes = [models.Index(fields=["kind_name", "identifier"], name="records_audit_of")]
 
     def __str__(self):
@@ -591,6 +687,53 @@ class Words(models.Model):
 
     def __str__(self):
         return self.names
+
+
+class FieldHint(CheckedModel):
+    """What the editorial office says beside a field in the forms of a kind, after the help that is built in."""
+
+    kind_name = models.CharField("kind", max_length=40)
+    field = models.CharField(max_length=80, help_text="Of the document.")
+    text = models.CharField(max_length=MOST_IN_HINT)
+
+    class Meta:
+        ordering = ["kind_name", "field"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind_name", "field"],
+                name="records_one_hint_a_field",
+                violation_error_message="There is a hint for this field already.",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind_name}: {self.field}"
+
+
+class SavedList(CheckedModel):
+    """A list of the back-office that somebody keeps under a name: its address, with filters, search and order."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, related_name="+", on_delete=models.CASCADE)
+    page = models.CharField(max_length=100, help_text="Which list it is.")
+    name = models.CharField(max_length=60)
+    query = models.TextField(max_length=MOST_IN_QUERY, help_text="The parameters of its address.")
+    team = models.ForeignKey(
+        Team,
+        related_name="+",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Who sees it as well.",
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="records_saved_list_once")
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class Submission(models.Model):
@@ -667,19 +810,31 @@ class ImportReport(models.Model):
 
 
 class Source(Shared):
-    """A page or document outside the portal that records rest on; one row an address, shared by all records."""
+    """A page or document outside the portal that records rest on; one row an address once it is public."""
 
+    uses_name = "citations"
     users_path = "citations__record"
+    name_field, name_in_words = "url", "address"
 
-    url = models.URLField(max_length=600, unique=True)
+    url = models.URLField(max_length=600, db_index=True)
     title = models.CharField(max_length=400, blank=True)
     words = models.TextField(blank=True, editable=False, help_text="Title and address, to be found by.")
 
     class Meta:
         ordering = ["title", "url"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url"], condition=Q(is_public=True), name="records_source_public_once"
+            )
+        ]
 
     def __str__(self):
         return self.title or self.url
+
+    def clean(self):
+        others = Source.objects.filter(url=self.url).exclude(pk=self.pk)
+        if other := knowable(self.asked_by, others).first():
+            raise ValidationError({"url": f"There is a source with this address already: {other}."})
 
     def save(self, *args, **kwargs):
         self.fill_in()
@@ -687,6 +842,30 @@ class Source(Shared):
 
     def fill_in(self):
         self.words = f"{same(self.title)} {same(self.url)}"
+
+    @classmethod
+    def name_of(cls, text):
+        """What ``name_field`` has of one that is called so."""
+        return text
+
+    def lose_title(self):
+        """Somebody cites it without a title, so that it has none of its own; those that relied on it keep it."""
+        self.citations.filter(title="").update(title=self.title)
+        self.title = ""
+        self.save()
+
+    def take_over(self, citations, *, keeps_words=False):
+        """Let citations of other sources be of this one; with ``keeps_words`` their records say the same as before."""
+        citations = list(citations)
+        if keeps_words:
+            titles = {one.pk: one.title or one.source.title for one in citations}
+            if self.title and not all(titles.values()):
+                self.lose_title()
+            for one in citations:
+                one.title = "" if titles[one.pk] == self.title else titles[one.pk]
+        for one in citations:
+            one.source = self
+        Citation.objects.bulk_update(citations, ["source", "title"], batch_size=200)
 
 
 class Citation(CheckedModel):
@@ -715,6 +894,51 @@ class Citation(CheckedModel):
 
     def __str__(self):
         return str(self.source)
+
+
+class StoredFile(Shared):
+    """A picture or PDF as it is stored: one row for one content, whoever sent it and however many records show it."""
+
+    users_path = "uses__record"
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of what is stored.")
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text="Bytes.")
+    width = models.PositiveIntegerField(help_text="Pixels of the picture; of a PDF, of its cover.")
+    height = models.PositiveIntegerField(help_text="Pixels, as the width.")
+    pages = models.PositiveIntegerField(null=True, help_text="Of a PDF.")
+    texts = models.JSONField(default=list, help_text="The text of each page of a PDF.")
+    taken_at = models.DateTimeField(auto_now=True, help_text="When somebody last sent it.")
+
+    def __str__(self):
+        return file_in_words(self.facts)
+
+    @property
+    def facts(self):
+        """What documents say of it."""
+        return {
+            "digest": self.digest,
+            "media_type": self.media_type,
+            "bytes": self.size,
+            "width": self.width,
+            "height": self.height,
+            "pages": self.pages,
+        }
+
+
+class Holding(models.Model):
+    """That a team has stored a file: it counts against the room that the team has."""
+
+    file = models.ForeignKey(StoredFile, related_name="holdings", on_delete=models.CASCADE)
+    owner = models.ForeignKey(Record, related_name="+", null=True, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("file", Coalesce("owner", 0), name="records_a_file_once_per_team")
+        ]
+
+    def __str__(self):
+        return f"{self.owner or 'Editorial office'}: {self.file}"
 
 
 class Relation(CheckedModel):
@@ -772,6 +996,61 @@ class Part(CheckedModel):
     @classmethod
     def keys_of(cls, record):
         return list(cls.objects.filter(**{cls.record_field: record.pk}).values_list("key", flat=True))
+
+
+class AttachmentManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("file").defer("file__texts")
+
+
+class Attachment(Part):
+    """A file as a record shows it: a picture with what is said of it, or the PDF of the document that it is about."""
+
+    record_field = "record"
+
+    record = models.ForeignKey(Record, related_name="files", on_delete=models.CASCADE)
+    file = models.ForeignKey(StoredFile, related_name="uses", on_delete=models.PROTECT)
+    alt = models.CharField(
+        "alternative text",
+        max_length=400,
+        blank=True,
+        help_text="What a picture shows, for those who do not see it. A PDF needs none.",
+    )
+    caption = models.CharField(max_length=600, blank=True)
+    credit = models.CharField(max_length=200, blank=True, help_text="Who made it.")
+    licence = models.CharField(
+        "licence or rights",
+        max_length=200,
+        help_text="On what terms it may be used. Where nobody says so, write “not stated”.",
+    )
+
+    objects = AttachmentManager()
+
+    def __str__(self):
+        return self.alt or (str(self.file) if self.file_id else "")
+
+    @property
+    def is_pdf(self):
+        return bool(self.file_id) and self.file.media_type == PDF
+
+    @property
+    def name(self):
+        """What its key is made of."""
+        return "document" if self.is_pdf else self.alt
+
+    def clean(self):
+        if not self.file_id:
+            return
+        if self.is_pdf and not kinds_by_name()[self.record.kind_name].page.keeps_pdf:
+            raise ValidationError({"file": "Only pictures are attached to records of this kind, no PDF."})
+        if not self.is_pdf and not self.alt:
+            raise ValidationError({"alt": "Say what the picture shows, for those who do not see it."})
+
+
+def refuse_second_pdf(files):
+    """A record is about one document: pages of it are named without saying of which."""
+    if sum(file.media_type == PDF for file in files) > 1:
+        raise ValidationError("A record has one PDF. Replace it, or take one of them away.")
 
 
 def parts_of(model):

@@ -9,7 +9,7 @@ everything. For everybody else the records of other teams are not there: they ma
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 
 class TeamRole(models.TextChoices):
@@ -23,12 +23,15 @@ class Right(models.TextChoices):
     """What can be done with a record of one's team; the label follows “may”."""
 
     SEE = "see", "see it, its history and its reports"
-    WRITE = "write", "add and change it, go back to a version, submit it"
-    REVIEW = "review", "approve it or send it back, answer reports on it"
+    WRITE = "write", "add and change it, go back to a version, submit it, comment on it"
+    REVIEW = "review", "approve it or send it back, answer reports on it, remove comments of others"
     DISCARD = "discard", "throw it away if it was never public"
     PUBLISH = "publish", "publish and restore it"
     WITHDRAW = "withdraw", "withdraw it, merge it into another one"
-    MANAGE = "manage", "invite people to the team, and give them roles"
+    MANAGE = (
+        "manage",
+        "invite people to the team, give them roles, take off a second factor that one of them lost",
+    )
 
 
 _WRITERS = {TeamRole.CONTRIBUTOR, TeamRole.REVIEWER, TeamRole.PUBLISHER}
@@ -114,9 +117,22 @@ def may_correct(user, records):
     return OFFICE in owners or (bool(owners) and not records.exclude(_owned_by(owners)).exists())
 
 
+def may_advise(user):
+    """May they say what stands beside the fields of all forms? Whoever publishes for the editorial office."""
+    return is_everybody(user) or OFFICE in owners_for(user, Right.PUBLISH)
+
+
 def may_manage(user, team):
     """May they invite people to this team, and give and take its roles?"""
     return is_everybody(user) or team.owner_id in owners_for(user, Right.MANAGE)
+
+
+def may_take_off_factor(user, person):
+    """Losing a second factor needs a second person: a portal administrator, or one of all teams of the first."""
+    if user == person:
+        return False
+    of_all_teams = roles_of(person).keys() <= owners_for(user, Right.MANAGE)
+    return is_everybody(user) or (of_all_teams and not person.is_superuser)
 
 
 def managed(user, teams):
@@ -152,6 +168,13 @@ def own(user, prefix="", right=Right.SEE):
     return None if is_everybody(user) else _owned_by(owners_for(user, right), prefix)
 
 
+def owner_for(user, record):
+    """Who is responsible for a record, in words that somebody may know."""
+    if record.owner is None:
+        return "Editorial office"
+    return title_for(user, record.owner) or "A partner that is not public"
+
+
 def nameable(user, records, also=()):
     """Those records that somebody may name: their own, all that the public sees, and ``also`` those with these keys."""
     if is_everybody(user):
@@ -160,13 +183,26 @@ def nameable(user, records, also=()):
 
 
 def knowable(user, shared):
-    """Those sources or tags that somebody may know: of their own records, public ones, and what they just made."""
-    if is_everybody(user):
+    """Those sources or tags that somebody may know: of their own records, public ones, and what they just made.
+
+    ``None`` for the user is a command, which acts for the operator.
+    """
+    if user is None or is_everybody(user):
         return shared
     path = shared.model.users_path
     used = Q(**{f"{path}__isnull": False})  # what nobody uses is not the office's
     known = used & own(user, f"{path}__") | ~used & Q(made_by=user.pk) | Q(is_public=True)
     return shared.filter(pk__in=shared.model.objects.filter(known).values("pk"))
+
+
+def usable(owner, shared):
+    """Those sources or tags that the records of an owner (a key, or OFFICE) take up: public ones, then their own."""
+    uses = shared.model._meta.get_field(shared.model.uses_name)
+    to_record = shared.model.users_path.rpartition("__")[2]
+    own = uses.related_model.objects.filter(
+        _owned_by({owner}, f"{to_record}__"), **{uses.field.name: OuterRef("pk")}
+    )
+    return shared.filter(Q(is_public=True) | Exists(own)).order_by("-is_public", "pk")
 
 
 def name_for(user, record):

@@ -22,6 +22,7 @@ from media4sec.letters import sort_key
 from media4sec.records.documents.reading import document_class, references_in
 from media4sec.records.fields import type_of
 from media4sec.records.models import NAMESPACE, model_of
+from media4sec.stored import with_addresses
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,14 @@ class PublicRef:
 
     @property
     def as_document(self):
-        return {"kind": self.kind, "id": self.identifier, "label": self.title, "url": self.url}
+        return {
+            "kind": self.kind,
+            "id": self.identifier,
+            "uuid": str(uuid_of(self.kind, self.identifier)),
+            "label": self.title,
+            "url": self.url,
+            "api": kinds_by_name()[self.kind].api_url(self.identifier),
+        }
 
 
 @dataclass
@@ -92,6 +100,8 @@ def resolve_links(kind: Kind, document, public):
     for name, value in document.items():
         if name != "identifier":
             resolved[name] = _resolve(value, name, references, public)
+    if "files" in resolved:
+        resolved["files"] = [with_addresses(part) for part in resolved["files"]]
     return resolved | newest_source(document)
 
 
@@ -352,7 +362,7 @@ def sources_in(document):
 
 
 SKIPPED = {
-    *("url", "key", "kind", "dated_on", "accessed_on", "checked_on"),
+    *("url", "api", "uuid", "key", "kind", "dated_on", "accessed_on", "checked_on"),
     *("supports", "verified", "provenance", "sources"),
 }
 

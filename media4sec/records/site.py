@@ -17,6 +17,7 @@ from django.urls import path, reverse
 from media4sec.records import policy, unsaved
 from media4sec.records.forms import is_key
 from media4sec.records.models import Record
+from media4sec.records.saved_lists import delete_list_view, open_list_view, save_list_view
 
 MOST_WORDS = 200  # characters of a search, as for readers
 SEARCHES = ("q", "term")
@@ -92,6 +93,9 @@ class BackOffice(admin.AdminSite):
         return [
             path("unsaved/keep/", self.admin_view(unsaved.keep_view), name="unsaved_keep"),
             path("unsaved/forget/", self.admin_view(unsaved.forget_view), name="unsaved_forget"),
+            path("lists/save/", self.admin_view(save_list_view), name="saved_list_save"),
+            path("lists/<int:pk>/", self.admin_view(open_list_view), name="saved_list_open"),
+            path("lists/<int:pk>/delete/", self.admin_view(delete_list_view), name="saved_list_delete"),
             *super().get_urls(),
         ]
 

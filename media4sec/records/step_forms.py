@@ -1,13 +1,17 @@
 """The steps of the workflow as forms: what each asks, for which records it is there, and what it does."""
 
+from functools import partial
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from media4sec.records import workflow
+from media4sec.records import policy, rechecks, workflow
 from media4sec.records.forms import RecordSelect, offer, remark
-from media4sec.records.models import MOST_IN_REASON, Appointment, Citation, Record
+from media4sec.records.models import MOST_IN_REASON, Appointment, Citation, Recheck, Record
 from media4sec.records.policy import Right
 from media4sec.texts import Lines
 
@@ -54,33 +58,60 @@ class RecordStep(Step):
                 offer(field, user)
 
 
-class Publish(RecordStep):
-    name, title, button = "publish", "Publish", "Publish"
-    says = "Readers, interfaces and harvesters see the working copy from now on. It stays in the history."
-    done = "is published."
+class Publishing(RecordStep):
+    """What makes a version public, now or later: others that rest on the record may have to be looked at again."""
+
     shows_differences = True
 
     note = remark("What changed, and why")
+    is_editorial = forms.BooleanField(
+        label="Editorial change only",
+        required=False,
+        help_text="It means what it meant, so that nobody is asked. Say above what was changed.",
+    )
+
+    def __init__(self, *args, record, user, records=(), **kwargs):
+        """``records`` are those that are published at once, instead of one."""
+        super().__init__(*args, record=record, user=user, **kwargs)
+        changed = rechecks.changed_for_others(records if record is None else [record])
+        self.asks, self.asked = bool(changed), rechecks.known_to_rest_on(user, changed) if changed else 0
+        if not changed:
+            del self.fields["is_editorial"]
+
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("is_editorial") and not self.cleaned_data.get("note"):
+            self.add_error("note", "Say what was changed: nobody is asked to look at it.")
+
+    @property
+    def said(self):
+        """What the workflow is told beside the record."""
+        is_editorial = self.cleaned_data.get("is_editorial", False)
+        return {"note": self.cleaned_data["note"], "is_editorial": is_editorial}
+
+
+class Publish(Publishing):
+    name, title, button = "publish", "Publish", "Publish"
+    says = "Readers, interfaces and harvesters see the working copy from now on. It stays in the history."
+    done = "is published."
 
     @classmethod
     def fits(cls, record):
         return record.public_state == "" or record.has_unpublished_changes
 
     def take(self, record, by):
-        workflow.publish(record, by=by, note=self.cleaned_data["note"])
+        workflow.publish(record, by=by, **self.said)
 
 
-class Schedule(RecordStep):
+class Schedule(Publishing):
     name, title, button = "schedule", "Publish at a time", "Publish then"
     says = "This version becomes public then, also if somebody has changed the working copy until then."
     done = "becomes public then."
-    shows_differences = True
-    field_order = ("at", "note")
+    field_order = ("at", "note", "is_editorial")
 
     at = forms.SplitDateTimeField(
         label="When", widget=AdminSplitDateTime, help_text=f"In the time of {settings.TIME_ZONE}."
     )
-    note = remark("What changed, and why")
 
     @classmethod
     def fits(cls, record):
@@ -91,7 +122,7 @@ class Schedule(RecordStep):
         return Appointment.objects.filter(record=record.pk).exists()
 
     def take(self, record, by):
-        workflow.schedule(record, self.cleaned_data["at"], by=by, note=self.cleaned_data["note"])
+        workflow.schedule(record, self.cleaned_data["at"], by=by, **self.said)
 
 
 class Unschedule(RecordStep):
@@ -281,8 +312,52 @@ class Confirm(RecordStep):
         workflow.confirm(record, self.cleaned_data["read"], by=by, note=self.cleaned_data["note"])
 
 
+class Dismiss(RecordStep):
+    name, title, button = "dismiss", "Not touched by a change", "It does not touch this record"
+    right = Right.WRITE
+    says = (
+        "What this record names has changed, and somebody was asked to look whether it still holds. If you have read"
+        " it again, “Confirm as checked” says so, with today’s date. Here you say why it need not be read."
+    )
+    done = "need not be read again for that."
+
+    changes = forms.ModelMultipleChoiceField(
+        Recheck.objects.none(),
+        label="What has changed",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    reason = Lines(
+        label="Why it does not touch this record",
+        max_length=MOST_IN_REASON,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text="For colleagues; stands in the history.",
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        field = self.fields["changes"]
+        field.queryset = self.record.rechecks.select_related("changed")
+        field.label_from_instance = partial(recheck_in_words, user)
+        field.initial = list(field.queryset)
+
+    @classmethod
+    def fits(cls, record):
+        return Recheck.objects.filter(record=record.pk).exists()
+
+    def take(self, record, by):
+        workflow.dismiss(record, self.cleaned_data["changes"], reason=self.cleaned_data["reason"], by=by)
+
+
+def recheck_in_words(user, recheck):
+    """“GDPR changed on 3 May 2026”, by the name that somebody may know."""
+    day = date_format(timezone.localtime(recheck.at), "j F Y")
+    return f"{policy.name_for(user, recheck.changed)} changed on {day}"
+
+
 RECORD_STEPS = (
     Confirm,
+    Dismiss,
     Submit,
     Approve,
     SendBack,

@@ -42,6 +42,7 @@ SESSION_ENDED = (
 FORM_EXPIRED = (
     "This form had expired, so that nothing was saved. What you typed is in the form again: save it now."
 )
+CHOOSE_AGAIN = "Files cannot be kept so: choose them again before you save."
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,8 @@ def rescued(request):
     if request.user.is_authenticated and not opened.is_by(request.user):
         return expired(request, is_of_another=True)
     messages.warning(request, FORM_EXPIRED if request.user.is_authenticated else SESSION_ENDED)
+    if request.FILES:
+        messages.warning(request, CHOOSE_AGAIN)
     return redirect(address_with(request, opened))
 
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from media4sec.kinds import kinds
 from media4sec.records import policy
-from media4sec.records.models import AuditEntry, Citation, Record, Revision, Team
+from media4sec.records.models import AuditEntry, Citation, Comment, Recheck, Record, Revision, Team
 from media4sec.records.policy import Right
 
 Action, State = AuditEntry.Action, Record.State
@@ -67,13 +67,39 @@ def drafts(user, records):
     )
 
 
+def to_recheck(user, records):
+    """What rests on something that has changed."""
+    asked = Recheck.objects.filter(record=OuterRef("pk"))
+    return policy.visible(user, records, Right.WRITE).filter(Exists(asked))
+
+
+def for_answer(user):
+    """Open comments in which others spoke last, on what somebody wrote, or nobody did, or that they took part in."""
+    answers = Comment.objects.filter(answer_to=OuterRef("pk"))
+    saved = Revision.objects.filter(record=OuterRef("revision__record"), saved_by__isnull=False)
+    spoke_last = Subquery(answers.order_by("-pk").values("written_by")[:1])
+    took_part = Q(written_by=user) | Exists(answers.filter(written_by=user))
+    is_theirs = Exists(saved.filter(saved_by=user)) | ~Exists(saved)
+    found = Comment.objects.filter(took_part | is_theirs, answer_to=None, resolved_at=None)
+    found = found.alias(spoke_last=Coalesce(spoke_last, "written_by", output_field=IntegerField()))
+    found = found.filter(Q(spoke_last=None) | ~Q(spoke_last=user.pk))
+    return policy.visible(user, found, Right.WRITE, prefix="revision__record__")
+
+
+def with_comments(user, records):
+    """Those on which a comment waits for somebody."""
+    return records.filter(Exists(for_answer(user).filter(revision__record=OuterRef("pk"))))
+
+
 # {name: (what it is called, which of the records)}
 WAITING = {
     "sent-back": ("Sent back to you", sent_back),
     "review": ("Waiting for your review", for_review),
     "publish": ("Approved, to be published", to_publish),
     "drafts": ("Your drafts", drafts),
+    "comments": ("Comments for you", with_comments),
 }
+RECHECK = {"recheck": ("Does it still hold?", to_recheck)}
 
 
 # What becomes untrue by itself

@@ -8,25 +8,28 @@ become visible after a larger one.
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from rest_framework.exceptions import ValidationError as DocumentError
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.publications import related
-from media4sec.publications.models import Change, Generation, Publication, Term, Version, new_name
+from media4sec.publications.models import Change, Generation, Publication, PublicFile, Term, Version, new_name
 from media4sec.publications.words import analysed, analysed_names
-from media4sec.records import audit
-from media4sec.records.bulk import Batch
+from media4sec.records import audit, rechecks
+from media4sec.records.bulk import Batch, conditions, portions
+from media4sec.records.changing import Edit, foretold
 from media4sec.records.differences import public_fields
 from media4sec.records.documents.fields import dumps
-from media4sec.records.documents.reading import working_document, working_documents
+from media4sec.records.documents.reading import renew_shared, working_document, working_documents
+from media4sec.records.documents.shapes import tags_named
 from media4sec.records.documents.writing import save_document
 from media4sec.records.finding import findable, remember, remember_all, remember_public
 from media4sec.records.models import (
@@ -34,17 +37,23 @@ from media4sec.records.models import (
     Appointment,
     AuditEntry,
     Citation,
+    Recheck,
     Record,
     Revision,
     Source,
+    StoredFile,
     Tag,
+    Tagging,
     Team,
     Words,
+    model_of,
     specific,
 )
-from media4sec.records.policy import Right, may, name_for, require
-from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in
+from media4sec.records.policy import Right, may, may_correct, name_for, require
+from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in, uuid_of
 from media4sec.records.references import moved, named_by, naming
+from media4sec.records.tags import tag_key
+from media4sec.stored import addressed
 
 State = Record.State
 OFF = (State.WITHDRAWN, State.MERGED)
@@ -137,7 +146,7 @@ def save_all(batch: Batch, kind_name: str, written: Iterable[int], renamed: Iter
 
 
 @transaction.atomic
-def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> tuple[int, int]:
+def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> tuple[int, int]:
     """After something was corrected that these records share, each has a version that says it as it is now.
 
     Where nothing else waits to be published, that version is public at once. Returns how many have one, and how
@@ -146,31 +155,181 @@ def carry_over(records: Iterable[Record], *, by: Any = None, note: str = "") -> 
     take_turn()
     changed, public = [], []
     asks = owners_with_four_eyes() if by else set()
-    locked = _locked(records)
+    rows = Record.objects.select_for_update(no_key=True)
+    locked = list(rows.filter(pk__in=records.order_by().values("pk")).order_by("pk"))
     for start in range(0, len(locked), WRITTEN_AT_ONCE):
         batch = locked[start : start + WRITTEN_AT_ONCE]
-        documents = working_documents(batch)
         newest = Revision.objects.filter(record__in=batch, number=F("record__edit_version"))
         before = dict(newest.values_list("record", "document"))
-        moved = [record for record in batch if dumps(documents[record.pk]) != before.get(record.pk)]
-        for record in moved:  # what somebody approved is another version now
+        documents = {pk: json.loads(text) for pk, text in before.items()}
+        renew_shared(documents)
+        moved = [record for record in batch if dumps(documents[record.pk]) != before[record.pk]]
+        new = Batch()
+        for record in moved:
             was_asked = record.state in (State.IN_REVIEW, State.APPROVED)
             if was_asked or (record.state == State.PUBLISHED and record.owner_id in asks):
-                record.state = State.DRAFT
-        versions = {record.pk: _next_version(record, documents[record.pk], by, note) for record in moved}
-        Revision.objects.bulk_create(versions.values())
-        for record in moved:
+                record.state = State.DRAFT  # what somebody approved is another version now
+            version = _next_version(record, documents[record.pk], by, note)
             record.edit_version += 1
             if record.state == State.PUBLISHED:
-                record.published_revision = versions[record.pk]
-                public.append(record)
-        Record.objects.bulk_update(moved, ["state", "edit_version", "published_revision"])
-        remember({record.pk: (record.kind_name, documents[record.pk]) for record in moved})
+                version.published_at = timezone.now()
+                public.append(record.pk)
+            new.add([version])
+        new.write()
+        _point_at_newest(moved)
+        texts = {pk: text for pk, text in before.items() if json.loads(text)["tags"] != documents[pk]["tags"]}
+        remember(
+            {record.pk: (record.kind_name, documents[record.pk]) for record in moved if record.pk in texts}
+        )
         changed += moved
-    _date([record.published_revision_id for record in public])
-    _write_public([record.pk for record in public])
+    _write_public(public)
     audit.note_steps(Action.SAVED, changed, by=by, note=note)
+    audit.note_steps(Action.PUBLISHED, public, by=by, note=note)
     return len(changed), len(public)
+
+
+@transaction.atomic
+def change_all(
+    records: Iterable[Record], edit: Edit, *, versions: dict[int, int], by: Any = None, note: str = ""
+) -> tuple[list[Record], list[tuple[Record, str]]]:
+    """Make the same change to the working copies of many records; nothing public moves.
+
+    ``versions`` are those that somebody saw. Returns the records that it was made to, and those that it was not, with
+    the reasons: one that was saved meanwhile is left as it is.
+    """
+    locked = _locked(records)
+    refused, wanted = {}, {}
+    for record, before, after, refusal in foretold(edit, locked, by):
+        if versions.get(record.pk) != record.edit_version:
+            refusal = refusal or "Somebody saved it meanwhile."
+        if refusal:
+            refused[record.pk] = refusal
+        else:
+            wanted[record.pk] = after if after != before else None
+    while True:
+        found = _locked([record for record in locked if record.pk in wanted])
+        faults = _try_change(found, edit, wanted, by, note)
+        if not faults:
+            break
+        refused |= faults
+        wanted = {pk: after for pk, after in wanted.items() if pk not in faults}
+    return found, [(record, refused[record.pk]) for record in locked if record.pk in refused]
+
+
+def _try_change(records, edit, documents, by, note):
+    """Change them all, unless rules over several rows refuse some: ``{pk: why}``, and then none is changed."""
+    faults = {}
+    try:
+        with transaction.atomic():
+            changed = [record for record in records if documents[record.pk] is not None]
+            for start in range(0, len(changed), WRITTEN_AT_ONCE):
+                _change(changed[start : start + WRITTEN_AT_ONCE], edit, documents, by, note)
+            for record in specific(changed) if edit.links else ():
+                try:
+                    record.check_links()
+                except ValidationError as error:
+                    faults[record.pk] = " ".join(error.messages)
+            if faults:
+                raise _Undone
+            given = [record for record in records if edit.gives(record)]
+            _give(given, edit.owner, by)
+    except _Undone:
+        pass
+    return faults
+
+
+def _change(records, edit, documents, by, note):
+    pks = [record.pk for record in records]
+    if edit.review_due:
+        Record.objects.filter(pk__in=pks).update(review_due=edit.review_due)
+    gone = {tag_key(name) for name in edit.remove_tags} - {tag_key(name) for name in edit.add_tags}
+    Tagging.objects.filter(content_object__in=pks, tag__key__in=gone).delete()
+    has = set(Tagging.objects.filter(content_object__in=pks).values_list("content_object", "tag__key"))
+    for owner in {record.owner_id for record in records} if edit.add_tags else ():
+        team = [record.pk for record in records if record.owner_id == owner]
+        tags = tags_named(edit.add_tags, owner)
+        new = [
+            Tagging(content_object_id=pk, tag=tag) for tag in tags for pk in team if (pk, tag.key) not in has
+        ]
+        Tagging.objects.bulk_create(new, batch_size=WRITTEN_AT_ONCE)
+    for name in edit.links:
+        for model in {model_of(record.kind_name) for record in records}:
+            _change_links(model, name, [one.pk for one in records if one.kind_name == model.kind.name], edit)
+    batch = Batch()
+    for record in records:
+        record.state = State.DRAFT
+        batch.add([_next_version(record, documents[record.pk], by, note)])
+        record.edit_version += 1
+    batch.write()
+    _point_at_newest(records)
+    remember({record.pk: (record.kind_name, documents[record.pk]) for record in records})
+    audit.note_steps(Action.SAVED, records, by=by, note=note)
+
+
+def _change_links(model, name, pks, edit):
+    """Of these records of one kind, in a field that names several: what is taken away, then what comes at the end."""
+    field = model._meta.get_field(name)
+    through, source, target = (
+        field.remote_field.through,
+        field.m2m_field_name(),
+        field.m2m_reverse_field_name(),
+    )
+    rows = through.objects.filter(**{f"{source}__in": pks})
+    rows.filter(**{f"{target}__in": [one.pk for one in edit.remove.get(name, ())]}).delete()
+    added = [one.pk for one in edit.add.get(name, ())]
+    has = set(rows.filter(**{f"{target}__in": added}).values_list(f"{source}_id", f"{target}_id"))
+    new = [
+        through(**{f"{source}_id": pk, f"{target}_id": key})
+        for pk in pks
+        for key in added
+        if (pk, key) not in has
+    ]
+    through.objects.bulk_create(new, batch_size=WRITTEN_AT_ONCE)
+
+
+@transaction.atomic
+def put_together(row: Any, into: Any, *, by: Any = None) -> tuple[int, int]:
+    """Put another source or tag in the place of one, in all records that have it; the one is gone then.
+
+    Returns what ``carry_over`` does. A title that a record gives a source by itself stays.
+    """
+    take_turn()
+    if row.pk == into.pk:
+        raise WorkflowError("It cannot be merged into itself.")
+    uses, to_record = getattr(row, row.uses_name), row.users_path.rpartition("__")[2]
+    _locked(
+        Record.objects.filter(pk__in=uses.values(to_record))
+    )  # before the rows, as whoever saves one does
+    locked = type(row).objects.select_for_update().order_by("pk").in_bulk([row.pk, into.pk])
+    if len(locked) < 2:
+        raise WorkflowError("One of the two is gone: look at the list again.")
+    row, into = locked[row.pk], locked[into.pk]
+    users = Record.objects.filter(pk__in=list(uses.values_list(to_record, flat=True)))
+    if by is not None and not may_correct(by, users):
+        raise PermissionDenied(f"You may not put something in the place of {row}.")
+    into.take_over(uses.all())
+    row.delete()
+    if row.is_public and not into.is_public:  # readers have it at once, and nobody another one of its name
+        type(into).objects.filter(pk=into.pk).update(is_public=True)
+    note = f"The {row._meta.verbose_name} {row} was merged into {into}"
+    return carry_over(users, by=by, note=note)
+
+
+def named_publicly(row: Any) -> set[tuple[str, str]]:
+    """The (kind, identifier) of the records whose public version has this source or tag."""
+    value = row.url if isinstance(row, Source) else row.name
+    terms = Term.objects.filter(field=row._meta.model_name, value=value)
+    return set(terms.values_list("publication__kind", "publication__identifier"))
+
+
+def _point_at_newest(records):
+    """Versions were written for these records: each stands where its next one does."""
+    rows = Record.objects.filter(pk__in=[record.pk for record in records])
+    rows.update(edit_version=F("edit_version") + 1)
+    drafts = [record.pk for record in records if record.state == State.DRAFT]
+    Record.objects.filter(pk__in=drafts).update(state=State.DRAFT)
+    newest = Revision.objects.filter(record=OuterRef("pk"), number=OuterRef("edit_version"))
+    rows.filter(state=State.PUBLISHED).update(published_revision=Subquery(newest.values("pk")))
 
 
 def _next_version(record, document, by, note):
@@ -218,12 +377,22 @@ def _keep(record, text, by, note, state):
 
 
 @transaction.atomic
-def publish(record: Record, revision: Revision | None = None, *, by: Any = None, note: str = "") -> Any:
-    """Make a version of the record the public one, without one the working copy; returns its publication."""
+def publish(
+    record: Record,
+    revision: Revision | None = None,
+    *,
+    by: Any = None,
+    note: str = "",
+    is_editorial: bool = False,
+) -> Any:
+    """Make a version of the record the public one, without one the working copy; returns its publication.
+
+    ``is_editorial`` says that it means what it meant: nobody is asked to look at what rests on it.
+    """
     if revision is not None and revision.record_id != record.pk:
         raise WorkflowError("That version belongs to another record.")
     versions = {record.pk: revision} if revision else None
-    return publish_all([record], by=by, note=note, versions=versions)[0]
+    return publish_all([record], by=by, note=note, versions=versions, is_editorial=is_editorial)[0]
 
 
 @transaction.atomic
@@ -235,6 +404,7 @@ def publish_all(
     validate: bool = True,
     documents: Any = None,
     versions: dict[int, Revision] | None = None,
+    is_editorial: bool = False,
 ) -> Any:
     """Publish many at once; those that name each other find each other. All or nothing.
 
@@ -246,10 +416,13 @@ def publish_all(
     require(by, Right.PUBLISH, *locked)
     _refuse_unapproved(locked, versions or {}, by)
     Appointment.objects.filter(record__in=locked).delete()
-    return _publish(locked, by, note, versions or {}, validate=validate, documents=documents)
+    return _publish(
+        locked, by, note, versions or {}, validate=validate, documents=documents, is_editorial=is_editorial
+    )
 
 
-def _publish(locked, by, note, versions, *, validate=True, documents=None):
+def _publish(locked, by, note, versions, *, validate=True, documents=None, is_editorial=False):
+    seen = rechecks.public_texts(locked)
     for record in locked:
         if record.public_state in OFF:
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
@@ -259,8 +432,9 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
                 _check_version(record, versions[record.pk])
             else:
                 _check(record)
+    _share([one for one in locked if one.pk not in versions or versions[one.pk].number == one.edit_version])
     documents = working_documents(locked) | (documents or {})
-    kept, new = [], {}
+    kept, new, after = [], {}, {}
     for record in locked:
         before, revision = record.edit_version, versions.get(record.pk)
         if revision is None or revision.number == before:
@@ -269,6 +443,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
         if record.edit_version != before:
             new[record.pk] = record.kind_name, documents[record.pk]
         kept.append(revision.pk)
+        after[record.pk] = revision.document
         Record.objects.filter(pk=record.pk).update(
             state=record.state, public_state=State.PUBLISHED, published_revision=revision
         )
@@ -276,7 +451,9 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None):
         _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
     _date(kept)
     _write_public([record.pk for record in locked])
-    audit.note_steps(Action.PUBLISHED, locked, by=by, note=note)
+    said = f"Editorial change only. {note}".strip() if is_editorial else note
+    audit.note_steps(Action.PUBLISHED, locked, by=by, note=said)
+    rechecks.follow(locked, seen, after, by=by, is_editorial=is_editorial)
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
 
@@ -337,7 +514,7 @@ def _check(record):
 
 
 @transaction.atomic
-def schedule(record: Record, at: Any, *, by: Any = None, note: str = "") -> None:
+def schedule(record: Record, at: Any, *, by: Any = None, note: str = "", is_editorial: bool = False) -> None:
     """Have the working copy, as it is now, published at a time, by the clock of the database."""
     record = _locked([record])[0]
     require(by, Right.PUBLISH, record)
@@ -348,9 +525,8 @@ def schedule(record: Record, at: Any, *, by: Any = None, note: str = "") -> None
         raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     _check(specific([record])[0])
     revision = record.revisions.get(number=record.edit_version)
-    Appointment.objects.update_or_create(
-        record=record, defaults={"revision": revision, "at": at, "made_by": by, "note": note, "problem": ""}
-    )
+    kept = {"revision": revision, "at": at, "made_by": by, "note": note, "is_editorial": is_editorial}
+    Appointment.objects.update_or_create(record=record, defaults=kept | {"problem": ""})
     when = timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
     audit.note_steps(Action.SCHEDULED, [record], by=by, note=f"{when} {note}".strip())
 
@@ -388,7 +564,7 @@ def _keep_appointment(pk):
     if due is None:
         return 0
     due.delete()
-    _publish([record], due.made_by, due.note, {record.pk: due.revision})
+    _publish([record], due.made_by, due.note, {record.pk: due.revision}, is_editorial=due.is_editorial)
     return 1
 
 
@@ -518,6 +694,7 @@ def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: s
     record.full_clean()
     record.save()
     Citation.objects.filter(pk__in=[one.pk for one in read], record=record.pk).update(accessed_on=today)
+    rechecks.close(record)
     save_revision(record, by=by, note=note or "Checked, and still true")
     if (
         was_public
@@ -525,6 +702,22 @@ def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: s
         and (by is None or record.owner_id not in owners_with_four_eyes())
     ):
         publish(record, by=by, note=note or "Checked, and still true")
+
+
+@transaction.atomic
+def dismiss(record: Record, changes: Iterable[Recheck], *, reason: str, by: Any = None) -> None:
+    """Say why changes of what the record names do not touch it."""
+    record = _locked([record])[0]
+    require(by, Right.WRITE, record)
+    if not reason.strip():
+        raise WorkflowError("Say why it does not touch this record: it stands in the history.")
+    asked = Recheck.objects.filter(pk__in=[one.pk for one in changes], record=record.pk)
+    asked = list(asked.select_related("changed"))
+    if not asked:
+        raise WorkflowError("Somebody has looked at it since: nothing is left to be done.")
+    names = "; ".join(one.changed.name_with(one.changed.public_title) for one in asked)
+    Recheck.objects.filter(pk__in=[one.pk for one in asked]).delete()
+    audit.note_steps(Action.DISMISSED, [record], by=by, note=f"{names}: {reason}")
 
 
 @transaction.atomic
@@ -591,12 +784,18 @@ def _move(record, state, action, by, note):
 def give(record: Record, owner: Record | None, *, by: Any = None) -> None:
     """Make somebody else responsible for the record: a partner, or with None the editorial office."""
     record = _locked([record])[0]
+    if record.owner_id != (owner and owner.pk):
+        _give([record], owner, by)
+
+
+def _give(records, owner, by):
+    if not records:
+        return
     if by is not None and not by.is_superuser:
         raise PermissionDenied("Only a portal administrator gives a record to another team.")
-    if record.owner_id == (owner and owner.pk):
-        return
-    Record.objects.filter(pk=record.pk).update(owner=owner)
-    audit.note_steps(Action.OWNED, [record], by=by, note=str(owner.title if owner else "Editorial office"))
+    for some in portions([record.pk for record in records]):
+        Record.objects.filter(pk__in=some).update(owner=owner)
+    audit.note_steps(Action.OWNED, records, by=by, note=str(owner.title if owner else "Editorial office"))
 
 
 @transaction.atomic
@@ -634,9 +833,7 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
     kind, document = kinds_by_name()[record.kind_name], working_document(record)
     public = _public_refs(named_in(kind.name, document))
     presented = present(kind, document, public)
-    row = next(_rows_of([record]), None) or Publication(
-        pk=UNWRITTEN, kind=kind.name, identifier=record.identifier
-    )
+    row = next(_rows_of([record]), None) or Publication(pk=UNWRITTEN, **_named(record))
     before, now = (row.state, row.version, row.document), timezone.now()
     row.state, row.path, row.slug = State.PUBLISHED, kind.path, document["slug"]
     row.url, row.reason, row.successor = presented.document["url"], "", None
@@ -653,6 +850,40 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
     ]
     row.related = related.foreseen_related(row, terms)
     return row, terms
+
+
+def public_changes(steps: Iterable[tuple[Any, ...]]) -> list[list[str]]:
+    """What readers saw change with each of these steps, in labels of fields: nothing of what they see no more.
+
+    A step is ``(kind, identifier, version, when)``. Two queries.
+    """
+    steps = list(steps)
+    rows = Version.objects.filter(
+        publication__kind__in={kind for kind, *_ in steps},
+        publication__identifier__in={identifier for _, identifier, *_ in steps},
+    )
+    known = defaultdict(list)  # of one record, the oldest first
+    for *name, number, at, pk in rows.order_by("number").values_list(
+        "publication__kind", "publication__identifier", "number", "published_at", "pk"
+    ):
+        known[tuple(name)].append((number, at, pk))
+    pairs = []
+    for kind, identifier, version, when in steps:
+        until = [pk for number, at, pk in known[kind, identifier] if number <= version and at <= when]
+        pairs.append(until[-2:])
+    documents = dict(
+        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", "document")
+    )
+    return [_labels_that_differ([documents[pk] for pk in pair]) for pair in pairs]
+
+
+def _labels_that_differ(pair):
+    if len(pair) < 2:
+        return ["First version"] if pair else []
+    fields = [{name: (label, text) for name, label, text in json.loads(one)} for one in pair]
+    names = dict.fromkeys([*fields[1], *fields[0]])
+    differing = [name for name in names if fields[0].get(name) != fields[1].get(name)]
+    return [(fields[1].get(name) or fields[0][name])[0] for name in differing]
 
 
 # How it is done
@@ -735,6 +966,7 @@ def _move_team(record, into, by):
 
 
 def _take_off(record, public_state, reason, successor):
+    rechecks.close(record)
     Appointment.objects.filter(record=record.pk).delete()
     Record.objects.filter(pk=record.pk).update(
         state=State.WITHDRAWN,
@@ -748,7 +980,7 @@ def _take_off(record, public_state, reason, successor):
 def _write_public(pks, *, is_rebuild=False):
     """Bring the publications of these records, and of all that name them, in line; returns how many changed."""
     actions, touched = {}, set()
-    visible_changes = _ensure_rows(pks, actions, touched)
+    visible_changes, known = _ensure_rows(pks, actions, touched)
     waiting = list(pks)
     if visible_changes:
         referrers = (
@@ -759,7 +991,8 @@ def _write_public(pks, *, is_rebuild=False):
         )
         waiting += referrers.values_list("pk", flat=True)
     for start in range(0, len(waiting), WRITTEN_AT_ONCE):
-        _write_documents(waiting[start : start + WRITTEN_AT_ONCE], actions, touched)
+        some = waiting[start : start + WRITTEN_AT_ONCE]
+        _write_documents(known if known and known.pks == some else _read(some), actions, touched)
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
     return len(actions)
@@ -776,20 +1009,20 @@ def _with_merged(pks):
 
 
 def _ensure_rows(pks, actions, touched):
-    """Every record that is or was public has a row; returns the records whose title, address or state moved."""
-    moved = []
+    """Every record that is or was public has a row; returns the records whose title, address or state moved, and
+    what was read last."""
+    moved, read = [], None
     for start in range(0, len(pks), WRITTEN_AT_ONCE):
-        records = _read(pks[start : start + WRITTEN_AT_ONCE])
-        rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
-        versions = _public_versions(records)
-        for record in records:
+        read = _read(pks[start : start + WRITTEN_AT_ONCE])
+        for record in read.records:
             document = json.loads(record.published_revision.document)
-            row = rows.get((record.kind_name, record.identifier))
+            name = record.kind_name, record.identifier
+            row = read.rows.setdefault(name, Publication(**_named(record)))
             if _ensure_row(record, document, row, actions, touched):
                 moved.append(record.pk)
-        _remember_mentions(records, versions)
-        _note_public([record for record in records if record.public_state == State.PUBLISHED])
-    return moved
+        _remember_mentions(read.records, read.versions)
+        _note_public([record for record in read.records if record.public_state == State.PUBLISHED])
+    return moved, read
 
 
 def _public_versions(records):
@@ -801,11 +1034,16 @@ def _public_versions(records):
     return found
 
 
+def _named(record):
+    """How a new publication is called."""
+    uuid = uuid_of(record.kind_name, record.identifier)
+    return {"kind": record.kind_name, "identifier": record.identifier, "uuid": uuid}
+
+
 def _ensure_row(record, document, row, actions, touched):
     """Bring title, address and state of one row in line; True if a reader of another record can see it."""
     kind = kinds_by_name()[record.kind_name]
-    before = (row.title, row.url, row.state, row.successor_id) if row else None
-    row = row or Publication(kind=kind.name, identifier=record.identifier)
+    before = (row.title, row.url, row.state, row.successor_id) if row.pk else None
     row.state = record.public_state
     row.path, row.slug = kind.path, document["slug"]
     row.url = kind.url(record.identifier, document["slug"])
@@ -816,6 +1054,7 @@ def _ensure_row(record, document, row, actions, touched):
         if row.pk:
             row.terms.all().delete()
             row.versions.all().delete()
+            row.files.all().delete()
     if before == (row.title, row.url, row.state, row.successor_id):
         return False
     if record.public_state != State.PUBLISHED:
@@ -853,9 +1092,9 @@ def _remember_mentions(records, versions):
         for record in records
     }
     known = {}
-    for kind_name, identifiers in _by_kind(set().union(*named.values())).items():
-        rows = Record.objects.filter(kind_name=kind_name, identifier__in=identifiers)
-        known |= {(kind_name, identifier): pk for pk, identifier in rows.values_list("pk", "identifier")}
+    for are_named in conditions(set().union(*named.values()), "kind_name"):
+        rows = Record.objects.filter(are_named).values_list("kind_name", "identifier", "pk")
+        known |= {tuple(name): pk for *name, pk in rows}
     through = Record.mentions.through
     has = defaultdict(set)
     for row in through.objects.filter(from_record__in=named):
@@ -870,40 +1109,82 @@ def _remember_mentions(records, versions):
 
 
 def _note_public(records):
-    """What everybody may know: the title of a public record, and the sources and tags of its public version."""
-    addresses, tags = set(), set()
+    """What everybody may know: the title of a public record, and the sources, tags and files of its public version."""
+    addresses, tags, digests = set(), set(), set()
     for record in records:
         document = json.loads(record.published_revision.document)
         addresses |= {source["url"] for source in sources_in(document)}
         tags |= set(document["tags"])
+        digests |= {part["file"]["digest"] for part in document.get("files", ())}
         if record.public_title != document["title"]:
             Record.objects.filter(pk=record.pk).update(public_title=document["title"])
             if record.public_title:  # those that name it are found by the new one now
                 remember_all(named_by(record))
-    for rows, column, values in ((Source, "url", addresses), (Tag, "name", tags)):
-        known = rows.objects.filter(is_public=False)
-        values = sorted(values)
-        for start in range(0, len(values), WRITTEN_AT_ONCE):
-            known.filter(**{f"{column}__in": values[start : start + WRITTEN_AT_ONCE]}).update(is_public=True)
+    for model, names in ((Source, addresses), (Tag, set(map(tag_key, tags)))):
+        for some in portions(sorted(names)):
+            _make_public(model, some, records)
+    for some in portions(sorted(digests)):
+        StoredFile.objects.filter(is_public=False, digest__in=some).update(is_public=True)
 
 
-def _by_kind(names):
-    """(kind, identifier) pairs as {kind: [identifier, …]}."""
-    found = defaultdict(list)
-    for kind_name, identifier in names:
-        found[kind_name].append(identifier)
-    return found
+def _make_public(model, names, records):
+    """The sources or tags with these names that the records have are public, unless others with their names are."""
+    are_named = {f"{model.name_field}__in": names}
+    taken = model.objects.filter(is_public=True, **are_named).values(model.name_field)
+    own = model.objects.filter(is_public=False, **are_named, **{f"{model.users_path}__in": records})
+    own = own.exclude(**{f"{model.name_field}__in": taken}).order_by().values(model.name_field)
+    model.objects.filter(pk__in=own.annotate(first=Min("pk")).values("first")).update(is_public=True)
+
+
+def _share(records):
+    """Before the public sees records: they name the sources and tags that it knows, or one for all of them.
+
+    Until then a team has rows of its own. A source keeps the title that they cite; a tag is spelled as the public one.
+    """
+    for model, to_record in ((Source, "record"), (Tag, "content_object")):
+        use = model._meta.get_field(model.uses_name).related_model
+        to_row = model._meta.get_field(model.uses_name).field.name
+        stays = {}
+        for some in portions([record.pk for record in records]):
+            private = {f"{to_record}__in": some, f"{to_row}__is_public": False}
+            uses = list(use.objects.filter(**private).select_related(to_row).order_by(to_row, "pk"))
+            names = {getattr(getattr(one, to_row), model.name_field) for one in uses}
+            for found in portions(names - stays.keys()):
+                public = model.objects.filter(is_public=True, **{f"{model.name_field}__in": found})
+                stays |= {getattr(row, model.name_field): row for row in public}
+            moved, left = defaultdict(list), set()
+            for one in uses:
+                row = getattr(one, to_row)
+                target = stays.setdefault(getattr(row, model.name_field), row)
+                if target.pk != row.pk:
+                    moved[target].append(one)
+                    left.add(row.pk)
+            for target, found in moved.items():
+                target.take_over(found, keeps_words=True)
+            if left:
+                model.objects.filter(pk__in=left, **{f"{model.uses_name}__isnull": True}).delete()
+
+
+class Read(NamedTuple):
+    """What stands of some records: they themselves, their publications by name, their public versions."""
+
+    pks: list[int]
+    records: list[Record]
+    rows: dict[tuple[str, str], Publication]
+    versions: dict[int, Any]
 
 
 def _read(pks):
-    rows = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
-    return list(rows.order_by("pk"))
+    records = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
+    records = list(records.order_by("pk"))
+    rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
+    return Read(pks, records, rows, _public_versions(records))
 
 
-def _write_documents(pks, actions, touched):
-    records = [record for record in _read(pks) if record.public_state == State.PUBLISHED]
+def _write_documents(read, actions, touched):
+    records = [record for record in read.records if record.public_state == State.PUBLISHED]
     documents = {record.pk: json.loads(record.published_revision.document) for record in records}
-    versions = _public_versions(records)
+    rows, versions = read.rows, read.versions
     public = _public_refs(
         {
             named
@@ -912,11 +1193,11 @@ def _write_documents(pks, actions, touched):
             for named in named_in(record.kind_name, document)
         }
     )
-    rows = {(row.kind, row.identifier): row for row in _rows_of(records)}
+    shown = [rows[record.kind_name, record.identifier].pk for record in records]
     old_terms = defaultdict(list)
-    for term in Term.objects.filter(publication__in=[row.pk for row in rows.values()]):
-        old_terms[term.publication_id].append((term.field, term.value, term.label, term.target_id))
-    new_terms, gone_terms, names, stale = [], [], {}, []
+    for term in Term.objects.filter(publication__in=shown):
+        old_terms[term.publication_id].append(term)
+    new_terms, gone_terms, names, stale, moved = [], [], {}, [], set()
     for record in records:
         row = rows[record.kind_name, record.identifier]
         presented = present(kinds_by_name()[record.kind_name], documents[record.pk], public)
@@ -930,27 +1211,49 @@ def _write_documents(pks, actions, touched):
         )
         seen = {name: getattr(row, name) for name in values}
         seen["checked_on"] = row.checked_on.isoformat() if row.checked_on else None
-        terms_changed = sorted(old_terms[row.pk], key=str) != sorted(presented.terms, key=str)
-        if seen == values and not terms_changed:
+        gone, new = _moved_terms(row, old_terms[row.pk], presented.terms)
+        if seen == values and not gone and not new:
             continue
         for name, value in values.items():
-            setattr(row, name, value)
+            if value != seen[name]:
+                setattr(row, name, value)
+                moved.add(name)
         stale.append(row)
         touched.add(row.pk)
-        if terms_changed:
-            if old_terms[row.pk]:
-                gone_terms.append(row.pk)
-            new_terms += [
-                Term(publication=row, field=name, value=value, label=label, target_id=target)
-                for name, value, label, target in presented.terms
-            ]
+        gone_terms += gone
+        new_terms += new
         if seen["document"] != values["document"] or seen["version"] != values["version"]:
             actions.setdefault((row.kind, row.identifier), "updated")
-    Publication.objects.bulk_update(stale, (*WRITTEN, *STEMS), batch_size=50)
-    Term.objects.filter(publication__in=gone_terms).delete()
-    Term.objects.bulk_create(new_terms, batch_size=500)
+    if moved:
+        Publication.objects.bulk_update(stale, moved, batch_size=WRITTEN_AT_ONCE // len(moved))
+    for some in portions(gone_terms):
+        Term.objects.filter(pk__in=some).delete()
+    new = Batch()
+    new.add(new_terms)
+    new.write()
     remember_public(names)
-    _write_versions(records, rows, versions, public)
+    _write_versions(records, read, public)
+    _write_files(records, read)
+
+
+def _moved_terms(row, old, wanted):
+    """(keys of the terms that go, terms that come): all of a field where one moved, so that these keep their order."""
+    before, now = defaultdict(list), defaultdict(list)
+    for term in old:
+        before[term.field].append((term.value, term.label, term.target_id))
+    for field, *term in wanted:
+        now[field].append(tuple(term))
+    moved = {
+        field for field in {*before, *now} if sorted(before[field], key=str) != sorted(now[field], key=str)
+    }
+    return (
+        [term.pk for term in old if term.field in moved],
+        [
+            Term(publication=row, field=field, value=value, label=label, target_id=target)
+            for field, value, label, target in wanted
+            if field in moved
+        ],
+    )
 
 
 def _shown(presented, version):
@@ -967,15 +1270,16 @@ def _shown(presented, version):
     }
 
 
-def _write_versions(records, rows, versions, public):
+def _write_versions(records, read, public):
     """Every version that was public, in words, naming what readers may see today."""
+    rows = {record.pk: read.rows[record.kind_name, record.identifier] for record in records}
     stored = defaultdict(dict)
     for old in Version.objects.filter(publication__in=[row.pk for row in rows.values()]):
         stored[old.publication_id][old.number] = old
     new, moved = [], []
     for record in records:
-        row, kind = rows[record.kind_name, record.identifier], kinds_by_name()[record.kind_name]
-        for revision, document in versions[record.pk]:
+        row, kind = rows[record.pk], kinds_by_name()[record.kind_name]
+        for revision, document in read.versions[record.pk]:
             text = dumps(public_fields(kind, resolve_links(kind, document, public)))
             old = stored[row.pk].pop(revision.number, None)
             if old is None:
@@ -985,26 +1289,44 @@ def _write_versions(records, rows, versions, public):
             elif (old.document, old.published_at) != (text, revision.published_at):
                 old.document, old.published_at = text, revision.published_at
                 moved.append(old)
-    Version.objects.bulk_create(new, batch_size=500)
+    batch = Batch()
+    batch.add(new)
+    batch.write()
     Version.objects.bulk_update(moved, ["document", "published_at"], batch_size=500)
     gone = [old.pk for left in stored.values() for old in left.values()]
     if gone:
         Version.objects.filter(pk__in=gone).delete()
 
 
+def _write_files(records, read):
+    """The files that the public versions name are there for readers, and no others."""
+    publications, wanted = [read.rows[record.kind_name, record.identifier] for record in records], {}
+    for record, row in zip(records, publications, strict=True):
+        for _, document in read.versions[record.pk]:
+            for url, stored_as, media_type in addressed(document.get("files", ())):
+                wanted[row.pk, url] = stored_as, media_type
+    gone = []
+    for file in PublicFile.objects.filter(publication__in=[row.pk for row in publications]):
+        if wanted.pop((file.publication_id, file.url), None) != (file.stored_as, file.media_type):
+            gone.append(file.pk)
+    if gone:
+        PublicFile.objects.filter(pk__in=gone).delete()
+    PublicFile.objects.bulk_create(
+        PublicFile(publication_id=pk, url=url, stored_as=stored_as, media_type=media_type)
+        for (pk, url), (stored_as, media_type) in wanted.items()
+    )
+
+
 def _rows_of(records):
-    pairs = ((record.kind_name, record.identifier) for record in records)
-    for kind_name, identifiers in _by_kind(pairs).items():
-        yield from Publication.objects.filter(kind=kind_name, identifier__in=identifiers)
+    for are_named in conditions((record.kind_name, record.identifier) for record in records):
+        yield from Publication.objects.filter(are_named)
 
 
 def _public_refs(named):
     """What of the named records the public may see; a merged one stands for its successor."""
     found = {}
-    for kind_name, names in _by_kind(named).items():
-        for row in Publication.objects.filter(kind=kind_name, identifier__in=names).select_related(
-            "successor"
-        ):
+    for are_named in conditions(named):
+        for row in Publication.objects.filter(are_named).select_related("successor"):
             seen = row
             while seen is not None and seen.state == State.MERGED:
                 seen = seen.successor
@@ -1019,16 +1341,18 @@ def _append_changes(actions):
     """Number the changes and stamp the publications; ``take_turn`` makes the numbers appear in commit order."""
     if not actions:
         return
+    newest = Change.objects.order_by("-seq").values_list("at", flat=True).first()
     now = timezone.now()
+    if newest is not None:  # times grow with the numbers, whatever the clocks of several servers say
+        now = max(now, newest + timedelta(microseconds=1))
     if not Generation.objects.exists():
         Generation.objects.create()
-    Change.objects.bulk_create(
-        [
-            Change(action=action, kind=kind, identifier=identifier, at=now)
-            for (kind, identifier), action in actions.items()
-        ]
+    changes = Batch()
+    changes.add(
+        Change(action=action, kind=kind, identifier=identifier, at=now)
+        for (kind, identifier), action in actions.items()
     )
-    for kind, names in _by_kind(actions).items():
-        rows = Publication.objects.filter(kind=kind, identifier__in=names)
-        rows.filter(issued_at=None).update(issued_at=now)
-        rows.update(modified_at=now)
+    changes.write()
+    for are_named in conditions(actions):
+        rows = Publication.objects.filter(are_named)
+        rows.update(issued_at=Coalesce("issued_at", now), modified_at=now)

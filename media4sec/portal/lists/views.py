@@ -263,7 +263,7 @@ def api_url(request, kind):
     query = urlencode(
         [(name, value) for name, values in request.GET.lists() for value in values if name in own and value]
     )
-    return f"/api/v1/{kind.plural}/" + (f"?{query}" if query else "")
+    return kind.api_url() + (f"?{query}" if query else "")
 
 
 # Pages

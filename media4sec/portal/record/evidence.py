@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import NO_VALUE, THEME_FACET, Role, kind_for, kinds_by_name, lower_first
+from media4sec.portal.record.files import page_in_pdf
 from media4sec.portal.rows import LENSES, capitalised, host_of
 from media4sec.portal.wording import page_display, word
 from media4sec.publications.facets import by_two
@@ -78,6 +79,7 @@ def statement_row(publication):
         else None,
         "origin": where if origin else "",
         "locator": document["locator"],
+        "page_url": page_in_pdf(origin or (source or {}).get("url", ""), document["locator"]),
         "mark": f"{publication.identifier} · {where}",
     }
 
@@ -219,6 +221,7 @@ def sources_of(document, names):
                     "dated_on": day(dated) if (dated := citation.get("dated_on")) else "",
                     "accessed_on": citation["accessed_on"],
                     "locator": citation["locator"],
+                    "page_url": page_in_pdf(citation["url"], citation["locator"]),
                     "supports": [],
                     "is_for_part": False,
                 },

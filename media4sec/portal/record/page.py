@@ -23,6 +23,7 @@ from media4sec.portal.record.evidence import (
     statements_about,
 )
 from media4sec.portal.record.facts import Fact, facts_of, history_of, limits_of, status_line, unknown_facts
+from media4sec.portal.record.files import pdf_of, pictures_of, with_page
 from media4sec.portal.record.glossary import Entry, Glossary, Prose
 from media4sec.portal.record.links import (
     Backlinks,
@@ -59,6 +60,8 @@ class RecordPage:
     unknown: list[str]  # labels of facts that only other records of the kind state
     text: list[Prose]  # what is “in short”, in paragraphs
     sections: list[dict]
+    pictures: list[dict]
+    pdf: dict | None  # of the document that it is about
     columns: list[dict]  # good, bad and ugly; empty where nothing is known
     columns_are_wider: bool  # they are about the issues that it raises, and not about the record
     flags: list[dict]
@@ -107,7 +110,7 @@ class RecordPage:
             for label, suffix, type_ in FILE_FORMATS
             if suffix in ("json", "bib", "ris")
         ]
-        api = f"/api/v1/{self.kind.plural}/{self.publication.identifier}/"
+        api = self.kind.api_url(self.publication.identifier)
         return [*files, {"label": "API", "url": api, "type": ""}]
 
     @property
@@ -174,10 +177,12 @@ def page_of(publication, outgoing=None):
         keymap=keymap_of(publication, display, own, wider, tiles),
         status=status_line(document, display),
         gist=gist,
-        facts=facts_of(kind, stated),
+        facts=facts_of(kind, with_page(kind, document, stated)),
         unknown=unknown_facts(kind, stated, known),
         text=text,
         sections=sections,
+        pictures=pictures_of(document),
+        pdf=pdf_of(document),
         columns=columns,
         columns_are_wider=bool(wider.total) and not own.total and "points" not in document,
         flags=flags_of(issues),
@@ -228,13 +233,19 @@ def page_parts(page):
     return listed(
         ("gist", gist["title"] if gist else "", gist),
         ("facts", gettext("Facts"), page.facts or page.unknown),
+        ("document", gettext("The document"), page.pdf),
         ("about", page.kind.page.about, page.text or page.sections),
+        pictures_part(page),
         ("lenses", gettext("Good, bad, ugly"), page.columns),
         ("flags", gettext("Legal and ethical flags"), page.kind.links.flags),
         ("limits", gettext("Requirements and limits"), page.limits),
         *((name, title, True) for name, title in page.own_parts),
         *last_parts(page),
     )
+
+
+def pictures_part(page):
+    return "pictures", gettext("Pictures"), page.pictures
 
 
 def last_parts(page):

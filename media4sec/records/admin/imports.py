@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from media4sec.records import policy
+from media4sec.records import audit, policy
 from media4sec.records.forms import is_key
 from media4sec.records.importing import reports
 from media4sec.records.importing.cells_of import columns_of
@@ -18,7 +18,7 @@ from media4sec.records.importing.exporting import csv_of, json_of
 from media4sec.records.importing.matching import NEW, SAME
 from media4sec.records.importing.planning import UNREAD
 from media4sec.records.importing.reading import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, NotRead
-from media4sec.records.models import ImportReport, Record
+from media4sec.records.models import AuditEntry, ImportReport, Record
 from media4sec.records.projection import label_of
 
 EARLIER = 20  # reports that the page lists
@@ -200,7 +200,9 @@ class Importing(admin.ModelAdmin):
         else:
             content, of_type = json_of(records), "application/json"
         response = HttpResponse(content, content_type=of_type)
-        response["Content-Disposition"] = f'attachment; filename="{self.model.kind.plural}.{suffix}"'
+        name = f"{self.model.kind.plural}.{suffix}"
+        audit.note_account(AuditEntry.Action.EXPORTED, request.user, by=request.user, note=name)
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 

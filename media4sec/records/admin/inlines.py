@@ -1,13 +1,17 @@
 """Rows of a form: parts of a record, and its sources."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms import ChoiceField, SlugField
 
 from media4sec.records import policy
+from media4sec.records.admin.lists import files_at
 from media4sec.records.documents.fields import CitationField
+from media4sec.records.documents.reading import writer
 from media4sec.records.fields import TextListField, most_in
+from media4sec.records.files.forms import AttachmentForm, AttachmentFormSet
 from media4sec.records.forms import (
     CitationForm,
     OrderedFormSet,
@@ -16,13 +20,14 @@ from media4sec.records.forms import (
     RecordSelect,
     RecordSelectMultiple,
     RecordsField,
+    field_of_parts,
     fields_in_order,
     not_in_the_future,
     part_document,
     part_documents,
     relations_in,
 )
-from media4sec.records.models import Citation
+from media4sec.records.models import Attachment, Citation
 from media4sec.records.policy import Right
 from media4sec.texts import Line, Lines, WebAddress, with_counter
 
@@ -66,6 +71,7 @@ class RowInline(Naming, admin.StackedInline):
 
     formset = OrderedFormSet
     extra = 1
+    field_name = ""  # of the document of the record, which these rows fill
 
     def has_view_permission(self, request, obj=None):
         return policy.may_open(request.user, Right.SEE, obj)
@@ -87,24 +93,57 @@ class PartInline(RowInline):
         super().__init__(*args)
         self.fk_name = self.model.record_field
 
+    @property
+    def field_name(self):
+        return field_of_parts(self.model)
+
     def get_queryset(self, request):
         single = [field.name for field in self.model._meta.fields if field.many_to_one]
         rows = super().get_queryset(request)
         return rows.select_related(*{*single} - {self.fk_name}).prefetch_related(*fields_in_order(self.model))
 
     def get_formset(self, request, obj=None, **kwargs):
-        document = part_document(self.model)
-        form = type(self.form)(
-            "Form", (self.form,), {"user": request.user, **relations_in(document, self.admin_site)}
-        )
+        roles = relations_in(self.document, self.admin_site)
+        form = type(self.form)("Form", (self.form,), {"user": request.user, **roles})
         formset = super().get_formset(request, obj, form=form, **kwargs)
         formset.key_from = self.key_from
         return formset
 
     def get_fields(self, request, obj=None):
-        fields = part_document(self.model).fields.items()
+        fields = self.document.fields.items()
         names = [name for name, field in fields if not isinstance(field, CitationField) and name != "key"]
         return [*names, ("key", "position")]
+
+    @property
+    def document(self):
+        return part_document(self.model)
+
+
+class FileInline(PartInline):
+    """The pictures of a record, and the PDF of the document that it is about."""
+
+    model = Attachment
+    form = AttachmentForm
+    formset = AttachmentFormSet
+    key_from = ("name",)
+    verbose_name = "file"
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        taken = "Pictures as PNG, JPEG or WebP"
+        if self.parent_model.kind.page.keeps_pdf:
+            taken += f", and one PDF of up to {settings.FILE_MOST_PAGES} pages"
+        formset.form.base_fields["file"].help_text = (
+            f"{taken}; up to {settings.FILE_MOST_MB} MB. Pictures are stored without what cameras note down, "
+            "such as the place."
+        )
+        if obj is not None:
+            formset.form.files_at = files_at(obj)
+        return formset
+
+    @property
+    def document(self):
+        return writer(self.parent_model.kind.name).fields["files"].child
 
 
 class CitationInline(RowInline):
@@ -112,7 +151,13 @@ class CitationInline(RowInline):
 
     model = Citation
     form = CitationForm
+    field_name = "sources"
     verbose_name = "source"
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        if "sources" in self.parent_model.kind.recommended:
+            self.verbose_name_plural = "sources (recommended)"
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("source")

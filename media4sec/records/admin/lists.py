@@ -1,7 +1,6 @@
 """Lists of records in the back-office, and their filters."""
 
-from hashlib import sha256
-
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,14 +14,15 @@ from django.utils.html import format_html
 
 from media4sec.kinds import kinds
 from media4sec.records import policy, waiting, workflow
-from media4sec.records.documents.fields import dumps
+from media4sec.records.admin.many import MOST_SHOWN, ChangingMany, digest_of_versions
+from media4sec.records.comments import open_counts
 from media4sec.records.finding import Wanted
 from media4sec.records.models import Record, model_of
 from media4sec.records.policy import Right
+from media4sec.records.saved_lists import KeepsLists
 from media4sec.records.step_forms import Publish
 
 State = Record.State
-MOST_SHOWN = 100  # records on the page that asks
 
 
 # Filters
@@ -88,13 +88,14 @@ class WaitingFilter(admin.SimpleListFilter):
 
     title = "waiting"
     parameter_name = "waiting"
+    tasks = waiting.WAITING | waiting.RECHECK
 
     def lookups(self, request, model_admin):
-        return [(name, title) for name, (title, _) in waiting.WAITING.items()]
+        return [(name, title) for name, (title, _) in self.tasks.items()]
 
     def queryset(self, request, queryset):
-        if self.value() in waiting.WAITING:
-            return waiting.WAITING[self.value()][1](request.user, queryset)
+        if self.value() in self.tasks:
+            return self.tasks[self.value()][1](request.user, queryset)
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -130,10 +131,11 @@ admin.FieldListFilter.register(names_a_record, NamedFilter, take_priority=True)
 
 def standing(record, user):
     """Where a record's working copy and its public version stand, in a sentence for somebody."""
-    return " ".join(filter(None, (_standing(record, user), _planned(record))))
+    return " ".join(filter(None, (_standing(record, user), planned_in_words(record))))
 
 
-def _planned(record):
+def planned_in_words(record):
+    """What is to become public by itself, and when; empty where nothing is."""
     appointment = getattr(record, "appointment", None)
     if appointment is None:
         return ""
@@ -165,7 +167,12 @@ def admin_url(record, action="change"):
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
-class ForMembers(admin.ModelAdmin):
+def files_at(record):
+    """Where files of a record's working copy are shown to those who may see it."""
+    return f"{admin_url(record).removesuffix('change/')}files/"
+
+
+class ForMembers(KeepsLists):
     """Pages for everybody with a role, on which what is of other teams is not there."""
 
     def has_module_permission(self, request):
@@ -178,7 +185,7 @@ class ForMembers(admin.ModelAdmin):
         raise Http404
 
 
-class ListOfRecords(ForMembers):
+class ListOfRecords(ChangingMany, ForMembers):
     """What lists of records have in common, of one kind or of all."""
 
     list_display = ("identifier", "title", "state", "public", "checked_on", "review_due")
@@ -186,7 +193,7 @@ class ListOfRecords(ForMembers):
     ordering = ("identifier",)
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
-    actions = ("publish_selected",)
+    actions = ("publish_selected", *ChangingMany.actions)
 
     def get_queryset(self, request):
         """Records of other teams are not there, unless somebody looks for one to name."""
@@ -229,13 +236,15 @@ class ListOfRecords(ForMembers):
 
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):
-        """Asks first, with one note for all; then all that have something new, or none."""
+        """Asks first, with one note for all, and who it is; then all that have something new, or none."""
+        raise_if_reauthentication_required(request, app="records")
         rows = queryset.select_related("published_revision", "successor", "appointment__revision")
         selected = list(rows.order_by("pk"))
         records = [record for record in selected if Publish.fits(record)]
         seen = digest_of_versions((record.pk, record.edit_version) for record in records)
         is_confirmed = "confirmed" in request.POST
-        form = Publish(request.POST if is_confirmed else None, record=None, user=request.user)
+        sent = request.POST if is_confirmed else None
+        form = Publish(sent, record=None, user=request.user, records=records)
         if is_confirmed and form.is_valid():
             try:
                 with transaction.atomic():
@@ -244,19 +253,23 @@ class ListOfRecords(ForMembers):
                     self.refuse_unseen(
                         request, records, digest_of_versions(now.values_list("pk", "edit_version"))
                     )
-                    workflow.publish_all(records, by=request.user, note=form.cleaned_data["note"])
+                    workflow.publish_all(records, by=request.user, **form.said)
             except ValidationError as error:
                 for message in error.messages:
                     form.add_error(None, f"Nothing was published: {message}")
             else:
                 self.message_user(request, publish_outcome(selected, records), messages.SUCCESS)
                 return None
+        shown = records[:MOST_SHOWN]
+        comments = open_counts(shown)
         context = self.admin_site.each_context(request) | {
             "title": "Publish selected records",
             "opts": self.opts,
             "form": form,
             "count": len(records),
-            "records": [(record, standing(record, request.user)) for record in records[:MOST_SHOWN]],
+            "records": [
+                (record, standing(record, request.user), comments.get(record.pk)) for record in shown
+            ],
             "outcome": publish_outcome(selected, records) if len(selected) > len(records) else "",
             "seen": seen,
             # All that the list shows are named by its address; a few by themselves.
@@ -272,11 +285,6 @@ class ListOfRecords(ForMembers):
         foreign = [record for record in records if not policy.may(request.user, Right.PUBLISH, record)]
         if foreign:
             raise ValidationError(f"You may not publish {workflow.in_short(foreign, request.user)}.")
-
-
-def digest_of_versions(versions):
-    """What tells whether records are as they were: of ``(key, version)``."""
-    return sha256(dumps(list(map(list, versions))).encode()).hexdigest()
 
 
 def publish_outcome(selected, published):

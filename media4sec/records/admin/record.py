@@ -22,6 +22,9 @@ from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
 from media4sec.records import policy, waiting, workflow
+from media4sec.records.admin.comments import Commenting, told_of_comments
+from media4sec.records.admin.form_page import LongForm
+from media4sec.records.admin.hints import hints_for
 from media4sec.records.admin.history import (
     NotSaved,
     audit_of,
@@ -34,7 +37,7 @@ from media4sec.records.admin.history import (
     review_of,
 )
 from media4sec.records.admin.imports import Importing
-from media4sec.records.admin.inlines import CitationInline, Naming
+from media4sec.records.admin.inlines import CitationInline, FileInline, Naming
 from media4sec.records.admin.lists import (
     ListOfRecords,
     MissingFilter,
@@ -42,11 +45,14 @@ from media4sec.records.admin.lists import (
     ReviewFilter,
     State,
     admin_url,
+    files_at,
     standing,
 )
 from media4sec.records.admin.unsaved import KeepsText
+from media4sec.records.comments import by_field, open_threads
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
+from media4sec.records.files.storing import look_at
 from media4sec.records.forms import (
     RecordForm,
     digest_of,
@@ -58,8 +64,9 @@ from media4sec.records.forms import (
 from media4sec.records.models import Citation, Record, Relation, Submission, lookalikes, parts_of
 from media4sec.records.policy import Right
 from media4sec.records.references import named_by
-from media4sec.records.step_forms import RECORD_STEPS
+from media4sec.records.step_forms import RECORD_STEPS, recheck_in_words
 from media4sec.records.unsaved import forget_sent, typed_again, typing_now, unsaved_in
+from media4sec.stored import addressed, file_answer
 
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
@@ -69,7 +76,7 @@ MOST_NAMED = 5  # other records that look like this one
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
 
 
-class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
+class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfRecords):
     """The admin of a kind, whose own fields come from its document; a kind adds filters and its parts."""
 
     form = RecordForm
@@ -116,6 +123,12 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             return self.owner_field(db_field, request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in self.model.kind.recommended:
+            field.label = f"{field.label} (recommended)"
+        return field
+
     def owner_field(self, db_field, user):
         """The partners for whom somebody may write; with one only, nothing is to be chosen."""
         field = db_field.formfield()
@@ -138,13 +151,14 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             workflow.give(obj, owner, by=request.user)
 
     def get_inlines(self, request, obj):
-        return [*self.inlines, CitationInline]
+        return [*self.inlines, FileInline, CitationInline]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         roles = relations_in(writer(self.model.kind.name), self.admin_site)
         form = type(self.form)("Form", (self.form,), {"user": request.user, **roles})
         made = super().get_form(request, obj, change, form=form, **kwargs)
         made.refusal = getattr(request, "refusal", None)
+        made.hints = hints_for(self.model.kind.name)
         return made
 
     def get_object(self, request, object_id, from_field=None):
@@ -166,6 +180,9 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         if request.method != "POST":  # reading takes no lock
             return super().changeform_view(request, object_id, form_url, extra_context)
         request.refusal = response = None
+        if policy.may_somewhere(request.user, Right.WRITE):
+            for upload in request.FILES.values():  # now, as nobody else can save while the transaction lasts
+                upload.ready = look_at(upload)
         try:
             with transaction.atomic():
                 response = self.sent_before(request, object_id) or super().changeform_view(
@@ -200,7 +217,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         record = earlier and self.get_queryset(request).filter(pk=earlier.record_id).first()
         if record is None or object_id not in (None, str(record.pk)):
             return None
-        is_the_same = earlier.digest == digest_of(request.POST)
+        is_the_same = earlier.digest == digest_of(request.POST, request.FILES)
         if is_the_same:
             forget_sent(request)
         if object_id is None and not is_the_same:
@@ -269,13 +286,14 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             context["standing"] = standing(obj, request.user)
             context["preview"], context["typing"] = admin_url(obj, "preview"), typing_now(request)
             context["uses"] = uses_of(request.user, obj)
-            context["notices"] = chain.from_iterable(
-                self.admin_site.contributions("notices_on", request, obj)
-            )
+            context |= told_of_comments(obj, request.user, open_threads(obj))
+            told = self.admin_site.contributions("notices_on", request, obj)
+            context["notices"] = [*asked_again(request.user, obj), *chain.from_iterable(told)]
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
                 context["newer"] = newest_revision(obj)
+        context["hints"] = context["adminform"].form.hints
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Workflow
@@ -292,6 +310,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         return [
             *steps,
             named("<int:pk>/preview/", self.preview_view, "preview"),
+            named("<int:pk>/files/<str:digest>/<str:name>", self.file_view, "file"),
             named(version, self.version_view, "version"),
             named(f"{version}revert/", self.revert_view, "revert"),
             *super().get_urls(),
@@ -329,16 +348,21 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
                 self.message_user(request, f"{record} {step.done}", messages.SUCCESS)
                 return redirect(self.list_url if step.leaves_nothing else admin_url(record))
         published = record.published_revision
+        named_by = list(known_to_name(request.user, record)) if step.on_names else []
+        threads = open_threads(record) if step.shows_differences else []
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
             "unsaved": unsaved_in(request, form),
-            "named_by": names_for(request.user, record) if step.on_names else [],
+            "named_by": [policy.name_for(request.user, one) for one in named_by],
+            "reach": reach_of(request.user, named_by),
             "differences": differences(record.kind, document_of(published), working_document(record))
             if step.shows_differences and published
             else [],
             "lacking": waiting.lacking(record) if step.shows_differences else [],
+            "threads": threads,
+            "commented_on": by_field(threads),
         }
         return TemplateResponse(request, "admin/records/step.html", context, status=status)
 
@@ -347,7 +371,21 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
         """What readers would see if the working copy were published now; nothing is written."""
         record = self._open(request, pk, Right.SEE)
         show = import_string(settings.RECORD_PREVIEW)  # pages know no records, and records no pages
-        return show(request, *workflow.foreseen(record), back=admin_url(record))
+        publication, terms = workflow.foreseen(record)
+        publication.document = publication.document.replace('"url":"/files/', f'"url":"{files_at(record)}')
+        return show(request, publication, terms, back=admin_url(record))
+
+    @method_decorator(require_safe)
+    def file_view(self, request, pk, digest, name):
+        """A file of the working copy, for those who may see that."""
+        record = self._open(request, pk, Right.SEE)
+        files = working_document(record).get("files", ())
+        found = {url: (stored_as, media_type) for url, stored_as, media_type in addressed(files)}
+        url = f"/files/{digest}/{name}"
+        answer = file_answer(*found[url], name) if url in found else None
+        if answer is None:
+            raise Http404("This record has no such file.")
+        return answer
 
     # History
 
@@ -392,6 +430,7 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             other = get_object_or_404(others, number=int(given))
         else:
             other = others.filter(number__lt=number).first()
+        threads = open_threads(record)
         context = self._context(request, record) | {
             "title": f"Version {number} of {record}",
             "revision": revision,
@@ -401,6 +440,8 @@ class RecordAdmin(KeepsText, Importing, Naming, ListOfRecords):
             "differences": differences(record.kind, document_of(other), document_of(revision))
             if other
             else [],
+            "threads": threads,
+            "commented_on": by_field(threads),
         }
         return TemplateResponse(request, "admin/records/version.html", context)
 
@@ -464,9 +505,12 @@ def known_to_name(user, record):
     return Record.objects.filter(names).distinct().order_by("kind_name", "identifier")
 
 
-def names_for(user, record):
-    """What the records that name this one are called, for somebody."""
-    return [policy.name_for(user, one) for one in known_to_name(user, record)]
+def reach_of(user, records):
+    """How many of these records are public, and how many of other teams, in words."""
+    public = [record for record in records if record.public_state == State.PUBLISHED]
+    others = [record for record in records if not policy.may(user, Right.SEE, record)]
+    of_others = f", {len(others)} of other teams" if others else ""
+    return f"{len(public)} of them public{of_others}." if records else ""
 
 
 def uses_of(user, record):
@@ -474,6 +518,14 @@ def uses_of(user, record):
     rows = known_to_name(user, record)
     first = [(address_for(user, one), policy.name_for(user, one)) for one in rows[:USES_SHOWN]]
     return rows.count(), first
+
+
+def asked_again(user, record):
+    """What this record names and has changed since it was looked at, for its page: ``[(address, words)]``."""
+    return [
+        (address_for(user, one.changed), f"{recheck_in_words(user, one)}: look whether this still holds.")
+        for one in record.rechecks.select_related("changed")
+    ]
 
 
 def address_for(user, record):
@@ -488,7 +540,7 @@ def remember_submission(form, record):
         Submission.objects.filter(nonce=nonce, record=record.pk).delete()
         version = Record.objects.values_list("edit_version", flat=True).get(pk=record.pk)
         Submission.objects.create(
-            nonce=nonce, digest=digest_of(form.data), record_id=record.pk, version=version
+            nonce=nonce, digest=digest_of(form.data, form.files), record_id=record.pk, version=version
         )
 
 

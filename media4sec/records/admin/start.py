@@ -5,15 +5,19 @@ Other rooms add parts of their own: a page of the back-office that has ``start_s
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Subquery, Window
+from django.db.models import BigIntegerField, Count, OuterRef, Subquery, Window
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from media4sec.kinds import kinds_by_name
 from media4sec.records import policy, waiting
-from media4sec.records.admin.lists import admin_url
-from media4sec.records.models import AuditEntry, Record, Revision, model_of
+from media4sec.records.admin.comments import comment_url
+from media4sec.records.admin.lists import admin_url, planned_in_words
+from media4sec.records.comments import label_of_comment
+from media4sec.records.models import AuditEntry, Comment, Recheck, Record, Revision, model_of
+from media4sec.records.step_forms import recheck_in_words
 
 MOST_ROWS = 10  # in each part
 
@@ -58,7 +62,10 @@ class StartSection:
 def start_sections(site, request):
     """The parts that say something."""
     found = [
-        *(task_section(request.user, name) for name in waiting.WAITING),
+        *(task_section(request.user, name) for name in waiting.WAITING if name != "comments"),
+        recheck_section(request.user),
+        comments_section(request.user),
+        appointments_section(request.user),
         *site.contributions("start_section", request),
         reviews_section(request.user),
         missing_section(request.user),
@@ -87,13 +94,82 @@ def task_section(user, name):
         Row(
             admin_url(record),
             record.title,
-            f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label,
+            called(record),
             *(draft_in_words(record) if name == "drafts" else step_in_words(steps.get(record.step))),
         )
         for record in records
     ]
     total = records[0].total if records else 0
     return StartSection(name, title, total, records_url(waiting=name), rows=rows)
+
+
+def recheck_section(user):
+    """The records that rest on something that has changed, what waits longest first. Two queries."""
+    [(name, (title, task))] = waiting.RECHECK.items()
+    asked = Recheck.objects.filter(record=OuterRef("pk"))
+    records = task(user, Record.objects.all()).annotate(
+        asked=Subquery(asked.values("pk")[:1]), total=Window(Count("pk"))
+    )
+    records = list(records.order_by("asked")[:MOST_ROWS])
+    changes = Recheck.objects.select_related("changed").in_bulk([record.asked for record in records])
+    rows = [
+        Row(admin_url(record), record.title, called(record), recheck_in_words(user, changes[record.asked]))
+        for record in records
+    ]
+    total = records[0].total if records else 0
+    return StartSection(name, title, total, records_url(waiting=name), rows=rows)
+
+
+def comments_section(user):
+    """The comments that wait for somebody, the oldest first, each with what was said last. Two queries."""
+    title, _ = waiting.WAITING["comments"]
+    newest = Comment.objects.filter(answer_to=OuterRef("pk")).order_by("-pk").values("pk")
+    found = waiting.for_answer(user).select_related("revision__record").defer("revision__document")
+    found = found.annotate(
+        newest=Coalesce(Subquery(newest[:1]), "pk", output_field=BigIntegerField()), total=Window(Count("pk"))
+    ).order_by("pk")
+    found = list(found[:MOST_ROWS])
+    said = Comment.objects.select_related("written_by").in_bulk([comment.newest for comment in found])
+    rows = []
+    for comment in found:
+        record, last = comment.revision.record, said[comment.newest]
+        rows.append(
+            Row(
+                comment_url(record, comment),
+                record.title,
+                label_of_comment(record.kind_name, comment.field),
+                f"{last.written_by or 'Somebody'} on {day_of(last.written_at)}",
+                last.text,
+            )
+        )
+    total = found[0].total if found else 0
+    return StartSection("comments", title, total, records_url(waiting="comments"), rows=rows)
+
+
+def appointments_section(user):
+    """What becomes public by itself, the next first, and what could not. One query."""
+    records = policy.visible(user, Record.objects.exclude(appointment=None)).select_related(
+        "appointment__revision"
+    )
+    records = records.defer("appointment__revision__document").annotate(total=Window(Count("pk")))
+    records = list(records.order_by("appointment__at", "pk")[:MOST_ROWS])
+    rows = [
+        Row(
+            admin_url(record),
+            record.title,
+            called(record),
+            planned_in_words(record),
+            is_urgent=bool(record.appointment.problem),
+        )
+        for record in records
+    ]
+    total = records[0].total if records else 0
+    return StartSection("appointments", "Public at a time", total, rows=rows)
+
+
+def called(record):
+    """What a record is, with its identifier where pages show one."""
+    return f"{record.kind_label} {record.identifier}" if record.shows_identifier else record.kind_label
 
 
 def draft_in_words(record):

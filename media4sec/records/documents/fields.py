@@ -9,16 +9,19 @@ from rest_framework.fields import get_error_detail
 from rest_framework.relations import MANY_RELATION_KWARGS, ManyRelatedField, SlugRelatedField
 
 from media4sec.kinds import Role, fields, kind_for, kinds_by_name
-from media4sec.records.documents.links import links_of, lookup, part_key
+from media4sec.records.documents.links import known, links_of, lookup, part_key
 from media4sec.records.fields import MOST_IN_ITEM, validate_inexact_date
-from media4sec.records.models import Record
+from media4sec.records.models import Record, StoredFile
 from media4sec.records.tags import checked
+from media4sec.stored import DIGEST
 from media4sec.texts import cleaned, web_address
 
 HEAD = fields("identifier slug title summary")
 TAIL = fields(
-    "lens provenance verified verified_basis checked_on newest_source_on review_due notes tags sources"
+    "lens provenance verified verified_basis checked_on newest_source_on review_due notes tags sources files"
 )
+# Lists that most records have nothing in: a document that leaves one out says that it is empty.
+LEFT_OUT_EMPTY = ("files",)
 
 
 OWN, LINKS = "own", "links"
@@ -27,6 +30,11 @@ OWN, LINKS = "own", "links"
 def shape(own=""):
     """The fields of a kind's document in their order: what all records have around what is its own."""
     return [*HEAD, *fields(own), *TAIL]
+
+
+def without_empty(document):
+    """A document as it is kept: without the lists that are left out where they are empty."""
+    return {name: value for name, value in document.items() if value or name not in LEFT_OUT_EMPTY}
 
 
 def dumps(document, **options):
@@ -214,6 +222,31 @@ def unsupportable(known, names):
     """What is wrong with the names of fields that a source is said to support."""
     wrong = [name for name in names if name not in known]
     return [f"“{name}” is no field here; there are {', '.join(sorted(known))}." for name in wrong]
+
+
+class StoredFileField(serializers.Field):
+    """A file that is stored, by its digest; what documents say of it besides follows from that."""
+
+    default_error_messages = {
+        "invalid": "Give an object with the digest of a file.",
+        "does_not_exist": "There is no stored file “{digest}”.",
+        "other": "The file with this digest has other values: {names}.",
+    }
+
+    def to_representation(self, file):
+        return file.facts
+
+    def to_internal_value(self, data):
+        digest = data.get("digest") if isinstance(data, dict) else None
+        if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
+            self.fail("invalid")
+        found = known(("file", digest), StoredFile.objects.defer("texts").filter(digest=digest).first)
+        if found is None:
+            self.fail("does_not_exist", digest=digest)
+        other = [str(name)[:80] for name, value in data.items() if found.facts.get(name, found) != value]
+        if other:
+            self.fail("other", names=", ".join(other))
+        return found
 
 
 class TagField(serializers.ListField):

@@ -20,14 +20,22 @@ class LinkRows:
 def read_links(records):
     """Read the citations and relations of many records in two queries; each keeps its own."""
     links = {record.pk: LinkRows() for record in records}
-    citations = Citation.objects.filter(record__in=links).select_related("source")
-    for citation in citations.order_by("part", "position", "pk"):
-        links[citation.record_id].citations.setdefault(citation.part, []).append(citation)
+    for pk, citations in read_citations(links).items():
+        links[pk].citations = citations
     relations = Relation.objects.filter(record__in=links).select_related("target")
     for row in relations.order_by("part", "role", "position", "pk"):
         links[row.record_id].relations.setdefault((row.part, row.role), []).append(row)
     for record in records:
         record._links = links[record.pk]
+
+
+def read_citations(pks):
+    """The citations of the records with these keys, in their order: ``{pk: {part: [citation, …]}}``."""
+    found = {pk: {} for pk in pks}
+    rows = Citation.objects.filter(record__in=found).select_related("source")
+    for citation in rows.order_by("part", "position", "pk"):
+        found[citation.record_id].setdefault(citation.part, []).append(citation)
+    return found
 
 
 def record_of(instance):

@@ -12,7 +12,9 @@ from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
 from media4sec.records.documents.fields import (
+    LEFT_OUT_EMPTY,
     LINKS,
+    OWN,
     Address,
     AddressList,
     AnyReferences,
@@ -20,15 +22,27 @@ from media4sec.records.documents.fields import (
     LongText,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
     Text,
     TextList,
     refuse_unknown,
     shape,
+    without_empty,
 )
 from media4sec.records.documents.links import known, met_before, remember_as
 from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
-from media4sec.records.models import Citation, Record, Relation, Source, Tag, Tagging
+from media4sec.records.models import (
+    Attachment,
+    Citation,
+    Record,
+    Relation,
+    Source,
+    Tag,
+    Tagging,
+    refuse_second_pdf,
+)
+from media4sec.records.policy import usable
 from media4sec.records.tags import tag_key
 
 
@@ -71,11 +85,20 @@ class PartDocument(DocumentBase):
     """A row that belongs to a record."""
 
 
+class AttachmentDocument(PartDocument):
+    file = StoredFileField()
+
+    class Meta:
+        model = Attachment
+        fields = ("key", "file", "alt", "caption", "credit", "licence")
+
+
 class RecordDocument(DocumentBase):
     """What all records have. A kind adds its own fields with ``shape(…)`` and its parts as serializers."""
 
     tags = TagField()
     sources = CitationField()
+    files = AttachmentDocument(many=True, required=False)
 
     class Meta:
         model = Record
@@ -97,6 +120,21 @@ class RecordDocument(DocumentBase):
             wanted = self.half == LINKS
             fields = {name: one for name, one in fields.items() if is_link(one, self.Meta.model) == wanted}
         return fields
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and self.half != OWN:
+            data = {**{name: [] for name in LEFT_OUT_EMPTY}, **data}
+        return super().to_internal_value(data)
+
+    def to_representation(self, instance):
+        return without_empty(super().to_representation(instance))
+
+    def validate_files(self, parts):
+        try:
+            refuse_second_pdf([part["file"] for part in parts])
+        except ModelValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return parts
 
     def fill_own(self, instance, values):
         """Put the values into the record's own row and check it, unsaved. Raises Django's ValidationError."""
@@ -139,7 +177,7 @@ class RecordDocument(DocumentBase):
         if "sources" in values:
             set_citations(instance, "", values["sources"])
         if "tags" in values and (values["tags"] or not instance.has_no_links_yet):
-            set_tags(instance, tags_named(values["tags"]))
+            set_tags(instance, tags_named(values["tags"], instance.owner_id))
         if any(getattr(instance, name) != value for name, value in single.items()):
             for name, value in single.items():
                 setattr(instance, name, value)
@@ -185,14 +223,14 @@ def _create_part(row):
         row.save()
 
 
-def tags_named(names):
-    """The tags with these names, or names that look like them; new ones are made."""
+def tags_named(names, owner):
+    """The tags with these names, or names that look like them, for records of an owner; new ones are made."""
     keys = {tag_key(name): name for name in names}
-    return [known(("tag", key), partial(_tag, key, name)) for key, name in keys.items()]
+    return [known(("tag", owner, key), partial(_tag, owner, key, name)) for key, name in keys.items()]
 
 
-def _tag(key, name):
-    return Tag.objects.get_or_create(key=key, defaults={"name": name})[0]
+def _tag(owner, key, name):
+    return usable(owner, Tag.objects.filter(key=key)).first() or Tag.objects.create(name=name)
 
 
 def set_tags(record, tags):
@@ -224,14 +262,16 @@ def linking(field, pks):
         case TagField():
             yield Tagging.objects.filter(content_object__in=pks)
         case serializers.ListSerializer():
-            yield from _rows_of_parts(field.child.Meta.model, pks)
+            yield from _rows_of_parts(field.child, pks)
 
 
-def _rows_of_parts(model, pks):
+def _rows_of_parts(child, pks):
     """Parts of records, after what hangs on their keys."""
-    of_record = {model.record_field: OuterRef("record"), "key": OuterRef("part")}
-    for linked in (Citation, Relation):
-        yield linked.objects.filter(Exists(model.objects.filter(**of_record)), record__in=pks)
+    model = child.Meta.model
+    if any(isinstance(field, CitationField | AnyReferences) for field in child.fields.values()):
+        of_record = {model.record_field: OuterRef("record"), "key": OuterRef("part")}
+        for linked in (Citation, Relation):
+            yield linked.objects.filter(Exists(model.objects.filter(**of_record)), record__in=pks)
     parts = model.objects.filter(**{f"{model.record_field}__in": pks})
     for field in model._meta.local_many_to_many:
         through = field.remote_field.through
@@ -274,7 +314,7 @@ def set_citations(record, part, citations):
         Citation.objects.filter(record=record, part=part).delete()
     rows = []
     for position, given in enumerate(citations):
-        source = source_at(given["url"], given["title"])
+        source = source_at(given["url"], given["title"], record.owner_id)
         rows.append(
             Citation(
                 record_id=record.pk,
@@ -291,7 +331,7 @@ def set_citations(record, part, citations):
     _create(rows)
 
 
-def settle_sources(citations):
+def settle_sources(citations, owner):
     """The sources of many citations at once, as ``source_at`` would make them; nothing is written.
 
     Returns (new ones, those that lose their title, the titles of those that are there and were not met before).
@@ -299,11 +339,13 @@ def settle_sources(citations):
     titles = {}
     for given in citations:
         titles.setdefault(given["url"], []).append(given["title"])
-    there = {url: source for url in titles if (source := met_before(("source", url)))}
-    asked, seen = [url for url in titles if url not in there], {}
+    there = {url: source for url in titles if (source := met_before(("source", owner, url)))}
+    asked, found = [url for url in titles if url not in there], []
     for start in range(0, len(asked), AT_ONCE):
-        for source in Source.objects.filter(url__in=asked[start : start + AT_ONCE]):
-            there[source.url], seen[source.pk] = source, source.title
+        found += usable(owner, Source.objects.filter(url__in=asked[start : start + AT_ONCE]))
+    found = first_of_each(found, "url")
+    seen = {source.pk: source.title for source in found.values()}
+    there |= {url: _as_met(source) for url, source in found.items()}
     bare = [source for url, source in there.items() if source.title and not all(titles[url])]
     new = [
         Source(url=url, title=given[0] if all(given) else "")
@@ -313,18 +355,24 @@ def settle_sources(citations):
     for source in new:
         source.fill_in()
     for source in (*there.values(), *new):
-        remember_as(("source", source.url), source)
+        remember_as(("source", owner, source.url), source)
     return new, bare, seen
 
 
-def settle_tags(names):
+def first_of_each(rows, name):
+    """The first row with each name: ``{name: row}``."""
+    return {getattr(row, name): row for row in reversed(rows)}
+
+
+def settle_tags(names, owner):
     """The tags with these names, or that look like them: (new ones, unsaved; the names of others not met before)."""
     keys = {}
     for name in names:
         keys.setdefault(tag_key(name), name)
-    asked, there = [key for key in keys if not met_before(("tag", key))], []
+    asked, there = [key for key in keys if not met_before(("tag", owner, key))], []
     for start in range(0, len(asked), AT_ONCE):
-        there += Tag.objects.filter(key__in=asked[start : start + AT_ONCE])
+        there += usable(owner, Tag.objects.filter(key__in=asked[start : start + AT_ONCE]))
+    there = list(first_of_each(there, "key").values())
     known_keys = {tag.key for tag in there}
     new = [Tag(key=key, name=keys[key]) for key in asked if key not in known_keys]
     slugs = known(("slugs", "tag"), lambda: set(Tag.objects.values_list("slug", flat=True))) if new else set()
@@ -333,31 +381,37 @@ def settle_tags(names):
         tag.slug = next(slug for slug in candidates if slug not in slugs)
         slugs.add(tag.slug)
     for tag in (*there, *new):
-        remember_as(("tag", tag.key), tag)
+        remember_as(("tag", owner, tag.key), tag)
     return new, {tag.pk: tag.name for tag in there}
 
 
-def source_at(url, title):
-    """The one row of an address, made if need be.
+def source_at(url, title, owner):
+    """The row of an address for records of an owner, made if need be.
 
     It has a title of its own while all who cite it give one: an empty title in a document could not stay empty
     otherwise. Those that relied on the title keep it as the one they cite.
     """
-    source = known(
-        ("source", url), lambda: Source.objects.get_or_create(url=url, defaults={"title": title})[0]
-    )
+    source = known(("source", owner, url), partial(_source, owner, url, title))
     if source.title and not title:
-        source.citations.filter(title="").update(title=source.title)
-        source.title = ""
-        source.save()
+        source.lose_title()
     return source
+
+
+def _source(owner, url, title):
+    found = usable(owner, Source.objects.filter(url=url)).first()
+    return _as_met(found or Source.objects.create(url=url, title=title))
+
+
+def _as_met(source):
+    """The source as this load has met it for another owner: it loses its title for all of them."""
+    return known(("source", source.pk), lambda: source)
 
 
 def set_parts(record, name, child, given):
     """Replace a record's parts by the given ones; their sources and links go with their keys."""
     model = child.Meta.model
-    if not record.has_no_links_yet:
-        for rows in _rows_of_parts(model, [record.pk]):
+    if not record.has_no_links_yet and model.objects.filter(**{model.record_field: record}).exists():
+        for rows in _rows_of_parts(child, [record.pk]):
             rows.delete()
     seen = set()
     for position, values in enumerate(given):

@@ -12,6 +12,7 @@ from media4sec.records.documents.fields import (
     Reference,
     TagField,
     dumps,
+    without_empty,
 )
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.documents.shapes import is_link
@@ -38,9 +39,8 @@ def completed(record, body):
     """
     values = validate(record.kind_name, body)
     serializer = writer(record.kind_name)
-    return _as_document(serializer, values, working_document(record)) | _worked_out(
-        serializer, values, record
-    )
+    found = _as_document(serializer, values, working_document(record))
+    return without_empty(found | _worked_out(serializer, values, record))
 
 
 def _worked_out(serializer, values, record):

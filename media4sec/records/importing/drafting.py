@@ -10,15 +10,16 @@ from media4sec.kinds import Numbered, kinds_by_name
 from media4sec.letters import slugged
 from media4sec.records import policy
 from media4sec.records.bulk import AT_ONCE, portions, reserved
-from media4sec.records.documents.fields import LINKS, OWN, Reference
+from media4sec.records.documents.fields import LINKS, OWN, Reference, StoredFileField, without_empty
 from media4sec.records.documents.links import remember
 from media4sec.records.documents.reading import references_in, working_documents, writer
-from media4sec.records.documents.shapes import is_link
+from media4sec.records.documents.shapes import first_of_each, is_link
 from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.importing.reading import in_brief
-from media4sec.records.models import AuditEntry, Record, Source, Tag, model_of
+from media4sec.records.models import AuditEntry, Record, Source, StoredFile, Tag, model_of
 from media4sec.records.projection import split_reference
 from media4sec.records.tags import tag_key
+from media4sec.stored import DIGEST
 
 LONGEST_IDENTIFIER = Record._meta.get_field("identifier").max_length
 
@@ -32,9 +33,11 @@ def draft(planned):
         _read(planned, rows)
         bodies = {row.number: _body(planned, row) for row in rows if row.is_new or row.before}
         rows = [row for row in rows if row.number in bodies]
-        _complete_tags(planned, bodies)
-        _complete_sources(planned, rows)
+        for owner, of_team in _by_owner(planned, rows):
+            _complete_tags(planned, owner, [bodies[row.number] for row in of_team])
+            _complete_sources(planned, owner, of_team)
         _check_names(planned, rows, bodies)
+        _check_files(planned, rows)
         for row in rows:
             if not row.is_wrong:
                 planned.try_to(row, _draft, planned, row, bodies[row.number], given_twice)
@@ -132,24 +135,34 @@ def _body(planned, row):
     return {**kept, **body, "identifier": row.before["identifier"]}
 
 
-def _complete_tags(planned, bodies):
-    """A tag stands in the spelling in which it is there, or else the file has it first."""
-    listed = [body for body in bodies.values() if isinstance(body.get("tags"), list)]
+def _by_owner(planned, rows):
+    """The rows of each team: before they are public, it has sources and tags of its own."""
+    found = defaultdict(list)
+    for row in rows:
+        found[planned.owner if row.is_new else row.record.owner_id].append(row)
+    return found.items()
+
+
+def _complete_tags(planned, owner, bodies):
+    """A tag stands in the spelling in which it is there for a team, or else the file has it first."""
+    listed = [body for body in bodies if isinstance(body.get("tags"), list)]
     names = {name: tag_key(name) for body in listed for name in body["tags"] if _is_shown(name)}
-    for keys in portions(set(names.values()) - planned.tags.keys()):
-        planned.tags |= dict(Tag.objects.filter(key__in=keys).values_list("key", "name"))
+    spelled = planned.tags.setdefault(owner, {})
+    for keys in portions(set(names.values()) - spelled.keys()):
+        there = first_of_each(list(policy.usable(owner, Tag.objects.filter(key__in=keys))), "key")
+        spelled |= {key: tag.name for key, tag in there.items()}
     for name, key in names.items():
-        planned.tags.setdefault(key, name)
+        spelled.setdefault(key, name)
     for body in listed:
-        body["tags"] = [planned.tags[names[one]] if _is_shown(one) else one for one in body["tags"]]
+        body["tags"] = [spelled[names[one]] if _is_shown(one) else one for one in body["tags"]]
 
 
 def _is_shown(name):
     return isinstance(name, str) and name.isprintable()
 
 
-def _complete_sources(planned, rows):
-    """A source that a cell gives by its address keeps what the record says of it, or has the title that is known."""
+def _complete_sources(planned, owner, rows):
+    """A source that a cell gives by its address keeps what the record says of it, or has its title."""
     if "sources" not in planned.places:
         return
     bare = []
@@ -165,8 +178,8 @@ def _complete_sources(planned, rows):
                 bare.append(source)
     titles = {}
     for urls in portions({source["url"] for source in bare if source["url"].isprintable()}):
-        known = policy.knowable(planned.user, Source.objects.filter(url__in=urls))
-        titles |= dict(known.values_list("url", "title"))
+        there = first_of_each(list(policy.usable(owner, Source.objects.filter(url__in=urls))), "url")
+        titles |= {url: source.title for url, source in there.items()}
     for source in bare:
         source["title"] = titles.get(source["url"], "")
 
@@ -224,6 +237,26 @@ def _named_in(paths, document):
     return found
 
 
+def _check_files(planned, rows):
+    """Files that a row names anew: those that its editor may know of. Others are not there."""
+    named = {row.number: _digests_in(row.given) - _digests_in(row.before or {}) for row in rows}
+    there = set()
+    for portion in portions(set().union(*named.values())):
+        files = policy.knowable(planned.user, StoredFile.objects.filter(digest__in=portion))
+        there |= set(files.values_list("digest", flat=True))
+    says = StoredFileField.default_error_messages["does_not_exist"]
+    for row in rows:
+        for digest in sorted(named[row.number] - there):
+            planned.refuse(row, "files", says.format(digest=in_brief(digest)))
+
+
+def _digests_in(document):
+    parts = document.get("files")
+    files = [part.get("file") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    digests = [file.get("digest") for file in files if isinstance(file, dict)]
+    return {digest for digest in digests if isinstance(digest, str) and DIGEST.fullmatch(digest)}
+
+
 class _Twice:
     """Values of which each record has its own, also among the rows of one file."""
 
@@ -267,6 +300,7 @@ def _fill_links(planned, row, body):
             after[name] = as_value(one, getattr(row.record, name))
         if row.before and after[name] == row.before.get(name):
             after[name] = row.before[name]  # what is the same is kept once
+    after = without_empty(after)
     for name, one in fields.items():
         if (
             one.read_only
@@ -276,7 +310,8 @@ def _fill_links(planned, row, body):
             planned.refuse(row, name, f"It follows from other fields, and would be “{after[name]}”.")
     row.after = after
     if row.before:
-        row.changed = tuple(name for name in after if after[name] != row.before.get(name))
+        names = dict.fromkeys([*after, *row.before])
+        row.changed = tuple(name for name in names if after.get(name) != row.before.get(name))
     for name, value in links.items():
         if isinstance(fields[name], Reference):
             setattr(row.record, f"{name}_id", value and value.pk)

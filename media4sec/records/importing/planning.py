@@ -58,7 +58,7 @@ class Plan:
     unknown: list = field(default_factory=list)  # (place of a column, its name, the field that it may mean)
     questions: list[SameOrNew] = field(default_factory=list)
     owners: set = field(default_factory=set)  # of the records that are meant
-    tags: dict = field(default_factory=dict)  # {key: name}: how those that rows name are spelled
+    tags: dict = field(default_factory=dict)  # {owner: {key: name}}: how those that rows name are spelled
     titles: dict = field(default_factory=dict)  # {(kind, identifier): title} that are not kept yet
 
     @property

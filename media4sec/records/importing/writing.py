@@ -42,7 +42,8 @@ class Ready:
         old = [row for row in rows if not row.is_new]
         self.seen |= {row.key: standing_of(row.record) for row in old}
         self.renamed += [row.key for row in old if "title" in row.changed and not row.record.public_title]
-        self.settle(rows)
+        for owner in {row.record.owner_id for row in rows}:
+            self.settle(owner, [row for row in rows if row.record.owner_id == owner])
         fields = writer(kind_name).fields
         for name in {name for row in old for name in row.links}:
             for linked in linking(fields[name], [row.key for row in old if name in row.links]):
@@ -59,18 +60,18 @@ class Ready:
         workflow.prepare_all(versions, batch, by=self.by, note=self.note)
         batch.keep()
 
-    def settle(self, rows):
-        """Sources and tags that the rows name; a source that somebody cites without a title has none of its own."""
-        new, bare, titles = settle_sources(_sources_in(rows))
-        self.titles |= titles
+    def settle(self, owner, rows):
+        """Sources and tags that the rows of a team name; one that is cited without a title has none of its own."""
+        new, bare, titles = settle_sources(_sources_in(rows), owner)
+        self.titles = titles | self.titles  # as they were seen first
         self.batch.give_keys(new)
         for source in bare:  # those that relied on its title keep it
             self.batch.change(source.citations.filter(title=""), title=source.title)
             source.title = ""
             source.fill_in()
             self.batch.change(Source.objects.filter(pk=source.pk), title="", words=source.words)
-        new, tags = settle_tags(name for row in rows for name in row.links.get("tags", ()))
-        self.tags |= tags
+        new, tags = settle_tags((name for row in rows for name in row.links.get("tags", ())), owner)
+        self.tags = tags | self.tags
         self.batch.give_keys(new)
 
     def try_out(self, plan):

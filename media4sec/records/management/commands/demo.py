@@ -33,8 +33,9 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"The portal is at {settings.BASE_URL}/ (stop with Ctrl-C)")
         self.stdout.flush()
-        due = [sys.executable, str(settings.BASE_DIR / "manage.py"), "publish_due", "--every", "20"]
-        subprocess.Popen(due)  # it ends with the server
+        for command in (("publish_due", "--every", "20"), ("make_dumps", "--every", "3600")):
+            beside = [sys.executable, str(settings.BASE_DIR / "manage.py"), *command]
+            subprocess.Popen(beside)  # they end with the server
         command = serving(settings.BASE_URL)
         os.execv(command[0], command)
 

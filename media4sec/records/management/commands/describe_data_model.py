@@ -13,17 +13,21 @@ from media4sec.records.documents.fields import (
     CitationField,
     OrderedReferences,
     Reference,
+    StoredFileField,
     TagField,
     TextList,
 )
 from media4sec.records.documents.reading import writer
 from media4sec.records.models import (
+    Attachment,
     Citation,
+    Holding,
     Membership,
     Record,
     Relation,
     Revision,
     Source,
+    StoredFile,
     Tag,
     Tagging,
     Team,
@@ -31,8 +35,12 @@ from media4sec.records.models import (
 )
 from media4sec.records.projection import label_of, model_field
 
-WRITE_SIDE = (Record, Revision, Source, Citation, Relation, Tag, Tagging, Team, Membership)
-READ_SIDE = tuple(apps.get_model("publications", name) for name in ("Publication", "Term", "Change"))
+WRITE_SIDE = (
+    *(Record, Revision, Source, Citation, StoredFile, Attachment, Holding),
+    *(Relation, Tag, Tagging, Team, Membership),
+)
+READ_NAMES = ("Publication", "PublicFile", "Term", "Change")
+READ_SIDE = tuple(apps.get_model("publications", name) for name in READ_NAMES)
 
 # Fields of documents whose model says nothing, or speaks to editors in a form.
 FIELDS = {
@@ -42,6 +50,10 @@ FIELDS = {
     "notes": "Public notes; where sources disagree, they say so.",
     "tags": "Free keywords, in the order of the alphabet.",
     "sources": "What it rests on: citations, in order.",
+    "files": "Pictures, and the PDF of a document: files in their order. Left out where there are none.",
+    "files.file": "The file: `digest` (SHA-256), `media_type`, `bytes`, `width` and `height` in pixels (of a PDF, "
+    "those of its cover), `pages` (of a PDF). Only the digest must be given; what else is given must be so. The public "
+    "document has its `url`, and of a PDF that of the `cover`.",
     "sources.url": "Address of the source.",
     "sources.title": "Title as cited.",
     "sources.dated_on": "The source’s own date; empty where it bears none.",
@@ -89,9 +101,10 @@ Written by `python manage.py describe_data_model`; `make docs` writes it anew. D
   not known never means no.
 - Another record is named by its identifier, or as `kind:identifier` where a record of any kind may stand.
 - A **part** is a row that belongs to one record. Its `key` names it within the record and never changes.
-- The **public document** (API) is the same object with `kind`, `uuid` and `url` added. There, a reference
-  is `{"kind", "id", "label", "url"}`, records that are not public are not named, and `newest_source_on` is worked out
-  where editors left it empty: `newest_source_basis` says whether a source is `dated` so or was `read` then.
+- The **public document** (API) is the same object with `kind`, `uuid` and `url` added, and after it what is true of the
+  entry: `version`, `issued`, `updated`, `license`, `links`. There, a reference is
+  `{"kind", "id", "uuid", "label", "url", "api"}`, records that are not public are not named, and `newest_source_on` is
+  worked out where editors left it empty: `newest_source_basis` says whether a source is `dated` so or was `read` then.
 - A **facet** is a filter of the list and of the API; its value is `not-stated` for records that say nothing, unless
   the table has a dash there.
 """
@@ -145,6 +158,7 @@ def common(members):
     rows = [field_row(kind, name, fields[name]) for name in (*HEAD, *TAIL)]
     citation = CitationField.Shape().fields
     uses = [field_row(kind, f"sources.{name}", field) for name, field in citation.items()]
+    files = [field_row(kind, f"files.{name}", field) for name, field in fields["files"].child.fields.items()]
     facets = [
         (f"`{facet.name}`", facet.title, f"`{facet.source}`", facet.empty or "–") for facet in COMMON_FACETS
     ]
@@ -154,6 +168,8 @@ def common(members):
             table(("field", "value", "meaning"), rows),
             "A citation in `sources`:\n",
             table(("field", "value", "meaning"), uses),
+            "One of the `files`:\n",
+            table(("field", "value", "meaning"), files),
             "Every list has these facets, unless its kind has one of the same name:\n",
             table(FACET_HEAD, facets),
             "Search reads the title and the identifier, the summary, the tags, and what each kind names below; never\n"
@@ -231,6 +247,8 @@ def value_of(field):
             )
         case CitationField():
             return "list of citations"
+        case StoredFileField():
+            return "a stored file"
         case serializers.ListSerializer():
             return "list of parts"
         case TagField() | TextList():

@@ -1,0 +1,37 @@
+"""Files that nobody needs any more."""
+
+import time
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from media4sec.records.models import Revision, StoredFile
+from media4sec.records.unsaved import UNSAVED_LASTS
+from media4sec.stored import COVER, stored_names
+
+JUST_SENT = timedelta(days=1)  # what somebody sends this moment is on disk before the database knows it
+FILES_LAST = UNSAVED_LASTS  # a text that is kept for somebody may name them as long
+
+
+def forget_files(*, dry_run=False):
+    """Delete what no version names and was not sent lately; returns (how many files on disk, their bytes)."""
+    stale = StoredFile.objects.filter(uses=None, taken_at__lte=timezone.now() - FILES_LAST)
+    with transaction.atomic():
+        digests = {digest for digest in stale.values_list("digest", flat=True) if not _is_named(digest)}
+        if not dry_run:
+            stale.filter(digest__in=digests).delete()
+    kept = set(StoredFile.objects.values_list("digest", flat=True)) - digests
+    number = size = 0
+    for path in stored_names():
+        facts = path.stat()
+        is_new = facts.st_mtime > time.time() - JUST_SENT.total_seconds()
+        if path.name.removesuffix(COVER) not in kept and not is_new:
+            number, size = number + 1, size + facts.st_size
+            if not dry_run:
+                path.unlink()
+    return number, size
+
+
+def _is_named(digest):
+    return Revision.objects.filter(document__contains=digest).exists()

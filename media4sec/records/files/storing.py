@@ -1,0 +1,114 @@
+"""Files on their way in: looked at, stored once, and counted for the team that they are stored for."""
+
+import logging
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.module_loading import import_string
+
+from media4sec.records.files.limits import FileRefused
+from media4sec.records.files.pdfs import ready_pdf
+from media4sec.records.files.pictures import known_picture, ready_picture
+from media4sec.records.models import Holding, StoredFile
+from media4sec.stored import COVER, PDF, TYPES, put_file, size_in_words
+
+logger = logging.getLogger(__name__)
+MEGABYTE = 1_000_000
+OTHER_SUFFIXES = {"jpeg": "jpg"}
+
+
+def look_at(upload):
+    """What becomes of a file that somebody sends: as it is stored, or why it is refused. Writes nothing."""
+    try:
+        media_type = type_named(upload.name)
+        if upload.size > settings.FILE_MOST_MB * MEGABYTE:
+            most, size = settings.FILE_MOST_MB, size_in_words(upload.size)
+            raise FileRefused(f"The file has {size}; at most {most} MB are taken.")
+        if not upload.size:
+            raise FileRefused("The file is empty.")
+        upload.seek(0)
+        content = upload.read()
+        scan(content)
+        return ready_pdf(content) if media_type == PDF else ready_picture(content, media_type)
+    except FileRefused as refused:
+        return refused
+
+
+def store(ready, *, owner, by):
+    """The row of a file that was looked at, for the team of an owner (a key, or None); raises ``FileRefused``."""
+    if isinstance(ready, FileRefused):
+        raise ready
+    _refuse_full(owner, len(ready.content))
+    file = _kept(ready, by)
+    hold(file, owner)
+    return file
+
+
+def hold(file, owner):
+    """Count a file for the team of an owner."""
+    Holding.objects.get_or_create(file=file, owner_id=owner)
+
+
+def take_back(content, suffix):
+    """The row of a file that was stored before, here or elsewhere: byte for byte. Raises ``FileRefused``."""
+    media_type = type_named(f"file.{suffix}")
+    return _kept(ready_pdf(content) if media_type == PDF else known_picture(content, media_type), None)
+
+
+def type_named(name):
+    """The type that the name of a file says; all that is not taken is refused."""
+    suffix = PurePath(name).suffix.lower().removeprefix(".")
+    found = TYPES.get(OTHER_SUFFIXES.get(suffix, suffix))
+    if found is None:
+        raise FileRefused(
+            "Pictures are taken as PNG, JPEG or WebP, documents as PDF. Save it as one of these."
+        )
+    return found
+
+
+def scan(content):
+    """Ask the operator's scanner, if there is one, before anything of the file is read."""
+    if not settings.FILE_SCANNER:
+        return
+    try:
+        found = import_string(settings.FILE_SCANNER)(content)
+    except Exception as error:  # whatever it is, the file was not looked at
+        logger.error("The file scanner failed: %s", type(error).__name__)
+        raise FileRefused("The file cannot be looked at for viruses just now. Try again later.") from error
+    if found:
+        logger.warning("The file scanner refused a file: %s", str(found)[:200])
+        raise FileRefused("The virus scanner refuses this file.")
+
+
+def _refuse_full(owner, size):
+    stored = Holding.objects.filter(owner=owner).aggregate(sum=Sum("file__size"))["sum"] or 0
+    if stored + size > settings.FILES_QUOTA_MB * MEGABYTE:
+        raise FileRefused(
+            f"Your team has stored {size_in_words(stored)} of {settings.FILES_QUOTA_MB} MB: there is no room for "
+            "this file. Ask the operator of the portal for more."
+        )
+
+
+def _kept(ready, by):
+    """The row of this content, made if need be; what is on disk is there before it is."""
+    try:
+        digest = put_file(ready.content)
+        if ready.cover:
+            put_file(ready.cover, digest + COVER)
+    except OSError as error:
+        logger.error("A file cannot be stored: %s", error.strerror)
+        raise FileRefused("The file cannot be stored just now. Try again later.") from error
+    values = {
+        "media_type": ready.media_type,
+        "size": len(ready.content),
+        "width": ready.width,
+        "height": ready.height,
+        "pages": ready.pages,
+        "texts": ready.texts,
+        "made_by": by,
+    }
+    file, is_new = StoredFile.objects.get_or_create(digest=digest, defaults=values)
+    if not is_new:
+        file.save(update_fields=["taken_at"])
+    return file
