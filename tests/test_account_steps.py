@@ -214,6 +214,10 @@ def listed(client, query=""):
     return {(row.kind_name, row.identifier) for row in client.get(TRAIL + query).context["cl"].result_list}
 
 
+def of_people(client, query=""):
+    return {(kind, key) for kind, key in listed(client, query) if kind in ("account", "team")}
+
+
 def test_administrators_see_what_concerns_their_people(partner, boss, anna):  # gate 3.1
     other = published("partner", title="A university")
     bert = with_password(member("administrator", partner=other, name="bert"))
@@ -225,13 +229,13 @@ def test_administrators_see_what_concerns_their_people(partner, boss, anna):  # 
     mine = {("account", str(anna.pk)), ("team", str(partner.pk))}
     theirs = {("account", str(bert.pk)), ("team", str(other.pk))}
 
-    assert listed(logged_in(boss)) == mine
-    assert listed(logged_in(bert)) == theirs
+    assert of_people(logged_in(boss)) == mine
+    assert of_people(logged_in(bert)) == theirs
     assert listed(logged_in(administrator())) >= mine | theirs | {
         ("account", "0"),
         ("technology", record.identifier),
     }
-    assert logged_in(anna).get(TRAIL).status_code == 403
+    assert of_people(logged_in(anna)) == set()  # she reads what became public, as everybody does
 
 
 def test_the_trail_is_filtered_and_names_people_as_they_are_called_now(partner, boss, anna):
@@ -240,12 +244,11 @@ def test_the_trail_is_filtered_and_names_people_as_they_are_called_now(partner, 
     User.objects.filter(pk=anna.pk).update(email="ann.berg@example.org")
     client = logged_in(boss)
 
-    page = client.get(f"{TRAIL}?action__exact=failed").content.decode()
+    page = client.get(f"{TRAIL}?action=failed").content.decode()
 
-    assert f"Account {anna.pk}: ann.berg@example.org" in page
+    assert f"Account {anna.pk} ann.berg@example.org" in page
     assert "A wrong password." in page
-    assert listed(client, "?action__exact=log-out") == {("account", str(anna.pk))}
-    assert listed(client, "?kind_name=team") == set()
+    assert listed(client, "?action=log-out") == {("account", str(anna.pk))}
     assert listed(client, "?q=wrong") == {("account", str(anna.pk))}
 
 
@@ -447,7 +450,7 @@ def test_publishing_many_asks_who_it_is_and_keeps_the_choice(anna, drafts, time_
     page = confirmed(client, asked)
 
     assert wrong.status_code == 200
-    assert [record for record, _ in page.context["records"]] == [drafts[0], drafts[2]]
+    assert [record for record, *_ in page.context["records"]] == [drafts[0], drafts[2]]
     assert f'action="{address.replace("&", "&amp;")}"' in page.content.decode()
     values = chosen | {"confirmed": "yes", "seen": page.context["seen"], "note": "Read"}
     client.post(address, values)

@@ -189,7 +189,7 @@ def test_no_document_no_file_and_no_public_page_has_them(record, petra, client, 
     assert record.title in written
     assert "Xqcommentzw" not in written
     assert (working_document(record), fresh(record).edit_version) == (before, 1)
-    for address in (record.url, f"/api/v1/technologies/{record.identifier}/", "/technologies.csv"):
+    for address in (record.url, f"/api/v1/technologies/{record.identifier}", "/technologies.csv"):
         answered = client.get(address)
         assert answered.status_code == 200
         assert b"Xqcommentzw" not in answered.getvalue()

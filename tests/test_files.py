@@ -699,13 +699,13 @@ def test_interfaces_tell_of_files(record, client):
     shown(record, part)
     base = "http://127.0.0.1:8000"
 
-    [told] = client.get(f"/api/v1/technologies/{record.identifier}/").json()["files"]
+    [told] = client.get(f"/api/v1/technologies/{record.identifier}").json()["files"]
     table = client.get("/technologies.csv").content.decode()
 
     assert told == part | {"file": {"url": base + address_of(record), **part["file"]}}
     assert base + address_of(record) in table
     bare = publish(make("technology"))
-    assert "files" not in client.get(f"/api/v1/technologies/{bare.identifier}/").json()
+    assert "files" not in client.get(f"/api/v1/technologies/{bare.identifier}").json()
 
 
 def test_versions_tell_which_file_they_had(record, client):

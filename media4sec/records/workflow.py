@@ -173,7 +173,7 @@ def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> 
             record.edit_version += 1
             if record.state == State.PUBLISHED:
                 version.published_at = timezone.now()
-                public.append(record.pk)
+                public.append(record)
             new.add([version])
         new.write()
         _point_at_newest(moved)
@@ -182,7 +182,7 @@ def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> 
             {record.pk: (record.kind_name, documents[record.pk]) for record in moved if record.pk in texts}
         )
         changed += moved
-    _write_public(public)
+    _write_public([record.pk for record in public])
     audit.note_steps(Action.SAVED, changed, by=by, note=note)
     audit.note_steps(Action.PUBLISHED, public, by=by, note=note)
     return len(changed), len(public)

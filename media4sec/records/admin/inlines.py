@@ -127,6 +127,7 @@ class FileInline(PartInline):
     formset = AttachmentFormSet
     key_from = ("name",)
     verbose_name = "file"
+    field_name = "files"
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)

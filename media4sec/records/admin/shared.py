@@ -179,10 +179,10 @@ class SharedAdmin(LongForm, KeepsText, Naming, ForMembers):
             return f"Corrected in {done} records, {public} of them public now."
         return "Corrected in all records that use it."
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and self.has_change_permission(request, obj):
             context["merge_url"] = reverse(f"admin:records_{self.opts.model_name}_merge", args=[obj.pk])
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @admin.display(description="Reach")
     def reach(self, obj):

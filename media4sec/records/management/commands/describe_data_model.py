@@ -190,7 +190,7 @@ def describe_kind(kind):
         f"- name `{kind.name}`, plural `{kind.plural}`; app `{app_of(kind)}`, model `{model.__name__}`\n"
         f"- identifier: {form_of(kind)}\n"
         f"- page `{kind.url('{identifier}', '{slug}')}`, list `{kind.list_url}`, "
-        f"API `/api/v1/{kind.plural}/{{identifier}}/`, fixture `{kind.plural}.json`\n"
+        f"API `{kind.api_url('{identifier}')}`, fixture `{kind.plural}.json`\n"
         f"- reviewed every {kind.review_months} months; schema.org `{kind.schema_type}`\n",
     ]
     if own:
