@@ -458,6 +458,56 @@ def test_rows_beyond_those_of_one_portion_name_each_other(editor, partner, monke
         assert json.loads(record.revisions.get().document) == found[record.identifier]
 
 
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_names_of_two_teams_stay_apart(partner, monkeypatch, at_once):  # gate 3.9
+    """A file may change records of several teams; until they are public, each has sources and tags of its own."""
+    monkeypatch.setattr("media4sec.records.importing.drafting.AT_ONCE", at_once)
+    other = published("partner", title="A university")
+    records = [owned(make("organisation"), owner) for owner in (partner, other, partner)]
+    url, given = "https://example.org/s", [("drone", "Ours"), ("Drone", ""), ("DRONE", "Ours")]
+    rows = [
+        {"identifier": record.identifier, "tags": [tag], "sources": [{"url": url, "title": title}]}
+        for record, (tag, title) in zip(records, given, strict=True)
+    ]
+    editor = logged_in(administrator())
+
+    uploaded(editor, json.dumps(rows), "a.json")
+    applied(editor)
+
+    found = [working_document(fresh(record)) for record in records]
+    assert [one["tags"] for one in found] == [["drone"], ["Drone"], ["drone"]]
+    assert [one["sources"][0]["title"] for one in found] == ["Ours", "", "Ours"]
+    for model, path in ((Source, "citations__record__owner"), (Tag, "taggings__content_object__owner")):
+        owners = model.objects.order_by().values_list("pk", path).distinct()
+        assert len(owners) == len(dict(owners)) == 2
+    for record, document in zip(records, found, strict=True):
+        assert json.loads(record.revisions.get(number=2).document) == document
+
+
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_a_source_that_teams_share_loses_its_title_for_all_of_them(partner, monkeypatch, at_once):
+    monkeypatch.setattr("media4sec.records.importing.drafting.AT_ONCE", at_once)
+    url = "https://example.org/s"
+    public = published("organisation", sources=[source(url=url, title="S")])
+    other = published("partner", title="A university")
+    records = [owned(make("organisation"), owner) for owner in (partner, other, partner)]
+    rows = [
+        {"identifier": record.identifier, "sources": [{"url": url, "title": title}]}
+        for record, title in zip(records, ("S", "", "S"), strict=True)
+    ]
+    editor = logged_in(administrator())
+
+    uploaded(editor, json.dumps(rows), "a.json")
+    applied(editor)
+
+    found = [working_document(fresh(record)) for record in records]
+    assert [one["sources"][0]["title"] for one in found] == ["S", "", "S"]
+    assert working_document(fresh(public))["sources"][0]["title"] == "S"
+    assert Source.objects.get(url=url).title == ""
+    for record, document in zip(records, found, strict=True):
+        assert json.loads(record.revisions.get(number=2).document) == document
+
+
 def test_values_of_which_each_record_has_its_own_are_told_with_the_other_row():
     editor = logged_in(administrator())
     rows = [["title", "scheme", "code"], ["A", "theme", "x"], ["B", "theme", "x"]]
