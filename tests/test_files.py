@@ -1,6 +1,7 @@
 """Pictures and PDFs of records: what is taken and what is made of it, who sees it, and that it goes with its record."""
 
 import io
+import json
 import re
 import struct
 import zlib
@@ -16,15 +17,17 @@ from PIL import Image
 from media4sec.publications.models import PublicFile
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
+from media4sec.records.documents.fields import without_empty
 from media4sec.records.documents.reading import working_document
 from media4sec.records.files import limits, pdfs
 from media4sec.records.files.cleaning import forget_files
 from media4sec.records.files.limits import FileRefused
 from media4sec.records.files.storing import look_at
 from media4sec.records.folder_io import LoadError, export_folder, load_folder
+from media4sec.records.importing import reports
 from media4sec.records.models import Attachment, Holding, Record, Revision, StoredFile, specific
 from media4sec.stored import COVER, read_file, stored_path
-from tests.factories import fresh, make, publish, published, save, source
+from tests.factories import fresh, make, make_full, publish, published, save, source
 from tests.files import file_part, pdf, picture, sent, stored
 from tests.people import administrator, logged_in, member, owned
 from tests.test_admin import Form, errors_in, filled
@@ -793,6 +796,24 @@ def test_a_file_that_is_not_known_cannot_be_named_in_an_import(writer, record, p
         == [fault[:24] for fault in faults(nowhere)]
         == ["There is no stored file "]
     )
+
+
+def test_an_import_changes_files_and_nothing_that_a_part_of_the_same_key_cites():
+    first, second = file_part(), file_part()
+    record = make_full("concept", files=[first])
+    before = working_document(record)
+    key = before["labels"][0]["key"]
+    assert before["labels"][0]["sources"]
+
+    for files in ([first | {"key": key}, second], [second], []):
+        content = json.dumps([{"identifier": record.identifier, "files": files}]).encode()
+        root = administrator(f"for-{len(files)}")
+        report = reports.make(record.kind, "a.json", content, by=root)
+        assert (report.state, report.updated, report.report["faults"]) == ("ready", 1, [])
+        reports.apply(report, by=root)
+        now = working_document(fresh(record))
+        assert now == without_empty(before | {"files": files})
+        assert json.loads(record.revisions.latest("number").document) == now
 
 
 # In and out of folders, and away

@@ -109,13 +109,24 @@ def digest_after(before: str, entry: AuditEntry) -> str:
     return sha256(dumps([before, *facts, entry.seal]).encode()).hexdigest()
 
 
-@transaction.atomic
 def chain() -> int:
-    """Give entries that are committed their places, in the order in which they were written; returns how many."""
+    """Give entries that are committed their places, in the order in which they were written; returns how many.
+
+    Some hundred at a time: where only one can write, others come in between.
+    """
+    total = placed = _chain_some()
+    while placed == AT_ONCE:
+        placed = _chain_some()
+        total += placed
+    return total
+
+
+@transaction.atomic
+def _chain_some():
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-    waiting = list(AuditEntry.objects.filter(position=None).order_by("pk"))
+    waiting = list(AuditEntry.objects.filter(position=None).order_by("pk")[:AT_ONCE])
     if not waiting:
         return 0
     head = AuditHead.objects.first() or AuditHead(position=0, digest=START)

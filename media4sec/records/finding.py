@@ -8,6 +8,7 @@ from functools import reduce
 from itertools import pairwise
 from math import log
 from operator import add, and_, or_
+from types import MappingProxyType
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
 from rapidfuzz import process
@@ -35,10 +36,11 @@ def remember(documents):
     keep_words(words_of(documents))
 
 
-def words_of(documents, new=()):
+def words_of(documents, new=MappingProxyType({})):
     """What the records of these documents can be found by; nothing is written. ``new`` are titles not kept yet."""
     named = {name for kind_name, document in documents.values() for name in named_in(kind_name, document)}
-    titles = {name: PublicRef(*name, title, "") for name, title in dict(new).items()} | _titles(named)
+    titles = _titles(named - new.keys())
+    titles |= {name: PublicRef(*name, new[name], "") for name in named & new.keys()}
     return {pk: record_words(kind_name, document, titles) for pk, (kind_name, document) in documents.items()}
 
 

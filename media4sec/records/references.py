@@ -3,6 +3,7 @@
 from django.db import models
 
 from media4sec.kinds import kinds
+from media4sec.records.bulk import portions
 from media4sec.records.documents.reading import references_in
 from media4sec.records.models import Record, Relation, model_of, parts_of
 from media4sec.records.projection import split_reference
@@ -10,19 +11,27 @@ from media4sec.records.projection import split_reference
 
 def named_by(record):
     """The keys of the records whose working copies name this one."""
-    found = set(Relation.objects.filter(target=record.pk).values_list("record", flat=True))
-    for kind in kinds():
-        model = model_of(kind.name)
-        for owner in (model, *parts_of(model)):
-            key = "pk" if owner is model else owner.record_field
-            for field in _fields_naming(owner, record):
-                found |= set(owner.objects.filter(**{field.name: record.pk}).values_list(key, flat=True))
-    return found - {record.pk}
+    return naming(record.kind_name, [record.pk]) - {record.pk}
 
 
-def _fields_naming(owner, record):
-    """The fields of a model by which its rows may name this record."""
-    targets = (Record, model_of(record.kind_name))
+def naming(kind_name, pks):
+    """The keys of the records whose working copies name one of these, which are of one kind."""
+    found = set()
+    for some in portions(pks):
+        found |= set(Relation.objects.filter(target__in=some).values_list("record", flat=True))
+        for kind in kinds():
+            model = model_of(kind.name)
+            for owner in (model, *parts_of(model)):
+                key = "pk" if owner is model else owner.record_field
+                for field in _fields_naming(owner, kind_name):
+                    rows = owner.objects.filter(**{f"{field.name}__in": some})
+                    found |= set(rows.values_list(key, flat=True))
+    return found
+
+
+def _fields_naming(owner, kind_name):
+    """The fields of a model by which its rows may name records of a kind."""
+    targets = (Record, model_of(kind_name))
     return [
         field
         for field in owner._meta.get_fields()

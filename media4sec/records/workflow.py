@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -31,7 +31,7 @@ from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import renew_shared, working_document, working_documents
 from media4sec.records.documents.shapes import tags_named
 from media4sec.records.documents.writing import save_document
-from media4sec.records.finding import findable, keep_words, remember, remember_all, remember_public
+from media4sec.records.finding import findable, remember, remember_all, remember_public
 from media4sec.records.models import (
     MOST_IN_NOTE,
     Appointment,
@@ -51,7 +51,7 @@ from media4sec.records.models import (
 )
 from media4sec.records.policy import Right, may, may_correct, name_for, require
 from media4sec.records.projection import PublicRef, named_in, present, resolve_links, sources_in, uuid_of
-from media4sec.records.references import moved, named_by
+from media4sec.records.references import moved, named_by, naming
 from media4sec.records.tags import tag_key
 from media4sec.stored import addressed
 
@@ -103,25 +103,31 @@ def _save(record, by, note, state=State.DRAFT):
 
 
 class Prepared(NamedTuple):
-    """A working copy that is written, with what was worked out before: nobody has to wait for it then."""
+    """A working copy to be written, with what was worked out before: nobody has to wait for it then."""
 
     record: Record
     document: Any
     words: dict[str, str]  # that it is found by
     is_new: bool
-    is_renamed: bool = False
+    changed: set[str]  # columns, of a record that is there
 
 
 def prepare_all(versions: Iterable[Prepared], batch: Batch, *, by: Any = None, note: str = "") -> None:
-    """Make versions of many records ready to be written by ``save_all``: drafts, with words and audit trail."""
-    for record, document, words, is_new, _ in versions:
+    """Make working copies ready to be written by ``save_all``, each a new version: a draft, with words and audit entry.
+
+    Those that are there must be as they are now when they are written; whoever writes them locks and compares them.
+    """
+    for record, document, words, is_new, changed in versions:
         require(by, Right.WRITE, record)
         revision = _next_version(record, document, by, note)
-        revision.state = _as_draft(record)
-        batch.add([revision, audit.saved(record, revision.number, by=by, note=note)])
+        revision.state = record.state = _as_draft(record)
+        record.edit_version = revision.number
         if is_new:
-            record.edit_version, record.state = 1, State.DRAFT
-            batch.add([Words(record_id=record.pk, **words)])
+            batch.add_record(record)
+        else:
+            batch.change_record(record, {*changed, "edit_version", "state"})
+        batch.add([revision, audit.saved(record, revision.number, by=by, note=note)])
+        batch.add([Words(record_id=record.pk, **words)], instead=() if is_new else ("names", "texts"))
 
 
 def _as_draft(record):
@@ -129,18 +135,13 @@ def _as_draft(record):
 
 
 @transaction.atomic
-def save_all(old: list[Prepared], batch: Batch) -> None:
-    """Write what was prepared; ``old`` records, which were there, are locked, and known to be as they were then."""
+def save_all(batch: Batch, kind_name: str, written: Iterable[int], renamed: Iterable[int]) -> None:
+    """Write what was prepared, of one kind: keys of all, and of those that only editors know by another title.
+
+    Other records that name these are found by it, too; what was prepared has it already.
+    """
     batch.write()
-    for start in range(0, len(old), WRITTEN_AT_ONCE):
-        some = old[start : start + WRITTEN_AT_ONCE]
-        rows = Record.objects.filter(pk__in=[version.record.pk for version in some])
-        is_off = When(public_state__in=OFF, then=Value(State.WITHDRAWN))
-        rows.update(edit_version=F("edit_version") + 1, state=Case(is_off, default=Value(State.DRAFT)))
-        keep_words({version.record.pk: version.words for version in some})
-    for version in old:
-        if version.is_renamed and not version.record.public_title:
-            remember_all(named_by(version.record))
+    remember_all(naming(kind_name, renamed) - set(written))
     audit.follow_up()
 
 

@@ -15,7 +15,8 @@ from media4sec.records.forms import is_key
 from media4sec.records.importing import reports
 from media4sec.records.importing.cells_of import columns_of
 from media4sec.records.importing.exporting import csv_of, json_of
-from media4sec.records.importing.planning import LEFT_OUT, NEW, SAME
+from media4sec.records.importing.matching import NEW, SAME
+from media4sec.records.importing.planning import UNREAD
 from media4sec.records.importing.reading import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, NotRead
 from media4sec.records.models import AuditEntry, ImportReport, Record
 from media4sec.records.projection import label_of
@@ -140,7 +141,7 @@ class Importing(admin.ModelAdmin):
             and reports.is_kept(report),
             "is_kept": reports.is_kept(report),
             "columns": self._columns(),
-            "left_out": LEFT_OUT,
+            "left_out": UNREAD,
             "others": report.settled.get("rows", {}).get("", ""),
             "there": self._there(report),
             "shown": reports.SHOWN_IN_REPORT,
@@ -164,7 +165,7 @@ class Importing(admin.ModelAdmin):
 
     def _said(self, request):
         """What columns with other names hold."""
-        allowed = {*columns_of(self.model.kind.name), LEFT_OUT, ""}
+        allowed = {*columns_of(self.model.kind.name), UNREAD, ""}
         return {
             name.removeprefix("column-"): value
             for name, value in request.POST.items()

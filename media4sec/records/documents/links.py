@@ -73,6 +73,11 @@ def known(key, find):
     return met[key]
 
 
+def met_before(key):
+    """What this load has met under ``(what, identifier)``, or None."""
+    return (_met.get() or {}).get(key)
+
+
 def lookup(kind_name, identifier):
     """The record with this identifier, as its kind, or None."""
     if not identifier.isprintable():  # what no database can hold is in none

@@ -7,6 +7,7 @@ from itertools import chain, count
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
@@ -29,7 +30,7 @@ from media4sec.records.documents.fields import (
     shape,
     without_empty,
 )
-from media4sec.records.documents.links import known, remember_as
+from media4sec.records.documents.links import known, met_before, remember_as
 from media4sec.records.fields import LARGEST_NUMBERS, TextListField, most_in
 from media4sec.records.models import (
     Attachment,
@@ -139,12 +140,14 @@ class RecordDocument(DocumentBase):
         """Put the values into the record's own row and check it, unsaved. Raises Django's ValidationError."""
         if "review_due" not in values and instance.has_derived_review:
             instance.review_due = None  # follows the day of the check once more
+        is_called_so = instance.pk is not None and values.get("identifier") == instance.identifier
         for name, value in values.items():
             if not is_link(self.fields[name], self.Meta.model):
                 setattr(instance, name, value)
         named = [name for name in values if isinstance(self.fields[name], Reference)]
+        known_names = ["kind_name"] if is_called_so else []  # its identifier is its own already
         # The references were just looked up, and documents do not move the state.
-        instance.full_clean(exclude=[*named, "public_state", "published_revision"])
+        instance.full_clean(exclude=[*named, *known_names, "public_state", "published_revision"])
 
     def save_own(self, instance, values):
         """Write the record's own row; links stay as they are. Raises Django's ValidationError."""
@@ -192,7 +195,10 @@ AT_ONCE = 500  # values in one query
 
 @contextmanager
 def gathered(batch):
-    """What links new records is not written now but added to a batch. Sources and tags are settled before."""
+    """What links records is not written now but added to a batch. Sources and tags are settled before.
+
+    Of records that are there, what linked them is taken away before: see ``linking``.
+    """
     token = _waiting.set(batch)
     try:
         yield
@@ -241,6 +247,36 @@ def is_link(field, model):
     return isinstance(
         field, (OrderedReferences, AnyReferences, CitationField, TagField, serializers.ListSerializer)
     )
+
+
+def linking(field, pks):
+    """The rows of what a field of these records' documents says, in the order in which they can be removed."""
+    match field:
+        case OrderedReferences():
+            manager = getattr(field.parent.Meta.model, field.field_name)
+            yield manager.through.objects.filter(**{f"{manager.field.m2m_field_name()}__in": pks})
+        case AnyReferences():
+            yield Relation.objects.filter(record__in=pks, part="", role=field.role)
+        case CitationField():
+            yield Citation.objects.filter(record__in=pks, part="")
+        case TagField():
+            yield Tagging.objects.filter(content_object__in=pks)
+        case serializers.ListSerializer():
+            yield from _rows_of_parts(field.child, pks)
+
+
+def _rows_of_parts(child, pks):
+    """Parts of records, after what hangs on their keys."""
+    model = child.Meta.model
+    if any(isinstance(field, CitationField | AnyReferences) for field in child.fields.values()):
+        of_record = {model.record_field: OuterRef("record"), "key": OuterRef("part")}
+        for linked in (Citation, Relation):
+            yield linked.objects.filter(Exists(model.objects.filter(**of_record)), record__in=pks)
+    parts = model.objects.filter(**{f"{model.record_field}__in": pks})
+    for field in model._meta.local_many_to_many:
+        through = field.remote_field.through
+        yield through.objects.filter(**{f"{field.m2m_field_name()}__in": parts.order_by().values("pk")})
+    yield parts
 
 
 def set_in_order(instance, name, targets):
@@ -298,26 +334,27 @@ def set_citations(record, part, citations):
 def settle_sources(citations, owner):
     """The sources of many citations at once, as ``source_at`` would make them; nothing is written.
 
-    Returns (new ones, those that lose their title, the titles of those that are there).
+    Returns (new ones, those that lose their title, the titles of those that are there and were not met before).
     """
     titles = {}
     for given in citations:
         titles.setdefault(given["url"], []).append(given["title"])
-    urls, there = list(titles), []
-    for start in range(0, len(urls), AT_ONCE):
-        there += usable(owner, Source.objects.filter(url__in=urls[start : start + AT_ONCE]))
-    there = list(first_of_each(there, "url").values())
-    seen = {source.pk: source.title for source in there}
-    known_urls = {source.url for source in there}
+    there = {url: source for url in titles if (source := met_before(("source", owner, url)))}
+    asked, found = [url for url in titles if url not in there], []
+    for start in range(0, len(asked), AT_ONCE):
+        found += usable(owner, Source.objects.filter(url__in=asked[start : start + AT_ONCE]))
+    found = first_of_each(found, "url")
+    seen = {source.pk: source.title for source in found.values()}
+    there |= {url: _as_met(source) for url, source in found.items()}
+    bare = [source for url, source in there.items() if source.title and not all(titles[url])]
     new = [
         Source(url=url, title=given[0] if all(given) else "")
         for url, given in titles.items()
-        if url not in known_urls
+        if url not in there
     ]
-    bare = [source for source in there if source.title and not all(titles[source.url])]
     for source in new:
         source.fill_in()
-    for source in (*there, *new):
+    for source in (*there.values(), *new):
         remember_as(("source", owner, source.url), source)
     return new, bare, seen
 
@@ -328,16 +365,17 @@ def first_of_each(rows, name):
 
 
 def settle_tags(names, owner):
-    """The tags with these names, or that look like them: (new ones, unsaved; the names of the others)."""
-    keys, there = {}, []
+    """The tags with these names, or that look like them: (new ones, unsaved; the names of others not met before)."""
+    keys = {}
     for name in names:
         keys.setdefault(tag_key(name), name)
-    for start in range(0, len(keys), AT_ONCE):
-        there += usable(owner, Tag.objects.filter(key__in=list(keys)[start : start + AT_ONCE]))
+    asked, there = [key for key in keys if not met_before(("tag", owner, key))], []
+    for start in range(0, len(asked), AT_ONCE):
+        there += usable(owner, Tag.objects.filter(key__in=asked[start : start + AT_ONCE]))
     there = list(first_of_each(there, "key").values())
     known_keys = {tag.key for tag in there}
-    new = [Tag(key=key, name=name) for key, name in keys.items() if key not in known_keys]
-    slugs = set(Tag.objects.values_list("slug", flat=True)) if new else set()
+    new = [Tag(key=key, name=keys[key]) for key in asked if key not in known_keys]
+    slugs = known(("slugs", "tag"), lambda: set(Tag.objects.values_list("slug", flat=True))) if new else set()
     for tag in new:
         candidates = (tag.slugify(tag.name, number) for number in chain([None], count(1)))
         tag.slug = next(slug for slug in candidates if slug not in slugs)
@@ -360,22 +398,21 @@ def source_at(url, title, owner):
 
 
 def _source(owner, url, title):
-    return usable(owner, Source.objects.filter(url=url)).first() or Source.objects.create(
-        url=url, title=title
-    )
+    found = usable(owner, Source.objects.filter(url=url)).first()
+    return _as_met(found or Source.objects.create(url=url, title=title))
+
+
+def _as_met(source):
+    """The source as this load has met it for another owner: it loses its title for all of them."""
+    return known(("source", source.pk), lambda: source)
 
 
 def set_parts(record, name, child, given):
     """Replace a record's parts by the given ones; their sources and links go with their keys."""
     model = child.Meta.model
-    if not record.has_no_links_yet:
-        old = model.objects.filter(**{model.record_field: record})
-        keys = list(old.values_list("key", flat=True))
-        if any(isinstance(field, CitationField | AnyReferences) for field in child.fields.values()):
-            Citation.objects.filter(record=record, part__in=keys).delete()
-            Relation.objects.filter(record=record, part__in=keys).delete()
-        if keys:
-            old.delete()
+    if not record.has_no_links_yet and model.objects.filter(**{model.record_field: record}).exists():
+        for rows in _rows_of_parts(child, [record.pk]):
+            rows.delete()
     seen = set()
     for position, values in enumerate(given):
         if values["key"] in seen:

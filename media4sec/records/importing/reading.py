@@ -20,6 +20,7 @@ MOST_SHEET_ROWS = 100_000  # rows of a sheet, empty ones included
 MOST_TOLD = 1_000  # things wrong with one file; nobody reads more
 FIRST_LINES = 5  # among which the header is looked for
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+AS_UTF_8 = "Save it as “CSV UTF-8”, or upload the spreadsheet itself (.xlsx)."
 OLD_EXCEL, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 # What openpyxl turns into dates, and what a sheet shows where a formula failed.
 ERROR, FORMULA = "e", "f"
@@ -208,29 +209,26 @@ def _faults_of_header(sheet):
 
 def _of_text(content, known):
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise NotRead("The file was saved in another encoding than UTF-8 (UTF-16). Save it as “CSV UTF-8”.")
+        raise NotRead(f"The file was saved in another encoding than UTF-8 (UTF-16). {AS_UTF_8}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise NotRead(
-            f"Line {line}: the file was saved in another encoding than UTF-8. Save it as “CSV UTF-8”."
-        ) from error
+        says = f"Line {line}: the file was saved in another encoding than UTF-8. {AS_UTF_8}"
+        raise NotRead(says) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise NotRead(f"Line {line}: here stands the sign U+0000 NUL. This is no file of text.")
     stated = re.match(r"sep=([,;\t])\r?\n", text)  # what Excel writes and reads as a first line
-    separator = stated[1] if stated else _separator(text, known)
-    start = 1 if stated else 0
-    return _lines_of(text[stated.end() :] if stated else text, separator, start)
+    return _lines_of(content, stated[1] if stated else _separator(content, known), 1 if stated else 0)
 
 
-def _separator(text, known):
+def _separator(content, known):
     """The sign that stands between cells: the one that leaves most names of fields in the first lines."""
     found = {}
     for separator in SEPARATORS:
         try:
-            lines = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), FIRST_LINES))
+            lines = list(islice(csv.reader(_text_lines(content), delimiter=separator), FIRST_LINES))
         except csv.Error:
             continue
         most = max((len(known & {cell.strip() for cell in cells}) for cells in lines), default=0)
@@ -238,9 +236,17 @@ def _separator(text, known):
     return max(found, key=found.get) if found else ","
 
 
-def _lines_of(text, separator, before):
-    """``before`` lines stood above; rows are counted as a spreadsheet does, however many lines one takes."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+def _text_lines(content):
+    """The text line by line: the whole of it would take four times the room of its bytes."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+
+def _lines_of(content, separator, before):
+    """``before`` lines stand above; rows are counted as a spreadsheet does, however many lines one takes."""
+    lines = _text_lines(content)
+    for _ in range(before):
+        next(lines)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     number = before
     while True:
         number += 1

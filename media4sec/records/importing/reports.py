@@ -4,6 +4,7 @@ The dry run is the real thing in a transaction that is rolled back, so what a re
 """
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from operator import attrgetter
@@ -19,7 +20,7 @@ from media4sec.records.documents.fields import dumps
 from media4sec.records.importing.cells_of import columns_of, not_in_tables
 from media4sec.records.importing.planning import SHOWN_IN_REPORT, plan
 from media4sec.records.importing.reading import NotRead, read
-from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, made_ready
+from media4sec.records.importing.writing import CHANGED_MEANWHILE, Moved, Ready
 from media4sec.records.models import MOST_IN_NOTE, ImportReport, Record
 from media4sec.records.policy import Right
 from media4sec.texts import cleaned
@@ -36,8 +37,6 @@ class NotApplied(Exception):
 def make(kind, file_name, content, *, by, owner=None):
     """Keep a file with what it would do. Raises ``NotRead`` where nothing can be read of it."""
     forget_old()
-    known = {*columns_of(kind.name), *not_in_tables(kind.name)}
-    read(file_name, content, known)  # what cannot be read is told at once, and not kept
     report = ImportReport(
         made_by=by,
         maker=by.get_username(),
@@ -78,13 +77,13 @@ def settle(report, *, by, fields=None, rows=None):
 
 def look(report, *, by):
     """Find out what the file would do, and keep it."""
-    planned = _planned(report, by)
-    if planned.is_ready:
-        try:
-            with made_ready(planned, by=by, note=note_of(report)) as ready:
-                ready.try_out()
-        except Moved as error:
-            planned.faults += NotRead(str(error)).faults
+    with closing(Ready(by, note_of(report))) as ready:
+        planned = _planned(report, ready)
+        if planned.is_ready:
+            try:
+                ready.try_out(planned)
+            except Moved as error:
+                planned.faults += NotRead(str(error)).faults
     report.state = State.READY if planned.is_ready else State.OPEN
     report.created, report.updated = len(planned.created), len(planned.updated)
     report.unchanged, report.wrong = len(planned.unchanged), len(planned.faults)
@@ -93,14 +92,15 @@ def look(report, *, by):
     return planned
 
 
-def _planned(report, by):
-    kind = kinds_by_name()[report.kind_name]
+def _planned(report, ready):
+    """What the file would do; what is to be written is made ready on the way."""
+    kind, by = kinds_by_name()[report.kind_name], ready.by
     known = {*columns_of(kind.name), *not_in_tables(kind.name)}
     owner = report.settled["owner"]
     _refuse_owner(kind, owner, by)
     sheet = read(report.file_name, bytes(report.content), known)
-    settled = report.settled
-    return plan(kind, sheet, user=by, owner=owner, fields=settled.get("fields"), answers=settled.get("rows"))
+    said = {"fields": report.settled.get("fields"), "answers": report.settled.get("rows")}
+    return plan(kind, sheet, user=by, owner=owner, **said, take=ready.take)
 
 
 def _refuse_owner(kind, owner, by):
@@ -120,7 +120,7 @@ def _told(planned):
     """A plan in words, as it is kept; of each sort of rows the first."""
     kind, user = planned.kind, planned.user
     told = {
-        "owners": sorted({row.record.owner_id or 0 for row in planned.rows if row.record and not row.is_new}),
+        "owners": sorted(owner or 0 for owner in planned.owners),
         "seen": {str(pk): version for pk, version in planned.seen.items()},
         "unknown": planned.unknown,
         "faults": [
@@ -143,7 +143,7 @@ def _told(planned):
         "updated": [
             {
                 "row": row.number,
-                "key": row.record.pk,
+                "key": row.key,
                 "name": f"{row.before['title']} ({row.before['identifier']})",
                 "differences": [
                     [one.label, one.before, one.after] for one in differences(kind, row.before, row.after)
@@ -191,29 +191,33 @@ def apply(report, *, by):
     _refuse_closed(report, by)
     if report.state != State.READY:
         raise NotApplied("It has errors or questions.")
-    planned = _planned(report, by)  # read anew; others need not wait while it is worked out
-    told = _told(planned)
-    if not planned.is_ready or any(
-        told[name] != report.report[name] for name in ("seen", "created", "updated")
-    ):
-        raise NotApplied(_what_moved(planned, report))
-    counts = len(planned.created), len(planned.updated), len(planned.unchanged)
-    if counts != (report.created, report.updated, report.unchanged):
-        raise NotApplied(_what_moved(planned, report))
-    try:
-        with made_ready(planned, by=by, note=note_of(report)) as ready, transaction.atomic():
-            now = ImportReport.objects.select_for_update().get(pk=report.pk)
-            if now.state == State.APPLIED:
-                return False
-            ready.write()
-            if planned.faults:
-                raise Moved("What the file says is not right any more: " + planned.faults[0].message)
-            now.state, now.applied_at, now.content = State.APPLIED, timezone.now(), None
-            now.save(update_fields=["state", "applied_at", "content"])
-    except Moved as error:
-        raise NotApplied(f"{error}. Nothing was imported: check again.") from error
-    except IntegrityError as error:  # what only shows at the end: a record that is named was thrown away
-        raise NotApplied(_what_moved(planned, report)) from error
+    with closing(Ready(by, note_of(report))) as ready:
+        planned = _planned(report, ready)  # read anew; others need not wait while it is worked out
+        told = _told(planned)
+        counts = len(planned.created), len(planned.updated), len(planned.unchanged)
+        is_same = all(told[name] == report.report[name] for name in ("seen", "created", "updated"))
+        if not (
+            planned.is_ready and is_same and counts == (report.created, report.updated, report.unchanged)
+        ):
+            raise NotApplied(_what_moved(planned, report))
+        try:
+            return _write(report, planned, ready)
+        except Moved as error:
+            raise NotApplied(f"{error}. Nothing was imported: check again.") from error
+        except IntegrityError as error:  # what only shows at the end: a record that is named was thrown away
+            raise NotApplied(_what_moved(planned, report)) from error
+
+
+@transaction.atomic
+def _write(report, planned, ready):
+    now = ImportReport.objects.select_for_update().get(pk=report.pk)
+    if now.state == State.APPLIED:
+        return False
+    ready.write(planned)
+    if planned.faults:
+        raise Moved("What the file says is not right any more: " + planned.faults[0].message)
+    now.state, now.applied_at, now.content = State.APPLIED, timezone.now(), None
+    now.save(update_fields=["state", "applied_at", "content"])
     return True
 
 

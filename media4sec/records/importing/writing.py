@@ -5,21 +5,14 @@ it is written, others wait. What only the database can say is asked then: whethe
 rules over several rows.
 """
 
-from collections import defaultdict
-from contextlib import contextmanager
-
-from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from media4sec.records import workflow
 from media4sec.records.bulk import Batch, portions
-from media4sec.records.documents.fields import Reference
-from media4sec.records.documents.links import remember_records
 from media4sec.records.documents.reading import writer
-from media4sec.records.documents.shapes import gathered, is_link, settle_sources, settle_tags
+from media4sec.records.documents.shapes import gathered, linking, settle_sources, settle_tags
 from media4sec.records.finding import words_of
-from media4sec.records.importing.planning import SHOWN_IN_REPORT, refuse_errors
-from media4sec.records.models import Record, Source, Tag
+from media4sec.records.models import Record, Source, Tag, model_of
 
 DERIVED = ("title_key", "slug", "review_due")  # columns that follow from others when a record is saved
 CHANGED_MEANWHILE = "Somebody saved a record that this file changes"
@@ -30,131 +23,103 @@ class Moved(Exception):
     """What the plan rests on is not there any more."""
 
 
-@contextmanager
-def made_ready(plan, *, by, note):
-    """All that a plan writes, worked out before the transaction in which it is written."""
-    with remember_records():
-        yield Ready(plan, by, note)
-
-
 class Ready:
-    """What is written, and on which versions it rests. What turns out to be wrong is added to the plan's faults."""
+    """What is to be written, and on which versions it rests: taken from a plan while that is worked out."""
 
-    def __init__(self, plan, by, note):
-        self.plan, self.batch = plan, Batch()
-        self.rows = [*plan.created, *plan.updated]
-        self.seen = {row.record.pk: standing_of(row.record) for row in plan.updated}
-        self.batch.add_records([row.record for row in plan.created])
-        self.bare, self.titles, self.tags = [], {}, {}
-        for owner in {row.record.owner_id for row in self.rows}:
-            self._settle(owner, [row for row in self.rows if row.record.owner_id == owner])
-        self.new = {row.record.identifier: row.record for row in plan.created}
-        for row in plan.created:
-            row.record.has_no_links_yet = True
-            _set_single(row, self.new)
-        with gathered(self.batch):
-            for row in plan.created:
-                self.save_links(row)
-        words = words_of_rows(plan)
+    def __init__(self, by, note):
+        self.by, self.note, self.batch = by, note, Batch()
+        self.seen, self.titles, self.tags = {}, {}, {}  # how records, sources and tags were, by their keys
+        self.written = {}  # {key of the record: row}
+        self.renamed = []  # keys of those that only editors know, by another title
+
+    def close(self):
+        self.batch.close()
+
+    def take(self, plan, rows):
+        """Make some rows of a plan ready."""
+        kind_name, batch = plan.kind.name, self.batch
+        self.written |= {row.key: row for row in rows}
+        old = [row for row in rows if not row.is_new]
+        self.seen |= {row.key: standing_of(row.record) for row in old}
+        self.renamed += [row.key for row in old if "title" in row.changed and not row.record.public_title]
+        for owner in {row.record.owner_id for row in rows}:
+            self.settle(owner, [row for row in rows if row.record.owner_id == owner])
+        fields = writer(kind_name).fields
+        for name in {name for row in old for name in row.links}:
+            for linked in linking(fields[name], [row.key for row in old if name in row.links]):
+                batch.remove(linked)
+        with gathered(batch):
+            for row in rows:
+                row.record.has_no_links_yet = True
+                plan.try_to(row, writer(kind_name).save_links, row.record, row.links, check=False)
+        words = words_of({row.key: (kind_name, row.after) for row in rows}, plan.titles)
         versions = [
-            workflow.Prepared(row.record, row.after, words[row.number], row.is_new, "title" in row.changed)
-            for row in self.rows
+            workflow.Prepared(row.record, row.after, words[row.key], row.is_new, {*row.changed, *DERIVED})
+            for row in rows
         ]
-        workflow.prepare_all(versions, self.batch, by=by, note=note)
-        self.versions = [version for version in versions if not version.is_new]
-        self.updates = _updates(plan.updated, self.new)
-        self.batch.prepare()
-        for row in plan.created:  # it is all in the batch now, and takes room here
-            row.given, row.after, row.links = {}, {"title": row.after["title"]}, {}
-        for row in plan.updated[SHOWN_IN_REPORT:]:
-            row.given, row.before, row.after = {}, {}, {}
+        workflow.prepare_all(versions, batch, by=self.by, note=self.note)
+        batch.keep()
 
-    def _settle(self, owner, rows):
-        """The sources and tags that the rows of one team name."""
+    def settle(self, owner, rows):
+        """Sources and tags that the rows of a team name; one that is cited without a title has none of its own."""
         new, bare, titles = settle_sources(_sources_in(rows), owner)
+        self.titles = titles | self.titles  # as they were seen first
         self.batch.give_keys(new)
-        self.bare += bare
-        self.titles |= titles
-        new, names = settle_tags((name for row in rows for name in row.links.get("tags", ())), owner)
+        for source in bare:  # those that relied on its title keep it
+            self.batch.change(source.citations.filter(title=""), title=source.title)
+            source.title = ""
+            source.fill_in()
+            self.batch.change(Source.objects.filter(pk=source.pk), title="", words=source.words)
+        new, tags = settle_tags((name for row in rows for name in row.links.get("tags", ())), owner)
+        self.tags = tags | self.tags
         self.batch.give_keys(new)
-        self.tags |= names
 
-    def try_out(self):
+    def try_out(self, plan):
         """Write it, and take it back."""
         with transaction.atomic():
-            self.write()
+            self.write(plan)
             transaction.set_rollback(True)
 
-    def write(self):
-        """Write it all, in a transaction that the caller takes back where anything is wrong.
+    def write(self, plan):
+        """Write it all, in a transaction that the caller takes back where anything is wrong: the plan tells what is.
 
         Raises ``Moved`` where somebody saved one of the records after they were looked at.
         """
-        if self.plan.faults:
-            return
         self.refuse_moved()
         try:
             with transaction.atomic():
-                self._write()
+                workflow.save_all(self.batch, plan.kind.name, self.written.keys(), self.renamed)
+                for pks in portions(self.written):
+                    for record in model_of(plan.kind.name).objects.filter(pk__in=pks):
+                        plan.try_to(self.written[record.pk], record.check_links)
         except IntegrityError as error:
             raise Moved(CLASH) from error
 
-    def _write(self):
-        for source in self.bare:
-            source.lose_title()
-        with connection.cursor() as cursor:
-            for statement, values in self.updates:
-                cursor.executemany(statement, values)
-        workflow.save_all(self.versions, self.batch)
-        for row in self.plan.updated:
-            if row.links:
-                self.save_links(row)
-        for row in self.rows:
-            row.record.has_no_links_yet = False
-            _try(self.plan, row, row.record.check_links)
-
     def refuse_moved(self):
         """Records are the versions that were looked at, sources and tags are called as they were."""
-        pks, now = sorted(self.seen), {}
-        for batch in portions(pks):
-            rows = Record.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
-            now |= {record.pk: standing_of(record) for record in rows}
+        now = {}
+        for pks in portions(sorted(self.seen)):
+            rows = Record.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk")
+            now |= {pk: tuple(standing) for pk, *standing in rows.values_list("pk", *STANDING)}
         if now != self.seen:
             raise Moved(CHANGED_MEANWHILE)
         for model, name, seen in ((Source, "title", self.titles), (Tag, "name", self.tags)):
             now = {}
-            for batch in portions(sorted(seen)):
-                now |= dict(model.objects.filter(pk__in=batch).values_list("pk", name))
+            for pks in portions(sorted(seen)):
+                now |= dict(model.objects.filter(pk__in=pks).values_list("pk", name))
             if now != seen:
                 raise Moved("Somebody corrected a source or a tag that this file names")
 
-    def save_links(self, row):
-        serializer = writer(row.record.kind_name)
-        links = {
-            name: value
-            for name, value in row.links.items()
-            if not isinstance(serializer.fields[name], Reference)
-        }
-        _try(self.plan, row, lambda: serializer.save_links(row.record, links, check=False))
+
+STANDING = (
+    "edit_version",
+    "public_state",
+    "owner_id",
+)  # what must not have changed since a record was looked at
 
 
 def standing_of(record):
-    """What must not have changed since a record was looked at."""
-    return record.edit_version, record.public_state, record.owner_id
-
-
-def _try(plan, row, step):
-    try:
-        step()
-    except ModelValidationError as error:
-        refuse_errors(plan, row, error)
-
-
-def words_of_rows(plan):
-    """What the records of the rows are found by afterwards; those of one file know each other's titles."""
-    documents = {row.number: (plan.kind.name, row.after) for row in [*plan.created, *plan.updated]}
-    titles = {(plan.kind.name, row.after["identifier"]): row.after["title"] for row in plan.created}
-    return words_of(documents, titles)
+    return tuple(getattr(record, name) for name in STANDING)
 
 
 def _sources_in(rows):
@@ -164,41 +129,3 @@ def _sources_in(rows):
             for one in value if isinstance(value, list) else ():
                 if isinstance(one, dict):
                     yield from [one] if "url" in one and "accessed_on" in one else one.get("sources", ())
-
-
-def _set_single(row, new):
-    """The record of its own kind that it names; one of this very file has its key only now."""
-    serializer, named = writer(row.record.kind_name), set()
-    for name, value in row.links.items():
-        if isinstance(serializer.fields[name], Reference):
-            key = value and (value.pk or new[value.identifier].pk)
-            setattr(row.record, f"{name}_id", key)
-            named.add(name)
-    return named
-
-
-def _updates(rows, new):
-    """Statements for what changes in rows that are there: (statement, values of all rows with these columns)."""
-    found = defaultdict(list)
-    for row in rows:
-        row.record.fill_in()
-        serializer = writer(row.record.kind_name)
-        names = {name for name in row.changed if not is_link(serializer.fields[name], serializer.Meta.model)}
-        names |= _set_single(row, new) | (set(DERIVED) if names else set())
-        for model in (Record, type(row.record)):
-            fields = [field for field in model._meta.local_concrete_fields if field.name in names]
-            if fields:
-                values = [
-                    field.get_db_prep_save(field.pre_save(row.record, False), connection) for field in fields
-                ]
-                key = tuple(field.column for field in fields)
-                found[model, key].append([*values, row.record.pk])
-    quote = connection.ops.quote_name
-    return [
-        (
-            f"UPDATE {quote(model._meta.db_table)} SET {', '.join(f'{quote(name)} = %s' for name in columns)}"
-            f" WHERE {quote(model._meta.pk.column)} = %s",
-            values,
-        )
-        for (model, columns), values in found.items()
-    ]
