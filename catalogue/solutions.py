@@ -27,7 +27,7 @@ from media4sec.problems import require_safe
 from media4sec.publications.lists import listing, misread
 from media4sec.publications.models import Publication
 
-PAGE = 10  # solutions an answer has; an answer without any is the end
+SOLUTIONS_A_PAGE = 10  # solutions an answer has; an answer without any is the end
 MOST_OFFSET = 1_000_000
 NO_SUMMARY = "No summary is recorded."
 ASKED = ("_format", "type", "offset", "search", "may_reproduce", "changed")
@@ -66,7 +66,7 @@ def solutions(request: HttpRequest) -> HttpResponseBase:
     rows = [] if data.get("type") == "trial" else found(data.get("search", ""), since, errors)
     if errors:
         return problems.refused(request, errors)
-    page = Publication.objects.in_order_of(rows[start : start + PAGE])
+    page = Publication.objects.in_order_of(rows[start : start + SOLUTIONS_A_PAGE])
     named, doubles = functions_named(page), titles_used_twice()
     body = [solution(row, named, doubles) for row in page]
     response = tagged(HttpResponse(dumped(body), content_type="application/json"), tag, at)

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import OperationalError, transaction
 from django.test import Client
 
-from media4sec.accounts.invitations import how_far, invite, link_for
+from media4sec.accounts.invitations import invite, link_for, progress_of
 from media4sec.accounts.models import User
 from media4sec.records.audit import chain, faults
 from media4sec.records.models import AuditEntry, Team
@@ -317,7 +317,7 @@ def test_an_invitation_says_how_far_it_has_come(client, partner, boss, time_mach
     assert "The invitation has expired" in inside.get(team_of(partner)).content.decode()
 
     new.set_password(GOOD)
-    assert how_far(new) == "Has chosen a password"
+    assert progress_of(new) == "Has chosen a password"
 
 
 def test_an_invitation_is_withdrawn_with_the_role(partner, boss):

@@ -14,7 +14,7 @@ from django.urls import path
 
 from media4sec.accounts.forms import Invite, LostFactor
 from media4sec.accounts.helping import end_sessions, take_off_factor, withdraw_invitation
-from media4sec.accounts.invitations import how_far, send_link
+from media4sec.accounts.invitations import progress_of, send_link
 from media4sec.accounts.middleware import SECOND_FACTORS
 from media4sec.accounts.models import User
 from media4sec.records import audit, policy
@@ -66,7 +66,7 @@ class MembershipInline(admin.StackedInline):
         return membership.user
 
     def account(self, membership):
-        return how_far(membership.user)
+        return progress_of(membership.user)
 
     def has_view_permission(self, request, obj=None):
         return True

@@ -58,7 +58,7 @@ def send_link(user, team=None, *, by=None):
     return get_adapter().send_mail("account/email/invitation", user.email, words)
 
 
-def how_far(user):
+def progress_of(user):
     """How far somebody who was invited has come, in words."""
     if not user.is_active:
         return "Deactivated"

@@ -6,6 +6,7 @@ and of log-ins to accounts that there are not, all together.
 
 import logging
 import time
+from contextlib import contextmanager
 
 from allauth.account import signals as accounts
 from allauth.account.internal.flows.login import get_authentication_records
@@ -13,7 +14,7 @@ from allauth.core.internal import ratelimit
 from allauth.mfa import signals as factors
 from django.contrib.auth.signals import user_logged_out
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils.encoding import escape_uri_path
 
 from media4sec.records import audit
@@ -21,7 +22,7 @@ from media4sec.records.models import AuditEntry
 
 logger = logging.getLogger(__name__)
 WITHIN = 60 * 60  # seconds
-LONGEST_ADDRESS = 200  # characters, of a page that was refused
+LONGEST_REFUSED = 200  # characters, of a page that was refused
 PROVED_WITH = {
     "password": "password",
     "totp": "six figures",
@@ -63,13 +64,32 @@ def factor_failed(sender, user, **more):
 
 
 def page_refused(request):
-    """A page that somebody may not open, by its address alone; it is refused also where the database takes nothing."""
+    """A page that somebody may not open, by its address alone; it is refused also where the database takes nothing.
+
+    Nobody waits long for that: while somebody else writes for long, on SQLite, only the log tells of it.
+    """
     user = request.user
-    address = escape_uri_path(request.path)[:LONGEST_ADDRESS]
+    address = escape_uri_path(request.path)[:LONGEST_REFUSED]
     try:
-        note_repeated(AuditEntry.Action.REFUSED, user, by=user, what="page", note=address)
+        with impatient():
+            note_repeated(AuditEntry.Action.REFUSED, user, by=user, what="page", note=address)
     except DatabaseError as error:
         logger.error("A refusal could not be told: %s", type(error).__name__)
+
+
+@contextmanager
+def impatient():
+    """Waits a quarter of a second for whoever writes on SQLite, where there is one at a time; not the usual time."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout = 250")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(usual)}")
 
 
 def password_changed(sender, user, **more):

@@ -399,14 +399,14 @@ def viewset(kind):
     )
 
 
-WHOLE = "Whole base"  # what is not of one kind
+OF_ALL_KINDS = "Whole base"  # what is not of one kind
 
 
 @extend_schema(
     operation_id="root",
     summary="What there is",
     description="Which kinds of records there are, how many, and all the addresses of each.",
-    tags=[WHOLE],
+    tags=[OF_ALL_KINDS],
     responses={200: RootSerializer, **problems(400, 406)},
 )
 @api_view(["GET"])
@@ -419,7 +419,7 @@ def described_root(request):
     summary="What changed, in order",
     description="Everything that readers could see change, in the order in which it became visible. Nothing is missed "
     "by whoever goes on from the last cursor.",
-    tags=[WHOLE],
+    tags=[OF_ALL_KINDS],
     parameters=[
         OpenApiParameter(
             "cursor",
@@ -455,7 +455,9 @@ def schema():
     with translation.override(settings.LANGUAGE_CODE):
         found = _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
         tags = [{"name": str(kind.names.many), "description": str(kind.names.lead)} for kind in kinds()]
-        return found | {"tags": [{"name": WHOLE, "description": "What there is, and what changed."}, *tags]}
+        return found | {
+            "tags": [{"name": OF_ALL_KINDS, "description": "What there is, and what changed."}, *tags]
+        }
 
 
 def _any_of(node):
@@ -500,10 +502,10 @@ def without_slash(request, path):
     return HttpResponsePermanentRedirect(request.path_info.rstrip("/") + (f"?{query}" if query else ""))
 
 
-NAMES = "|".join(("changes", *(f"{kind.plural}(/[^/]+)?" for kind in kinds())))
+KNOWN_ADDRESSES = "|".join(("changes", *(f"{kind.plural}(/[^/]+)?" for kind in kinds())))
 urlpatterns = [
     *WHOLE_BASE,
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", include((router.urls, "api"))),
-    re_path(rf"^api/v1/(?P<path>({NAMES})/)?$", without_slash),
+    re_path(rf"^api/v1/(?P<path>({KNOWN_ADDRESSES})/)?$", without_slash),
 ]

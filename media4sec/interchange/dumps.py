@@ -38,7 +38,7 @@ from media4sec.release import release
 Manifest = dict[str, Any]
 MANIFEST = "manifest.json"
 KEPT_DUMPS = 2  # dumps: whoever has read a manifest finds its files while the next dump is made, and after it
-TYPES = {".gz": "application/gzip", ".zip": "application/zip", ".sqlite3": "application/vnd.sqlite3"}
+TYPES_OF_DUMPS = {".gz": "application/gzip", ".zip": "application/zip", ".sqlite3": "application/vnd.sqlite3"}
 EVERYTHING, WITHDRAWN, DATABASE, SHEETS = (
     "everything.jsonl.gz",
     "withdrawn.jsonl.gz",
@@ -249,7 +249,7 @@ def dump_file(request: HttpRequest, name: str, folder: str = "") -> HttpResponse
         opened = (settings.DUMPS_ROOT / folder / name).open("rb")
     except FileNotFoundError:
         return problems.response(request, 404, "This dump is not kept any longer: see the manifest.")
-    response = FileResponse(opened, content_type=TYPES[Path(name).suffix])
+    response = FileResponse(opened, content_type=TYPES_OF_DUMPS[Path(name).suffix])
     response.block_size = 2**16
     tagged(response, f'"{file["sha256"][:24]}"', None)
     response["Cache-Control"] = "public, max-age=86400, immutable"
