@@ -192,7 +192,7 @@ class PersonFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ForMembers):
     """Only to be read: nobody writes, changes or deletes an entry here."""
 
-    list_display = ("at", "action", "what", "changed", "who", "says")
+    list_display = ("at", "action", "what", "who")
     list_filter = (PublicStepsFilter, StepFilter, KindFilter, TeamFilter, "at", PersonFilter)
     search_fields = ("identifier",)  # that there is a search; what it finds stands below
     ordering = ("-pk",)
@@ -203,24 +203,18 @@ class AuditEntryAdmin(ForMembers):
     show_full_result_count = False
     actions = ("export_log", "export")
 
-    @admin.display(description="What")
+    @admin.display(description="What, and what readers saw change")
     def what(self, entry):
         words = " ".join(called_in_log(entry))
         if entry.kind_name == audit.ACCOUNT and not entry.title:
             words = "No account"
-        return format_html('<a href="{}">{}</a>', entry.link, words) if entry.link else words
+        what = format_html('<a href="{}">{}</a>', entry.link, words) if entry.link else words
+        return format_html('{}<p class="told">{}</p>', what, entry.changed) if entry.changed else what
 
-    @admin.display(description="What readers saw change")
-    def changed(self, entry):
-        return entry.changed
-
-    @admin.display(description="Team, and who")
+    @admin.display(description="Team, who, and note")
     def who(self, entry):
-        return ", ".join(filter(None, (entry.team, entry.by)))
-
-    @admin.display(description="Note")
-    def says(self, entry):
-        return entry.says
+        who = ", ".join(filter(None, (entry.team, entry.by)))
+        return format_html('{}<p class="told">{}</p>', who, entry.says) if entry.says else who
 
     def get_queryset(self, request):
         return trail_for(request.user)
