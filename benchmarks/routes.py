@@ -27,6 +27,12 @@ MORE = {
     "api-list": f"/api/v1/{LIST}",
     "api-list-counted": f"/api/v1/{LIST}?count=true",
     "api-detail": f"/api/v1/{LIST}/T-001",
+    "api-root": "/api/v1",
+    "api-changes": "/api/v1/changes",
+    "api-with-slash": f"/api/v1/{LIST}/",
+    "solutions": "/api/v1/pos/solutions",
+    "solutions-in-english": "/en/group_export",
+    "solutions-as-page": "/group_export",
     "openapi": "/api/v1/openapi.json",
 }
 

@@ -170,7 +170,7 @@ def test_what_is_withdrawn_says_why_and_is_named_by_no_record(client):
         told = text_of(answer)
         assert document["title"] not in told
         assert document["identifier"] not in told
-        assert client.get(f"{api_list(kind)}{document['identifier']}/").status_code == 410
+        assert client.get(f"{api_list(kind)}/{document['identifier']}").status_code == 410
         names[document["identifier"]] = document["title"]
     assert names
     naming = {

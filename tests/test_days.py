@@ -64,7 +64,7 @@ def test_machines_get_utc(client, moment, words, day):
     stamp = f"{moment:%Y-%m-%dT%H:%M:%S}"
 
     assert f"<updated>{stamp}+00:00</updated>" in client.get("/feeds/technologies.atom").content.decode()
-    assert f"{stamp}Z" in body_of(client.get("/technologies.csv")).decode()
+    assert f"{stamp}.{moment:%f}Z" in body_of(client.get("/technologies.csv")).decode()
     assert f"<lastmod>{stamp}Z</lastmod>" in client.get("/sitemap-1.xml").content.decode()
     assert f'datetime="{stamp}Z"' in client.get(f"{record.url}versions/").content.decode()
 

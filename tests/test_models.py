@@ -1,5 +1,7 @@
 """The rules that the database and the models keep, each broken once."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -98,7 +100,9 @@ def test_publication_is_one_a_record():
 
     refused(
         "publications_one_per_record",
-        lambda: Publication.objects.create(kind="theme", identifier=theme.identifier, state="published"),
+        lambda: Publication.objects.create(
+            kind="theme", identifier=theme.identifier, uuid=uuid4(), state="published"
+        ),
     )
 
 

@@ -140,7 +140,7 @@ def test_a_form_with_errors_asks_as_well(browser_page, server, theme):
     page = opened(browser_page(), server, theme)
     page.fill("#id_title", "")
     press_save(page)
-    expect(page.locator(".errornote")).to_be_visible()
+    expect(page.locator(".faults-summary")).to_be_visible()
 
     page.focus("#id_summary")
     page.keyboard.press("End")

@@ -1,6 +1,7 @@
 """The steps of a record's life: what each does, when it is refused, and what harvesters hear of it."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -215,7 +216,18 @@ def test_a_tombstone_says_where_it_was_why_it_went_and_what_to_use_instead(kind)
     workflow.withdraw(record, reason="It was never true.", successor=successor)
 
     kept = filled_in(publication(record))
-    assert kept == {"kind", "identifier", "path", "url", "state", "reason", "successor", "version", *TIMES}
+    assert kept == {
+        "kind",
+        "identifier",
+        "path",
+        "url",
+        "state",
+        "reason",
+        "successor",
+        "version",
+        "uuid",
+        *TIMES,
+    }
     assert before >= {"title", "summary", "document", "display", "title_stems", "name_stems", "text_stems"}
 
 
@@ -606,7 +618,9 @@ def test_rebuild_repairs_what_was_broken():
 
 def test_rebuild_drops_what_no_record_stands_behind():
     published("theme")
-    Publication.objects.create(kind="theme", identifier="ghost", state="published", document="{}")
+    Publication.objects.create(
+        kind="theme", identifier="ghost", uuid=uuid4(), state="published", document="{}"
+    )
 
     workflow.rebuild_publications()
 

@@ -8,11 +8,13 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from benchmarks.stock.facets import TechnologyFilters, published
 from catalogue.models import Function, Organisation, Technology
-from media4sec.records.models import Citation, Record, Relation
+from media4sec.kinds import kinds_by_name
+from media4sec.records.models import Citation, Record, Relation, Revision
 from media4sec.records.projection import uuid_of
 from workshops.models import Theme
 
 NAMED = ("kind_name", "identifier", "slug", "title")
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 class Pages(CursorPagination):
@@ -24,10 +26,18 @@ class ReferenceSerializer(serializers.ModelSerializer):
     kind = serializers.CharField(source="kind_name")
     id = serializers.CharField(source="identifier")
     label = serializers.CharField(source="title")
+    uuid = serializers.SerializerMethodField()
+    api = serializers.SerializerMethodField()
 
     class Meta:
         model = Record
-        fields = ("kind", "id", "label", "url")
+        fields = ("kind", "id", "uuid", "label", "url", "api")
+
+    def get_uuid(self, record):
+        return str(uuid_of(record.kind_name, record.identifier))
+
+    def get_api(self, record):
+        return kinds_by_name()[record.kind_name].api_url(record.identifier)
 
 
 class IssueSerializer(serializers.ModelSerializer):
@@ -35,10 +45,18 @@ class IssueSerializer(serializers.ModelSerializer):
     id = serializers.CharField(source="target.identifier")
     label = serializers.CharField(source="target.title")
     url = serializers.CharField(source="target.url")
+    uuid = serializers.SerializerMethodField()
+    api = serializers.SerializerMethodField()
 
     class Meta:
         model = Relation
-        fields = ("kind", "id", "label", "url")
+        fields = ("kind", "id", "uuid", "label", "url", "api")
+
+    def get_uuid(self, relation):
+        return str(uuid_of(relation.target.kind_name, relation.target.identifier))
+
+    def get_api(self, relation):
+        return kinds_by_name()[relation.target.kind_name].api_url(relation.target.identifier)
 
 
 class CitationSerializer(serializers.ModelSerializer):
@@ -68,6 +86,11 @@ class TechnologySerializer(serializers.ModelSerializer):
     tags = serializers.SerializerMethodField()
     sources = CitationSerializer(source="citations", many=True)
     newest_source_basis = serializers.SerializerMethodField()
+    version = serializers.IntegerField(source="published_revision.number")
+    issued = serializers.DateTimeField(source="published_revision.published_at")
+    updated = serializers.DateTimeField(source="published_revision.published_at")
+    license = serializers.ReadOnlyField(default=LICENCE)
+    links = serializers.SerializerMethodField()
 
     class Meta:
         model = Technology
@@ -80,7 +103,13 @@ class TechnologySerializer(serializers.ModelSerializer):
             *("listed_in_d22", "project_mention", "issues", "repository_last_change_seen", "lens"),
             *("provenance", "verified", "verified_basis", "checked_on", "newest_source_on", "review_due"),
             *("notes", "tags", "sources", "newest_source_basis"),
+            *("version", "issued", "updated", "license", "links"),
         )
+
+    def get_links(self, technology):
+        item = f"/api/v1/technologies/{technology.identifier}"
+        page = technology.url
+        return {"self": item, "page": page, "versions": f"{page}versions/", "list": "/api/v1/technologies"}
 
     def get_uuid(self, technology):
         return str(uuid_of(technology.kind_name, technology.identifier))
@@ -104,7 +133,9 @@ class TechnologyViewSet(ReadOnlyModelViewSet):
     def get_queryset(self):
         issues = Relation.objects.filter(role="issues").select_related("target").order_by("position", "pk")
         issues = issues.only("role", "record", *(f"target__{name}" for name in NAMED))
+        revision = Revision.objects.only("number", "published_at")
         return published().prefetch_related(
+            Prefetch("published_revision", revision),
             Prefetch("makers", Organisation.objects.only(*NAMED)),
             Prefetch("functions", Function.objects.only(*NAMED)),
             Prefetch("themes", Theme.objects.only(*NAMED)),

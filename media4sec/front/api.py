@@ -496,7 +496,7 @@ def reference(request):
 
 
 @require_safe
-def without_slash(request, path):
+def without_slash(request, path=None):
     """Addresses of the API have no slash at their end, as those of files have none; who writes one is led on."""
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(request.path_info.rstrip("/") + (f"?{query}" if query else ""))

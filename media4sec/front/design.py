@@ -61,10 +61,16 @@ TYPE = (
 MOST_TILES = 12  # themes, as examples
 SPACE = tuple((f"s{number}", "") for number in range(1, 10))
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
+PICTURE = {
+    **{"url": "/preview/home.png", "width": 1200, "height": 630},
+    **{"alt": "The name of the portal", "caption": "The home page, as other sites show it."},
+    **{"credit": "", "licence": "CC BY 4.0"},
+}
 ELSEWHERE = (
     ("evidence.raised", "What an answer of the check raises", "/check/Q01/"),
     ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),
     ("evidence.sentences", "Sentences of a record in a cell", "/issues/I-035-predictive-policing/"),
+    ("files.pdf", "The PDF of a deliverable, where there is one", "/library/"),
     ("frame.breadcrumb", "The way from the home page down", "/technologies/"),
     ("frame.font", "A font that is fetched early", "/"),
     ("frame.languages", "The menu of languages", "/"),
@@ -203,6 +209,7 @@ def design(request):
             "next_count": 25,
         },
         "elsewhere": ELSEWHERE,
+        "pictures": [PICTURE],
     }
     return render(request, "front/design.html", context)
 
