@@ -26,9 +26,15 @@ START = "0" * 64  # before the first entry
 
 def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "") -> None:
     """One entry for each of these records, as the step leaves them."""
+    note_several([(action, records)], by=by, note=note)
+
+
+def note_several(steps: Iterable[tuple[Any, Iterable[Record]]], *, by: Any, note: str = "") -> None:
+    """The same of steps that were taken together: ``[(action, records), …]``, written at once."""
     _write(
         [
             _entry(action, one.kind_name, one.identifier, one.edit_version, one.title, by, note)
+            for action, records in steps
             for one in records
         ]
     )

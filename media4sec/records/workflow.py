@@ -183,8 +183,7 @@ def carry_over(records: QuerySet[Record], *, by: Any = None, note: str = "") -> 
         )
         changed += moved
     _write_public([record.pk for record in public])
-    audit.note_steps(Action.SAVED, changed, by=by, note=note)
-    audit.note_steps(Action.PUBLISHED, public, by=by, note=note)
+    audit.note_several([(Action.SAVED, changed), (Action.PUBLISHED, public)], by=by, note=note)
     return len(changed), len(public)
 
 
