@@ -25,7 +25,8 @@ def test_a_correction_of_the_most_cited_source_takes_few_queries(content, change
 
     assert f"{done} records use it." in reach
     assert done == public == source.uses > 300
-    assert len(asked) <= 50
+    # The test is a transaction itself, and so this one has the marks of one within another.
+    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 50
     documents = working_documents(users)
     newest = Revision.objects.filter(record__in=users, number=F("record__edit_version"))
     assert dict(newest.values_list("record", "document")) == {pk: dumps(one) for pk, one in documents.items()}
