@@ -20,12 +20,12 @@ from media4sec import problems
 from media4sec.interchange.citations import LICENCE_NAME
 from media4sec.interchange.records import dumped
 from media4sec.interchange.rest import LICENCE, number_within, read_moment
-from media4sec.interchange.results import newest_change, tagged
+from media4sec.interchange.results import CACHE
 from media4sec.kinds import Document, kinds_by_name
 from media4sec.portal.rows import first_sentence
 from media4sec.problems import require_safe
 from media4sec.publications.lists import listing, misread
-from media4sec.publications.models import Publication
+from media4sec.publications.models import Publication, PublicationQuerySet
 
 SOLUTIONS_A_PAGE = 10  # solutions an answer has; an answer without any is the end
 MOST_OFFSET = 1_000_000
@@ -49,7 +49,7 @@ TRLS = (
 @require_safe
 def solutions(request: HttpRequest) -> HttpResponseBase:
     """A page of the feed; a request that asks for another form or another type of content is told so."""
-    data, (tag, at) = request.GET, newest_change()
+    data = request.GET
     errors = [(name, "There is no such parameter here.") for name in data if name not in ASKED]
     errors += misread(data, ASKED, once=ASKED)
     if not errors and data.get("_format", "json") != "json":
@@ -63,14 +63,16 @@ def solutions(request: HttpRequest) -> HttpResponseBase:
     if errors:
         return problems.refused(request, errors)
 
-    rows = [] if data.get("type") == "trial" else found(data.get("search", ""), since, errors)
+    rows = technologies(data.get("search", ""), since, errors)
     if errors:
         return problems.refused(request, errors)
-    page = Publication.objects.in_order_of(rows[start : start + SOLUTIONS_A_PAGE])
+    is_trial = data.get("type") == "trial"  # of which we have none
+    page = [] if is_trial else list(rows[start : start + SOLUTIONS_A_PAGE])
     named, doubles = functions_named(page), titles_used_twice()
     body = [solution(row, named, doubles) for row in page]
-    response = tagged(HttpResponse(dumped(body), content_type="application/json"), tag, at)
-    response["Link"] = LICENCE
+    response = HttpResponse(dumped(body), content_type="application/json")
+    # No tag of what changed last: “-2 months” and “3 days ago” mean something else each day.
+    response["Cache-Control"], response["Link"] = CACHE, LICENCE
     return response
 
 
@@ -109,16 +111,16 @@ def offset_of(data: QueryDict, errors: list[tuple[str, str]]) -> int:
     return found or 0
 
 
-def found(words: str, since: datetime | None, errors: list[tuple[str, str]]) -> list[int]:
-    """The keys of all technologies that are asked for, in the order in which they were first published."""
-    query = QueryDict(mutable=True)
-    query.update({"q": words} if words else {})
-    answer = listing((kinds_by_name()["technology"],), query, counts=False)
-    errors += [("search", text) for _, text in answer.errors]
+def technologies(words: str, since: datetime | None, errors: list[tuple[str, str]]) -> PublicationQuerySet:
+    """All that are asked for, in the order in which they were first published."""
     rows = Publication.objects.published().of("technology").order_by("pk")
-    rows = rows.filter(pk__in=answer.result.ids) if words else rows
-    rows = rows.filter(modified_at__gte=since) if since else rows
-    return list(rows.values_list("pk", flat=True))
+    if words:
+        query = QueryDict(mutable=True)
+        query["q"] = words
+        answer = listing((kinds_by_name()["technology"],), query, counts=False)
+        errors += [("search", text) for _, text in answer.errors]
+        rows = rows.filter(pk__in=answer.result.ids)
+    return rows.filter(modified_at__gte=since) if since else rows
 
 
 def titles_used_twice() -> set[str]:

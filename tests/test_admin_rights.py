@@ -195,7 +195,7 @@ FOR_READERS = {
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),
 }
-IN_THE_API = re.compile(r"api/v1/\^[a-z-]+(/\(\?P<identifier>\[\^/\]\+\))?\$|\^api/v1/\(\?P<path>.*\)\?\$")
+IN_THE_API = re.compile(r"api/v1/\^[a-z-]+(/\(\?P<identifier>\[\^/\]\+\))?\$|\^api/v1/\(\?:.*\)\?\$")
 
 
 def routes(patterns, before=""):

@@ -496,16 +496,16 @@ def reference(request):
 
 
 @require_safe
-def without_slash(request, path=None):
+def without_slash(request):
     """Addresses of the API have no slash at their end, as those of files have none; who writes one is led on."""
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(request.path_info.rstrip("/") + (f"?{query}" if query else ""))
 
 
-KNOWN_ADDRESSES = "|".join(("changes", *(f"{kind.plural}(/[^/]+)?" for kind in kinds())))
+KNOWN_ADDRESSES = "|".join(("changes", *(f"{kind.plural}(?:/[^/]+)?" for kind in kinds())))
 urlpatterns = [
     *WHOLE_BASE,
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", include((router.urls, "api"))),
-    re_path(rf"^api/v1/(?P<path>({KNOWN_ADDRESSES})/)?$", without_slash),
+    re_path(rf"^api/v1/(?:(?:{KNOWN_ADDRESSES})/)?$", without_slash),
 ]

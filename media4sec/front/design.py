@@ -60,12 +60,12 @@ TYPE = (
 )
 MOST_TILES = 12  # themes, as examples
 SPACE = tuple((f"s{number}", "") for number in range(1, 10))
-# Components too large to be shown here: the macro, what it is, and a page that shows it.
 PICTURE = {
     **{"url": "/preview/home.png", "width": 1200, "height": 630},
     **{"alt": "The name of the portal", "caption": "The home page, as other sites show it."},
     **{"credit": "", "licence": "CC BY 4.0"},
 }
+# Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
     ("evidence.raised", "What an answer of the check raises", "/check/Q01/"),
     ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),

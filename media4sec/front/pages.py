@@ -69,9 +69,8 @@ urlpatterns = [
         name="privacy",
     ),
     path("api/", reference, name="api-reference"),
-    path(
-        "group_export", solutions
-    ),  # where DRIVER+'s Portfolio of Solutions has it, in each of its languages
+    # Where DRIVER+'s Portfolio of Solutions has it, in each of its languages.
+    path("group_export", solutions),
     path("design/", design.design, name="design"),
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/new/", corrections.new, name="correction-new"),

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from media4sec import problems
 from media4sec.interchange.records import api_address, dumped, moment
 from media4sec.interchange.rest import LICENCE, number_within
-from media4sec.interchange.results import entity_tag, generation, newest_change, tagged
+from media4sec.interchange.results import entity_tag, newest_standing, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.problems import require_safe
 from media4sec.publications.lists import misread
@@ -27,7 +27,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
 
     Numbers only become visible in their order, so nothing can slip behind a cursor that was given out.
     """
-    data, tag = request.GET, newest_change()[0]
+    data, (name, newest, _at) = request.GET, newest_standing()
     known = ("cursor", "limit")
     errors = [(name, "There is no such parameter here.") for name in data if name not in known]
     errors += misread(data, known, once=known)
@@ -38,23 +38,23 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     if place is None:
         errors.append(("cursor", "Not a cursor that the list of changes or a dump gave out."))
     if errors or limit is None or place is None:
-        return problems.refused(request, errors)
-    name, seq = generation() or "", place[1]
-    newest = Change.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-    if place[0] not in (None, name) or seq > newest:
+        return problems.refused(request, list(dict(reversed(errors)).items()))
+    seq = place[1]
+    if place[0] not in (None, name or "") or seq > newest:
         return other_history(request)
 
     found = list(Change.objects.filter(seq__gt=seq).order_by("seq")[: limit + 1])
     page, has_more = found[:limit], len(found) > limit
-    cursor = change_cursor(name, page[-1].seq if page else seq)
+    cursor = change_cursor(name or "", page[-1].seq if page else seq)
     body = {"changes": entries(page, name), "cursor": cursor, "has_more": has_more}
-    response = tagged(HttpResponse(dumped(body), content_type="application/json"), tag, None)
+    response = HttpResponse(dumped(body), content_type="application/json")
+    tagged(response, entity_tag(name, newest), None)
     following = f"{settings.BASE_URL}{request.path}?limit={limit}&cursor={cursor}"
     response["Link"] = ", ".join([*([f'<{following}>; rel="next"'] if has_more else []), LICENCE])
     return response
 
 
-def entries(page: list[Change], name: str) -> list[dict[str, object]]:
+def entries(page: list[Change], name: str | None) -> list[dict[str, object]]:
     """What a page of changes says. One query for the records."""
     rows = Publication.objects.filter(
         kind__in={change.kind for change in page}, identifier__in={change.identifier for change in page}
@@ -67,7 +67,7 @@ def entries(page: list[Change], name: str) -> list[dict[str, object]]:
     ]
 
 
-def entry(change: Change, row: Publication, name: str) -> dict[str, object]:
+def entry(change: Change, row: Publication, name: str | None) -> dict[str, object]:
     """``etag`` is that of the record as it is now: whoever has it already need not ask."""
     is_public = row.state == Publication.State.PUBLISHED
     return {

@@ -29,10 +29,10 @@ from media4sec.interchange.changes import change_cursor
 from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.records import moment, tombstone_json, whole
 from media4sec.interchange.rest import LICENCE
-from media4sec.interchange.results import generation, publications, tagged
+from media4sec.interchange.results import generation, newest_standing, publications, tagged
 from media4sec.kinds import Kind, kinds
 from media4sec.problems import fixed, require_safe
-from media4sec.publications.models import Change, Publication
+from media4sec.publications.models import Publication
 from media4sec.release import release
 
 Manifest = dict[str, Any]
@@ -62,8 +62,8 @@ def make_dump(root: Path) -> tuple[Manifest, bool]:
 
     It appears whole or not at all, and the newest two are kept.
     """
-    name = generation() or ""
-    seq = Change.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    name, seq, _at = newest_standing()
+    cursor = change_cursor(name or "", seq)
     folder = f"{name or 'empty'}-{seq}-{release()}"
     known = newest_manifest(root)
     if known and known["name"] == folder and known["changes"].startswith(f"{settings.BASE_URL}/"):
@@ -71,14 +71,14 @@ def make_dump(root: Path) -> tuple[Manifest, bool]:
     root.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=".making-", dir=root))
     try:
-        counts = write_files(making, change_cursor(name, seq))
-        if (generation() or "") != name:  # made anew meanwhile: the cursor is worth nothing
+        counts = write_files(making, cursor)
+        if generation() != name:  # made anew meanwhile: the cursor is worth nothing
             return make_dump(root)
         made = {
             "name": folder,
             "generated_at": moment(timezone.now()),
-            "cursor": change_cursor(name, seq),
-            "changes": f"{settings.BASE_URL}/api/v1/changes?cursor={change_cursor(name, seq)}",
+            "cursor": cursor,
+            "changes": f"{settings.BASE_URL}/api/v1/changes?cursor={cursor}",
             "publisher": PUBLISHER,
             "license": LICENCE_URL,
             "files": [described(making / file, folder, count) for file, count in counts.items()],
@@ -145,7 +145,7 @@ def write_kind(
             text = whole(row)
             own.write(text + "\n")
             everything.write(text + "\n")
-            table.writelines(list(tables.lines((), [tables.table_row(row, columns)]))[1:])
+            table.write(tables.line(tables.table_row(row, columns)))
             database.execute(
                 "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (

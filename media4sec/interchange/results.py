@@ -13,8 +13,9 @@ from django.utils.http import http_date
 
 from media4sec.kinds import kinds, paths
 from media4sec.publications.lists import SEARCH_FACETS, Listing
-from media4sec.publications.models import Change, Generation, Publication
+from media4sec.publications.models import Generation, Publication
 from media4sec.publications.sorting import asked
+from media4sec.publications.version import content_version
 from media4sec.release import release
 
 R = TypeVar("R", bound=HttpResponseBase)
@@ -50,9 +51,15 @@ def newest_change() -> tuple[str, datetime | None]:
 
     To be asked before the content is: a tag that is newer than what it stands for would hide a change.
     """
-    newest = Change.objects.annotate(generation=GENERATION).order_by("-seq")
-    seq, at, generation = newest.values_list("seq", "at", "generation").first() or (0, None, None)
-    return entity_tag(generation, seq), at
+    name, seq, at = newest_standing()
+    return entity_tag(name, seq), at
+
+
+def newest_standing() -> tuple[str | None, int, datetime | None]:
+    """(name of the database, number and time of its newest change)."""
+    _, newest = content_version()
+    seq, at, name = newest or (0, None, generation())
+    return name, seq, at
 
 
 def generation() -> str | None:

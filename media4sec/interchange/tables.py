@@ -35,12 +35,18 @@ class _Line:
         return text
 
 
+WRITER = csv.writer(_Line(), lineterminator="\r\n")
+
+
 def lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """The lines of a CSV file, each ended by CR LF."""
-    writer = csv.writer(_Line(), lineterminator="\r\n")
-    yield writer.writerow(header)
-    for row in rows:
-        yield writer.writerow([protected(cell) for cell in row])
+    yield WRITER.writerow(header)
+    yield from map(line, rows)
+
+
+def line(row: Iterable[str]) -> str:
+    """The line of a row."""
+    return WRITER.writerow([protected(cell) for cell in row])
 
 
 def table_columns(kinds: Sequence[Kind]) -> tuple[str, ...]:

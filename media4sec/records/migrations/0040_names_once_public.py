@@ -32,7 +32,7 @@ def make_one_again(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0024_account_steps")]
+    dependencies = [("records", "0023_makers")]
 
     operations = [
         migrations.AlterField(
