@@ -9,7 +9,9 @@ from pathlib import Path
 
 for name in ("ALLOWED_HOSTS", "BASE_URL", "DEBUG", "SECRET_KEY_FILE", "SECRET_KEY_FALLBACKS"):
     os.environ.pop(name, None)
-for name in ("OUTGOING_REQUESTS", "ARCHIVE_LOOKUP"):
+for name in ("OUTGOING_REQUESTS", "ARCHIVE_LOOKUP", "FILE_SCANNER", "FILE_MOST_MB", "FILE_MOST_PIXELS"):
+    os.environ.pop(name, None)
+for name in ("FILE_MOST_PAGES", "FILES_QUOTA_MB"):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "for tests only, and nothing outside them depends on it"
 if os.environ.get("TEST_DATABASE_URL"):
@@ -46,4 +48,5 @@ KEPT_MB = 0  # a test sees what it made a moment ago; those of what is kept swit
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # weak and quick
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DUMPS_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-dumps-{os.getpid()}"
+atexit.register(shutil.rmtree, DUMPS_ROOT, ignore_errors=True)
 INDEX_ROOT = Path(tempfile.gettempdir()) / f"media4sec-test-index-{os.getpid()}"

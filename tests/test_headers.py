@@ -171,14 +171,13 @@ def test_answers_for_machines_keep_their_strong_tag(client):
 
 # Scripts of other sites
 
-MACHINES = (
+OPEN = (
     *("/api/v1", "/api/v1/changes", "/api/v1/themes", "/api/v1/openapi.json", "/en/group_export"),
     *("/themes.csv", "/themes.json", "/themes.bib", "/feeds/themes.atom", "/sitemap.xml"),
 )
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("address", MACHINES)
+@pytest.mark.parametrize("address", OPEN)
 def test_scripts_of_any_site_may_read_open_data(client, address):
     published("theme")
 
@@ -205,7 +204,6 @@ def test_scripts_of_any_site_may_read_open_data(client, address):
     )  # they read refusals as well
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/", "/themes/", "/corrections/new/", "/admin/", "/admin/login/"])
 def test_scripts_of_other_sites_read_nothing_else(client, address):
     response = client.get(address, headers={"origin": "https://x.example"})

@@ -226,7 +226,8 @@ def dump_manifest(request: HttpRequest) -> HttpResponseBase:
             request, 404, "No dump was made yet: read /api/v1/changes from the beginning."
         )
     response = HttpResponse(text, content_type="application/json")
-    response["Cache-Control"] = "no-cache"  # it changes without a change of the content
+    tagged(response, f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"', None)
+    response["Cache-Control"] = "no-cache"  # not kept: it changes without a change of the content
     response["Link"] = LICENCE
     return response
 

@@ -127,6 +127,7 @@ class Run:
         early = self.asked_at.get(host, -PAUSE) + PAUSE - time.monotonic()
         if early > 0:
             self.wait(early)
+        self.turn.keep()  # whoever lost it finds out before anything is written
         try:
             return self.fetch(url, most=most)
         finally:

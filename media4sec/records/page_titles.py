@@ -13,9 +13,8 @@ from media4sec.texts import cleaned
 
 READ = 150_000  # bytes of a page; its title stands near the beginning
 WAITS = 8  # seconds that an editor waits at most
-AT_A_TIME = threading.BoundedSemaphore(
-    2
-)  # in this process; whoever reads or writes meanwhile must not wait for it
+# In this process; whoever reads or writes meanwhile must not wait for it.
+AT_A_TIME = threading.BoundedSemaphore(2)
 # Both ends are near, so that a page cannot be made to keep us searching.
 TITLE = re.compile(r"<title\b[^<>]{0,200}>([^<]{1,3000})", re.IGNORECASE)
 CHARSET = re.compile(rb"charset\s{0,5}=\s{0,5}[\"']?([\w-]{2,30})", re.IGNORECASE)

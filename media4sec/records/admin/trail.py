@@ -240,7 +240,11 @@ class AuditEntryAdmin(ForMembers):
         return queryset.filter(found), False
 
     def changelist_view(self, request, extra_context=None):
-        title = "Change log: every step" if policy.is_everybody(request.user) else "What readers saw change"
+        title = "What readers saw change"
+        if policy.is_everybody(request.user):
+            title = "Change log: every step"
+        elif self.has_audit_permission(request):
+            title = "What readers saw change, and what was done with your team’s accounts"
         return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     # Rights
