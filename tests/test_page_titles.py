@@ -165,3 +165,10 @@ def test_two_ask_at_a_time_and_no_more(monkeypatch):
 )
 def test_titles_are_read_as_one_line(page, content_type, title):
     assert title_in(page, content_type) == title
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "punycode"])
+def test_a_way_of_writing_that_cannot_be_read_is_no_failure_of_ours(charset):  # gate 4.1
+    page = f"<meta charset={charset}><title>Zürich</title>".encode()
+
+    assert title_in(page, "text/html") == "Zürich"

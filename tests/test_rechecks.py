@@ -11,7 +11,7 @@ from media4sec.kinds import kinds
 from media4sec.records import rechecks, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import references_in, working_document
-from media4sec.records.models import Appointment, AuditEntry, Recheck, Record
+from media4sec.records.models import Appointment, AuditEntry, Recheck, Record, Tag
 from media4sec.records.rechecks import says_otherwise
 from media4sec.records.workflow import WorkflowError
 from tests.factories import fresh, full_document_for, make, publish, published, save, source
@@ -426,3 +426,46 @@ def test_several_at_once_ask_as_well(law, office, is_editorial):
 
     assert Record.objects.filter(pk__in=[law.pk, other.pk], state="published").count() == 2
     assert asked(issue) == ([] if is_editorial else [issue.title])
+
+
+# What came meanwhile, and who is told
+
+
+def test_who_closes_a_request_has_not_closed_a_newer_one(law, partner):
+    issue = resting(law, partner=partner)
+    publish(amended(law))
+    client = logged_in(member("publisher", partner=partner))
+    addresses = [admin_url(issue, name) for name in ("dismiss", "checked")]
+    dismissal, confirmation = (filled(client, address, reason="It is about fish.") for address in addresses)
+    publish(amended(law, status="Amended again"))
+
+    refused = client.post(addresses[0], dismissal)
+    client.post(addresses[1], confirmation)
+
+    assert refused.status_code == 200
+    assert asked(issue) == [issue.title]
+    client.post(addresses[1], filled(client, addresses[1]))
+    assert asked(issue) == []
+
+
+def test_a_version_that_says_the_same_ends_nothing(law):
+    issue = resting(law, tags=["fish"])
+    save(working_document(issue) | {"summary": "Written before the law changed."}, "issue", fresh(issue))
+    publish(amended(law))
+    tag = Tag.objects.get()
+    Tag.objects.filter(pk=tag.pk).update(name="fishes", key="fishes")
+    workflow.carry_over(Record.objects.filter(pk=issue.pk), note="The tag is called otherwise.")
+
+    publish(fresh(issue))
+
+    assert asked(issue) == [issue.title]
+
+
+def test_other_teams_are_not_told_who_published(law, partner):
+    theirs, own = resting(law, partner=partner), resting(law)
+    boss = member("publisher")
+
+    workflow.publish(amended(law), by=boss)
+
+    asked_by = dict(AuditEntry.objects.filter(action="asked").values_list("identifier", "actor"))
+    assert asked_by == {theirs.identifier: "", own.identifier: boss.email}

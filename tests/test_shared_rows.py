@@ -141,3 +141,17 @@ def test_how_many_name_a_record_is_said_before_it_is_merged():
 
     assert len(page.context["named_by"]) == 3
     assert page.context["reach"] == "2 of them public, 1 of other teams."
+
+
+def test_a_public_tag_is_not_merged_into_one_that_is_another_in_public():
+    partner = published("partner", title="A police force")
+    owned(make("theme", tags=["drones"]), partner)
+    publish(make("theme", tags=["drones"]))
+    gone = owned(publish(make("theme", tags=["uav"])), partner)
+    row = Tag.objects.get(name="uav")
+    private = Tag.objects.get(name="drones", is_public=False)
+
+    answer = merge(logged_in(administrator()), row, private)
+
+    assert "which readers know: choose that" in answer.content.decode()
+    assert working_document(gone)["tags"] == ["uav"]

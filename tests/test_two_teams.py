@@ -337,6 +337,12 @@ def test_lists_are_not_filtered_by_what_names_their_records(theirs, stranger):
     for key in (theirs["draft"].pk, 999_999):
         assert client.get("/admin/catalogue/organisation/", {"technologies": key}).status_code in (302, 400)
         assert client.get("/admin/workshops/theme/", {"technologies": key}).status_code in (302, 400)
+        for page, naming in (
+            ("links/link", "uses"),
+            ("records/source", "citations"),
+            ("records/tag", "taggings"),
+        ):
+            assert client.get(f"/admin/{page}/", {f"{naming}__id": key}).status_code in (302, 400)
 
 
 def test_a_new_title_that_is_not_public_finds_nobody_elses_record(theirs, stranger):

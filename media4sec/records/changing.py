@@ -91,7 +91,7 @@ class Edit:
         """Why it cannot be done to a record, in words; empty where it can."""
         if not policy.may(user, Right.WRITE, record):
             return "You may not change it."
-        if record.public_state in (Record.State.WITHDRAWN, Record.State.MERGED):
+        if record.public_state in Record.OFF:
             return f"It is {record.public_state}: restore it first."
         if before == after and not self.gives(record):
             return "It says so already."

@@ -152,6 +152,8 @@ class Record(CheckedModel):
         WITHDRAWN = "withdrawn", "Withdrawn"
         MERGED = "merged", "Merged"
 
+    OFF = (State.WITHDRAWN, State.MERGED)  # what was public, and is not any longer
+
     kind: Kind | None = None
     has_no_links_yet = False  # true for a moment after the row is made: nothing to look up or replace
     asked_by = None  # who fills in its form: messages name only what they may know

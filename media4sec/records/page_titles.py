@@ -44,7 +44,7 @@ def title_in(page, content_type):
     said = CHARSET.search(content_type.encode("ascii", "ignore")) or CHARSET.search(page[:BEFORE_CHARSET])
     try:
         text = page.decode(said[1].decode() if said else "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # some codecs refuse whatever they are given
         text = page.decode("utf-8", "replace")
     found = TITLE.search(text)
     words = " ".join(unescape(found[1]).split()) if found else ""

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from media4sec.kinds import ABOUT_CHECKING, Kind, kinds, kinds_by_name
@@ -113,7 +113,7 @@ def follow(
 
     ``before`` and ``after`` are the documents that readers saw and see: ``{key: text}``.
     """
-    Recheck.objects.filter(record__in=records, record__published_revision__saved_at__gt=F("at")).delete()
+    _close_done(records)
     moved = {
         record: json.loads(after[record.pk])
         for record in records
@@ -128,26 +128,51 @@ def follow(
         _ask(moved, {record.pk for record in records}, by)
 
 
+def _close_done(records):
+    """What waited for a version that says something else than the one of then, and now has it, is done.
+
+    A version may be newer and say the same: one in which a source was corrected for all who cite it, say.
+    """
+    then = Revision.objects.filter(record=OuterRef("record"), saved_at__lte=OuterRef("at")).order_by(
+        "-number"
+    )
+    waiting = Recheck.objects.filter(record__in=records, record__published_revision__saved_at__gt=F("at"))
+    waiting = waiting.annotate(
+        then=Subquery(then.values("document")[:1]), now=F("record__published_revision__document")
+    )
+    done = [
+        pk
+        for pk, kind_name, then, now in waiting.values_list("pk", "record__kind_name", "then", "now")
+        if then is None or says_otherwise(kinds_by_name()[kind_name], json.loads(then), json.loads(now))
+    ]
+    Recheck.objects.filter(pk__in=done).delete()
+
+
 def _ask(moved, besides, by):
     pairs = sorted(pair for pair in resting_on(moved) if pair[0] not in besides)
     resting = Record.objects.filter(pk__in={one for one, _ in pairs}).exclude(_is_off()).in_bulk()
     now = timezone.now()
+    # New rows, also where one was open: whoever closes that has not seen this change.
+    Recheck.objects.filter(record__in=resting, changed__in=moved).delete()
     Recheck.objects.bulk_create(
-        [Recheck(record_id=one, changed_id=named, at=now) for one, named in pairs if one in resting],
-        update_conflicts=True,
-        unique_fields=["record", "changed"],
-        update_fields=["at"],
+        Recheck(record_id=one, changed_id=named, at=now) for one, named in pairs if one in resting
     )
     for record, document in moved.items():
         asked = [resting[one] for one, named in pairs if named == record.pk and one in resting]
         note = f"{record.name_with(document['title'])} has changed."
-        audit.note_steps(AuditEntry.Action.ASKED, asked, by=by, note=note)
+        own = [one for one in asked if by is None or policy.may(by, policy.Right.SEE, one)]
+        audit.note_steps(AuditEntry.Action.ASKED, own, by=by, note=note)
+        # Other teams are not told who it was.
+        audit.note_steps(
+            AuditEntry.Action.ASKED, [one for one in asked if one not in own], by=None, note=note
+        )
 
 
-def close(record: Record) -> None:
-    """Nothing is to be looked at again in this record: it was, or it is gone."""
-    Recheck.objects.filter(record=record.pk).delete()
+def close(record: Record, *, seen: int | None = None) -> None:
+    """Nothing is to be looked at again in this record: it was, or it is gone. ``seen`` is the newest that was known."""
+    open_ones = Recheck.objects.filter(record=record.pk)
+    (open_ones if seen is None else open_ones.filter(pk__lte=seen)).delete()
 
 
 def _is_off():
-    return Q(public_state__in=(Record.State.WITHDRAWN, Record.State.MERGED))
+    return Q(public_state__in=Record.OFF)

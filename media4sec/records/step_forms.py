@@ -201,7 +201,7 @@ class Restore(RecordStep):
 
     @classmethod
     def fits(cls, record):
-        return record.public_state in (State.WITHDRAWN, State.MERGED)
+        return record.public_state in Record.OFF
 
     def take(self, record, by):
         workflow.restore(record, by=by)
@@ -299,17 +299,23 @@ class Confirm(RecordStep):
         help_text="They get today’s date.",
     )
     note = remark("Note")
+    seen = forms.IntegerField(
+        required=False, min_value=0, widget=forms.HiddenInput
+    )  # the newest request to look
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        newest = self.record.rechecks.order_by("-pk").values_list("pk", flat=True).first()
+        self.fields["seen"].initial = newest or 0
         self.fields["read"].queryset = self.record.citations.select_related("source")
 
     @classmethod
     def fits(cls, record):
-        return record.public_state not in (State.WITHDRAWN, State.MERGED)
+        return record.public_state not in Record.OFF
 
     def take(self, record, by):
-        workflow.confirm(record, self.cleaned_data["read"], by=by, note=self.cleaned_data["note"])
+        said = self.cleaned_data
+        workflow.confirm(record, said["read"], by=by, note=said["note"], seen=said["seen"] or 0)
 
 
 class Dismiss(RecordStep):

@@ -56,7 +56,7 @@ from media4sec.records.tags import tag_key
 from media4sec.stored import addressed
 
 State = Record.State
-OFF = (State.WITHDRAWN, State.MERGED)
+OFF = Record.OFF
 Action = AuditEntry.Action
 SEQUENCE_LOCK = 700281
 # What of a publication is written from its document.
@@ -306,12 +306,22 @@ def put_together(row: Any, into: Any, *, by: Any = None) -> tuple[int, int]:
     users = Record.objects.filter(pk__in=list(uses.values_list(to_record, flat=True)))
     if by is not None and not may_correct(by, users):
         raise PermissionDenied(f"You may not put something in the place of {row}.")
+    if row.is_public and not into.is_public and _public_namesake(into, row):
+        raise WorkflowError(
+            f"There is another {row._meta.verbose_name} of that name, which readers know: choose that."
+        )
     into.take_over(uses.all())
     row.delete()
     if row.is_public and not into.is_public:  # readers have it at once, and nobody another one of its name
         type(into).objects.filter(pk=into.pk).update(is_public=True)
     note = f"The {row._meta.verbose_name} {row} was merged into {into}"
     return carry_over(users, by=by, note=note)
+
+
+def _public_namesake(into, row):
+    """Is there a public row, other than this one, with the name that another one would have in public?"""
+    same_name = {into.name_field: getattr(into, into.name_field), "is_public": True}
+    return type(into).objects.filter(**same_name).exclude(pk=row.pk).exists()
 
 
 def named_publicly(row: Any) -> set[tuple[str, str]]:
@@ -677,8 +687,12 @@ def discard(record: Record, *, by: Any = None, note: str = "") -> None:
 
 
 @transaction.atomic
-def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: str = "") -> None:
+def confirm(
+    record: Record, read: Iterable[Citation], *, by: Any = None, note: str = "", seen: int | None = None
+) -> None:
     """Note that the record was checked today, and which of its sources were read for it.
+
+    Of what was to be looked at again, all is done but what came after ``seen``, the newest that somebody knew of.
 
     What was public and has no other changes is public with that at once, if this person may publish.
     """
@@ -693,7 +707,7 @@ def confirm(record: Record, read: Iterable[Citation], *, by: Any = None, note: s
     record.full_clean()
     record.save()
     Citation.objects.filter(pk__in=[one.pk for one in read], record=record.pk).update(accessed_on=today)
-    rechecks.close(record)
+    rechecks.close(record, seen=seen)
     save_revision(record, by=by, note=note or "Checked, and still true")
     if (
         was_public
@@ -1146,7 +1160,7 @@ def _share(records):
         stays = {}
         for some in portions([record.pk for record in records]):
             private = {f"{to_record}__in": some, f"{to_row}__is_public": False}
-            uses = list(use.objects.filter(**private).select_related(to_row).order_by(to_row, "pk"))
+            uses = list(use.objects.filter(**private).select_related(to_row).order_by(f"{to_row}_id", "pk"))
             names = {getattr(getattr(one, to_row), model.name_field) for one in uses}
             for found in portions(names - stays.keys()):
                 public = model.objects.filter(is_public=True, **{f"{model.name_field}__in": found})

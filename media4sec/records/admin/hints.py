@@ -7,6 +7,7 @@ from django.http import Http404
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import policy
 from media4sec.records.admin.inlines import Naming
+from media4sec.records.admin.lists import KindFilter
 from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.comments import fields_to_comment
 from media4sec.records.models import FieldHint
@@ -50,24 +51,13 @@ def _places(kind_name):
     return [(f"{kind_name}{SEPARATOR}{name}", label) for name, label in fields_to_comment(kind_name)]
 
 
-class HintKindFilter(admin.SimpleListFilter):
-    title = "kind"
-    parameter_name = "kind"
-
-    def lookups(self, request, model_admin):
-        return [(kind.name, kind.names.many) for kind in kinds()]
-
-    def queryset(self, request, queryset):
-        return queryset.filter(kind_name=self.value()) if self.value() else queryset
-
-
 @admin.register(FieldHint)
 class FieldHintAdmin(KeepsText, Naming, admin.ModelAdmin):
     """Written by the editorial office, read by everybody who fills in a form."""
 
     form = HintForm
     list_display = ("of_field", "kind", "text")
-    list_filter = (HintKindFilter,)
+    list_filter = (KindFilter,)
     search_fields = ("text", "field")
 
     def get_fields(self, request, obj=None):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
-from media4sec.kinds import kinds
+from media4sec.kinds import kinds, kinds_by_name
 from media4sec.records import policy, waiting, workflow
 from media4sec.records.admin.many import MOST_SHOWN, ChangingMany, digest_of_versions
 from media4sec.records.comments import open_counts
@@ -167,6 +167,13 @@ def admin_url(record, action="change"):
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
 
 
+def address_for(user, record):
+    """Where somebody finds a record: in the back-office, or where readers do."""
+    if policy.may(user, Right.SEE, record):
+        return admin_url(record)
+    return kinds_by_name()[record.kind_name].url(record.identifier, "")  # the slug may be a draft's
+
+
 def files_at(record):
     """Where files of a record's working copy are shown to those who may see it."""
     return f"{admin_url(record).removesuffix('change/')}files/"
@@ -174,6 +181,11 @@ def files_at(record):
 
 class ForMembers(KeepsLists):
     """Pages for everybody with a role, on which what is of other teams is not there."""
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Lists are not filtered by what names their records: drafts of others could be told by it."""
+        naming = {field.name for field in self.opts.get_fields() if field.auto_created and not field.concrete}
+        return lookup.partition("__")[0] not in naming and super().lookup_allowed(lookup, value, request)
 
     def has_module_permission(self, request):
         return policy.is_member(request.user)
@@ -228,11 +240,6 @@ class ListOfRecords(ChangingMany, ForMembers):
 
     def has_publish_permission(self, request):
         return policy.may_somewhere(request.user, Right.PUBLISH)
-
-    def lookup_allowed(self, lookup, value, request=None):
-        """Lists are not filtered by what names their records: drafts of others could be told by it."""
-        naming = {field.name for field in self.opts.get_fields() if field.auto_created and not field.concrete}
-        return lookup.partition("__")[0] not in naming and super().lookup_allowed(lookup, value, request)
 
     @admin.action(description="Publish selected records", permissions=["publish"])
     def publish_selected(self, request, queryset):
@@ -290,7 +297,7 @@ class ListOfRecords(ChangingMany, ForMembers):
 def publish_outcome(selected, published):
     """What becomes of the selected records, in words."""
     parts = [f"{len(published)} published"]
-    gone = sum(record.public_state in (State.WITHDRAWN, State.MERGED) for record in selected)
+    gone = sum(record.public_state in Record.OFF for record in selected)
     same = len(selected) - len(published) - gone
     parts += [f"{same} without changes since they were published"] if same else []
     parts += [f"{gone} withdrawn or merged, which must be restored first"] if gone else []

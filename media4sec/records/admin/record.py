@@ -44,6 +44,7 @@ from media4sec.records.admin.lists import (
     PublicFilter,
     ReviewFilter,
     State,
+    address_for,
     admin_url,
     files_at,
     standing,
@@ -526,11 +527,6 @@ def asked_again(user, record):
         (address_for(user, one.changed), f"{recheck_in_words(user, one)}: look whether this still holds.")
         for one in record.rechecks.select_related("changed")
     ]
-
-
-def address_for(user, record):
-    """Where somebody finds a record: in the back-office, or where readers do."""
-    return admin_url(record) if policy.may(user, Right.SEE, record) else record.url
 
 
 def remember_submission(form, record):

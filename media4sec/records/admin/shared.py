@@ -21,6 +21,7 @@ from media4sec.records.admin.inlines import Naming
 from media4sec.records.admin.lists import ForMembers, admin_url
 from media4sec.records.admin.many import MOST_SHOWN, digest_of_versions
 from media4sec.records.admin.unsaved import KeepsText
+from media4sec.records.bulk import conditions
 from media4sec.records.forms import RecordSelect, offer
 from media4sec.records.models import Record, Source, Tag
 from media4sec.records.page_titles import proposed_title
@@ -239,7 +240,8 @@ def how_far(user, row, users):
     parts = [
         f"{len(names)} record{'s have' if len(names) != 1 else ' has'} it, {len(names & public)} of them in public"
     ]
-    others = public - set(policy.visible(user, Record.objects.all()).values_list("kind_name", "identifier"))
+    seen = (policy.visible(user, Record.objects.filter(some)) for some in conditions(public, "kind_name"))
+    others = public - {name for rows in seen for name in rows.values_list("kind_name", "identifier")}
     parts += [f"in public, {len(others)} of other teams as well"] if others else []
     return "; ".join(parts) + "."
 

@@ -10,8 +10,7 @@ import csv
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,8 +19,8 @@ from django.utils.html import format_html
 from media4sec.cells import written
 from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.records import audit, policy
-from media4sec.records.admin.lists import ForMembers, KindFilter, admin_url
-from media4sec.records.bulk import portions
+from media4sec.records.admin.lists import ForMembers, KindFilter, address_for
+from media4sec.records.bulk import conditions, portions
 from media4sec.records.forms import is_key
 from media4sec.records.models import AuditEntry, Membership, Record, Team
 from media4sec.records.policy import Right
@@ -46,9 +45,8 @@ State = Record.State
 
 
 def trail_for(user):
-    """The steps that somebody may know of, each with the address of its account, if that is still there."""
-    people = get_user_model().objects.alias(key=Cast("pk", CharField())).filter(key=OuterRef("identifier"))
-    entries = AuditEntry.objects.annotate(address=Subquery(people.values("email")[:1]))
+    """The steps that somebody may know of."""
+    entries = AuditEntry.objects.all()
     if policy.is_everybody(user):
         return entries
     return entries.filter(Q(action__in=AuditEntry.PUBLIC) | managed_by(user))
@@ -78,9 +76,13 @@ def of_records(condition):
 def tell(user, entries):
     """Give each entry the words in which somebody may know it: ``title, link, team, by, says, changed``."""
     names = {(entry.kind_name, entry.identifier) for entry in entries}
-    rows = Record.objects.filter(identifier__in={identifier for _, identifier in names})
-    rows = rows.select_related("owner").defer("owner__notes", "notes", "summary", "owner__summary")
-    records = {(row.kind_name, row.identifier): row for row in rows}
+    records = {}
+    for are_named in conditions(names, "kind_name"):
+        rows = Record.objects.filter(are_named).select_related("owner")
+        rows = rows.defer("owner__notes", "notes", "summary", "owner__summary")
+        records |= {(row.kind_name, row.identifier): row for row in rows}
+    keys = [int(key) for kind_name, key in names if kind_name == audit.ACCOUNT]
+    addresses = dict(get_user_model().objects.filter(pk__in=keys).values_list("pk", "email")) if keys else {}
     published = [entry for entry in entries if entry.action == AuditEntry.Action.PUBLISHED]
     changes = public_changes((one.kind_name, one.identifier, one.version, one.at) for one in published)
     for entry in entries:
@@ -88,7 +90,9 @@ def tell(user, entries):
         is_own = policy.is_everybody(user) or is_of_people(entry)
         is_own = is_own or (record is not None and policy.may(user, Right.SEE, record))
         entry.title_told = entry.title if is_own else policy.title_for(user, record) if record else ""
-        entry.link, entry.team = _link(record, is_own), policy.owner_for(user, record) if record else ""
+        entry.link = address_for(user, record) if record else ""
+        entry.team = policy.owner_for(user, record) if record else ""
+        entry.address = addresses.get(int(entry.identifier)) if entry.kind_name == audit.ACCOUNT else None
         if is_of_people(entry):
             entry.link = reverse("admin:records_auditentry_change", args=[entry.pk])
         entry.by = (entry.actor or ("a command" if entry.salt else "removed")) if is_own else ""
@@ -99,18 +103,9 @@ def tell(user, entries):
     return entries
 
 
-def _link(record, is_own):
-    """Where somebody finds it: in the back-office, or where readers do; nowhere once it is gone."""
-    if record is None:
-        return ""
-    if is_own:
-        return admin_url(record)
-    return kinds_by_name()[record.kind_name].url(record.identifier, "")
-
-
 def _public_reason(entry, record):
     """Why it is not public now, as readers of its address are told."""
-    is_off = record is not None and record.public_state in (State.WITHDRAWN, State.MERGED)
+    is_off = record is not None and record.public_state in Record.OFF
     tells = entry.action in (AuditEntry.Action.WITHDRAWN, AuditEntry.Action.MERGED)
     return record.withdrawal_reason if is_off and tells else ""
 
@@ -229,6 +224,8 @@ class AuditEntryAdmin(ForMembers):
 
     def get_search_results(self, request, queryset, search_term):
         """By identifier and public title; portal administrators also by what was noted, and by whom."""
+        if not search_term:
+            return queryset, False
         title = Q(public_title__icontains=search_term)
         if not policy.is_everybody(request.user):
             title &= Q(public_state=State.PUBLISHED) | policy.own(request.user)
