@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from tests.pages import CHANGED, PAGES, SENT, STATUS, open_page
 
@@ -377,7 +377,7 @@ class TestWithoutScripts:
         page.get_by_role("button", name="Sort").click()
         assert page.locator(".row").first.inner_text() != first
         page.get_by_role("link", name="Table", exact=True).click()
-        assert page.get_by_role("table").count() == 1
+        expect(page.get_by_role("table")).to_have_count(1)
         assert "theme=dark-web" in page.url
         with page.expect_download() as download:
             page.get_by_role("link", name="CSV", exact=True).click()
@@ -388,7 +388,7 @@ class TestWithoutScripts:
         page.get_by_role("link", name="Matrix", exact=True).click()
         assert "lens=bad" in page.url
         page.locator("table td a").first.click()
-        assert page.locator(".row").count() > 0
+        expect(page.locator(".row")).not_to_have_count(0)
 
     @pytest.mark.parametrize(
         ("path", "number"),
@@ -428,7 +428,7 @@ class TestWithoutScripts:
         page.get_by_role("button", name="Send the report").click()
         assert page.get_by_role("alert").is_visible()
         page.get_by_role("alert").get_by_role("link").first.click()
-        assert page.locator(":target").count() == 1
+        expect(page.locator(":target")).to_have_count(1)
 
     def test_versions(self, page, portal_server):
         page.goto(f"{portal_server}/technologies/{CHANGED}/")
@@ -437,11 +437,11 @@ class TestWithoutScripts:
         page.get_by_label("From version", exact=True).select_option("1")
         page.get_by_label("To version", exact=True).select_option("2")
         page.get_by_role("button", name="Compare").click()
-        assert page.locator("del").count() > 0
+        expect(page.locator("del")).not_to_have_count(0)
         page.get_by_role("link", name="Version 2", exact=True).click()
         assert "no longer current" in page.locator(".notice").inner_text()
         page.get_by_role("link", name="What has changed since").click()
-        assert page.locator("ins").count() > 0
+        expect(page.locator("ins")).not_to_have_count(0)
 
     def test_withdrawn_record_leads_to_its_successor(self, page, portal_server):
         page.goto(f"{portal_server}{PAGES['withdrawn']}")

@@ -7,7 +7,7 @@ import contextlib
 import re
 
 import pytest
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
 from tests.test_browser import DESK, PHONE
 
@@ -210,4 +210,5 @@ def test_records_are_compared_from_their_list_without_a_script(browser_page, por
     assert page.url == f"{portal_server}/technologies/compare/?ids=T-001,T-005"
     assert page.locator("table.compared thead th").count() == 2
     page.get_by_role("link", name="Show only what differs").click()
-    assert page.locator("table.compared tbody tr:not(.differs, .group-row)").count() == 0
+    expect(page.locator("table.compared tbody tr.differs")).not_to_have_count(0)
+    expect(page.locator("table.compared tbody tr:not(.differs, .group-row)")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
@@ -83,7 +84,7 @@ def test_the_way_from_what_waits_to_its_preview_without_scripts(browser_page, pa
 
     page.get_by_label("Find a record of any kind").fill("Tool A")
     page.get_by_role("button", name="Search").click()
-    assert page.locator("#result_list").get_by_role("link", name="Tool A").count() == 1
+    expect(page.locator("#result_list").get_by_role("link", name="Tool A")).to_have_count(1)
     page.goto(addresses["start"])
     page.get_by_role("region", name="Waiting for your review").get_by_role("link", name="Tool A").click()
     page.get_by_role("link", name="Preview").click()
