@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from django.utils.timezone import localdate
 
 from media4sec import problems
-from media4sec.interchange.citations import LICENCE_NAME
+from media4sec.imprint import LICENCE_NAME
 from media4sec.interchange.records import dumped
 from media4sec.interchange.rest import LICENCE, number_within, read_moment
 from media4sec.interchange.results import CACHE

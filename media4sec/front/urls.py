@@ -1,5 +1,7 @@
 """Every address of the portal: those for machines and editors, then the pages."""
 
+import re
+
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -12,11 +14,18 @@ from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
 from media4sec.portal.search.views import opensearch
 from media4sec.problems import fixed
+from media4sec.representations import forms_of_lists, forms_of_records
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
 handler404 = "media4sec.portal.errors.not_found"
 handler500 = "media4sec.portal.errors.server_error"
+
+
+def one_of(forms):
+    """The ends of these forms' addresses, as a pattern."""
+    return "|".join(re.escape(form.suffix) for form in forms)
+
 
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
@@ -36,10 +45,12 @@ urlpatterns = [
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
-    re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
+    re_path(rf"^(?P<path>[a-z-]+)\.(?P<suffix>{one_of(forms_of_lists())})$", exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
     re_path(
-        r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record_file, name="twin"
+        rf"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.(?P<suffix>{one_of(forms_of_records())})$",
+        exports.record_file,
+        name="twin",
     ),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
