@@ -12,10 +12,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from media4sec.accounts.factors import has_second_factor
 from media4sec.accounts.forms import Invite, LostFactor
 from media4sec.accounts.helping import end_sessions, take_off_factor, withdraw_invitation
 from media4sec.accounts.invitations import progress_of, send_link
-from media4sec.accounts.middleware import SECOND_FACTORS
 from media4sec.accounts.models import User
 from media4sec.records import audit, policy
 from media4sec.records.models import AuditEntry, Membership, Team
@@ -215,7 +215,7 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
 
     @admin.display(description="Second factor", boolean=True)
     def has_second_factor(self, user):
-        return any(one.type in SECOND_FACTORS for one in user.authenticator_set.all())
+        return has_second_factor(user)
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and obj != request.user

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.core.context import request_context
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from media4sec.accounts.factors import has_second_factor
 from media4sec.accounts.models import User
 from media4sec.records import policy
 from media4sec.records.admin.start import StartSection, start_sections
@@ -63,7 +63,7 @@ def request_of(user):
 def parts_for(request):
     """The parts of the start page that are sent; nothing to those for whom it would not open."""
     user = request.user
-    if not policy.is_member(user) or (policy.needs_second_factor(user) and not is_mfa_enabled(user)):
+    if not policy.is_member(user) or (policy.needs_second_factor(user) and not has_second_factor(user)):
         return []
     return [part for section in start_sections(admin.site, request) for part in as_mailed(section)]
 
