@@ -149,7 +149,8 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
 
     def lost_factor_view(self, request, pk):
         def form(team, data):
-            return LostFactor(data, people=people_to_help(request.user, team))
+            people = User.objects.filter(memberships__team=team)
+            return LostFactor(data, people=people_to_help(request.user, people))
 
         def tell(request, form, is_told, team):
             person = form.cleaned_data["person"]
@@ -188,9 +189,9 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             self.message_user(request, says, messages.WARNING)
 
 
-def people_to_help(user, team):
-    """Those of a team whose second factor somebody may take off, if they have one."""
-    people = User.objects.filter(memberships__team=team, authenticator__isnull=False).distinct()
+def people_to_help(user, people):
+    """Those of these people whose second factor somebody may take off, if they have one, or codes that are left."""
+    people = people.filter(authenticator__isnull=False).distinct()
     return people.filter(pk__in=[one.pk for one in people if policy.may_take_off_factor(user, one)])
 
 
@@ -265,7 +266,7 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
 
     @admin.action(description="Take off the second factor, which was lost")
     def take_off_second_factor(self, request, queryset):
-        others = [user for user in queryset if policy.may_take_off_factor(request.user, user)]
+        others = [*people_to_help(request.user, queryset)]
         told = sum(take_off_factor(user, by=request.user) for user in others)
         says = f"{len(others)} people set up a new one when they log in; {told} were told by mail."
         self.message_user(request, says)
