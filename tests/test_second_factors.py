@@ -296,6 +296,18 @@ def test_a_limit_of_guesses_is_no_wrong_passkey(anna):
     assert not AuditEntry.objects.filter(note__contains="passkey").exists()
 
 
+def test_a_passkey_that_fails_is_asked_for_again_with_the_way_back(anna):  # gate 2.6
+    passkey_of(anna)
+    client, address = logged_in(anna), f"{FACTORS}webauthn/reauthenticate/"
+    sent = {"credential": ODD[-2], "next": "/admin/catalogue/technology/"}
+
+    page = client.post(address, sent)
+
+    assert page.status_code == 200
+    assert '<input type="hidden" name="next" value="/admin/catalogue/technology/">' in page.content.decode()
+    assert list(page.context["form"].errors) == ["credential"]
+
+
 def test_recovery_codes_alone_are_no_second_factor(anna, codes):  # gate 2.2
     client = logged_in(anna)
     anna.authenticator_set.filter(type="totp").delete()
