@@ -20,6 +20,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from media4sec.accounts import recovery
 from media4sec.accounts.forms import taken
 from media4sec.accounts.models import User
 from media4sec.records.models import AuditEntry
@@ -176,6 +177,21 @@ def test_a_recovery_code_works_once(anna, codes):  # gate 2.2
     assert "Incorrect code" in says(at_the_door(anna), codes[3])
     assert says(at_the_door(anna), codes[4]) == "let in"
     assert "8 of your codes" in logged_in(anna).get(FACTORS).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_is_hashed_while_nothing_is_locked(anna, codes, monkeypatch):
+    inside, slow = [], recovery.hashed
+
+    def hashed(code, salt):
+        inside.append(connection.in_atomic_block)
+        return slow(code, salt)
+
+    monkeypatch.setattr(recovery, "hashed", hashed)
+
+    assert "Incorrect code" in says(at_the_door(anna), WRONG)
+    assert says(at_the_door(anna), codes[0]) == "let in"
+    assert inside == [False, False]
 
 
 def test_codes_that_nobody_has_seen_open_nothing(anna):
