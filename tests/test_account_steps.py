@@ -93,6 +93,14 @@ def test_logging_in_and_out_is_told(client, anna):  # gate 5.1
     assert {entry.title for entry in AuditEntry.objects.filter(kind_name="account")} == {"an…@example.org"}
 
 
+def test_a_session_that_ended_is_not_told_as_if_somebody_left(anna, time_machine):
+    client = logged_in(anna)
+    time_machine(timedelta(minutes=61))
+    client.get("/admin/")
+
+    assert told() == [("log-out", str(anna.pk), anna.email, "The session had ended.")]
+
+
 def test_who_guesses_is_told_and_does_not_flood_the_trail(anna):  # gate 5.1
     for number in range(10):
         try_to_log_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), anna.email, "wrong")

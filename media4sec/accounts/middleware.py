@@ -33,6 +33,7 @@ class AccountsMiddleware:
             return self.get_response(request)
         unused, session = seconds_unused(request), request.session.session_key
         if unused > settings.SESSION_IDLE or seconds_old(request) > settings.SESSION_COOKIE_AGE:
+            request.session_ended = True
             logout(request)
         elif lacks_second_factor(request):
             sent = request.method == "POST" and unsaved.rescued(request)

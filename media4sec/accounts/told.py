@@ -51,7 +51,8 @@ def logged_in(sender, request, user, **more):
 
 def logged_out(sender, request, user, **more):
     if user is not None:
-        audit.note_account(AuditEntry.Action.LOGGED_OUT, user, by=user)
+        note = "The session had ended." if getattr(request, "session_ended", False) else ""
+        audit.note_account(AuditEntry.Action.LOGGED_OUT, user, by=user, note=note)
 
 
 def login_failed(user, what="password"):
