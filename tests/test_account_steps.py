@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import OperationalError, transaction
 from django.test import Client
 
+from media4sec.accounts.helping import withdraw_invitation
 from media4sec.accounts.invitations import invite, link_for, progress_of
 from media4sec.accounts.models import User
 from media4sec.records.audit import chain, faults
@@ -341,6 +342,7 @@ def test_an_invitation_is_withdrawn_with_the_role(partner, boss):
 
     assert "is withdrawn: its link works no longer" in page
     assert Client().get(link, follow=True).context["token_fail"]
+    assert told(action="account") == [("account", str(new.pk), boss.email, "The invitation was withdrawn.")]
     inside.post(team_of(partner, "invite"), {"email": "new@example.org", "role": "contributor"})
     assert new.memberships.count() == 1
 
@@ -351,6 +353,15 @@ def test_who_has_a_password_keeps_it_when_a_role_goes(partner, boss, anna):
     assert "is withdrawn" not in page
     anna.refresh_from_db()
     assert anna.check_password(GOOD)
+
+
+def test_who_chose_a_password_a_moment_ago_keeps_it():
+    loaded = User.objects.create_user("new@example.org")
+    with_password(User.objects.get(pk=loaded.pk))
+
+    assert not withdraw_invitation(loaded, by=None)
+    assert User.objects.get(pk=loaded.pk).check_password(GOOD)
+    assert told() == []
 
 
 @pytest.mark.django_db(transaction=True)

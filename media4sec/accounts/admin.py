@@ -123,7 +123,7 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             note = f"{membership.user} has no longer the role {membership.role}."
             audit.note_team(form.instance, by=request.user, note=note)
             end_sessions(membership.user)
-            if withdraw_invitation(membership.user):
+            if withdraw_invitation(membership.user, by=request.user):
                 self.message_user(
                     request, f"The invitation of {membership.user} is withdrawn: its link works no longer."
                 )
