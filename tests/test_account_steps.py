@@ -9,7 +9,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from media4sec.accounts.helping import withdraw_invitation
@@ -362,6 +362,19 @@ def test_who_chose_a_password_a_moment_ago_keeps_it():
     assert not withdraw_invitation(loaded, by=None)
     assert User.objects.get(pk=loaded.pk).check_password(GOOD)
     assert told() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_account_is_told_of_once_it_is_there(monkeypatch):
+    inside = []
+    backend = "django.core.mail.backends.locmem.EmailBackend.send_messages"
+    monkeypatch.setattr(backend, lambda self, sent: inside.append(connection.in_atomic_block))
+    client, address = logged_in(administrator()), "/admin/accounts/user/add/"
+
+    page = client.post(address, filled(client, address) | {"email": "new@example.org"}, follow=True)
+
+    assert inside == [False]
+    assert str([*page.context["messages"]][-1]) == "new@example.org was invited by mail."
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -232,15 +232,19 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
-            sent = send_link(obj, by=request.user)
-            says = "was invited by mail." if sent else "has an account, but no mail could be sent."
-            self.message_user(request, f"{obj.email} {says}", messages.SUCCESS if sent else messages.WARNING)
+            transaction.on_commit(lambda: self.send_invitation(request, obj))
         for field in form.changed_data if change else ["is_superuser"] * obj.is_superuser:
             note = CHANGES.get(field) or CHANGES.get((field, getattr(obj, field)))
             if note:
                 audit.note_account(AuditEntry.Action.ACCOUNT, obj, by=request.user, note=note)
         if change and {"is_active", "is_superuser", "email"} & {*form.changed_data}:
             end_sessions(obj)
+
+    def send_invitation(self, request, user):
+        """After the account is there for everybody, as no mail can be called back."""
+        sent = send_link(user, by=request.user)
+        says = "was invited by mail." if sent else "has an account, but no mail could be sent."
+        self.message_user(request, f"{user.email} {says}", messages.SUCCESS if sent else messages.WARNING)
 
     def delete_model(self, request, obj):
         audit.note_account(AuditEntry.Action.ACCOUNT, obj, by=request.user, note="Deleted.")
