@@ -566,6 +566,18 @@ def test_a_refusal_needs_no_database_that_takes_something(partner, monkeypatch):
     assert client.get("/admin/accounts/user/").status_code == 403
 
 
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="others write at the same time")
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_waits_once_for_whoever_writes(partner, monkeypatch):  # gate 6.10
+    client, counted = logged_in(member("contributor", partner=partner)), []
+    monkeypatch.setattr("media4sec.accounts.told.counted", counted.append)
+
+    with transaction.atomic():
+        assert Elsewhere(lambda: client.get("/admin/accounts/user/")).finished().status_code == 403
+
+    assert counted == []
+
+
 @pytest.mark.parametrize("action", ["change", "invite", "lost-factor"])
 def test_changing_roles_asks_who_it_is(partner, boss, time_machine, action):  # gate 2.6
     client = logged_in(boss)
