@@ -320,6 +320,8 @@ def test_an_invitation_says_how_far_it_has_come(client, partner, boss, time_mach
     inside = logged_in(boss)
     inside.post(team_of(partner, "invite"), {"email": "new@example.org", "role": "contributor"})
     new = User.objects.get(email="new@example.org")
+    says = progress_of(new)
+    assert says.removeprefix("Invited; the link works until ") in mail.outbox[0].body
     assert "Invited; the link works until" in inside.get(team_of(partner)).content.decode()
 
     User.objects.filter(pk=new.pk).update(invited_at=new.invited_at - timedelta(days=3))

@@ -495,6 +495,8 @@ def test_without_a_mail_server_nobody_is_lost_and_nothing_is_told(
 
     assert "no mail could be sent" in said.content.decode()
     assert Membership.objects.filter(user__email="anna@example.org").exists()
+    page = boss.get(f"/admin/records/team/{team.pk}/change/").content.decode()
+    assert "No invitation is known to have been sent" in page
     for email in ("anna@example.org", "nobody@example.org"):
         page = client.post("/admin/accounts/password/reset/", {"email": email})
         assert (page.status_code, page["Location"]) == (302, "/admin/accounts/password/reset/done/")
