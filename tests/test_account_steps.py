@@ -9,9 +9,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
+from media4sec.accounts.helping import withdraw_invitation
 from media4sec.accounts.invitations import invite, link_for, progress_of
 from media4sec.accounts.models import User
 from media4sec.records.audit import chain, faults
@@ -91,6 +92,14 @@ def test_logging_in_and_out_is_told(client, anna):  # gate 5.1
         ("log-out", key, anna.email, ""),
     ]
     assert {entry.title for entry in AuditEntry.objects.filter(kind_name="account")} == {"an…@example.org"}
+
+
+def test_a_session_that_ended_is_not_told_as_if_somebody_left(anna, time_machine):
+    client = logged_in(anna)
+    time_machine(timedelta(minutes=61))
+    client.get("/admin/")
+
+    assert told() == [("log-out", str(anna.pk), anna.email, "The session had ended.")]
 
 
 def test_who_guesses_is_told_and_does_not_flood_the_trail(anna):  # gate 5.1
@@ -311,6 +320,8 @@ def test_an_invitation_says_how_far_it_has_come(client, partner, boss, time_mach
     inside = logged_in(boss)
     inside.post(team_of(partner, "invite"), {"email": "new@example.org", "role": "contributor"})
     new = User.objects.get(email="new@example.org")
+    says = progress_of(new)
+    assert says.removeprefix("Invited; the link works until ") in mail.outbox[0].body
     assert "Invited; the link works until" in inside.get(team_of(partner)).content.decode()
 
     User.objects.filter(pk=new.pk).update(invited_at=new.invited_at - timedelta(days=3))
@@ -333,6 +344,7 @@ def test_an_invitation_is_withdrawn_with_the_role(partner, boss):
 
     assert "is withdrawn: its link works no longer" in page
     assert Client().get(link, follow=True).context["token_fail"]
+    assert told(action="account") == [("account", str(new.pk), boss.email, "The invitation was withdrawn.")]
     inside.post(team_of(partner, "invite"), {"email": "new@example.org", "role": "contributor"})
     assert new.memberships.count() == 1
 
@@ -343,6 +355,28 @@ def test_who_has_a_password_keeps_it_when_a_role_goes(partner, boss, anna):
     assert "is withdrawn" not in page
     anna.refresh_from_db()
     assert anna.check_password(GOOD)
+
+
+def test_who_chose_a_password_a_moment_ago_keeps_it():
+    loaded = User.objects.create_user("new@example.org")
+    with_password(User.objects.get(pk=loaded.pk))
+
+    assert not withdraw_invitation(loaded, by=None)
+    assert User.objects.get(pk=loaded.pk).check_password(GOOD)
+    assert told() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_account_is_told_of_once_it_is_there(monkeypatch):
+    inside = []
+    backend = "django.core.mail.backends.locmem.EmailBackend.send_messages"
+    monkeypatch.setattr(backend, lambda self, sent: inside.append(connection.in_atomic_block))
+    client, address = logged_in(administrator()), "/admin/accounts/user/add/"
+
+    page = client.post(address, filled(client, address) | {"email": "new@example.org"}, follow=True)
+
+    assert inside == [False]
+    assert str([*page.context["messages"]][-1]) == "new@example.org was invited by mail."
 
 
 @pytest.mark.django_db(transaction=True)
@@ -532,6 +566,18 @@ def test_a_refusal_needs_no_database_that_takes_something(partner, monkeypatch):
     monkeypatch.setattr("media4sec.accounts.told.counted", fail)
 
     assert client.get("/admin/accounts/user/").status_code == 403
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="others write at the same time")
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_waits_once_for_whoever_writes(partner, monkeypatch):  # gate 6.10
+    client, counted = logged_in(member("contributor", partner=partner)), []
+    monkeypatch.setattr("media4sec.accounts.told.counted", counted.append)
+
+    with transaction.atomic():
+        assert Elsewhere(lambda: client.get("/admin/accounts/user/")).finished().status_code == 403
+
+    assert counted == []
 
 
 @pytest.mark.parametrize("action", ["change", "invite", "lost-factor"])

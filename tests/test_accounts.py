@@ -296,12 +296,17 @@ def test_secrets_of_second_factors_are_stored_encrypted(settings):
 
 
 def test_a_lost_factor_is_taken_off_by_somebody_else(partner):  # gate 2.2
-    root, anna = administrator(), member("publisher", partner=partner)
+    root, anna, bert = administrator(), member("publisher", partner=partner), member("contributor")
+    bert.authenticator_set.all().delete()
     client = logged_in(root)
-    chosen = {"action": "take_off_second_factor", "_selected_action": [root.pk, anna.pk]}
+    chosen = {"action": "take_off_second_factor", "_selected_action": [root.pk, anna.pk, bert.pk]}
 
-    client.post("/admin/accounts/user/", chosen)
+    page = client.post("/admin/accounts/user/", chosen, follow=True)
 
+    assert [str(message) for message in page.context["messages"]] == [
+        "1 people set up a new one when they log in; 1 were told by mail."
+    ]
+    assert [message.to for message in mail.outbox] == [[anna.email]]  # who has none is left alone
     assert not anna.authenticator_set.exists()
     assert root.authenticator_set.exists()
 
@@ -490,6 +495,8 @@ def test_without_a_mail_server_nobody_is_lost_and_nothing_is_told(
 
     assert "no mail could be sent" in said.content.decode()
     assert Membership.objects.filter(user__email="anna@example.org").exists()
+    page = boss.get(f"/admin/records/team/{team.pk}/change/").content.decode()
+    assert "No invitation is known to have been sent" in page
     for email in ("anna@example.org", "nobody@example.org"):
         page = client.post("/admin/accounts/password/reset/", {"email": email})
         assert (page.status_code, page["Location"]) == (302, "/admin/accounts/password/reset/done/")

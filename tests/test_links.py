@@ -21,7 +21,7 @@ from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, full_document_for, make, publish, published, save, source
 from tests.people import administrator, logged_in, member, owned
-from tests.test_outgoing import HERE, asking, page, serving
+from tests.test_outgoing import HERE, asking, leading_to, page, serving
 
 pytestmark = pytest.mark.django_db
 GOOD = "https://good.example/"
@@ -215,6 +215,21 @@ def test_where_it_leads_for_good_is_kept():
     web.check()
 
     assert Link.objects.get().moved_to == "https://new.example/"
+
+
+def test_a_redirect_that_no_database_keeps_is_a_failure():
+    with serving(leading_to("/a\0b", "301 Moved Permanently"), page()) as (port, _):
+        named(f"http://{HERE}:{port}/")
+        check_links("us", 1, 600, asking)
+
+    assert Link.objects.get().problem == "It leads to what is no address of the web."
+
+
+def test_a_problem_that_is_told_at_length_is_cut():
+    named(GOOD, "https://a.example/")
+    Web().says(GOOD, OutgoingError("x" * 400)).check()
+
+    assert Link.objects.get(url=GOOD).problem == "x" * 300
 
 
 def test_hosts_take_turns_and_none_is_asked_twice_at_once(monkeypatch):

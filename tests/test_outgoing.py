@@ -228,12 +228,20 @@ def test_what_answers_is_judged_too():
         ("http://user:password@example.org/", Refused),
         ("http://[::1/", OutgoingError),
         ("/" + "x" * 3000, OutgoingError),
+        ("/a\0b", Refused),  # no database keeps it
+        ("/a\u202eb", Refused),
     ],
 )
 def test_a_redirect_leads_nowhere_else(target, error):
     with serving(leading_to(target)) as (port, requests), pytest.raises(error):
         asking(f"http://{HERE}:{port}/")
     assert len(requests) == 1
+
+
+def test_a_redirect_with_a_space_is_followed():
+    with serving(leading_to("/a page"), page()) as (port, requests):
+        assert asking(f"http://{HERE}:{port}/").url == f"http://{HERE}:{port}/a%20page"
+    assert requests[1].startswith("GET /a%20page HTTP/1.1")
 
 
 def test_three_redirects_are_followed_and_no_more():
