@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
 from media4sec.kinds import kinds
 from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
@@ -150,6 +151,12 @@ FOR_READERS = {
         "",
         "sitemap.xml",
         "sitemap-<int:number>.xml",
+        ".well-known/resourcesync",
+        "resourcesync/capabilities.xml",
+        "resourcesync/resources.xml",
+        "resourcesync/resources-<int:number>.xml",
+        "resourcesync/changes.xml",
+        "resourcesync/changes-<int:number>.xml",
         ".well-known/security.txt",
         "opensearch.xml",
         "robots.txt",
@@ -158,9 +165,9 @@ FOR_READERS = {
     *("preview/home.png", "preview/<str:path>.png", "preview/<str:path>/<str:ref>.png"),
     r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$",
     r"^feeds/(?P<path>[a-z-]+)\.atom$",
-    r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$",
+    FORM_OF_LIST,
     r"^(?P<path>[a-z-]+)/compare\.csv$",
-    r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$",
+    FORM_OF_RECORD,
     *(
         "api/v1",
         "api/v1/changes",
