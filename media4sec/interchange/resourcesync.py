@@ -28,7 +28,7 @@ RESOURCES, CHANGES = "/resourcesync/resources.xml", "/resourcesync/changes.xml"
 EPOCH = "1970-01-01T00:00:00Z"
 
 
-def listed(view: Callable[..., str]) -> Callable[..., HttpResponseBase]:
+def in_turn(view: Callable[..., str]) -> Callable[..., HttpResponseBase]:
     """A view of a list: made after it was asked what the newest change is, so that its tag is never too new."""
 
     @require_safe
@@ -42,26 +42,26 @@ def listed(view: Callable[..., str]) -> Callable[..., HttpResponseBase]:
     return answered
 
 
-@listed
+@in_turn
 def description(at: str) -> str:
     """Where everything begins: the one set of resources that there is."""
     return _document("urlset", 'capability="description"', [_place(CAPABILITIES, "capabilitylist")], above="")
 
 
-@listed
+@in_turn
 def capabilities(at: str) -> str:
     entries = [_place(RESOURCES, "resourcelist"), _place(CHANGES, "changelist")]
     return _document("urlset", 'capability="capabilitylist"', entries, above=DESCRIPTION)
 
 
-@listed
+@in_turn
 def resources(at: str) -> str:
     """The parts of the list of all documents."""
     parts = _parts(RESOURCES, Publication.objects.published().count())
     return _document("sitemapindex", f'capability="resourcelist" at="{at}"', parts)
 
 
-@listed
+@in_turn
 def resources_part(at: str, number: int) -> str:
     """Documents in the order of first publication, each with its last visible change."""
     rows = Publication.objects.published().order_by("pk").only("kind", "identifier", "modified_at")
@@ -71,7 +71,7 @@ def resources_part(at: str, number: int) -> str:
     return _document("urlset", f'capability="resourcelist" at="{at}"', entries)
 
 
-@listed
+@in_turn
 def changes_index(at: str) -> str:
     """The parts of the list of changes; all but the last are closed."""
     return _document(
@@ -79,7 +79,7 @@ def changes_index(at: str) -> str:
     )
 
 
-@listed
+@in_turn
 def changes_part(at: str, number: int) -> str:
     """Changes in their order: those with the numbers of this part."""
     first, last = (number - 1) * PART, number * PART
