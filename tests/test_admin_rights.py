@@ -248,11 +248,6 @@ def test_every_address_has_a_row():  # gate 3.2
 
 
 @pytest.fixture
-def partner():
-    return published("partner", title="A police force")
-
-
-@pytest.fixture
 def clients(partner):
     """{person: client}: one for each role of the partner, and for people of other teams."""
     other = published("partner", title="A university")

@@ -12,11 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def partner():
-    return published("partner", title="A police force")
-
-
-@pytest.fixture
 def client(partner):
     return logged_in(member("contributor", partner=partner))
 
