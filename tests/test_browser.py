@@ -8,21 +8,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Error, expect
 
+from tests.browsing import DESK, LISTEN, PHONE
 from tests.pages import CHANGED, PAGES, SENT, STATUS, open_page
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400 %
 
 # The server has connections of its own; the mark has the test databases made even when no other test needs one.
 pytestmark = pytest.mark.django_db
-
-# Kept in the page from its first moment on, as the console is told of some violations only.
-LISTEN = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(
-  `${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
-"""
 
 
 @dataclass

@@ -3,15 +3,10 @@
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
+from tests.browsing import DESK, NARROW, PHONE, barriers
 from tests.factories import published
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW = {"width": 320, "height": 640}
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
 
 # The server writes, so that no test may hold a transaction open.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,17 +41,8 @@ def open_state(page, server, state, language=""):
 def test_no_barriers(state, browser_page, server):  # gates 7.1, 7.4
     page = browser_page(bypass_csp=True, reduced_motion="reduce")
     open_state(page, server, state)
-    found = {}
-    looks = [(size, {"color_scheme": scheme}) for size in (NARROW, DESK) for scheme in ("light", "dark")]
-    for size, look in [*looks, (DESK, {"color_scheme": "light", "forced_colors": "active"})]:
-        page.set_viewport_size(size)
-        page.emulate_media(**look)
-        answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-        for violation in answer["violations"]:
-            places = [node["target"] for node in violation["nodes"]][:3]
-            found[f"{violation['id']} at {size['width']} {look}"] = (violation["help"], places)
 
-    assert not found
+    assert barriers(page, state, looks=("light", "dark", "forced")) == {}
 
 
 @pytest.mark.parametrize("language", ["", "/de", "/el"])

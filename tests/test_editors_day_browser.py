@@ -1,26 +1,17 @@
 """A day in the back-office: from the invitation to the public page, by keyboard, on a telephone, with script or not."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from media4sec.accounts.invitations import invite, link_for
 from media4sec.records.models import Record, Team
-from tests.factories import fresh, make, published
-from tests.people import code_of, member, owned
-from tests.test_accounts import GOOD
-from tests.test_unsaved_browser import over_http  # noqa: F401
+from tests.browsing import DESK, NARROW, barriers, log_in, no_complaints
+from tests.factories import fresh, make
+from tests.people import PASSWORD, code_of, member, owned, with_password_alone
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-NARROW, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("over_http")]
 
 
 @pytest.fixture
@@ -32,11 +23,10 @@ def here(server, link):
     return server + re.sub(r"^https?://[^/]+", "", link)
 
 
-def log_in(page, server, email, secret=""):
+def begin(page, server, email, secret=""):
+    """Log in, with a second factor if there is one, as far as the start page."""
     page.goto(f"{server}/admin/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(GOOD)
-    page.keyboard.press("Enter")
+    log_in(page, email)
     if secret:
         page.get_by_label("Code").fill(code_of(secret))
         page.keyboard.press("Enter")
@@ -48,23 +38,6 @@ def log_in(page, server, email, secret=""):
     expect(page).to_have_url(f"{server}/admin/")
 
 
-def with_password(user):
-    user.authenticator_set.all().delete()
-    user.set_password(GOOD)
-    user.save()
-    return user
-
-
-@contextmanager
-def no_complaints(page):
-    """The console says nothing: no script fails, and nothing is refused by our policy."""
-    said = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield
-    assert said == []
-
-
 @pytest.mark.parametrize(("size", "script"), [(NARROW, True), (DESK, False)])
 def test_from_the_invitation_to_the_second_factor(browser_page, live_server, team, size, script):
     user = invite(team, "publisher", email="anna@example.org", name="Anna")
@@ -72,14 +45,12 @@ def test_from_the_invitation_to_the_second_factor(browser_page, live_server, tea
     with no_complaints(page):
         page.goto(here(live_server.url, link_for(user)))
         for label in ("New Password", "New Password (again)"):
-            page.get_by_label(label, exact=False).nth(0 if "again" not in label else -1).fill(GOOD)
+            page.get_by_label(label, exact=False).nth(0 if "again" not in label else -1).fill(PASSWORD)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Change Password")).to_be_visible()
 
         page.goto(f"{live_server.url}/admin/")
-        page.get_by_label("Email").fill("anna@example.org")
-        page.get_by_label("Password").fill(GOOD)
-        page.keyboard.press("Enter")
+        log_in(page, "anna@example.org")
         expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
         page.goto(f"{live_server.url}/admin/catalogue/technology/")  # there is no way around it
         secret = page.get_by_role("textbox", name="Key").input_value()
@@ -93,14 +64,14 @@ def test_from_the_invitation_to_the_second_factor(browser_page, live_server, tea
 
 
 def test_a_day_from_a_draft_to_the_public_page(browser_page, live_server, partner, team):
-    writer = with_password(member("contributor", partner=partner, name="writer"))
-    reviewer = with_password(member("reviewer", partner=partner, name="reviewer"))
-    publisher = with_password(member("publisher", partner=partner, name="publisher"))
+    writer = with_password_alone(member("contributor", partner=partner, name="writer"))
+    reviewer = with_password_alone(member("reviewer", partner=partner, name="reviewer"))
+    publisher = with_password_alone(member("publisher", partner=partner, name="publisher"))
     secrets = {user: second_factor(user) for user in (reviewer, publisher)}
     address = f"{live_server.url}/admin/catalogue/technology"
     pages = {user: browser_page(viewport=NARROW) for user in (writer, reviewer, publisher)}
     for user, page in pages.items():
-        log_in(page, live_server.url, user.email, secrets.get(user, ""))
+        begin(page, live_server.url, user.email, secrets.get(user, ""))
 
     page = pages[writer]
     page.goto(f"{address}/add/")
@@ -171,7 +142,7 @@ def second_factor(user):
 
 @pytest.mark.parametrize("size", [NARROW, DESK])
 def test_pages_about_accounts_and_steps_have_no_barriers(browser_page, live_server, partner, team, size):
-    user = with_password(member("contributor", "administrator", partner=partner, name="anna"))
+    user = with_password_alone(member("contributor", "administrator", partner=partner, name="anna"))
     secret = second_factor(user)
     record = owned(make("technology"), partner)
     page = browser_page(viewport=size, bypass_csp=True)
@@ -183,17 +154,9 @@ def test_pages_about_accounts_and_steps_have_no_barriers(browser_page, live_serv
     after += [f"/admin/catalogue/technology/{record.pk}/{step}/" for step in ("change", "submit", "history")]
     for address in before:
         page.goto(live_server.url + address)
-        found |= barriers(page, address, size)
-    log_in(page, live_server.url, user.email, secret)
+        found |= barriers(page, address, [size])
+    begin(page, live_server.url, user.email, secret)
     for address in after:
         page.goto(live_server.url + address)
-        found |= barriers(page, address, size)
+        found |= barriers(page, address, [size])
     assert found == {}
-
-
-def barriers(page, address, size):
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    found = {
-        (address, one["id"]): one["nodes"][0]["html"][:200] for one in Axe().run(page).response["violations"]
-    }
-    return found | ({(address, "wider than the window"): wide} if wide > size["width"] else {})

@@ -1,7 +1,6 @@
 """Broken links, what is looked at again, and titles of sources in a real browser: no barriers, no script needed."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from media4sec import outgoing
 from media4sec.links.addresses import read_records
@@ -9,19 +8,17 @@ from media4sec.links.models import Link, Turn
 from media4sec.outgoing import Answered
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
+from tests.browsing import PHONE, barriers, signed_in
 from tests.factories import make, publish, published, save, source
 from tests.people import logged_in, member
-from tests.test_corrections_browser import DESK, NARROW, PHONE, RULES
-from tests.test_start_browser import signed_in
 
 # The server writes, so that no test may hold a transaction open.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def pages(live_server, settings):
+def pages(live_server, over_http):
     """(session, {name: address}) of somebody of the editorial office, who looks after law and what rests on it."""
-    settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_NAME = False, "sessionid"
     user, law = member("publisher"), published("instrument", title="The Regulation")
     url = f"https://example.org/{'averylongaddress' * 8}"
     issue = publish(make("issue", instruments=[law.identifier], sources=[source(url=url)]))
@@ -48,21 +45,12 @@ def pages(live_server, settings):
 def test_no_barriers_and_nothing_scrolls_sideways(browser_page, pages):  # gates 7.1, 7.3, 7.4
     session, addresses = pages
     page = signed_in(browser_page, session, addresses["start"], bypass_csp=True, reduced_motion="reduce")
-    found, wide = {}, {}
+    found = {}
     for name in ("links", "link", "dismiss", "publish", "source"):
-        for size in (NARROW, DESK):
-            for scheme in ("light", "dark"):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=scheme)
-                page.goto(addresses[name])
-                answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-                for violation in answer["violations"]:
-                    places = [node["target"] for node in violation["nodes"]][:3]
-                    found[f"{name}: {violation['id']} at {size['width']} {scheme}"] = places
-            wide[name, size["width"]] = page.evaluate("document.documentElement.scrollWidth")
+        page.goto(addresses[name])
+        found |= barriers(page, name)
 
     assert not found
-    assert {where: width for where, width in wide.items() if width > where[1]} == {}
 
 
 def test_the_way_from_what_changed_to_its_end_without_scripts(browser_page, pages):  # gate 7.6

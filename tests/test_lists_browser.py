@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.test_browser import DESK, PHONE
+from tests.browsing import DESK, PHONE
 
 pytestmark = pytest.mark.django_db
 

@@ -1,47 +1,30 @@
 """No text is lost, in a real browser: without scripts through the log-in, with them while typing and on leaving."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.models import UnsavedText
+from tests.browsing import DESK, NARROW, barriers, log_in
 from tests.factories import fresh, make
-from tests.people import member
-from tests.test_corrections_browser import DESK, NARROW, RULES
+from tests.people import member, with_password_alone
 
 # The server writes, so that no test may hold a transaction open.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("over_http")]
 
-PASSWORD = "a long pass phrase"
 SAVE = "Save"
-
-
-@pytest.fixture(autouse=True)
-def over_http(settings):
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
 
 
 @pytest.fixture
 def server(live_server):
     """With a contributor of the editorial office, who logs in without a second factor."""
-    anna = member("contributor", name="anna")
-    anna.authenticator_set.all().delete()
-    anna.set_password(PASSWORD)
-    anna.save()
+    with_password_alone(member("contributor", name="anna"))
     return live_server.url
 
 
 @pytest.fixture
 def theme(server):
     return make("theme", summary="As it was.")
-
-
-def log_in(page):
-    page.get_by_label("Email").fill("anna1@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 def opened(page, server, theme):
@@ -225,13 +208,6 @@ def test_the_offers_have_no_barriers(browser_page, server, theme, size):  # gate
             page.locator("[name=unsaved]").last.evaluate("(note) => { note.value = ''; }")
             press_save(page)
             expect(page.get_by_role("heading", name="This form has expired")).to_be_visible()
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(300)  # buttons of the admin change their colour slowly
-            answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-            for violation in answer["violations"]:
-                places = [node["target"] for node in violation["nodes"]][:3]
-                found[f"{violation['id']}, {step}, {scheme}"] = (violation["help"], places)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        found |= barriers(page, step, [size])
 
     assert not found
