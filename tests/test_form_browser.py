@@ -1,6 +1,7 @@
 """Long forms in a real browser: Ctrl+S, the summary of what is wrong, the bar to save, the change of many records."""
 
 import pytest
+from playwright.sync_api import expect
 
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
@@ -31,7 +32,7 @@ def test_ctrl_s_saves_and_stays_on_the_form(browser_page, live_server, session, 
     with page.expect_navigation():
         page.keyboard.press(keys)
 
-    assert page.url == live_server.url + admin_url(record)
+    expect(page).to_have_url(live_server.url + admin_url(record))
     assert fresh(record).title == "Tool B"
 
 
@@ -44,14 +45,12 @@ def test_what_is_wrong_is_told_above_with_a_way_to_each_field(browser_page, live
         page.keyboard.press("Control+s")
 
     summary = page.get_by_role("region", name="Not saved yet: 2 things to be mended")
-    assert summary.get_by_role("link").all_inner_texts() == [
-        "Title: This field is required.",
-        "Checked on (recommended): Enter a valid date.",
-    ]
-    assert page.evaluate("document.activeElement.className") == "faults-summary"
+    wrong = ["Title: This field is required.", "Checked on (recommended): Enter a valid date."]
+    expect(summary.get_by_role("link")).to_have_text(wrong)
+    expect(page.locator(".faults-summary")).to_be_focused()
     summary.get_by_role("link").first.click()
-    assert page.evaluate("document.activeElement.id") == "id_title"
-    assert page.locator("#id_checked_on").input_value() == "soon"
+    expect(page.locator("#id_title")).to_be_focused()
+    expect(page.locator("#id_checked_on")).to_have_value("soon")
 
 
 @pytest.mark.parametrize("size", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
@@ -92,8 +91,10 @@ def test_no_barriers(browser_page, live_server, session, record):  # gates 7.1, 
     page.get_by_role("button", name="Go", exact=True).click()
     page.get_by_label("Add tags").fill("new")
     page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_role("button", name="Change 1 record")).to_be_visible()
     found |= barriers(page, "many")
     page.get_by_role("button", name="Change 1 record").click()
+    expect(page.locator(".messagelist")).to_be_visible()
     found |= barriers(page, "done")
 
     assert complaints == []

@@ -70,9 +70,9 @@ def test_the_way_from_what_waits_to_its_preview_without_scripts(browser_page, pa
     page.get_by_role("region", name="Waiting for your review").get_by_role("link", name="Tool A").click()
     page.get_by_role("link", name="Preview").click()
 
-    assert page.get_by_role("heading", name="Preview: readers do not see this").is_visible()
-    assert page.get_by_role("heading", level=1, name="Tool A").is_visible()
+    expect(page.get_by_role("heading", name="Preview: readers do not see this")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Tool A")).to_be_visible()
     page.get_by_text("How its row in lists would be").click()
-    assert page.locator(".preview .rows").get_by_role("link", name="Tool A").is_visible()
+    expect(page.locator(".preview .rows").get_by_role("link", name="Tool A")).to_be_visible()
     page.get_by_role("link", name="Back to the record").click()
-    assert page.url == addresses["record"]
+    expect(page).to_have_url(addresses["record"])
