@@ -70,13 +70,9 @@ READ = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
 @pytest.fixture
-def keeps(settings):
-    """Answers are kept, and none is yet."""
-    settings.KEPT_MB = 32
+def keeps(keeps, settings):
     settings.SECURITY_CONTACT = "security@kb.example.eu"
-    kept.forget()
-    yield kept
-    kept.forget()
+    return keeps
 
 
 @pytest.fixture
