@@ -28,7 +28,7 @@ def draft(planned):
     """Work out the rows whose record is known, and yield them some hundred at a time; only these are held whole."""
     _identify(planned)
     _settle_new(planned)
-    given_twice = _Twice(model_of(planned.kind.name))
+    new, given_twice = _new_names(planned), _Twice(model_of(planned.kind.name))
     for rows in portions((row for row in planned.rows if row.is_new or row.record), AT_ONCE):
         _read(planned, rows)
         bodies = {row.number: _body(planned, row) for row in rows if row.is_new or row.before}
@@ -36,7 +36,7 @@ def draft(planned):
         for owner, of_team in _by_owner(planned, rows):
             _complete_tags(planned, owner, [bodies[row.number] for row in of_team])
             _complete_sources(planned, owner, of_team)
-        _check_names(planned, rows, bodies)
+        _check_names(planned, rows, bodies, new)
         _check_files(planned, rows)
         for row in rows:
             if not row.is_wrong:
@@ -184,19 +184,23 @@ def _complete_sources(planned, owner, rows):
         source["title"] = titles.get(source["url"], "")
 
 
-def _check_names(planned, rows, bodies):
-    """Records that a row names anew: those that its editor may name. Others are not there."""
+def _new_names(planned):
+    """What other rows may name new records by; asked before any row is forgotten."""
+    return {
+        (planned.kind.name, row.given["identifier"])
+        for row in planned.rows
+        if row.is_new and isinstance(row.given.get("identifier"), str)
+    }
+
+
+def _check_names(planned, rows, bodies, new):
+    """Records that a row names anew: those that its editor may name, and new ones of the file. Others are not there."""
     paths, wanted = references_in(planned.kind.name), defaultdict(set)
     named = {row.number: _named_in(paths, bodies[row.number]) for row in rows}
     for names in named.values():
         for kind_name, identifier in names:
             wanted[kind_name].add(identifier)
-    there = _nameable(planned.user, wanted)
-    there |= {
-        (planned.kind.name, row.given["identifier"])
-        for row in planned.rows
-        if row.is_new and isinstance(row.given.get("identifier"), str)
-    }
+    there = _nameable(planned.user, wanted) | new
     for row in rows:
         kept = _named_in(paths, row.before) if row.before else {}
         for (kind_name, identifier), path in named[row.number].items():
