@@ -307,6 +307,25 @@ def test_rules_over_several_rows_are_asked():
     assert not Record.objects.filter(kind_name="function").exists()
 
 
+def test_a_rule_that_fails_among_the_rows_that_are_shown_is_told(monkeypatch):
+    """The next row is not shown in its place: what it changes is forgotten."""
+    for room in ("planning", "reports"):
+        monkeypatch.setattr(f"media4sec.records.importing.{room}.SHOWN_IN_REPORT", 1)
+    group = make("function", level=1)
+    first, second = (make("function", level=2, parent=group.identifier) for _ in range(2))
+    rows = [
+        {"identifier": first.identifier, "parent": None},
+        {"identifier": second.identifier, "title": "After"},
+    ]
+
+    page = uploaded(
+        logged_in(administrator()), json.dumps(rows), "a.json", "/admin/catalogue/function/import/"
+    )
+
+    assert faults(page) == [(1, "parent", "A function belongs to a group, and a group to nothing.")]
+    assert (counts(), page.context["told"]["updated"]) == (("open", 0, 1, 0, 1), [])
+
+
 def test_what_documents_say_of_their_state_is_refused(editor):
     documents = [{"title": "A", "state": "published"}, {"title": "B", "titel": "B"}]
 
