@@ -16,7 +16,7 @@ from media4sec.records.documents.reading import references_in, working_documents
 from media4sec.records.documents.shapes import first_of_each, is_link
 from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.importing.reading import in_brief
-from media4sec.records.models import AuditEntry, Record, Source, StoredFile, Tag, model_of
+from media4sec.records.models import Record, Source, StoredFile, Tag, model_of, taken_identifiers
 from media4sec.records.projection import split_reference
 from media4sec.records.tags import tag_key
 from media4sec.stored import DIGEST
@@ -79,16 +79,15 @@ def _identify(planned):
     new = [row for row in planned.rows if row.is_new and "identifier" not in row.given and not row.is_wrong]
     if not new:
         return
-    taken = set()
-    for model in (Record, AuditEntry):  # those that were thrown away have had theirs
-        rows = model.objects.filter(kind_name=planned.kind.name)
-        taken |= set(rows.values_list("identifier", flat=True).distinct())
+    stem = shape.stem("")  # of slugs none: one query serves all rows
+    taken = taken_identifiers(planned.kind.name, stem)
     given = (row.given.get("identifier") for row in planned.rows)
-    taken |= {one for one in given if isinstance(one, str) and len(one) <= LONGEST_IDENTIFIER}
+    taken |= {
+        one
+        for one in given
+        if isinstance(one, str) and len(one) <= LONGEST_IDENTIFIER and one.startswith(stem)
+    }
     is_numbered = isinstance(shape, Numbered)
-    if is_numbered:
-        stem = shape.stem("")
-        taken = {one for one in taken if one.startswith(stem)}
     for row in new:
         slug = row.given.get("slug") or slugged(str(row.given.get("title") or ""))
         following = shape.following(slug, taken) if isinstance(slug, str) else ""
