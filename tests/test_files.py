@@ -4,15 +4,20 @@ import io
 import json
 import re
 import struct
+import subprocess
+import sys
 import zlib
 from datetime import timedelta
 
 import pypdfium2
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
+from PIL.PngImagePlugin import PngInfo
 
 from media4sec.publications.models import PublicFile
 from media4sec.records import workflow
@@ -82,6 +87,40 @@ def test_what_a_camera_notes_down_is_gone_and_the_picture_is_upright():
     assert b"zw" not in ready.content
 
 
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("tags", "size"),
+    [
+        ([(0x0100, 2, b"a\0\0\0"), (0x0112, 3, b"\6\0\0\0")], (48, 64)),  # as wide as “a”
+        ([(0x0100, 11, struct.pack("<f", 0.5)), (0x0112, 3, b"\6\0\0\0")], (48, 64)),
+        ([(0x0112, 2, b"a\0\0\0")], (64, 48)),
+        ([(0x0112, 5, b"\xff" * 4)], (64, 48)),
+    ],
+)
+def test_a_picture_with_nonsense_in_its_notes_is_taken(form, tags, size):
+    entries = b"".join(struct.pack("<HHI", tag, kind, 1) + value for tag, kind, value in tags)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(tags)) + entries + b"\0" * 4
+
+    ready = look_at(sent(picture(form, exif=exif), f"a.{form.lower()}"))
+
+    assert (ready.width, ready.height) == size
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_turned_as_cameras_say(orientation):
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    image = Image.new("RGB", (4_000, 400), "white")
+    image.paste("black", (0, 0, 1_000, 100))
+    image.save(file, "JPEG", exif=exif)
+
+    shown = opened(look_at(sent(file.getvalue(), "a.jpg")).content)
+
+    expected = ImageOps.exif_transpose(opened(file.getvalue())).resize(shown.size)
+    assert shown.size in ((2_000, 200), (200, 2_000))
+    assert max(max(pair) for pair in ImageChops.difference(shown, expected).resize((20, 20)).getextrema()) < 9
+
+
 def test_what_hides_behind_a_picture_is_gone():
     html = b"<html><script>alert(1)</script></html>"
     text = struct.pack(">I", len(html)) + b"tEXt" + html + struct.pack(">I", zlib.crc32(b"tEXt" + html))
@@ -99,6 +138,23 @@ def test_a_large_picture_is_made_as_small_as_pages_show_it():
     ready = look_at(sent(picture("JPEG", size=(3000, 1500)), "a.jpg"))
 
     assert (ready.width, ready.height) == (limits.LONGEST_SIDE, limits.LONGEST_SIDE // 2)
+
+
+@pytest.mark.parametrize(("form", "most"), [("JPEG", 80), ("PNG", 180)])
+def test_a_large_picture_takes_little_memory(form, most):
+    """Pillow unpacks outside of Python's memory: a process of its own tells the most that it had (Linux only)."""
+    code = (
+        "import re, sys, django; django.setup()\n"
+        "from media4sec.records.files.pictures import ready_picture\n"
+        "def used(): return int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) // 1024\n"
+        "content, before = sys.stdin.buffer.read(), used()\n"
+        f"ready_picture(content, 'image/{form.lower()}'); print(used() - before)"
+    )
+    content = picture(form, size=(6_000, 4_000))
+
+    done = subprocess.run([sys.executable, "-c", code], input=content, capture_output=True, check=True)
+
+    assert int(done.stdout) < most
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK"])
