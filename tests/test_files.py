@@ -1,5 +1,6 @@
 """Pictures and PDFs of records: what is taken and what is made of it, who sees it, and that it goes with its record."""
 
+import hashlib
 import io
 import json
 import re
@@ -27,7 +28,7 @@ from media4sec.records.documents.reading import working_document
 from media4sec.records.files import limits, pdfs
 from media4sec.records.files.cleaning import forget_files
 from media4sec.records.files.limits import FileRefused
-from media4sec.records.files.storing import look_at
+from media4sec.records.files.storing import look_at, ready_again
 from media4sec.records.folder_io import LoadError, export_folder, load_folder
 from media4sec.records.importing import reports
 from media4sec.records.models import Attachment, Holding, Record, Revision, StoredFile, specific
@@ -285,6 +286,54 @@ def test_a_scanner_looks_first(settings, caplog):
         "The file scanner refused a file: EICAR",
         "The file scanner failed: OSError",
     ]
+
+
+def again(content, form):
+    return ready_again(content, f".{form.lower()}")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_from_an_export_is_as_we_wrote_it(form):
+    image, file = Image.new("RGBA", (64, 48), (9, 9, 9, 9)), io.BytesIO()
+    (image.convert("RGB") if form == "JPEG" else image).save(file, form)
+    ours = look_at(sent(file.getvalue(), f"a.{form.lower()}"))
+    exif = Image.Exif()
+    exif[0x010F] = "A camera"
+
+    assert again(ours.content, form) == ours
+    for other in (
+        ours.content + b"PK\3\4" * 20,
+        picture(form, exif=exif),
+        picture(form, icc_profile=b"colours"),
+        picture(form, size=(limits.LONGEST_SIDE + 1, 1)),
+    ):
+        with pytest.raises(FileRefused, match="not written by the portal"):
+            again(other, form)
+    with pytest.raises(FileRefused, match="broken"):
+        again(ours.content[:-30], form)
+
+
+def test_a_picture_from_an_export_has_no_words_in_it():
+    notes = PngInfo()
+    notes.add_text("Comment", "Xq")
+    longer_end = (
+        picture()[:-12] + struct.pack(">I", 4) + b"IENDPK\3\4" + struct.pack(">I", zlib.crc32(b"IENDPK\3\4"))
+    )
+
+    for content, form in (
+        (picture(pnginfo=notes), "PNG"),
+        (longer_end, "PNG"),
+        (picture("JPEG", comment=b"Xq"), "JPEG"),
+    ):
+        with pytest.raises(FileRefused):
+            again(content, form)
+
+
+def test_the_scanner_looks_at_what_comes_back(settings):
+    settings.FILE_SCANNER = f"{__name__}.looks_bad"
+
+    with pytest.raises(FileRefused, match="virus scanner"):
+        again(pdf("One") + b"eicar", "PDF")
 
 
 # In the form of a record
@@ -935,11 +984,48 @@ def test_a_folder_without_its_files_is_not_loaded(tmp_path, record):
     StoredFile.objects.all().delete()
 
     path.unlink()
-    with pytest.raises(LoadError, match=f"There is no file files/{path.name}"):
+    with pytest.raises(LoadError, match=f"There is no file files/{path.stem}"):
         load_folder(tmp_path)
     path.write_bytes(content + b"more")
     with pytest.raises(LoadError, match="not the one that its name says"):
         load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("says", [{}, {"media_type": ["image/png"]}])
+def test_a_document_with_the_digest_alone_finds_its_file(tmp_path, says):
+    content = picture()
+    digest = hashlib.sha256(content).hexdigest()
+    document = full_document_for("technology", files=[file_part() | {"file": {"digest": digest, **says}}])
+    (tmp_path / "technologies.json").write_text(json.dumps([document]))
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / f"{digest}.png").write_bytes(content)
+
+    if says:
+        with pytest.raises(LoadError, match="has other values: media_type"):
+            load_folder(tmp_path)
+    else:
+        load_folder(tmp_path)
+        [part] = working_document(Record.objects.get(identifier=document["identifier"]))["files"]
+        assert part["file"] == StoredFile.objects.get(digest=digest).facts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_are_looked_at_before_others_have_to_wait(tmp_path, record, monkeypatch):
+    shown(record, file_part())
+    export_folder(tmp_path)
+    Attachment.objects.all().delete()
+    StoredFile.objects.all().delete()
+    looked = []
+
+    def look(content, suffix):
+        looked.append(connection.in_atomic_block)
+        return ready_again(content, suffix)
+
+    monkeypatch.setattr("media4sec.records.folder_io.ready_again", look)
+    load_folder(tmp_path)
+
+    assert looked == [False]
+    assert StoredFile.objects.count() == 1
 
 
 def test_what_documents_say_of_a_file_must_be_so(record):

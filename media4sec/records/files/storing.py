@@ -40,7 +40,7 @@ def store(ready, *, owner, by):
     if isinstance(ready, FileRefused):
         raise ready
     _refuse_full(owner, len(ready.content))
-    file = _kept(ready, by)
+    file = keep(put(ready) | {"made_by": by})
     hold(file, owner)
     return file
 
@@ -50,10 +50,11 @@ def hold(file, owner):
     Holding.objects.get_or_create(file=file, owner_id=owner)
 
 
-def take_back(content, suffix):
-    """The row of a file that was stored before, here or elsewhere: byte for byte. Raises ``FileRefused``."""
-    media_type = type_named(f"file.{suffix}")
-    return _kept(ready_pdf(content) if media_type == PDF else known_picture(content, media_type), None)
+def ready_again(content, suffix):
+    """A file that was stored before, here or elsewhere, as it is: byte for byte. Raises ``FileRefused``."""
+    media_type = type_named(f"file{suffix}")
+    scan(content)
+    return ready_pdf(content) if media_type == PDF else known_picture(content, media_type)
 
 
 def type_named(name):
@@ -90,8 +91,8 @@ def _refuse_full(owner, size):
         )
 
 
-def _kept(ready, by):
-    """The row of this content, made if need be; what is on disk is there before it is."""
+def put(ready):
+    """Write a file to the disk, where it is before its row is; returns the values of that, for ``keep``."""
     try:
         digest = put_file(ready.content)
         if ready.cover:
@@ -99,16 +100,25 @@ def _kept(ready, by):
     except OSError as error:
         logger.error("A file cannot be stored: %s", error.strerror)
         raise FileRefused("The file cannot be stored just now. Try again later.") from error
-    values = {
+    return {
+        "digest": digest,
         "media_type": ready.media_type,
         "size": len(ready.content),
         "width": ready.width,
         "height": ready.height,
         "pages": ready.pages,
         "texts": ready.texts,
-        "made_by": by,
     }
-    file, is_new = StoredFile.objects.get_or_create(digest=digest, defaults=values)
+
+
+def keep(values):
+    """The row of a file on disk, made if need be."""
+    file, is_new = StoredFile.objects.get_or_create(digest=values["digest"], defaults=values)
     if not is_new:
-        file.save(update_fields=["taken_at"])
+        renew(file)
     return file
+
+
+def renew(file):
+    """Somebody wants a file that is there: it stays as long as a new one."""
+    file.save(update_fields=["taken_at"])
