@@ -566,6 +566,33 @@ def test_a_team_has_as_much_room_as_it_is_given(writer, partner, settings):
     assert set(Holding.objects.values_list("owner", flat=True)) == {partner.pk, None}
 
 
+def test_room_is_asked_for_once_a_file_and_for_what_was_chosen_before(writer, partner, settings):
+    client, content, record = logged_in(writer), picture(), owned(make("technology"), partner)
+    assert added(client, record, file=sent(content)).status_code == 302
+    page = added(client, owned(make("technology"), partner), file=sent(picture()), licence="")
+    settings.FILES_QUOTA_MB = 0
+
+    again = added(client, record, 1, file=sent(content))
+    Holding.objects.exclude(file__uses__record=record).delete()
+    chosen = client.post(
+        page.request["PATH_INFO"], Form(page.content.decode()).values | {"files-0-licence": "Ours"}
+    )
+
+    assert again.status_code == 302
+    assert ["there is no room for this file" in error for error in errors_in(chosen)] == [True]
+
+
+def test_a_file_that_waits_in_a_form_is_wanted(writer, record):
+    client = logged_in(writer)
+    page = added(client, record, file=sent(picture()), licence="").content.decode()
+    StoredFile.objects.update(taken_at=timezone.now() - timedelta(days=31))
+
+    client.post(admin_url(record), Form(page).values)  # still without a licence
+
+    assert forget_files() == (0, 0)
+    assert StoredFile.objects.count() == 1
+
+
 def test_a_disk_that_is_full_refuses_one_file_and_leaves_nothing(
     writer, record, monkeypatch, folder
 ):  # gate 6.12

@@ -1,5 +1,6 @@
 """Files on their way in: looked at, stored once, and counted for the team that they are stored for."""
 
+import hashlib
 import logging
 from pathlib import PurePath
 
@@ -39,14 +40,16 @@ def store(ready, *, owner, by):
     """The row of a file that was looked at, for the team of an owner (a key, or None); raises ``FileRefused``."""
     if isinstance(ready, FileRefused):
         raise ready
-    _refuse_full(owner, len(ready.content))
+    digest = hashlib.sha256(ready.content).hexdigest()
+    _refuse_full(owner, digest, len(ready.content))  # nothing is on disk yet
     file = keep(put(ready) | {"made_by": by})
     hold(file, owner)
     return file
 
 
 def hold(file, owner):
-    """Count a file for the team of an owner."""
+    """Count a file for the team of an owner, once; raises ``FileRefused`` where there is no room for it."""
+    _refuse_full(owner, file.digest, file.size)
     Holding.objects.get_or_create(file=file, owner_id=owner)
 
 
@@ -82,8 +85,11 @@ def scan(content):
         raise FileRefused("The virus scanner refuses this file.")
 
 
-def _refuse_full(owner, size):
-    stored = Holding.objects.filter(owner=owner).aggregate(sum=Sum("file__size"))["sum"] or 0
+def _refuse_full(owner, digest, size):
+    held = Holding.objects.filter(owner=owner)
+    if held.filter(file__digest=digest).exists():
+        return
+    stored = held.aggregate(sum=Sum("file__size"))["sum"] or 0
     if stored + size > settings.FILES_QUOTA_MB * MEGABYTE:
         raise FileRefused(
             f"Your team has stored {size_in_words(stored)} of {settings.FILES_QUOTA_MB} MB: there is no room for "
