@@ -21,6 +21,7 @@ SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", PDF: 
 TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 DIGEST = re.compile(r"[0-9a-f]{64}")
 SHORT_DIGEST = 32  # digits of a digest in an address: as many as nobody finds two files for
+PUBLIC_AT = "/files/"  # where public addresses of files begin
 COVER = ".cover"  # behind the digest of a PDF: a picture of its first page
 # Nothing in a file is meant to run, whatever a browser takes it for.
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -71,7 +72,7 @@ def stored_names() -> Iterator[Path]:
 def with_addresses(part: dict[str, Any]) -> dict[str, Any]:
     """A file of a record, as documents hold it, with its public addresses."""
     file, key = part["file"], part["key"]
-    folder = f"/files/{file['digest'][:SHORT_DIGEST]}"
+    folder = f"{PUBLIC_AT}{file['digest'][:SHORT_DIGEST]}"
     found = {"url": f"{folder}/{key}.{SUFFIXES[file['media_type']]}", **file}
     if file["media_type"] == PDF:
         found["cover"] = {"url": f"{folder}/{key}-cover.jpg"}

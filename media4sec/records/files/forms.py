@@ -14,7 +14,7 @@ from media4sec.records.files.storing import hold, look_at, renew, store
 from media4sec.records.forms import PartForm, PartFormSet
 from media4sec.records.models import StoredFile, refuse_second_pdf
 from media4sec.records.policy import Right
-from media4sec.stored import PDF, SUFFIXES
+from media4sec.stored import PUBLIC_AT, SUFFIXES, with_addresses
 
 NOTE_SALT = "media4sec.records.files"
 ACCEPTED = ",".join(f".{suffix}" for suffix in (*SUFFIXES.values(), "jpeg"))
@@ -130,6 +130,5 @@ def chosen_before(note, user):
 
 def shown_at(files_at, attachment):
     """The address in the back-office of a picture of a file: the picture itself, or the cover."""
-    file, key = attachment.file, attachment.key
-    name = f"{key}-cover.jpg" if file.media_type == PDF else f"{key}.{SUFFIXES[file.media_type]}"
-    return f"{files_at}{file.digest[:32]}/{name}"
+    file = with_addresses({"key": attachment.key, "file": attachment.file.facts})["file"]
+    return files_at + file.get("cover", file)["url"].removeprefix(PUBLIC_AT)
