@@ -32,8 +32,8 @@ from media4sec.records.files.storing import look_at, ready_again
 from media4sec.records.folder_io import LoadError, export_folder, load_folder
 from media4sec.records.importing import reports
 from media4sec.records.models import Attachment, Holding, Record, Revision, StoredFile, specific
-from media4sec.stored import COVER, read_file, stored_path
-from tests.factories import fresh, make, make_full, publish, published, save, source
+from media4sec.stored import COVER, stored_path
+from tests.factories import fresh, full_document_for, make, make_full, publish, published, save, source
 from tests.files import file_part, pdf, picture, sent, stored
 from tests.people import administrator, logged_in, member, owned
 from tests.test_admin import Form, errors_in, filled
@@ -386,7 +386,7 @@ def test_a_picture_is_attached_and_nothing_of_its_name_is_kept(writer, record):
             "file": {
                 "digest": file.digest,
                 "media_type": "image/png",
-                "bytes": len(read_file(file.digest)),
+                "bytes": len(stored_path(file.digest).read_bytes()),
                 "width": 64,
                 "height": 48,
                 "pages": None,
@@ -670,10 +670,32 @@ def test_a_public_file_is_sent_with_a_fixed_type_and_never_run(record, client):
 
     response = client.get(url)
 
-    assert (response.status_code, response.content) == (200, read_file(file.digest))
+    assert (response.status_code, response.getvalue()) == (200, stored_path(file.digest).read_bytes())
     assert {name: response[name] for name in HEADERS} == HEADERS
-    again = client.get(url, headers={"If-None-Match": response["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    head = client.head(url)
+    assert (head.status_code, head.getvalue(), head["ETag"], head["Content-Length"]) == (
+        *(200, b"", response["ETag"]),
+        str(file.size),
+    )
+
+
+def test_a_file_that_a_reader_has_is_neither_read_nor_kept(record, client, settings, monkeypatch):
+    from media4sec.kept import kept
+
+    settings.KEPT_MB = 8
+    kept.forget()
+    file = stored()
+    url, tag = address_of(shown(record, file_part(file))), f'"{file.digest}"'
+    assert client.get(url)["ETag"] == tag
+    monkeypatch.setattr("pathlib.Path.read_bytes", fails)
+
+    same = client.get(url, headers={"If-None-Match": tag})
+    other = client.get(url, headers={"If-Match": '"another"'})
+
+    assert (same.status_code, same.content, other.status_code) == (304, b"", 412)
+    assert same["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
+    assert not kept.shelf.answers
+    kept.forget()
 
 
 HEADERS = {
@@ -693,7 +715,7 @@ def test_the_file_of_a_draft_is_as_if_it_never_were(record, client):  # gates 3.
     def is_hidden(file):
         address = f"/files/{file.digest[:32]}/a.png"
         response = client.get(address)
-        content = response.content.replace(address.encode(), f"/files/{'0' * 32}/a.png".encode())
+        content = b"".join(response).replace(address.encode(), f"/files/{'0' * 32}/a.png".encode())
         return (response.status_code, content, sorted(response.items())) == (
             404,
             never.content,
@@ -803,8 +825,11 @@ def test_the_page_of_a_document_leads_to_its_pdf(client):
 
     assert f'<a href="{url}"> <img src="{url.replace(".pdf", "-cover.jpg")}" alt=""' in page
     assert "Read the PDF (2 pages, 1 kB)" in page
-    assert (answer["Content-Type"], answer.content) == ("application/pdf", content)
-    assert (cover["Content-Type"], cover.content) == ("image/jpeg", read_file(report.digest + COVER))
+    assert (answer["Content-Type"], answer.getvalue()) == ("application/pdf", content)
+    assert (cover["Content-Type"], cover.getvalue()) == (
+        "image/jpeg",
+        stored_path(report.digest + COVER).read_bytes(),
+    )
     assert client.get(f"/de{record.url}").content.decode().count(f'href="{url}"') == 1
 
 
@@ -870,7 +895,7 @@ def test_a_preview_shows_the_files_of_the_draft_to_those_who_may_see_it(writer, 
     seen = answers.pop(writer)
 
     assert (seen.status_code, seen["Content-Type"]) == (200, "image/png")
-    assert seen.content == read_file(StoredFile.objects.get().digest)
+    assert seen.getvalue() == stored_path(StoredFile.objects.get().digest).read_bytes()
     assert seen["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
     assert "no-store" in seen["Cache-Control"]
     assert {answer.status_code for answer in answers.values()} == {404}
@@ -966,7 +991,7 @@ def test_files_go_out_and_come_in_byte_for_byte(tmp_path, record, client):
     export_folder(again)
 
     assert {path.relative_to(again): path.read_bytes() for path in again.rglob("*.*")} == contents
-    assert read_file(report.digest + COVER)
+    assert stored_path(report.digest + COVER).exists()
     assert StoredFile.objects.get(digest=report.digest).texts == ["One"]
     assert client.get(address_of(record)).status_code == 200
     loaded = load_folder(written)
