@@ -1117,7 +1117,9 @@ def test_files_that_no_version_names_are_deleted(record, folder, capsys):
 
             os.utime(path, (long_ago.timestamp(), long_ago.timestamp()))
 
-    assert forget_files(dry_run=True)[0] == 2
+    with CaptureQueriesContext(connection) as queries:
+        assert forget_files(dry_run=True)[0] == 2
+    assert len([query for query in queries if "records_revision" in query["sql"]]) == 1
     call_command("forget_files")
 
     assert capsys.readouterr().out.startswith("Files deleted: 2, ")
