@@ -1,4 +1,4 @@
-"""What each row of a file would become: a whole document, checked, with what links it; nothing is written."""
+"""What each row of a file would become: a whole document, checked, with what links it; no row is written."""
 
 from collections import defaultdict
 from contextlib import suppress
