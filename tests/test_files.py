@@ -740,8 +740,9 @@ def test_a_file_is_there_as_long_as_a_public_version_names_it(record, client):
 
     assert [client.get(url).status_code for url in (old, new)] == [200, 200]
     workflow.withdraw(record, reason="Outdated.")
-    assert [client.get(url).status_code for url in (old, new)] == [404, 404]
-    assert PublicFile.objects.count() == 0
+    gone = [client.get(url) for url in (old, new)]
+    assert [answer.status_code for answer in gone] == [410, 410]
+    assert ["This record was withdrawn" in answer.content.decode() for answer in gone] == [True, True]
     workflow.restore(record)
     assert [client.get(url).status_code for url in (old, new)] == [200, 200]
 
@@ -757,7 +758,7 @@ def test_a_withdrawn_file_is_kept_by_nobody(record, client, settings):  # gate 3
     workflow.withdraw(record, reason="Outdated.")
     kept.read_at = kept.asked_at = -1e9  # as a moment later
 
-    assert client.get(url).status_code == 404
+    assert client.get(url).status_code == 410
     kept.forget()
 
 
@@ -771,11 +772,34 @@ def test_a_file_of_two_records_goes_with_the_last(record, client):
     workflow.withdraw(record, reason="Outdated.")
     assert client.get(url).status_code == 200
     workflow.withdraw(other, reason="Outdated.")
-    assert client.get(url).status_code == 404
+    assert client.get(url).status_code == 410
 
 
-def test_rebuilding_brings_the_files_back(record, client):
+def test_a_file_that_never_was_public_is_not_gone(client):
+    withheld, withdrawn = (make("technology") for _ in range(2))
+    never, draft = stored(), stored()
+    workflow.withhold(attached(withheld, never), reason="Withdrawn elsewhere.")
+    url = address_of(shown(withdrawn, file_part(key="a")))
+    attached(withdrawn, draft)
+
+    workflow.withdraw(withdrawn, reason="Outdated.")
+
+    assert client.get(url).status_code == 410
+    for file in (never, draft):
+        assert client.get(f"/files/{file.digest[:32]}/a.png").status_code == 404
+
+
+def attached(record, file):
+    """The record with another file in its working copy."""
+    document = working_document(fresh(record)) | {"files": [file_part(file, key="a")]}
+    return save(document, "technology", fresh(record))
+
+
+@pytest.mark.parametrize(("is_withdrawn", "status"), [(False, 200), (True, 410)])
+def test_rebuilding_brings_the_files_back(record, client, is_withdrawn, status):
     url = address_of(shown(record, file_part()))
+    if is_withdrawn:
+        workflow.withdraw(record, reason="Outdated.")
     before = list(PublicFile.objects.values("publication", "url", "stored_as", "media_type"))
     PublicFile.objects.all().delete()
     assert client.get(url).status_code == 404
@@ -783,7 +807,7 @@ def test_rebuilding_brings_the_files_back(record, client):
     workflow.rebuild_publications()
 
     assert list(PublicFile.objects.values("publication", "url", "stored_as", "media_type")) == before
-    assert client.get(url).status_code == 200
+    assert client.get(url).status_code == status
 
 
 def test_addresses_of_files_refuse_what_they_do_not_know(record, client):
