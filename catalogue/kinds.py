@@ -341,6 +341,7 @@ TECHNOLOGY = Kind(
         ),
     ),
     page=Page(
+        check="/check/",
         facts=fields(
             "makers maker_as_stated country technology_kind price price_note works_on "
             "data_leaves data_leaves_note licence licence_verified functions target_users "

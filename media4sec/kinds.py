@@ -279,6 +279,7 @@ class Page:
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
+    check: str = ""  # the address of a check that can be about its records: theirs is told behind a #
     keeps_pdf: bool = (
         False  # its records are about documents: editors attach the PDF, and pages of it are linked
     )

@@ -193,6 +193,9 @@ FOR_READERS = {
     *(
         "search/",
         "search/suggest",
+        "check/",
+        "check/result/",
+        "check/save/",
         "matrix/",
         "library/",
         "timeline/",

@@ -81,6 +81,9 @@ ROUTES = {
     "en/group_export": "file",
     "group_export": "file",
     "design/": "file",
+    "check/": "fixed",
+    "check/result/": "form",  # what it answers to answers, tests/test_answering.py asks
+    "check/save/": "form",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
