@@ -17,10 +17,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.generation import GenerationMode
 
 from media4sec import problems
-from media4sec.front.api import schema
+from media4sec.front.api import schema, stem_of
 from media4sec.interchange import results
 from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import kinds
 from media4sec.publications.models import Generation, Publication, Term
 from media4sec.records import workflow
 from tests.factories import one_of_every_kind, published, several_published
@@ -156,6 +156,49 @@ def test_merged_names_the_last_in_the_line(client):
     assert client.get(first.url).headers["Location"] == third.url
 
 
+# Fields
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("fields=title", {"title"}), ("fields=themes,version,themes,url", {"themes", "version"})],
+)
+def test_only_the_fields_that_are_asked_for_are_sent(client, query, wanted):
+    record = published("technology")
+    always = {"kind", "identifier", "uuid", "url"}
+
+    whole, part = client.get(api_item(record)), client.get(f"{api_item(record)}?{query}")
+    listed = client.get(f"{api_list(record.kind)}?{query}").json()["results"]
+
+    assert part.json().keys() == wanted | always
+    assert part.json().items() <= whole.json().items()
+    assert listed == [part.json()]
+    assert part.headers["ETag"] != whole.headers["ETag"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["fields=title,colour", "fields=", "fields=title&fields=url"])
+def test_fields_that_no_document_has_are_named(client, query):  # gate 4.3
+    record = published("technology")
+
+    for address in (api_item(record), api_list(record.kind)):
+        response = client.get(f"{address}?{query}")
+        assert_problem(response, 400)
+        assert [error["parameter"] for error in response.json()["errors"]] == ["fields"]
+
+
+@pytest.mark.django_db
+def test_a_page_of_parts_leads_to_the_next_one_and_leaves_tombstones_whole(client):
+    _, second = several_published("theme", 2)
+    workflow.withdraw(second, reason="By mistake.")
+
+    one, two = every_item(client, THEMES, fields="title", limit="1", include_deleted="true")
+
+    assert one.keys() == {"kind", "identifier", "uuid", "url", "title"}
+    assert (two["identifier"], two["reason"]) == (second.identifier, "By mistake.")
+
+
 # Paging
 
 
@@ -174,7 +217,7 @@ def test_paging_gives_each_record_once_in_both_directions(client, limit):
 
     forward = list(pages(client, f"{THEMES}?limit={limit}"))
     there = [name for names, _ in forward for name in names]
-    end = write_cursor((-1, 10**9), question_of(kinds_by_name()["theme"], QueryDict()))
+    end = write_cursor((-1, 10**9), question_of("theme", QueryDict()))
     backward = list(pages(client, f"{THEMES}?limit={limit}&cursor={end}", "previous"))
     back = [name for names, _ in reversed(backward) for name in names]
 
@@ -366,7 +409,7 @@ def test_description_names_every_kind_and_filter():
     for kind in kinds():
         named = {parameter["name"] for parameter in paths[api_list(kind)]["get"]["parameters"]}
         assert named == {
-            *("q", "limit", "cursor", "count", "sort"),
+            *("q", "limit", "cursor", "count", "sort", "fields"),
             *("ids", "updated_since", "updated_before", "include_deleted"),
             *(facet.name for facet in kind.listed.all_facets),
         }
@@ -377,7 +420,16 @@ def checker(document, address, status="200"):
     """A function that holds an answer against the description of its address."""
     content = document["paths"][address]["get"]["responses"][status]["content"]
     (media,) = content.values()
-    whole = {**media["schema"], "components": document["components"]}
+    return checker_of(document, media["schema"])
+
+
+def checker_of_shape(document, name):
+    """The same for one shape: a whole record, where its address may also answer a part of it."""
+    return checker_of(document, {"$ref": f"#/components/schemas/{name}"})
+
+
+def checker_of(document, schema):
+    whole = {**schema, "components": document["components"]}
     cls = jsonschema.validators.validator_for(whole, default=jsonschema.Draft202012Validator)
     return cls(whole, format_checker=cls.FORMAT_CHECKER)
 
@@ -392,14 +444,9 @@ def test_answers_of_every_kind_fit_the_description(client):
         answer = client.get(f"{address}?count=true").json()
         assert errors_in(checker(document, address), answer) == []
         for item in answer["results"]:
-            assert errors_in(checker(document, f"{address}/{{identifier}}"), item) == []
-            properties = document["components"]["schemas"][component(document, address)]["properties"]
+            assert errors_in(checker_of_shape(document, stem_of(kind)), item) == []
+            properties = document["components"]["schemas"][stem_of(kind)]["properties"]
             assert set(item) | {"files"} == set(properties)  # most records have none
-
-
-def component(document, address):
-    schema = document["paths"][f"{address}/{{identifier}}"]["get"]["responses"]["200"]["content"]
-    return schema["application/json"]["schema"]["$ref"].rpartition("/")[2]
 
 
 def errors_in(validator, answer):
@@ -409,7 +456,7 @@ def errors_in(validator, answer):
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_every_document_of_the_real_content_fits_the_description(client, content, kind):
     address = api_list(kind)
-    validator = checker(described(), f"{address}/{{identifier}}")
+    validator = checker_of_shape(described(), stem_of(kind))
 
     for item in every_item(client, address, limit=200):
         assert errors_in(validator, item) == []

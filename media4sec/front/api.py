@@ -80,6 +80,15 @@ class LinksSerializer(serializers.Serializer):
     list = serializers.URLField(help_text="All records of its kind.")
 
 
+class RecordPartSerializer(serializers.Serializer):
+    """The fields of a record that were asked for by name, and those that say which record it is."""
+
+    kind = serializers.CharField()
+    identifier = serializers.CharField()
+    uuid = serializers.UUIDField()
+    url = serializers.URLField(help_text="The public page.")
+
+
 class TombstoneSerializer(serializers.Serializer):
     """What is left of a record that was withdrawn, or merged into another one."""
 
@@ -246,11 +255,20 @@ def schema_of(kind):
     )
 
 
+def whole_or_part(kind):
+    """A record, or the fields of it that were asked for."""
+    shapes = [schema_of(kind), RecordPartSerializer]
+    return PolymorphicProxySerializer(f"{stem_of(kind)}OrPart", shapes, resource_type_field_name=None)
+
+
 def either(kind):
     """A record, or what is left of it, where that was asked for."""
     stem = stem_of(kind)
     shapes = PolymorphicProxySerializer(
-        f"{stem}OrTombstone", [schema_of(kind), TombstoneSerializer], resource_type_field_name=None, many=True
+        f"{stem}OrTombstone",
+        [schema_of(kind), TombstoneSerializer, RecordPartSerializer],
+        resource_type_field_name=None,
+        many=True,
     )
     return extend_schema_field(shapes)(type("Results", (serializers.ListField,), {}))()
 
@@ -313,7 +331,7 @@ def parameters_of(kind):
             description=gettext("Also count the hits."),
         ),
     ]
-    found += narrowing()
+    found += [fields_of(kind), *narrowing()]
     found.append(
         OpenApiParameter(
             "sort",
@@ -342,6 +360,20 @@ def parameters_of(kind):
         for facet in facets_of((kind,))
     ]
     return found
+
+
+def fields_of(kind):
+    """Documents may be asked for in part."""
+    names = {"$ref": f"#/components/schemas/{stem_of(kind)}Field"}
+    return OpenApiParameter(
+        "fields",
+        {"type": "array", "items": names, "minItems": 1},
+        explode=False,
+        description=gettext(
+            "Only these fields of each document, with commas between them; kind, identifier, uuid and url are "
+            "always there."
+        ),
+    )
 
 
 MOMENT_SHAPE = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
@@ -390,13 +422,12 @@ def viewset(kind):
             summary=f"One {kind.names.one.lower()}",
             description="The record as it is public now.",
             tags=[kind.names.many],
-            parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH)],
-            responses={200: schema_of(kind), **problems(400, 404, 406, 410)},
+            parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), fields_of(kind)],
+            responses={200: whole_or_part(kind), **problems(400, 404, 406, 410)},
         ),
     )
-    return described(
-        type(f"{kind.names.one.title().replace(' ', '')}ViewSet", (PublicViewSet,), {"kind": kind})
-    )
+    own = {"kind": kind, "fields": tuple(schema_of(kind)().fields)}
+    return described(type(f"{stem_of(kind)}ViewSet", (PublicViewSet,), own))
 
 
 OF_ALL_KINDS = "Whole base"  # what is not of one kind
@@ -454,6 +485,9 @@ def schema():
     patterns = [*WHOLE_BASE, path("api/v1/", include(router.urls))]
     with translation.override(settings.LANGUAGE_CODE):
         found = _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        shapes = found["components"]["schemas"]
+        for kind in kinds():
+            shapes[f"{stem_of(kind)}Field"] = {"type": "string", "enum": list(schema_of(kind)().fields)}
         tags = [{"name": str(kind.names.many), "description": str(kind.names.lead)} for kind in kinds()]
         return found | {
             "tags": [{"name": OF_ALL_KINDS, "description": "What there is, and what changed."}, *tags]
