@@ -1,7 +1,9 @@
 """The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
 
 import json
+import tomllib
 from functools import partial
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -16,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.generation import GenerationMode
 
+from catalogue.choices import TechnologyStatus
 from media4sec import problems
 from media4sec.front.api import schema, stem_of
 from media4sec.interchange import results
@@ -418,9 +421,21 @@ def test_description_names_every_kind_and_filter():
 
 def checker(document, address, status="200"):
     """A function that holds an answer against the description of its address."""
-    content = document["paths"][address]["get"]["responses"][status]["content"]
-    (media,) = content.values()
+    (media,) = answer_of(document, address, status)["content"].values()
     return checker_of(document, media["schema"])
+
+
+def answer_of(document, address, status):
+    """An answer of an address; refusals are described once for all."""
+    answer = document["paths"][address]["get"]["responses"][status]
+    return resolved(document, answer["$ref"]) if "$ref" in answer else answer
+
+
+def resolved(document, reference):
+    node = document
+    for name in reference.removeprefix("#/").split("/"):
+        node = node[name]
+    return node
 
 
 def checker_of_shape(document, name):
@@ -471,6 +486,104 @@ def test_problems_fit_the_description(client):
     for address, status in ((f"{THEMES}?x=1", "400"), (f"{THEMES}/none", "404"), (api_item(record), "410")):
         operation = THEMES if status == "400" else f"{THEMES}/{{identifier}}"
         assert errors_in(checker(document, operation, status), client.get(address).json()) == []
+
+
+def operations(document):
+    return {path["get"]["operationId"]: (address, path["get"]) for address, path in document["paths"].items()}
+
+
+def test_names_in_the_description_stay():
+    document = described()
+    pinned = tomllib.loads(Path(__file__).with_name("api_names.toml").read_text())
+
+    names = set(document["components"]["schemas"])
+    assert set(pinned["schemas"].split()) - names == set()
+    assert set(pinned["operations"].split()) - operations(document).keys() == set()
+    assert [name for name in names if name.endswith(("Enum", "Schema", "Serializer"))] == []
+    for kind in kinds():
+        stem = stem_of(kind)
+        assert {stem, f"{stem}Field", f"{stem}Page", f"{stem}OrPart", f"{stem}OrTombstone"} <= names
+
+
+def test_values_of_documents_have_the_names_of_their_choices():
+    shapes = described()["components"]["schemas"]
+
+    assert shapes["TechnologyStatus"]["enum"] == TechnologyStatus.values
+    assert shapes["Technology"]["properties"]["status"] == {"$ref": "#/components/schemas/TechnologyStatus"}
+    unnamed = [
+        where
+        for name, shape in shapes.items()
+        for where, node in nodes(shape.get("properties", {}), name)
+        if "enum" in node
+    ]
+    assert [where for where in unnamed if not where.startswith("Throwaway")] == []
+
+
+def nodes(node, where):
+    """``[(path, object)]`` of all objects in a part of the description."""
+    if isinstance(node, list):
+        node = dict(enumerate(node))
+    if isinstance(node, dict):
+        yield where, node
+        for name, value in node.items():
+            yield from nodes(value, f"{where}/{name}")
+
+
+def test_every_answer_is_described_with_its_headers_and_refusals():
+    document = described()
+
+    for name, (_address, operation) in operations(document).items():
+        found = operation["responses"]
+        assert {"200", "304", "400", "405", "406", "412"} <= found.keys()
+        assert {"ETag", "Cache-Control", "Link", "Vary"} <= found["200"]["headers"].keys()
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert "``" not in operation["description"], name
+    for name, shape in document["components"]["schemas"].items():
+        assert "``" not in json.dumps(shape), name
+
+
+def test_every_example_fits_its_shape():
+    document = described()
+    told = operations(document)
+
+    for kind in kinds():
+        address, operation = told[f"get_{kind.name.replace('-', '_')}"]
+        example = operation["responses"]["200"]["content"]["application/json"]["example"]
+        assert errors_in(checker_of_shape(document, stem_of(kind)), example) == []
+        assert (example["kind"], example["identifier"]) == (kind.name, kind.identifier.example)
+    others = 0
+    for address, operation in told.values():
+        media = operation["responses"]["200"]["content"]["application/json"]
+        if "example" in media:
+            others += 1
+            assert errors_in(checker(document, address), media["example"]) == []
+    assert others == len(kinds()) + 7
+    for response in document["components"]["responses"].values():
+        for media in response.get("content", {}).values():
+            assert errors_in(checker_of(document, media["schema"]), media["example"]) == []
+
+
+@pytest.mark.django_db
+def test_headers_and_refusals_are_as_described(client):
+    theme = published("theme")
+    document = described()
+
+    for address, operation in (
+        ("/api/v1", "root"),
+        (THEMES, "list_themes"),
+        (api_item(theme), "get_theme"),
+        ("/api/v1/changes", "list_changes"),
+        (f"{api_item(theme)}/versions/1", "get_version"),
+        ("/api/v1/facets/themes", "facets_of_themes"),
+        ("/api/v1/search?q=theme", "search"),
+    ):
+        response = client.get(address)
+        told = operations(document)[operation][1]["responses"]["200"]["headers"]
+        assert response.status_code == 200
+        assert set(told) - {"Vary"} <= set(response.headers)  # short answers are not coded
+        assert ("Last-Modified" in told) == ("Last-Modified" in response.headers)
+        assert_problem(client.get(address, headers={"if-match": '"another"'}), 412)
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.routers import SimpleRouter
 
+from media4sec.front.openapi import complete
 from media4sec.front.shapes import (
     ChangesSerializer,
     FacetsSerializer,
@@ -29,7 +30,6 @@ from media4sec.front.shapes import (
     HitPageSerializer,
     IncomingPageSerializer,
     LinksSerializer,
-    ProblemSerializer,
     RecordPartSerializer,
     ReferenceSerializer,
     RelatedSerializer,
@@ -45,7 +45,7 @@ from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
 from media4sec.interchange.root import root, stem_of
 from media4sec.interchange.searching import MOST_HITS, search_all
 from media4sec.interchange.values import LONGEST_FIND, MOST_COUNTED, facets_answer
-from media4sec.kinds import NO_VALUE, kinds
+from media4sec.kinds import NO_VALUE, Role, kind_for, kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, SEARCH_FACETS, facets_of
 from media4sec.publications.sorting import by_words, orders_of
@@ -159,22 +159,8 @@ def page_schema(kind):
 
 
 def problems(*statuses):
-    return {
-        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description=text)
-        for status, text in PROBLEMS.items()
-        if status in statuses
-    }
-
-
-PROBLEMS = {
-    400: (
-        "A parameter is not known, has no value or one that is not known, or stands twice where it can have one "
-        "value only: each is named. Case and accents of a filter’s value do not matter."
-    ),
-    404: "There is no such record.",
-    406: "Only application/json is offered.",
-    410: "The record was withdrawn: why, and what to use instead.",
-}
+    """What else it can answer; in which words and headers, ``media4sec.front.openapi`` says."""
+    return {status: OpenApiResponse(description="") for status in (*statuses, 405, 412)}
 
 
 def words_parameter(*, is_required=False):
@@ -183,6 +169,15 @@ def words_parameter(*, is_required=False):
         {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_WORDS},
         required=is_required,
         description=gettext("Words to be found together; the last may be cut off."),
+    )
+
+
+def identifier_parameter(example):
+    return OpenApiParameter(
+        "identifier",
+        {"type": "string", "examples": [example]},
+        OpenApiParameter.PATH,
+        description="The record’s own, such as its number; it never changes.",
     )
 
 
@@ -298,6 +293,11 @@ def narrowing():
     ]
 
 
+def sends(kind):
+    """The operation that sends one record."""
+    return f"get_{kind.name.replace('-', '_')}"
+
+
 def viewset(kind):
     """The view set of one kind, with its description."""
     described = extend_schema_view(
@@ -310,11 +310,11 @@ def viewset(kind):
             responses={200: page_schema(kind), **problems(400, 406)},
         ),
         retrieve=extend_schema(
-            operation_id=f"get_{kind.name.replace('-', '_')}",
+            operation_id=sends(kind),
             summary=f"One {kind.names.one.lower()}",
             description="The record as it is public now.",
             tags=[kind.names.many],
-            parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH), fields_of(kind)],
+            parameters=[identifier_parameter(kind.identifier.example), fields_of(kind)],
             responses={200: whole_or_part(kind), **problems(400, 404, 406, 410)},
         ),
     )
@@ -426,7 +426,7 @@ def beside_view(answer, name, shape, parameters=(), **described):
         OpenApiParameter(
             "plural", {"type": "string", "enum": [kind.plural for kind in kinds()]}, OpenApiParameter.PATH
         ),
-        OpenApiParameter("identifier", str, OpenApiParameter.PATH),
+        identifier_parameter(kind_for(Role.THEME).identifier.example),
     ]
 
     @extend_schema(
@@ -526,7 +526,7 @@ def schema():
     """The OpenAPI document, made once."""
     patterns = [*WHOLE_BASE, *FACETS_OF_KINDS, *BESIDE_RECORDS, path("api/v1/", include(router.urls))]
     with translation.override(settings.LANGUAGE_CODE):
-        found = _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        found = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
         shapes = found["components"]["schemas"]
         for kind in kinds():
             shapes[f"{stem_of(kind)}Field"] = {"type": "string", "enum": list(schema_of(kind)().fields)}
@@ -535,16 +535,7 @@ def schema():
             {"name": OF_ALL_KINDS, "description": "What there is, what changed, and what is found by words."},
             {"name": BESIDE, "description": "What its page shows besides the document of a record."},
         ]
-        return found | {"tags": [*shared, *tags]}
-
-
-def _any_of(node):
-    """Where a text may be empty or an address: who does not check formats sees an empty one fit both."""
-    if isinstance(node, list):
-        return [_any_of(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {"anyOf" if name == "oneOf" else name: _any_of(value) for name, value in node.items()}
+        return complete(found | {"tags": [*shared, *tags]}, {sends(kind): kind for kind in kinds()})
 
 
 @require_safe

@@ -137,24 +137,6 @@ class FileSerializer(serializers.Serializer):
     cover = CoverSerializer(required=False, help_text="Of a PDF.")
 
 
-class ProblemErrorSerializer(serializers.Serializer):
-    parameter = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class ProblemSerializer(serializers.Serializer):
-    """What went wrong (RFC 9457)."""
-
-    type = serializers.URLField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    instance = serializers.CharField()
-    errors = ProblemErrorSerializer(many=True, required=False)
-    reason = serializers.CharField(required=False)
-    successor = serializers.URLField(required=False, allow_null=True)
-
-
 class PageOfSerializer(serializers.Serializer):
     """The addresses around a page of results."""
 
