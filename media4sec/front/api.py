@@ -45,7 +45,7 @@ from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
 from media4sec.interchange.root import root, stem_of
 from media4sec.interchange.searching import MOST_HITS, search_all
 from media4sec.interchange.values import LONGEST_FIND, MOST_COUNTED, facets_answer
-from media4sec.kinds import NO_VALUE, Role, kind_for, kinds
+from media4sec.kinds import NO_VALUE, Role, Slug, kind_for, kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, SEARCH_FACETS, facets_of
 from media4sec.publications.sorting import by_words, orders_of
@@ -211,7 +211,7 @@ def filters_of(kinds, facets):
     return [
         OpenApiParameter(
             facet.name,
-            {"type": "array", "items": known_values(kinds, facet), "minItems": 1, "maxItems": MAX_VALUES},
+            {"type": "array", "minItems": 1, **known_values(kinds, facet)},
             description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
             % {"title": facet.title},
         )
@@ -224,9 +224,10 @@ def known_values(kinds, facet):
     known = list(facet.choices.values) if facet.choices else []
     if facet.source == "kind":
         known = [kind.name for kind in kinds]
-    if not known:
-        return {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_VALUE}
-    return {"type": "string", "enum": [*map(str, known), *([NO_VALUE] if facet.empty else [])]}
+    if known:
+        return {"items": {"type": "string", "enum": [*map(str, known), *([NO_VALUE] if facet.empty else [])]}}
+    text = {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_VALUE}
+    return {"items": text, "maxItems": MAX_VALUES}
 
 
 def parameters_of(kind):
@@ -271,7 +272,7 @@ def narrowing():
     return [
         OpenApiParameter(
             "ids",
-            {"type": "string", "pattern": "^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$"},
+            {"type": "string", "pattern": f"^{Slug.shape}(?:,{Slug.shape})*$"},
             description=gettext("Only these identifiers, with commas between them; %(number)s at most.")
             % {"number": MAX_LIMIT},
         ),

@@ -21,7 +21,7 @@ from rest_framework.viewsets import ViewSet
 from media4sec.interchange.citations import LICENCE_URL
 from media4sec.interchange.records import SENT, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
-from media4sec.kinds import Kind
+from media4sec.kinds import Kind, Slug
 from media4sec.problems import BadParameters, Gone
 from media4sec.publications.lists import misread
 from media4sec.publications.models import Publication
@@ -44,6 +44,7 @@ FIRST_PAGE: Cursor = (1, 0)
 MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d([Tt][0-2]\d:[0-5]\d:[0-6]\d(\.\d{1,20})?([Zz]|[+-][0-2]\d:[0-5]\d))?", re.ASCII
 )
+IDENTIFIER = re.compile(Slug.shape)  # of every kind, as it may be asked for
 EARLIEST, LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
 
@@ -203,6 +204,11 @@ class AskedList(AskedPage):
         self.since = self._moment("updated_since")
         self.before = self._moment("updated_before")
         self.identifiers = comma_separated(data.get("ids", ""))
+        self.errors += [
+            ("ids", f"“{name}” is no identifier.")
+            for name in self.identifiers
+            if not IDENTIFIER.fullmatch(name)
+        ]
         if len(self.identifiers) > MAX_LIMIT:
             self.errors.append(("ids", f"At most {MAX_LIMIT} can be asked for at once."))
         filters = self.answer.words or any(self.answer.chosen.values())
@@ -276,8 +282,8 @@ def read_moment(text: str) -> datetime | None:
 
 
 def comma_separated(text: str) -> tuple[str, ...]:
-    """The values of a parameter that takes several with commas between them."""
-    return tuple(dict.fromkeys(part for part in (part.strip() for part in text.split(",")) if part))
+    """The values of a parameter that takes several with commas between them, each once."""
+    return tuple(dict.fromkeys(text.split(","))) if text else ()
 
 
 def window(
