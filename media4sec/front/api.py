@@ -425,7 +425,10 @@ def beside_view(answer, name, shape, parameters=(), **described):
     """The view of something beside a record of any kind, with its description."""
     where = [
         OpenApiParameter(
-            "plural", {"type": "string", "enum": [kind.plural for kind in kinds()]}, OpenApiParameter.PATH
+            "plural",
+            {"type": "string", "enum": [kind.plural for kind in kinds()]},
+            OpenApiParameter.PATH,
+            description="The kind of record, as addresses of the API call it.",
         ),
         identifier_parameter(kind_for(Role.THEME).identifier.example),
     ]
