@@ -407,10 +407,16 @@ def facets_view(kind=None):
         responses={200: FacetsSerializer, **problems(400, 406)},
     )
     @api_view(["GET"])
-    def described_facets(request, plural=None):
-        return facets_answer(request, kind if plural is None else kind_at(plural))
+    def described_facets(request):
+        return facets_answer(request, kind)
 
     return described_facets
+
+
+@extend_schema(exclude=True)  # described for each kind, whose filters are its own
+@api_view(["GET"])
+def facets_of_any(request, plural):
+    return facets_answer(request, kind_at(plural))
 
 
 def kind_at(plural):
@@ -584,7 +590,7 @@ KNOWN_ADDRESSES = "|".join(
 )
 urlpatterns = [
     *WHOLE_BASE,
-    path("api/v1/facets/<slug:plural>", facets_view()),
+    path("api/v1/facets/<slug:plural>", facets_of_any),
     *BESIDE_RECORDS,
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", include((router.urls, "api"))),
