@@ -23,7 +23,7 @@ OTHER_VALUES = {
     "SharedBy": ["names", "named-by", "source", "words"],
 }
 
-HEADERS = {
+RESPONSE_HEADERS = {
     "ETag": (
         "Strong; changes with what is sent. Send it back as If-None-Match.",
         '"31a6ae8030fc2be766a51194"',
@@ -145,7 +145,7 @@ def plain(node):
 def headers():
     return {
         name: {"description": text, "schema": {"type": "string"}, "example": example}
-        for name, (text, example) in HEADERS.items()
+        for name, (text, example) in RESPONSE_HEADERS.items()
     }
 
 
@@ -256,7 +256,7 @@ def shared_examples():
     passage = [{"text": "… the ", "is_hit": False}, {"text": "dark web", "is_hit": True}]
     value = {"value": "good", "label": "Good", "count": 12}
     facet = {"filter": "lens", "field": "lens", "title": "Lens", "total": 1, "values": [value], "all": None}
-    change = {"seq": 1, "action": "updated", "at": AT, "etag": HEADERS["ETag"][1]}
+    change = {"seq": 1, "action": "updated", "at": AT, "etag": RESPONSE_HEADERS["ETag"][1]}
     change |= {
         "identifier" if name == "id" else name: text for name, text in named.items() if name != "label"
     }
