@@ -42,14 +42,11 @@ def find_chromium():
     return next((path for name in candidates if (path := shutil.which(name))), None)
 
 
-def find_api_linters():
-    """The folder with redocly and spectral that API_LINTERS names, or None."""
-    named = os.environ.get("API_LINTERS")
-    return (
-        named
-        if named and shutil.which("redocly", path=named) and shutil.which("spectral", path=named)
-        else None
-    )
+def find_api_tools():
+    """The folder with redocly, spectral, openapi-typescript and tsc that API_TOOLS names, or None."""
+    named = os.environ.get("API_TOOLS")
+    tools = ("redocly", "spectral", "openapi-typescript", "tsc")
+    return named if named and all(shutil.which(tool, path=named) for tool in tools) else None
 
 
 def not_run(reason):
@@ -144,8 +141,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line("HTML checker: not run (VNU_JAR does not name a vnu.jar)")
     if not os.environ.get("LIGHTHOUSE"):
         terminalreporter.write_line("Lighthouse: not run (LIGHTHOUSE does not name its cli/index.js)")
-    if not find_api_linters():
-        terminalreporter.write_line("Linters of OpenAPI: not run (API_LINTERS names no folder with them)")
+    if not find_api_tools():
+        terminalreporter.write_line("Tools for OpenAPI: not run (API_TOOLS names no folder with them)")
 
 
 @pytest.fixture(scope="session")

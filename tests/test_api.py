@@ -27,6 +27,11 @@ from tests.factories import one_of_every_kind, published, several_published
 from tests.public import api_item, api_list, api_lists, every_item, relative
 
 THEMES = "/api/v1/themes"
+ADDRESSES = (
+    *("/api/v1", "/api/v1/openapi.json", "/api/v1/changes", "/api/v1/search?q=theme"),
+    *("/api/v1/facets", "/api/v1/facets/themes", THEMES, "/api/v1/themes/one"),
+    *(f"/api/v1/themes/one/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+)
 
 
 def assert_problem(response, status, **expected):
@@ -62,7 +67,7 @@ def test_unknown_addresses_answer_a_problem(client, address):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE"])
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.13
     published("theme", identifier="one")
 
@@ -335,7 +340,7 @@ def test_etag_moves_with_what_the_public_sees_and_with_nothing_else(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_head_answers_like_get(client, address):
     published("theme", identifier="one")
 

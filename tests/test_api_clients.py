@@ -13,7 +13,7 @@ import pytest
 from media4sec.front.api import schema
 from media4sec.kinds import kinds
 from media4sec.publications.models import Publication
-from tests.conftest import find_api_linters, not_run
+from tests.conftest import find_api_tools, not_run
 from tests.factories import one_of_every_kind
 
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
@@ -27,38 +27,57 @@ def description(tmp_path):
 
 
 @pytest.fixture
-def linters():
-    return find_api_linters() or not_run("no linters of OpenAPI, API_LINTERS names none")
+def tool(tmp_path):
+    """A function that runs one of the tools, away from settings of ours."""
+    folder = find_api_tools() or not_run("no tools for OpenAPI, API_TOOLS names none")
+
+    def run(command, *arguments):
+        return subprocess.run(
+            [Path(folder, command), *arguments],
+            env=os.environ | QUIET,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+
+    return run
 
 
-def complaints_of(folder, command, *arguments):
-    run = subprocess.run(
-        [Path(folder, command), *arguments],
-        env=os.environ | QUIET,
-        cwd=Path(arguments[1]).parent,  # without settings of ours
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return json.loads(run.stdout)
+def test_redocly_has_nothing_to_say(tool, description):
+    found = tool("redocly", "lint", description, "--format=json")
+
+    assert json.loads(found.stdout)["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
 
 
-def test_redocly_has_nothing_to_say(linters, description):
-    found = complaints_of(linters, "redocly", "lint", description, "--format=json")
-
-    assert found["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
-
-
-def test_spectral_has_nothing_to_say(linters, description):
+def test_spectral_has_nothing_to_say(tool, description):
     rules = description.with_name("rules.yaml")
     rules.write_text('extends: ["spectral:oas"]\n')
 
-    assert (
-        complaints_of(
-            linters, "spectral", "lint", description, "--ruleset", rules, "--quiet", "--format=json"
-        )
-        == []
-    )
+    found = tool("spectral", "lint", description, "--ruleset", rules, "--quiet", "--format=json")
+
+    assert json.loads(found.stdout) == []
+
+
+TYPED = """
+import type { components, paths } from "./api"
+export const known: components["schemas"]["Technology"]["status"] = "active"
+// @ts-expect-error: no such value
+export const unknown: components["schemas"]["Technology"]["status"] = "alive"
+type Found = paths["/api/v1/search"]["get"]["responses"]["200"]["content"]["application/json"]
+export const texts = (found: Found): string[] => found.results.map((hit) => hit.passages[0].pieces[0].text)
+"""
+
+
+@pytest.mark.slow
+def test_types_are_generated_and_right(tool, description):
+    made = tool("openapi-typescript", description, "--output", "api.d.ts")
+    assert made.returncode == 0, made.stderr
+    description.with_name("use.ts").write_text(TYPED)
+
+    checked = tool("tsc", "--noEmit", "--strict", "use.ts")
+
+    assert (checked.returncode, checked.stdout) == (0, "")
 
 
 @pytest.mark.slow
