@@ -29,8 +29,8 @@ from media4sec.kinds import (
     Search,
     Section,
     StateBar,
+    Thing,
     Ways,
-    Work,
     fields,
     phrases,
 )
@@ -41,6 +41,15 @@ PROJECT = Kind(
     Names(_("Project"), _("Projects"), lead=_("The EU project whose results this knowledge base keeps.")),
     path="projects",
     section="library",
+    thing=Thing(
+        "project",
+        other_titles=fields("acronym acronym_cordis"),
+        date="start_date",
+        until="end_date",
+        number="grant_agreement",
+        numbers={"grant": "grant_agreement"},
+        url="cordis_url",
+    ),
     page=Page(
         facts=fields(
             "acronym acronym_cordis grant_agreement programme topic_id topic_title topic_status "
@@ -71,7 +80,6 @@ PROJECT = Kind(
         names=fields("acronym acronym_cordis grant_agreement cordis_rcn topic_id call_id"),
     ),
     review_months=24,
-    schema_type="ResearchProject",
     is_editorial=True,
 )
 
@@ -85,6 +93,7 @@ WORK_PACKAGE = Kind(
     ),
     path="library",
     section="library",
+    thing=Thing("project-part", number="identifier"),
     identifier=Given(r"WP\d"),
     listed=Listed(order=fields("number")),
     page=Page(facts=fields("title_source lead_partner"), adds="catalogue.pages.work_package"),
@@ -107,6 +116,20 @@ DELIVERABLE = Kind(
     ),
     path="library",
     section="library",
+    thing=Thing(
+        "report",
+        is_published=True,
+        other_titles=fields("alternative_title"),
+        creators="authors",
+        contributors=fields("contributors"),
+        published_by="MEDI@4SEC",
+        is_of_project=True,
+        date="date",
+        number="identifier",
+        numbers={"reference": "document_reference"},
+        url="download_url",
+        files=fields("download_url alternate_urls"),
+    ),
     identifier=Given(r"D\d\.\d"),
     listed=Listed(
         facets=(
@@ -139,6 +162,7 @@ DELIVERABLE = Kind(
         adds="catalogue.pages.deliverable",
     ),
     links=Links(
+        means={"work_package": "isPartOf", "workshop": "subject"},
         roles={"authors": "person", "contributors": "person"},
         reasons={
             "work_package": _("belongs to this work package"),
@@ -154,20 +178,9 @@ DELIVERABLE = Kind(
         names=fields("alternative_title document_reference authors contributors"),
         unread=fields("dissemination_level_basis title_source"),
     ),
-    cited=Cited(
-        work=Work(
-            "report",
-            authors="authors",
-            date="date",
-            number="identifier",
-            url="download_url",
-            published_by="MEDI@4SEC",
-        ),
-        by_identifier=True,
-    ),
+    cited=Cited(by_identifier=True),
     weight=36,
     review_months=24,
-    schema_type="Report",
 )
 
 PERSON = Kind(
@@ -182,6 +195,7 @@ PERSON = Kind(
     ),
     path="people",
     section="library",
+    thing=Thing("person", other_titles=fields("aliases"), works_for=fields("organisation organisation_name")),
     listed=Listed(
         facets=(Facet("organisation", _("Organisation")),),
         order=fields("family_name|title given_name"),
@@ -192,7 +206,6 @@ PERSON = Kind(
     search=Search(text=fields("aliases organisation_name"), names=fields("aliases")),
     weight=42,
     review_months=24,
-    schema_type="Person",
     recommended=("checked_on",),
 )
 
@@ -206,6 +219,7 @@ FUNCTION = Kind(
     ),
     path="functions",
     section="technologies",
+    thing=Thing("concept"),
     listed=Listed(
         facets=(
             Facet("group", _("Group"), "parent", empty=_("Is a group itself")),
@@ -219,14 +233,15 @@ FUNCTION = Kind(
         labels={"nearest_cm_function_note": _("Note on the nearest function")},
         about=_("What it is and does"),
     ),
-    links=Links(reasons={"parent": _("belongs to this group")}, has_neighbours=False),
+    links=Links(
+        means={"parent": "isPartOf"}, reasons={"parent": _("belongs to this group")}, has_neighbours=False
+    ),
     search=Search(text=fields("identifier nearest_cm_function"), unread=fields("nearest_cm_function_note")),
     words={
         "level": {FunctionLevel.GROUP: _("Group of functions"), FunctionLevel.FUNCTION: _("Single function")}
     },
     schemes={"function": "function", "group": "function"},
     weight=32,
-    schema_type="DefinedTerm",
     is_editorial=True,
 )
 
@@ -240,11 +255,11 @@ ORGANISATION = Kind(
     ),
     path="organisations",
     section="technologies",
+    thing=Thing("organisation", other_titles=fields("former_names")),
     page=Page(facts=fields("former_names"), about=_("What it is and does")),
     links=Links(has_neighbours=False),
     search=Search(text=fields("former_names"), names=fields("former_names")),
     weight=40,
-    schema_type="Organization",
     recommended=("sources", "checked_on"),
 )
 
@@ -260,6 +275,21 @@ TECHNOLOGY = Kind(
     ),
     path="technologies",
     section="technologies",
+    thing=Thing(
+        "software",
+        types=(
+            "technology_kind",
+            {
+                TechnologyKind.SERVICE: "service",
+                TechnologyKind.METHOD: "method",
+                TechnologyKind.DATASET: "dataset",
+            },
+        ),
+        creators="makers",
+        url="homepage",
+        licence="licence",
+        country="country",
+    ),
     identifier=Numbered("T", has_slug=True),
     listed=Listed(
         facets=(
@@ -327,6 +357,7 @@ TECHNOLOGY = Kind(
         sections=(Section(_("What is known of its state"), ("status_note",)),),
     ),
     links=Links(
+        means={"functions": "subject"},
         roles={"issues": "issue"},
         reasons={
             "functions": _("has this function"),
@@ -345,7 +376,6 @@ TECHNOLOGY = Kind(
     ),
     weight=18,
     review_months=6,
-    schema_type="SoftwareApplication",
 )
 
 STATEMENT = Kind(
@@ -361,6 +391,7 @@ STATEMENT = Kind(
     ),
     path="evidence",
     section="library",
+    thing=Thing("claim"),
     identifier=Numbered("E", digits=4),
     listed=Listed(
         facets=(
@@ -378,6 +409,12 @@ STATEMENT = Kind(
         labels={"deliverable_basis": _("How its deliverable is known")},
     ),
     links=Links(
+        means={
+            "deliverable": "source",
+            "derived_from": "source",
+            "workshop": "source",
+            "subjects": "subject",
+        },
         roles={"subjects": "", "derived_from": ""},
         reasons={
             "subjects": _("speaks about it"),
@@ -391,7 +428,6 @@ STATEMENT = Kind(
     cited=Cited(quotes="deliverable", origins=fields("deliverable workshop")),
     role=Role.EVIDENCE,
     weight=60,
-    schema_type="Claim",
     recommended=("sources", "checked_on"),
 )
 
@@ -407,6 +443,7 @@ SURVEY_FIGURE = Kind(
     ),
     path="survey",
     section="library",
+    thing=Thing("claim", date="year"),
     listed=Listed(
         facets=(
             Facet("survey", _("Survey")),
@@ -438,6 +475,7 @@ GLOSSARY_TERM = Kind(
     ),
     path="glossary",
     section="library",
+    thing=Thing("concept", other_titles=fields("aliases")),
     listed=Listed(
         order=fields("title"), template="catalogue/glossary.html", rows="catalogue.pages.glossary_rows"
     ),
@@ -456,7 +494,6 @@ GLOSSARY_TERM = Kind(
     role=Role.GLOSSARY,
     weight=46,
     review_months=24,
-    schema_type="DefinedTerm",
     is_editorial=True,
 )
 
@@ -471,6 +508,16 @@ NEWS_ITEM = Kind(
     ),
     path="news",
     section="library",
+    thing=Thing(
+        "web-page",
+        is_published=True,
+        creators="authors",
+        publisher="publisher",
+        date="date",
+        url="url_of_item",
+        language="language",
+        place=fields("location"),
+    ),
     listed=Listed(
         facets=(
             THEME_FACET,
@@ -496,12 +543,8 @@ NEWS_ITEM = Kind(
         reasons={"authors": _("was written by this person"), "workshop": _("is about this workshop")},
     ),
     search=Search(text=fields("publisher authors location"), names=fields("publisher authors location")),
-    cited=Cited(
-        work=Work("web-page", authors="authors", date="date", publisher="publisher", url="url_of_item")
-    ),
     weight=44,
     review_months=24,
-    schema_type="Article",
 )
 
 CONCEPT = Kind(
@@ -517,6 +560,7 @@ CONCEPT = Kind(
     ),
     path="vocabulary",
     section="library",
+    thing=Thing("concept"),
     listed=Listed(
         facets=(Facet("scheme", _("Words for"), choices=Scheme),),
         order=fields("scheme position"),
@@ -533,7 +577,6 @@ CONCEPT = Kind(
     words={"scheme": dict(Scheme.choices)},
     weight=80,
     review_months=24,
-    schema_type="DefinedTerm",
     is_editorial=True,
     recommended=("checked_on",),
 )
@@ -551,6 +594,7 @@ COLLECTION = Kind(
     ),
     path="collections",
     section="library",
+    thing=Thing("collection", date="generated_on"),
     listed=Listed(order=fields("title")),
     page=Page(
         facts=fields("generated_on count"),

@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from ethics.choices import CheckSection, EventKind, Force, IssueKind, Topic
 from media4sec.kinds import (
     THEME_FACET,
-    Cited,
     Facet,
     Given,
     Kind,
@@ -18,7 +17,7 @@ from media4sec.kinds import (
     Search,
     Section,
     StateBar,
-    Work,
+    Thing,
     fields,
     phrases,
 )
@@ -33,6 +32,17 @@ INSTRUMENT = Kind(
     ),
     path="law",
     section="law",
+    thing=Thing(
+        "legislation",
+        is_published=True,
+        title="full_title",
+        other_titles=fields("title"),
+        date="adopted_on",
+        number="celex_or_number",
+        numbers={"celex": "celex_or_number", "eli": "eli"},
+        url="official_url",
+        country="jurisdiction",
+    ),
     listed=Listed(
         facets=(
             THEME_FACET,
@@ -78,16 +88,10 @@ INSTRUMENT = Kind(
         names=fields("full_title celex_or_number eli"),
         law_of="jurisdiction",
     ),
-    cited=Cited(
-        work=Work(
-            "legislation", title="full_title", date="adopted_on", number="celex_or_number", url="official_url"
-        )
-    ),
     role=Role.LAW,
     schemes={"event": "legal-event-kind"},
     weight=22,
     review_months=3,
-    schema_type="Legislation",
     is_editorial=True,
 )
 
@@ -103,6 +107,7 @@ ISSUE = Kind(
     ),
     path="issues",
     section="law",
+    thing=Thing("issue"),
     identifier=Numbered("I", has_slug=True),
     listed=Listed(
         facets=(
@@ -122,7 +127,8 @@ ISSUE = Kind(
         adds="ethics.pages.issue",
     ),
     links=Links(
-        reasons={"instruments": _("touches this law"), "deliverables": _("is a subject of this deliverable")}
+        means={"instruments": "references"},
+        reasons={"instruments": _("touches this law"), "deliverables": _("is a subject of this deliverable")},
     ),
     search=Search(text=fields("questions_to_ask safeguards instruments")),
     role=Role.ISSUE,
@@ -142,6 +148,17 @@ JUDGMENT = Kind(
     ),
     path="judgments",
     section="law",
+    thing=Thing(
+        "court-decision",
+        is_published=True,
+        title="parties",
+        other_titles=fields("title"),
+        publisher="court",
+        date="decided_on",
+        number="case_number",
+        numbers={"ecli": "ecli"},
+        url="official_url",
+    ),
     listed=Listed(
         facets=(
             THEME_FACET,
@@ -159,20 +176,11 @@ JUDGMENT = Kind(
         about=_("What the court decided"),
     ),
     links=Links(
-        reasons={"instruments": _("interprets or applies this law"), "issues": _("bears on this issue")}
+        means={"instruments": "references", "issues": "subject"},
+        reasons={"instruments": _("interprets or applies this law"), "issues": _("bears on this issue")},
     ),
     search=Search(
         text=fields("parties court formation instruments"), names=fields("parties case_number ecli")
-    ),
-    cited=Cited(
-        work=Work(
-            "court-decision",
-            title="parties",
-            date="decided_on",
-            number="case_number",
-            publisher="court",
-            url="official_url",
-        )
     ),
     weight=23,
     review_months=24,
@@ -192,6 +200,7 @@ COUNTRY_NOTE = Kind(
     ),
     path="countries",
     section="law",
+    thing=Thing("guidance", country="country"),
     listed=Listed(
         facets=(
             Facet("topic", _("Topic recorded"), "rules.topic", empty=_("No topic recorded"), choices=Topic),
@@ -208,13 +217,14 @@ COUNTRY_NOTE = Kind(
         adds="ethics.pages.country_note",
     ),
     links=Links(
+        means={"instruments": "references", "judgments": "references"},
         reasons={
             "instruments": _("says how this law stands in one country"),
             "issues": _("says what national law has on this issue"),
             "judgments": _("is about a country whose law this is about"),
             "partners": _("is about the country of this partner"),
             "rules.refs": _("names it beside a rule"),
-        }
+        },
     ),
     search=Search(text=fields("authority rules instruments"), names=fields("authority"), law_of="country"),
     weight=25,
@@ -236,6 +246,7 @@ PLATFORM_REQUEST = Kind(
     ),
     path="platform-requests",
     section="law",
+    thing=Thing("method"),
     listed=Listed(
         facets=(
             Facet("situation", _("Situation"), "situations", empty=_("No situation named")),
@@ -252,6 +263,7 @@ PLATFORM_REQUEST = Kind(
         adds="ethics.pages.platform_request",
     ),
     links=Links(
+        means={"instruments": "references"},
         reasons={
             "instruments": _("rests on this law"),
             "issues": _("raises this issue"),
@@ -267,7 +279,6 @@ PLATFORM_REQUEST = Kind(
     ),
     weight=21,
     review_months=6,
-    schema_type="HowTo",
 )
 
 CHECK_QUESTION = Kind(
@@ -283,6 +294,7 @@ CHECK_QUESTION = Kind(
     ),
     path="check",
     section="law",
+    thing=Thing("question", number="identifier"),
     identifier=Given(r"Q\d+"),
     listed=Listed(
         facets=(
@@ -298,6 +310,7 @@ CHECK_QUESTION = Kind(
         own_parts={"answers": _("Answers and what they raise")},
     ),
     links=Links(
+        means={"show_if_question": "requires"},
         reasons={
             "answers.raises": _("asks about it"),
             "answers.hides": _("can hide this question"),
@@ -325,6 +338,7 @@ CHECK_EXAMPLE = Kind(
     ),
     path="examples",
     section="law",
+    thing=Thing("guidance"),
     listed=Listed(facets=(Facet("issue", _("Issue raised"), "expected_issues"),)),
     page=Page(facts=fields("situation pattern technologies"), adds="ethics.examples.page_of_example"),
     links=Links(

@@ -64,7 +64,8 @@ class Answer:
             and not response.cookies
             and not response.has_header("Content-Encoding")
             and response.headers.get("Cache-Control", "").startswith("public")
-            and response.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+            and response.headers.get("Vary", "Accept")
+            in ("Accept", "Accept-Encoding", "Accept, Accept-Encoding")
         )
 
     @property

@@ -48,21 +48,38 @@ class Role(Enum):
 
 
 @dataclass(frozen=True)
-class Work:
-    """What a record describes, where that was made elsewhere: the fields that state its facts, for citations.
+class Thing:
+    """What the records of a kind describe, and which fields of a record state which of its facts, for other catalogues.
 
-    The record and its work are two things, and each has a citation of its own. ``type`` is one of the types in
-    ``media4sec.interchange.citations``; a field that is not named states nothing.
+    The record and the thing are two, each with facts of its own. A field that is not named states nothing.
     """
 
-    type: str
+    type: str  # in media4sec.work_types …
+    types: tuple[str, dict[str, str]] = (
+        "",
+        {},
+    )  # … or (field, {value: type}), where records say it more exactly
+    is_published: bool = False  # elsewhere: it has a citation of its own
     title: str = "title"
-    authors: str = ""
-    date: str = ""
-    number: str = ""
+    other_titles: tuple[str, ...] = ()
+    creators: str = ""  # who wrote or made it
+    contributors: tuple[str, ...] = ()
     publisher: str = ""
+    published_by: str = ""  # where no field says so: who publishes all things of this kind
+    is_of_project: bool = False  # it was paid for by the project's grant
+    date: str = ""  # of publication, adoption or decision, or when it began
+    until: str = ""
+    number: str = ""
+    numbers: dict[str, str] = field(
+        default_factory=dict
+    )  # {scheme: field}, as in media4sec.publications.description
     url: str = ""
-    published_by: str = ""  # where no field says so: who publishes all works of this kind
+    files: tuple[str, ...] = ()  # addresses of copies
+    language: str = ""
+    place: tuple[str, ...] = ()  # from the hall to the town
+    country: str = ""
+    licence: str = ""
+    works_for: tuple[str, ...] = ()  # whom a person works for; the first that is filled counts
 
 
 # Facets and kinds are compared by identity: their words change with the reader's language.
@@ -279,6 +296,8 @@ class Links:
     )  # of links to kinds of later apps: {role: kind, "" for any}
     reasons: dict[str, str] = field(default_factory=dict)  # by field; completes “It …” and “This record …”
     flags: str = ""  # the field with the issues that its records raise
+    # What a field means to catalogues elsewhere, as a term of Dublin Core; themes are subjects, all others relations.
+    means: dict[str, str] = field(default_factory=dict)
     # Fields through which others rest on its records: when one of these says something else, they are looked at again.
     rechecked: tuple[str, ...] = ()
     has_neighbours: bool = True  # compared with others, to say which are related by what they share
@@ -316,7 +335,6 @@ class StateBar:
 class Cited:
     """How a record is cited, by readers and by the portal itself."""
 
-    work: Work | None = None
     quotes: str = ""  # the field with the record whose work its sentence is taken from; else its sources are
     origins: tuple[
         str, ...
@@ -334,6 +352,7 @@ class Kind:
     names: Names
     path: str
     section: str
+    thing: Thing
     identifier: Slug | Numbered | Given = Slug()
     listed: Listed = Listed()
     state: StateBar = StateBar()
@@ -349,7 +368,6 @@ class Kind:
     schemes: dict[str, str] = field(default_factory=dict)
     weight: int = 50  # the lighter, the earlier among related records and equal search hits
     review_months: int = 12
-    schema_type: str = "CreativeWork"
     recommended: tuple[str, ...] = (
         "summary",
         "sources",
@@ -384,7 +402,7 @@ class Kind:
     @property
     def is_term(self) -> bool:
         """Its records are words of the field: one of the same name in another such kind is the same concept."""
-        return self.schema_type == "DefinedTerm"
+        return self.thing.type == "concept"
 
     @property
     def list_url(self) -> str:

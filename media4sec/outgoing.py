@@ -19,6 +19,9 @@ from typing import NamedTuple
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from media4sec.texts import web_address
 
 CONNECTED_WITHIN, ANSWERED_WITHIN = 5, 15  # seconds; the second for all of it, redirects included
 MOST_OF_AN_ANSWER = 200_000  # of a body, where nobody says otherwise
@@ -178,14 +181,21 @@ def _in_signs_of_addresses(text):
 
 
 def _joined(url, location):
-    """Where a redirect leads; headers come as bytes, which mostly are UTF-8."""
-    location = location.encode("latin-1", "replace").decode("utf-8", "replace")
+    """Where a redirect leads; headers come as bytes, which mostly are UTF-8.
+
+    A space in it is followed, as browsers do; an address that could not be kept is none.
+    """
+    location = location.encode("latin-1", "replace").decode("utf-8", "replace").strip(" ").replace(" ", "%20")
     try:
         target = urldefrag(urljoin(url, location)).url
     except ValueError as error:
         raise OutgoingError("It leads to what is no address of the web.") from error
     if len(target) > MOST_IN_ADDRESS:
         raise OutgoingError("It leads to an address that is too long.")
+    try:
+        web_address(target)
+    except ValidationError as error:
+        raise Refused("It leads to what is no address of the web.") from error
     return target
 
 

@@ -4,6 +4,7 @@ Start-up stops with a sentence that names the variable when something is missing
 """
 
 import ipaddress
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -405,12 +406,30 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "media4sec.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+# What catalogues of catalogues are told of this one, in every format.
+CATALOGUE = {
+    "title": "MEDI@4SEC knowledge base",
+    "description": "What the MEDI@4SEC project found about social media in public security, as open data.",
+    "publisher": "MEDI@4SEC knowledge base",
+    "contact": env.str(
+        "CONTACT", default=SECURITY_CONTACT if "@" in SECURITY_CONTACT else ""
+    ),  # an e-mail address
+    "licence": (
+        "CC BY 4.0",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "CC-BY-4.0",
+    ),  # name, address, SPDX
+    "language": "en",  # that records are written in
+    "frequency": "IRREG",  # in the EU's list of frequencies
+    "programme": "H2020",  # that paid for the project, and the number of its grant agreement
+    "grant": "700281",
+}
 SPECTACULAR_SETTINGS = {
-    "TITLE": "MEDI@4SEC knowledge base",
-    "DESCRIPTION": "What the MEDI@4SEC project found about social media in public security, as open data.",
+    "TITLE": CATALOGUE["title"],
+    "DESCRIPTION": CATALOGUE["description"],
     "VERSION": "1",
-    "CONTACT": {"name": "MEDI@4SEC knowledge base", "url": f"{BASE_URL}/about/"},
-    "LICENSE": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
+    "CONTACT": {"name": CATALOGUE["publisher"], "url": f"{BASE_URL}/about/"},
+    "LICENSE": {"name": CATALOGUE["licence"][0], "identifier": CATALOGUE["licence"][2]},
     "SERVERS": [{"url": BASE_URL}],
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -432,6 +451,9 @@ CORRECTIONS_FORM_HOURS = env.int("CORRECTIONS_FORM_HOURS", default=12)  # how lo
 
 
 # Other libraries
+
+# Spreadsheets are read by the parser that refuses entities, whatever else is installed beside it.
+os.environ["OPENPYXL_LXML"] = "False"
 
 # Which tags are the same, ours decide (records/tags.py).
 TAGGIT_TAGS_FROM_STRING = "media4sec.records.tags.from_text"

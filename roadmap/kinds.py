@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from media4sec.choices import YesNo
 from media4sec.kinds import (
     THEME_FACET,
-    Cited,
     Facet,
     Kind,
     Links,
@@ -16,7 +15,7 @@ from media4sec.kinds import (
     Search,
     Section,
     StateBar,
-    Work,
+    Thing,
     fields,
 )
 from roadmap.choices import Access, Addressee, Audience, StandardKind, StandardStatus, Strand, TrainingKind
@@ -32,6 +31,7 @@ ROADMAP_ITEM = Kind(
     ),
     path="roadmap",
     section="roadmap",
+    thing=Thing("guidance"),
     identifier=Numbered("R", has_slug=True),
     listed=Listed(
         facets=(
@@ -60,6 +60,7 @@ ROADMAP_ITEM = Kind(
         adds="roadmap.pages.roadmap_item",
     ),
     links=Links(
+        means={"depends_on": "requires"},
         reasons={
             "depends_on": _("needs this first"),
             "issues": _("answers this issue"),
@@ -84,6 +85,7 @@ TRAINING_MODULE = Kind(
     ),
     path="training",
     section="roadmap",
+    thing=Thing("course", publisher="provider"),
     identifier=Numbered("M", has_slug=True),
     listed=Listed(
         facets=(
@@ -109,7 +111,6 @@ TRAINING_MODULE = Kind(
     links=Links(reasons={"technologies": _("comes from this project or tool")}),
     search=Search(text=fields("provider audience learning_outcomes"), names=fields("provider")),
     weight=30,
-    schema_type="Course",
 )
 
 STANDARD = Kind(
@@ -125,6 +126,16 @@ STANDARD = Kind(
     ),
     path="standards",
     section="roadmap",
+    thing=Thing(
+        "norm",
+        is_published=True,
+        title="full_title",
+        other_titles=fields("title"),
+        publisher="body",
+        date="date",
+        number="number",
+        url="official_url",
+    ),
     listed=Listed(
         facets=(
             Facet("standard-kind", _("Kind"), "standard_kind", choices=StandardKind),
@@ -160,11 +171,6 @@ STANDARD = Kind(
     search=Search(
         text=fields("number full_title body earlier_edition instruments"),
         names=fields("number full_title body earlier_edition"),
-    ),
-    cited=Cited(
-        work=Work(
-            "norm", title="full_title", date="date", number="number", publisher="body", url="official_url"
-        )
     ),
     weight=29,
     is_editorial=True,

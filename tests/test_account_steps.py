@@ -9,16 +9,17 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
+from media4sec.accounts.helping import withdraw_invitation
 from media4sec.accounts.invitations import invite, link_for, progress_of
 from media4sec.accounts.models import User
 from media4sec.records.audit import chain, faults
 from media4sec.records.models import AuditEntry, Team
 from tests.factories import fresh, make, published
-from tests.people import administrator, code_of, logged_in, member, owned
-from tests.test_accounts import GOOD, try_to_log_in, with_password
+from tests.people import PASSWORD, administrator, code_of, logged_in, member, owned, with_password
+from tests.test_accounts import try_to_log_in
 from tests.test_admin import filled
 from tests.test_turns import Elsewhere
 
@@ -33,11 +34,6 @@ def empty_counters(time_machine):
     """At half past, as some things are counted by the hour of the clock."""
     cache.clear()
     time_machine(timedelta(minutes=30, seconds=-(time.time() % 3600)))
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -93,6 +89,14 @@ def test_logging_in_and_out_is_told(client, anna):  # gate 5.1
     assert {entry.title for entry in AuditEntry.objects.filter(kind_name="account")} == {"an…@example.org"}
 
 
+def test_a_session_that_ended_is_not_told_as_if_somebody_left(anna, time_machine):
+    client = logged_in(anna)
+    time_machine(timedelta(minutes=61))
+    client.get("/admin/")
+
+    assert told() == [("log-out", str(anna.pk), anna.email, "The session had ended.")]
+
+
 def test_who_guesses_is_told_and_does_not_flood_the_trail(anna):  # gate 5.1
     for number in range(10):
         try_to_log_in(Client(REMOTE_ADDR=f"192.0.2.{number}"), anna.email, "wrong")
@@ -145,10 +149,10 @@ def test_passwords_and_factors_are_told(client, anna, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         inside.post(f"{FACTORS}recovery-codes/generate/")
         inside.post(f"{FACTORS}totp/deactivate/")
-        new = {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"}
-        inside.post("/admin/accounts/password/change/", {"oldpassword": GOOD} | new)
+        new = {"password1": f"{PASSWORD} 2", "password2": f"{PASSWORD} 2"}
+        inside.post("/admin/accounts/password/change/", {"oldpassword": PASSWORD} | new)
         chosen = client.get(path_of(link_for(User.objects.get(pk=anna.pk))), follow=True).request["PATH_INFO"]
-        client.post(chosen, {"password1": GOOD, "password2": GOOD})
+        client.post(chosen, {"password1": PASSWORD, "password2": PASSWORD})
 
     assert [(action, note) for action, _, actor, note in told() if actor == anna.email] == [
         ("factor", "Removed: six figures."),
@@ -311,12 +315,14 @@ def test_an_invitation_says_how_far_it_has_come(client, partner, boss, time_mach
     inside = logged_in(boss)
     inside.post(team_of(partner, "invite"), {"email": "new@example.org", "role": "contributor"})
     new = User.objects.get(email="new@example.org")
+    says = progress_of(new)
+    assert says.removeprefix("Invited; the link works until ") in mail.outbox[0].body
     assert "Invited; the link works until" in inside.get(team_of(partner)).content.decode()
 
     User.objects.filter(pk=new.pk).update(invited_at=new.invited_at - timedelta(days=3))
     assert "The invitation has expired" in inside.get(team_of(partner)).content.decode()
 
-    new.set_password(GOOD)
+    new.set_password(PASSWORD)
     assert progress_of(new) == "Has chosen a password"
 
 
@@ -333,6 +339,7 @@ def test_an_invitation_is_withdrawn_with_the_role(partner, boss):
 
     assert "is withdrawn: its link works no longer" in page
     assert Client().get(link, follow=True).context["token_fail"]
+    assert told(action="account") == [("account", str(new.pk), boss.email, "The invitation was withdrawn.")]
     inside.post(team_of(partner, "invite"), {"email": "new@example.org", "role": "contributor"})
     assert new.memberships.count() == 1
 
@@ -342,7 +349,29 @@ def test_who_has_a_password_keeps_it_when_a_role_goes(partner, boss, anna):
 
     assert "is withdrawn" not in page
     anna.refresh_from_db()
-    assert anna.check_password(GOOD)
+    assert anna.check_password(PASSWORD)
+
+
+def test_who_chose_a_password_a_moment_ago_keeps_it():
+    loaded = User.objects.create_user("new@example.org")
+    with_password(User.objects.get(pk=loaded.pk))
+
+    assert not withdraw_invitation(loaded, by=None)
+    assert User.objects.get(pk=loaded.pk).check_password(PASSWORD)
+    assert told() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_account_is_told_of_once_it_is_there(monkeypatch):
+    inside = []
+    backend = "django.core.mail.backends.locmem.EmailBackend.send_messages"
+    monkeypatch.setattr(backend, lambda self, sent: inside.append(connection.in_atomic_block))
+    client, address = logged_in(administrator()), "/admin/accounts/user/add/"
+
+    page = client.post(address, filled(client, address) | {"email": "new@example.org"}, follow=True)
+
+    assert inside == [False]
+    assert str([*page.context["messages"]][-1]) == "new@example.org was invited by mail."
 
 
 @pytest.mark.django_db(transaction=True)
@@ -419,7 +448,7 @@ def test_sessions_end_with_what_an_account_may_do(anna, change):  # gate 2.5
 def test_sessions_end_when_a_password_is_chosen_on_a_link(client, anna):  # gate 2.5
     theirs = logged_in_by_password(anna)
     chosen = client.get(path_of(link_for(User.objects.get(pk=anna.pk))), follow=True).request["PATH_INFO"]
-    client.post(chosen, {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"})
+    client.post(chosen, {"password1": f"{PASSWORD} 2", "password2": f"{PASSWORD} 2"})
 
     assert theirs.get(f"{FACTORS}").status_code == 302
 
@@ -432,7 +461,7 @@ def drafts(partner):
     return [owned(make("technology", title=f"Draft {letter}"), partner) for letter in "ABC"]
 
 
-def confirmed(client, answer, password=GOOD):
+def confirmed(client, answer, password=PASSWORD):
     """Give the password where it is asked for."""
     address = answer["Location"]
     assert address.startswith("/admin/accounts/reauthenticate/?next=")
@@ -532,6 +561,18 @@ def test_a_refusal_needs_no_database_that_takes_something(partner, monkeypatch):
     monkeypatch.setattr("media4sec.accounts.told.counted", fail)
 
     assert client.get("/admin/accounts/user/").status_code == 403
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="others write at the same time")
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_waits_once_for_whoever_writes(partner, monkeypatch):  # gate 6.10
+    client, counted = logged_in(member("contributor", partner=partner)), []
+    monkeypatch.setattr("media4sec.accounts.told.counted", counted.append)
+
+    with transaction.atomic():
+        assert Elsewhere(lambda: client.get("/admin/accounts/user/")).finished().status_code == 403
+
+    assert counted == []
 
 
 @pytest.mark.parametrize("action", ["change", "invite", "lost-factor"])

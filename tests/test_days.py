@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media4sec.interchange.citations import bibtex, citations_of, ris
+from media4sec.interchange.citations import bibtex_entry, ris_reference
+from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.records import workflow
 from tests.factories import published
@@ -43,10 +44,11 @@ def test_pages_say_the_day_in_brussels(client, moment, words, day):
 
 @at_each_moment
 def test_citations_have_the_day_in_brussels(moment, words, day):
-    (citation,) = citations_of([Publication.objects.get(identifier=published_at(moment).identifier)])
+    (description,) = descriptions_of([Publication.objects.get(identifier=published_at(moment).identifier)])
+    (citation,) = description.cited
 
-    assert f"date = {{{day}}}" in bibtex(citation)
-    assert f"DA  - {day.replace('-', '/')}/" in ris(citation)
+    assert f"date = {{{day}}}" in bibtex_entry(citation)
+    assert f"DA  - {day.replace('-', '/')}/" in ris_reference(citation)
 
 
 @at_each_moment

@@ -14,18 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media4sec.interchange import citations, tables
-from media4sec.interchange.citations import CitedThing, Name
-from media4sec.interchange.exports import FORMATS
 from media4sec.kinds import kinds, paths
+from media4sec.publications.description import Facts, Name, descriptions_of, one_line
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
+from media4sec.representations import forms_of_lists, forms_of_records
+from media4sec.work_types import RECORD
 from tests.factories import fresh, make, publish, published, published_full, save, several_published
 from tests.public import api_item, body_of
 
 pytestmark = pytest.mark.django_db
 
-EVERY_FORMAT = pytest.mark.parametrize("suffix", FORMATS)
+EVERY_FORMAT = pytest.mark.parametrize("suffix", [form.suffix for form in forms_of_lists()])
 
 
 def text_of(response):
@@ -258,8 +259,8 @@ def test_ris_says_the_same_as_bibtex(client):
     assert reference["abstract"] == "One line. Another."
     assert reference["keywords"] == ["dark web", "osint"]
     assert reference["urls"] == [f"{settings.BASE_URL}{record.url}"]
-    *_, cited = citations.citations_of([_publication(record)])
-    assert reference["notes"] == [cited.note]
+    (description,) = descriptions_of([_publication(record)])
+    assert reference["notes"] == [description.record.note]
 
 
 NAMES = [
@@ -388,14 +389,14 @@ def _publication(record):
     st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"))), st.text(max_size=40)
 )
 def test_any_text_leaves_the_citation_whole(title, name):
-    title, name = citations.one_line(title), citations.one_line(name)
+    title, name = one_line(title), one_line(name)
     authors = (Name(name),) if name else ()
-    citation = CitedThing(
-        "key", citations.RECORD, title, "https://example.org/", authors, "2017", number="T-001", summary=title
+    citation = Facts(
+        "key", RECORD, title, "https://example.org/", authors, "2017", number="T-001", summary=title
     )
 
-    entries = bibtexparser.parse_string(citations.bibtex(citation) * 2)
-    references = rispy.loads(citations.ris(citation) * 2)
+    entries = bibtexparser.parse_string(citations.bibtex_entry(citation) * 2)
+    references = rispy.loads(citations.ris_reference(citation) * 2)
 
     assert [block.key for block in entries.entries] == ["key"]
     assert len(entries.failed_blocks) == 1  # the same key again
@@ -534,25 +535,13 @@ def test_every_record_has_its_other_forms(client, kind):
 
     assert document == client.get(api_item(record)).json()
     name = f"medi4sec-{kind.name}-{record.identifier}"
-    keys = [f"{name}-work", name] if kind.cited.work else [name]
+    items = json.loads(text_of(client.get(f"{address}.csl.json")))
+    keys = [f"{name}-work", name] if kind.thing.is_published else [name]
     assert [entry.key for entry in entries] == [reference["id"] for reference in references] == keys
+    assert [item["id"] for item in items] == keys
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in kinds() if kind.cited.work or kind.cited.quotes], ids=lambda kind: kind.name
-)
-def test_what_a_work_states_are_fields_of_its_record(client, kind):
-    document = client.get(api_item(published(kind))).json()
-
-    named = [kind.cited.quotes]
-    if kind.cited.work:
-        work = kind.cited.work
-        named = [work.title, work.authors, work.date, work.number, work.publisher, work.url]
-        assert work.type in citations.WORK_TYPES
-    assert {name for name in named if name} <= document.keys()
-
-
-@pytest.mark.parametrize("suffix", ["json", "bib", "ris"])
+@pytest.mark.parametrize("suffix", [form.suffix for form in forms_of_records()])
 def test_a_records_forms_move_and_go_with_it(client, suffix):
     record, other = several_published("technology", 2)
     draft = make("technology")
@@ -574,5 +563,5 @@ def test_a_records_forms_move_and_go_with_it(client, suffix):
 
 def test_every_list_has_its_files(client):
     for path in paths():
-        for suffix in FORMATS:
-            assert client.get(f"/{path}.{suffix}").status_code == 200
+        for form in forms_of_lists():
+            assert client.get(f"/{path}.{form.suffix}").status_code == 200

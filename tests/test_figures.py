@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import trans_real
 
-from media4sec.interchange.citations import citations_of
 from media4sec.portal.previews.views import preview_of
+from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Publication
 from tests.factories import published
 from tests.public import Page, text_of
@@ -76,7 +76,7 @@ def test_a_figure_is_as_exact_as_its_source(client, value, unit, qualifier, text
     assert Page(page.content.decode()).heading == f"{text} People who were asked".replace(NBSP, " ")
     title = f"{text}: People who were asked"
     assert f"<title>{title} ·" in page.content.decode()
-    assert next(citations_of([publication])).title == " ".join(title.split())
+    assert next(descriptions_of([publication])).record.title == " ".join(title.split())
     assert preview_of(publication).title == title
     answer = client.get(f"/api/v1/survey-figures/{record.identifier}").json()
     assert (answer["value"], answer["qualifier"]) == (value, qualifier)
@@ -133,7 +133,7 @@ def test_a_title_that_is_read_alone_says_the_figure_once(client, value, unit, ti
 
     page = client.get(publication.url)
 
-    assert next(citations_of([publication])).title == " ".join(cited.split())
+    assert next(descriptions_of([publication])).record.title == " ".join(cited.split())
     assert preview_of(publication).title == cited
     assert f"“{cited}”" in page.content.decode()
     assert f"<title>{cited} ·" in page.content.decode()

@@ -11,13 +11,21 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from media4sec.accounts import recovery
+from media4sec.accounts.forms import taken
 from media4sec.accounts.models import User
-from tests.people import code_of, logged_in, member
-from tests.test_accounts import GOOD, try_to_log_in, with_password
+from media4sec.records.models import AuditEntry
+from tests.people import PASSWORD, code_of, logged_in, member, with_password, with_password_alone
+from tests.test_accounts import try_to_log_in
 from tests.test_server import started
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +46,7 @@ def secret():
 @pytest.fixture
 def anna(secret):
     """A publisher with an app on a phone."""
-    user = with_password(member("publisher", name="anna"))
-    user.authenticator_set.all().delete()
+    user = with_password_alone(member("publisher", name="anna"))
     TOTP.activate(user, secret)
     return user
 
@@ -89,8 +96,7 @@ def test_who_is_let_in_forgives_no_guesses_of_others(anna, secret):
 
 
 def test_guesses_for_one_account_stop_nobody_else(anna, secret):
-    bert = with_password(member("publisher", name="bert"))
-    bert.authenticator_set.all().delete()
+    bert = with_password_alone(member("publisher", name="bert"))
     TOTP.activate(bert, secret)
     for _ in range(6):
         says(at_the_door(anna), WRONG)
@@ -115,7 +121,7 @@ def test_guesses_are_counted_for_all_processes_together(settings):  # gate 2.3
             body = urllib.parse.urlencode({**values, "csrfmiddlewaretoken": token}).encode()
             return browser.open(origin + path, body).read().decode()
 
-        send("/admin/accounts/login/", {"login": user.email, "password": GOOD})
+        send("/admin/accounts/login/", {"login": user.email, "password": PASSWORD})
         answers = [send(f"{FACTORS}authenticate/", {"code": WRONG}) for _ in range(12)]
 
     assert ["Incorrect code" in answer for answer in answers] == [True] * 5 + [False] * 7
@@ -169,6 +175,21 @@ def test_a_recovery_code_works_once(anna, codes):  # gate 2.2
     assert "Incorrect code" in says(at_the_door(anna), codes[3])
     assert says(at_the_door(anna), codes[4]) == "let in"
     assert "8 of your codes" in logged_in(anna).get(FACTORS).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_is_hashed_while_nothing_is_locked(anna, codes, monkeypatch):
+    inside, slow = [], recovery.hashed
+
+    def hashed(code, salt):
+        inside.append(connection.in_atomic_block)
+        return slow(code, salt)
+
+    monkeypatch.setattr(recovery, "hashed", hashed)
+
+    assert "Incorrect code" in says(at_the_door(anna), WRONG)
+    assert says(at_the_door(anna), codes[0]) == "let in"
+    assert inside == [False, False]
 
 
 def test_codes_that_nobody_has_seen_open_nothing(anna):
@@ -240,6 +261,65 @@ def test_whatever_a_browser_says_of_a_passkey_is_answered(anna, credential):  # 
     assert answers[1]["Location"] == "/admin/accounts/reauthenticate/"  # she has none
     assert answers[3]["Location"] == "/admin/accounts/login/"
     assert not anna.authenticator_set.filter(type="webauthn").exists()
+
+
+def passkey_of(user):
+    """One that is kept as a browser made it; nobody holds its key."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    made = AttestedCredentialData.create(bytes(16), b"a passkey", key)
+    about = AttestationObject.create("none", AuthenticatorData.create(bytes(32), 0x41, 0, made), {})
+    said = CollectedClientData.create("webauthn.create", bytes(16), "https://testserver")
+    credential = {
+        "id": websafe_encode(b"a passkey"),
+        "rawId": websafe_encode(b"a passkey"),
+        "type": "public-key",
+        "response": {"clientDataJSON": websafe_encode(said), "attestationObject": websafe_encode(about)},
+    }
+    return Authenticator.objects.create(
+        user=user, type="webauthn", data={"name": "A phone", "credential": credential}
+    )
+
+
+def test_passkeys_that_prove_nothing_are_told(anna):  # gate 5.1
+    passkey_of(anna)
+    inside, door, stranger, given = logged_in(anna), at_the_door(anna), Client(), {"credential": ODD[-2]}
+
+    door.post(f"{FACTORS}authenticate/", given)
+    inside.post(f"{FACTORS}webauthn/reauthenticate/", given)
+    stranger.get(f"{FACTORS}webauthn/login/", headers={"accept": "application/json"})
+    stranger.post(f"{FACTORS}webauthn/login/", given)
+
+    told = AuditEntry.objects.filter(action="failed").order_by("pk").values_list("identifier", "note")
+    assert list(told) == [(str(anna.pk), "A wrong passkey."), ("0", "A wrong passkey.")]
+
+
+def test_what_the_library_fails_over_is_logged(caplog):
+    with pytest.raises(ValidationError, match="The passkey was not taken"):
+        taken({}.popitem)
+
+    assert "A passkey was not taken: KeyError" in caplog.text
+
+
+def test_a_limit_of_guesses_is_no_wrong_passkey(anna):
+    passkey_of(anna)
+    for _ in range(5):
+        says(at_the_door(anna), WRONG)
+
+    at_the_door(anna).post(f"{FACTORS}authenticate/", {"credential": ODD[-2]})
+
+    assert not AuditEntry.objects.filter(note__contains="passkey").exists()
+
+
+def test_a_passkey_that_fails_is_asked_for_again_with_the_way_back(anna):  # gate 2.6
+    passkey_of(anna)
+    client, address = logged_in(anna), f"{FACTORS}webauthn/reauthenticate/"
+    sent = {"credential": ODD[-2], "next": "/admin/catalogue/technology/"}
+
+    page = client.post(address, sent)
+
+    assert page.status_code == 200
+    assert '<input type="hidden" name="next" value="/admin/catalogue/technology/">' in page.content.decode()
+    assert list(page.context["form"].errors) == ["credential"]
 
 
 def test_recovery_codes_alone_are_no_second_factor(anna, codes):  # gate 2.2

@@ -16,6 +16,7 @@ from media4sec.kinds import (
     Role,
     Search,
     Section,
+    Thing,
     fields,
     phrases,
 )
@@ -31,6 +32,7 @@ PARTNER = Kind(
     ),
     path="partners",
     section="library",
+    thing=Thing("organisation", other_titles=fields("short_name"), url="website", country="country"),
     listed=Listed(
         facets=(
             Facet("country", _("Country"), type="country"),
@@ -53,7 +55,6 @@ PARTNER = Kind(
     role=Role.OWNER,
     weight=38,
     review_months=24,
-    schema_type="Organization",
     is_editorial=True,
 )
 
@@ -67,6 +68,7 @@ THEME = Kind(
     ),
     path="themes",
     section="situations",
+    thing=Thing("concept", other_titles=fields("alternative_name"), url="page_url"),
     listed=Listed(facets=(Facet("lead-partner", _("Lead partner"), "lead_partner"),), order=fields("order")),
     page=Page(
         facts=fields("order alternative_name lead_partner reports ethics_reports page_url"),
@@ -90,7 +92,6 @@ THEME = Kind(
     schemes={"theme": "theme"},
     weight=8,
     review_months=24,
-    schema_type="DefinedTerm",
     is_editorial=True,
 )
 
@@ -106,6 +107,16 @@ WORKSHOP = Kind(
     ),
     path="workshops",
     section="library",
+    thing=Thing(
+        "event",
+        contributors=fields("host_partner"),
+        date="start_date",
+        until="end_date",
+        number="identifier",
+        url="page_url",
+        place=fields("venue city"),
+        country="country",
+    ),
     identifier=Given(r"W\d+", has_slug=True),
     listed=Listed(
         facets=(
@@ -145,7 +156,6 @@ WORKSHOP = Kind(
     cited=Cited(mark=_("Workshop %(number)s"), by_identifier=True),
     weight=10,
     review_months=24,
-    schema_type="Event",
 )
 
 PATTERN = Kind(
@@ -160,6 +170,7 @@ PATTERN = Kind(
     ),
     path="practices",
     section="practices",
+    thing=Thing("method", other_titles=fields("name_in_source"), url="page_url"),
     identifier=Numbered("P", has_slug=True),
     listed=Listed(
         facets=(THEME_FACET, Facet("group", _("Group"), choices=PatternGroup), Facet("family", _("Family"))),
@@ -178,6 +189,7 @@ PATTERN = Kind(
         adds="workshops.patterns.page_of_pattern",
     ),
     links=Links(
+        means={"family": "isPartOf"},
         roles={"technologies": "technology"},
         reasons={
             "family": _("belongs to this family"),
@@ -191,7 +203,6 @@ PATTERN = Kind(
         unread=fields("family_basis summary_basis"),
     ),
     weight=14,
-    schema_type="HowTo",
 )
 
 CASE = Kind(
@@ -204,6 +215,7 @@ CASE = Kind(
     ),
     path="practices",
     section="practices",
+    thing=Thing("case", date="year", place=fields("place"), country="country"),
     identifier=Numbered("C", has_slug=True),
     listed=Listed(
         facets=(
@@ -217,6 +229,7 @@ CASE = Kind(
     ),
     page=Page(facts=fields("case_kind place country year"), adds="workshops.patterns.page_of_case"),
     links=Links(
+        means={"patterns": "subject"},
         roles={"technologies": "technology", "issues": "issue"},
         reasons={
             "patterns": _("shows this pattern at work"),
@@ -227,7 +240,6 @@ CASE = Kind(
     ),
     search=Search(text=fields("place country"), names=fields("place")),
     weight=16,
-    schema_type="Article",
 )
 
 SWOT_POINT = Kind(
@@ -242,6 +254,7 @@ SWOT_POINT = Kind(
     ),
     path="swot",
     section="situations",
+    thing=Thing("claim"),
     listed=Listed(
         facets=(
             Facet("theme", _("Theme")),
@@ -274,6 +287,7 @@ SITUATION = Kind(
     ),
     path="situations",
     section="situations",
+    thing=Thing("method"),
     identifier=Numbered("S", has_slug=True),
     listed=Listed(
         facets=(
@@ -291,6 +305,7 @@ SITUATION = Kind(
         adds="workshops.pages.situation",
     ),
     links=Links(
+        means={"instruments": "references", "cases": "references"},
         roles={
             "technologies": "technology",
             "issues": "issue",
@@ -311,7 +326,6 @@ SITUATION = Kind(
     search=Search(text=fields("question points alternatives")),
     weight=12,
     review_months=6,
-    schema_type="HowTo",
 )
 
 KINDS = (PARTNER, THEME, WORKSHOP, PATTERN, CASE, SWOT_POINT, SITUATION)

@@ -6,16 +6,16 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 
+from media4sec.accounts.factors import has_second_factor
 from media4sec.accounts.forms import Invite, LostFactor
 from media4sec.accounts.helping import end_sessions, take_off_factor, withdraw_invitation
 from media4sec.accounts.invitations import progress_of, send_link
-from media4sec.accounts.middleware import SECOND_FACTORS
 from media4sec.accounts.models import User
 from media4sec.records import audit, policy
 from media4sec.records.models import AuditEntry, Membership, Team
@@ -123,7 +123,7 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             note = f"{membership.user} has no longer the role {membership.role}."
             audit.note_team(form.instance, by=request.user, note=note)
             end_sessions(membership.user)
-            if withdraw_invitation(membership.user):
+            if withdraw_invitation(membership.user, by=request.user):
                 self.message_user(
                     request, f"The invitation of {membership.user} is withdrawn: its link works no longer."
                 )
@@ -149,7 +149,8 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
 
     def lost_factor_view(self, request, pk):
         def form(team, data):
-            return LostFactor(data, people=people_to_help(request.user, team))
+            people = User.objects.filter(memberships__team=team)
+            return LostFactor(data, people=people_to_help(request.user, people))
 
         def tell(request, form, is_told, team):
             person = form.cleaned_data["person"]
@@ -188,9 +189,9 @@ class TeamAdmin(Sensitive, admin.ModelAdmin):
             self.message_user(request, says, messages.WARNING)
 
 
-def people_to_help(user, team):
-    """Those of a team whose second factor somebody may take off, if they have one."""
-    people = User.objects.filter(memberships__team=team, authenticator__isnull=False).distinct()
+def people_to_help(user, people):
+    """Those of these people whose second factor somebody may take off, if they have one, or codes that are left."""
+    people = people.filter(authenticator__isnull=False).distinct()
     return people.filter(pk__in=[one.pk for one in people if policy.may_take_off_factor(user, one)])
 
 
@@ -215,7 +216,7 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
 
     @admin.display(description="Second factor", boolean=True)
     def has_second_factor(self, user):
-        return any(one.type in SECOND_FACTORS for one in user.authenticator_set.all())
+        return has_second_factor(user)
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and obj != request.user
@@ -231,15 +232,19 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
-            sent = send_link(obj, by=request.user)
-            says = "was invited by mail." if sent else "has an account, but no mail could be sent."
-            self.message_user(request, f"{obj.email} {says}", messages.SUCCESS if sent else messages.WARNING)
+            transaction.on_commit(lambda: self.send_invitation(request, obj))
         for field in form.changed_data if change else ["is_superuser"] * obj.is_superuser:
             note = CHANGES.get(field) or CHANGES.get((field, getattr(obj, field)))
             if note:
                 audit.note_account(AuditEntry.Action.ACCOUNT, obj, by=request.user, note=note)
         if change and {"is_active", "is_superuser", "email"} & {*form.changed_data}:
             end_sessions(obj)
+
+    def send_invitation(self, request, user):
+        """After the account is there for everybody, as no mail can be called back."""
+        sent = send_link(user, by=request.user)
+        says = "was invited by mail." if sent else "has an account, but no mail could be sent."
+        self.message_user(request, f"{user.email} {says}", messages.SUCCESS if sent else messages.WARNING)
 
     def delete_model(self, request, obj):
         audit.note_account(AuditEntry.Action.ACCOUNT, obj, by=request.user, note="Deleted.")
@@ -265,7 +270,7 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
 
     @admin.action(description="Take off the second factor, which was lost")
     def take_off_second_factor(self, request, queryset):
-        others = [user for user in queryset if policy.may_take_off_factor(request.user, user)]
+        others = [*people_to_help(request.user, queryset)]
         told = sum(take_off_factor(user, by=request.user) for user in others)
         says = f"{len(others)} people set up a new one when they log in; {told} were told by mail."
         self.message_user(request, says)

@@ -18,9 +18,9 @@ class AccountsConfig(AppConfig):
 
         told.connect()
         user_logged_in.connect(begin_session)
-        auth.RecoveryCodes = (
-            RecoveryCodes  # the library has no setting for it, and looks it up here each time
-        )
+        # The library has no setting for it. What reads codes looks it up here each time (``Authenticator.wrap()``);
+        # what makes new ones has taken the library's own class before, which makes the same seed.
+        auth.RecoveryCodes = RecoveryCodes
 
 
 def begin_session(sender, request, **more):

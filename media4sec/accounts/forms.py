@@ -1,5 +1,7 @@
 """Forms about accounts."""
 
+import logging
+
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.core.internal import ratelimit
@@ -10,6 +12,7 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
+from media4sec.accounts import told
 from media4sec.accounts.helping import take_off_factor
 from media4sec.accounts.invitations import invite
 from media4sec.accounts.models import User
@@ -17,6 +20,7 @@ from media4sec.records.policy import TeamRole
 from media4sec.records.step_forms import Step
 from media4sec.texts import Line
 
+logger = logging.getLogger(__name__)
 GUESSES = "5/5m/user,20/h/user"  # of a second factor, whichever it is
 
 NOT_TAKEN = "The passkey was not taken. Try again, or use another one."
@@ -123,7 +127,18 @@ def taken(check):
     except (ValidationError, DatabaseError):
         raise
     except Exception as error:
+        logger.warning("A passkey was not taken: %s", type(error).__name__)
         raise ValidationError(NOT_TAKEN) from error
+
+
+def proof(check, user):
+    """What proves who somebody is; where it does not, that is told as of a wrong code. ``None`` is anybody."""
+    try:
+        return taken(check)
+    except ValidationError as error:
+        if error.code != "too_many_login_attempts":
+            told.login_failed(user, "passkey")
+        raise
 
 
 class AddPasskey(passkeys.AddWebAuthnForm):
@@ -146,14 +161,14 @@ class RenamePasskey(passkeys.EditWebAuthnForm):
 
 class LogInByPasskey(passkeys.LoginWebAuthnForm):
     def clean_credential(self):
-        return taken(super().clean_credential)
+        return proof(super().clean_credential, None)
 
 
 class AuthenticateByPasskey(SlowedDown, passkeys.AuthenticateWebAuthnForm):
     def clean_credential(self):
-        return taken(lambda: self.proved(super(AuthenticateByPasskey, self).clean_credential))
+        return proof(lambda: self.proved(super(AuthenticateByPasskey, self).clean_credential), self.user)
 
 
 class ReauthenticateByPasskey(SlowedDown, passkeys.ReauthenticateWebAuthnForm):
     def clean_credential(self):
-        return taken(lambda: self.proved(super(ReauthenticateByPasskey, self).clean_credential))
+        return proof(lambda: self.proved(super(ReauthenticateByPasskey, self).clean_credential), self.user)

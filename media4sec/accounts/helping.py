@@ -4,8 +4,10 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from media4sec.accounts.models import User
 from media4sec.records import audit
 from media4sec.records.models import AuditEntry
 
@@ -25,11 +27,13 @@ def take_off_factor(user, *, by):
     return get_adapter().send_mail("account/email/factor_taken_off", user.email, words)
 
 
-def withdraw_invitation(user):
+def withdraw_invitation(user, *, by):
     """The link of somebody who was invited, has not used it, and has no role any more works no longer; True if so."""
     if user.has_usable_password() or user.is_superuser or user.memberships.exists():
         return False
-    user.set_unusable_password()  # another one than before, for which no link was made
-    user.invited_at = None
-    user.save()
+    unused = User.objects.filter(pk=user.pk, password=user.password)  # nobody chose one a moment ago
+    other = make_password(None)  # as unusable as before, but no link was made for it
+    if not unused.update(password=other, invited_at=None):
+        return False
+    audit.note_account(AuditEntry.Action.ACCOUNT, user, by=by, note="The invitation was withdrawn.")
     return True

@@ -49,13 +49,17 @@ def link_for(user):
 
 def send_link(user, team=None, *, by=None):
     """Tell somebody of an account or a role by mail, with a link to choose a password; True if it went out."""
+    made_at = timezone.now()
     link = "" if team and user.has_usable_password() else link_for(user)
     if link:
-        User.objects.filter(pk=user.pk).update(invited_at=timezone.now())
         note = "A link to choose a password was made."
         audit.note_account(AuditEntry.Action.INVITED, user, by=by, note=note)
-    words = {"user": user, "team": team, "link": link, "site": settings.BASE_URL}
-    return get_adapter().send_mail("account/email/invitation", user.email, words)
+    ends = moment_in_words(end_of_link(made_at))
+    words = {"user": user, "team": team, "link": link, "ends": ends, "site": settings.BASE_URL}
+    sent = get_adapter().send_mail("account/email/invitation", user.email, words)
+    if sent and link:
+        User.objects.filter(pk=user.pk).update(invited_at=made_at)
+    return sent
 
 
 def progress_of(user):
@@ -64,10 +68,20 @@ def progress_of(user):
         return "Deactivated"
     if user.has_usable_password():
         return "Has chosen a password"
-    ends = user.invited_at and user.invited_at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    if ends and ends > timezone.now():
-        return f"Invited; the link works until {date_format(timezone.localtime(ends), 'j F Y, H:i')}"
+    if user.invited_at is None:
+        return "No invitation is known to have been sent: invite again"
+    ends = end_of_link(user.invited_at)
+    if ends > timezone.now():
+        return f"Invited; the link works until {moment_in_words(ends)}"
     return "The invitation has expired: invite again"
+
+
+def end_of_link(made_at):
+    return made_at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+def moment_in_words(moment):
+    return date_format(timezone.localtime(moment), "j F Y, H:i")
 
 
 # The first administrator

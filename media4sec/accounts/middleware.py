@@ -5,8 +5,6 @@ import time
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ReauthenticationRequired
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import PermissionDenied
@@ -16,11 +14,11 @@ from django.utils.http import urlencode
 
 from media4sec.accounts import told
 from media4sec.accounts.apps import SINCE
+from media4sec.accounts.factors import has_second_factor
 from media4sec.records import policy, unsaved
 
 SEEN = f"{settings.SESSION_COOKIE_NAME}-seen"  # the cookie that says, signed, that the session is used
 NOTED_EVERY = 60  # seconds
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are none
 
 
 class AccountsMiddleware:
@@ -35,6 +33,7 @@ class AccountsMiddleware:
             return self.get_response(request)
         unused, session = seconds_unused(request), request.session.session_key
         if unused > settings.SESSION_IDLE or seconds_old(request) > settings.SESSION_COOKIE_AGE:
+            request.session_ended = True
             logout(request)
         elif lacks_second_factor(request):
             sent = request.method == "POST" and unsaved.rescued(request)
@@ -90,7 +89,7 @@ def note_use(request, response):
 def lacks_second_factor(request):
     if is_about_own_account(request.path_info):
         return False
-    return policy.needs_second_factor(request.user) and not is_mfa_enabled(request.user, SECOND_FACTORS)
+    return policy.needs_second_factor(request.user) and not has_second_factor(request.user)
 
 
 def is_about_own_account(address):

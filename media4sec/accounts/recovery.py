@@ -23,19 +23,27 @@ class RecoveryCodes(auth.RecoveryCodes):
     def get_unused_codes(self):
         return getattr(self, "_codes", None) or [HIDDEN] * self._left
 
-    @transaction.atomic
     def validate_code(self, code):
-        self.instance = Authenticator.objects.select_for_update().get(pk=self.instance.pk)
-        self._hash()
+        """What was typed is hashed before anything is locked, as that is slow, and anybody can type anything."""
+        if not self._is_hashed:
+            with transaction.atomic():
+                self._lock()
+                self._hash()
         if not self._is_hashed:  # nobody has seen them yet
             return False
-        data = self.instance.data
-        wanted = hashed(normalize_user_code(code), data["salt"])
-        if wanted not in data["hashes"]:
-            return False
-        data["hashes"].remove(wanted)
-        self.instance.save(update_fields=["data"])
+        salt = self.instance.data["salt"]
+        wanted = hashed(normalize_user_code(code), salt)
+        with transaction.atomic():
+            self._lock()
+            data = self.instance.data
+            if data.get("salt") != salt or wanted not in data["hashes"]:
+                return False
+            data["hashes"].remove(wanted)
+            self.instance.save(update_fields=["data"])
         return True
+
+    def _lock(self):
+        self.instance = Authenticator.objects.select_for_update().get(pk=self.instance.pk)
 
     @property
     def _is_hashed(self):

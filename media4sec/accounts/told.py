@@ -14,7 +14,7 @@ from allauth.core.internal import ratelimit
 from allauth.mfa import signals as factors
 from django.contrib.auth.signals import user_logged_out
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils.encoding import escape_uri_path
 
 from media4sec.records import audit
@@ -51,7 +51,8 @@ def logged_in(sender, request, user, **more):
 
 def logged_out(sender, request, user, **more):
     if user is not None:
-        audit.note_account(AuditEntry.Action.LOGGED_OUT, user, by=user)
+        note = "The session had ended." if getattr(request, "session_ended", False) else ""
+        audit.note_account(AuditEntry.Action.LOGGED_OUT, user, by=user, note=note)
 
 
 def login_failed(user, what="password"):
@@ -79,7 +80,10 @@ def page_refused(request):
 
 @contextmanager
 def impatient():
-    """Waits a quarter of a second for whoever writes on SQLite, where there is one at a time; not the usual time."""
+    """Waits a quarter of a second for whoever writes on SQLite, where there is one at a time; not the usual time.
+
+    One transaction holds all of it, and waits where it begins; else each statement would, and counting tries again.
+    """
     if connection.vendor != "sqlite":
         yield
         return
@@ -87,7 +91,8 @@ def impatient():
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         cursor.execute("PRAGMA busy_timeout = 250")
         try:
-            yield
+            with transaction.atomic():
+                yield
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {int(usual)}")
 

@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import include, path, re_path
 
-from media4sec.accounts.views import set_up, weekly_mail
+from media4sec.accounts.views import ConfirmByPasskey, set_up, weekly_mail
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -25,6 +25,9 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path(
+        "2fa/webauthn/reauthenticate/", ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"
+    ),  # before the library's
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("mail/", weekly_mail, name="accounts-weekly-mail"),

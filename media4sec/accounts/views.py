@@ -1,5 +1,6 @@
 """Pages about accounts beside those of django-allauth."""
 
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -51,3 +52,14 @@ def weekly_mail(request):
         messages.success(request, says)
         return redirect("accounts-weekly-mail")
     return render(request, "admin/accounts/weekly_mail.html", {"title": "Weekly mail"})
+
+
+class ConfirmByPasskey(ReauthenticateWebAuthnView):
+    """Asks again after a passkey that was not taken; the library would forget where somebody wanted to go."""
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def get_context_data(self, **kwargs):
+        """With the form that was looked at: the library makes another one, for which the proof would be asked twice."""
+        return super().get_context_data(**kwargs) | kwargs

@@ -1,30 +1,43 @@
 """The weekly mail: what waits for somebody in the back-office, for those who asked for it."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
 from allauth.core.context import request_context
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from media4sec.accounts.factors import has_second_factor
 from media4sec.accounts.models import User
 from media4sec.records import policy
 from media4sec.records.admin.start import StartSection, start_sections
 
+logger = logging.getLogger(__name__)
+
 
 def send_weekly():
-    """Send what is due; returns (how many mails went out, how many could not)."""
+    """Send what is due in this week of the calendar; returns (how many mails went out, how many could not)."""
     due = User.objects.filter(is_active=True, wants_weekly_mail=True).exclude(
         weekly_mail_on__gte=this_monday()
     )
-    sent = [send_to(User.objects.get(pk=pk)) for pk in due.order_by("pk").values_list("pk", flat=True)]
+    sent = [attempt(pk) for pk in due.order_by("pk").values_list("pk", flat=True)]
     return sent.count(True), sent.count(False)
+
+
+def attempt(pk):
+    """What ``send_to`` says; that an account went meanwhile, or fails, keeps the mail from nobody else."""
+    user = User.objects.filter(pk=pk).first()
+    try:
+        return send_to(user) if user else None
+    except Exception as error:
+        logger.error("The weekly mail of account %d failed: %s", pk, type(error).__name__)
+        return False
 
 
 def this_monday():
@@ -39,10 +52,13 @@ def send_to(user):
     if not parts or not claim(user):
         return None
     words = {"parts": parts, "site": settings.BASE_URL, "stop": reverse("accounts-weekly-mail")}
-    with request_context(request):
-        sent = get_adapter().send_mail("account/email/weekly", user.email, words)
-    if not sent:  # it is tried again with the next run
-        User.objects.filter(pk=user.pk).update(weekly_mail_on=user.weekly_mail_on)
+    sent = False
+    try:
+        with request_context(request):
+            sent = get_adapter().send_mail("account/email/weekly", user.email, words)
+    finally:
+        if not sent:  # it is tried again with the next run
+            User.objects.filter(pk=user.pk).update(weekly_mail_on=user.weekly_mail_on)
     return sent
 
 
@@ -63,7 +79,7 @@ def request_of(user):
 def parts_for(request):
     """The parts of the start page that are sent; nothing to those for whom it would not open."""
     user = request.user
-    if not policy.is_member(user) or (policy.needs_second_factor(user) and not is_mfa_enabled(user)):
+    if not policy.is_member(user) or (policy.needs_second_factor(user) and not has_second_factor(user)):
         return []
     return [part for section in start_sections(admin.site, request) for part in as_mailed(section)]
 

@@ -1,22 +1,34 @@
 """Every address of the portal: those for machines and editors, then the pages."""
 
+import re
+
 from django.contrib import admin
 from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import dumps, exports, feeds
+from media4sec.interchange import dumps, exports, feeds, resourcesync
 from media4sec.interchange.files import public_file
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
 from media4sec.portal.search.views import opensearch
 from media4sec.problems import fixed
+from media4sec.representations import forms_of_lists, forms_of_records
 
 handler400 = "media4sec.portal.errors.bad_request"
 handler403 = "media4sec.portal.errors.forbidden"
 handler404 = "media4sec.portal.errors.not_found"
 handler500 = "media4sec.portal.errors.server_error"
+
+
+def one_of(forms):
+    """The ends of these forms' addresses, as a pattern."""
+    return "|".join(re.escape(form.suffix) for form in forms)
+
+
+FORM_OF_LIST = rf"^(?P<path>[a-z-]+)\.(?P<suffix>{one_of(forms_of_lists())})$"
+FORM_OF_RECORD = rf"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.(?P<suffix>{one_of(forms_of_records())})$"
 
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
@@ -29,6 +41,12 @@ urlpatterns = [
     path("preview/home.png", previews.home_preview),
     path("preview/<str:path>.png", previews.list_preview),
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),
+    path(".well-known/resourcesync", resourcesync.description, name="resourcesync"),
+    path("resourcesync/capabilities.xml", resourcesync.capabilities),
+    path("resourcesync/resources.xml", resourcesync.resources),
+    path("resourcesync/resources-<int:number>.xml", resourcesync.resources_part),
+    path("resourcesync/changes.xml", resourcesync.changes_index),
+    path("resourcesync/changes-<int:number>.xml", resourcesync.changes_part),
     path("dumps/manifest.json", dumps.dump_manifest, name="dumps"),
     path("dumps/<slug:folder>/<str:name>", dumps.dump_file),
     path("dumps/<str:name>", dumps.dump_file),
@@ -36,11 +54,9 @@ urlpatterns = [
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
-    re_path(r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$", exports.result, name="export"),
+    re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
-    re_path(
-        r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$", exports.record_file, name="twin"
-    ),
+    re_path(FORM_OF_RECORD, exports.record_file, name="twin"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
     path("", include("media4sec.front.api")),

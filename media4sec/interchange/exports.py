@@ -1,8 +1,7 @@
 """What a list shows, as a file: the same rows in the same order, all pages of it; and one record in the same forms."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from django.conf import settings
@@ -14,10 +13,11 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
 
 from media4sec import problems
+from media4sec.imprint import LICENCE_URL
 from media4sec.interchange import tables
-from media4sec.interchange.citations import LICENCE_URL, bibtex, citations_of, ris
 from media4sec.interchange.records import whole
 from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import (
@@ -31,19 +31,13 @@ from media4sec.interchange.results import (
 from media4sec.kinds import Kind
 from media4sec.problems import require_safe
 from media4sec.publications.addresses import publication_at
+from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Publication
+from media4sec.representations import Representation, form_named, twin
 
 RowStream = Iterator[Publication]
 Kinds = tuple[Kind, ...]
 WHOLE_FILE = 2 * 2**20  # characters: a longer file is sent as it is made
-
-
-@dataclass(frozen=True)
-class Format:
-    """One form of a result. ``write`` gets the rows, the kinds, their number and the address of the page."""
-
-    content_type: str
-    write: Callable[..., Iterator[str]]
 
 
 def as_csv(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
@@ -66,21 +60,13 @@ def as_ndjson(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[s
     return (whole(row) + "\n" for row in rows)
 
 
-def as_bibtex(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
-    return (bibtex(citation) + "\n" for citation in citations_of(rows))
-
-
-def as_ris(rows: RowStream, kinds: Kinds, count: int, url: str) -> Iterator[str]:
-    return (ris(citation) for citation in citations_of(rows))
-
-
-FORMATS = {
-    "csv": Format("text/csv; charset=utf-8; header=present", as_csv),
-    "json": Format("application/json", as_json),
-    "ndjson": Format("application/x-ndjson; charset=utf-8", as_ndjson),
-    "bib": Format("application/x-bibtex; charset=utf-8", as_bibtex),
-    "ris": Format("application/x-research-info-systems; charset=utf-8", as_ris),
-}
+def in_form(form: Representation, rows: Iterable[Publication]) -> Iterator[str]:
+    """What is described, in a form that is made of descriptions."""
+    before, between, after = form.frame
+    yield before
+    for number, description in enumerate(descriptions_of(rows)):
+        yield (between if number else "") + form.write_one(description)
+    yield after
 
 
 @require_safe
@@ -102,9 +88,10 @@ def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
         return problems.response(request, 413, detail)
     query = request.GET.urlencode()
     page = f"{settings.BASE_URL}/{path}/" + (f"?{query}" if query else "")
-    kind = FORMATS[suffix]
-    parts = kind.write(publications(answer.result.ids), answer.kinds, count, page)
-    response = tagged(file_of(parts, kind.content_type), tag, at)
+    form, rows = form_named(suffix), publications(answer.result.ids)
+    write = import_string(form.of_list) if form.of_list else None
+    parts = write(rows, answer.kinds, count, page) if write else in_form(form, rows)
+    response = tagged(file_of(parts, form.content_type), tag, at)
     response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
     response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
     return response
@@ -135,22 +122,10 @@ def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpR
     address = twin(row.url, suffix)
     if request.path_info != address:
         return HttpResponsePermanentRedirect(address)
-    write = {"json": whole, "bib": _bib, "ris": _ris}[suffix]
-    response = HttpResponse(write(row), content_type=FORMATS[suffix].content_type)
+    form = form_named(suffix)
+    text = import_string(form.of_record)(row) if form.of_record else "".join(in_form(form, [row]))
+    response = HttpResponse(text, content_type=form.content_type)
     tagged(response, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
     response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
     response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
     return response
-
-
-def twin(url: str, suffix: str) -> str:
-    """The address of a record in another form."""
-    return f"{url.removesuffix('/')}.{suffix}"
-
-
-def _bib(row: Publication) -> str:
-    return "\n".join(map(bibtex, citations_of([row])))
-
-
-def _ris(row: Publication) -> str:
-    return "".join(map(ris, citations_of([row])))

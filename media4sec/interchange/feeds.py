@@ -14,7 +14,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
 from media4sec import problems
-from media4sec.interchange.citations import LICENCE_NAME, LICENCE_URL, PUBLISHER
+from media4sec.imprint import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange.results import newest_change, publications, result_of, tagged
 from media4sec.kinds import THEME_FIELDS, Document, kinds, kinds_by_name, paths
 from media4sec.problems import require_safe

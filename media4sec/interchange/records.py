@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from media4sec.interchange.citations import LICENCE_URL
+from media4sec.imprint import LICENCE_URL
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 

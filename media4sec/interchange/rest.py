@@ -18,7 +18,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
-from media4sec.interchange.citations import LICENCE_URL
+from media4sec.imprint import LICENCE_URL
 from media4sec.interchange.records import SENT, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind, Slug

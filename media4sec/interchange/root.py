@@ -5,14 +5,14 @@ from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from media4sec.interchange.citations import LICENCE_URL, PUBLISHER
-from media4sec.interchange.exports import FORMATS
+from media4sec.imprint import LICENCE_URL, PUBLISHER
 from media4sec.interchange.records import dumped, moment
 from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Kind, kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
+from media4sec.representations import forms_of_lists
 
 
 def stem_of(kind: Kind) -> str:
@@ -54,7 +54,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
                 "facets": f"{base}/api/v1/facets/{kind.plural}",
                 "page": f"{base}{kind.list_url}",
                 "feed": f"{base}/feeds/{kind.path}.atom",
-                "files": {suffix: f"{base}/{kind.path}.{suffix}" for suffix in FORMATS},
+                "files": {form.suffix: f"{base}/{kind.path}.{form.suffix}" for form in forms_of_lists()},
                 "dump": f"{base}/dumps/{kind.plural}.jsonl.gz",
             }
             for kind in kinds()

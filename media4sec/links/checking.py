@@ -36,6 +36,7 @@ MOST_OF_A_HOST = 20  # addresses in one run
 PAUSE = 2  # seconds between two requests to one host
 MOST_DUE = 10_000  # that are due, to choose from
 MOST_OF_AN_ARCHIVE = 20_000  # bytes
+MOST_OF_A_PROBLEM = Link._meta.get_field("problem").max_length
 
 
 @dataclass
@@ -203,7 +204,7 @@ def note_failure(link, status, problem):
         link.state = LinkState.BROKEN
     elif not link.is_broken:
         link.state = LinkState.FAILING
-    link.status, link.problem, link.moved_to = status, problem, ""
+    link.status, link.problem, link.moved_to = status, problem[:MOST_OF_A_PROBLEM], ""
     link.checked_at, link.due_at = timezone.now(), later(NOW_AND_THEN if link.is_broken else SOON)
 
 

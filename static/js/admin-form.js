@@ -1,7 +1,7 @@
 // Ctrl+S, or ⌘S, saves the form of the back-office that is on the page; links to a field with a list lead to its list.
 "use strict";
 {
-  const MAIN = ["_continue", "_save", "apply", "look"]; // the button that is meant, the first of these that is there
+  const MAIN = ["_continue", "_save"]; // the button that is meant, the first of these that is there
 
   function pressed(form) {
     const named = MAIN.map((name) => form.querySelector(`[type=submit][name="${name}"]`));

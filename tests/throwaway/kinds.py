@@ -11,6 +11,7 @@ from media4sec.kinds import (
     Search,
     Section,
     StateBar,
+    Thing,
     fields,
 )
 from tests.throwaway.choices import Colour, Shade
@@ -21,6 +22,7 @@ THROWAWAY = Kind(
     Names("Throwaway", "Throwaways", lead="Records that nobody needs."),
     path="throwaways",
     section="library",
+    thing=Thing("service", date="thrown_on", url="homepage"),
     identifier=Numbered("X", has_slug=True),
     listed=Listed(
         facets=(

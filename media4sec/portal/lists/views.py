@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import lower_first, paths
+from media4sec.negotiation import with_other_forms
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.errors import page as error_page
@@ -22,6 +23,7 @@ from media4sec.portal.rows import cards, theme_tiles
 from media4sec.publications.lists import title_of
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import known_on
+from media4sec.representations import forms_of_lists
 from media4sec.saying import day
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
@@ -30,16 +32,10 @@ VIEWS = {"list": _("List"), "table": _("Table"), "matrix": _("Matrix")}
 WHOLE_LIST = 100  # records, up to which a short list is on one page
 PARAMETERS = {"q": _("Words"), "sort": _("Sort"), "page": _("Page"), "view": _("View"), "by": _("Columns")}
 OF_PAGES = ("page", "view", "by")  # parameters of a page, which a file of the result does not have
-FILE_FORMATS = (
-    ("CSV", "csv", "text/csv"),
-    ("JSON", "json", "application/json"),
-    ("NDJSON", "ndjson", "application/x-ndjson"),
-    ("BibTeX", "bib", "application/x-bibtex"),
-    ("RIS", "ris", "application/x-research-info-systems"),
-)
 
 
 @require_safe
+@with_other_forms(forms_of_lists)
 def kind_list(request, path):
     """The list of the kinds that share a path."""
     if path not in paths():
@@ -229,8 +225,12 @@ def exports(request, path):
     """This result as a file, all pages of it in the order of the page."""
     query = query_of(request, *OF_PAGES)
     return [
-        {"label": label, "url": f"/{path}.{suffix}" + (f"?{query}" if query else ""), "type": type_}
-        for label, suffix, type_ in FILE_FORMATS
+        {
+            "label": form.label,
+            "url": f"/{path}.{form.suffix}" + (f"?{query}" if query else ""),
+            "type": form.media_type,
+        }
+        for form in forms_of_lists()
     ]
 
 

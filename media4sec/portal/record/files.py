@@ -79,10 +79,10 @@ def _public_pdfs(names):
     found = {}
     rows = Publication.objects.published().of(*names).filter(files__media_type=PDF).distinct()
     for row in rows.only("kind", "identifier", "document"):
-        part, work = pdf_part(row.body), kinds_by_name()[row.kind].cited.work
+        part, thing = pdf_part(row.body), kinds_by_name()[row.kind].thing
         if part is not None:  # it may be that only earlier versions have one
             url = part["file"]["url"]
             found[row.kind, row.identifier] = url
-            if work and work.url and row.body[work.url]:
-                found[row.body[work.url]] = url
+            if thing.url and row.body[thing.url]:
+                found[row.body[thing.url]] = url
     return found

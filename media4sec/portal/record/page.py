@@ -11,7 +11,6 @@ from django.utils.translation import gettext, override
 
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name
 from media4sec.portal.frame import NAVIGATION
-from media4sec.portal.lists.views import FILE_FORMATS
 from media4sec.portal.record.evidence import (
     Statements,
     columns_by_lens,
@@ -37,6 +36,7 @@ from media4sec.portal.rows import day_or_not_yet, first_sentence, theme_tiles, w
 from media4sec.portal.wording import content, page_display
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import stated_facts
+from media4sec.representations import forms_of_records, twin
 
 SHOWN_STATEMENTS = 12
 
@@ -104,11 +104,9 @@ class RecordPage:
     @property
     def exports(self):
         """The record for machines, on its own path and in the API."""
-        stem = self.publication.url.rstrip("/")
         files = [
-            {"label": label, "url": f"{stem}.{suffix}", "type": type_}
-            for label, suffix, type_ in FILE_FORMATS
-            if suffix in ("json", "bib", "ris")
+            {"label": form.label, "url": twin(self.publication.url, form.suffix), "type": form.media_type}
+            for form in forms_of_records()
         ]
         api = self.kind.api_url(self.publication.identifier)
         return [*files, {"label": "API", "url": api, "type": ""}]

@@ -11,13 +11,16 @@ from django.views.decorators.http import require_safe
 
 from media4sec.kinds import app_of, kinds_by_name
 from media4sec.languages import local
+from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import page as error_page
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
+from media4sec.representations import forms_of_records
 
 
 @require_safe
+@with_other_forms(forms_of_records)
 def record(request, path, ref):
     """A record at its address."""
     publication, answer = at_address(request, path, ref)

@@ -34,6 +34,7 @@ from media4sec.records.models import (
     model_of,
 )
 from media4sec.records.projection import label_of, model_field
+from media4sec.work_types import WORK_TYPES
 
 WRITE_SIDE = (
     *(Record, Revision, Source, Citation, StoredFile, Attachment, Holding),
@@ -191,7 +192,7 @@ def describe_kind(kind):
         f"- identifier: {form_of(kind)}\n"
         f"- page `{kind.url('{identifier}', '{slug}')}`, list `{kind.list_url}`, "
         f"API `{kind.api_url('{identifier}')}`, fixture `{kind.plural}.json`\n"
-        f"- reviewed every {kind.review_months} months; schema.org `{kind.schema_type}`\n",
+        f"- reviewed every {kind.review_months} months; schema.org `{WORK_TYPES[kind.thing.type].schema}`\n",
     ]
     if own:
         rows = [field_row(kind, name, field) for name, field in own.items()]

@@ -1,0 +1,10 @@
+"""Who publishes this catalogue, and on what terms: what the settings say, under the names that formats use."""
+
+from django.conf import settings
+
+CATALOGUE_TITLE = settings.CATALOGUE["title"]
+CATALOGUE_DESCRIPTION = settings.CATALOGUE["description"]
+PUBLISHER = settings.CATALOGUE["publisher"]
+LICENCE_NAME, LICENCE_URL, LICENCE_CODE = settings.CATALOGUE["licence"]
+LANGUAGE = settings.CATALOGUE["language"]
+GRANT = f"info:eu-repo/grantAgreement/EC/{settings.CATALOGUE['programme']}/{settings.CATALOGUE['grant']}"
