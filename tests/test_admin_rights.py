@@ -182,6 +182,13 @@ FOR_READERS = {
     *(
         "api/v1",
         "api/v1/changes",
+        "api/v1/search",
+        "api/v1/facets",
+        "api/v1/facets/<slug:plural>",
+        *(
+            f"api/v1/<slug:plural>/<str:identifier>/{below}"
+            for below in ("versions", "versions/<int:number>", "related", "incoming")
+        ),
         "api/v1/pos/solutions",
         "en/group_export",
         "group_export",

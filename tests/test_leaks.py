@@ -70,6 +70,13 @@ ROUTES = {
     "api/v1/openapi.json": "file",
     "api/v1": "file",
     "api/v1/changes": "file",
+    "api/v1/facets": "file",
+    "api/v1/search": "followed",
+    "api/v1/facets/<slug:plural>": "followed",
+    "api/v1/<slug:plural>/<str:identifier>/versions": "record",
+    "api/v1/<slug:plural>/<str:identifier>/versions/<int:number>": "record",
+    "api/v1/<slug:plural>/<str:identifier>/related": "record",
+    "api/v1/<slug:plural>/<str:identifier>/incoming": "record",
     "dumps/manifest.json": "dump",  # in tests/test_staying_in_step.py
     "dumps/<str:name>": "dump",
     "dumps/<slug:folder>/<str:name>": "dump",
@@ -131,7 +138,13 @@ def walk(client):
     waiting = [f"/{route}" for route, how in ROUTES.items() if how in ("fixed", "file")]
     waiting += [f"/{path}/" for path in paths()] + [f"/{path}/?page=1" for path in paths()]
     waiting += [f"{api_list(kind)}?count=true" for kind in kinds()]
-    waiting += [f"/api/v1/{kind.plural}/{identifier}" for kind, identifier in known_records()]
+    waiting += [f"/api/v1/facets/{kind.plural}?facet=tag" for kind in kinds()]
+    waiting += ["/api/v1/search?q=number", "/api/v1/search?q=what&type=theme"]
+    waiting += [
+        f"/api/v1/{kind.plural}/{identifier}{below}"
+        for kind, identifier in known_records()
+        for below in ("", "/versions", "/versions/1", "/related", "/incoming")
+    ]
     waiting += [
         "/sitemap-1.xml",
         "/resourcesync/resources-1.xml",
