@@ -11,12 +11,13 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 PAGE = "text/html"
+LINKSET = "linkset.json"  # the suffix of the form that says where all others are
 INTERCHANGE = "media4sec.interchange"
 
 
 @dataclass(frozen=True)
 class Representation:
-    """One form: how its addresses end, its media type, what pages call it, and what writes it."""
+    """One form: how its addresses end, its media type, what pages call it (if they name it), and what writes it."""
 
     suffix: str
     media_type: str
@@ -81,6 +82,9 @@ REPRESENTATIONS = (
         "CSL-JSON",
         describe=f"{INTERCHANGE}.citations.csl",
         frame=("[\n", ",\n", "\n]\n"),
+    ),
+    Representation(
+        LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
     ),
 )  # fmt: skip
 

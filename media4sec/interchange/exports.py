@@ -19,7 +19,6 @@ from media4sec import problems
 from media4sec.imprint import LICENCE_URL
 from media4sec.interchange import tables
 from media4sec.interchange.records import whole
-from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import (
     entity_tag,
     generation,
@@ -29,11 +28,12 @@ from media4sec.interchange.results import (
     tagged,
 )
 from media4sec.kinds import Kind
+from media4sec.link_headers import link_header, web_link
 from media4sec.problems import require_safe
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Publication
-from media4sec.representations import Representation, form_named, twin
+from media4sec.representations import PAGE, Representation, form_named, twin
 
 RowStream = Iterator[Publication]
 Kinds = tuple[Kind, ...]
@@ -93,7 +93,7 @@ def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     parts = write(rows, answer.kinds, count, page) if write else in_form(form, rows)
     response = tagged(file_of(parts, form.content_type), tag, at)
     response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
-    response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
+    response["Link"] = link_header(web_link(page, "canonical"))
     return response
 
 
@@ -127,5 +127,6 @@ def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpR
     response = HttpResponse(text, content_type=form.content_type)
     tagged(response, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
     response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
-    response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
+    page = f"{settings.BASE_URL}{row.url}"
+    response["Link"] = link_header(web_link(page, "canonical"), web_link(page, "describes", PAGE))
     return response
