@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-PAGE = "text/html"
+HTML = "text/html"
 LINKSET = "linkset.json"  # the suffix of the form that says where all others are
 INTERCHANGE = "media4sec.interchange"
 

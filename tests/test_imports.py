@@ -30,17 +30,12 @@ from media4sec.records.importing.planning import plan
 from media4sec.records.importing.reading import MOST_BYTES
 from media4sec.records.models import AuditEntry, ImportReport, Record, Source, Tag, Words, model_of
 from tests.factories import fresh, full_document_for, make, publish, published, published_full, save, source
-from tests.people import administrator, logged_in, member, owned
+from tests.people import administrator, logged_in, member, owned, told
 from tests.test_imports_reading import workbook
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/admin/catalogue/organisation/import/"
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -114,9 +109,7 @@ def test_rows_become_drafts(editor, partner, user):
     assert entry.note == "Imported from rows.csv"
     chain()
     assert list(faults_of_trail()) == []
-    assert [str(message) for message in page.context["messages"]] == [
-        "2 made and 0 changed, as drafts that only editors see."
-    ]
+    assert told(page) == ["2 made and 0 changed, as drafts that only editors see."]
     assert ImportReport.objects.get().content is None
 
 
@@ -528,9 +521,7 @@ def test_apply_pressed_twice_does_it_once(editor):
     first, second = applied(editor), applied(editor)
 
     assert organisations().count() == 1
-    assert [str(one) for one in second.context["messages"]] == [
-        "This import was applied before; it was not done again."
-    ]
+    assert told(second) == ["This import was applied before; it was not done again."]
     assert first.context["report"].applied_at == second.context["report"].applied_at
 
 
@@ -543,7 +534,7 @@ def test_what_was_saved_since_the_report_stops_it(editor, partner):
     page = applied(editor)
 
     assert page.status_code == 409
-    assert [str(one) for one in page.context["messages"]] == [
+    assert told(page) == [
         "Somebody saved a record that this file changes since this report was made. Nothing was imported: check"
         " again, and look at the new report."
     ]

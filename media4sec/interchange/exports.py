@@ -33,7 +33,7 @@ from media4sec.problems import require_safe
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Publication
-from media4sec.representations import PAGE, Representation, form_named, twin
+from media4sec.representations import HTML, Representation, form_named, twin
 
 RowStream = Iterator[Publication]
 Kinds = tuple[Kind, ...]
@@ -128,5 +128,5 @@ def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpR
     tagged(response, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
     response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
     page = f"{settings.BASE_URL}{row.url}"
-    response["Link"] = link_header(web_link(page, "canonical"), web_link(page, "describes", PAGE))
+    response["Link"] = link_header(web_link(page, "canonical"), web_link(page, "describes", HTML))
     return response

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from media4sec.link_headers import link_header, web_link
 from media4sec.publications.models import Publication, PublicFile
-from media4sec.representations import PAGE
+from media4sec.representations import HTML
 from media4sec.stored import file_answer
 
 # A withdrawn file is gone from caches within a minute. What is asked for again later is not sent again, by its tag.
@@ -23,6 +23,6 @@ def public_file(request: HttpRequest, digest: str, name: str) -> HttpResponseBas
     answer = row and file_answer(row.stored_as, row.media_type, name)
     if not row or not answer:
         raise Http404
-    answer["Link"] = link_header(web_link(f"{settings.BASE_URL}{row.publication.url}", "collection", PAGE))
+    answer["Link"] = link_header(web_link(f"{settings.BASE_URL}{row.publication.url}", "collection", HTML))
     answer["Cache-Control"] = KEPT_FOR
     return answer

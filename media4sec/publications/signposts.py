@@ -9,7 +9,7 @@ from typing import NamedTuple
 from media4sec.imprint import LICENCE_URL
 from media4sec.link_headers import web_link
 from media4sec.publications.description import Description
-from media4sec.representations import LINKSET, PAGE, form_named, forms_of_records, twin
+from media4sec.representations import HTML, LINKSET, form_named, forms_of_records, twin
 
 SCHEMA = "https://schema.org/"
 LONGEST_LINKS = 2_000  # characters; with all our other headers, within the 4 kB that proxies take
@@ -46,9 +46,9 @@ def ways_back(description: Description) -> Iterator[Signpost]:
     """From the files and the other forms to the page."""
     for post in signposts_of(description):
         if post.rel == "describedby":
-            yield Signpost(post.target, "describes", post.anchor, PAGE)
+            yield Signpost(post.target, "describes", post.anchor, HTML)
         elif post.rel == "item":
-            yield Signpost(post.target, "collection", post.anchor, PAGE)
+            yield Signpost(post.target, "collection", post.anchor, HTML)
 
 
 def signposts_in_short(description: Description) -> str:
