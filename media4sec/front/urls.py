@@ -53,7 +53,7 @@ urlpatterns = [
     re_path(
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
-    re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
+    re_path(r"^feeds/(?P<path>[a-z-]+)\.(?P<form>atom|json)$", feeds.feed, name="feed"),
     re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
     re_path(FORM_OF_RECORD, exports.record_file, name="twin"),
