@@ -89,6 +89,9 @@ REPRESENTATIONS = (
 )  # fmt: skip
 
 
+CALENDAR = Representation("ics", "text/calendar", "iCalendar")  # only of what has days; no page leads to it by Accept
+
+
 def forms_of_lists() -> tuple[Representation, ...]:
     return tuple(form for form in REPRESENTATIONS if form.is_for_lists)
 

@@ -109,10 +109,8 @@ def file_of(parts: Iterator[str], content_type: str) -> HttpResponseBase:
     return HttpResponse("".join(begun), content_type=content_type)
 
 
-@require_safe
-@problems.fixed
-def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
-    """``/technologies/T-001-….bib``: a record in another form, at its own address."""
+def row_at(request: HttpRequest, path: str, ref: str, suffix: str) -> Publication | HttpResponseBase:
+    """The published record whose form an address means; or the answer where there is none, or another address."""
     row = publication_at(path, ref)
     if row is None:
         return problems.response(request, 404)
@@ -120,8 +118,16 @@ def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpR
     if row.state == Publication.State.WITHDRAWN:
         return problems.gone(request, row)
     address = twin(row.url, suffix)
-    if request.path_info != address:
-        return HttpResponsePermanentRedirect(address)
+    return row if request.path_info == address else HttpResponsePermanentRedirect(address)
+
+
+@require_safe
+@problems.fixed
+def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
+    """``/technologies/T-001-….bib``: a record in another form, at its own address."""
+    row = row_at(request, path, ref, suffix)
+    if isinstance(row, HttpResponseBase):
+        return row
     form = form_named(suffix)
     text = import_string(form.of_record)(row) if form.of_record else "".join(in_form(form, [row]))
     response = HttpResponse(text, content_type=form.content_type)

@@ -37,7 +37,7 @@ from media4sec.publications.citing import cited_in_words, tags_for_readers
 from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import stated_facts
-from media4sec.representations import forms_of_records, twin
+from media4sec.representations import CALENDAR, forms_of_records, twin
 
 SHOWN_STATEMENTS = 12
 
@@ -108,7 +108,7 @@ class RecordPage:
         """The record for machines, on its own path and in the API."""
         files = [
             {"label": form.label, "url": twin(self.publication.url, form.suffix), "type": form.media_type}
-            for form in forms_of_records()
+            for form in (*forms_of_records(), *([CALENDAR] if self.description.dates else []))
             if form.label
         ]
         api = self.kind.api_url(self.publication.identifier)
