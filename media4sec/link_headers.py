@@ -4,13 +4,13 @@ from urllib.parse import quote
 
 from media4sec.imprint import LICENCE_URL
 
-IN_ADDRESSES = "!#$%&'()*+/:;=?@[]~"  # all that an address may hold, but the comma
+IN_HEADERS = "!#$%&'()*+/:;=?@[]~"  # all that an address may hold, but the comma
 
 
 def web_link(address: str, rel: str, media_type: str = "") -> str:
     """One link, with the media type of what it leads to."""
     of_type = f' type="{media_type}";' if media_type else ""
-    return f'<{quote(address, safe=IN_ADDRESSES)}>;{of_type} rel="{rel}"'
+    return f'<{quote(address, safe=IN_HEADERS)}>;{of_type} rel="{rel}"'
 
 
 def link_header(*links: str) -> str:

@@ -84,6 +84,14 @@ REPRESENTATIONS = (
         frame=("[\n", ",\n", "\n]\n"),
     ),
     Representation(
+        "md",
+        "text/markdown",
+        "Markdown",
+        of_list=f"{INTERCHANGE}.markdown.list_as_markdown",
+        of_record=f"{INTERCHANGE}.markdown.record_as_markdown",
+        parameters=UTF8,
+    ),
+    Representation(
         LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
     ),
 )  # fmt: skip
