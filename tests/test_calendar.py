@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from icalendar import Calendar
 
-from media4sec.interchange.calendars import folded
+from media4sec.interchange.calendars import folded_line
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
@@ -168,7 +168,7 @@ def test_a_calendar_has_the_same_bytes_until_something_changes(client):
 
 @pytest.mark.parametrize("text", ["x" * 200, "é" * 200, "SUMMARY:" + "😀" * 60, "short"])
 def test_no_letter_is_cut_through(text):
-    lines = folded(text).split("\r\n")
+    lines = folded_line(text).split("\r\n")
 
     assert "".join([lines[0], *(line[1:] for line in lines[1:])]) == text
     assert all(len(line.encode()) <= 75 for line in lines)

@@ -45,7 +45,9 @@ def calendar_of_list(request: HttpRequest, path: str) -> HttpResponseBase:
     answer = result_of(path, request.GET)
     if answer.errors:
         return problems.refused(request, answer.errors)
-    events = [line for found in descriptions_of(publications(answer.result.ids)) for line in events_of(found)]
+    events = [
+        line for found in descriptions_of(publications(answer.result.ids)) for line in event_lines(found)
+    ]
     if not request.GET:
         events += [line for row in cancelled_of(answer) for line in cancelled(row)]
     title, page = f"{title_of(answer.kinds)} · {PUBLISHER}", f"{settings.BASE_URL}/{path}/"
@@ -62,7 +64,7 @@ def calendar_of_record(request: HttpRequest, path: str, ref: str) -> HttpRespons
     (description,) = descriptions_of([row])
     if not description.dates:
         return problems.response(request, 404, "This record tells of no day.")
-    events = list(events_of(description))
+    events = list(event_lines(description))
     made = calendar_answer(description.record.title, description.url, events, row.identifier)
     return tagged(made, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
 
@@ -86,7 +88,7 @@ def cancelled_of(answer: Listing) -> Iterator[Publication]:
 # Events, as lines
 
 
-def events_of(description: Description) -> Iterator[str]:
+def event_lines(description: Description) -> Iterator[str]:
     """The lines of each day that a record tells of."""
     thing = description.thing
     place = ", ".join([*thing.places, *filter(None, [country(thing.country) if thing.country else ""])])
@@ -95,15 +97,15 @@ def events_of(description: Description) -> Iterator[str]:
         uid = description.uuid if is_itself else uuid5(description.uuid, event.key)
         yield from (
             "BEGIN:VEVENT\r\n",
-            *standing(str(uid), description.updated, description.version),
+            *identity_lines(str(uid), description.updated, description.version),
             f"CREATED:{in_utc(description.issued)}\r\n",
             f"DTSTART;VALUE=DATE:{on(event.first)}\r\n",
             f"DTEND;VALUE=DATE:{on(event.last + timedelta(days=1))}\r\n",  # the day after the last one
-            prop("SUMMARY", event.title if is_itself else f"{description.record.title}: {event.title}"),
+            prop("SUMMARY", summary_of(description, event)),
             prop("DESCRIPTION", said_of(event)),
             prop("LOCATION", place if is_itself else ""),
             *(prop("CATEGORIES", ref.label) for ref in description.themes),
-            folded(f"URL:{description.url}"),
+            folded_line(f"URL:{description.url}"),
             f"STATUS:{'CONFIRMED' if event.is_verified else 'TENTATIVE'}\r\n",
             "TRANSP:TRANSPARENT\r\n",
             "END:VEVENT\r\n",
@@ -113,16 +115,22 @@ def events_of(description: Description) -> Iterator[str]:
 def cancelled(row: Publication) -> Iterator[str]:
     """What tells calendars to take off a day."""
     yield "BEGIN:VEVENT\r\n"
-    yield from standing(str(row.uuid), row.modified_at, row.version)
+    yield from identity_lines(str(row.uuid), row.modified_at, row.version)
     yield prop("SUMMARY", "Withdrawn")
     yield prop("DESCRIPTION", row.reason)
-    yield folded(f"URL:{settings.BASE_URL}{row.url}")
+    yield folded_line(f"URL:{settings.BASE_URL}{row.url}")
     yield "STATUS:CANCELLED\r\nEND:VEVENT\r\n"
 
 
-def standing(uid: str, updated: datetime, version: int) -> Iterator[str]:
+def identity_lines(uid: str, updated: datetime, version: int) -> Iterator[str]:
     """Which event it is, and as of when and which version this is said of it."""
     yield f"UID:{uid}\r\nDTSTAMP:{in_utc(updated)}\r\nLAST-MODIFIED:{in_utc(updated)}\r\nSEQUENCE:{version}\r\n"
+
+
+def summary_of(description: Description, event: DatedEvent) -> str:
+    """What happens; of a part, with what the record is called, where it does not say it itself."""
+    whose = description.record.title
+    return event.title if not event.key or whose in event.title else f"{whose}: {event.title}"
 
 
 def said_of(event: DatedEvent) -> str:
@@ -131,14 +139,14 @@ def said_of(event: DatedEvent) -> str:
 
 def prop(name: str, text: str) -> str:
     """A property with a text; nothing where there is none."""
-    return folded(f"{name}:{escaped(text)}") if text else ""
+    return folded_line(f"{name}:{escaped(text)}") if text else ""
 
 
 def escaped(text: str) -> str:
     return text.translate(IN_VALUES)
 
 
-def folded(line: str) -> str:
+def folded_line(line: str) -> str:
     """A line that is long goes on in others, which begin with a space; no letter is cut through."""
     parts, room = [""], LONGEST_LINE
     for letter in line:

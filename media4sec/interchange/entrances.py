@@ -65,7 +65,7 @@ def llms_txt(request: HttpRequest) -> HttpResponseBase:
     parts.append("## For machines")
     parts.append("\n".join(f"- {link_to(title, absolute_url(path))}" for path, _, title in ENTRANCES))
     parts.append("## About")
-    parts.append("\n".join(f"- {link_to(title, absolute_url(path))}" for path, title in ABOUT))
+    parts.append("\n".join(f"- {link_to(title, absolute_url(path))}" for path, title in FURTHER_PAGES))
     return HttpResponse("\n\n".join([*parts, licence()]) + "\n", content_type="text/plain; charset=utf-8")
 
 
@@ -74,7 +74,7 @@ HOW_TO_READ = (
     "for the last slash. A record says which source states what, when it was checked, and what is not verified; "
     "cite it with its address and version. Nothing here is legal advice."
 )
-ABOUT = (
+FURTHER_PAGES = (
     ("/about/", "About the knowledge base and its method"),
     (DOCS, "How to use the API, files and feeds"),
 )

@@ -34,7 +34,7 @@ from media4sec.publications.sorting import asked
 from media4sec.publications.stated import checked_parts
 
 EVERYTHING = "everything"
-BEFORE = "before"  # the parameter with the entry that the page before ended with
+PLACE_PARAMETER = "before"  # the parameter with the entry that the page before ended with
 PLACE_IN_FEED = re.compile(
     r"(\d{1,17})\.(\d{1,18})", re.ASCII
 )  # microseconds since 1970, and the publication's key
@@ -44,7 +44,7 @@ TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 LICENCE_IN_WORDS = f"{LICENCE_NAME}, {LICENCE_URL}"
 
-Place = tuple[int, int]
+FeedPlace = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,11 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponseBase:
     """``/feeds/technologies.atom?theme=…``: what the list of that address shows; ``everything`` is every record."""
     tag, at = newest_change()
     data = request.GET.copy()
-    before = data.pop(BEFORE, [])
+    before = data.pop(PLACE_PARAMETER, [])
     errors = [("sort", "A feed has one order: the newest change first.")] if "sort" in data else []
-    place = place_of(before[0]) if before else None
+    place = place_named(before[0]) if before else None
     if before and (place is None or len(before) > 1):
-        errors.append((BEFORE, "Not a place that this feed gave out."))
+        errors.append((PLACE_PARAMETER, "Not a place that this feed gave out."))
     try:
         answer = asked(kinds(), data, facets=SEARCH_FACETS) if path == EVERYTHING else result_of(path, data)
     except Http404:
@@ -101,7 +101,7 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponseBase:
 
 
 def newest_rows(
-    answer: Listing, place: Place | None, *, with_withdrawn: bool
+    answer: Listing, place: FeedPlace | None, *, with_withdrawn: bool
 ) -> tuple[list[Publication], bool]:
     """(the rows of a page, are there more?): after a place, by the time of their newest change, then by key."""
     index, limit = answer.index or current(), settings.FEED_LIMIT
@@ -117,7 +117,7 @@ def newest_rows(
     return rows[:limit], len(rows) > limit
 
 
-def withdrawn_of(answer: Listing, place: Place | None) -> Any:
+def withdrawn_of(answer: Listing, place: FeedPlace | None) -> Any:
     """What is left of withdrawn and merged records of these kinds, the newest first. A query that can be cut."""
     gone = Publication.objects.exclude(state=Publication.State.PUBLISHED)
     gone = gone.of(*(kind.name for kind in answer.kinds)).filter(modified_at__isnull=False)
@@ -130,25 +130,25 @@ def withdrawn_of(answer: Listing, place: Place | None) -> Any:
 # Places
 
 
-def place_after(row: Publication) -> Place:
+def place_after(row: Publication) -> FeedPlace:
     """Where a feed goes on after a row."""
     return (row.modified_at - EPOCH) // MICROSECOND, row.pk
 
 
-def in_feed_order(row: Publication) -> Place:
+def in_feed_order(row: Publication) -> FeedPlace:
     at, pk = place_after(row)
     return -at, pk
 
 
-def place_of(text: str) -> Place | None:
+def place_named(text: str) -> FeedPlace | None:
     """A place as it was given out; None where it was not."""
     found = PLACE_IN_FEED.fullmatch(text)
     return (int(found[1]), int(found[2])) if found else None
 
 
-def with_place(address: str, query: str, place: Place | None) -> str:
+def with_place(address: str, query: str, place: FeedPlace | None) -> str:
     """The address of the part of a feed after a place."""
-    parts = [f"{BEFORE}={place[0]}.{place[1]}"] if place else []
+    parts = [f"{PLACE_PARAMETER}={place[0]}.{place[1]}"] if place else []
     parts += [query] if query else []
     return f"{address}?{'&'.join(parts)}" if parts else address
 

@@ -17,7 +17,7 @@ from media4sec.publications.models import Publication
 from media4sec.representations import twin
 
 IN_ADDRESSES = "!#$%&'*+,/:;=?@[]~"  # without brackets, which end an address in Markdown
-MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<>&]|^[#+=-]", re.MULTILINE)
+MEANS_SOMETHING = re.compile(r"[\\`*_\[\]<>]|&(?=#?\w+;)|^[#+=-]", re.MULTILINE)
 NUMBERED_LINE = re.compile(r"^(\d+)([.)])", re.MULTILINE)
 ABOUT_THE_RECORD = ("tags", "notes", "sources", "files", *THEME_FIELDS)  # each is said in a place of its own
 NOT_SAID = ("key", "provenance")  # of a part
@@ -78,6 +78,7 @@ def body(description: Description, display: Document) -> Iterator[str]:
         *kind.page.facts,
         *(name for part in kind.page.sections for name in part.fields),
         *ABOUT_THE_RECORD,
+        *kind.search.unread,
     }
     for name, value in document.items():
         if name not in shown and isinstance(value, list) and value and not is_reference(value[0]):

@@ -28,7 +28,7 @@ def apa(facts: Facts) -> str:
         who = _listed(names, ", & ")
     when = f"({american_day(facts.date) or 'n.d.'})"
     said = ", ".join(filter(None, [_number(facts), _version(facts), facts.pages]))
-    title = f"{facts.title} ({said})" if said else facts.title
+    title = f"{facts.title.removesuffix('.')} ({said})" if said else facts.title
     if facts.type == RECORD:
         parts = [f"{facts.publisher}. {when}", title]
     else:
@@ -47,7 +47,7 @@ def iso690(facts: Facts) -> str:
     viewed = f"[viewed {british_day(facts.read_on)}]" if facts.read_on else ""
     parts = [
         facts.publisher.upper() if is_record else who,
-        f"{facts.title} [online]" if facts.url else facts.title,
+        f"{facts.title.removesuffix('.')} [online]" if facts.url else facts.title,
         _version(facts).capitalize(),
         f"{issued} {viewed}".strip(),
         _number(facts),
