@@ -406,6 +406,11 @@ class Kind:
         return self.thing.type == "concept"
 
     @property
+    def has_calendar(self) -> bool:
+        """Its records tell of days: as events, or in their parts."""
+        return self.thing.type == "event" or bool(self.page.dated)
+
+    @property
     def list_url(self) -> str:
         return f"/{self.path}/"
 

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import dumps, exports, feeds, resourcesync
+from media4sec.interchange import calendars, dumps, entrances, exports, feeds, resourcesync
 from media4sec.interchange.files import public_file
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
@@ -35,6 +35,8 @@ urlpatterns = [
     path("sitemap-<int:number>.xml", fixed(sitemap_part), name="sitemap-part"),
     path(".well-known/security.txt", fixed(static_pages.security_txt), name="security-txt"),
     path("opensearch.xml", fixed(opensearch), name="opensearch"),
+    path(".well-known/api-catalog", entrances.api_catalog, name="api-catalog"),
+    path("llms.txt", entrances.llms_txt, name="llms-txt"),
     path("robots.txt", fixed(static_pages.robots), name="robots"),
     *(path(address[1:], fixed(previews.site_icon)) for address in previews.ICONS),
     path("site.webmanifest", fixed(previews.manifest), name="manifest"),
@@ -53,7 +55,9 @@ urlpatterns = [
     re_path(
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
-    re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
+    re_path(r"^feeds/(?P<path>[a-z-]+)\.(?P<form>atom|json)$", feeds.feed, name="feed"),
+    re_path(r"^(?P<path>[a-z-]+)\.ics$", calendars.calendar_of_list, name="calendar"),
+    re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.ics$", calendars.calendar_of_record, name="calendar-twin"),
     re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
     re_path(FORM_OF_RECORD, exports.record_file, name="twin"),

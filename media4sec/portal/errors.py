@@ -19,7 +19,7 @@ RETRY_AFTER = 10  # seconds
 
 # Files, feeds and the API; with a language before it, nothing is there for machines.
 FOR_MACHINES = re.compile(
-    r"/api/|/(?:[a-z]{2}/)?group_export$|/dumps/|/feeds/|/\.well-known/|.*\.(?:csv|json|ndjson|bib|ris|atom|xml|ttl|rdf|jsonld|txt)$"
+    r"/api/|/(?:[a-z]{2}/)?group_export$|/dumps/|/feeds/|/\.well-known/|.*\.(?:csv|json|ndjson|bib|ris|atom|ics|md|xml|ttl|rdf|jsonld|txt)$"
 )
 
 
