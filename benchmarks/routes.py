@@ -30,6 +30,7 @@ MORE = {
     "api-root": "/api/v1",
     "api-changes": "/api/v1/changes",
     "api-with-slash": f"/api/v1/{LIST}/",
+    "oai": "/oai?verb=ListRecords&metadataPrefix=oai_dc",
     "solutions": "/api/v1/pos/solutions",
     "solutions-in-english": "/en/group_export",
     "solutions-as-page": "/group_export",

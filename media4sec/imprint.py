@@ -7,3 +7,5 @@ TITLE, DESCRIPTION, PUBLISHER = CATALOGUE["title"], CATALOGUE["description"], CA
 LICENCE_NAME, LICENCE_URL, LICENCE_CODE = CATALOGUE["licence"]
 LANGUAGE = CATALOGUE["language"]
 GRANT = f"info:eu-repo/grantAgreement/EC/{CATALOGUE['programme']}/{CATALOGUE['grant']}"
+FUNDER, PROGRAMME, AWARD = CATALOGUE["funder"], CATALOGUE["programme"], CATALOGUE["grant"]
+CONTACT = CATALOGUE["contact"].removeprefix("mailto:")  # an e-mail address; empty where none is set

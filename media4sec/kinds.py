@@ -79,6 +79,7 @@ class Thing:
     place: tuple[str, ...] = ()  # from the hall to the town
     country: str = ""
     licence: str = ""
+    open_if: tuple[str, str] = ("", "")  # (field, value) that states that everybody may read it
 
 
 # Facets and kinds are compared by identity: their words change with the reader's language.

@@ -165,6 +165,7 @@ FOR_READERS = {
         "api/v1",
         "api/v1/changes",
         "api/v1/pos/solutions",
+        "oai",
         "en/group_export",
         "group_export",
         "dumps/manifest.json",
