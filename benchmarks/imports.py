@@ -73,7 +73,8 @@ def measured(portal, case, number, rows):
         )
 
     path = portal.folder / f"rows.{CASES[case][1]}"
-    began("write_file", case, number, rows, str(path)).wait()
+    if began("write_file", case, number, rows, str(path)).wait():
+        raise SystemExit("The file cannot be written.")
     other = began("keep_saving")
     other.stdout.readline()  # it has begun
     try:
@@ -147,8 +148,7 @@ def write_file(case, number, count, path):
     if case == "new":
         documents = _copies(kind_name, 100_000 * (number + 1), count)
     else:
-        begins = {TECHNOLOGY: "copy-"}.get(kind_name, "copy-")
-        rows = Record.objects.filter(kind_name=kind_name, slug__startswith=begins).order_by("pk")[:count]
+        rows = Record.objects.filter(kind_name=kind_name, slug__startswith="copy-").order_by("pk")[:count]
         documents = exported_documents(list(rows))
     changed = [_changed(case, number, document) for document in documents]
     if suffix == "json":

@@ -1,5 +1,7 @@
 """Every public address that answers GET, by its route: an example of each, in English."""
 
+from media4sec.representations import forms_of_lists, forms_of_records
+
 LIST, RECORD = "technologies", "/technologies/T-001-publicsonar"
 
 # What the pages of tests/pages.py leave out: files, feeds, pictures, the API.
@@ -19,8 +21,14 @@ MORE = {
     "list-last-page": f"/{LIST}/?page=8",
     "feed": f"/feeds/{LIST}.atom",
     "feed-everything": "/feeds/everything.atom",
-    **{f"file-{suffix}": f"/{LIST}.{suffix}" for suffix in ("csv", "json", "ndjson", "bib", "ris")},
-    **{f"record-{suffix}": f"{RECORD}.{suffix}" for suffix in ("json", "bib", "ris")},
+    **{f"file-{form.suffix}": f"/{LIST}.{form.suffix}" for form in forms_of_lists()},
+    **{f"record-{form.suffix}": f"{RECORD}.{form.suffix}" for form in forms_of_records()},
+    "resourcesync": "/.well-known/resourcesync",
+    "resourcesync-capabilities": "/resourcesync/capabilities.xml",
+    "resourcesync-resources": "/resourcesync/resources.xml",
+    "resourcesync-resources-part": "/resourcesync/resources-1.xml",
+    "resourcesync-changes": "/resourcesync/changes.xml",
+    "resourcesync-changes-part": "/resourcesync/changes-1.xml",
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
     "facet": f"/{LIST}/facets/maker/",
     "search-facet": "/search/facets/theme/?q=police",

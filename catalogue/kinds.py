@@ -196,7 +196,7 @@ PERSON = Kind(
     ),
     path="people",
     section="library",
-    thing=Thing("person", other_titles=fields("aliases")),
+    thing=Thing("person", other_titles=fields("aliases"), works_for=fields("organisation organisation_name")),
     listed=Listed(
         facets=(Facet("organisation", _("Organisation")),),
         order=fields("family_name|title given_name"),

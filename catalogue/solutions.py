@@ -167,9 +167,15 @@ def solution(row: Publication, named: dict[tuple[str, str], Document], doubles: 
         "last_changed_on": at,
         "last_changed": days_ago(row.modified_at),
     }
-    if stated := STATED_TRL.fullmatch(document["trl"]):
-        found["trl"] = f"TRL {stated[1]} - {TRLS[int(stated[1]) - 1]}"
+    if level := level_of(document):
+        found["trl"] = f"TRL {level} - {TRLS[level - 1]}"
     return found | more_of(document, named)
+
+
+def level_of(document: Document) -> int | None:
+    """The readiness level, 1 to 9, that a source states as reached; one that is only aimed at is none."""
+    stated = STATED_TRL.fullmatch(document["trl"])
+    return int(stated[1]) if stated else None
 
 
 def more_of(document: Document, named: dict[tuple[str, str], Document]) -> dict[str, Any]:
@@ -196,6 +202,8 @@ def more_of(document: Document, named: dict[tuple[str, str], Document]) -> dict[
             {"name": maker["label"], "url": f"{base}{maker['url']}"} for maker in document["makers"]
         ],
         "provider_country": document["country"],
+        "trl_level": level_of(document),
+        "trl_as_stated": document["trl"],
         "homepage": document["homepage"],
         "repository": document["repository"],
         "product_licence": document["licence"],

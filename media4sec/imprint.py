@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
-CATALOGUE = settings.CATALOGUE
-TITLE, DESCRIPTION, PUBLISHER = CATALOGUE["title"], CATALOGUE["description"], CATALOGUE["publisher"]
-LICENCE_NAME, LICENCE_URL, LICENCE_CODE = CATALOGUE["licence"]
-LANGUAGE = CATALOGUE["language"]
-GRANT = f"info:eu-repo/grantAgreement/EC/{CATALOGUE['programme']}/{CATALOGUE['grant']}"
-FUNDER, PROGRAMME, AWARD = CATALOGUE["funder"], CATALOGUE["programme"], CATALOGUE["grant"]
-CONTACT = CATALOGUE["contact"].removeprefix("mailto:")  # an e-mail address; empty where none is set
+CATALOGUE_TITLE = settings.CATALOGUE["title"]
+CATALOGUE_DESCRIPTION = settings.CATALOGUE["description"]
+PUBLISHER = settings.CATALOGUE["publisher"]
+LICENCE_NAME, LICENCE_URL, LICENCE_CODE = settings.CATALOGUE["licence"]
+LANGUAGE = settings.CATALOGUE["language"]
+GRANT = f"info:eu-repo/grantAgreement/EC/{settings.CATALOGUE['programme']}/{settings.CATALOGUE['grant']}"
+FUNDER, PROGRAMME, AWARD = (settings.CATALOGUE[name] for name in ("funder", "programme", "grant"))
+CONTACT = settings.CATALOGUE["contact"].removeprefix("mailto:")  # an e-mail address; empty where none is set

@@ -37,7 +37,7 @@ from media4sec.answers import (
 )
 from media4sec.headers import REFUSED_STATUS
 from media4sec.interchange.results import newest_change
-from media4sec.representations import PAGE, names_other_forms
+from media4sec.representations import HTML, names_other_forms
 
 Key = tuple[str, str, str]  # scheme, path, parameters
 Made: TypeAlias = Answer | HttpResponseBase  # the latter cannot be kept
@@ -303,7 +303,7 @@ def put_in_order(meta: Environ) -> None:
 def suits(answer: Answer, request: HttpRequest) -> bool:
     """Would Django give this one answer, too? The API refuses a client for what it accepts (406), pages lead it on."""
     accepted = request.META.get("HTTP_ACCEPT", "")[:500]
-    is_page = answer.media_type == PAGE
+    is_page = answer.media_type == HTML
     return takes(accepted, answer.media_type) and not (is_page and names_other_forms(accepted))
 
 

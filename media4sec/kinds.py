@@ -79,6 +79,7 @@ class Thing:
     place: tuple[str, ...] = ()  # from the hall to the town
     country: str = ""
     licence: str = ""
+    works_for: tuple[str, ...] = ()  # whom a person works for; the first that is filled counts
     open_if: tuple[str, str] = ("", "")  # (field, value) that states that everybody may read it
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from media4sec.representations import PAGE, Representation, names_other_forms, twin
+from media4sec.representations import HTML, Representation, names_other_forms, twin
 
 Forms = Callable[[], tuple[Representation, ...]]
 
@@ -33,7 +33,7 @@ def form_wanted(request: HttpRequest, forms: tuple[Representation, ...]) -> Repr
     """The form that the Accept header likes better than a page; None for the page itself."""
     if not names_other_forms(request.META.get("HTTP_ACCEPT", "")):
         return None
-    wanted = request.get_preferred_type([PAGE, *(form.media_type for form in forms)])
+    wanted = request.get_preferred_type([HTML, *(form.media_type for form in forms)])
     return next((form for form in forms if form.media_type == wanted), None)
 
 

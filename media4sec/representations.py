@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-PAGE = "text/html"
+HTML = "text/html"
 INTERCHANGE = "media4sec.interchange"
 
 

@@ -4,6 +4,7 @@ Start-up stops with a sentence that names the variable when something is missing
 """
 
 import ipaddress
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -449,6 +450,9 @@ CORRECTIONS_FORM_HOURS = env.int("CORRECTIONS_FORM_HOURS", default=12)  # how lo
 
 
 # Other libraries
+
+# Spreadsheets are read by the parser that refuses entities, whatever else is installed beside it.
+os.environ["OPENPYXL_LXML"] = "False"
 
 # Which tags are the same, ours decide (records/tags.py).
 TAGGIT_TAGS_FROM_STRING = "media4sec.records.tags.from_text"

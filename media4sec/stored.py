@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import formats
 
 PDF = "application/pdf"
@@ -21,6 +21,7 @@ SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", PDF: 
 TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
 DIGEST = re.compile(r"[0-9a-f]{64}")
 SHORT_DIGEST = 32  # digits of a digest in an address: as many as nobody finds two files for
+PUBLIC_AT = "/files/"  # where public addresses of files begin
 COVER = ".cover"  # behind the digest of a PDF: a picture of its first page
 # Nothing in a file is meant to run, whatever a browser takes it for.
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -52,14 +53,6 @@ def put_file(content: bytes, name: str = "") -> str:
     return name
 
 
-def read_file(name: str) -> bytes | None:
-    """What is stored under a name; None where nothing is."""
-    try:
-        return stored_path(name).read_bytes()
-    except FileNotFoundError:
-        return None
-
-
 def stored_names() -> Iterator[Path]:
     """Every file that is stored, what a broken write may have left included."""
     return (path for path in Path(settings.MEDIA_ROOT).glob("??/*") if path.is_file())
@@ -71,7 +64,7 @@ def stored_names() -> Iterator[Path]:
 def with_addresses(part: dict[str, Any]) -> dict[str, Any]:
     """A file of a record, as documents hold it, with its public addresses."""
     file, key = part["file"], part["key"]
-    folder = f"/files/{file['digest'][:SHORT_DIGEST]}"
+    folder = f"{PUBLIC_AT}{file['digest'][:SHORT_DIGEST]}"
     found = {"url": f"{folder}/{key}.{SUFFIXES[file['media_type']]}", **file}
     if file["media_type"] == PDF:
         found["cover"] = {"url": f"{folder}/{key}-cover.jpg"}
@@ -87,17 +80,25 @@ def addressed(files: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
             yield file["cover"]["url"], file["digest"] + COVER, "image/jpeg"
 
 
-def file_answer(name: str, media_type: str, shown_as: str) -> HttpResponse | None:
-    """A stored file as it is sent: of a fixed type, never run; None where it is not there."""
-    content = read_file(name)
-    if content is None:
+def file_answer(name: str, media_type: str, shown_as: str) -> StreamingHttpResponse | None:
+    """A stored file as it is sent: of a fixed type, never run; None where it is not there.
+
+    As a stream: whoever has it already is told so before it is read, and no memory keeps it.
+    """
+    path = stored_path(name)
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
         return None
     headers = {
+        "ETag": f'"{name}"',
+        "Content-Length": str(size),
         "Content-Disposition": f'inline; filename="{shown_as}"',
         "Content-Security-Policy": POLICY,
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(content, content_type=media_type, headers=headers)
+    content = (path.read_bytes() for path in [path])  # once it is asked for
+    return StreamingHttpResponse(content, content_type=media_type, headers=headers)
 
 
 def size_in_words(number: int) -> str:

@@ -23,6 +23,7 @@ class WorkType:
     csl: str = "document"
     publisher: str = "publisher"
     general: str = "literature"
+    is_body: bool = False  # it acts, and its name has no parts
 
 
 _OTHER = ("other", "c_1843")
@@ -50,7 +51,7 @@ WORK_TYPES = {
     "case": WorkType("Article"),
     "project": WorkType("ResearchProject", "", _OTHER, general="other research product"),
     "project-part": WorkType("Project", "", _OTHER, general="other research product"),
-    "organisation": WorkType("Organization", "", _OTHER, general="other research product"),
+    "organisation": WorkType("Organization", "", _OTHER, general="other research product", is_body=True),
     "person": WorkType("Person", "", _OTHER, general="other research product"),
     # our own words
     "concept": WorkType("DefinedTerm"),

@@ -175,6 +175,13 @@ def browser_page(chromium):
         context.close()
 
 
+@pytest.fixture
+def over_http(settings):
+    """Cookies as a browser takes them from a server without https; before anybody logs in."""
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+
+
 @pytest.fixture(scope="session")
 def vnu_jar():
     """The path of the Nu HTML checker, which runs as `java -jar`."""
@@ -273,6 +280,24 @@ def admin_user(admin_user):
     from tests.people import with_second_factor
 
     return with_second_factor(admin_user)
+
+
+@pytest.fixture
+def partner():
+    from tests.factories import published
+
+    return published("partner", title="A police force")
+
+
+@pytest.fixture
+def keeps(settings):
+    """Answers are kept, and none is yet."""
+    from media4sec.kept import kept
+
+    settings.KEPT_MB = 32
+    kept.forget()
+    yield kept
+    kept.forget()
 
 
 @pytest.fixture

@@ -29,10 +29,10 @@ from media4sec.records.documents.fields import (
     TextList,
     supportable,
 )
-from media4sec.records.documents.reading import writer
+from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.documents.writing import save_document
 from media4sec.records.fields import validate_inexact_date
-from media4sec.records.models import Record
+from media4sec.records.models import AuditEntry, Record
 from tests.files import stored
 
 numbers = count(1001)  # beyond the numbers of the real content
@@ -83,7 +83,7 @@ def several_published(kind, number, **changes):
 
 def copies_published(record, number):
     """What the public sees of a record, so many times more: other publications that say the same."""
-    original = Publication.objects.get(kind=record.kind.name, identifier=record.identifier)
+    original = publication_of(record)
     terms = list(original.terms.all())
     values = Publication.objects.filter(pk=original.pk).values().get()
     del values["id"]
@@ -149,6 +149,23 @@ def publish(record, **options):
 def fresh(record):
     """The record as the database has it now."""
     return type(record).objects.get(pk=record.pk)
+
+
+def changed(record, **changes):
+    """The record with another version, which is not public yet."""
+    record = fresh(record)
+    return save(working_document(record) | changes, record.kind, record)
+
+
+def publication_of(record):
+    """What the public sees of a record."""
+    return Publication.objects.get(kind=record.kind.name, identifier=record.identifier)
+
+
+def steps_of(record, *told):
+    """What the audit trail tells of each step of a record, the oldest first: (action, actor, note)."""
+    rows = AuditEntry.objects.filter(kind_name=record.kind.name, identifier=record.identifier)
+    return list(rows.order_by("pk").values_list(*(told or ("action", "actor", "note"))))
 
 
 def a_sentence(about):

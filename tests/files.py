@@ -6,7 +6,7 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from media4sec.records.files.storing import take_back
+from media4sec.records.files.storing import keep, put, ready_again
 
 shades = count()
 
@@ -55,7 +55,7 @@ def sent(content, name="picture.png"):
 
 def stored(content=None, suffix="png"):
     """The row of a file that is stored."""
-    return take_back(content or picture(), suffix)
+    return keep(put(ready_again(content or picture(), f".{suffix}")))
 
 
 def file_part(file=None, **changes):

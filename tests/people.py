@@ -1,4 +1,4 @@
-"""People of the back-office for tests: with roles, and logged in as if by a second factor."""
+"""People of the back-office for tests: with roles, logged in as if by a second factor, and what they see."""
 
 import base64
 import hashlib
@@ -8,10 +8,14 @@ import time
 
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from media4sec.accounts.models import User
 from media4sec.records.models import Membership, Record, Team
+
+PASSWORD = "correct horse battery staple zebra"
 
 
 def member(*roles, partner=None, name="", **more):
@@ -34,6 +38,18 @@ def with_second_factor(user):
     return user
 
 
+def with_password(user):
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def with_password_alone(user):
+    """Somebody who logs in without a second factor."""
+    user.authenticator_set.all().delete()
+    return with_password(user)
+
+
 def logged_in(user, **options):
     """A client with a session of this account."""
     client = Client(**options)
@@ -48,6 +64,26 @@ def authenticated(client, user):
     session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
     session["account_authentication_methods_user"] = user_id_to_str(user)
     session.save()
+
+
+def sections(user):
+    """{name: section} of somebody’s start page."""
+    response = logged_in(user).get("/admin/")
+    assert response.status_code == 200
+    return {section.name: section for section in response.context["sections"]}
+
+
+def told(page):
+    """The messages above a page."""
+    return [str(message) for message in page.context["messages"]]
+
+
+def queries_for(client, url):
+    """How many queries a page takes."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url)
+    assert response.status_code == 200
+    return len(queries)
 
 
 def owned(record, partner):

@@ -18,8 +18,8 @@ from media4sec.accounts.models import User
 from media4sec.records.audit import chain, faults
 from media4sec.records.models import AuditEntry, Team
 from tests.factories import fresh, make, published
-from tests.people import administrator, code_of, logged_in, member, owned
-from tests.test_accounts import GOOD, try_to_log_in, with_password
+from tests.people import PASSWORD, administrator, code_of, logged_in, member, owned, with_password
+from tests.test_accounts import try_to_log_in
 from tests.test_admin import filled
 from tests.test_turns import Elsewhere
 
@@ -34,11 +34,6 @@ def empty_counters(time_machine):
     """At half past, as some things are counted by the hour of the clock."""
     cache.clear()
     time_machine(timedelta(minutes=30, seconds=-(time.time() % 3600)))
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -154,10 +149,10 @@ def test_passwords_and_factors_are_told(client, anna, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         inside.post(f"{FACTORS}recovery-codes/generate/")
         inside.post(f"{FACTORS}totp/deactivate/")
-        new = {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"}
-        inside.post("/admin/accounts/password/change/", {"oldpassword": GOOD} | new)
+        new = {"password1": f"{PASSWORD} 2", "password2": f"{PASSWORD} 2"}
+        inside.post("/admin/accounts/password/change/", {"oldpassword": PASSWORD} | new)
         chosen = client.get(path_of(link_for(User.objects.get(pk=anna.pk))), follow=True).request["PATH_INFO"]
-        client.post(chosen, {"password1": GOOD, "password2": GOOD})
+        client.post(chosen, {"password1": PASSWORD, "password2": PASSWORD})
 
     assert [(action, note) for action, _, actor, note in told() if actor == anna.email] == [
         ("factor", "Removed: six figures."),
@@ -327,7 +322,7 @@ def test_an_invitation_says_how_far_it_has_come(client, partner, boss, time_mach
     User.objects.filter(pk=new.pk).update(invited_at=new.invited_at - timedelta(days=3))
     assert "The invitation has expired" in inside.get(team_of(partner)).content.decode()
 
-    new.set_password(GOOD)
+    new.set_password(PASSWORD)
     assert progress_of(new) == "Has chosen a password"
 
 
@@ -354,7 +349,7 @@ def test_who_has_a_password_keeps_it_when_a_role_goes(partner, boss, anna):
 
     assert "is withdrawn" not in page
     anna.refresh_from_db()
-    assert anna.check_password(GOOD)
+    assert anna.check_password(PASSWORD)
 
 
 def test_who_chose_a_password_a_moment_ago_keeps_it():
@@ -362,7 +357,7 @@ def test_who_chose_a_password_a_moment_ago_keeps_it():
     with_password(User.objects.get(pk=loaded.pk))
 
     assert not withdraw_invitation(loaded, by=None)
-    assert User.objects.get(pk=loaded.pk).check_password(GOOD)
+    assert User.objects.get(pk=loaded.pk).check_password(PASSWORD)
     assert told() == []
 
 
@@ -453,7 +448,7 @@ def test_sessions_end_with_what_an_account_may_do(anna, change):  # gate 2.5
 def test_sessions_end_when_a_password_is_chosen_on_a_link(client, anna):  # gate 2.5
     theirs = logged_in_by_password(anna)
     chosen = client.get(path_of(link_for(User.objects.get(pk=anna.pk))), follow=True).request["PATH_INFO"]
-    client.post(chosen, {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"})
+    client.post(chosen, {"password1": f"{PASSWORD} 2", "password2": f"{PASSWORD} 2"})
 
     assert theirs.get(f"{FACTORS}").status_code == 302
 
@@ -466,7 +461,7 @@ def drafts(partner):
     return [owned(make("technology", title=f"Draft {letter}"), partner) for letter in "ABC"]
 
 
-def confirmed(client, answer, password=GOOD):
+def confirmed(client, answer, password=PASSWORD):
     """Give the password where it is asked for."""
     address = answer["Location"]
     assert address.startswith("/admin/accounts/reauthenticate/?next=")

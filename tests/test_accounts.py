@@ -21,12 +21,20 @@ from media4sec.accounts.management.commands import migrate
 from media4sec.accounts.models import User
 from media4sec.records.models import AuditEntry, Membership, Team
 from tests.factories import published
-from tests.people import administrator, authenticated, code_of, logged_in, member
+from tests.people import (
+    PASSWORD,
+    administrator,
+    authenticated,
+    code_of,
+    logged_in,
+    member,
+    with_password,
+    with_password_alone,
+)
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/admin/accounts/login/"
-GOOD = "correct horse battery staple zebra"
 
 
 @pytest.fixture(autouse=True)
@@ -34,18 +42,7 @@ def empty_counters():
     cache.clear()
 
 
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
-
-
-def with_password(user):
-    user.set_password(GOOD)
-    user.save()
-    return user
-
-
-def try_to_log_in(client, email, password=GOOD, **headers):
+def try_to_log_in(client, email, password=PASSWORD, **headers):
     return client.post(LOGIN, {"login": email, "password": password}, **headers)
 
 
@@ -70,7 +67,7 @@ def test_passwords_that_somebody_would_try_are_refused(partner, password):  # O-
 LONG = "Ñandú 47 lives by a lake of tin; no cook has ever painted those umbrellas so loudly, or so a neighbour says."
 
 
-@pytest.mark.parametrize("password", [GOOD, "  Ωραία νερά 47 άλογα  ", LONG.ljust(128, "!")])
+@pytest.mark.parametrize("password", [PASSWORD, "  Ωραία νερά 47 άλογα  ", LONG.ljust(128, "!")])
 def test_any_characters_and_128_of_them_are_taken(password):  # gate 2.1
     validate_password(password, member("contributor"))
 
@@ -92,7 +89,7 @@ def test_somebody_is_invited_and_gets_in(client, partner):
     [message] = mail.outbox
     link = next(word for word in message.body.split() if word.startswith("http"))
     page = client.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)
-    chosen = client.post(page.request["PATH_INFO"], {"password1": GOOD, "password2": GOOD})
+    chosen = client.post(page.request["PATH_INFO"], {"password1": PASSWORD, "password2": PASSWORD})
 
     assert message.to == ["anna@example.org"]
     assert "the team “A police force”" in message.body
@@ -144,7 +141,7 @@ def without_tokens(page):
 def test_nobody_signs_up(client):
     before = User.objects.count()
 
-    client.post("/admin/accounts/signup/", {"email": "me@example.org", "password1": GOOD})
+    client.post("/admin/accounts/signup/", {"email": "me@example.org", "password1": PASSWORD})
 
     assert User.objects.count() == before
     assert "by invitation" in client.get("/admin/accounts/signup/").content.decode()
@@ -183,7 +180,7 @@ def test_the_first_administrator_is_made_once(client):  # gate 2.7
     weak = client.post(
         link, {"email": "me@example.org", "password1": "medi4sec2026", "password2": "medi4sec2026"}
     )
-    done = client.post(link, {"email": "me@example.org", "password1": GOOD, "password2": GOOD})
+    done = client.post(link, {"email": "me@example.org", "password1": PASSWORD, "password2": PASSWORD})
 
     assert "can be guessed" in weak.content.decode()
     assert done.status_code == 302
@@ -264,8 +261,7 @@ def test_who_logs_in_is_not_counted(client):
 
 
 def test_the_second_factor_is_asked_for_and_works_once(client, partner):  # gate 2.2
-    user = with_password(member("publisher", partner=partner))
-    user.authenticator_set.all().delete()
+    user = with_password_alone(member("publisher", partner=partner))
     secret = generate_totp_secret()
     TOTP.activate(user, secret)
 
@@ -347,8 +343,8 @@ def test_other_sessions_end_with_the_password(client, partner):  # gate 2.5
     user = with_password(member("contributor", partner=partner))
     other = logged_in(user)
     mine = logged_in(user)
-    new = {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"}
-    mine.post("/admin/accounts/password/change/", {"oldpassword": GOOD} | new)
+    new = {"password1": f"{PASSWORD} 2", "password2": f"{PASSWORD} 2"}
+    mine.post("/admin/accounts/password/change/", {"oldpassword": PASSWORD} | new)
 
     assert other.get("/admin/").status_code == 302
     assert mine.get("/admin/").status_code == 200
@@ -458,7 +454,7 @@ def in_four_days(self):
 def test_a_link_for_a_password_works_once_and_for_three_days(client, monkeypatch):
     used, late = (link_for(member("contributor")).removeprefix("http://127.0.0.1:8000") for _ in range(2))
     chosen = client.get(used, follow=True).request["PATH_INFO"]
-    client.post(chosen, {"password1": GOOD, "password2": GOOD})
+    client.post(chosen, {"password1": PASSWORD, "password2": PASSWORD})
     monkeypatch.setattr("django.contrib.auth.tokens.PasswordResetTokenGenerator._now", in_four_days)
 
     for link in (used, late):
@@ -524,9 +520,9 @@ def test_whoever_chose_a_new_password_stays_in(partner, time_machine):
         time_machine(timedelta(minutes=50))
         client.get("/admin/")
     authenticated(client, user)
-    new = {"password1": f"{GOOD} 2", "password2": f"{GOOD} 2"}
+    new = {"password1": f"{PASSWORD} 2", "password2": f"{PASSWORD} 2"}
 
-    client.post("/admin/accounts/password/change/", {"oldpassword": GOOD} | new)
+    client.post("/admin/accounts/password/change/", {"oldpassword": PASSWORD} | new)
 
     assert client.get("/admin/").status_code == 200
 

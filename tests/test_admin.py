@@ -20,9 +20,9 @@ from media4sec.records.differences import compare
 from media4sec.records.documents.reading import working_document, working_documents, writer
 from media4sec.records.models import AuditEntry, Membership, Record, Source, Tag, Team, model_of
 from media4sec.records.workflow import withdraw
-from tests.factories import full_document_for, make, make_full, publish, published
+from tests.factories import full_document_for, make, make_full, publication_of, publish, published
 from tests.factories import save as save_document
-from tests.people import authenticated, logged_in, member, owned
+from tests.people import authenticated, logged_in, member, owned, queries_for, told
 
 pytestmark = pytest.mark.django_db
 every_kind = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
@@ -31,10 +31,6 @@ every_kind = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name
 def shortened(document):
     """A full document with one row in each of its lists."""
     return {name: value[:1] if isinstance(value, list) else value for name, value in document.items()}
-
-
-def publication_of(record):
-    return Publication.objects.get(kind=record.kind_name, identifier=record.identifier)
 
 
 # What an editor does, with a browser that runs no script
@@ -101,13 +97,6 @@ def take(client, record, step, **values):
 
 def errors_in(response):
     return [str(error) for errors in response.context["errors"] for error in errors]
-
-
-def queries_for(client, url):
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get(url)
-    assert response.status_code == 200
-    return len(queries)
 
 
 @pytest.fixture
@@ -645,9 +634,9 @@ def test_what_only_one_of_two_editors_changed_is_kept_of_both(editor, theme):
 
     theme.refresh_from_db()
     assert (theme.title, theme.summary, theme.edit_version) == ("My title", "Their summary", 3)
-    assert "admin@example.com saved version 2 while you were editing. Taken over from it: Summary." in [
-        str(message) for message in response.context["messages"]
-    ]
+    assert "admin@example.com saved version 2 while you were editing. Taken over from it: Summary." in told(
+        response
+    )
 
 
 def test_where_two_editors_changed_the_same_both_texts_are_shown(editor, theme):
@@ -1029,7 +1018,7 @@ def test_what_has_nothing_new_is_told_and_left(editor):
         "1 withdrawn or merged, which must be restored first."
     )
     assert asked.context["outcome"] == said
-    assert said in [str(message) for message in done.context["messages"]]
+    assert said in told(done)
     assert publication_of(same).modified_at == before
     assert publication_of(new).title == new.title
 
@@ -1045,7 +1034,7 @@ def test_any_number_of_records_is_published_at_once(editor, settings):
 
     assert (asked.context["count"], len(asked.context["records"])) == (120, 100)
     assert len(values) < 10
-    assert "120 published." in [str(message) for message in done.context["messages"]]
+    assert "120 published." in told(done)
     assert Publication.objects.published().count() == 120
 
 
@@ -1276,7 +1265,7 @@ def test_a_correction_waits_where_something_else_is_not_public_yet(editor, theme
     done = editor.post(url, filled(editor, url, title="The report"), follow=True)
 
     assert "2 records use it." in page
-    assert "Corrected in 2 records, 0 of them public now." in [str(one) for one in done.context["messages"]]
+    assert "Corrected in 2 records, 0 of them public now." in told(done)
     assert json.loads(publication_of(theme).document)["sources"][0]["title"] == "A report"
     assert working_document(draft)["sources"][0]["title"] == "The report"
 

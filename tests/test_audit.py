@@ -12,7 +12,7 @@ from media4sec.records.audit import chain, digest_after, faults, seal_of
 from media4sec.records.documents.reading import working_document as document_of
 from media4sec.records.models import AuditEntry, AuditHead, Record
 from media4sec.records.workflow import merge, publish, restore, revert, save_revision, withdraw
-from tests.factories import fresh, published, save
+from tests.factories import fresh, published, save, steps_of
 from tests.people import administrator
 
 ANNA = "anna@example.org"
@@ -25,8 +25,7 @@ def anna():
 
 
 def told(record):
-    rows = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier).order_by("pk")
-    return list(rows.values_list("action", "version", "actor", "note"))
+    return steps_of(record, "action", "version", "actor", "note")
 
 
 def steps(count=5):

@@ -3,17 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browsing import DESK, LOOKS, PHONE, RULES
 from tests.pages import PAGES, PANELS, open_page
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
 ENHANCED = {"color-contrast-enhanced": {"enabled": True}}  # 7:1, which we ask of all text
-LOOKS = {
-    "light": {"color_scheme": "light", "forced_colors": "none"},
-    "dark": {"color_scheme": "dark", "forced_colors": "none"},
-    "forced": {"color_scheme": "light", "forced_colors": "active"},
-}
 OPTIONS = {"runOnly": RULES, "rules": ENHANCED, "resultTypes": ["violations", "incomplete"]}
 # What axe cannot decide by itself, by rule and the reason it gives, and why it is well.
 DRAWN = "Words in drawings: their colours are pairs of tokens, measured in tests/test_look.py."

@@ -40,11 +40,6 @@ def refusals(page):
 
 
 @pytest.fixture
-def partner():
-    return published("partner", title="A police force")
-
-
-@pytest.fixture
 def writer(partner):
     return member("contributor", partner=partner)
 

@@ -4,26 +4,18 @@ import csv
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from media4sec.records import workflow
 from media4sec.records.admin import trail
 from media4sec.records.admin.lists import admin_url
-from media4sec.records.documents.reading import working_document
 from media4sec.records.models import AuditEntry, Record, Source
-from tests.factories import fresh, make, publish, published, save
-from tests.people import administrator, logged_in, member, owned
+from tests.factories import changed, fresh, make, publish, published
+from tests.people import administrator, logged_in, member, owned, queries_for
 
 pytestmark = pytest.mark.django_db
 LOG = "/admin/records/auditentry/"
 ROLES = ("contributor", "reviewer", "publisher", "administrator")
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -39,12 +31,6 @@ def record(partner, anna):
     record = changed(record, title="Watcher", country="NL")
     workflow.publish(record, by=anna, note="The maker moved")
     return changed(record, title="Not yet")
-
-
-def changed(record, **changes):
-    """The record with another version that is not public."""
-    record = fresh(record)
-    return fresh(save({**working_document(record), **changes}, "technology", record))
 
 
 def rows(client, **query):
@@ -192,10 +178,6 @@ def test_it_is_taken_along_as_it_is_shown(record, anna):
         *("A police force", anna.email, "'=1+1"),
     ]
     assert [row[6:] for row in others[1:]] == [["A police force", "", ""]] * 3
-    assert logged_in(stranger).post(LOG, {"action": "export", "_selected_action": [1]}).status_code in (
-        200,
-        302,
-    )
 
 
 def test_the_chain_is_not_given_to_members(record, anna):
@@ -221,16 +203,11 @@ def test_a_file_has_an_end(record, anna, monkeypatch):
 def test_a_page_costs_the_same_however_much_was_done(record, partner, anna):
     client = logged_in(anna)
 
-    def queries():
-        with CaptureQueriesContext(connection) as found:
-            assert client.get(LOG).status_code == 200
-        return len(found)
-
-    few = queries()
+    few = queries_for(client, LOG)
     for number in range(4):
         other = owned(make("technology", title=f"Another {number}"), partner)
         workflow.publish(other, by=anna)
         workflow.publish(make("organisation", title=f"Of the office {number}"))
 
-    assert queries() == few
+    assert queries_for(client, LOG) == few
     assert few <= 16

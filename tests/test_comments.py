@@ -3,26 +3,19 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from media4sec.records import comments, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.audit import faults
 from media4sec.records.comments import comment_on, open_threads, remove_text, reopen, reply, resolve
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import AuditEntry, Comment
-from tests.factories import fresh, make, make_full, publish, published, save
-from tests.people import administrator, logged_in, member, owned
+from media4sec.records.models import Comment
+from tests.factories import changed, fresh, make, make_full, publish, published, steps_of
+from tests.people import administrator, logged_in, member, owned, queries_for, sections
 from tests.test_admin import filled
 from tests.test_unsaved import end_session
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -40,15 +33,6 @@ def record(partner, anna):
     record = owned(make("technology", title="A watcher of forums", country="DE"), partner)
     record.revisions.update(saved_by=anna)
     return record
-
-
-def changed(record, **changes):
-    return fresh(save({**working_document(record), **changes}, "technology", record))
-
-
-def steps(record):
-    rows = AuditEntry.objects.filter(identifier=record.identifier).order_by("pk")
-    return list(rows.values_list("action", "actor", "note"))
 
 
 # What a comment is
@@ -103,7 +87,7 @@ def test_the_audit_trail_tells_who_and_where_and_never_what(record, anna, petra)
     remove_text(comment, by=petra)
     comment_on(record, "All of it", by=petra)
 
-    assert steps(record)[1:] == [
+    assert steps_of(record)[1:] == [
         ("commented", petra.email, "Country"),
         ("commented", anna.email, "Country"),
         ("resolved", anna.email, "Country"),
@@ -352,27 +336,22 @@ def test_what_was_typed_when_the_session_ended_comes_back(record, anna, petra):
 def test_a_form_costs_the_same_however_many_there_are(record, petra):
     client = logged_in(petra)
 
-    def queries():
-        with CaptureQueriesContext(connection) as found:
-            assert client.get(admin_url(record)).status_code == 200
-        return len(found)
-
     reply(comment_on(record, "One", name="country", by=petra), "An answer", by=petra)
-    few = queries()
+    few = queries_for(client, admin_url(record))
     for number in range(4):
         comment = comment_on(record, f"More {number}", name="title", by=petra)
         reply(comment, "An answer", by=administrator(f"root{number}"))
 
-    assert queries() == few
+    assert queries_for(client, admin_url(record)) == few
 
 
 # What waits
 
 
 def waiting_for(user):
-    """{what is asked: what was said last} of the comments on somebody’s start page."""
-    sections = {one.name: one for one in logged_in(user).get("/admin/").context["sections"]}
-    return [row.quotes for row in sections["comments"].rows] if "comments" in sections else []
+    """What was said last in each of the comments on somebody’s start page."""
+    section = sections(user).get("comments")
+    return [row.quotes for row in section.rows] if section else []
 
 
 def test_it_waits_for_who_wrote_the_record_until_they_answer(record, partner, anna, petra):
@@ -405,14 +384,14 @@ def test_the_start_page_leads_to_it_and_to_all(record, anna, petra):
     comment = comment_on(record, "Is it?", name="country", by=petra)
     client = logged_in(anna)
 
-    sections = {one.name: one for one in client.get("/admin/").context["sections"]}
-    (row,) = sections["comments"].rows
+    section = sections(anna)["comments"]
+    (row,) = section.rows
 
     assert (row.title, row.label) == (record.title, "Country")
     assert row.says.startswith(f"{petra.email} on ")
     assert row.url == f"{admin_url(record, 'comments')}{comment.pk}/"
     assert client.get(row.url).status_code == 200
-    listed = client.get(sections["comments"].all_url).context["cl"].result_list
+    listed = client.get(section.all_url).context["cl"].result_list
     assert [one.pk for one in listed] == [record.pk]
 
 

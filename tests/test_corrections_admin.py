@@ -409,8 +409,7 @@ def test_who_may_only_look_takes_no_step(client):
     assert fresh(kept).state == "received"
 
 
-def test_reports_fall_to_the_team_of_the_record(client):  # gates 3.1, 3.3
-    partner = published("partner", title="A police force")
+def test_reports_fall_to_the_team_of_the_record(client, partner):  # gates 3.1, 3.3
     own, foreign, site = (
         about(owned(published("technology"), partner)),
         about(published("technology")),

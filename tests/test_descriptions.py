@@ -34,7 +34,7 @@ def test_every_kind_says_which_of_its_fields_mean_what(kind):
     named = [
         thing.title, *thing.other_titles, thing.creators, *thing.contributors, thing.publisher, thing.date, thing.until,
         thing.number, *thing.numbers.values(), thing.url, *thing.files, thing.language, *thing.place, thing.country,
-        thing.licence, thing.open_if[0], field, kind.cited.quotes,
+        thing.licence, thing.open_if[0], *thing.works_for, field, kind.cited.quotes,
     ]  # fmt: skip
 
     assert {thing.type, *types.values()} <= WORK_TYPES.keys()
@@ -211,7 +211,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         (BROWSER, ""),
     ],
 )
-def test_whoever_likes_another_form_better_is_led_to_it(client, accepted, suffix, settings):  # M-10
+def test_whoever_likes_another_form_better_is_led_to_it(client, keeps, accepted, suffix):  # M-10
     record = published("technology")
 
     for _ in range(2):  # a page that is kept hides no other form

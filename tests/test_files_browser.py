@@ -3,19 +3,15 @@
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
-from tests.factories import fresh, make, publish, published, save
+from tests.browsing import DESK, barriers, no_complaints, signed_in
+from tests.factories import fresh, make, publish, save
 from tests.files import file_part, pdf, stored
 from tests.people import logged_in, member, owned
-from tests.test_corrections_browser import DESK, PHONE, RULES
-from tests.test_editors_day_browser import no_complaints
-from tests.test_start_browser import signed_in
-from tests.test_unsaved_browser import over_http  # noqa: F401
 
 # The server writes, so that no test may hold a transaction open.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,9 +23,8 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
-def pages(live_server, folder):
+def pages(live_server, over_http, folder, partner):
     """(session, {name: address}, the technology) of somebody whose records have files."""
-    partner = published("partner", title="A police force")
     user = member("publisher", partner=partner)
     told = {"caption": "At the workshop.", "credit": "A photographer", "licence": "CC BY 4.0"}
     pictures = [file_part(stored(photo(size)), **told) for size in ((900, 600), (300, 700), (60, 40))]
@@ -62,17 +57,8 @@ def test_pages_with_files_have_no_barriers(browser_page, pages):  # gates 7.1, 7
     page = signed_in(browser_page, session, addresses["start"], bypass_csp=True, reduced_motion="reduce")
     found = {}
     for name, address in addresses.items():
-        for size in (PHONE, DESK):
-            for scheme in ("light", "dark"):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=scheme)
-                page.goto(address)
-                answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-                for violation in answer["violations"]:
-                    places = [node["target"] for node in violation["nodes"]][:3]
-                    found[f"{name}: {violation['id']} at {size['width']} {scheme}"] = places
-                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    found[f"{name}: scrolls sideways at {size['width']}"] = ""
+        page.goto(address)
+        found |= barriers(page, name)
 
     assert found == {}
 

@@ -2,18 +2,14 @@
 
 import pytest
 
+from media4sec.kinds import kinds
 from media4sec.records.admin.lists import admin_url
-from media4sec.records.models import Record
-from tests.factories import make, published
+from media4sec.records.models import Record, model_of
+from tests.factories import make
 from tests.people import logged_in, member, owned
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -52,13 +48,17 @@ def test_what_is_wrong_is_listed_with_its_field(client, record):
     assert [target for *_, target in page.context["faults"] if f'id="{target}"' not in text] == []
 
 
-def test_what_readers_expect_is_marked_for_each_kind(client, partner):
-    def marked(kind):
-        app = {"technology": "catalogue", "theme": "workshops", "glossaryterm": "catalogue"}[kind]
-        form = client.get(f"/admin/{app}/{kind}/add/").context["adminform"].form
-        return [name for name, field in form.fields.items() if "(recommended)" in str(field.label)]
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_what_readers_expect_is_marked_for_each_kind(admin_client, kind):
+    opts = model_of(kind.name)._meta
+    page = admin_client.get(f"/admin/{opts.app_label}/{opts.model_name}/add/")
 
-    assert marked("technology") == ["summary", "checked_on"]
+    fields = page.context["adminform"].form.fields
+    marked = {name for name, field in fields.items() if "(recommended)" in str(field.label)}
+    titles = [title for title, _ in page.context["sections"]]
+    marked |= {"sources"} & {title.removesuffix(" (recommended)").lower() for title in titles if "(" in title}
+
+    assert marked == set(kind.recommended)
 
 
 def test_a_maker_that_is_missing_is_added_beside_the_form(client, record, partner):

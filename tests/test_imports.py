@@ -30,17 +30,12 @@ from media4sec.records.importing.planning import plan
 from media4sec.records.importing.reading import MOST_BYTES
 from media4sec.records.models import AuditEntry, ImportReport, Record, Source, Tag, Words, model_of
 from tests.factories import fresh, full_document_for, make, publish, published, published_full, save, source
-from tests.people import administrator, logged_in, member, owned
+from tests.people import administrator, logged_in, member, owned, told
 from tests.test_imports_reading import workbook
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/admin/catalogue/organisation/import/"
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -114,9 +109,7 @@ def test_rows_become_drafts(editor, partner, user):
     assert entry.note == "Imported from rows.csv"
     chain()
     assert list(faults_of_trail()) == []
-    assert [str(message) for message in page.context["messages"]] == [
-        "2 made and 0 changed, as drafts that only editors see."
-    ]
+    assert told(page) == ["2 made and 0 changed, as drafts that only editors see."]
     assert ImportReport.objects.get().content is None
 
 
@@ -276,12 +269,16 @@ def test_sources_given_by_address_keep_what_is_said_of_them(editor, partner):
     assert json.loads(record.revisions.get(number=2).document) == working_document(fresh(record))
 
 
-def test_documents_may_have_parts_and_name_each_other():
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_documents_may_have_parts_and_name_each_other(monkeypatch, at_once):
+    """Those before and after them, also where they are worked out one at a time."""
+    monkeypatch.setattr("media4sec.records.importing.drafting.AT_ONCE", at_once)
     editor = logged_in(administrator())
     address = "/admin/catalogue/function/import/"
     documents = [
         {"identifier": "second", "title": "Second", "level": 2, "order": 2, "parent": "first"},
         {"identifier": "first", "title": "First", "level": 1, "order": 1},
+        {"identifier": "third", "title": "Third", "level": 2, "order": 3, "parent": "first"},
     ]
 
     page = uploaded(editor, json.dumps(documents), "a.json", address)
@@ -289,7 +286,7 @@ def test_documents_may_have_parts_and_name_each_other():
     applied(editor, address)
 
     made = {one.identifier: working_document(one) for one in Record.objects.filter(kind_name="function")}
-    assert made["second"]["parent"] == "first"
+    assert made["second"]["parent"] == made["third"]["parent"] == "first"
     assert json.loads(Record.objects.get(identifier="second").revisions.get().document) == made["second"]
 
 
@@ -301,6 +298,25 @@ def test_rules_over_several_rows_are_asked():
 
     assert faults(page) == [(1, "parent", "A function belongs to a group, and a group to nothing.")]
     assert not Record.objects.filter(kind_name="function").exists()
+
+
+def test_a_rule_that_fails_among_the_rows_that_are_shown_is_told(monkeypatch):
+    """The next row is not shown in its place: what it changes is forgotten."""
+    for room in ("planning", "reports"):
+        monkeypatch.setattr(f"media4sec.records.importing.{room}.SHOWN_IN_REPORT", 1)
+    group = make("function", level=1)
+    first, second = (make("function", level=2, parent=group.identifier) for _ in range(2))
+    rows = [
+        {"identifier": first.identifier, "parent": None},
+        {"identifier": second.identifier, "title": "After"},
+    ]
+
+    page = uploaded(
+        logged_in(administrator()), json.dumps(rows), "a.json", "/admin/catalogue/function/import/"
+    )
+
+    assert faults(page) == [(1, "parent", "A function belongs to a group, and a group to nothing.")]
+    assert (counts(), page.context["told"]["updated"]) == (("open", 0, 1, 0, 1), [])
 
 
 def test_what_documents_say_of_their_state_is_refused(editor):
@@ -422,7 +438,7 @@ def test_a_number_too_long_to_be_counted_is_an_error_of_its_row():
     assert {row for row, _, _ in faults(page)} == {1}
 
 
-def test_rows_beyond_those_of_one_portion_name_each_other(editor, partner, monkeypatch):
+def test_rows_beyond_those_of_one_portion_share_sources_and_tags(editor, partner, monkeypatch):
     """Rows are worked out some at a time; sources lose their titles, and tags are made, across these."""
     monkeypatch.setattr("media4sec.records.importing.drafting.AT_ONCE", 1)
     old = owned(
@@ -528,9 +544,7 @@ def test_apply_pressed_twice_does_it_once(editor):
     first, second = applied(editor), applied(editor)
 
     assert organisations().count() == 1
-    assert [str(one) for one in second.context["messages"]] == [
-        "This import was applied before; it was not done again."
-    ]
+    assert told(second) == ["This import was applied before; it was not done again."]
     assert first.context["report"].applied_at == second.context["report"].applied_at
 
 
@@ -543,7 +557,7 @@ def test_what_was_saved_since_the_report_stops_it(editor, partner):
     page = applied(editor)
 
     assert page.status_code == 409
-    assert [str(one) for one in page.context["messages"]] == [
+    assert told(page) == [
         "Somebody saved a record that this file changes since this report was made. Nothing was imported: check"
         " again, and look at the new report."
     ]

@@ -16,7 +16,7 @@ from media4sec.records.audit import chain
 from media4sec.records.audit import faults as faults_of_trail
 from media4sec.records.importing import drafting, reports
 from media4sec.records.models import ImportReport, Record, Source
-from tests.factories import fresh, make, published, source
+from tests.factories import fresh, make, source
 from tests.people import logged_in, member, owned
 from tests.test_admin import filled
 from tests.test_imports import ADDRESS, applied, snapshot, table, uploaded
@@ -24,11 +24,6 @@ from tests.test_server import ROOT, database_url
 from tests.test_turns import Elsewhere
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.xml import DEFUSEDXML, LXML
 
 from media4sec.cells import EMPTIED, unprotected, written
 from media4sec.records.importing.reading import (
@@ -285,6 +286,10 @@ def test_entities_are_refused(declared, name):  # gate 4.6
     changed = f"<?xml version='1.0'?>{declared}{body.replace('<t>A</t>', '<t>&b;</t>')}"
 
     assert "cannot be read" in refusal(rewritten(content, {name: changed.encode()}), "a.xlsx")[0][1]
+
+
+def test_sheets_are_read_by_the_parser_that_refuses_entities_whatever_else_is_installed():
+    assert (LXML, DEFUSEDXML) == (False, True)
 
 
 def with_shared_strings(strings):

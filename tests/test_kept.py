@@ -21,13 +21,14 @@ from media4sec.kept import KeptMiddleware, Shelf, kept, ready
 from media4sec.kinds import kinds
 from media4sec.languages import PREFIX
 from media4sec.records import workflow
+from media4sec.representations import forms_of_lists, forms_of_records, twin
 from tests.factories import published
 from tests.pages import PAGES, RECORDS, SENT, STATUS, WITHDRAWN
 from tests.test_leaks import ROUTES
 
 MACHINES = [
-    *(f"{RECORDS['technology'][:-1]}.{suffix}" for suffix in ("json", "bib", "ris")),
-    *(f"/technologies.{suffix}?theme=dark-web" for suffix in ("csv", "json", "ndjson", "bib", "ris")),
+    *(twin(RECORDS["technology"], form.suffix) for form in forms_of_records()),
+    *(f"/technologies.{form.suffix}?theme=dark-web" for form in forms_of_lists()),
     "/search.json?q=missing+person",
     "/search/suggest?q=miss",
     "/technologies/compare.csv?ids=T-001,T-005",
@@ -45,6 +46,11 @@ MACHINES = [
     "/search/facets/type/?q=police",
     "/sitemap.xml",
     "/sitemap-1.xml",
+    "/.well-known/resourcesync",
+    *(
+        f"/resourcesync/{name}.xml"
+        for name in ("capabilities", "resources", "resources-1", "changes", "changes-1")
+    ),
     "/robots.txt",
     "/.well-known/security.txt",
     "/opensearch.xml",
@@ -64,13 +70,9 @@ READ = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
 @pytest.fixture
-def keeps(settings):
-    """Answers are kept, and none is yet."""
-    settings.KEPT_MB = 32
+def keeps(keeps, settings):
     settings.SECURITY_CONTACT = "security@kb.example.eu"
-    kept.forget()
-    yield kept
-    kept.forget()
+    return keeps
 
 
 @pytest.fixture
@@ -300,7 +302,9 @@ def test_a_look_changes_nothing_for_django(site, client, keeps, path):  # gate 4
     assert environ == before
 
 
-def test_head_leaves_nothing_behind(site, client, keeps):
+def test_head_leaves_nothing_behind(site, client, keeps, monkeypatch):
+    monkeypatch.setattr(keeping, "ASKED_EVERY", 1e9)
+    monkeypatch.setattr(keeping, "TRUSTED_FOR", 1e9)
     assert client.head("/privacy/").status_code == 200
     assert not kept.shelf.answers
 

@@ -2,11 +2,8 @@
 
 import pytest
 
+from tests.browsing import DESK, LISTEN, NARROW
 from tests.pages import IN_ENGLISH
-from tests.test_browser import LISTEN
-
-NARROW = {"width": 320, "height": 640}
-DESK = {"width": 1280, "height": 900}
 
 pytestmark = pytest.mark.django_db
 

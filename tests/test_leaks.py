@@ -8,6 +8,7 @@ import pytest
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
+from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
@@ -48,6 +49,12 @@ ROUTES = {
     "privacy/": "fixed",
     "sitemap.xml": "file",
     "sitemap-<int:number>.xml": "followed",
+    ".well-known/resourcesync": "file",
+    "resourcesync/capabilities.xml": "file",
+    "resourcesync/resources.xml": "file",
+    "resourcesync/resources-<int:number>.xml": "followed",
+    "resourcesync/changes.xml": "file",
+    "resourcesync/changes-<int:number>.xml": "followed",
     "robots.txt": "file",
     ".well-known/security.txt": "file",
     "favicon.ico": "picture",
@@ -80,8 +87,8 @@ ROUTES = {
     "<list:path>/facets/<slug:name>/": "followed",
     "search/facets/<slug:name>/": "followed",
     r"^(?P<path>[a-z-]+)/compare\.csv$": "followed",
-    r"^(?P<path>[a-z-]+)\.(?P<suffix>csv|json|ndjson|bib|ris)$": "followed",
-    r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+)\.(?P<suffix>json|bib|ris)$": "followed",
+    FORM_OF_LIST: "followed",
+    FORM_OF_RECORD: "followed",
     r"^feeds/(?P<path>[a-z-]+)\.atom$": "followed",
     "<list:path>/<ref:ref>/": "record",
     "<list:path>/<ref:ref>/versions/": "record",
@@ -125,6 +132,8 @@ def walk(client):
     waiting += [f"/api/v1/{kind.plural}/{identifier}" for kind, identifier in known_records()]
     waiting += [
         "/sitemap-1.xml",
+        "/resourcesync/resources-1.xml",
+        "/resourcesync/changes-1.xml",
         "/no-such-page/",
         "/technologies/T-99999/",
         "/api/v1/nothing",

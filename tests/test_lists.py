@@ -10,6 +10,7 @@ from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.letters import sort_key
 from media4sec.publications.sorting import orders_of
 from media4sec.records.projection import model_field, words_for
+from media4sec.representations import forms_of_lists
 from tests.factories import published, several_published
 from tests.public import body_of, facets_of, text_of
 
@@ -690,10 +691,7 @@ def test_all_other_forms_of_a_result_are_there(client):
 
     links = [export["url"] for export in response.context["exports"]]
     assert links == [
-        *(
-            f"/technologies.{suffix}?country=NL&sort=title"
-            for suffix in ("csv", "json", "ndjson", "bib", "ris")
-        ),
+        *(f"/technologies.{form.suffix}?country=NL&sort=title" for form in forms_of_lists()),
         "/api/v1/technologies?country=NL",
     ]
     assert response.context["feed_url"] == "/feeds/technologies.atom?country=NL"

@@ -9,7 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.test_browser import DESK, PHONE
+from tests.browsing import DESK, PHONE
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def test_filters_change_the_result_in_place(list_page):
     page.get_by_role("link", name="Remove filter").wait_for()
 
     assert heading(page) == f"{number} of 193 technologies"
-    assert page.locator("#list-form + [role=status]").text_content() == heading(page)
+    expect(page.locator("#list-form + [role=status]")).to_have_text(heading(page))
     assert focus_of(page) == box.get_attribute("id")
     assert "Theme: Riots and Mass Gatherings" in page.title()
     assert page.locator("link[type='application/atom+xml']").get_attribute("href") == (
@@ -138,7 +138,7 @@ def test_a_search_is_filtered_in_place(list_page):
     page.get_by_role("link", name="Remove filter").wait_for()
 
     assert page.evaluate("window.isSamePage")
-    assert page.locator("#list-form + [role=status]").text_content() == heading(page)
+    expect(page.locator("#list-form + [role=status]")).to_have_text(heading(page))
     assert page.messages == []
 
 
@@ -148,11 +148,11 @@ def test_the_drawer_of_a_phone_closes_on_what_was_chosen(list_page):
     page.locator("#open-filters").click()
     page.locator("input[name=theme][value=dark-web]").check()
     page.get_by_role("link", name="Remove filter").wait_for(state="attached")
-    assert page.locator("#filters").is_visible()
+    expect(page.locator("#filters")).to_be_visible()
     page.get_by_role("button", name="Apply filters").click()
     page.locator("#filters").wait_for(state="hidden")
 
-    assert page.locator(".chip").is_visible()
+    expect(page.locator(".chip")).to_be_visible()
     assert page.messages == []
 
 
@@ -173,7 +173,7 @@ def test_the_link_to_a_result_can_be_copied(list_page):
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied", exact=True).wait_for()
 
-    assert page.locator("[data-copied]").get_attribute("role") == "status"
+    expect(page.locator("[data-copied]")).to_have_attribute("role", "status")
 
 
 # gate 7.6
@@ -186,16 +186,15 @@ def test_everything_works_without_a_script(list_page):
     page.locator("#sort").select_option("-title")
     page.get_by_role("button", name="Sort").click()
     page.get_by_role("link", name="Table").click()
-    assert "theme=dark-web" in page.url
-    assert "sort=-title" in page.url
-    assert "view=table" in page.url
+    for part in ("theme=dark-web", "sort=-title", "view=table"):
+        expect(page).to_have_url(re.compile(part))
     page.get_by_role("link", name="Remove filter").click()
-    assert heading(page) == "193 technologies"
+    expect(page.locator("#count")).to_have_text("193 technologies")
     page.locator("a[rel=next]").click()
     page.locator("input[name=ids]").nth(0).check()
     page.locator("input[name=ids]").nth(1).check()
     page.get_by_role("button", name="Compare chosen").click()
-    assert page.locator("table.compared").is_visible()
+    expect(page.locator("table.compared")).to_be_visible()
 
 
 def test_records_are_compared_from_their_list_without_a_script(browser_page, portal_server):  # gate 7.6
@@ -207,8 +206,8 @@ def test_records_are_compared_from_their_list_without_a_script(browser_page, por
     page.get_by_label("Record 2").select_option("T-005")
     page.get_by_role("button", name="Compare").click()
 
-    assert page.url == f"{portal_server}/technologies/compare/?ids=T-001,T-005"
-    assert page.locator("table.compared thead th").count() == 2
+    expect(page).to_have_url(f"{portal_server}/technologies/compare/?ids=T-001,T-005")
+    expect(page.locator("table.compared thead th")).to_have_count(2)
     page.get_by_role("link", name="Show only what differs").click()
     expect(page.locator("table.compared tbody tr.differs")).not_to_have_count(0)
     expect(page.locator("table.compared tbody tr:not(.differs, .group-row)")).to_have_count(0)

@@ -179,7 +179,7 @@ def test_identify_tells_what_is_true(ask, monkeypatch):
 
     told = {etree.QName(one).localname: one.text for one in tree.xpath("//oai:Identify/*", namespaces=NAMES)}
     assert told | {"description": None} == {
-        "repositoryName": imprint.TITLE,
+        "repositoryName": imprint.CATALOGUE_TITLE,
         "baseURL": "https://kb.example.eu/oai",
         "protocolVersion": "2.0",
         "adminEmail": "data@kb.example.eu",

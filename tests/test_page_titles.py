@@ -9,7 +9,7 @@ from media4sec.records.forms import OPENED_FIELD
 from media4sec.records.models import Source, UnsavedText
 from media4sec.records.page_titles import proposed_title, title_in
 from tests.factories import make, published, source
-from tests.people import logged_in, member, owned
+from tests.people import logged_in, member, owned, told
 
 ADD = "/admin/records/source/add/"
 URL = "https://example.org/report"
@@ -33,10 +33,6 @@ def propose(client, address=ADD, **typed):
     """Open a form, type, and press the button: the page that comes then."""
     note = client.get(address).context["unsaved"]["note"]
     return client.post(address, {OPENED_FIELD: note, "_propose_title": "x"} | typed, follow=True)
-
-
-def told(page):
-    return [str(message) for message in page.context["messages"]]
 
 
 def shown(page):

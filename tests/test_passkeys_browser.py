@@ -2,36 +2,27 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import expect
 
 from media4sec.records.models import AuditEntry
-from tests.people import member
-from tests.test_corrections_browser import DESK, NARROW, RULES
+from tests.browsing import DESK, barriers, log_in
+from tests.people import member, with_password_alone
 
 # The server writes, so that no test may hold a transaction open.
-pytestmark = pytest.mark.django_db(transaction=True)
-
-PASSWORD = "correct horse battery staple zebra"
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("over_http")]
 PAGES = "/admin/accounts/2fa/"
 
 
 @pytest.fixture(autouse=True)
-def over_http(settings):
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+def empty_counters():
     cache.clear()
 
 
 @pytest.fixture
 def anna():
     """A publisher without a second factor."""
-    user = member("publisher", name="anna")
-    user.authenticator_set.all().delete()
-    user.set_password(PASSWORD)
-    user.save()
-    return user
+    return with_password_alone(member("publisher", name="anna"))
 
 
 @pytest.fixture
@@ -65,12 +56,6 @@ def with_device(page, **more):
     return session, device
 
 
-def log_in(page, email="anna1@example.org"):
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in", exact=True).click()
-
-
 def log_out(page):
     page.get_by_role("link", name="MEDI@4SEC back-office").click()
     page.get_by_role("button", name="Log out").click()
@@ -92,7 +77,7 @@ def test_a_passkey_is_added_and_is_the_second_factor(page, anna, complaints):
     add_passkey(page, name="My phone")
 
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    assert page.locator("ol code").count() == 10
+    expect(page.locator("ol code")).to_have_count(10)
     page.get_by_role("link", name="I have written them down").click()
     expect(page.get_by_role("heading", name="What waits for you")).to_be_visible()
 
@@ -119,7 +104,7 @@ def test_a_passkey_that_asks_who_it_is_logs_in_alone(page, anna, live_server, co
     page.get_by_role("button", name="Log in with a passkey").click()
 
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
-    assert page.url.endswith("/admin/records/record/")
+    expect(page).to_have_url(f"{live_server.url}/admin/records/record/")
     assert complaints == []
 
 
@@ -171,38 +156,23 @@ def test_no_barriers(browser_page, anna, live_server):  # gates 7.1, 7.3, 7.4
     page = browser_page(bypass_csp=True, reduced_motion="reduce")
     with_device(page)
     page.goto(f"{live_server.url}/admin/")
-    found = {}
-
-    def judge(name):
-        for size in (NARROW, DESK):
-            page.set_viewport_size(size)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # links change their colour by and by
-                page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
-                answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-                for violation in answer["violations"]:
-                    places = [node["target"] for node in violation["nodes"]][:3]
-                    found[f"{name}: {violation['id']} at {size['width']} {scheme}"] = places
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > size["width"]:
-                found[f"{name} at {size['width']}"] = wide
-
-    judge("log-in")
+    found = barriers(page, "log-in")
     log_in(page)
     page.get_by_role("link", name="A passkey").click()
-    judge("add")
+    found |= barriers(page, "add")
     add_passkey(page, name="averylongnamethatnobodywouldwrite")
-    judge("codes")
+    found |= barriers(page, "codes")
     for name in ("", "webauthn/", "recovery-codes/", "recovery-codes/generate/", "webauthn/reauthenticate/"):
         page.goto(f"{live_server.url}{PAGES}{name}")
-        judge(name or "index")
+        found |= barriers(page, name or "index")
     page.goto(f"{live_server.url}{PAGES}webauthn/")
     for name in ("Rename", "remove"):
         page.get_by_role("link", name=name).click()
-        judge(name)
+        found |= barriers(page, name)
         page.go_back()
     log_out(page)
     log_in(page)
-    judge("second factor")
+    expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
+    found |= barriers(page, "second factor")
 
     assert not found

@@ -17,7 +17,7 @@ from media4sec.portal.previews.pictures import COLOURS, HEIGHT, TITLE_SIZES, WID
 from media4sec.portal.previews.views import ICONS, preview_of
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
-from tests.factories import make, published
+from tests.factories import make, publication_of, published
 from tests.pages import RECORDS
 
 SHEET = Path(settings.BASE_DIR / "static/css/portal.css").read_text("utf-8")
@@ -32,10 +32,6 @@ def image_of(data):
 
 def pixel(data, x, y):
     return "#{:02x}{:02x}{:02x}".format(*image_of(data).convert("RGB").getpixel((x, y)))
-
-
-def publication_of(record):
-    return Publication.objects.get(kind=record.kind.name, identifier=record.identifier)
 
 
 @pytest.mark.django_db

@@ -14,16 +14,21 @@ from media4sec.records.documents.reading import references_in, working_document
 from media4sec.records.models import Appointment, AuditEntry, Recheck, Record, Tag
 from media4sec.records.rechecks import says_otherwise
 from media4sec.records.workflow import WorkflowError
-from tests.factories import fresh, full_document_for, make, publish, published, save, source
-from tests.people import administrator, logged_in, member, owned
+from tests.factories import (
+    changed,
+    fresh,
+    full_document_for,
+    make,
+    publish,
+    published,
+    save,
+    source,
+    steps_of,
+)
+from tests.people import administrator, logged_in, member, owned, sections
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -39,19 +44,13 @@ def resting(law, kind="issue", partner=None, *, is_public=True, **more):
 
 def amended(law, **changes):
     """The law, with changes that readers do not see yet."""
-    law = fresh(law)
-    return save(working_document(law) | (changes or {"status": "Amended"}), "instrument", law)
+    return changed(law, **(changes or {"status": "Amended"}))
 
 
 def asked(*records):
     """Which of these records are to be looked at again."""
     keys = set(Recheck.objects.values_list("record", flat=True))
     return [record.title for record in records if record.pk in keys]
-
-
-def steps_of(record):
-    rows = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
-    return list(rows.order_by("pk").values_list("action", "note"))
 
 
 # When it is asked
@@ -66,8 +65,11 @@ def test_what_names_a_law_is_asked_for_when_it_changes_in_public(law, partner):
     publish(law, note="Amended by the Omnibus")
 
     assert asked(issue, note, draft, other) == [issue.title, note.title, draft.title]
-    assert steps_of(issue)[-1] == ("asked", "The Regulation (legal instrument) has changed.")
-    assert steps_of(other)[-1][0] == "published"
+    assert steps_of(issue, "action", "note")[-1] == (
+        "asked",
+        "The Regulation (legal instrument) has changed.",
+    )
+    assert steps_of(other, "action", "note")[-1][0] == "published"
 
 
 def test_all_kinds_that_name_law_are_asked():
@@ -173,7 +175,7 @@ def test_a_second_change_asks_once_and_anew(law):
     publish(amended(law, status="Repealed"))
 
     assert Recheck.objects.get().at > timezone.now() - timedelta(days=1)
-    assert [action for action, _ in steps_of(issue)].count("asked") == 2
+    assert [action for action, _ in steps_of(issue, "action", "note")].count("asked") == 2
 
 
 def test_an_editorial_change_asks_nobody_and_is_told_so(law):
@@ -182,7 +184,7 @@ def test_an_editorial_change_asks_nobody_and_is_told_so(law):
     publish(amended(law), note="A comma", is_editorial=True)
 
     assert asked(issue) == []
-    assert steps_of(law)[-1] == ("published", "Editorial change only. A comma")
+    assert steps_of(law, "action", "note")[-1] == ("published", "Editorial change only. A comma")
 
 
 @pytest.mark.parametrize("is_editorial", [True, False])
@@ -266,7 +268,10 @@ def test_it_is_dismissed_with_a_reason(law, partner):
 
     assert "The Regulation" in offered
     assert (empty.status_code, done.status_code, asked(issue)) == (200, 302, [])
-    assert steps_of(issue)[-1] == ("dismissed", f"{law} (legal instrument): Another article.")
+    assert steps_of(issue, "action", "note")[-1] == (
+        "dismissed",
+        f"{law} (legal instrument): Another article.",
+    )
 
 
 def test_what_nobody_asks_any_more_cannot_be_dismissed(law):
@@ -294,11 +299,6 @@ def test_the_tasks_of_another_record_are_not_dismissed(law):
 # Who sees it
 
 
-def section_of(user):
-    found = logged_in(user).get("/admin/").context["sections"]
-    return next((section for section in found if section.name == "recheck"), None)
-
-
 def test_the_team_of_a_record_sees_it(law, partner):
     user, office = member("contributor", partner=partner), member("contributor")
     own = resting(law, partner=partner, title="Ours")
@@ -306,7 +306,7 @@ def test_the_team_of_a_record_sees_it(law, partner):
     publish(amended(law))
     today = timezone.localdate().strftime("%-d %B %Y")
 
-    section = section_of(user)
+    section = sections(user)["recheck"]
 
     assert [(row.url, row.title, row.says) for row in section.rows] == [
         (admin_url(own), "Ours", f"The Regulation (legal instrument) changed on {today}")
@@ -314,9 +314,9 @@ def test_the_team_of_a_record_sees_it(law, partner):
     assert section.total == 1
     listed = logged_in(user).get(section.all_url).context["cl"].result_list
     assert [record.title for record in listed] == ["Ours"]
-    assert [row.title for row in section_of(office).rows] == ["Theirs"]
-    assert section_of(administrator()).total == 2
-    assert section_of(member("administrator", partner=partner)) is None
+    assert [row.title for row in sections(office)["recheck"].rows] == ["Theirs"]
+    assert sections(administrator())["recheck"].total == 2
+    assert "recheck" not in sections(member("administrator", partner=partner))
 
 
 def test_the_page_of_the_record_says_it(law, partner):

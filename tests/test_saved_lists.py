@@ -1,23 +1,16 @@
 """Lists that somebody keeps under a name: for themselves or their team, checked when they are opened."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from media4sec.records import saved_lists
 from media4sec.records.models import SavedList
 from tests.factories import make, published
-from tests.people import logged_in, member, owned
+from tests.people import logged_in, member, owned, queries_for, told
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/catalogue/technology/"
 PAGE = "catalogue_technology"
 SAVE = "/admin/lists/save/"
-
-
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
 
 
 @pytest.fixture
@@ -41,9 +34,7 @@ def opened(user, saved=None):
 
 def warnings_of(user, saved=None):
     saved = saved or SavedList.objects.get()
-    return [
-        str(one) for one in logged_in(user).get(f"/admin/lists/{saved.pk}/", follow=True).context["messages"]
-    ]
+    return told(logged_in(user).get(f"/admin/lists/{saved.pk}/", follow=True))
 
 
 def test_a_list_is_kept_under_a_name_and_opened_as_it_was(partner, anna):
@@ -214,14 +205,9 @@ def test_there_is_an_end_to_them(anna, monkeypatch):
 def test_a_list_costs_one_query_more_however_many_are_kept(partner, anna):
     client = logged_in(anna)
 
-    def queries():
-        with CaptureQueriesContext(connection) as found:
-            assert client.get(LIST).status_code == 200
-        return len(found)
-
     kept(anna, team=str(partner.team.pk))
-    few = queries()
+    few = queries_for(client, LIST)
     for number in range(4):
         kept(anna, name=f"List {number}", team=str(partner.team.pk))
 
-    assert queries() == few
+    assert queries_for(client, LIST) == few

@@ -24,8 +24,8 @@ from media4sec.accounts import recovery
 from media4sec.accounts.forms import taken
 from media4sec.accounts.models import User
 from media4sec.records.models import AuditEntry
-from tests.people import code_of, logged_in, member
-from tests.test_accounts import GOOD, try_to_log_in, with_password
+from tests.people import PASSWORD, code_of, logged_in, member, with_password, with_password_alone
+from tests.test_accounts import try_to_log_in
 from tests.test_server import started
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +46,7 @@ def secret():
 @pytest.fixture
 def anna(secret):
     """A publisher with an app on a phone."""
-    user = with_password(member("publisher", name="anna"))
-    user.authenticator_set.all().delete()
+    user = with_password_alone(member("publisher", name="anna"))
     TOTP.activate(user, secret)
     return user
 
@@ -97,8 +96,7 @@ def test_who_is_let_in_forgives_no_guesses_of_others(anna, secret):
 
 
 def test_guesses_for_one_account_stop_nobody_else(anna, secret):
-    bert = with_password(member("publisher", name="bert"))
-    bert.authenticator_set.all().delete()
+    bert = with_password_alone(member("publisher", name="bert"))
     TOTP.activate(bert, secret)
     for _ in range(6):
         says(at_the_door(anna), WRONG)
@@ -123,7 +121,7 @@ def test_guesses_are_counted_for_all_processes_together(settings):  # gate 2.3
             body = urllib.parse.urlencode({**values, "csrfmiddlewaretoken": token}).encode()
             return browser.open(origin + path, body).read().decode()
 
-        send("/admin/accounts/login/", {"login": user.email, "password": GOOD})
+        send("/admin/accounts/login/", {"login": user.email, "password": PASSWORD})
         answers = [send(f"{FACTORS}authenticate/", {"code": WRONG}) for _ in range(12)]
 
     assert ["Incorrect code" in answer for answer in answers] == [True] * 5 + [False] * 7

@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import AuditEntry, Record, Source, Tag
-from tests.factories import fresh, make, publish, published, save, source
-from tests.people import administrator, logged_in, member, owned
+from tests.factories import fresh, make, publication_of, publish, save, source
+from tests.people import administrator, logged_in, member, owned, told
 from tests.test_admin import filled
 
 pytestmark = pytest.mark.django_db
@@ -21,12 +20,8 @@ def merge(client, row, into, **more):
     return client.post(address, filled(client, address, into=str(into.pk), **more), follow=True)
 
 
-def told(response):
-    return [str(message) for message in response.context["messages"]]
-
-
 def public(record):
-    return json.loads(Publication.objects.get(kind=record.kind_name, identifier=record.identifier).document)
+    return json.loads(publication_of(record).document)
 
 
 def test_one_of_two_sources_takes_the_place_of_the_other():
@@ -76,8 +71,7 @@ def test_a_renamed_tag_is_public_at_once():
     assert Record.objects.get(pk=record.pk).edit_version == 2
 
 
-def test_how_far_a_merge_reaches_is_said_without_drafts_of_others():
-    partner = published("partner", title="A police force")
+def test_how_far_a_merge_reaches_is_said_without_drafts_of_others(partner):
     named = {"sources": [source(url=ADDRESS, title="The report")]}
     owned(publish(make("theme", **named)), partner)
     publish(make("theme", **named))
@@ -113,8 +107,7 @@ def test_a_merge_is_not_done_with_what_changed_since_it_was_shown():
     assert Tag.objects.count() == 2
 
 
-def test_what_others_drafted_is_not_merged_into():
-    partner = published("partner", title="A police force")
+def test_what_others_drafted_is_not_merged_into(partner):
     make("theme", tags=["drone"])
     owned(make("theme", tags=["foreign"]), partner)
     gone, foreign = Tag.objects.get(name="drone"), Tag.objects.get(name="foreign")
@@ -126,8 +119,7 @@ def test_what_others_drafted_is_not_merged_into():
     assert working_document(Record.objects.filter(taggings__tag=gone).get())["tags"] == ["drone"]
 
 
-def test_how_many_name_a_record_is_said_before_it_is_merged():
-    partner = published("partner", title="A police force")
+def test_how_many_name_a_record_is_said_before_it_is_merged(partner):
     maker = owned(publish(make("organisation")), partner)
     named = {"makers": [maker.identifier]}
     owned(publish(make("technology", **named)), partner)
@@ -143,8 +135,7 @@ def test_how_many_name_a_record_is_said_before_it_is_merged():
     assert page.context["reach"] == "2 of them public, 1 of other teams."
 
 
-def test_a_public_tag_is_not_merged_into_one_that_is_another_in_public():
-    partner = published("partner", title="A police force")
+def test_a_public_tag_is_not_merged_into_one_that_is_another_in_public(partner):
     owned(make("theme", tags=["drones"]), partner)
     publish(make("theme", tags=["drones"]))
     gone = owned(publish(make("theme", tags=["uav"])), partner)

@@ -92,6 +92,7 @@ def test_what_stands_in_the_record_stands_in_the_feed(client):
     (row,) = whole_feed(client)
 
     assert row["trl"] == "TRL 9 - Actual system proven in operational environment"
+    assert (row["trl_level"], row["trl_as_stated"]) == (9, "TRL 9")
     assert row["summary"].startswith("<p>One &lt;b&gt;tool&lt;/b&gt; for many.</p><p>It is &amp; stays.</p>")
     assert row["summary_short"] == "One <b>tool</b> for many."
     assert row["provider"] == document["makers"][0]["label"]
@@ -118,6 +119,7 @@ def test_two_of_one_name_are_told_apart_and_nothing_is_made_up(client):
     assert {row["provider"] for row in rows} == {"Provider not stated"}
     assert {row["summary"] for row in rows} == {"<p>No summary is recorded.</p>"}
     assert not any("trl" in row for row in rows)
+    assert {row["trl_level"] for row in rows} == {None}
 
 
 @pytest.mark.django_db

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from media4sec.kinds import kinds
@@ -13,7 +11,7 @@ from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record, Team, specific
 from tests.factories import fresh, make, publish, published, save, source
-from tests.people import administrator, logged_in, member, owned
+from tests.people import administrator, logged_in, member, owned, queries_for, sections
 from tests.test_corrections import report
 
 pytestmark = pytest.mark.django_db
@@ -21,20 +19,8 @@ ROLES = ("contributor", "reviewer", "publisher", "administrator")
 
 
 @pytest.fixture
-def partner():
-    return published("partner", title="A police force")
-
-
-@pytest.fixture
 def other():
     return published("partner", title="A university")
-
-
-def sections(user):
-    """{name: section} of somebody’s start page."""
-    response = logged_in(user).get("/admin/")
-    assert response.status_code == 200
-    return {section.name: section for section in response.context["sections"]}
 
 
 def shown(user, *names):
@@ -310,14 +296,10 @@ def test_the_page_costs_the_same_however_much_waits(partner):
         report(kind_name="technology", identifier=record.identifier, title="Draft")
 
     def queries():
-        counts = []
-        for client in clients:
-            with CaptureQueriesContext(connection) as found:
-                assert len(client.get("/admin/").context["sections"]) >= 4
-            counts.append(len(found))
-        return counts
+        return [queries_for(client, "/admin/") for client in clients]
 
     add()
+    assert all(len(sections(user)) >= 4 for user in people)
     before = queries()
     for _ in range(4):
         add()

@@ -1,25 +1,22 @@
 """The start page and the preview in a real browser: nothing refused, no barriers, on any screen, in light and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
-from tests.factories import make, make_full, published
+from tests.browsing import NARROW, PHONE, barriers, signed_in
+from tests.factories import make, make_full
 from tests.people import logged_in, member, owned
 from tests.test_corrections import report
-from tests.test_corrections_browser import DESK, NARROW, PHONE, RULES
 
 # The server writes, so that no test may hold a transaction open.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def pages(live_server, settings):
+def pages(live_server, over_http, partner):
     """(session, {name: address}) of somebody for whom all kinds of things wait."""
-    settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_NAME = False, "sessionid"
-    partner = published("partner", title="A police force")
     user = member("contributor", "reviewer", "publisher", partner=partner)
     records = [owned(make("technology", title=f"Tool {name}", summary=""), partner) for name in "ABC"]
     records.append(owned(make_full("issue"), partner))
@@ -36,29 +33,13 @@ def pages(live_server, settings):
     return session, {name: live_server.url + address for name, address in addresses.items()}
 
 
-def signed_in(browser_page, session, url, **options):
-    page = browser_page(**options)
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
-    return page
-
-
 def test_no_barriers(browser_page, pages):  # gates 7.1, 7.4
     session, addresses = pages
     page = signed_in(browser_page, session, addresses["start"], bypass_csp=True, reduced_motion="reduce")
     found = {}
     for name in ("start", "preview 0", "preview 3"):
-        for size in (NARROW, DESK):
-            for scheme in ("light", "dark"):
-                page.set_viewport_size(size)
-                page.emulate_media(color_scheme=scheme)
-                page.goto(addresses[name])  # links of the back-office change their colour by and by
-                answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-                for violation in answer["violations"]:
-                    places = [node["target"] for node in violation["nodes"]][:3]
-                    found[f"{name}: {violation['id']} at {size['width']} {scheme}"] = (
-                        violation["help"],
-                        places,
-                    )
+        page.goto(addresses[name])
+        found |= barriers(page, name)
 
     assert not found
 
@@ -89,9 +70,9 @@ def test_the_way_from_what_waits_to_its_preview_without_scripts(browser_page, pa
     page.get_by_role("region", name="Waiting for your review").get_by_role("link", name="Tool A").click()
     page.get_by_role("link", name="Preview").click()
 
-    assert page.get_by_role("heading", name="Preview: readers do not see this").is_visible()
-    assert page.get_by_role("heading", level=1, name="Tool A").is_visible()
+    expect(page.get_by_role("heading", name="Preview: readers do not see this")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Tool A")).to_be_visible()
     page.get_by_text("How its row in lists would be").click()
-    assert page.locator(".preview .rows").get_by_role("link", name="Tool A").is_visible()
+    expect(page.locator(".preview .rows").get_by_role("link", name="Tool A")).to_be_visible()
     page.get_by_role("link", name="Back to the record").click()
-    assert page.url == addresses["record"]
+    expect(page).to_have_url(addresses["record"])

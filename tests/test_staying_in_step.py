@@ -406,11 +406,9 @@ def test_times_of_changes_grow_whatever_the_clock_says(client, monkeypatch):  # 
 
 
 @pytest.mark.django_db
-def test_nothing_of_the_api_is_older_than_a_change_that_was_heard_of(client, settings, monkeypatch):
-    settings.KEPT_MB = 32
+def test_nothing_of_the_api_is_older_than_a_change_that_was_heard_of(client, keeps, monkeypatch):
     monkeypatch.setattr(keeping, "ASKED_EVERY", 1e9)  # pages would be trusted for as long
     monkeypatch.setattr(keeping, "TRUSTED_FOR", 1e9)
-    keeping.kept.forget()
     record = published("theme", summary="Old.")
     address = f"{THEMES}?ids={record.identifier}"
     before = [client.get(address).json()["results"][0]["version"] for _ in range(2)]
@@ -421,7 +419,6 @@ def test_nothing_of_the_api_is_older_than_a_change_that_was_heard_of(client, set
     assert before == [1, 1]
     assert client.get(address).json()["results"][0]["version"] == 2
     assert client.get(relative(change["api"])).json()["summary"] == "New."
-    keeping.kept.forget()
 
 
 # Dumps

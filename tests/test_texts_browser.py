@@ -3,6 +3,7 @@
 import pytest
 
 from media4sec.records.admin.lists import admin_url
+from tests.browsing import signed_in
 from tests.factories import make
 
 # The server writes, so that no test may hold a transaction open.
@@ -10,14 +11,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def page(live_server, browser_page, admin_client, settings):
-    settings.SESSION_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, name = "sessionid", settings.SESSION_COOKIE_NAME
-    page = browser_page()
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": admin_client.cookies[name].value, "url": live_server.url}]
-    )
-    return page
+def page(live_server, browser_page, over_http, admin_client):
+    return signed_in(browser_page, admin_client.cookies["sessionid"].value, live_server.url)
 
 
 def test_what_is_too_long_stays_and_is_counted(page, live_server):

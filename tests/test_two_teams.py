@@ -37,9 +37,8 @@ ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
 
 @pytest.fixture
-def theirs():
+def theirs(partner):
     """What another team has written and not published; and one record of it that the public knows."""
-    partner = published("partner", title="A police force")
     writer = member("publisher", partner=partner, name="writer")
     organisation = owned(make("organisation", title=PLANTED["organisation"]), partner)
     draft = make(

@@ -27,7 +27,6 @@ from tests.test_corrections import report
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "a long pass phrase"
 ADD = "/admin/ethics/ethicsissue/add/"
 KEEP, FORGET = "/admin/unsaved/keep/", "/admin/unsaved/forget/"
 BACK = "What you typed is back, and not saved yet"

@@ -26,11 +26,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/admin/accounts/mail/"
 
 
-@pytest.fixture
-def partner():
-    return published("partner", title="A police force")
-
-
 def asking(user):
     User.objects.filter(pk=user.pk).update(wants_weekly_mail=True)
     return user

@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import dumps, exports, feeds
+from media4sec.interchange import dumps, exports, feeds, resourcesync
 from media4sec.interchange.files import public_file
 from media4sec.interchange.oai import oai
 from media4sec.interchange.sitemap import sitemap, sitemap_part
@@ -28,6 +28,9 @@ def one_of(forms):
     return "|".join(re.escape(form.suffix) for form in forms)
 
 
+FORM_OF_LIST = rf"^(?P<path>[a-z-]+)\.(?P<suffix>{one_of(forms_of_lists())})$"
+FORM_OF_RECORD = rf"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.(?P<suffix>{one_of(forms_of_records())})$"
+
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
     path("sitemap-<int:number>.xml", fixed(sitemap_part), name="sitemap-part"),
@@ -39,6 +42,12 @@ urlpatterns = [
     path("preview/home.png", previews.home_preview),
     path("preview/<str:path>.png", previews.list_preview),
     path("preview/<str:path>/<str:ref>.png", previews.record_preview),
+    path(".well-known/resourcesync", resourcesync.description, name="resourcesync"),
+    path("resourcesync/capabilities.xml", resourcesync.capabilities),
+    path("resourcesync/resources.xml", resourcesync.resources),
+    path("resourcesync/resources-<int:number>.xml", resourcesync.resources_part),
+    path("resourcesync/changes.xml", resourcesync.changes_index),
+    path("resourcesync/changes-<int:number>.xml", resourcesync.changes_part),
     path("dumps/manifest.json", dumps.dump_manifest, name="dumps"),
     path("dumps/<slug:folder>/<str:name>", dumps.dump_file),
     path("dumps/<str:name>", dumps.dump_file),
@@ -46,13 +55,9 @@ urlpatterns = [
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
-    re_path(rf"^(?P<path>[a-z-]+)\.(?P<suffix>{one_of(forms_of_lists())})$", exports.result, name="export"),
+    re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
-    re_path(
-        rf"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.(?P<suffix>{one_of(forms_of_records())})$",
-        exports.record_file,
-        name="twin",
-    ),
+    re_path(FORM_OF_RECORD, exports.record_file, name="twin"),
     path("oai", oai, name="oai"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from media4sec import problems
-from media4sec.imprint import CONTACT, TITLE
+from media4sec.imprint import CONTACT, CATALOGUE_TITLE
 from media4sec.interchange.elements import DECLARATION, element, is_legal, text_element
 from media4sec.interchange.oai_formats import METADATA_FORMATS, XSI, MetadataFormat
 from media4sec.interchange.oai_lists import (
@@ -165,7 +165,7 @@ def identify(arguments: Arguments) -> str:
     earliest = rows.aggregate(earliest=Min("modified_at"))["earliest"]
     return "".join(
         (
-            text_element("repositoryName", TITLE),
+            text_element("repositoryName", CATALOGUE_TITLE),
             text_element("baseURL", base_url()),
             text_element("protocolVersion", "2.0"),
             text_element("adminEmail", admin_email()),

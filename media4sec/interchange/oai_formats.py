@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from media4sec.imprint import AWARD, FUNDER, LICENCE_NAME, LICENCE_URL, PROGRAMME
 from media4sec.interchange.elements import element, text_element
 from media4sec.kinds import Kind, fields
-from media4sec.publications.description import Description, Name, Reference
+from media4sec.publications.description import Description, Name, NamedRecord
 from media4sec.work_types import COAR
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -106,11 +106,11 @@ def _elements_of(description: Description) -> Iterator[tuple[str, str]]:
         yield "rights", f"Catalogue record: {LICENCE_NAME}, {LICENCE_URL}"
 
 
-def _parted(description: Description) -> tuple[list[Reference], list[Reference]]:
+def _parted(description: Description) -> tuple[list[NamedRecord], list[NamedRecord]]:
     """The records named that are its subjects, and the others; who wrote or made it is neither."""
     makers = {name.url for name in (*description.thing.creators, *description.thing.contributors)}
-    subjects: list[Reference] = []
-    others: list[Reference] = []
+    subjects: list[NamedRecord] = []
+    others: list[NamedRecord] = []
     for ref in description.relations:
         is_subject = ref.means == "subject" or (ref.means == "relation" and ref in description.concepts)
         if ref.url not in makers:

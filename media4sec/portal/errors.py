@@ -72,7 +72,7 @@ class RefusalMiddleware:
     against foreign forms, which needs a cookie, and answers for its methods itself.
     """
 
-    dressed = (405, 408, 412, 413, 429, 503)
+    dressed = (405, 408, 410, 412, 413, 429, 503)
 
     def __init__(self, get_response):
         self.get_response = get_response

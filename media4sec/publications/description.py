@@ -8,7 +8,7 @@ states what, each kind says itself (``Kind.thing``); nothing is worked out that 
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -23,8 +23,8 @@ from media4sec.kinds import THEME_FIELDS, Document, Kind, Thing, kinds_by_name
 from media4sec.publications.models import Publication
 from media4sec.work_types import RECORD, WORK_TYPES, WorkType
 
-Key = tuple[str, str]  # kind and identifier
-CHUNK = 500  # publications described at once
+RecordKey = tuple[str, str]  # kind and identifier
+BATCH = 500  # publications described at once
 
 # Written before the family name, and not sorted by.
 PARTICLE = (
@@ -64,7 +64,7 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Reference:
+class NamedRecord:
     """Another public record."""
 
     kind: str
@@ -138,9 +138,9 @@ class Description:
     issued: datetime
     updated: datetime
     checked_on: date | None
-    themes: tuple[Reference, ...]
-    concepts: tuple[Reference, ...]  # other concepts that it is about
-    relations: tuple[Reference, ...]  # the other records that it names, each once
+    themes: tuple[NamedRecord, ...]
+    concepts: tuple[NamedRecord, ...]  # other concepts that it is about
+    relations: tuple[NamedRecord, ...]  # the other records that it names, each once
     files: tuple[CopiedFile, ...]
     document: Document = field(repr=False)
 
@@ -154,7 +154,7 @@ class Description:
 def descriptions_of(publications: Iterable[Publication]) -> Iterator[Description]:
     """The description of each publication, in order. At most two queries for the authors and works that 500 name."""
     rows = iter(publications)
-    while part := list(islice(rows, CHUNK)):
+    while part := list(islice(rows, BATCH)):
         documents = [json.loads(row.document) for row in part]
         named = {
             key
@@ -170,7 +170,7 @@ def descriptions_of(publications: Iterable[Publication]) -> Iterator[Description
             yield _description(row, document, records)
 
 
-def _description(row: Publication, document: Document, records: dict[Key, Document]) -> Description:
+def _description(row: Publication, document: Document, records: dict[RecordKey, Document]) -> Description:
     kind = kinds_by_name()[row.kind]
     key = partial(_key, row.kind, row.identifier)
     references = tuple(references_of(kind, document))
@@ -204,7 +204,7 @@ def _files(document: Document) -> Iterator[CopiedFile]:
         )
 
 
-def references_of(kind: Kind, document: Document) -> Iterator[Reference]:
+def references_of(kind: Kind, document: Document) -> Iterator[NamedRecord]:
     """The records that a document names, each once, in the order of its fields: also those named by its parts."""
     seen = set()
     for name, value in document.items():
@@ -213,7 +213,7 @@ def references_of(kind: Kind, document: Document) -> Iterator[Reference]:
             if key not in seen:
                 seen.add(key)
                 means = "subject" if name in THEME_FIELDS else kind.links.means.get(path, "relation")
-                yield Reference(
+                yield NamedRecord(
                     *key,
                     ref.get("uuid", ""),
                     one_line(ref["label"]),
@@ -235,7 +235,7 @@ def _named_in(path: str, value: Any) -> Iterator[tuple[str, Document]]:
             yield from _named_in(path, item)
 
 
-def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
+def _documents(keys: Iterable[RecordKey]) -> dict[RecordKey, Document]:
     """The public documents of these records; asks nothing for nobody."""
     if not keys:
         return {}
@@ -246,14 +246,14 @@ def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
     return {(kind, identifier): json.loads(document) for kind, identifier, document in found}
 
 
-def _read_with(kind_name: str, document: Document) -> set[Key]:
+def _read_with(kind_name: str, document: Document) -> set[RecordKey]:
     """The records whose own documents a description needs."""
     quotes = kinds_by_name()[kind_name].cited.quotes
     ref = document.get(quotes) if quotes else None
     return {*_creators(kind_name, document), *([(ref["kind"], ref["id"])] if ref else [])}
 
 
-def _creators(kind_name: str, document: Document) -> set[Key]:
+def _creators(kind_name: str, document: Document) -> set[RecordKey]:
     thing = kinds_by_name()[kind_name].thing
     return {
         (ref["kind"], ref["id"])
@@ -287,7 +287,7 @@ def _key(kind_name: str, identifier: str, *more: str) -> str:
     return "-".join(("medi4sec", kind_name, identifier, *more))
 
 
-def _quoted(kind: Kind, document: Document, records: dict[Key, Document], key: Any) -> Iterator[Facts]:
+def _quoted(kind: Kind, document: Document, records: dict[RecordKey, Document], key: Any) -> Iterator[Facts]:
     """The work that a sentence was taken from, or else its sources."""
     if not kind.cited.quotes:
         return
@@ -309,13 +309,11 @@ def _quoted(kind: Kind, document: Document, records: dict[Key, Document], key: A
 
 
 def thing_of(
-    thing: Thing, document: Document, records: dict[Key, Document], key: str, pages: str = ""
+    thing: Thing, document: Document, records: dict[RecordKey, Document], key: str, pages: str = ""
 ) -> Facts:
     """What is stated of the thing that a document describes."""
 
-    def stated(name: str) -> str:
-        value = document.get(name) if name else ""
-        return one_line(str(value["label"] if isinstance(value, dict) else value or ""))
+    stated = partial(stated_in, document)
 
     def names(*fields: str) -> tuple[Name, ...]:
         return tuple(_name(ref, records) for name in fields for ref in _listed(document, name))
@@ -365,34 +363,36 @@ def _listed(document: Document, name: str) -> list[Document]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _name(ref: Document, records: dict[Key, Document]) -> Name:
-    record = records.get((ref["kind"], ref["id"]), {})
-    is_body = kinds_by_name()[ref["kind"]].thing.type == "organisation"
+def _name(ref: Document, records: dict[RecordKey, Document]) -> Name:
+    thing, record = kinds_by_name()[ref["kind"]].thing, records.get((ref["kind"], ref["id"]), {})
     url = f"{settings.BASE_URL}{ref['url']}"
-    return (
-        Name(one_line(ref["label"]), url=url, is_body=True)
-        if is_body
-        else name_parts(ref["label"], record, url)
-    )
+    if WORK_TYPES[thing.type].is_body:
+        return Name(one_line(ref["label"]), url=url, is_body=True)
+    employers = (stated_in(record, name) for name in thing.works_for)
+    return replace(name_parts(ref["label"], record), url=url, organisation=next(filter(None, employers), ""))
 
 
-def name_parts(text: str, record: Document, url: str = "") -> Name:
+def name_parts(text: str, record: Document) -> Name:
     """The parts of a name: those that its record states (a document), or else what is certain.
 
     That is initials with one family name, such as “P. van den Brink”; any other name could be that of a body.
     """
     text = one_line(text)
-    employer = record.get("organisation")
-    whom = one_line(employer["label"] if employer else record.get("organisation_name", ""))
     if record.get("family_name"):
         given, particle, family = (
-            one_line(record[part]) for part in ("given_name", "particle", "family_name")
+            stated_in(record, part) for part in ("given_name", "particle", "family_name")
         )
-        return Name(text, given, particle, family, whom, url)
+        return Name(text, given, particle, family)
     found = CERTAIN.fullmatch(text)
     if not found or text.startswith(NOT_INITIALS):
-        return Name(text, organisation=whom, url=url)
-    return Name(text, found[1].strip(), (found[2] or "").strip(), found[3], whom, url)
+        return Name(text)
+    return Name(text, found[1].strip(), (found[2] or "").strip(), found[3])
+
+
+def stated_in(document: Document, name: str) -> str:
+    """What a field states, in one line: of a record that it names, the label. Empty where there is no such field."""
+    value = document.get(name) if name else ""
+    return one_line(str(value["label"] if isinstance(value, dict) else value or ""))
 
 
 def one_line(text: str) -> str:

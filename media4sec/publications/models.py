@@ -127,7 +127,7 @@ class Version(models.Model):
 
 
 class PublicFile(models.Model):
-    """A file at its address: a version of the publication names it. No other file is there for readers."""
+    """A file at its address: a version that is public names it, or one that was before it was withdrawn."""
 
     publication = models.ForeignKey(Publication, related_name="files", on_delete=models.CASCADE)
     url = models.CharField(max_length=200)

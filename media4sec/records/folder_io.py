@@ -28,7 +28,7 @@ from media4sec.records.documents.links import lookup, remember, remember_records
 from media4sec.records.documents.reading import working_documents, writer
 from media4sec.records.documents.writing import completed, validate
 from media4sec.records.files.limits import FileRefused
-from media4sec.records.files.storing import take_back
+from media4sec.records.files.storing import keep, put, ready_again
 from media4sec.records.models import MOST_IN_REASON, Record, Revision, StoredFile
 from media4sec.records.workflow import (
     OFF,
@@ -41,7 +41,7 @@ from media4sec.records.workflow import (
     withdraw,
     withhold,
 )
-from media4sec.stored import DIGEST, SUFFIXES, stored_path
+from media4sec.stored import DIGEST, SUFFIXES, TYPES, stored_path
 from media4sec.texts import cleaned
 
 FILES = "files"  # the folder
@@ -87,12 +87,15 @@ def load_folder(folder, *, dry_run=False, overwrite=False, by=None):
     code in a transaction that is rolled back. ``overwrite`` takes the files also where records were edited here.
     """
     documents, problems = _read(Path(folder))
+    files = [] if problems else _ready_files(Path(folder), documents, problems)
+    if problems:
+        raise LoadError(problems)
     loaded = Loaded()
     with transaction.atomic(), remember_records():
         take_turn()
-        problems += [] if problems else _take_files(Path(folder), documents)
-        found = [] if problems else _save(documents, loaded, by, overwrite)
-        problems += found
+        for file in files:
+            keep(file)
+        problems = _save(documents, loaded, by, overwrite)
         if problems or dry_run:
             transaction.set_rollback(True)
     if problems:
@@ -231,33 +234,39 @@ def _finite(text):
     return float(text)
 
 
-def _take_files(folder, documents):
-    """Store the files that documents name and we have not; returns what is wrong with them."""
+def _ready_files(folder, documents, problems):
+    """Put the files on disk that documents name and we have not; returns the values of their rows.
+
+    Nobody waits for it: it is done before the transaction, and what is left over goes as all that nobody needs.
+    """
     named = {}
     for _, name, document in documents:
         for file in files_in(document):
             if isinstance(file.get("digest"), str) and DIGEST.fullmatch(file["digest"]):
-                named.setdefault(file["digest"], (file, name, document["identifier"]))
-    problems, known = [], set()
+                named.setdefault(file["digest"], (name, document["identifier"]))
+    found, known = [], set()
     for digests in portions(named):
         known |= set(StoredFile.objects.filter(digest__in=digests).values_list("digest", flat=True))
-    for digest, (file, name, identifier) in named.items():
+    for digest, (name, identifier) in named.items():
         if digest in known and stored_path(digest).exists():
             continue
-        suffix = SUFFIXES.get(file.get("media_type"), "")
-        path = folder / FILES / f"{digest}.{suffix}"
-        try:
-            content = path.read_bytes()
-        except OSError:
-            problems.append(Problem(name, identifier, "files", f"There is no file {FILES}/{path.name}."))
+        paths = (folder / FILES / f"{digest}.{suffix}" for suffix in TYPES)
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
+            says = f"There is no file {FILES}/{digest}, with one of {', '.join(TYPES)} behind it."
+            problems.append(Problem(name, identifier, "files", says))
             continue
         try:
+            content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() != digest:
                 raise FileRefused("Its content is not the one that its name says.")
-            take_back(content, suffix)
+            found.append(put(ready_again(content, path.suffix)))
+        except OSError as error:
+            says = f"{FILES}/{path.name} cannot be read: {error.strerror}."
+            problems.append(Problem(name, identifier, "files", says))
         except FileRefused as error:
             problems.append(Problem(name, identifier, "files", f"{FILES}/{path.name}: {error}"))
-    return problems
+    return found
 
 
 def files_in(document):

@@ -304,17 +304,8 @@ class Record(CheckedModel):
         identifier = self.kind.identifier
         if identifier.is_given:
             return ""
-        taken = Record.objects.filter(
-            kind_name=self.kind.name, identifier__startswith=identifier.stem(self.slug)
-        )
-        used = AuditEntry.objects.filter(  # by those that were thrown away, too
-            kind_name=self.kind.name, identifier__startswith=identifier.stem(self.slug)
-        )
-        names = {
-            *taken.values_list("identifier", flat=True),
-            *used.values_list("identifier", flat=True).distinct(),
-        }
-        return identifier.following(self.slug, names)
+        taken = taken_identifiers(self.kind.name, identifier.stem(self.slug))
+        return identifier.following(self.slug, taken)
 
     def clean(self):
         self.fill_in()
@@ -397,6 +388,15 @@ class KindRecord(Record):
 
     class Meta:
         abstract = True
+
+
+def taken_identifiers(kind_name, stem):
+    """Those with this beginning that records of a kind have, or had before they were thrown away."""
+    found = set()
+    for model in (Record, AuditEntry):
+        rows = model.objects.filter(kind_name=kind_name, identifier__startswith=stem)
+        found |= set(rows.order_by().values_list("identifier", flat=True).distinct())
+    return found
 
 
 def lookalikes(record):

@@ -1076,7 +1076,6 @@ def _ensure_row(record, document, row, actions, touched):
         if row.pk:
             row.terms.all().delete()
             row.versions.all().delete()
-            row.files.all().delete()
     if before == (row.title, row.url, row.state, row.successor_id):
         return False
     if record.public_state != State.PUBLISHED:
@@ -1096,7 +1095,7 @@ def _has_changes(row):
 
 
 def _make_tombstone(row, record):
-    """A withdrawn publication keeps its address, the reason, the successor and its themes, and nothing else."""
+    """A withdrawn publication keeps its address and those of its files, the reason, successor and themes; no more."""
     for name in ("title", "summary", "lens", "document", "display", "sort_key", *STEMS):
         setattr(row, name, "")
     row.checked_on = None
@@ -1261,7 +1260,7 @@ def _write_documents(read, actions, touched):
     ThemePlace.objects.bulk_create(placed, batch_size=500, ignore_conflicts=True)  # those that are there stay
     remember_public(names)
     _write_versions(records, read, public)
-    _write_files(records, read)
+    _write_files(read)
 
 
 def _moved_terms(row, old, wanted):
@@ -1326,10 +1325,10 @@ def _write_versions(records, read, public):
         Version.objects.filter(pk__in=gone).delete()
 
 
-def _write_files(records, read):
-    """The files that the public versions name are there for readers, and no others."""
-    publications, wanted = [read.rows[record.kind_name, record.identifier] for record in records], {}
-    for record, row in zip(records, publications, strict=True):
+def _write_files(read):
+    """The files that the versions name which are or were public: those of a withdrawn record are known as such."""
+    publications, wanted = [read.rows[record.kind_name, record.identifier] for record in read.records], {}
+    for record, row in zip(read.records, publications, strict=True):
         for _, document in read.versions[record.pk]:
             for url, stored_as, media_type in addressed(document.get("files", ())):
                 wanted[row.pk, url] = stored_as, media_type

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
+from media4sec.records.bulk import portions
 from media4sec.records.documents.fields import (
     LEFT_OUT_EMPTY,
     LINKS,
@@ -190,7 +191,6 @@ class RecordDocument(DocumentBase):
 
 
 _waiting: ContextVar = ContextVar("waiting", default=None)
-AT_ONCE = 500  # values in one query
 
 
 @contextmanager
@@ -341,8 +341,8 @@ def settle_sources(citations, owner):
         titles.setdefault(given["url"], []).append(given["title"])
     there = {url: source for url in titles if (source := met_before(("source", owner, url)))}
     asked, found = [url for url in titles if url not in there], []
-    for start in range(0, len(asked), AT_ONCE):
-        found += usable(owner, Source.objects.filter(url__in=asked[start : start + AT_ONCE]))
+    for some in portions(asked):
+        found += usable(owner, Source.objects.filter(url__in=some))
     found = first_of_each(found, "url")
     seen = {source.pk: source.title for source in found.values()}
     there |= {url: _as_met(source) for url, source in found.items()}
@@ -370,8 +370,8 @@ def settle_tags(names, owner):
     for name in names:
         keys.setdefault(tag_key(name), name)
     asked, there = [key for key in keys if not met_before(("tag", owner, key))], []
-    for start in range(0, len(asked), AT_ONCE):
-        there += usable(owner, Tag.objects.filter(key__in=asked[start : start + AT_ONCE]))
+    for some in portions(asked):
+        there += usable(owner, Tag.objects.filter(key__in=some))
     there = list(first_of_each(there, "key").values())
     known_keys = {tag.key for tag in there}
     new = [Tag(key=key, name=keys[key]) for key in asked if key not in known_keys]

@@ -1,5 +1,7 @@
 """Files in the form of a record: chosen, and kept for whoever chose them until all of the form is right."""
 
+from contextlib import contextmanager
+
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -8,11 +10,11 @@ from django.template.loader import render_to_string
 
 from media4sec.records import policy
 from media4sec.records.files.limits import FileRefused
-from media4sec.records.files.storing import hold, look_at, store
+from media4sec.records.files.storing import hold, look_at, renew, store
 from media4sec.records.forms import PartForm, PartFormSet
 from media4sec.records.models import StoredFile, refuse_second_pdf
 from media4sec.records.policy import Right
-from media4sec.stored import PDF, SUFFIXES
+from media4sec.stored import PUBLIC_AT, SUFFIXES, with_addresses
 
 NOTE_SALT = "media4sec.records.files"
 ACCEPTED = ",".join(f".{suffix}" for suffix in (*SUFFIXES.values(), "jpeg"))
@@ -69,19 +71,26 @@ class AttachmentForm(PartForm):
         given, record = self.cleaned_data["file"], self.instance.record
         owner = owner_for(self.user, record)
         if isinstance(given, UploadedFile):
-            try:
+            with refusals_told():
                 file = store(getattr(given, "ready", None) or look_at(given), owner=owner, by=self.user)
-            except FileRefused as refused:
-                raise ValidationError(str(refused)) from refused
         elif given:
             file = chosen_before(given, self.user)
-            hold(file, owner)
+            with refusals_told():
+                hold(file, owner)
         elif self.instance.file_id:
             return self.instance.file
         else:
             raise ValidationError("Choose a file.")
         self.fields["file"].widget.waiting = file, note_of(file, self.user)
         return file
+
+
+@contextmanager
+def refusals_told():
+    try:
+        yield
+    except FileRefused as refused:
+        raise ValidationError(str(refused)) from refused
 
 
 class AttachmentFormSet(PartFormSet):
@@ -107,7 +116,7 @@ def note_of(file, user):
 
 
 def chosen_before(note, user):
-    """The file of a note, for the person who sent it; raises ``ValidationError`` where it is not there."""
+    """The file of a note, for the person who sent it and wants it still; else raises ``ValidationError``."""
     try:
         digest, person = signing.loads(note, salt=NOTE_SALT)
     except signing.BadSignature:
@@ -115,11 +124,11 @@ def chosen_before(note, user):
     file = StoredFile.objects.defer("texts").filter(digest=digest).first()
     if file is None or person != str(user.pk):
         raise ValidationError(NOT_KEPT)
+    renew(file)
     return file
 
 
 def shown_at(files_at, attachment):
     """The address in the back-office of a picture of a file: the picture itself, or the cover."""
-    file, key = attachment.file, attachment.key
-    name = f"{key}-cover.jpg" if file.media_type == PDF else f"{key}.{SUFFIXES[file.media_type]}"
-    return f"{files_at}{file.digest[:32]}/{name}"
+    file = with_addresses({"key": attachment.key, "file": attachment.file.facts})["file"]
+    return files_at + file.get("cover", file)["url"].removeprefix(PUBLIC_AT)

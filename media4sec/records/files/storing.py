@@ -1,5 +1,6 @@
 """Files on their way in: looked at, stored once, and counted for the team that they are stored for."""
 
+import hashlib
 import logging
 from pathlib import PurePath
 
@@ -39,21 +40,24 @@ def store(ready, *, owner, by):
     """The row of a file that was looked at, for the team of an owner (a key, or None); raises ``FileRefused``."""
     if isinstance(ready, FileRefused):
         raise ready
-    _refuse_full(owner, len(ready.content))
-    file = _kept(ready, by)
+    digest = hashlib.sha256(ready.content).hexdigest()
+    _refuse_full(owner, digest, len(ready.content))  # nothing is on disk yet
+    file = keep(put(ready) | {"made_by": by})
     hold(file, owner)
     return file
 
 
 def hold(file, owner):
-    """Count a file for the team of an owner."""
+    """Count a file for the team of an owner, once; raises ``FileRefused`` where there is no room for it."""
+    _refuse_full(owner, file.digest, file.size)
     Holding.objects.get_or_create(file=file, owner_id=owner)
 
 
-def take_back(content, suffix):
-    """The row of a file that was stored before, here or elsewhere: byte for byte. Raises ``FileRefused``."""
-    media_type = type_named(f"file.{suffix}")
-    return _kept(ready_pdf(content) if media_type == PDF else known_picture(content, media_type), None)
+def ready_again(content, suffix):
+    """A file that was stored before, here or elsewhere, as it is: byte for byte. Raises ``FileRefused``."""
+    media_type = type_named(f"file{suffix}")
+    scan(content)
+    return ready_pdf(content) if media_type == PDF else known_picture(content, media_type)
 
 
 def type_named(name):
@@ -81,8 +85,11 @@ def scan(content):
         raise FileRefused("The virus scanner refuses this file.")
 
 
-def _refuse_full(owner, size):
-    stored = Holding.objects.filter(owner=owner).aggregate(sum=Sum("file__size"))["sum"] or 0
+def _refuse_full(owner, digest, size):
+    held = Holding.objects.filter(owner=owner)
+    if held.filter(file__digest=digest).exists():
+        return
+    stored = held.aggregate(sum=Sum("file__size"))["sum"] or 0
     if stored + size > settings.FILES_QUOTA_MB * MEGABYTE:
         raise FileRefused(
             f"Your team has stored {size_in_words(stored)} of {settings.FILES_QUOTA_MB} MB: there is no room for "
@@ -90,8 +97,8 @@ def _refuse_full(owner, size):
         )
 
 
-def _kept(ready, by):
-    """The row of this content, made if need be; what is on disk is there before it is."""
+def put(ready):
+    """Write a file to the disk, where it is before its row is; returns the values of that, for ``keep``."""
     try:
         digest = put_file(ready.content)
         if ready.cover:
@@ -99,16 +106,25 @@ def _kept(ready, by):
     except OSError as error:
         logger.error("A file cannot be stored: %s", error.strerror)
         raise FileRefused("The file cannot be stored just now. Try again later.") from error
-    values = {
+    return {
+        "digest": digest,
         "media_type": ready.media_type,
         "size": len(ready.content),
         "width": ready.width,
         "height": ready.height,
         "pages": ready.pages,
         "texts": ready.texts,
-        "made_by": by,
     }
-    file, is_new = StoredFile.objects.get_or_create(digest=digest, defaults=values)
+
+
+def keep(values):
+    """The row of a file on disk, made if need be."""
+    file, is_new = StoredFile.objects.get_or_create(digest=values["digest"], defaults=values)
     if not is_new:
-        file.save(update_fields=["taken_at"])
+        renew(file)
     return file
+
+
+def renew(file):
+    """Somebody wants a file that is there: it stays as long as a new one."""
+    file.save(update_fields=["taken_at"])

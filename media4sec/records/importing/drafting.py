@@ -1,4 +1,4 @@
-"""What each row of a file would become: a whole document, checked, with what links it; nothing is written."""
+"""What each row of a file would become: a whole document, checked, with what links it; no row is written."""
 
 from collections import defaultdict
 from contextlib import suppress
@@ -16,7 +16,7 @@ from media4sec.records.documents.reading import references_in, working_documents
 from media4sec.records.documents.shapes import first_of_each, is_link
 from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.importing.reading import in_brief
-from media4sec.records.models import AuditEntry, Record, Source, StoredFile, Tag, model_of
+from media4sec.records.models import Record, Source, StoredFile, Tag, model_of, taken_identifiers
 from media4sec.records.projection import split_reference
 from media4sec.records.tags import tag_key
 from media4sec.stored import DIGEST
@@ -28,7 +28,7 @@ def draft(planned):
     """Work out the rows whose record is known, and yield them some hundred at a time; only these are held whole."""
     _identify(planned)
     _settle_new(planned)
-    given_twice = _Twice(model_of(planned.kind.name))
+    new, given_twice = _new_names(planned), _Twice(model_of(planned.kind.name))
     for rows in portions((row for row in planned.rows if row.is_new or row.record), AT_ONCE):
         _read(planned, rows)
         bodies = {row.number: _body(planned, row) for row in rows if row.is_new or row.before}
@@ -36,7 +36,7 @@ def draft(planned):
         for owner, of_team in _by_owner(planned, rows):
             _complete_tags(planned, owner, [bodies[row.number] for row in of_team])
             _complete_sources(planned, owner, of_team)
-        _check_names(planned, rows, bodies)
+        _check_names(planned, rows, bodies, new)
         _check_files(planned, rows)
         for row in rows:
             if not row.is_wrong:
@@ -79,16 +79,15 @@ def _identify(planned):
     new = [row for row in planned.rows if row.is_new and "identifier" not in row.given and not row.is_wrong]
     if not new:
         return
-    taken = set()
-    for model in (Record, AuditEntry):  # those that were thrown away have had theirs
-        rows = model.objects.filter(kind_name=planned.kind.name)
-        taken |= set(rows.values_list("identifier", flat=True).distinct())
+    stem = shape.stem("")  # of slugs none: one query serves all rows
+    taken = taken_identifiers(planned.kind.name, stem)
     given = (row.given.get("identifier") for row in planned.rows)
-    taken |= {one for one in given if isinstance(one, str) and len(one) <= LONGEST_IDENTIFIER}
+    taken |= {
+        one
+        for one in given
+        if isinstance(one, str) and len(one) <= LONGEST_IDENTIFIER and one.startswith(stem)
+    }
     is_numbered = isinstance(shape, Numbered)
-    if is_numbered:
-        stem = shape.stem("")
-        taken = {one for one in taken if one.startswith(stem)}
     for row in new:
         slug = row.given.get("slug") or slugged(str(row.given.get("title") or ""))
         following = shape.following(slug, taken) if isinstance(slug, str) else ""
@@ -184,19 +183,23 @@ def _complete_sources(planned, owner, rows):
         source["title"] = titles.get(source["url"], "")
 
 
-def _check_names(planned, rows, bodies):
-    """Records that a row names anew: those that its editor may name. Others are not there."""
+def _new_names(planned):
+    """What other rows may name new records by; asked before any row is forgotten."""
+    return {
+        (planned.kind.name, row.given["identifier"])
+        for row in planned.rows
+        if row.is_new and isinstance(row.given.get("identifier"), str)
+    }
+
+
+def _check_names(planned, rows, bodies, new):
+    """Records that a row names anew: those that its editor may name, and new ones of the file. Others are not there."""
     paths, wanted = references_in(planned.kind.name), defaultdict(set)
     named = {row.number: _named_in(paths, bodies[row.number]) for row in rows}
     for names in named.values():
         for kind_name, identifier in names:
             wanted[kind_name].add(identifier)
-    there = _nameable(planned.user, wanted)
-    there |= {
-        (planned.kind.name, row.given["identifier"])
-        for row in planned.rows
-        if row.is_new and isinstance(row.given.get("identifier"), str)
-    }
+    there = _nameable(planned.user, wanted) | new
     for row in rows:
         kept = _named_in(paths, row.before) if row.before else {}
         for (kind_name, identifier), path in named[row.number].items():

@@ -3,6 +3,7 @@
 import csv
 import io
 
+from media4sec.records.bulk import portions
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.importing.cells_of import cell_of, columns_of
@@ -10,8 +11,7 @@ from media4sec.records.importing.cells_of import cell_of, columns_of
 
 def exported_documents(records):
     """The documents of working copies, some hundred at a time."""
-    for start in range(0, len(records), READ_AT_ONCE):
-        batch = records[start : start + READ_AT_ONCE]
+    for batch in portions(records, READ_AT_ONCE):
         found = working_documents(batch)
         yield from (found[record.pk] for record in batch)
 

@@ -1,4 +1,6 @@
-"""What each row of a file would do, found out by reading only: which record it means, what becomes of it.
+"""What each row of a file would do: which record it means, what becomes of it.
+
+It is found out by reading; all that is written are the keys that new records get, which are reserved.
 
 Whoever imports learns of the records of their own team; those of others are named like in forms, by what the public
 knows, and an identifier that another team has is just taken.

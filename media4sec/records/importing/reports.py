@@ -150,6 +150,7 @@ def _told(planned):
                 ],
             }
             for row in planned.updated[:SHOWN_IN_REPORT]
+            if row.before
         ],
         "unchanged": [[row.number, row.before["identifier"]] for row in planned.unchanged[:SHOWN_IN_REPORT]],
     }
