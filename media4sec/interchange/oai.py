@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from media4sec import problems
-from media4sec.imprint import CONTACT, CATALOGUE_TITLE
+from media4sec.imprint import CATALOGUE_TITLE, CONTACT
 from media4sec.interchange.elements import DECLARATION, element, is_legal, text_element
 from media4sec.interchange.oai_formats import METADATA_FORMATS, XSI, MetadataFormat
 from media4sec.interchange.oai_lists import (
