@@ -50,6 +50,7 @@ MORE = {
     "api-related": f"/api/v1/{LIST}/T-001/related",
     "api-incoming": "/api/v1/themes/dark-web/incoming",
     "api-with-slash": f"/api/v1/{LIST}/",
+    "oai": "/oai?verb=ListRecords&metadataPrefix=oai_dc",
     "solutions": "/api/v1/pos/solutions",
     "solutions-in-english": "/en/group_export",
     "solutions-as-page": "/group_export",

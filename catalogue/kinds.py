@@ -129,6 +129,7 @@ DELIVERABLE = Kind(
         numbers={"reference": "document_reference"},
         url="download_url",
         files=fields("download_url alternate_urls"),
+        open_if=("dissemination_level", "public"),
     ),
     identifier=Given(r"D\d\.\d"),
     listed=Listed(

@@ -80,6 +80,7 @@ class Thing:
     country: str = ""
     licence: str = ""
     works_for: tuple[str, ...] = ()  # whom a person works for; the first that is filled counts
+    open_if: tuple[str, str] = ("", "")  # (field, value) that states that everybody may read it
 
 
 # Facets and kinds are compared by identity: their words change with the reader's language.

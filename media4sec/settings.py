@@ -413,7 +413,7 @@ CATALOGUE = {
     "publisher": "MEDI@4SEC knowledge base",
     "contact": env.str(
         "CONTACT", default=SECURITY_CONTACT if "@" in SECURITY_CONTACT else ""
-    ),  # an e-mail address
+    ),  # an e-mail address, with or without mailto:
     "licence": (
         "CC BY 4.0",
         "https://creativecommons.org/licenses/by/4.0/",
@@ -423,6 +423,7 @@ CATALOGUE = {
     "frequency": "IRREG",  # in the EU's list of frequencies
     "programme": "H2020",  # that paid for the project, and the number of its grant agreement
     "grant": "700281",
+    "funder": "European Commission",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": CATALOGUE["title"],

@@ -194,6 +194,7 @@ FOR_READERS = {
             for below in ("versions", "versions/<int:number>", "related", "incoming")
         ),
         "api/v1/pos/solutions",
+        "oai",
         "en/group_export",
         "group_export",
         "dumps/manifest.json",

@@ -87,6 +87,7 @@ ROUTES = {
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts
     "corrections/<str:receipt>/": "receipt",
     "api/v1/pos/solutions": "file",
+    "oai": "followed",
     "en/group_export": "file",
     "group_export": "file",
     "design/": "file",
@@ -158,6 +159,13 @@ def walk(client):
         "/api/v1/nothing",
         "/technologies/?nothing=1",
     ]
+    asked = (
+        "Identify",
+        "ListSets",
+        "ListRecords&metadataPrefix=oai_dc",
+        "ListRecords&metadataPrefix=oai_openaire",
+    )
+    waiting += [f"/oai?verb={verb}" for verb in asked]
     waiting += [
         "/api/v1/technologies?nothing=1",
         "/search/suggest?q=number",

@@ -9,6 +9,7 @@ from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
 from media4sec.interchange import calendars, dumps, entrances, exports, feeds, resourcesync
 from media4sec.interchange.files import public_file
+from media4sec.interchange.oai import oai
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
@@ -61,6 +62,7 @@ urlpatterns = [
     re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
     re_path(FORM_OF_RECORD, exports.record_file, name="twin"),
+    path("oai", oai, name="oai"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
     path("", include("media4sec.front.api")),

@@ -127,6 +127,7 @@ class Facts:
     places: tuple[str, ...] = ()  # from the hall to the town
     country: str = ""
     grant: str = ""  # the address of the grant that paid for it
+    is_open: bool = False  # everybody may read it, as its record states
 
     @property
     def names(self) -> WorkType:
@@ -381,6 +382,7 @@ def thing_of(
         places=tuple(filter(None, map(stated, thing.place))),
         country=stated(thing.country),
         grant=GRANT if thing.is_of_project else "",
+        is_open=bool(thing.open_if[0]) and stated(thing.open_if[0]).casefold() == thing.open_if[1],
     )
 
 
