@@ -82,6 +82,14 @@ REPRESENTATIONS = (
         describe=f"{INTERCHANGE}.citations.csl",
         frame=("[\n", ",\n", "\n]\n"),
     ),
+    Representation(
+        "jsonld",
+        "application/ld+json",
+        "JSON-LD",
+        describe="media4sec.publications.schema_org.as_json_ld",
+        frame=('{"@context":"https://schema.org","@graph":[\n', ",\n", "\n]}\n"),
+        profile="https://schema.org",
+    ),
 )  # fmt: skip
 
 

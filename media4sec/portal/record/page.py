@@ -34,7 +34,9 @@ from media4sec.portal.record.links import (
 )
 from media4sec.portal.rows import day_or_not_yet, first_sentence, theme_tiles, with_notes
 from media4sec.portal.wording import content, page_display
+from media4sec.publications.description import description_of
 from media4sec.publications.models import Publication
+from media4sec.publications.schema_org import nodes_of
 from media4sec.publications.stated import stated_facts
 from media4sec.representations import forms_of_records, twin
 
@@ -110,6 +112,11 @@ class RecordPage:
         ]
         api = self.kind.api_url(self.publication.identifier)
         return [*files, {"label": "API", "url": api, "type": ""}]
+
+    @property
+    def nodes(self):
+        """The record and what it describes, in the words of schema.org."""
+        return nodes_of(description_of(self.publication))
 
     @property
     def citation(self):
