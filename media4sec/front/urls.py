@@ -7,8 +7,9 @@ from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import dumps, exports, feeds, resourcesync
+from media4sec.interchange import dcat, dumps, exports, feeds, resourcesync, skos
 from media4sec.interchange.files import public_file
+from media4sec.interchange.rdf import RDF_FORMS
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
@@ -29,6 +30,10 @@ def one_of(forms):
 
 FORM_OF_LIST = rf"^(?P<path>[a-z-]+)\.(?P<suffix>{one_of(forms_of_lists())})$"
 FORM_OF_RECORD = rf"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.(?P<suffix>{one_of(forms_of_records())})$"
+FORM_OF_CATALOGUE, FORM_OF_SCHEMES, FORM_OF_SCHEME = (
+    rf"^{address}\.(?P<suffix>{one_of(RDF_FORMS)})$"
+    for address in ("catalog", "schemes", "schemes/(?P<name>[a-z-]+)")
+)
 
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
@@ -53,6 +58,12 @@ urlpatterns = [
     re_path(
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
+    path("catalog", dcat.catalogue_forms, name="catalogue"),
+    re_path(FORM_OF_CATALOGUE, dcat.catalogue_file),
+    path("schemes", skos.all_schemes, name="schemes"),
+    re_path(FORM_OF_SCHEMES, skos.schemes_file),
+    path("schemes/<slug:name>", skos.one_scheme, name="scheme"),
+    re_path(FORM_OF_SCHEME, skos.schemes_file),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.atom$", feeds.feed, name="feed"),
     re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
