@@ -188,6 +188,14 @@ def test_three_syntaxes_say_the_same(client, address):
 
 
 @EVERY_ADDRESS
+def test_an_empty_portal_has_them_too(client, address):
+    graphs = [set(read(client, address, form.suffix)) for form in RDF_FORMS]
+
+    assert graphs[0]
+    assert graphs[0] == graphs[1] == graphs[2]
+
+
+@EVERY_ADDRESS
 @pytest.mark.parametrize(
     ("accepted", "suffix"),
     [

@@ -86,7 +86,9 @@ def serialised(graph: Graph, suffix: str) -> str:
 
 def _as_json(graph: Graph) -> str:
     document = json.loads(graph.serialize(format="json-ld", context=dict(PREFIXES)))
-    nodes = sorted(document["@graph"], key=lambda node: node["@id"])
+    del document["@context"]
+    nodes = document.get("@graph", [document])  # one node stands alone
+    nodes.sort(key=lambda node: node["@id"])
     return json.dumps({"@context": PREFIXES, "@graph": nodes}, ensure_ascii=False, indent=1) + "\n"
 
 
