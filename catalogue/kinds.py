@@ -220,7 +220,7 @@ FUNCTION = Kind(
     ),
     path="functions",
     section="technologies",
-    thing=Thing("concept"),
+    thing=Thing("concept", number="identifier"),
     listed=Listed(
         facets=(
             Facet("group", _("Group"), "parent", empty=_("Is a group itself")),
@@ -562,7 +562,7 @@ CONCEPT = Kind(
     ),
     path="vocabulary",
     section="library",
-    thing=Thing("concept"),
+    thing=Thing("concept", number="code", labels="labels"),
     listed=Listed(
         facets=(Facet("scheme", _("Words for"), choices=Scheme),),
         order=fields("scheme position"),

@@ -62,6 +62,7 @@ class Thing:
     is_published: bool = False  # elsewhere: it has a citation of its own
     title: str = "title"
     other_titles: tuple[str, ...] = ()
+    labels: str = ""  # its parts with a language and a label, where it has names in several
     creators: str = ""  # who wrote or made it
     contributors: tuple[str, ...] = ()
     publisher: str = ""

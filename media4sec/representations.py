@@ -92,6 +92,14 @@ REPRESENTATIONS = (
         parameters=UTF8,
     ),
     Representation(
+        "jsonld",
+        "application/ld+json",
+        "JSON-LD",
+        describe="media4sec.publications.schema_org.as_json_ld",
+        frame=('{"@context":"https://schema.org","@graph":[\n', ",\n", "\n]}\n"),
+        profile="https://schema.org",
+    ),
+    Representation(
         LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
     ),
 )  # fmt: skip

@@ -11,7 +11,13 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
+from media4sec.front.urls import (
+    FORM_OF_CATALOGUE,
+    FORM_OF_LIST,
+    FORM_OF_RECORD,
+    FORM_OF_SCHEME,
+    FORM_OF_SCHEMES,
+)
 from media4sec.kinds import kinds
 from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
@@ -183,6 +189,7 @@ FOR_READERS = {
     FORM_OF_LIST,
     r"^(?P<path>[a-z-]+)/compare\.csv$",
     FORM_OF_RECORD,
+    *("catalog", FORM_OF_CATALOGUE, "schemes", FORM_OF_SCHEMES, "schemes/<slug:name>", FORM_OF_SCHEME),
     *(
         "api/v1",
         "api/v1/changes",

@@ -8,7 +8,13 @@ import pytest
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
-from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
+from media4sec.front.urls import (
+    FORM_OF_CATALOGUE,
+    FORM_OF_LIST,
+    FORM_OF_RECORD,
+    FORM_OF_SCHEME,
+    FORM_OF_SCHEMES,
+)
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
@@ -69,6 +75,12 @@ ROUTES = {
     "preview/<str:path>/<str:ref>.png": "picture",
     # Looked at in tests/test_files.py.
     r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$": "attached",
+    "catalog": "leads on",
+    FORM_OF_CATALOGUE: "spelled out",
+    "schemes": "leads on",
+    FORM_OF_SCHEMES: "spelled out",
+    "schemes/<slug:name>": "leads on",
+    FORM_OF_SCHEME: "spelled out",
     "api/v1/openapi.json": "file",
     "api/v1": "file",
     "api/v1/changes": "file",
@@ -154,6 +166,9 @@ def walk(client):
         "/sitemap-1.xml",
         "/resourcesync/resources-1.xml",
         "/resourcesync/changes-1.xml",
+        "/catalog.ttl",
+        "/schemes.rdf",
+        "/schemes/theme.jsonld",
         "/no-such-page/",
         "/technologies/T-99999/",
         "/api/v1/nothing",

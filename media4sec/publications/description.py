@@ -120,6 +120,7 @@ class Facts:
     note: str = ""
     licence: str = ""
     other_titles: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()  # (language, label), in the order of the record
     contributors: tuple[Name, ...] = ()
     until: str = ""
     numbers: dict[str, str] = field(default_factory=dict)  # {scheme in NUMBER_SHAPES: number}
@@ -182,6 +183,14 @@ def descriptions_of(publications: Iterable[Publication]) -> Iterator[Description
         )
         for row, document in zip(part, documents, strict=True):
             yield _description(row, document, records)
+
+
+def description_of(row: Publication) -> Description:
+    """The description of one publication from what it says itself, without a query.
+
+    Names of authors have no parts, and of a work that is quoted only the sources are known.
+    """
+    return _description(row, row.body, {})
 
 
 def _description(row: Publication, document: Document, records: dict[RecordKey, Document]) -> Description:
@@ -373,6 +382,7 @@ def thing_of(
         language=stated(thing.language),
         licence=stated(thing.licence),
         other_titles=tuple(dict.fromkeys(filter(None, others))),
+        labels=tuple((part["language"], one_line(part["label"])) for part in document.get(thing.labels, ())),
         contributors=names(*thing.contributors),
         until=stated(thing.until),
         numbers={scheme: text for scheme, text in numbers.items() if NUMBER_SHAPES[scheme].fullmatch(text)},
