@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from media4sec.accounts.tokens import make_token
 from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
 from media4sec.kinds import kinds
 from media4sec.links.addresses import read_records
@@ -151,10 +152,15 @@ OTHERS = {
     "accounts_user_history": ROOT,
     "accounts_user_delete": ROOT,
     "accounts_user_change": ROOT,
+    "accounts_token_changelist": MANAGERS,
+    "accounts_token_add": "nobody",
+    "accounts_token_history": MANAGERS,
+    "accounts_token_delete": MANAGERS,
+    "accounts_token_change": MANAGERS,
 }
 # Pages about one’s own account, which show nothing of others.
 OWN_ACCOUNT = re.compile(
-    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|set-up)/"
+    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|tokens|set-up)/"
 )
 # What readers see: the same for everybody, whoever asks.
 FOR_READERS = {
@@ -394,6 +400,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         ),
         "team": Team.objects.get(owner=partner),
         "user": anna,
+        "token": make_token(anna, "A program", [], 30)[0],
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
     }
     read_records(Turn.take("us"))
@@ -428,7 +435,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         MANAGERS: ({"administrator", "root"}, 403),
         CORRECTORS: ({"publisher", "office", "root"}, 403),
     }[OTHERS[name]]
-    if name == "records_team_changelist":
+    if name in ("records_team_changelist", "accounts_token_changelist"):
         opens = {"administrator", "other", "office", "root"}  # each sees its own
     for person, status in found.items():
         if person in opens:
@@ -437,7 +444,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
             row is not None
             and person in ("other", "office")
             and otherwise == 403
-            and name.split("_")[1] in ("team", "correction")
+            and name.split("_")[1] in ("team", "correction", "token")
         ):
             assert status in (403, 404), person
         else:
