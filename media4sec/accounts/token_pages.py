@@ -42,7 +42,7 @@ class NewToken(forms.Form):
 @never_cache
 @login_required
 @require_safe
-def tokens(request):
+def tokens_page(request):
     """One's own tokens, by their names."""
     found = request.user.tokens.order_by("name")
     return render(request, "admin/accounts/tokens.html", {"title": "Tokens", "tokens": found})
@@ -51,7 +51,7 @@ def tokens(request):
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_token(request):
+def new_token_page(request):
     """Make a token; the answer shows it, once."""
     if not policy.is_member(request.user):
         raise PermissionDenied("This account has no role in any team.")
@@ -76,7 +76,7 @@ def new_token(request):
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw_view(request, pk):
+def withdraw_token_page(request, pk):
     """Withdraw a token of one's own."""
     token = get_object_or_404(Token, pk=pk, user=request.user)
     raise_if_reauthentication_required(request, app="accounts")

@@ -59,6 +59,7 @@ urlpatterns = [
     re_path(FORM_OF_RECORD, exports.record_file, name="twin"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
+    path("", include("media4sec.writing.urls")),
     path("", include("media4sec.front.api")),
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),
