@@ -14,7 +14,7 @@ from django.utils import timezone
 from media4sec.accounts import tokens
 from media4sec.accounts.models import Token
 from media4sec.accounts.tokens import (
-    SIGNS,
+    SIGNS_OF_TOKENS,
     TokenRefused,
     holder_of,
     is_well_formed,
@@ -70,8 +70,8 @@ def test_a_secret_has_256_random_bits_and_a_checksum():
 
     assert len(found) == 200
     assert all(re.fullmatch(r"m4s_[0-9A-Za-z]{49}", secret, re.ASCII) for secret in found)
-    assert len(SIGNS) ** 43 >= 2**256 > len(SIGNS) ** 42
-    assert {sign for secret in found for sign in secret[4:47]} == set(SIGNS)
+    assert len(SIGNS_OF_TOKENS) ** 43 >= 2**256 > len(SIGNS_OF_TOKENS) ** 42
+    assert {sign for secret in found for sign in secret[4:47]} == set(SIGNS_OF_TOKENS)
     assert all(map(is_well_formed, found))
 
 

@@ -7,6 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
 
 from media4sec.accounts.models import Token
 from media4sec.accounts.tokens import make_token
@@ -14,6 +16,7 @@ from media4sec.kinds import kinds
 from media4sec.records import rechecks, workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Appointment, AuditEntry, Record, Revision, Team
+from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.writing.models import SentRequest
 from media4sec.writing.once import GIVEN_UP
 from tests.factories import document_for, fresh, make, make_full, publish, published, save, source
@@ -847,3 +850,47 @@ def test_refusals_are_told_in_the_audit_trail(writer, draft):
 
     [entry] = AuditEntry.objects.filter(action="refused")
     assert (entry.actor, entry.note) == (writer.user.email, f"{address_of(draft)}/steps/publish")
+
+
+# The description
+
+
+def test_the_description_is_valid_and_true(client, writer, draft, partner):
+    response = client.get(f"{WORKING}/openapi.json")
+    description = response.json()
+    validate(description)
+    calls = {call["operationId"] for methods in description["paths"].values() for call in calls_in(methods)}
+
+    assert "no-store" in response["Cache-Control"]
+    assert len(calls) == 1 + 5 * len(kinds()) + 3 + len(RECORD_STEPS)
+    for kind in kinds():
+        record = owned(make_full(kind), partner)
+        shape = description["paths"][f"{WORKING}/{kind.plural}/{{identifier}}"]["get"]["responses"]["200"]
+        check(description, shape, writer.get(address_of(record)).json())
+    general = f"{WORKING}/{{kind}}/{{identifier}}"
+    for path, address in (
+        (WORKING, WORKING),
+        (f"{WORKING}/technologies", f"{WORKING}/technologies"),
+        (f"{general}/steps", f"{address_of(draft)}/steps"),
+        (f"{general}/revisions", f"{address_of(draft)}/revisions"),
+    ):
+        check(description, description["paths"][path]["get"]["responses"]["200"], writer.get(address).json())
+    refused = writer.step(draft, "submit", note=5)
+    check(
+        description,
+        description["paths"][f"{general}/steps/submit"]["post"]["responses"]["422"],
+        refused.json(),
+    )
+    assert {form.name for form in RECORD_STEPS} == {
+        path.rpartition("/")[2] for path in description["paths"] if "/steps/" in path
+    }
+
+
+def calls_in(methods):
+    return [call for method, call in methods.items() if method != "parameters"]
+
+
+def check(description, answer, found):
+    [content] = answer["content"].values()
+    validator = OAS31Validator({**content["schema"], "components": description["components"]})
+    assert [error.message for error in validator.iter_errors(found)] == []

@@ -25,7 +25,7 @@ from media4sec.records.models import AuditEntry
 from media4sec.records.policy import Right
 
 PREFIX_OF_TOKEN = "m4s_"
-SIGNS = digits + ascii_letters
+SIGNS_OF_TOKENS = digits + ascii_letters
 RANDOM_BYTES, IN_SIGNS, CHECKSUM = (
     32,
     43,
@@ -74,8 +74,8 @@ def _checksum(body):
 def _in_signs(number, length):
     found = ""
     while len(found) < length:
-        number, rest = divmod(number, len(SIGNS))
-        found = SIGNS[rest] + found
+        number, rest = divmod(number, len(SIGNS_OF_TOKENS))
+        found = SIGNS_OF_TOKENS[rest] + found
     return found
 
 
