@@ -54,7 +54,7 @@ def examples():
 
 
 def routes(patterns=None, before=""):
-    """All routes of the portal, as Django writes them, without the back-office, what a token opens, and other languages' homes."""
+    """All routes of the portal, as Django writes them, without those behind a log-in and other languages' homes."""
     from django.urls import URLResolver, get_resolver
 
     for pattern in get_resolver().url_patterns if patterns is None else patterns:

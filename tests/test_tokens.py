@@ -277,6 +277,17 @@ def test_who_needs_a_second_factor_needs_it_here_too(partner, person):  # gate 2
     assert "second factor" in refusal(secret)[1]
 
 
+def test_no_token_is_made_before_the_second_factor(client, partner):  # gate 2.2
+    user = member("publisher", partner=partner)
+    user.authenticator_set.all().delete()
+    client.force_login(user)
+    authenticated(client, user)
+
+    for response in (client.get(f"{PAGE}new/"), client.post(f"{PAGE}new/", {"name": "A", "days": "1"})):
+        assert (response.status_code, response["Location"]) == (302, "/admin/accounts/2fa/totp/activate/")
+    assert not Token.objects.exists()
+
+
 def test_with_the_last_role_it_opens_nothing(anna):  # gate 3.7
     _, secret = make_token(anna, "A", [], 30)
 

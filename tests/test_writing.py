@@ -1,9 +1,14 @@
 """Working copies by API: a partner's system can do what an editor can, no more, and loses nobody's edit."""
 
 import json
+import re
+import shlex
 from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -583,6 +588,10 @@ def test_what_a_step_asks_must_be_said(publisher, draft, name, body, places):
         assert response.status_code < 500
 
 
+def test_what_a_step_does_not_ask_now_is_passed_over(publisher, draft):
+    assert publisher.step(draft, "publish", is_editorial=False).status_code == 200
+
+
 def test_a_successor_is_one_that_may_be_named(publisher, draft):
     record, secret = publish(draft), owned(make("technology"), published("partner"))
 
@@ -844,6 +853,23 @@ def test_pages_in_other_languages_have_no_such_addresses(writer):
     assert writer.get(f"/de{WORKING}").status_code == 404
 
 
+def test_the_types_of_problems_lead_somewhere(writer, draft, client):
+    page = client.get("/api/").content.decode()
+    answers = [
+        client.get(WORKING),
+        writer.step(draft, "checked", tag=""),
+        writer.step(draft, "approve"),
+        writer.step(draft, "checked", seen="a"),
+        writer.put(draft, "{}", media_type="text/plain"),
+        Program(member("contributor")).get(address_of(draft)),
+        Program(member("administrator", partner=draft.owner)).step(draft, "submit", writer.tag(draft)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [401, 428, 403, 422, 415, 404, 403]
+    for answer in answers:
+        assert f'id="{answer.json()["type"].partition("#")[2]}"' in page
+
+
 def test_refusals_are_told_in_the_audit_trail(writer, draft):
     for _ in range(3):
         assert writer.step(draft, "publish").status_code == 403
@@ -894,3 +920,36 @@ def check(description, answer, found):
     [content] = answer["content"].values()
     validator = OAS31Validator({**content["schema"], "components": description["components"]})
     assert [error.message for error in validator.iter_errors(found)] == []
+
+
+# The documentation
+
+
+def test_the_lines_of_the_documentation_run(partner, tmp_path):
+    text = Path(settings.BASE_DIR, "docs/integrators.md").read_text("utf-8")
+    [script] = re.findall(r"## Writing\n.*?```sh\n(.*?)```", text, re.DOTALL)
+    owned(publish(make("technology", identifier="T-001")), partner)
+    program, tag, answers = Program(member("publisher", partner=partner)), "", []
+
+    for line in script.splitlines():
+        if "curl" not in line:
+            continue
+        words = shlex.split(re.search(r"curl [^|]*", line)[0].replace("$URL", WORKING))[1:]
+        options = {}
+        for name, value in pairwise(words):
+            options.setdefault(name, []).append(value)
+        headers = dict(value.split(": ", 1) for value in options["-H"][1:])
+        headers = {name: tag if value == "$TAG" else value for name, value in headers.items()}
+        body = options.get("--data", [""])[0]
+        if body == "@tool.json":
+            body = program.get(f"{WORKING}/technologies/T-001").content
+        media_type = headers.pop("Content-Type", "")
+        response = program.client.generic(
+            options.get("-X", ["GET"])[0], words[-1], body, media_type, headers=headers
+        )
+        answers.append(response.status_code)
+        tag = response["ETag"] if "tool.json" in options.get("-o", []) else tag
+
+    assert answers == [200, 200, 200, 200, 200, 201, 200, 200, 200, 200, 200]
+    record = Record.objects.get(identifier="T-001")
+    assert (record.state, record.edit_version) == ("in-review", 2)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from media4sec.accounts.factors import has_second_factor
 from media4sec.accounts.models import Token
 from media4sec.accounts.tokens import LONGEST_LIFE, Scope, make_token, withdraw_token
 from media4sec.records import policy
@@ -55,6 +56,8 @@ def new_token_page(request):
     """Make a token; the answer shows it, once."""
     if not policy.is_member(request.user):
         raise PermissionDenied("This account has no role in any team.")
+    if policy.needs_second_factor(request.user) and not has_second_factor(request.user):
+        return redirect("mfa_activate_totp")  # a token is no way around it
     raise_if_reauthentication_required(request, app="accounts")
     form = NewToken(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

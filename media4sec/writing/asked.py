@@ -110,14 +110,18 @@ def tag_of(record):
     return f'"{record.edit_version}-{moment:x}"'
 
 
+def is_among(tag, header):
+    """Does a condition name this tag?"""
+    return tag in [f'"{text}"' for weak, text in ENTITY_TAG.findall(header) if not weak]
+
+
 def refuse_other_version(request, record):
     """Who changes something says what they have seen of it."""
     given = request.headers.get("If-Match", "").strip()
     if not given or given == "*":
         says = "Say which version you have seen: “If-Match:” with the ETag of the working copy."
         raise RequestRefused(428, says)
-    seen = [tag for weak, tag in ENTITY_TAG.findall(given) if not weak]
-    if tag_of(record).strip('"') not in seen:
+    if not is_among(tag_of(record), given):
         says = f"Version {record.edit_version} is there now. Nothing was done: read it, and decide again."
         raise RequestRefused(412, says, ETag=tag_of(record))
 
@@ -137,7 +141,7 @@ def locked_copy(request, kind, identifier, right):
     """The working copy, locked, as the version that was seen, for those who have this right. Within a transaction."""
     record = visible_copy(request.user, kind, identifier)
     policy.require(request.user, right, record)
-    Record.objects.select_for_update(no_key=True).get(pk=record.pk)
+    Record.objects.select_for_update(no_key=True).filter(pk=record.pk).first()
     record = visible_copy(request.user, kind, identifier)  # somebody may have saved meanwhile
     policy.require(request.user, right, record)
     refuse_other_version(request, record)

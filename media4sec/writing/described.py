@@ -109,7 +109,7 @@ def _paths_of(kind, name):
             "get": _call(f"read_{one}", "The document", name, READING),
             "put": _call(f"replace_{one}", "Another document", name, CHANGING, *seen, sends=name),
             "patch": _call(
-                f"change_{one}", "Other fields", name, CHANGING, *seen, sends=fields, media_type=MERGE_PATCH
+                f"change_{one}", "Other fields", name, CHANGING, *seen, sends=fields, as_=MERGE_PATCH
             ),
         },
     }

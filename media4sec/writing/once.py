@@ -23,9 +23,19 @@ def done_once(request, work):
     What is refused is not kept: nothing was done, and it may be mended and sent again.
     """
     key = request.headers.get("Idempotency-Key")
-    if key is None:
-        with transaction.atomic():
-            return work()
+    try:
+        return _done_under(request, key, work) if key is not None else _done(work)
+    except IntegrityError as error:  # what only shows at the end: something that is named was thrown away
+        says = "Something that it names was thrown away a moment ago. Nothing was done: try again."
+        raise RequestRefused(409, says, **{"Retry-After": "1"}) from error
+
+
+@transaction.atomic
+def _done(work):
+    return work()
+
+
+def _done_under(request, key, work):
     if not KEY.fullmatch(key):
         raise RequestRefused(400, "An Idempotency-Key has 1 to 200 visible letters of ASCII, and no spaces.")
     mine = _claimed(request, key)

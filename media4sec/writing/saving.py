@@ -75,8 +75,6 @@ def _write_known(kind, record, body, by, note):
         _write_document(kind, {**body, "identifier": record.identifier}, by=by, key=record.pk, note=note)
     except Moved as error:
         raise RequestRefused(409, f"{error}. Nothing was done: try again.", **{"Retry-After": "1"}) from error
-    except IntegrityError as error:
-        raise RequestRefused(409, "Something that it names was thrown away a moment ago.") from error
 
 
 @transaction.atomic

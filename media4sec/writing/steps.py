@@ -58,10 +58,10 @@ def as_its_kind(record):
 
 
 def _filled(form, given):
-    """(what the form would be sent, what is wrong with what was given)."""
+    """(what the form would be sent, what is wrong with what was given). What it does not ask now is passed over."""
     data, faults = (
         {},
-        [(pointer_to(name), "This field is not known.") for name in given.keys() - form.fields.keys()],
+        [(pointer_to(name), "This field is not known.") for name in given.keys() - form.base_fields.keys()],
     )
     for name, field in form.fields.items():
         if isinstance(field, forms.SplitDateTimeField):  # two boxes are of no use here

@@ -28,6 +28,7 @@ from media4sec.writing.asked import (
     JSON,
     MERGE_PATCH,
     RequestRefused,
+    is_among,
     locked_copy,
     moment_of,
     note_in,
@@ -187,7 +188,7 @@ class Copy(TokenView):
         parameters_in(request)
         record = visible_copy(request.user, kind_of(plural), identifier)
         tag = tag_of(record)
-        if request.headers.get("If-None-Match", "").strip() == tag:
+        if is_among(tag, request.headers.get("If-None-Match", "")):
             return HttpResponse(status=304, headers={"ETag": tag})
         return json_answer(document_of_copy(record), ETag=tag)
 
