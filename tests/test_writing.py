@@ -20,7 +20,7 @@ from media4sec.accounts.tokens import make_token
 from media4sec.kinds import kinds
 from media4sec.records import rechecks, workflow
 from media4sec.records.documents.reading import working_document
-from media4sec.records.models import Appointment, AuditEntry, Record, Revision, Team
+from media4sec.records.models import Appointment, AuditEntry, Record, Revision, Team, specific
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.writing.models import SentRequest
 from media4sec.writing.once import GIVEN_UP
@@ -687,6 +687,25 @@ def test_a_step_sent_twice_is_answered_twice(publisher, draft):
 
     assert [answer.status_code for answer in answers] == [204, 204]
     assert AuditEntry.objects.filter(action="discarded").count() == 1
+
+
+def test_who_left_the_team_is_not_answered_again(writer, partner):
+    writer.user.memberships.create(team=Team.objects.get_or_create(owner=None)[0], role="contributor")
+    address, document = f"{WORKING}/technologies?owner={partner.identifier}", document_for("technology")
+    assert writer.send("POST", address, document, key="a").status_code == 201
+    assert writer.send("POST", address, document, key="a").status_code == 201
+
+    writer.user.memberships.filter(team__owner=partner).delete()
+
+    assert writer.send("POST", address, document, key="a").status_code == 404
+
+
+def test_nothing_is_kept_of_what_was_thrown_away(publisher):
+    publisher.send("POST", f"{WORKING}/technologies", document_for("technology"), key="a")
+    [record] = specific(Record.objects.filter(kind_name="technology"))
+    publisher.step(record, "discard", key="b")
+
+    assert list(SentRequest.objects.values_list("key", "status", "body")) == [("b", 204, "")]
 
 
 def test_what_is_still_worked_on_is_not_done_twice(writer):

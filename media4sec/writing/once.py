@@ -5,9 +5,11 @@ import re
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 
+from media4sec.records import policy
+from media4sec.records.policy import Right
 from media4sec.writing.asked import RequestRefused
 from media4sec.writing.models import SentRequest
 
@@ -20,7 +22,8 @@ KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 def done_once(request, work):
     """The answer that ``work()`` gives, in one transaction with what it does; or the one that it gave before.
 
-    What is refused is not kept: nothing was done, and it may be mended and sent again.
+    It returns the answer and the record that this is about, None if that is gone. What is refused is not kept:
+    nothing was done, and it may be mended and sent again.
     """
     key = request.headers.get("Idempotency-Key")
     try:
@@ -32,7 +35,7 @@ def done_once(request, work):
 
 @transaction.atomic
 def _done(work):
-    return work()
+    return work()[0]
 
 
 def _done_under(request, key, work):
@@ -40,14 +43,18 @@ def _done_under(request, key, work):
         raise RequestRefused(400, "An Idempotency-Key has 1 to 200 visible letters of ASCII, and no spaces.")
     mine = _claimed(request, key)
     if mine.status is not None:
+        if mine.record and not policy.may(request.user, Right.SEE, mine.record):
+            raise Http404
         return HttpResponse(mine.body, status=mine.status, headers=mine.headers)
     try:
         with transaction.atomic():
-            answer = work()
+            answer, record = work()
             kept = {name: answer[name] for name in KEPT_HEADERS if name in answer}
             body = answer.content.decode()
             claim = SentRequest.objects.filter(pk=mine.pk, begun_at=mine.begun_at)
-            if not claim.update(status=answer.status_code, headers=kept, body=body):
+            if not claim.update(
+                status=answer.status_code, headers=kept, body=body, record=record and record.pk
+            ):
                 raise _busy()  # it took so long that another one began anew
     except BaseException:
         SentRequest.objects.filter(pk=mine.pk, begun_at=mine.begun_at, status=None).delete()
@@ -64,7 +71,7 @@ def _claimed(request, key):
         with transaction.atomic():
             return SentRequest.objects.create(digest=digest, begun_at=now, **named)
     except IntegrityError:
-        found = SentRequest.objects.filter(**named).first()
+        found = SentRequest.objects.filter(**named).select_related("record").first()
     if found is None:  # the other one was refused this very moment
         raise _busy()
     if found.digest != digest:

@@ -176,7 +176,7 @@ class Copies(TokenView):
             key = add_copy(kind, body, by=request.user, owner=asked.get("owner"), note=note)
             record = with_tags(Record.objects.filter(pk=key)).get()
             more = {"Location": address_of_copy(kind, record), "ETag": tag_of(record)}
-            return json_answer(document_of_copy(record), 201, **more)
+            return json_answer(document_of_copy(record), 201, **more), record
 
         return done_once(request, work)
 
@@ -205,7 +205,7 @@ class Copy(TokenView):
             record = locked_copy(request, kind, identifier, Right.WRITE)
             onto(kind, record, object_in(request, media_type), by=request.user, note=note)
             record = visible_copy(request.user, kind, identifier)
-            return json_answer(document_of_copy(record), ETag=tag_of(record))
+            return json_answer(document_of_copy(record), ETag=tag_of(record)), record
 
         return done_once(request, work)
 
@@ -243,9 +243,9 @@ class TakenStep(TokenView):
             record = locked_copy(request, kind, identifier, step.right)
             take_step(step, record, object_in(request, is_optional=True), request.user)
             if step.leaves_nothing:
-                return HttpResponse(status=204)
+                return HttpResponse(status=204), None
             record = visible_copy(request.user, kind, identifier)
-            return json_answer(facts_of_copy(kind, record), ETag=tag_of(record))
+            return json_answer(facts_of_copy(kind, record), ETag=tag_of(record)), record
 
         return done_once(request, work)
 
