@@ -23,7 +23,7 @@ from media4sec.records.models import MOST_IN_NOTE
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.stored import SUFFIXES
 from media4sec.writing.asked import JSON, MERGE_PATCH
-from media4sec.writing.views import COPIES_ON_A_PAGE, MOST_COPIES, STATES, WORKING
+from media4sec.writing.views import COPIES_ON_A_PAGE, COPY_STATES, MOST_COPIES, WORKING
 
 TEXT, INTEGER, BOOLEAN = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 MOMENT, DAY = {"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}
@@ -52,14 +52,23 @@ def openapi_of_copies(request):
         answer = problems.response(request, 405)
         answer["Allow"] = "GET, HEAD"
         return answer
-    return HttpResponse(described(), content_type=JSON)
+    return HttpResponse(description_of_copies(), content_type=JSON)
 
 
 @cache
-def described():
+def description_of_copies():
     paths = {WORKING: {"get": _call("working_home", "Whose token it is, and what there is", "Home", READING)}}
-    shapes = {"Home": object_of(HOME), "Facts": object_of(FACTS), "Problem": PROBLEM, "Steps": STEPS_SHAPE}
-    shapes |= {"Copies": page_of("Facts"), "Version": object_of(VERSION), "Versions": page_of("Version")}
+    shapes = {
+        "Home": object_of(HOME_SHAPE),
+        "Facts": object_of(FACTS_SHAPE),
+        "Problem": PROBLEM,
+        "Steps": STEPS_SHAPE,
+    }
+    shapes |= {
+        "Copies": page_shape("Facts"),
+        "Version": object_of(VERSION),
+        "Versions": page_shape("Version"),
+    }
     for kind in kinds():
         name = kind.name.title().replace("-", "")
         shapes[name] = schema_of_document(writer(kind.name))
@@ -177,7 +186,7 @@ def object_of(properties):
     return {"type": "object", "properties": properties, "required": [*properties]}
 
 
-def page_of(shape):
+def page_shape(shape):
     rows = {"type": "array", "items": {"$ref": f"#/components/schemas/{shape}"}}
     return object_of({"results": rows, "next": nullable(TEXT)})
 
@@ -283,7 +292,7 @@ PAGED = (
     _query("cursor", TEXT, "From “next”."),
 )
 LISTED = (
-    _query("state", {"type": "string", "enum": STATES}, "Where the working copy stands."),
+    _query("state", {"type": "string", "enum": COPY_STATES}, "Where the working copy stands."),
     _query(
         "updated_since",
         {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
@@ -291,9 +300,9 @@ LISTED = (
     ),
     *PAGED,
 )
-FACTS = {
+FACTS_SHAPE = {
     **dict.fromkeys(("kind", "identifier", "title"), TEXT),
-    "state": {"type": "string", "enum": STATES},
+    "state": {"type": "string", "enum": COPY_STATES},
     "public_state": {"type": "string", "enum": ["", "published", "withdrawn", "merged"]},
     "version": INTEGER,
     "updated": nullable(MOMENT),
@@ -309,13 +318,13 @@ VERSION = {
     "saved_at": MOMENT,
     **dict.fromkeys(("saved_by", "url"), TEXT),
 }
-HOME = {
+HOME_SHAPE = {
     **dict.fromkeys(("account", "token"), TEXT),
     "scopes": {"type": "array", "items": TEXT},
     "works_until": DAY,
     "kinds": {"type": "array", "items": object_of({"kind": TEXT, "url": TEXT, "may_add": BOOLEAN})},
 }
-ASKED = {
+ASKED_OF_STEPS = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("name", "label", "type"), TEXT),
@@ -327,13 +336,13 @@ ASKED = {
 }
 STEPS_SHAPE = object_of(
     {
-        **FACTS,
+        **FACTS_SHAPE,
         "steps": {
             "type": "array",
             "items": object_of(
                 {
                     **dict.fromkeys(("name", "title", "says", "url"), TEXT),
-                    "asks": {"type": "array", "items": ASKED},
+                    "asks": {"type": "array", "items": ASKED_OF_STEPS},
                 }
             ),
         },

@@ -45,7 +45,7 @@ from media4sec.writing.steps import asked_in_words, step_named, steps_now, take_
 
 WORKING = "/api/v1/working"
 COPIES_ON_A_PAGE, MOST_COPIES = 50, 200
-STATES = [state.value for state in Record.State if state != Record.State.MERGED]
+COPY_STATES = [state.value for state in Record.State if state != Record.State.MERGED]
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # nothing that a browser sends by itself opens anything here
@@ -153,8 +153,8 @@ class Copies(TokenView):
         limit, after = _limit_of(asked), _text_of_cursor(asked.get("cursor", ""))
         rows = with_tags(policy.visible(request.user, Record.objects.filter(kind_name=kind.name)))
         if "state" in asked:
-            if asked["state"] not in STATES:
-                raise refused_parameters([("state", f"One of {', '.join(STATES)}.")])
+            if asked["state"] not in COPY_STATES:
+                raise refused_parameters([("state", f"One of {', '.join(COPY_STATES)}.")])
             rows = rows.filter(state=asked["state"])
         if "updated_since" in asked:
             rows = rows.filter(kept_at__gte=_moment_of(asked["updated_since"]))
