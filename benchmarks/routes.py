@@ -73,12 +73,12 @@ def examples():
 
 
 def routes(patterns=None, before=""):
-    """All routes of the portal, as Django writes them, without the back-office and other languages' homes."""
+    """All routes of the portal, as Django writes them, without those behind a log-in and other languages' homes."""
     from django.urls import URLResolver, get_resolver
 
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(pattern.pattern).removeprefix("^" if before else "")
-        if route.startswith("admin/"):
+        if route.startswith(("admin/", "api/v1/working")):
             continue
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, route)

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "media4sec.interchange",
     "media4sec.corrections",
     "media4sec.links",
+    "media4sec.writing",
     "roadmap",
     "ethics",
     "catalogue",

@@ -94,6 +94,15 @@ ROUTES = {
     "dumps/manifest.json": "dump",  # in tests/test_staying_in_step.py
     "dumps/<str:name>": "dump",
     "dumps/<slug:folder>/<str:name>": "dump",
+    # Nothing without a token, and with one what its team may see: tests/test_writing_rights.py.
+    "api/v1/working": "token",
+    "api/v1/working/openapi.json": "token",
+    "api/v1/working/<str:plural>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/steps": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/steps/<str:name>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/revisions": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/revisions/<int:number>": "token",
     "api/": "fixed",
     "corrections/": "fixed",
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts

@@ -76,6 +76,7 @@ urlpatterns = [
     path("oai", oai, name="oai"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
+    path("", include("media4sec.writing.urls")),
     path("", include("media4sec.front.api")),
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),

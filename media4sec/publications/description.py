@@ -185,14 +185,6 @@ def descriptions_of(publications: Iterable[Publication]) -> Iterator[Description
             yield _description(row, document, records)
 
 
-def description_of(row: Publication) -> Description:
-    """The description of one publication from what it says itself, without a query.
-
-    Names of authors have no parts, and of a work that is quoted only the sources are known.
-    """
-    return _description(row, row.body, {})
-
-
 def _description(row: Publication, document: Document, records: dict[RecordKey, Document]) -> Description:
     kind = kinds_by_name()[row.kind]
     key = partial(_key, row.kind, row.identifier)
