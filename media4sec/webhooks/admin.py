@@ -2,6 +2,7 @@
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
@@ -78,7 +79,7 @@ class EndWebhook(Step):
     says = "Nothing is sent any more. It stays in the list, and can begin again."
     done = "It has ended."
 
-    reason = Line(label="Why", max_length=300)
+    reason = Line(label="Why", max_length=300, widget=AdminTextInputWidget)
 
     @classmethod
     def fits(cls, row):
@@ -117,7 +118,7 @@ class SubscriptionAdmin(KeepsText, Naming, admin.ModelAdmin):
     """Nothing is deleted here: what has ended stays, with the reason."""
 
     change_form_template = "admin/webhooks/subscription.html"
-    list_display = ("address", "purpose", "standing", "answer")
+    list_display = ("__str__", "purpose", "standing")
     list_filter = (ActiveFilter,)
     search_fields = ("address", "purpose")
     show_full_result_count = False

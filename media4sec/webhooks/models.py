@@ -23,8 +23,8 @@ class Subscription(CheckedModel):
         max_length=500,
         help_text="Where messages are sent: https://… on the public internet. Redirects are not followed.",
     )
-    purpose = models.TextField(
-        "what for", max_length=500, help_text="Who receives the messages, and for what."
+    purpose = models.CharField(
+        "what for", max_length=300, help_text="Who receives the messages, and for what."
     )
     ended = models.CharField(
         max_length=300, blank=True, editable=False, help_text="Why; empty while it goes on."
