@@ -211,7 +211,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         (BROWSER, ""),
     ],
 )
-def test_whoever_likes_another_form_better_is_led_to_it(client, accepted, suffix, settings):  # M-10
+def test_whoever_likes_another_form_better_is_led_to_it(client, keeps, accepted, suffix):  # M-10
     record = published("technology")
 
     for _ in range(2):  # a page that is kept hides no other form

@@ -170,7 +170,7 @@ def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 
         "/nl/.well-known/security.txt",
         "/nowhere",
         "/de/oai",
-        "/technologies/T-001-publicsonar.csl.json",
+        "/technologies/T-001-publicsonar.mods.xml",
         "/technologies/T-001.ttl",
         "/technologies/T-001-a.b.bib",
     ],

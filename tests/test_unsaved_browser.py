@@ -30,6 +30,7 @@ def theme(server):
 def opened(page, server, theme):
     page.goto(f"{server}{admin_url(theme)}")
     log_in(page)
+    page.wait_for_url(f"{server}{admin_url(theme)}")  # and until its scripts have run
     return page
 
 
@@ -39,6 +40,7 @@ def press_save(page):
 
 def is_back(page):
     expect(page.get_by_role("heading", name="What you typed is back")).to_be_visible()
+    page.wait_for_load_state()  # a field may have come in part
     return page.locator("#id_summary").input_value()
 
 
@@ -133,6 +135,7 @@ def test_a_form_with_errors_asks_as_well(browser_page, server, theme):
     page.fill("#id_title", "")
     press_save(page)
     expect(page.locator(".faults-summary")).to_be_visible()
+    page.wait_for_load_state()  # until its scripts have run
 
     page.focus("#id_summary")
     page.keyboard.press("End")
