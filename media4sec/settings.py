@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "media4sec.corrections",
     "media4sec.links",
     "media4sec.writing",
+    "media4sec.webhooks",
     "roadmap",
     "ethics",
     "catalogue",
@@ -267,7 +268,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
 EMAIL_TIMEOUT = 10  # seconds
 
 
-# Asking other sites: whether links still lead somewhere, what a page calls itself
+# Asking other sites: whether links still lead somewhere, what a page calls itself; telling them of changes
 
 OUTGOING_REQUESTS = env.bool("OUTGOING_REQUESTS", default=False)
 # The availability interface of a web archive, which is told public addresses that are broken; empty: none is asked.

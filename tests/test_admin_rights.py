@@ -37,6 +37,7 @@ from media4sec.records.models import (
     Team,
     model_of,
 )
+from media4sec.webhooks.models import Subscription
 from tests.factories import fresh, make, publish, published, save
 from tests.files import file_part
 from tests.people import administrator, authenticated, logged_in, member, owned
@@ -146,6 +147,12 @@ OTHERS = {
     "links_link_history": "team",
     "links_link_delete": "nobody",
     "links_link_change": "team",
+    "webhooks_subscription_changelist": "office",
+    "webhooks_subscription_add": "office",
+    "webhooks_subscription_history": "office",
+    "webhooks_subscription_delete": "nobody",
+    "webhooks_subscription_change": "office",
+    "webhooks_subscription_step": "office",  # its administrators alone: tests/test_webhooks.py
     "records_team_changelist": MANAGERS,
     "records_team_add": ROOT,
     "records_team_history": MANAGERS,
@@ -439,12 +446,15 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
     }
     read_records(Turn.take("us"))
+    rows["subscription"] = Subscription.objects.create(address="https://example.org/", purpose="A mirror")
     rows["link"] = Link.objects.get(url="https://example.org/")
     maker = clients[MAKER].session["_auth_user_id"]
     saved = SavedList.objects.create(user_id=maker, page="catalogue_technology", name="Mine", query="q=a")
     route = next(route for route, found in routes(admin.site.urls[0], "/admin/") if found == name)
     row = saved if OTHERS[name] == "its maker" else rows.get("".join(route.split("/")[3:4]))
-    filled = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace("<slug:name>", "close")
+    filled = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace(
+        "<slug:name>", "try" if "webhooks" in name else "close"
+    )
     filled = re.sub("<path:object_id>|<int:pk>", str(row and row.pk), filled)
     filled = re.sub(r"\^\(\?P<app_label>.*", "workshops/", filled)
     if name == "autocomplete":

@@ -128,6 +128,11 @@ def may_advise(user):
     return is_everybody(user) or OFFICE in owners_for(user, Right.PUBLISH)
 
 
+def may_tell_others(user):
+    """May they say which other sites are told that something public changed? Administrators of the editorial office."""
+    return is_everybody(user) or OFFICE in owners_for(user, Right.MANAGE)
+
+
 def may_manage(user, team):
     """May they invite people to this team, and give and take its roles?"""
     return is_everybody(user) or team.owner_id in owners_for(user, Right.MANAGE)
