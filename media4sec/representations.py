@@ -105,7 +105,9 @@ REPRESENTATIONS = (
 )  # fmt: skip
 
 
-CALENDAR = Representation("ics", "text/calendar", "iCalendar")  # only of what has days; no page leads to it by Accept
+CALENDAR = Representation(
+    "ics", "text/calendar", "iCalendar"
+)  # only of what has days; no page leads to it by Accept
 
 
 def forms_of_lists() -> tuple[Representation, ...]:
