@@ -166,7 +166,7 @@ def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 
     [
         "/oai.xml",
         "/catalog.ttl",
-        "/.well-known/api-catalog",
+        "/.well-known/nothing",
         "/nl/.well-known/security.txt",
         "/nowhere",
         "/de/oai",
