@@ -48,6 +48,7 @@ MACHINES = [
     "/api/v1/pos/solutions",
     "/en/group_export?offset=10",
     "/group_export",
+    "/oai?verb=ListSets",
     "/search/facets/type/?q=police",
     "/sitemap.xml",
     "/sitemap-1.xml",
@@ -69,8 +70,8 @@ MACHINES = [
     f"/preview{RECORDS['technology'][:-1]}.png?v=1",
 ]
 WALKED = [url for name, url in PAGES.items() if name not in SENT and name not in STATUS] + MACHINES
-# They are each person's own, and say so.
-NEVER_KEPT = ("/corrections/new/", "/corrections/RCVD-", "/corrections/NSWR-", "/de/corrections/new/")
+# They are each person's own, or tell the time of day, and say so.
+NEVER_KEPT = ("/corrections/new/", "/corrections/RCVD-", "/corrections/NSWR-", "/de/corrections/new/", "/oai")
 READ = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 
