@@ -19,9 +19,10 @@ from django.utils.timezone import localdate
 from media4sec import problems
 from media4sec.imprint import LICENCE_NAME
 from media4sec.interchange.records import dumped
-from media4sec.interchange.rest import LICENCE, number_within, read_moment
+from media4sec.interchange.rest import number_within, read_moment
 from media4sec.interchange.results import CACHE
 from media4sec.kinds import Document, kinds_by_name
+from media4sec.link_headers import LICENCE_LINK
 from media4sec.portal.rows import first_sentence
 from media4sec.problems import require_safe
 from media4sec.publications.lists import listing, misread
@@ -72,7 +73,7 @@ def solutions(request: HttpRequest) -> HttpResponseBase:
     body = [solution(row, named, doubles) for row in page]
     response = HttpResponse(dumped(body), content_type="application/json")
     # No tag of what changed last: “-2 months” and “3 days ago” mean something else each day.
-    response["Cache-Control"], response["Link"] = CACHE, LICENCE
+    response["Cache-Control"], response["Link"] = CACHE, LICENCE_LINK
     return response
 
 

@@ -70,8 +70,9 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Bytes in memory. What is beside the bodies was measured on pages of ours, and rounded up."""
-        return 1_600 + sum(900 + len(form.body) for form in self.forms.copy().values())
+        """Bytes in memory. What is beside the bodies was measured on pages of ours, and rounded up; but for links."""
+        links = sum(len(value) for name, value in self.headers if name == "Link")
+        return 1_600 + links + sum(900 + len(form.body) for form in self.forms.copy().values())
 
     def coding(self, coding: str) -> str:
         """The coding in which somebody who takes this one is answered."""

@@ -11,12 +11,13 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 HTML = "text/html"
+LINKSET = "linkset.json"  # the suffix of the form that says where all others are
 INTERCHANGE = "media4sec.interchange"
 
 
 @dataclass(frozen=True)
 class Representation:
-    """One form: how its addresses end, its media type, what pages call it, and what writes it."""
+    """One form: how its addresses end, its media type, what pages call it (if they name it), and what writes it."""
 
     suffix: str
     media_type: str
@@ -82,7 +83,31 @@ REPRESENTATIONS = (
         describe=f"{INTERCHANGE}.citations.csl",
         frame=("[\n", ",\n", "\n]\n"),
     ),
+    Representation(
+        "md",
+        "text/markdown",
+        "Markdown",
+        of_list=f"{INTERCHANGE}.markdown.list_as_markdown",
+        of_record=f"{INTERCHANGE}.markdown.record_as_markdown",
+        parameters=UTF8,
+    ),
+    Representation(
+        "jsonld",
+        "application/ld+json",
+        "JSON-LD",
+        describe="media4sec.publications.schema_org.as_json_ld",
+        frame=('{"@context":"https://schema.org","@graph":[\n', ",\n", "\n]}\n"),
+        profile="https://schema.org",
+    ),
+    Representation(
+        LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
+    ),
 )  # fmt: skip
+
+
+CALENDAR = Representation(
+    "ics", "text/calendar", "iCalendar"
+)  # only of what has days; no page leads to it by Accept
 
 
 def forms_of_lists() -> tuple[Representation, ...]:

@@ -1,16 +1,20 @@
 """Feeds of lists, read by a reader of feeds."""
 
 import json
+import re
 
 import feedparser
+import jsonfeed
 import pytest
 from django.conf import settings
+from lxml import etree
 
 from media4sec.kinds import paths
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, make, publish, published, save, several_published
+from tests.public import relative
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +29,12 @@ def feed_of(response):
 
 def titles(feed):
     return [entry.title for entry in feed.entries]
+
+
+def urn(record):
+    return (
+        f"urn:uuid:{Publication.objects.get(kind=type(record).kind.name, identifier=record.identifier).uuid}"
+    )
 
 
 def change(record, **changes):
@@ -131,7 +141,7 @@ def test_what_xml_cannot_hold_is_left_out(client):
 
     (entry,) = feed_of(client.get("/feeds/technologies.atom")).entries
 
-    assert (entry.title, entry.summary) == ("Atool", "It sorts.")
+    assert (entry.title, entry.summary) == ("A tool", "It sorts.")
     assert [tag.term for tag in entry.tags] == ["Technology", "darkweb"]
 
 
@@ -160,7 +170,147 @@ def test_a_feed_holds_the_newest_changes_only(client, settings):  # gate 4.2
     feed = feed_of(client.get("/feeds/technologies.atom"))
 
     assert len(feed.entries) == 2
-    assert feed.feed.subtitle == "The 2 newest changes of 3 records"
+    assert feed.feed.subtitle == "3 records, the newest changes first"
+
+
+# Parts of a feed
+
+
+def every_part(client, address):
+    """All parts of a feed in Atom, from its first on."""
+    while address:
+        feed = feed_of(client.get(address))
+        yield feed
+        following = [link.href for link in feed.feed.links if link.rel == "next"]
+        address = relative(following[0]) if following else None
+
+
+def test_a_feed_goes_on_to_its_oldest_entry(client, settings):
+    settings.FEED_LIMIT = 2
+    records = several_published("technology", 5)  # at one and the same time
+
+    parts = list(every_part(client, "/feeds/technologies.atom"))
+
+    assert [len(part.entries) for part in parts] == [2, 2, 1]
+    found = [entry.id for part in parts for entry in part.entries]
+    assert sorted(found) == sorted(map(urn, records))
+    assert {part.feed.id for part in parts} == {f"{settings.BASE_URL}/feeds/technologies.atom"}
+    assert [link.href for link in parts[1].feed.links if link.rel == "first"] == [parts[0].feed.id]
+
+
+def test_what_changes_meanwhile_is_neither_missed_nor_in_the_way(client, settings):
+    settings.FEED_LIMIT = 2
+    first, second, *others = several_published("technology", 5)
+    parts = every_part(client, "/feeds/technologies.atom")
+
+    found = set(titles(next(parts)))
+    change(others[-1], title="Changed meanwhile")
+    workflow.withdraw(fresh(first), reason="Wrong.")
+    for part in parts:
+        found |= set(titles(part))
+
+    assert {record.title for record in (second, *others[:-1])} <= found
+
+
+def test_a_filter_goes_along_to_the_next_part(client, settings):
+    settings.FEED_LIMIT = 1
+    several_published("technology", 3, status="active")
+    published("technology", status="unknown")
+
+    parts = list(every_part(client, "/feeds/technologies.atom?status=active"))
+
+    assert [len(part.entries) for part in parts] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("place", ["1", "a.b", "-1.2", "1.2&before=3.4", "", "9" * 18 + ".1"])
+def test_a_place_that_no_feed_gave_out_is_refused(client, place):
+    answer = client.get(f"/feeds/technologies.atom?before={place}")
+
+    assert answer.status_code == 400
+    assert [error["parameter"] for error in answer.json()["errors"]] == ["before"]
+
+
+# What was withdrawn
+
+
+def deleted(response):
+    """{id: reason} of the entries that a feed in Atom takes back (RFC 6721)."""
+    root = etree.fromstring(response.content)
+    name = "{http://purl.org/atompub/tombstones/1.0}"
+    return {entry.get("ref"): entry.findtext(f"{name}comment") for entry in root.iter(f"{name}deleted-entry")}
+
+
+def test_withdrawn_and_merged_records_are_taken_back_where_nothing_is_filtered(client):
+    shown, withdrawn, merged = several_published("technology", 3)
+    workflow.withdraw(withdrawn, reason="Wrong & old.")
+    workflow.merge(fresh(merged), into=fresh(shown))
+    gone = {urn(withdrawn): "Wrong & old.", urn(merged): f"Merged into {shown.identifier}."}
+
+    for path in ("technologies", "everything"):
+        response = client.get(f"/feeds/{path}.atom")
+        assert deleted(response) == gone
+        assert titles(feed_of(response)) == [shown.title]
+        found = client.get(f"/feeds/{path}.json").json()["_withdrawn"]["records"]
+        assert {row["id"] for row in found} == gone.keys()
+    for address in ("/feeds/technologies.atom?q=technology", "/feeds/themes.atom"):
+        assert deleted(client.get(address)) == {}
+
+
+def test_what_is_restored_is_an_entry_again(client):
+    record = published("technology")
+    workflow.withdraw(record, reason="Wrong.")
+    workflow.restore(fresh(record))
+
+    response = client.get("/feeds/technologies.atom")
+
+    assert deleted(response) == {}
+    assert titles(feed_of(response)) == [record.title]
+
+
+def test_a_withdrawal_dates_the_feed_and_stands_in_its_place(client, settings):
+    settings.FEED_LIMIT = 1
+    first, second = several_published("technology", 2)
+    workflow.withdraw(first, reason="Wrong.")
+
+    newest, older = every_part(client, "/feeds/technologies.atom")
+
+    assert (titles(newest), titles(older)) == ([], [second.title])
+    at = Publication.objects.get(identifier=first.identifier).modified_at
+    assert newest.feed.updated == at.isoformat()
+
+
+# JSON Feed
+
+
+def test_a_feed_in_json_says_the_same(client, settings):
+    settings.FEED_LIMIT = 2
+    theme = published("theme", title="The Dark Web")
+    several_published("technology", 3, themes=[theme.identifier], summary="What it does.")
+    answer = client.get("/feeds/technologies.json")
+    atom = feed_of(client.get("/feeds/technologies.atom"))
+
+    feed = jsonfeed.Feed.parse_string(answer.content.decode())
+
+    assert answer.headers["Content-Type"] == "application/feed+json"
+    assert (feed.version, feed.title) == ("https://jsonfeed.org/version/1.1", atom.feed.title)
+    assert feed.feed_url == f"{settings.BASE_URL}/feeds/technologies.json"
+    assert [item.id for item in feed.items] == [entry.id for entry in atom.entries]
+    assert [item.url for item in feed.items] == [entry.link for entry in atom.entries]
+    assert [item.content_text for item in feed.items] == [entry.summary for entry in atom.entries]
+    assert [item.tags for item in feed.items] == [[tag.term for tag in entry.tags] for entry in atom.entries]
+    rest = client.get(relative(feed.next_url)).json()
+    assert len(rest["items"]) == 1
+    assert "next_url" not in rest
+
+
+@pytest.mark.parametrize("address", ["/technologies/", "/search/?q=tool"])
+def test_lists_name_both_forms_of_their_feed(client, address):
+    published("technology", title="A tool")
+    page = client.get(address).content.decode()
+
+    for form, media_type in (("atom", "application/atom+xml"), ("json", "application/feed+json")):
+        assert re.search(rf'href="/feeds/[a-z]+\.{form}[^"]*"[^>]*type="{re.escape(media_type)}"', page)
+        assert re.search(rf'type="{re.escape(media_type)}"[^>]*href="/feeds/[a-z]+\.{form}', page)
 
 
 def test_the_same_feed_has_the_same_bytes_and_tag(client):

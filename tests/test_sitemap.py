@@ -5,6 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
+from usp.tree import sitemap_tree_for_homepage
+from usp.web_client.abstract_client import (
+    AbstractWebClient,
+    LocalWebClientSuccessResponse,
+    WebClientErrorResponse,
+)
 
 from media4sec.interchange import sitemap
 from media4sec.publications.models import Publication
@@ -85,3 +91,34 @@ def test_there_are_no_empty_parts(client, number):
     published("technology")
 
     assert client.get(f"/sitemap-{number}.xml").status_code == 404
+
+
+class AnsweredHere(AbstractWebClient):
+    """The reader's web, which is our test client."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def set_max_response_data_length(self, max_response_data_length):
+        """There is no more than we made."""
+
+    def get(self, url):
+        answer = self.client.get(url.removeprefix(settings.BASE_URL))
+        if answer.status_code != 200:
+            return WebClientErrorResponse(f"{answer.status_code}", retryable=False)
+        return LocalWebClientSuccessResponse(url, answer.content.decode())
+
+
+def test_a_reader_of_sitemaps_finds_every_record_from_robots_txt(client, monkeypatch):
+    monkeypatch.setattr(sitemap, "PART", 20)
+    records = several_published("technology", 30)
+
+    tree = sitemap_tree_for_homepage(
+        settings.BASE_URL, web_client=AnsweredHere(client), use_known_paths=False
+    )
+
+    found = {page.url: page.last_modified for page in tree.all_pages()}
+    assert len(found) == len(list(tree.all_pages())) == len(places(client))
+    for record in records:
+        at = Publication.objects.get(kind="technology", identifier=record.identifier).modified_at
+        assert found[f"{settings.BASE_URL}{record.url}"] == at.replace(microsecond=0)

@@ -28,9 +28,9 @@ from media4sec.imprint import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.interchange import tables
 from media4sec.interchange.changes import change_cursor
 from media4sec.interchange.records import moment, tombstone_json, whole
-from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import generation, newest_standing, publications, tagged
 from media4sec.kinds import Kind, kinds
+from media4sec.link_headers import LICENCE_LINK
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.release import release
@@ -228,7 +228,7 @@ def dump_manifest(request: HttpRequest) -> HttpResponseBase:
     response = HttpResponse(text, content_type="application/json")
     tagged(response, f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"', None)
     response["Cache-Control"] = "no-cache"  # not kept: it changes without a change of the content
-    response["Link"] = LICENCE
+    response["Link"] = LICENCE_LINK
     return response
 
 
@@ -255,5 +255,5 @@ def dump_file(request: HttpRequest, name: str, folder: str = "") -> HttpResponse
     tagged(response, f'"{file["sha256"][:24]}"', None)
     response["Cache-Control"] = "public, max-age=86400, immutable"
     response["Content-Disposition"] = f'attachment; filename="medi4sec-{name}"'
-    response["Link"] = LICENCE
+    response["Link"] = LICENCE_LINK
     return response

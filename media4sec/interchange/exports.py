@@ -19,7 +19,6 @@ from media4sec import problems
 from media4sec.imprint import LICENCE_URL
 from media4sec.interchange import tables
 from media4sec.interchange.records import whole
-from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import (
     entity_tag,
     generation,
@@ -29,11 +28,12 @@ from media4sec.interchange.results import (
     tagged,
 )
 from media4sec.kinds import Kind
+from media4sec.link_headers import link_header, web_link
 from media4sec.problems import require_safe
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Publication
-from media4sec.representations import Representation, form_named, twin
+from media4sec.representations import HTML, Representation, form_named, twin
 
 RowStream = Iterator[Publication]
 Kinds = tuple[Kind, ...]
@@ -93,7 +93,7 @@ def result(request: HttpRequest, path: str, suffix: str) -> HttpResponseBase:
     parts = write(rows, answer.kinds, count, page) if write else in_form(form, rows)
     response = tagged(file_of(parts, form.content_type), tag, at)
     response["Content-Disposition"] = f'attachment; filename="medi4sec-{path}.{suffix}"'
-    response["Link"] = f'<{page}>; rel="canonical", {LICENCE}'
+    response["Link"] = link_header(web_link(page, "canonical"))
     return response
 
 
@@ -109,10 +109,8 @@ def file_of(parts: Iterator[str], content_type: str) -> HttpResponseBase:
     return HttpResponse("".join(begun), content_type=content_type)
 
 
-@require_safe
-@problems.fixed
-def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
-    """``/technologies/T-001-….bib``: a record in another form, at its own address."""
+def row_at(request: HttpRequest, path: str, ref: str, suffix: str) -> Publication | HttpResponseBase:
+    """The published record whose form an address means; or the answer where there is none, or another address."""
     row = publication_at(path, ref)
     if row is None:
         return problems.response(request, 404)
@@ -120,12 +118,21 @@ def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpR
     if row.state == Publication.State.WITHDRAWN:
         return problems.gone(request, row)
     address = twin(row.url, suffix)
-    if request.path_info != address:
-        return HttpResponsePermanentRedirect(address)
+    return row if request.path_info == address else HttpResponsePermanentRedirect(address)
+
+
+@require_safe
+@problems.fixed
+def record_file(request: HttpRequest, path: str, ref: str, suffix: str) -> HttpResponseBase:
+    """``/technologies/T-001-….bib``: a record in another form, at its own address."""
+    row = row_at(request, path, ref, suffix)
+    if isinstance(row, HttpResponseBase):
+        return row
     form = form_named(suffix)
     text = import_string(form.of_record)(row) if form.of_record else "".join(in_form(form, [row]))
     response = HttpResponse(text, content_type=form.content_type)
     tagged(response, entity_tag(generation(), row.pk, row.modified_at), row.modified_at)
     response["Content-Disposition"] = f'inline; filename="{row.identifier}.{suffix}"'
-    response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
+    page = f"{settings.BASE_URL}{row.url}"
+    response["Link"] = link_header(web_link(page, "canonical"), web_link(page, "describes", HTML))
     return response

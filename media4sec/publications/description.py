@@ -18,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.timezone import localdate
 
+from media4sec.dates import span_of
 from media4sec.imprint import GRANT, LANGUAGE, LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.kinds import THEME_FIELDS, Document, Kind, Thing, kinds_by_name
 from media4sec.publications.models import Publication
@@ -87,6 +88,18 @@ class CopiedFile:
 
 
 @dataclass(frozen=True)
+class DatedEvent:
+    """Something that is stated to the day: what a record describes, or what one of its parts tells."""
+
+    key: str  # of the part; empty where it is the thing itself
+    first: date
+    last: date
+    title: str
+    text: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is stated of one thing: the record, what it describes, or what it was taken from. Plain text in one line."""
 
@@ -107,6 +120,7 @@ class Facts:
     note: str = ""
     licence: str = ""
     other_titles: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()  # (language, label), in the order of the record
     contributors: tuple[Name, ...] = ()
     until: str = ""
     numbers: dict[str, str] = field(default_factory=dict)  # {scheme in NUMBER_SHAPES: number}
@@ -114,6 +128,7 @@ class Facts:
     places: tuple[str, ...] = ()  # from the hall to the town
     country: str = ""
     grant: str = ""  # the address of the grant that paid for it
+    is_open: bool = False  # everybody may read it, as its record states
 
     @property
     def names(self) -> WorkType:
@@ -141,6 +156,7 @@ class Description:
     concepts: tuple[NamedRecord, ...]  # other concepts that it is about
     relations: tuple[NamedRecord, ...]  # the other records that it names, each once
     files: tuple[CopiedFile, ...]
+    dates: tuple[DatedEvent, ...]
     document: Document = field(repr=False)
 
     @property
@@ -174,6 +190,7 @@ def _description(row: Publication, document: Document, records: dict[RecordKey, 
     key = partial(_key, row.kind, row.identifier)
     references = tuple(references_of(kind, document))
     themes = tuple(ref for ref in references if ref.field in THEME_FIELDS)
+    thing = thing_of(kind.thing, document, records, key("work"))
     return Description(
         kind=kind,
         identifier=row.identifier,
@@ -181,7 +198,7 @@ def _description(row: Publication, document: Document, records: dict[RecordKey, 
         url=f"{settings.BASE_URL}{row.url}",
         api=f"{settings.BASE_URL}{kind.api_url(row.identifier)}",
         record=_record(row, kind, document),
-        thing=thing_of(kind.thing, document, records, key("work")),
+        thing=thing,
         quoted=tuple(_quoted(kind, document, records, key)),
         version=row.version,
         issued=row.issued_at,
@@ -191,8 +208,26 @@ def _description(row: Publication, document: Document, records: dict[RecordKey, 
         concepts=tuple(ref for ref in references if kinds_by_name()[ref.kind].is_term and ref not in themes),
         relations=references,
         files=tuple(_files(document)),
+        dates=tuple(_dates(kind, document, thing)),
         document=document,
     )
+
+
+def _dates(kind: Kind, document: Document, thing: Facts) -> Iterator[DatedEvent]:
+    """What is stated to the day only: a month is no day."""
+    if kind.thing.type == "event" and _is_day(thing.date):
+        last = thing.until if _is_day(thing.until) and thing.until > thing.date else thing.date
+        days = date.fromisoformat(thing.date), date.fromisoformat(last)
+        yield DatedEvent("", *days, thing.title, document["summary"], is_verified=True)
+    for part in document.get(kind.page.dated, ()):
+        if _is_day(part["date"]):
+            day, title = date.fromisoformat(part["date"]), one_line(part["title"])
+            yield DatedEvent(part["key"], day, day, title, part["note"], part["verified"] is True)
+
+
+def _is_day(text: str) -> bool:
+    span = span_of(text)
+    return span is not None and span.is_day
 
 
 def _files(document: Document) -> Iterator[CopiedFile]:
@@ -339,6 +374,7 @@ def thing_of(
         language=stated(thing.language),
         licence=stated(thing.licence),
         other_titles=tuple(dict.fromkeys(filter(None, others))),
+        labels=tuple((part["language"], one_line(part["label"])) for part in document.get(thing.labels, ())),
         contributors=names(*thing.contributors),
         until=stated(thing.until),
         numbers={scheme: text for scheme, text in numbers.items() if NUMBER_SHAPES[scheme].fullmatch(text)},
@@ -348,6 +384,7 @@ def thing_of(
         places=tuple(filter(None, map(stated, thing.place))),
         country=stated(thing.country),
         grant=GRANT if thing.is_of_project else "",
+        is_open=bool(thing.open_if[0]) and stated(thing.open_if[0]).casefold() == thing.open_if[1],
     )
 
 

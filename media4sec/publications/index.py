@@ -42,6 +42,7 @@ class Index:
     concepts: np.ndarray
     title_lengths: np.ndarray
     text_lengths: np.ndarray
+    changed: np.ndarray  # seconds since 1970
 
     def __init__(self, base, later=None, changed=(), seen=None):
         self.base, self.later, self.seen = base, later, seen or base.seen

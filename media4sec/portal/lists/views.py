@@ -21,9 +21,10 @@ from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
 from media4sec.portal.rows import cards, theme_tiles
 from media4sec.publications.lists import title_of
+from media4sec.publications.schema_org import dataset_nodes
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import known_on
-from media4sec.representations import forms_of_lists
+from media4sec.representations import CALENDAR, forms_of_lists
 from media4sec.saying import day
 
 QUERIES = ("missing person", "face search", "neighbourhood WhatsApp group")
@@ -69,6 +70,7 @@ def kind_list(request, path):
         "lead": " ".join(str(kind.names.lead) for kind in members),
         "notes": [note for kind in members for note in notes_on(kind)],
         "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": None}],
+        "nodes": [] if request.GET else dataset_nodes(members),
         "siblings": siblings(section_of(request.path_info)),
         "here": here,
         "words": answer.words,
@@ -224,13 +226,14 @@ def usual_order(kinds):
 def exports(request, path):
     """This result as a file, all pages of it in the order of the page."""
     query = query_of(request, *OF_PAGES)
+    has_calendar = any(kind.has_calendar for kind in paths().get(path, ()))
     return [
         {
             "label": form.label,
             "url": f"/{path}.{form.suffix}" + (f"?{query}" if query else ""),
             "type": form.media_type,
         }
-        for form in forms_of_lists()
+        for form in (*forms_of_lists(), *([CALENDAR] if has_calendar else []))
     ]
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.timezone import localdate
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name
 from media4sec.portal.frame import NAVIGATION
@@ -32,11 +31,14 @@ from media4sec.portal.record.links import (
     neighbours_of,
     path_of,
 )
-from media4sec.portal.rows import day_or_not_yet, first_sentence, theme_tiles, with_notes
+from media4sec.portal.rows import first_sentence, theme_tiles, with_notes
 from media4sec.portal.wording import content, page_display
+from media4sec.publications.citing import cited_in_words, tags_for_readers
+from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication
+from media4sec.publications.schema_org import nodes_of
 from media4sec.publications.stated import stated_facts
-from media4sec.representations import forms_of_records, twin
+from media4sec.representations import CALENDAR, forms_of_records, twin
 
 SHOWN_STATEMENTS = 12
 
@@ -73,6 +75,7 @@ class RecordPage:
     evidence_url: str  # the list of all of them; empty where there is none
     sources: list[dict]
     history: list[Fact]
+    description: Description  # the same for other catalogues
     terms: list[Entry]  # what the glossary says of words in its texts
     backlinks: Backlinks  # the records that name it
     own_parts: list[tuple] = ()  # (id, title) of the parts in the block “own”
@@ -106,21 +109,26 @@ class RecordPage:
         """The record for machines, on its own path and in the API."""
         files = [
             {"label": form.label, "url": twin(self.publication.url, form.suffix), "type": form.media_type}
-            for form in forms_of_records()
+            for form in (*forms_of_records(), *([CALENDAR] if self.description.dates else []))
+            if form.label
         ]
         api = self.kind.api_url(self.publication.identifier)
         return [*files, {"label": "API", "url": api, "type": ""}]
 
     @property
-    def citation(self):
-        """How to cite the record; in English, as it is written in English."""
-        publication, plate = self.publication, f"record {self.plate}, " if self.plate else ""
-        with override(settings.LANGUAGE_CODE):
-            checked = f", checked {day_or_not_yet(publication.checked_on)}" if publication.checked_on else ""
-        return (
-            f"MEDI@4SEC knowledge base, {plate}“{self.title}”, version {publication.version}{checked}. "
-            f"{settings.BASE_URL}{publication.url}"
-        )
+    def citations(self):
+        """How to cite the record, and what it is about or was taken from; in English, as it is written in English."""
+        return cited_in_words(self.description)
+
+    @property
+    def tags(self):
+        """What reference managers read: [(name, content)]."""
+        return tags_for_readers(self.description)
+
+    @property
+    def nodes(self):
+        """The record and what it describes, in the words of schema.org."""
+        return nodes_of(self.description)
 
 
 def page_of(publication, outgoing=None):
@@ -192,6 +200,7 @@ def page_of(publication, outgoing=None):
         evidence_url=evidence_url,
         sources=sources,
         history=history_of(publication, document, display),
+        description=next(descriptions_of([publication])),
         terms=glossary.used,
         backlinks=backlinks,
         own_parts=[(name, title) for name, title in kind.page.own_parts.items() if document.get(name)],

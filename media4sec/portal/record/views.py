@@ -16,6 +16,7 @@ from media4sec.portal.errors import page as error_page
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
+from media4sec.publications.signposts import signposts_in_short
 from media4sec.representations import forms_of_records
 
 
@@ -26,7 +27,10 @@ def record(request, path, ref):
     publication, answer = at_address(request, path, ref)
     if answer:
         return answer
-    return render(request, template_of(publication.kind), {"page": page_of(publication)})
+    page = page_of(publication)
+    answer = render(request, template_of(publication.kind), {"page": page})
+    answer["Link"] = signposts_in_short(page.description)
+    return answer
 
 
 @cache

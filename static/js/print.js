@@ -1,6 +1,0 @@
-// Buttons that print the page: hidden where no script runs.
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-}
