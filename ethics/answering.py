@@ -29,9 +29,9 @@ from media4sec.publications.stated import since_change
 from media4sec.representations import forms_of_lists
 from media4sec.saying import day
 
-ADDRESS = CHECK_QUESTION.list_url
+CHECK_ADDRESS = CHECK_QUESTION.list_url
 FORMAT, FORMAT_VERSION = "medi4sec-check", 1
-MOST_BYTES = 100_000  # of a file with answers; the longest that can be given take some 5,000
+MOST_SAVED_BYTES = 100_000  # of a file with answers; the longest that can be given take some 5,000
 MOST_TOOLS = 8
 SUBJECTS = {  # what a check can be about: the name of the field, its kind, what the form calls it
     "situation": ("situation", gettext_lazy("Situation")),
@@ -41,7 +41,7 @@ SUBJECTS = {  # what a check can be about: the name of the field, its kind, what
 
 
 @dataclass(frozen=True)
-class Given:
+class Answered:
     """What a visitor chose and answered, as far as the check knows it; ``errors`` says what it does not know."""
 
     subjects: dict[str, list[str]] = field(default_factory=dict)  # {field: [identifier, …]}
@@ -106,13 +106,13 @@ def given_in(values):
             answers[identifier] = known
     unknown = sorted(values.keys() - questions.keys() - SUBJECTS.keys() - {"file"})
     errors += [(name, gettext("The check has no such question now.")) for name in unknown[:10]]
-    return Given(chosen, answers, errors)
+    return Answered(chosen, answers, errors)
 
 
 def given_in_file(upload):
     """What a file says that the check wrote; a file of another kind is an error in words."""
-    if upload.size > MOST_BYTES:
-        return Given(errors=[("file", gettext("This file is too large to be answers of the check."))])
+    if upload.size > MOST_SAVED_BYTES:
+        return Answered(errors=[("file", gettext("This file is too large to be answers of the check."))])
     try:
         content = json.loads(upload.read())
         is_ours = content["format"] == FORMAT and content["format_version"] == FORMAT_VERSION
@@ -124,7 +124,7 @@ def given_in_file(upload):
     except (ValueError, TypeError, KeyError, RecursionError):
         is_ours, values = False, {}
     if not is_ours:
-        return Given(errors=[("file", gettext("This is not a file that the check has saved."))])
+        return Answered(errors=[("file", gettext("This is not a file that the check has saved."))])
     return given_in({name: [text[:80] for text in value] for name, value in values.items()})
 
 
@@ -133,7 +133,7 @@ def as_file(given):
     content = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "made_with": f"{settings.BASE_URL}{ADDRESS}",
+        "made_with": f"{settings.BASE_URL}{CHECK_ADDRESS}",
         "about": given.subjects,
         "answers": given.answers,
     }
@@ -155,7 +155,7 @@ def check(request):
         return reopened(request)
     if request.GET:
         return kind_list(request, path=CHECK_QUESTION.path)
-    return form_page(request, Given())
+    return questions_page(request, Answered())
 
 
 check.csrf_exempt = True
@@ -167,19 +167,19 @@ def reopened(request):
     """The form again, with answers from the page of the result or from a file."""
     upload = request.FILES.get("file")
     given = given_in_file(upload) if upload else given_in(dict(request.POST.lists()))
-    return form_page(request, given, status=400 if given.errors else 200)
+    return questions_page(request, given, status=400 if given.errors else 200)
 
 
 @for_nobody_else
 @require_http_methods(["GET", "HEAD", "POST"])
-def result(request):
+def check_result(request):
     """What the answers raise."""
     if request.method != "POST":
-        return HttpResponseRedirect(local(ADDRESS))
+        return HttpResponseRedirect(local(CHECK_ADDRESS))
     given = given_in(dict(request.POST.lists()))
     if given.errors:
-        return form_page(request, given, status=400)
-    return render(request, "ethics/check-result.html", result_of(given))
+        return questions_page(request, given, status=400)
+    return render(request, "ethics/check-result.html", what_is_raised(given))
 
 
 @for_nobody_else
@@ -194,7 +194,7 @@ def result_file(request):
     return response
 
 
-def form_page(request, given, status=200):
+def questions_page(request, given, status=200):
     questions = questions_now()
     failed = dict(given.errors)
     parts = []
@@ -203,7 +203,7 @@ def form_page(request, given, status=200):
         if rows:
             parts.append({"name": name.replace(" ", "-"), "title": label, "questions": rows})
     context = {
-        "crumbs": crumbs(),
+        "crumbs": way_to_check(),
         "parts": parts,
         "subjects": [
             {
@@ -240,7 +240,7 @@ def row_of(question, questions, given, failed):
     }
 
 
-def result_of(given):
+def what_is_raised(given):
     """What the page of the result shows: what is prohibited first, then each issue with the answers that raised it."""
     questions, chosen = questions_now(), documents_of(given)
     tools = chosen.get("technology", [])
@@ -268,9 +268,9 @@ def result_of(given):
     context = [ref for ref in situation["issues"] if ref["id"] not in found.issues] if situation else []
     unanswered = [questions[name] for name in found.asked if name not in given.answers]
     return {
-        "crumbs": crumbs(gettext("Result")),
+        "crumbs": way_to_check(gettext("Result")),
         "given": given,
-        "title": title_of(len(flags)),
+        "title": title_of_result(len(flags)),
         "about": [
             (label, document) for name, (_, label) in SUBJECTS.items() for document in chosen.get(name, [])
         ],
@@ -285,7 +285,7 @@ def result_of(given):
     }
 
 
-def title_of(count):
+def title_of_result(count):
     """“10 points to take to your data-protection officer”."""
     if not count:
         return gettext("Your answers raise no issue that is recorded here")
@@ -367,9 +367,9 @@ def answered_rows(questions, asked, answers):
     ]
 
 
-def crumbs(*below):
+def way_to_check(*below):
     """The way to the check, and to what is below it."""
     titles = [gettext("Ethics and legal check"), *below]
     way = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Ethics & law"), "url": "/issues/"}]
-    addresses = [ADDRESS, None] if below else [None]
+    addresses = [CHECK_ADDRESS, None] if below else [None]
     return way + [{"title": title, "url": url} for title, url in zip(titles, addresses, strict=True)]
