@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ethics.check import outcome
 from ethics.choices import CheckSection
@@ -41,7 +41,7 @@ SUBJECTS = {  # what a check can be about: the name of the field, its kind, what
 
 
 @dataclass(frozen=True)
-class Answered:
+class CheckAnswered:
     """What a visitor chose and answered, as far as the check knows it; ``errors`` says what it does not know."""
 
     subjects: dict[str, list[str]] = field(default_factory=dict)  # {field: [identifier, …]}
@@ -106,13 +106,13 @@ def given_in(values):
             answers[identifier] = known
     unknown = sorted(values.keys() - questions.keys() - SUBJECTS.keys() - {"file"})
     errors += [(name, gettext("The check has no such question now.")) for name in unknown[:10]]
-    return Answered(chosen, answers, errors)
+    return CheckAnswered(chosen, answers, errors)
 
 
 def given_in_file(upload):
     """What a file says that the check wrote; a file of another kind is an error in words."""
     if upload.size > MOST_SAVED_BYTES:
-        return Answered(errors=[("file", gettext("This file is too large to be answers of the check."))])
+        return CheckAnswered(errors=[("file", gettext("This file is too large to be answers of the check."))])
     try:
         content = json.loads(upload.read())
         is_ours = content["format"] == FORMAT and content["format_version"] == FORMAT_VERSION
@@ -124,7 +124,7 @@ def given_in_file(upload):
     except (ValueError, TypeError, KeyError, RecursionError):
         is_ours, values = False, {}
     if not is_ours:
-        return Answered(errors=[("file", gettext("This is not a file that the check has saved."))])
+        return CheckAnswered(errors=[("file", gettext("This is not a file that the check has saved."))])
     return given_in({name: [text[:80] for text in value] for name, value in values.items()})
 
 
@@ -148,23 +148,21 @@ def for_nobody_else(view):
     return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(view)))
 
 
+@require_safe
 @with_other_forms(forms_of_lists)
 def check(request):
-    """The questions, to be answered; with parameters, the list of them; after POST, with the answers that were sent."""
-    if request.method == "POST":
-        return reopened(request)
+    """The questions, to be answered; with parameters, the list of them."""
     if request.GET:
         return kind_list(request, path=CHECK_QUESTION.path)
-    return questions_page(request, Answered())
-
-
-check.csrf_exempt = True
+    return questions_page(request, CheckAnswered())
 
 
 @for_nobody_else
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reopened(request):
     """The form again, with answers from the page of the result or from a file."""
+    if request.method != "POST":
+        return HttpResponseRedirect(local(CHECK_ADDRESS))
     upload = request.FILES.get("file")
     given = given_in_file(upload) if upload else given_in(dict(request.POST.lists()))
     return questions_page(request, given, status=400 if given.errors else 200)

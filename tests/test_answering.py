@@ -17,7 +17,7 @@ from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("content")
 
-RESULT, FILE = "/check/result/", "/check/save/"
+OPEN, RESULT, FILE = "/check/open/", "/check/result/", "/check/save/"
 ISSUE = re.compile(r'href="/issues/(I-\d+)')
 
 
@@ -67,7 +67,7 @@ def some_answers(draw):
 def test_every_issue_names_what_raised_it_and_a_saved_check_opens_again(client, answers):
     result = client.post(RESULT, answers)
     saved = client.post(FILE, answers)
-    opened = client.post("/check/", {"file": BytesIO(saved.content)})
+    opened = client.post(OPEN, {"file": BytesIO(saved.content)})
     again = client.post(FILE, fields_in(opened))
 
     for flag in result.context["flags"]:
@@ -95,7 +95,7 @@ def test_a_saved_check_keeps_what_it_is_about(client):
     fields = fields_of(next(example for example in EXAMPLES.values() if example["pattern"]))
     saved = client.post(FILE, fields)
 
-    opened = client.post("/check/", {"file": BytesIO(saved.content)})
+    opened = client.post(OPEN, {"file": BytesIO(saved.content)})
 
     assert client.post(FILE, fields_in(opened)).content == saved.content
     assert saved.headers["Content-Disposition"].startswith('attachment; filename="check-')
@@ -135,7 +135,7 @@ def test_nothing_answered_is_no_clearance(client):
 SECRET = "zebra-crossing-4711"
 
 
-@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
 def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, settings):
     settings.KEPT_MB = 32
     kept.forget()
@@ -193,7 +193,7 @@ def test_what_the_check_does_not_know_is_named_and_nothing_else_is_lost(client, 
     ],
 )  # fmt: skip
 def test_a_file_that_is_none_is_refused_in_words(client, upload):
-    response = client.post("/check/", {"file": BytesIO(upload)})
+    response = client.post(OPEN, {"file": BytesIO(upload)})
 
     assert response.status_code == 400
     assert [name for name, _ in response.context["errors"]] == ["file"]
@@ -206,7 +206,7 @@ def test_the_questions_are_a_list_as_well(client):
     assert filtered.status_code == 200
     assert client.get("/check/?nonsense=1").status_code == 400
     assert client.get("/check/", headers={"Accept": "text/csv"}).headers["Location"] == "/check.csv"
-    assert client.get(RESULT).headers["Location"] == "/check/"
+    assert client.get(RESULT).headers["Location"] == client.get(OPEN).headers["Location"] == "/check/"
     assert client.get("/de/check/result/").headers["Location"] == "/de/check/"
     assert client.get(FILE).status_code == 405
 

@@ -77,6 +77,7 @@ urlpatterns = [
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),
     path("check/", answering.check, name="check"),
+    path("check/open/", answering.reopened, name="check-open"),
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
     path("<list:path>/", kind_list, name="list"),
