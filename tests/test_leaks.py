@@ -113,8 +113,8 @@ ROUTES = {
     "group_export": "file",
     "design/": "file",
     "check/": "fixed",
-    "check/result/": "form",  # what it answers to answers, tests/test_answering.py asks
-    "check/save/": "form",
+    "check/result/": "sent",  # what it answers to answers, tests/test_answering.py asks
+    "check/save/": "sent",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
