@@ -97,7 +97,8 @@ REPRESENTATIONS = (
 )  # fmt: skip
 
 
-CALENDAR = Representation("ics", "text/calendar", "iCalendar")  # only of what has days; no page leads to it by Accept
+# Only of what has days; no page leads to it by Accept.
+CALENDAR = Representation("ics", "text/calendar", "iCalendar")
 
 
 def forms_of_lists() -> tuple[Representation, ...]:

@@ -51,6 +51,10 @@ MACHINES = [
         f"/resourcesync/{name}.xml"
         for name in ("capabilities", "resources", "resources-1", "changes", "changes-1")
     ),
+    "/.well-known/api-catalog",
+    "/llms.txt",
+    "/workshops.ics",
+    "/workshops/W3-dark-web.ics",
     "/robots.txt",
     "/.well-known/security.txt",
     "/opensearch.xml",
