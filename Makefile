@@ -123,12 +123,14 @@ messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and com
 lighthouse: $(READY) ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
 	$(BIN)/python -m tests.lighthouse $(ARGS)
 
-docs: $(READY) ## write docs/data-model.md, docs/rights.md, and the counts in README.md and docs/content.md, from code and fixtures
+docs: $(READY) ## write docs/data-model.md, docs/rights.md, docs/api-filters.md, and the counts in README.md and docs/content.md, from code and fixtures
 	@$(BIN)/python -m tests.counts
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_rights > docs/rights.md.new && mv docs/rights.md.new docs/rights.md
+	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
+	  $(BIN)/python manage.py describe_filters > docs/api-filters.md.new && mv docs/api-filters.md.new docs/api-filters.md
 
 lock: ## write the locks again from requirements/*.in (fetches uv into a throw-away environment)
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \

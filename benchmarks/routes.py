@@ -34,6 +34,12 @@ MORE = {
     "resourcesync-resources-part": "/resourcesync/resources-1.xml",
     "resourcesync-changes": "/resourcesync/changes.xml",
     "resourcesync-changes-part": "/resourcesync/changes-1.xml",
+    "catalogue": "/catalog",
+    "catalogue-turtle": "/catalog.ttl",
+    "schemes": "/schemes",
+    "schemes-turtle": "/schemes.ttl",
+    "scheme": "/schemes/theme",
+    "scheme-turtle": "/schemes/theme.ttl",
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
     "facet": f"/{LIST}/facets/maker/",
     "search-facet": "/search/facets/theme/?q=police",
@@ -42,7 +48,15 @@ MORE = {
     "api-detail": f"/api/v1/{LIST}/T-001",
     "api-root": "/api/v1",
     "api-changes": "/api/v1/changes",
+    "api-search": "/api/v1/search?q=dark+web",
+    "api-facets": f"/api/v1/facets/{LIST}?theme=dark-web",
+    "api-facets-of-search": "/api/v1/facets",
+    "api-versions": f"/api/v1/{LIST}/T-001/versions",
+    "api-version": f"/api/v1/{LIST}/T-001/versions/1",
+    "api-related": f"/api/v1/{LIST}/T-001/related",
+    "api-incoming": "/api/v1/themes/dark-web/incoming",
     "api-with-slash": f"/api/v1/{LIST}/",
+    "oai": "/oai?verb=ListRecords&metadataPrefix=oai_dc",
     "solutions": "/api/v1/pos/solutions",
     "solutions-in-english": "/en/group_export",
     "solutions-as-page": "/group_export",
@@ -59,12 +73,12 @@ def examples():
 
 
 def routes(patterns=None, before=""):
-    """All routes of the portal, as Django writes them, without the back-office and other languages' homes."""
+    """All routes of the portal, as Django writes them, without those behind a log-in and other languages' homes."""
     from django.urls import URLResolver, get_resolver
 
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = before + str(pattern.pattern).removeprefix("^" if before else "")
-        if route.startswith("admin/"):
+        if route.startswith(("admin/", "api/v1/working")):
             continue
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, route)

@@ -129,6 +129,7 @@ DELIVERABLE = Kind(
         numbers={"reference": "document_reference"},
         url="download_url",
         files=fields("download_url alternate_urls"),
+        open_if=("dissemination_level", "public"),
     ),
     identifier=Given(r"D\d\.\d"),
     listed=Listed(
@@ -219,7 +220,7 @@ FUNCTION = Kind(
     ),
     path="functions",
     section="technologies",
-    thing=Thing("concept"),
+    thing=Thing("concept", number="identifier"),
     listed=Listed(
         facets=(
             Facet("group", _("Group"), "parent", empty=_("Is a group itself")),
@@ -341,6 +342,7 @@ TECHNOLOGY = Kind(
         ),
     ),
     page=Page(
+        check="/check/",
         facts=fields(
             "makers maker_as_stated country technology_kind price price_note works_on "
             "data_leaves data_leaves_note licence licence_verified functions target_users "
@@ -560,7 +562,7 @@ CONCEPT = Kind(
     ),
     path="vocabulary",
     section="library",
-    thing=Thing("concept"),
+    thing=Thing("concept", number="code", labels="labels"),
     listed=Listed(
         facets=(Facet("scheme", _("Words for"), choices=Scheme),),
         order=fields("scheme position"),

@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 
+from ethics.check import faults_of_check
+from ethics.kinds import CHECK_QUESTION
 from ethics.models import (
     CheckAnswer,
     CheckExample,
@@ -14,8 +16,11 @@ from ethics.models import (
     LegalInstrument,
     PlatformRequest,
 )
+from media4sec.records import policy
 from media4sec.records.admin.inlines import PartInline
+from media4sec.records.admin.lists import admin_url
 from media4sec.records.admin.record import RecordAdmin
+from media4sec.records.documents.reading import working_documents
 
 
 class LegalEventInline(PartInline):
@@ -79,6 +84,14 @@ class CheckAnswerInline(PartInline):
 class CheckQuestionAdmin(RecordAdmin):
     list_filter = ("section", "question_type")
     inlines = (CheckAnswerInline,)
+
+    def notices_on(self, request, record):
+        """What would be wrong with the check if all working copies that the editor may see were published."""
+        if record.kind_name != CHECK_QUESTION.name:
+            return []
+        seen = working_documents(policy.visible(request.user, CheckQuestion.objects.all()))
+        faults = faults_of_check({document["identifier"]: document for document in seen.values()})
+        return [(admin_url(record), text) for question, text in faults if question == record.identifier]
 
 
 @admin.register(CheckExample)

@@ -81,6 +81,42 @@ def worked_out(example, questions, technologies, situation):
     }
 
 
+def faults_of_check(questions):
+    """What curators have to mend: ``[(question, what is wrong)]``, in the order of the questions.
+
+    A question without answers is a dead end, one that no answers lead to is never seen, and what is prohibited says
+    what to do now.
+    """
+
+    def can_be_asked(identifier, seen=()):
+        question = questions[identifier]
+        first = _name(question["show_if_question"])
+        if not first:
+            return True
+        if first not in questions or first in seen or not can_be_asked(first, (*seen, identifier)):
+            return False
+        leading = _chosen(questions, first, {first: question["show_if_answers"]})
+        return any(identifier not in map(_name, answer["hides"]) for answer in leading)
+
+    found = []
+    for identifier in sorted(questions, key=lambda name: (questions[name]["order"], name)):
+        question = questions[identifier]
+        if not question["answers"]:
+            found.append((identifier, "It has no answers: nobody could go on from here."))
+        if not can_be_asked(identifier):
+            found.append((identifier, "It is never asked: no answer leads to it that does not hide it."))
+        for answer in question["answers"]:
+            following = _name(answer["next"])
+            if following and (following not in questions or following in map(_name, answer["hides"])):
+                found.append(
+                    (identifier, f"“{answer['label']}” leads to {following}, which is not asked then.")
+                )
+            if answer.get("is_prohibited") and not (answer["safeguards"] and answer["raises"]):
+                text = f"“{answer['label']}” is prohibited, and does not say what to do now or which issue that is."
+                found.append((identifier, text))
+    return found
+
+
 def _chosen(questions, identifier, answers):
     values = answers.get(identifier, ())
     return [answer for answer in questions[identifier]["answers"] if answer["value"] in values]
@@ -91,5 +127,5 @@ def _lines(raised):
 
 
 def _name(reference):
-    """The identifier of a record named: that of a working document itself, or in a public one's reference."""
+    """The identifier of a record named: that of a working document itself, or in a public one's reference; or None."""
     return reference["id"] if isinstance(reference, dict) else reference

@@ -81,7 +81,7 @@ class CountryNoteDocument(RecordDocument):
 class CheckAnswerDocument(PartDocument):
     class Meta:
         model = CheckAnswer
-        fields = ("key", "value", "label", "raises", "safeguards", "hides", "next")
+        fields = ("key", "value", "label", "raises", "is_prohibited", "safeguards", "hides", "next")
 
 
 class CheckQuestionDocument(RecordDocument):

@@ -190,6 +190,11 @@ class CheckAnswer(Part):
     value = models.SlugField(max_length=60)
     label = models.CharField(max_length=200)
     raises = models.ManyToManyField(EthicsIssue, related_name="raised_by", blank=True)
+    is_prohibited = models.BooleanField(
+        "prohibited",
+        default=False,
+        help_text="By law, whatever else is true. The result names it first, and what to do now instead of safeguards.",
+    )
     safeguards = TextListField()
     hides = models.ManyToManyField(CheckQuestion, related_name="hidden_by", blank=True)
     next = models.ForeignKey(CheckQuestion, related_name="+", null=True, blank=True, on_delete=models.PROTECT)

@@ -79,6 +79,13 @@ ASKED_BEFORE = {  # what a browser is told that asks whether it may
 }
 
 
+TOKENS_OPEN = "/api/v1/working"  # what is here is for whoever has a token
+
+
+def is_for_tokens(path):
+    return path == TOKENS_OPEN or path.startswith(f"{TOKENS_OPEN}/")
+
+
 class CompressionMiddleware(GZipMiddleware):
     """Compresses pages of the back-office, and answers to forms; all others are by ``media4sec.kept``."""
 
@@ -129,17 +136,17 @@ def nature_of(path, response):
 
 
 def resource_policy(request, nature):
-    """Other sites may read our open data, but not embed our pages' own files."""
+    """Other sites may read our open data, but not embed our pages' own files, nor what a token opens."""
     is_open = nature == "machine" and request.method in ("GET", "HEAD", "OPTIONS")
-    return (
-        "cross-origin" if is_open and not request.path_info.startswith(settings.STATIC_URL) else "same-origin"
-    )
+    is_ours = request.path_info.startswith(settings.STATIC_URL) or is_for_tokens(request.path_info)
+    return "cross-origin" if is_open and not is_ours else "same-origin"
 
 
 def cache_control(request, response, nature):
     """What depends on a visitor is kept nowhere; the rest is asked for again each time, by its ETag."""
     varies = {name.strip().lower() for name in response.headers.get("Vary", "").split(",")}
-    is_personal = nature == "admin" or bool(response.cookies) or "cookie" in varies
+    is_apart = nature == "admin" or is_for_tokens(request.path_info)
+    is_personal = is_apart or bool(response.cookies) or "cookie" in varies
     if is_personal or response.status_code >= 500 or request.method not in ("GET", "HEAD"):
         return "private, no-store" if is_personal else "no-store"
     return "public, no-cache"

@@ -8,3 +8,5 @@ PUBLISHER = settings.CATALOGUE["publisher"]
 LICENCE_NAME, LICENCE_URL, LICENCE_CODE = settings.CATALOGUE["licence"]
 LANGUAGE = settings.CATALOGUE["language"]
 GRANT = f"info:eu-repo/grantAgreement/EC/{settings.CATALOGUE['programme']}/{settings.CATALOGUE['grant']}"
+FUNDER, PROGRAMME, AWARD = (settings.CATALOGUE[name] for name in ("funder", "programme", "grant"))
+CONTACT = settings.CATALOGUE["contact"].removeprefix("mailto:")  # an e-mail address; empty where none is set

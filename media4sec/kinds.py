@@ -62,6 +62,7 @@ class Thing:
     is_published: bool = False  # elsewhere: it has a citation of its own
     title: str = "title"
     other_titles: tuple[str, ...] = ()
+    labels: str = ""  # its parts with a language and a label, where it has names in several
     creators: str = ""  # who wrote or made it
     contributors: tuple[str, ...] = ()
     publisher: str = ""
@@ -80,6 +81,7 @@ class Thing:
     country: str = ""
     licence: str = ""
     works_for: tuple[str, ...] = ()  # whom a person works for; the first that is filled counts
+    open_if: tuple[str, str] = ("", "")  # (field, value) that states that everybody may read it
 
 
 # Facets and kinds are compared by identity: their words change with the reader's language.
@@ -279,6 +281,7 @@ class Page:
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
+    check: str = ""  # the address of a check that can be about its records: theirs is told behind a #
     keeps_pdf: bool = (
         False  # its records are about documents: editors attach the PDF, and pages of it are linked
     )

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
@@ -122,16 +123,44 @@ def fetch(
         hops.append((status, url))
 
 
-def _asked(url, most, ends, may_reach, resolve):
+def send(
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    *,
+    seconds: float = ANSWERED_WITHIN,
+    may_reach: Callable[[str], bool] = is_public,
+    resolve: Resolver = look_up,
+) -> Answered:
+    """Send something to an address (POST). Redirects are not followed, and nothing of the answer's body is read.
+
+    Raises ``OutgoingError``.
+    """
+    if not settings.OUTGOING_REQUESTS:
+        raise SwitchedOff
+    ends = time.monotonic() + seconds
+    status, content_type, nothing, _ = _asked(url, 0, ends, may_reach, resolve, (body, headers))
+    return Answered(url, status, content_type, nothing)
+
+
+def in_words_of_http(status: int) -> str:
+    """“404 Not Found”."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _asked(url, most, ends, may_reach, resolve, sent=None):
     """(status, type, body, where it leads) of one address; every way in which that fails is an ``OutgoingError``."""
     try:
         asked = _read(url)
         with _connected(asked, ends, may_reach, resolve) as plain:
             if not asked.is_secure:
-                return _exchanged(plain, asked, ends, most)
+                return _exchanged(plain, asked, ends, most, sent)
             context = ssl.create_default_context()
             with context.wrap_socket(plain, server_hostname=asked.host) as secured:
-                return _exchanged(secured, asked, ends, most)
+                return _exchanged(secured, asked, ends, most, sent)
     except ssl.SSLCertVerificationError as error:
         raise OutgoingError(f"Its certificate is not valid: {error.verify_message}.") from error
     except ssl.SSLError as error:
@@ -245,7 +274,7 @@ def _left(ends):
     return left
 
 
-def _exchanged(found, asked, ends, most):
+def _exchanged(found, asked, ends, most, sent):
     connection = http.client.HTTPConnection(asked.place)
     connection.sock = _Wire(found, ends, MOST_HEAD + most)
     headers = {
@@ -255,7 +284,8 @@ def _exchanged(found, asked, ends, most):
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-    connection.request("GET", asked.target, headers=headers)
+    method, body, more = ("POST", *sent) if sent else ("GET", None, {})
+    connection.request(method, asked.target, body, headers | more)
     with connection.getresponse() as response:
         is_packed = response.getheader("Content-Encoding", "identity").strip().lower() != "identity"
         body = response.read(most) if most and not is_packed else b""

@@ -92,13 +92,22 @@ REPRESENTATIONS = (
         parameters=UTF8,
     ),
     Representation(
+        "jsonld",
+        "application/ld+json",
+        "JSON-LD",
+        describe="media4sec.publications.schema_org.as_json_ld",
+        frame=('{"@context":"https://schema.org","@graph":[\n', ",\n", "\n]}\n"),
+        profile="https://schema.org",
+    ),
+    Representation(
         LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
     ),
 )  # fmt: skip
 
 
-# Only of what has days; no page leads to it by Accept.
-CALENDAR = Representation("ics", "text/calendar", "iCalendar")
+CALENDAR = Representation(
+    "ics", "text/calendar", "iCalendar"
+)  # only of what has days; no page leads to it by Accept
 
 
 def forms_of_lists() -> tuple[Representation, ...]:

@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "media4sec.interchange",
     "media4sec.corrections",
     "media4sec.links",
+    "media4sec.writing",
+    "media4sec.webhooks",
     "roadmap",
     "ethics",
     "catalogue",
@@ -266,7 +268,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
 EMAIL_TIMEOUT = 10  # seconds
 
 
-# Asking other sites: whether links still lead somewhere, what a page calls itself
+# Asking other sites: whether links still lead somewhere, what a page calls itself; telling them of changes
 
 OUTGOING_REQUESTS = env.bool("OUTGOING_REQUESTS", default=False)
 # The availability interface of a web archive, which is told public addresses that are broken; empty: none is asked.
@@ -413,7 +415,7 @@ CATALOGUE = {
     "publisher": "MEDI@4SEC knowledge base",
     "contact": env.str(
         "CONTACT", default=SECURITY_CONTACT if "@" in SECURITY_CONTACT else ""
-    ),  # an e-mail address
+    ),  # an e-mail address, with or without mailto:
     "licence": (
         "CC BY 4.0",
         "https://creativecommons.org/licenses/by/4.0/",
@@ -423,6 +425,7 @@ CATALOGUE = {
     "frequency": "IRREG",  # in the EU's list of frequencies
     "programme": "H2020",  # that paid for the project, and the number of its grant agreement
     "grant": "700281",
+    "funder": "European Commission",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": CATALOGUE["title"],
@@ -434,6 +437,8 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [],  # media4sec.front.openapi names the values of choices
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
 }
 

@@ -42,6 +42,13 @@ def find_chromium():
     return next((path for name in candidates if (path := shutil.which(name))), None)
 
 
+def find_api_tools():
+    """The folder with redocly, spectral, openapi-typescript and tsc that API_TOOLS names, or None."""
+    named = os.environ.get("API_TOOLS")
+    tools = ("redocly", "spectral", "openapi-typescript", "tsc")
+    return named if named and all(shutil.which(tool, path=named) for tool in tools) else None
+
+
 def not_run(reason):
     """Skip on a developer's machine; on CI everything must run."""
     if IS_CI:
@@ -134,6 +141,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line("HTML checker: not run (VNU_JAR does not name a vnu.jar)")
     if not os.environ.get("LIGHTHOUSE"):
         terminalreporter.write_line("Lighthouse: not run (LIGHTHOUSE does not name its cli/index.js)")
+    if not find_api_tools():
+        terminalreporter.write_line("Tools for OpenAPI: not run (API_TOOLS names no folder with them)")
 
 
 @pytest.fixture(scope="session")
@@ -173,6 +182,20 @@ def browser_page(chromium):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def application(db):
+    """The portal as a WSGI server calls it, in the transaction of the test, as Django's own client does."""
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.core.signals import request_finished, request_started
+    from django.db import close_old_connections
+
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield WSGIHandler()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

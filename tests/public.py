@@ -36,7 +36,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         self.addresses += [value for name, value in attributes if name in ("href", "action") and value]
         self.inline += [name for name, _ in attributes if name == "style" or name.startswith("on")]
-        if tag == "style" or (tag == "script" and "src" not in dict(attributes)):
+        is_data = ("type", "application/ld+json") in attributes
+        if tag == "style" or (tag == "script" and "src" not in dict(attributes) and not is_data):
             self.inline.append(tag)
         if tag in ("h1", "script", "style"):
             self._open.append(tag)
@@ -46,7 +47,8 @@ class Page(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data):
-        self.texts.append(data)
+        if "script" not in self._open:
+            self.texts.append(data)
         if "h1" in self._open:
             self.h1.append(data)
 

@@ -11,7 +11,14 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
+from media4sec.accounts.tokens import make_token
+from media4sec.front.urls import (
+    FORM_OF_CATALOGUE,
+    FORM_OF_LIST,
+    FORM_OF_RECORD,
+    FORM_OF_SCHEME,
+    FORM_OF_SCHEMES,
+)
 from media4sec.kinds import kinds
 from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
@@ -30,6 +37,7 @@ from media4sec.records.models import (
     Team,
     model_of,
 )
+from media4sec.webhooks.models import Subscription
 from tests.factories import fresh, make, publish, published, save
 from tests.files import file_part
 from tests.people import administrator, authenticated, logged_in, member, owned
@@ -139,6 +147,12 @@ OTHERS = {
     "links_link_history": "team",
     "links_link_delete": "nobody",
     "links_link_change": "team",
+    "webhooks_subscription_changelist": "office",
+    "webhooks_subscription_add": "office",
+    "webhooks_subscription_history": "office",
+    "webhooks_subscription_delete": "nobody",
+    "webhooks_subscription_change": "office",
+    "webhooks_subscription_step": "office",  # its administrators alone: tests/test_webhooks.py
     "records_team_changelist": MANAGERS,
     "records_team_add": ROOT,
     "records_team_history": MANAGERS,
@@ -151,10 +165,15 @@ OTHERS = {
     "accounts_user_history": ROOT,
     "accounts_user_delete": ROOT,
     "accounts_user_change": ROOT,
+    "accounts_token_changelist": MANAGERS,
+    "accounts_token_add": "nobody",
+    "accounts_token_history": MANAGERS,
+    "accounts_token_delete": MANAGERS,
+    "accounts_token_change": MANAGERS,
 }
 # Pages about one’s own account, which show nothing of others.
 OWN_ACCOUNT = re.compile(
-    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|set-up)/"
+    r"admin/accounts/\^?(login|logout|inactive|signup|reauthenticate|password|2fa|sessions|mail|tokens|set-up)/"
 )
 # What readers see: the same for everybody, whoever asks.
 FOR_READERS = {
@@ -183,10 +202,19 @@ FOR_READERS = {
     FORM_OF_LIST,
     r"^(?P<path>[a-z-]+)/compare\.csv$",
     FORM_OF_RECORD,
+    *("catalog", FORM_OF_CATALOGUE, "schemes", FORM_OF_SCHEMES, "schemes/<slug:name>", FORM_OF_SCHEME),
     *(
         "api/v1",
         "api/v1/changes",
+        "api/v1/search",
+        "api/v1/facets",
+        "api/v1/facets/<slug:plural>",
+        *(
+            f"api/v1/<slug:plural>/<str:identifier>/{below}"
+            for below in ("versions", "versions/<int:number>", "related", "incoming")
+        ),
         "api/v1/pos/solutions",
+        "oai",
         "en/group_export",
         "group_export",
         "dumps/manifest.json",
@@ -197,6 +225,9 @@ FOR_READERS = {
     *(
         "search/",
         "search/suggest",
+        "check/",
+        "check/result/",
+        "check/save/",
         "matrix/",
         "library/",
         "timeline/",
@@ -216,6 +247,17 @@ FOR_READERS = {
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),
+}
+# What programs of the teams get with a token: tests/test_writing_rights.py asks it for each role and state.
+WITH_A_TOKEN = {
+    "api/v1/working",
+    "api/v1/working/openapi.json",
+    "api/v1/working/<str:plural>",
+    "api/v1/working/<str:plural>/<str:identifier>",
+    "api/v1/working/<str:plural>/<str:identifier>/steps",
+    "api/v1/working/<str:plural>/<str:identifier>/steps/<str:name>",
+    "api/v1/working/<str:plural>/<str:identifier>/revisions",
+    "api/v1/working/<str:plural>/<str:identifier>/revisions/<int:number>",
 }
 IN_THE_API = re.compile(r"api/v1/\^[a-z-]+(/\(\?P<identifier>\[\^/\]\+\))?\$|\^api/v1/\(\?:.*\)\?\$")
 
@@ -240,6 +282,8 @@ def models_of_kinds():
 def row_of(route, name):
     """The row of the matrix that a route has, if any: (table, key)."""
     stem, _, action = (name or "").rpartition("_")
+    if route in WITH_A_TOKEN:
+        return "with a token", route
     if not route.startswith("admin/"):
         return ("for readers", route) if route in FOR_READERS or IN_THE_API.fullmatch(route) else None
     if OWN_ACCOUNT.match(route):
@@ -259,7 +303,7 @@ def test_every_address_has_a_row():  # gate 3.2
     assert len(found) > 500
     assert [route for route, row in found.items() if row is None] == []
     reached = {key for row in found.values() if row for key in [row[1]]}
-    assert {*OF_A_RECORD, *OF_A_KIND, *OTHERS, *FOR_READERS} - reached == set()
+    assert {*OF_A_RECORD, *OF_A_KIND, *OTHERS, *FOR_READERS, *WITH_A_TOKEN} - reached == set()
 
 
 @pytest.fixture
@@ -398,15 +442,19 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         ),
         "team": Team.objects.get(owner=partner),
         "user": anna,
+        "token": make_token(anna, "A program", [], 30)[0],
         "correction": report(kind_name="technology", identifier=record.identifier, title=record.title),
     }
     read_records(Turn.take("us"))
+    rows["subscription"] = Subscription.objects.create(address="https://example.org/", purpose="A mirror")
     rows["link"] = Link.objects.get(url="https://example.org/")
     maker = clients[MAKER].session["_auth_user_id"]
     saved = SavedList.objects.create(user_id=maker, page="catalogue_technology", name="Mine", query="q=a")
     route = next(route for route, found in routes(admin.site.urls[0], "/admin/") if found == name)
     row = saved if OTHERS[name] == "its maker" else rows.get("".join(route.split("/")[3:4]))
-    filled = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace("<slug:name>", "close")
+    filled = route.replace("<path:content_type_id>/<path:object_id>", "1/1").replace(
+        "<slug:name>", "try" if "webhooks" in name else "close"
+    )
     filled = re.sub("<path:object_id>|<int:pk>", str(row and row.pk), filled)
     filled = re.sub(r"\^\(\?P<app_label>.*", "workshops/", filled)
     if name == "autocomplete":
@@ -432,7 +480,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
         MANAGERS: ({"administrator", "root"}, 403),
         CORRECTORS: ({"publisher", "office", "root"}, 403),
     }[OTHERS[name]]
-    if name == "records_team_changelist":
+    if name in ("records_team_changelist", "accounts_token_changelist"):
         opens = {"administrator", "other", "office", "root"}  # each sees its own
     for person, status in found.items():
         if person in opens:
@@ -441,7 +489,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
             row is not None
             and person in ("other", "office")
             and otherwise == 403
-            and name.split("_")[1] in ("team", "correction")
+            and name.split("_")[1] in ("team", "correction", "token")
         ):
             assert status in (403, 404), person
         else:

@@ -1,32 +1,37 @@
 """The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
 
 import json
-from functools import partial
+import tomllib
+from pathlib import Path
 
 import jsonschema
 import pytest
 import schemathesis
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.http import QueryDict
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.generation import GenerationMode
 
+from catalogue.choices import TechnologyStatus
 from media4sec import problems
-from media4sec.front.api import schema
+from media4sec.front.api import schema, stem_of
 from media4sec.interchange import results
 from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import kinds
+from media4sec.publications.lists import SEARCH_FACETS
 from media4sec.publications.models import Generation, Publication, Term
 from media4sec.records import workflow
 from tests.factories import one_of_every_kind, published, several_published
 from tests.public import api_item, api_list, api_lists, every_item, relative
 
 THEMES = "/api/v1/themes"
+ADDRESSES = (
+    *("/api/v1", "/api/v1/openapi.json", "/api/v1/changes", "/api/v1/search?q=theme"),
+    *("/api/v1/facets", "/api/v1/facets/themes", THEMES, "/api/v1/themes/one"),
+    *(f"/api/v1/themes/one/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+)
 
 
 def assert_problem(response, status, **expected):
@@ -62,7 +67,7 @@ def test_unknown_addresses_answer_a_problem(client, address):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE"])
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.13
     published("theme", identifier="one")
 
@@ -156,6 +161,49 @@ def test_merged_names_the_last_in_the_line(client):
     assert client.get(first.url).headers["Location"] == third.url
 
 
+# Fields
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("fields=title", {"title"}), ("fields=themes,version,themes,url", {"themes", "version"})],
+)
+def test_only_the_fields_that_are_asked_for_are_sent(client, query, wanted):
+    record = published("technology")
+    always = {"kind", "identifier", "uuid", "url"}
+
+    whole, part = client.get(api_item(record)), client.get(f"{api_item(record)}?{query}")
+    listed = client.get(f"{api_list(record.kind)}?{query}").json()["results"]
+
+    assert part.json().keys() == wanted | always
+    assert part.json().items() <= whole.json().items()
+    assert listed == [part.json()]
+    assert part.headers["ETag"] != whole.headers["ETag"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["fields=title,colour", "fields=", "fields=title&fields=url"])
+def test_fields_that_no_document_has_are_named(client, query):  # gate 4.3
+    record = published("technology")
+
+    for address in (api_item(record), api_list(record.kind)):
+        response = client.get(f"{address}?{query}")
+        assert_problem(response, 400)
+        assert [error["parameter"] for error in response.json()["errors"]] == ["fields"]
+
+
+@pytest.mark.django_db
+def test_a_page_of_parts_leads_to_the_next_one_and_leaves_tombstones_whole(client):
+    _, second = several_published("theme", 2)
+    workflow.withdraw(second, reason="By mistake.")
+
+    one, two = every_item(client, THEMES, fields="title", limit="1", include_deleted="true")
+
+    assert one.keys() == {"kind", "identifier", "uuid", "url", "title"}
+    assert (two["identifier"], two["reason"]) == (second.identifier, "By mistake.")
+
+
 # Paging
 
 
@@ -174,7 +222,7 @@ def test_paging_gives_each_record_once_in_both_directions(client, limit):
 
     forward = list(pages(client, f"{THEMES}?limit={limit}"))
     there = [name for names, _ in forward for name in names]
-    end = write_cursor((-1, 10**9), question_of(kinds_by_name()["theme"], QueryDict()))
+    end = write_cursor((-1, 10**9), question_of("theme", QueryDict()))
     backward = list(pages(client, f"{THEMES}?limit={limit}&cursor={end}", "previous"))
     back = [name for names, _ in reversed(backward) for name in names]
 
@@ -292,7 +340,7 @@ def test_etag_moves_with_what_the_public_sees_and_with_nothing_else(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", [THEMES, "/api/v1/themes/one", "/api/v1/openapi.json"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_head_answers_like_get(client, address):
     published("theme", identifier="one")
 
@@ -366,7 +414,7 @@ def test_description_names_every_kind_and_filter():
     for kind in kinds():
         named = {parameter["name"] for parameter in paths[api_list(kind)]["get"]["parameters"]}
         assert named == {
-            *("q", "limit", "cursor", "count", "sort"),
+            *("q", "limit", "cursor", "count", "sort", "fields"),
             *("ids", "updated_since", "updated_before", "include_deleted"),
             *(facet.name for facet in kind.listed.all_facets),
         }
@@ -375,9 +423,30 @@ def test_description_names_every_kind_and_filter():
 
 def checker(document, address, status="200"):
     """A function that holds an answer against the description of its address."""
-    content = document["paths"][address]["get"]["responses"][status]["content"]
-    (media,) = content.values()
-    whole = {**media["schema"], "components": document["components"]}
+    (media,) = answer_of(document, address, status)["content"].values()
+    return checker_of(document, media["schema"])
+
+
+def answer_of(document, address, status):
+    """An answer of an address; refusals are described once for all."""
+    answer = document["paths"][address]["get"]["responses"][status]
+    return resolved(document, answer["$ref"]) if "$ref" in answer else answer
+
+
+def resolved(document, reference):
+    node = document
+    for name in reference.removeprefix("#/").split("/"):
+        node = node[name]
+    return node
+
+
+def checker_of_shape(document, name):
+    """The same for one shape: a whole record, where its address may also answer a part of it."""
+    return checker_of(document, {"$ref": f"#/components/schemas/{name}"})
+
+
+def checker_of(document, schema):
+    whole = {**schema, "components": document["components"]}
     cls = jsonschema.validators.validator_for(whole, default=jsonschema.Draft202012Validator)
     return cls(whole, format_checker=cls.FORMAT_CHECKER)
 
@@ -392,14 +461,9 @@ def test_answers_of_every_kind_fit_the_description(client):
         answer = client.get(f"{address}?count=true").json()
         assert errors_in(checker(document, address), answer) == []
         for item in answer["results"]:
-            assert errors_in(checker(document, f"{address}/{{identifier}}"), item) == []
-            properties = document["components"]["schemas"][component(document, address)]["properties"]
+            assert errors_in(checker_of_shape(document, stem_of(kind)), item) == []
+            properties = document["components"]["schemas"][stem_of(kind)]["properties"]
             assert set(item) | {"files"} == set(properties)  # most records have none
-
-
-def component(document, address):
-    schema = document["paths"][f"{address}/{{identifier}}"]["get"]["responses"]["200"]["content"]
-    return schema["application/json"]["schema"]["$ref"].rpartition("/")[2]
 
 
 def errors_in(validator, answer):
@@ -409,7 +473,7 @@ def errors_in(validator, answer):
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_every_document_of_the_real_content_fits_the_description(client, content, kind):
     address = api_list(kind)
-    validator = checker(described(), f"{address}/{{identifier}}")
+    validator = checker_of_shape(described(), stem_of(kind))
 
     for item in every_item(client, address, limit=200):
         assert errors_in(validator, item) == []
@@ -426,42 +490,138 @@ def test_problems_fit_the_description(client):
         assert errors_in(checker(document, operation, status), client.get(address).json()) == []
 
 
+def operations(document):
+    return {path["get"]["operationId"]: (address, path["get"]) for address, path in document["paths"].items()}
+
+
+def test_names_in_the_description_stay():
+    document = described()
+    pinned = tomllib.loads(Path(__file__).with_name("api_names.toml").read_text())
+
+    names = set(document["components"]["schemas"])
+    assert set(pinned["schemas"].split()) - names == set()
+    assert set(pinned["operations"].split()) - operations(document).keys() == set()
+    assert [name for name in names if name.endswith(("Enum", "Schema", "Serializer"))] == []
+    for kind in kinds():
+        stem = stem_of(kind)
+        assert {stem, f"{stem}Field", f"{stem}Page", f"{stem}OrPart", f"{stem}OrTombstone"} <= names
+
+
+def test_values_of_documents_have_the_names_of_their_choices():
+    shapes = described()["components"]["schemas"]
+
+    assert shapes["TechnologyStatus"]["enum"] == TechnologyStatus.values
+    assert shapes["Technology"]["properties"]["status"] == {"$ref": "#/components/schemas/TechnologyStatus"}
+    unnamed = [
+        where
+        for name, shape in shapes.items()
+        for where, node in nodes(shape.get("properties", {}), name)
+        if "enum" in node
+    ]
+    assert [where for where in unnamed if not where.startswith("Throwaway")] == []
+
+
+def nodes(node, where):
+    """``[(path, object)]`` of all objects in a part of the description."""
+    if isinstance(node, list):
+        node = dict(enumerate(node))
+    if isinstance(node, dict):
+        yield where, node
+        for name, value in node.items():
+            yield from nodes(value, f"{where}/{name}")
+
+
+def test_every_answer_is_described_with_its_headers_and_refusals():
+    document = described()
+
+    for name, (_address, operation) in operations(document).items():
+        found = operation["responses"]
+        assert {"200", "304", "400", "405", "406", "412"} <= found.keys()
+        assert {"ETag", "Cache-Control", "Link", "Vary"} <= found["200"]["headers"].keys()
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert "``" not in operation["description"], name
+    for name, shape in document["components"]["schemas"].items():
+        assert "``" not in json.dumps(shape), name
+
+
+def test_every_example_fits_its_shape():
+    document = described()
+    told = operations(document)
+
+    for kind in kinds():
+        address, operation = told[f"get_{kind.name.replace('-', '_')}"]
+        example = operation["responses"]["200"]["content"]["application/json"]["example"]
+        assert errors_in(checker_of_shape(document, stem_of(kind)), example) == []
+        assert (example["kind"], example["identifier"]) == (kind.name, kind.identifier.example)
+    others = 0
+    for address, operation in told.values():
+        media = operation["responses"]["200"]["content"]["application/json"]
+        if "example" in media:
+            others += 1
+            assert errors_in(checker(document, address), media["example"]) == []
+    assert others == len(kinds()) + 7
+    for response in document["components"]["responses"].values():
+        for media in response.get("content", {}).values():
+            assert errors_in(checker_of(document, media["schema"]), media["example"]) == []
+
+
+@pytest.mark.django_db
+def test_headers_and_refusals_are_as_described(client):
+    theme = published("theme")
+    document = described()
+
+    for address, operation in (
+        ("/api/v1", "root"),
+        (THEMES, "list_themes"),
+        (api_item(theme), "get_theme"),
+        ("/api/v1/changes", "list_changes"),
+        (f"{api_item(theme)}/versions/1", "get_version"),
+        ("/api/v1/facets/themes", "facets_of_themes"),
+        ("/api/v1/search?q=theme", "search"),
+    ):
+        response = client.get(address)
+        told = operations(document)[operation][1]["responses"]["200"]["headers"]
+        assert response.status_code == 200
+        assert set(told) - {"Vary"} <= set(response.headers)  # short answers are not coded
+        assert ("Last-Modified" in told) == ("Last-Modified" in response.headers)
+        assert_problem(client.get(address, headers={"if-match": '"another"'}), 412)
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_schemathesis_finds_nothing(request):  # interchange section 13, gate 4.1
+def test_schemathesis_finds_nothing(application):  # interchange section 13, gate 4.1
     one_of_every_kind()
-    for signal in (
-        request_started,
-        request_finished,
-    ):  # as Django's own client does, to stay in one transaction
-        signal.disconnect(close_old_connections)
-        request.addfinalizer(partial(signal.connect, close_old_connections))
-    app = WSGIHandler()
-    loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
-    run = hypothesis_settings(
+    loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    many = hypothesis_settings(
         max_examples=5,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
+    few = hypothesis_settings(many, max_examples=1)
     for result in loaded.get_all_operations():
         operation = result.ok()
+        # The filters of each kind are answered alike, and its list is asked about them.
+        run = few if operation.path.startswith("/api/v1/facets/") else many
         run(given(case=operation.as_strategy())(fits))()
-        # Any text could be an identifier, and the front door takes no parameters.
-        if not operation.path.endswith("{identifier}") and operation.path != "/api/v1":
+        # Any text could be an identifier, and some addresses take no parameters.
+        if not operation.path.endswith(("{identifier}", "/related")) and operation.path != "/api/v1":
             run(given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))(is_refused))()
 
 
 def fits(case):
     """What the description allows is answered. Cursors stand in answers, and values of filters in the records."""
     case.query.pop("cursor", None)
-    kind = next((kind for kind in kinds() if case.path.startswith(f"/api/v1/{kind.plural}")), None)
+    of_kinds = {kind.plural: (kind.listed.all_facets, {"publication__kind": kind.name}) for kind in kinds()}
+    plural = case.path.removeprefix("/api/v1/").removeprefix("facets/").partition("/")[0]
+    facets, whose = of_kinds.get(plural, (SEARCH_FACETS, {}))
     if "include_deleted" in case.query:  # of a list: what is left of a record cannot be filtered
         case.query = {name: value for name, value in case.query.items() if name in (*PAGING, *NARROWING)}
-    for facet in kind.listed.all_facets if kind else ():
+    for facet in facets if plural != "{plural}" else ():
         if facet.name in case.query:
-            terms = Term.objects.filter(publication__kind=kind.name, field=facet.name)
+            terms = Term.objects.filter(**whose, field=facet.name)
             case.query[facet.name] = list(terms.order_by("pk").values_list("value", flat=True)[:1])
     case.call_and_validate(headers={"Accept-Encoding": "identity"})  # its client takes br and cannot read it
 

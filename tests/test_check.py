@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ethics.check import answers_in, outcome, questions_asked, worked_out
+from ethics.check import answers_in, faults_of_check, outcome, questions_asked, worked_out
 from tests.public import every_item, text_of
 from tests.test_content import by_identifier
 
@@ -36,7 +36,8 @@ def question(**changes):
 
 
 def answer(value, **changes):
-    return {"value": value, "raises": [], "hides": []} | changes
+    found = {"value": value, "label": value, "raises": [], "hides": [], "safeguards": [], "next": None}
+    return found | changes
 
 
 def some_questions(**documents):
@@ -86,6 +87,37 @@ def test_questions_are_asked_in_order_and_equal_ones_by_number():
     questions = some_questions(c={"order": 0}, b={"order": 1}, a={"order": 1}, d={"order": 0})
 
     assert questions_asked(questions, {}) == ["c", "d", "a", "b"]
+
+
+def test_the_questions_have_no_faults():
+    assert faults_of_check(QUESTIONS) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"a": {"answers": []}}, ("a", "has no answers")),
+        ({"b": {"show_if_answers": ["maybe"]}}, ("b", "never asked")),
+        ({"b": {"show_if_question": "gone"}}, ("b", "never asked")),
+        ({"a": {"answers": [answer("yes", hides=["b"])]}}, ("b", "never asked")),
+        ({"a": {"show_if_question": "b", "show_if_answers": ["yes"]}}, ("b", "never asked")),
+        ({"a": {"answers": [answer("yes", next="gone")]}}, ("a", "leads to gone")),
+        ({"a": {"answers": [answer("yes"), answer("no", next="b", hides=["b"])]}}, ("a", "leads to b")),
+        ({"a": {"answers": [answer("yes", is_prohibited=True)]}}, ("a", "is prohibited")),
+    ],
+)
+def test_faults_of_the_questions_are_named(changes, fault):
+    fine = {
+        "a": {"answers": [answer("yes"), answer("no")]},
+        "b": {"show_if_question": "a", "show_if_answers": ["yes"], "answers": [answer("yes")]},
+    }
+    assert faults_of_check(some_questions(**fine)) == []
+
+    found = faults_of_check(
+        some_questions(**{name: document | changes.get(name, {}) for name, document in fine.items()})
+    )
+
+    assert any(name == fault[0] and fault[1] in text for name, text in found)
 
 
 def test_issues_say_what_raises_them():
@@ -146,7 +178,7 @@ def test_public_documents_give_the_same_answers(client, content):
 def test_whether_it_is_prohibited_is_asked_first(client, content):
     assert questions_asked(QUESTIONS, {})[0] == FIRST
     assert QUESTIONS[FIRST]["title"] == "Is it one of the prohibited practices?"
-    rows = re.findall(r"href=\"/check/(Q\d+)/\"", client.get("/check/").content.decode())
+    rows = re.findall(r"data-question=\"(Q\d+)\"", client.get("/check/").content.decode())
     assert rows[0] == FIRST
 
 

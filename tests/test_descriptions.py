@@ -34,7 +34,7 @@ def test_every_kind_says_which_of_its_fields_mean_what(kind):
     named = [
         thing.title, *thing.other_titles, thing.creators, *thing.contributors, thing.publisher, thing.date, thing.until,
         thing.number, *thing.numbers.values(), thing.url, *thing.files, thing.language, *thing.place, thing.country,
-        thing.licence, *thing.works_for, field, kind.cited.quotes,
+        thing.licence, thing.open_if[0], *thing.works_for, field, kind.cited.quotes,
     ]  # fmt: skip
 
     assert {thing.type, *types.values()} <= WORK_TYPES.keys()

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from media4sec.interchange.management.commands.describe_filters import filters_page
 from media4sec.kinds import COMMON_FACETS, kinds
 from media4sec.records.management.commands.describe_data_model import describe
 from media4sec.records.models import model_of
@@ -53,6 +54,16 @@ def test_data_model_is_what_the_command_prints():
 
     assert committed == describe(real_kinds()), (
         "The data model has changed: run `make docs` and commit the result."
+    )
+
+
+def test_filters_of_the_api_are_what_the_command_prints():
+    committed = (ROOT / "docs/api-filters.md").read_text("utf-8")
+
+    assert committed == filters_page(real_kinds()), "Run `make docs` and commit the result."
+    assert (
+        "| `technology` | `/api/v1/technologies` | `/technologies/` | `Technology` | `theme` → `themes`"
+        in committed
     )
 
 

@@ -8,7 +8,13 @@ import pytest
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
-from media4sec.front.urls import FORM_OF_LIST, FORM_OF_RECORD
+from media4sec.front.urls import (
+    FORM_OF_CATALOGUE,
+    FORM_OF_LIST,
+    FORM_OF_RECORD,
+    FORM_OF_SCHEME,
+    FORM_OF_SCHEMES,
+)
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
@@ -69,20 +75,46 @@ ROUTES = {
     "preview/<str:path>/<str:ref>.png": "picture",
     # Looked at in tests/test_files.py.
     r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$": "attached",
+    "catalog": "leads on",
+    FORM_OF_CATALOGUE: "spelled out",
+    "schemes": "leads on",
+    FORM_OF_SCHEMES: "spelled out",
+    "schemes/<slug:name>": "leads on",
+    FORM_OF_SCHEME: "spelled out",
     "api/v1/openapi.json": "file",
     "api/v1": "file",
     "api/v1/changes": "file",
+    "api/v1/facets": "file",
+    "api/v1/search": "followed",
+    "api/v1/facets/<slug:plural>": "followed",
+    "api/v1/<slug:plural>/<str:identifier>/versions": "record",
+    "api/v1/<slug:plural>/<str:identifier>/versions/<int:number>": "record",
+    "api/v1/<slug:plural>/<str:identifier>/related": "record",
+    "api/v1/<slug:plural>/<str:identifier>/incoming": "record",
     "dumps/manifest.json": "dump",  # in tests/test_staying_in_step.py
     "dumps/<str:name>": "dump",
     "dumps/<slug:folder>/<str:name>": "dump",
+    # Nothing without a token, and with one what its team may see: tests/test_writing_rights.py.
+    "api/v1/working": "token",
+    "api/v1/working/openapi.json": "token",
+    "api/v1/working/<str:plural>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/steps": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/steps/<str:name>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/revisions": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/revisions/<int:number>": "token",
     "api/": "fixed",
     "corrections/": "fixed",
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts
     "corrections/<str:receipt>/": "receipt",
     "api/v1/pos/solutions": "file",
+    "oai": "followed",
     "en/group_export": "file",
     "group_export": "file",
     "design/": "file",
+    "check/": "fixed",
+    "check/result/": "form",  # what it answers to answers, tests/test_answering.py asks
+    "check/save/": "form",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
@@ -132,16 +164,32 @@ def walk(client):
     waiting = [f"/{route}" for route, how in ROUTES.items() if how in ("fixed", "file")]
     waiting += [f"/{path}/" for path in paths()] + [f"/{path}/?page=1" for path in paths()]
     waiting += [f"{api_list(kind)}?count=true" for kind in kinds()]
-    waiting += [f"/api/v1/{kind.plural}/{identifier}" for kind, identifier in known_records()]
+    waiting += [f"/api/v1/facets/{kind.plural}?facet=tag" for kind in kinds()]
+    waiting += ["/api/v1/search?q=number", "/api/v1/search?q=what&type=theme"]
+    waiting += [
+        f"/api/v1/{kind.plural}/{identifier}{below}"
+        for kind, identifier in known_records()
+        for below in ("", "/versions", "/versions/1", "/related", "/incoming")
+    ]
     waiting += [
         "/sitemap-1.xml",
         "/resourcesync/resources-1.xml",
         "/resourcesync/changes-1.xml",
+        "/catalog.ttl",
+        "/schemes.rdf",
+        "/schemes/theme.jsonld",
         "/no-such-page/",
         "/technologies/T-99999/",
         "/api/v1/nothing",
         "/technologies/?nothing=1",
     ]
+    asked = (
+        "Identify",
+        "ListSets",
+        "ListRecords&metadataPrefix=oai_dc",
+        "ListRecords&metadataPrefix=oai_openaire",
+    )
+    waiting += [f"/oai?verb={verb}" for verb in asked]
     waiting += [
         "/api/v1/technologies?nothing=1",
         "/search/suggest?q=number",

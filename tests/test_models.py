@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError as DocumentError
 
 from catalogue.models import Concept, Deliverable, Function, NewsItem, Technology
 from ethics.models import CheckQuestion
+from media4sec.accounts.models import Token
 from media4sec.kinds import kinds
 from media4sec.links.models import Link, LinkUse
 from media4sec.publications.models import Publication, PublicFile, Term
@@ -30,6 +31,7 @@ from media4sec.records.models import (
     Tagging,
     model_of,
 )
+from media4sec.writing.models import SentRequest
 from roadmap.models import RoadmapItem
 from tests.factories import document_for, fresh, make, published, save
 from tests.files import stored
@@ -167,9 +169,20 @@ def test_what_stands_beside_records_stands_there_once(owned):
         "records_a_file_once_per_team": Holding(file=file, owner=owner),
         "links_use_once_per_record": LinkUse(link=link, record=record, is_public=True),
         "publications_file_once": PublicFile(publication=public, url="/files/x", stored_as="x"),
+        "writing_a_key_once": SentRequest(user=user, key="a", digest="0" * 64, begun_at=timezone.now()),
     }.items():
         row.save()
         refused(name, lambda row=row: twice(row))
+
+
+def test_a_name_of_a_token_stands_once_with_an_account():
+    day, user = timezone.localdate(), member("contributor")
+    Token.objects.create(user=user, name="A", digest="0" * 64, scopes=[], expires_on=day)
+
+    refused(
+        "accounts_token_name_once",
+        lambda: Token.objects.create(user=user, name="A", digest="1" * 64, scopes=[], expires_on=day),
+    )
 
 
 # Those of rooms whose own files break them, or that only our own code writes to, under a lock.
@@ -201,6 +214,7 @@ def test_every_constraint_is_broken_here():
         "catalogue_concept_unique_within_scheme",
         *("records_recheck_once", "records_one_hint_a_field", "records_saved_list_once"),
         *("records_a_file_once_per_team", "links_use_once_per_record", "publications_file_once"),
+        *("writing_a_key_once", "accounts_token_name_once"),
     }
 
 

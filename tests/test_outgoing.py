@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from media4sec import settings as as_shipped
-from media4sec.outgoing import OutgoingError, Refused, SwitchedOff, fetch, is_public
+from media4sec.outgoing import OutgoingError, Refused, SwitchedOff, fetch, is_public, send
 
 HERE = "127.0.0.1"
 
@@ -260,6 +260,42 @@ def test_where_it_leads_for_good_ends_with_what_is_for_now():
     assert found.moved_to == f"http://{HERE}:{port}/1"
     with serving(leading_to("/x"), page()) as (port, _):
         assert asking(f"http://{HERE}:{port}/").moved_to == ""
+
+
+# What is sent
+
+
+def test_something_is_sent(settings):
+    with serving(page(status="202 Accepted")) as (port, requests):
+        found = send(
+            f"http://{HERE}:{port}/a?b", b"{}", {"Content-Type": "application/json"}, may_reach=here_too
+        )
+
+    assert (found.status, found.body) == (202, b"")
+    lines = requests[0].split("\r\n")
+    assert lines[0] == "POST /a?b HTTP/1.1"
+    assert {"Content-Type: application/json", "Content-Length: 2", f"Host: {HERE}:{port}"} < set(lines)
+    assert f"User-Agent: media4sec (+{settings.BASE_URL}/)" in lines
+
+
+def test_what_is_sent_goes_nowhere_else():
+    with serving(leading_to("/again"), page()) as (port, requests):
+        found = send(f"http://{HERE}:{port}/", b"{}", {}, may_reach=here_too)
+    assert (found.status, found.hops, len(requests)) == (302, (), 1)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/", "https://10.0.0.1/", "http://example.org:22/", "ftp://a/"]
+)
+def test_what_is_not_asked_is_sent_nothing_either(url):
+    with pytest.raises(Refused):
+        send(url, b"{}", {})
+
+
+def test_nothing_is_sent_unless_the_setting_is_on(settings):
+    settings.OUTGOING_REQUESTS = False
+    with pytest.raises(SwitchedOff):
+        send("https://example.org/", b"{}", {})
 
 
 # What does not end

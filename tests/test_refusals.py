@@ -164,7 +164,7 @@ def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 
 @pytest.mark.parametrize(
     "path",
     [
-        "/oai",
+        "/oai.xml",
         "/catalog.ttl",
         "/.well-known/nothing",
         "/nl/.well-known/security.txt",

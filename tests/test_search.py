@@ -309,7 +309,7 @@ def test_hit_says_by_which_other_word_it_was_found(client):
     ]
     assert card["title_pieces"] == [("Face search", True)]
     assert card["passages"] == [
-        {"label": "", "pieces": [("For one ", False), ("picture", True), (".", False)]}
+        {"field": "summary", "label": "", "pieces": [("For one ", False), ("picture", True), (".", False)]}
     ]
 
 
@@ -637,7 +637,7 @@ def test_identifier_finds_its_record_then_those_that_name_it_and_says_so(client)
     assert [card["identifier"] for card in cards] == [issue.identifier, named.identifier]
     assert cards[0]["notes"] == ["This is its identifier"]
     pieces = [("I-901", True), (" Violet", False)]
-    assert cards[1]["passages"][-1] == {"label": "Subjects", "pieces": pieces}
+    assert cards[1]["passages"][-1] == {"field": "subjects", "label": "Subjects", "pieces": pieces}
 
 
 def test_sources_of_a_records_parts_are_not_its_words(content):
@@ -684,6 +684,7 @@ def test_page_marks_words_and_says_where_they_stand(client, content):
     assert "<mark>OSINT</mark>" in page
     assert '<meta name="robots" content="noindex">' in page
     assert response.context["cards"][0]["passages"][1] == {
+        "field": "aliases",
         "label": response.context["cards"][0]["fact_labels"]["aliases"],
         "pieces": [("OSINT", True)],
     }

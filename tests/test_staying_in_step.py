@@ -262,6 +262,9 @@ def test_an_order_whose_place_has_gone_says_so(client):
         ("include_deleted=true&sort=title", "include_deleted"),
         ("sort=colour", "sort"),
         ("ids=", "ids"),
+        ("ids=T-001,,T-002", "ids"),
+        ("ids=T-001, T-002", "ids"),
+        ("ids=é", "ids"),
         (f"ids={','.join(f'a{number}' for number in range(201))}", "ids"),
     ],
 )

@@ -10,6 +10,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from media4sec.accounts.tokens import make_token
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
@@ -31,7 +32,7 @@ from tests.test_corrections import report
 pytestmark = pytest.mark.django_db
 
 WORDS = "title summary tag source address version newtag newsource note reason organisation report"
-WORDS += " comment answer list alt credit newalt"
+WORDS += " comment answer list alt credit newalt token"
 PLANTED = {name: f"Xq{name}zw" for name in WORDS.split()}
 ANY = re.compile("|".join(PLANTED.values()), re.IGNORECASE)
 
@@ -70,6 +71,7 @@ def theirs(partner):
     SavedList.objects.create(
         user=writer, team=partner.team, page="catalogue_technology", name=PLANTED["list"], query="q=a"
     )
+    make_token(writer, PLANTED["token"], [], 30)
     return {"draft": fresh(draft), "public": fresh(public), "organisation": organisation, "writer": writer}
 
 
@@ -102,6 +104,7 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):
     for address in ("/admin/", "/admin/links/link/"):
         assert PLANTED["address"] in client.get(address).content.decode()
     assert PLANTED["list"] in client.get("/admin/catalogue/technology/").content.decode()
+    assert PLANTED["token"] in client.get("/admin/accounts/tokens/").content.decode()
     for term in ("title", "version", "organisation"):
         assert PLANTED[term] in client.get("/admin/records/record/", {"q": PLANTED[term]}).content.decode()
 
@@ -130,6 +133,8 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
     pages += [
         "/admin/corrections/correction/",
         "/admin/links/link/",
+        "/admin/accounts/token/",
+        "/admin/accounts/tokens/",
         "/admin/records/team/",
         "/admin/records/auditentry/",
         admin_url(own),

@@ -178,6 +178,7 @@ PATTERN = Kind(
         meta=fields("group family"),
     ),
     page=Page(
+        check="/check/",
         facts=fields("name_in_source group family family_basis order_in_contents summary_basis page_url"),
         labels={
             "family_basis": _("How its family was chosen"),
@@ -300,6 +301,7 @@ SITUATION = Kind(
         rows="workshops.pages.situation_rows",
     ),
     page=Page(
+        check="/check/",
         sections=(Section(_("The question"), ("question",)),),
         own_parts={"alternatives": _("Without social media")},
         adds="workshops.pages.situation",

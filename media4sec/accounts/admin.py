@@ -16,7 +16,8 @@ from media4sec.accounts.factors import has_second_factor
 from media4sec.accounts.forms import Invite, LostFactor
 from media4sec.accounts.helping import end_sessions, take_off_factor, withdraw_invitation
 from media4sec.accounts.invitations import progress_of, send_link
-from media4sec.accounts.models import User
+from media4sec.accounts.models import Token, User
+from media4sec.accounts.tokens import withdraw_token
 from media4sec.records import audit, policy
 from media4sec.records.models import AuditEntry, Membership, Team
 from media4sec.records.policy import Right
@@ -274,3 +275,41 @@ class UserAdmin(Sensitive, admin.ModelAdmin):
         told = sum(take_off_factor(user, by=request.user) for user in others)
         says = f"{len(others)} people set up a new one when they log in; {told} were told by mail."
         self.message_user(request, says)
+
+
+@admin.register(Token)
+class TokenAdmin(Sensitive, admin.ModelAdmin):
+    """The tokens of others, by their names: whoever may take off a lost factor of somebody may withdraw them."""
+
+    list_display = ("name", "user", "scopes_in_words", "expires_on", "last_used_on")
+    fields = readonly_fields = (
+        *("name", "user", "scopes_in_words", "made_at", "expires_on", "last_used_on"),
+    )
+    search_fields = ("name", "user__email")
+    list_select_related = ("user",)
+    actions = None
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        if policy.is_everybody(request.user):
+            return found
+        people = User.objects.filter(memberships__team__in=policy.managed(request.user, Team.objects.all()))
+        theirs = [one.pk for one in people.distinct() if policy.may_take_off_factor(request.user, one)]
+        return found.filter(user__in=theirs)
+
+    def has_module_permission(self, request):
+        return policy.may_somewhere(request.user, Right.MANAGE)
+
+    def has_view_permission(self, request, obj=None):
+        return self.has_module_permission(request)
+
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def delete_model(self, request, obj):
+        withdraw_token(obj, by=request.user)

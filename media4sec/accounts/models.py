@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from media4sec.records import policy
+from media4sec.records.fields import CheckedModel
 
 
 class UserManager(BaseUserManager):
@@ -64,6 +65,17 @@ class User(AbstractBaseUser):
     def clean(self):
         self.email = type(self).objects.normalize_email(self.email)
 
+    def save(self, *args, **kwargs):
+        """With another password, or deactivated, an account loses its tokens, whoever does it and how."""
+        why = "The password is another one." if self._password is not None else ""
+        why = why if self.is_active else "The account was deactivated."
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if why and not is_new:
+            from media4sec.accounts.tokens import end_tokens  # it asks for accounts
+
+            end_tokens(self, why)
+
     def get_full_name(self):
         return self.name or self.email
 
@@ -82,3 +94,42 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label):
         return self.is_active and self.is_superuser
+
+
+class Token(CheckedModel):
+    """What a program shows in the place of somebody, for a time, and perhaps for less than they may do."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "See working copies and their versions"
+        WRITE = "write", "Add and change working copies, submit them for review"
+        REVIEW = "review", "Approve, send back, throw away what was never public"
+        PUBLISH = "publish", "Publish, withdraw, merge and restore"
+
+    user = models.ForeignKey(User, related_name="tokens", on_delete=models.CASCADE)
+    name = models.CharField(max_length=60, help_text="What it is for: which program, on which machine.")
+    digest = models.CharField(max_length=64, unique=True, editable=False, help_text="SHA-256 of the secret.")
+    scopes = models.JSONField("what it is for", help_text="Never more than its owner may do.")
+    made_at = models.DateTimeField("made", auto_now_add=True)
+    expires_on = models.DateField("works until", help_text="The last day on which it works.")
+    last_used_on = models.DateField("last used", null=True, editable=False)
+
+    class Meta:
+        ordering = ["user", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                name="accounts_token_name_once",
+                violation_error_message="You have a token of this name already.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_over(self):
+        return self.expires_on < timezone.localdate()
+
+    @property
+    def scopes_in_words(self):
+        return ", ".join(self.scopes)

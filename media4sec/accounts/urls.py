@@ -3,6 +3,7 @@
 from allauth.account import views
 from django.urls import include, path, re_path
 
+from media4sec.accounts.token_pages import new_token_page, tokens_page, withdraw_token_page
 from media4sec.accounts.views import ConfirmByPasskey, set_up, weekly_mail
 
 urlpatterns = [
@@ -31,5 +32,8 @@ urlpatterns = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("mail/", weekly_mail, name="accounts-weekly-mail"),
+    path("tokens/", tokens_page, name="accounts-tokens"),
+    path("tokens/new/", new_token_page, name="accounts-new-token"),
+    path("tokens/<int:pk>/withdraw/", withdraw_token_page, name="accounts-withdraw-token"),
     path("set-up/<str:token>/", set_up, name="accounts-set-up"),
 ]

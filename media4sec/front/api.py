@@ -3,7 +3,7 @@
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpResponsePermanentRedirect, JsonResponse
+from django.http import Http404, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import include, path, re_path
 from django.utils import translation
@@ -22,12 +22,32 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.routers import SimpleRouter
 
+from media4sec.front.openapi import complete
+from media4sec.front.shapes import (
+    ChangesSerializer,
+    FacetsSerializer,
+    FileSerializer,
+    HitPageSerializer,
+    IncomingPageSerializer,
+    LinksSerializer,
+    RecordPartSerializer,
+    ReferenceSerializer,
+    RelatedSerializer,
+    RootSerializer,
+    SourceSerializer,
+    TombstoneSerializer,
+    VersionPageSerializer,
+    VersionSerializer,
+)
+from media4sec.interchange.beside import incoming_to, related_to, version_of, versions_of
 from media4sec.interchange.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
 from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
-from media4sec.interchange.root import root
-from media4sec.kinds import kinds
+from media4sec.interchange.root import root, stem_of
+from media4sec.interchange.searching import MOST_HITS, search_all
+from media4sec.interchange.values import LONGEST_FIND, MOST_COUNTED, facets_answer
+from media4sec.kinds import NO_VALUE, Role, Slug, kind_for, kinds
 from media4sec.problems import fixed, require_safe
-from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, facets_of
+from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, SEARCH_FACETS, facets_of
 from media4sec.publications.sorting import by_words, orders_of
 from media4sec.records.documents.fields import (
     LEFT_OUT_EMPTY,
@@ -39,150 +59,10 @@ from media4sec.records.documents.fields import (
     TagField,
 )
 from media4sec.records.documents.reading import writer
-from media4sec.stored import SUFFIXES
 
+GET_AND_HEAD = ["GET", "HEAD"]
 # A parameter without a value is refused; Python takes some signs for white space that other languages do not.
 SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
-
-
-class ReferenceSerializer(serializers.Serializer):
-    """Another record, as a document names it."""
-
-    kind = serializers.CharField()
-    id = serializers.CharField(help_text="The identifier within its kind.")
-    uuid = serializers.UUIDField(help_text="Its identity, for ever and everywhere.")
-    label = serializers.CharField()
-    url = serializers.URLField(help_text="The public page.")
-    api = serializers.URLField(help_text="The record itself.")
-
-
-class SourceSerializer(serializers.Serializer):
-    """One use of a source."""
-
-    url = serializers.URLField()
-    title = serializers.CharField(allow_blank=True)
-    dated_on = serializers.CharField(
-        allow_blank=True, help_text="The source’s own date, to the day, month or year; empty: it bears none."
-    )
-    accessed_on = serializers.DateField(allow_null=True)
-    locator = serializers.CharField(allow_blank=True, help_text="Page or place in the source.")
-    supports = serializers.ListField(
-        child=serializers.CharField(), help_text="Fields it supports; empty: the record as a whole."
-    )
-
-
-class LinksSerializer(serializers.Serializer):
-    """Where else a record is."""
-
-    self = serializers.URLField(help_text="This document.")
-    page = serializers.URLField(help_text="The public page.")
-    versions = serializers.URLField(help_text="A page with all its public versions.")
-    list = serializers.URLField(help_text="All records of its kind.")
-
-
-class TombstoneSerializer(serializers.Serializer):
-    """What is left of a record that was withdrawn, or merged into another one."""
-
-    kind = serializers.CharField()
-    identifier = serializers.CharField()
-    uuid = serializers.UUIDField()
-    url = serializers.URLField(help_text="Where its page was.")
-    deleted = serializers.BooleanField(help_text="Always true.")
-    deleted_at = serializers.DateTimeField()
-    reason = serializers.CharField(allow_blank=True)
-    successor = ReferenceSerializer(allow_null=True, help_text="What to use instead.")
-
-
-class ChangeSerializer(serializers.Serializer):
-    """Something that readers of a record can see happened to it."""
-
-    seq = serializers.IntegerField(help_text="Grows with time, with gaps.")
-    action = serializers.ChoiceField(choices=["created", "updated", "deleted"])
-    kind = serializers.CharField()
-    identifier = serializers.CharField()
-    uuid = serializers.UUIDField()
-    url = serializers.URLField(help_text="The public page.")
-    api = serializers.URLField(help_text="The record itself, or 410 if it was withdrawn.")
-    at = serializers.DateTimeField()
-    etag = serializers.CharField(allow_null=True, help_text="That of the record as it is now, uncompressed.")
-
-
-class ChangesSerializer(serializers.Serializer):
-    """Part of all changes, in their order."""
-
-    changes = ChangeSerializer(many=True)
-    cursor = serializers.CharField(help_text="Where to go on, now or in a year.")
-    has_more = serializers.BooleanField()
-
-
-class RootKindSerializer(serializers.Serializer):
-    """A kind of records, and where they are."""
-
-    kind = serializers.CharField()
-    title = serializers.CharField()
-    records = serializers.IntegerField()
-    updated = serializers.DateTimeField(allow_null=True)
-    list = serializers.URLField()
-    page = serializers.URLField()
-    feed = serializers.URLField()
-    files = serializers.DictField(child=serializers.URLField())
-    dump = serializers.URLField()
-
-
-class RootSerializer(serializers.Serializer):
-    """What there is, and where."""
-
-    title = serializers.CharField()
-    license = serializers.URLField()
-    updated = serializers.DateTimeField(allow_null=True)
-    description = serializers.URLField(help_text="This description.")
-    documentation = serializers.URLField()
-    changes = serializers.URLField()
-    dumps = serializers.URLField()
-    feed = serializers.URLField()
-    kinds = RootKindSerializer(many=True)
-
-
-class CoverSerializer(serializers.Serializer):
-    """A picture of the first page."""
-
-    url = serializers.URLField()
-
-
-class FileSerializer(serializers.Serializer):
-    """A picture, or the PDF of the document that the record is about."""
-
-    url = serializers.URLField()
-    digest = serializers.RegexField("^[0-9a-f]{64}$", help_text="SHA-256.")
-    media_type = serializers.ChoiceField(choices=list(SUFFIXES))
-    bytes = serializers.IntegerField()
-    width = serializers.IntegerField(help_text="In pixels; of a PDF, that of its cover.")
-    height = serializers.IntegerField()
-    pages = serializers.IntegerField(allow_null=True, help_text="Of a PDF.")
-    cover = CoverSerializer(required=False, help_text="Of a PDF.")
-
-
-class ProblemErrorSerializer(serializers.Serializer):
-    parameter = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class ProblemSerializer(serializers.Serializer):
-    """What went wrong (RFC 9457)."""
-
-    type = serializers.URLField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    instance = serializers.CharField()
-    errors = ProblemErrorSerializer(many=True, required=False)
-    reason = serializers.CharField(required=False)
-    successor = serializers.URLField(required=False, allow_null=True)
-
-
-def stem_of(kind):
-    """What the shapes of a kind are called in the description, for ever: its own name, not what pages call it."""
-    return kind.name.title().replace("-", "")
 
 
 def public_field(name, field, stem):
@@ -246,11 +126,20 @@ def schema_of(kind):
     )
 
 
+def whole_or_part(kind):
+    """A record, or the fields of it that were asked for."""
+    shapes = [schema_of(kind), RecordPartSerializer]
+    return PolymorphicProxySerializer(f"{stem_of(kind)}OrPart", shapes, resource_type_field_name=None)
+
+
 def either(kind):
     """A record, or what is left of it, where that was asked for."""
     stem = stem_of(kind)
     shapes = PolymorphicProxySerializer(
-        f"{stem}OrTombstone", [schema_of(kind), TombstoneSerializer], resource_type_field_name=None, many=True
+        f"{stem}OrTombstone",
+        [schema_of(kind), TombstoneSerializer, RecordPartSerializer],
+        resource_type_field_name=None,
+        many=True,
     )
     return extend_schema_field(shapes)(type("Results", (serializers.ListField,), {}))()
 
@@ -271,49 +160,81 @@ def page_schema(kind):
 
 
 def problems(*statuses):
-    return {
-        (status, "application/problem+json"): OpenApiResponse(ProblemSerializer, description=text)
-        for status, text in PROBLEMS.items()
-        if status in statuses
-    }
+    """What else it can answer; in which words and headers, ``media4sec.front.openapi`` says."""
+    return {status: OpenApiResponse(description="") for status in (*statuses, 405, 412)}
 
 
-PROBLEMS = {
-    400: (
-        "A parameter is not known, has no value or one that is not known, or stands twice where it can have one "
-        "value only: each is named. Case and accents of a filter’s value do not matter."
-    ),
-    404: "There is no such record.",
-    406: "Only application/json is offered.",
-    410: "The record was withdrawn: why, and what to use instead.",
-}
+def words_parameter(*, is_required=False):
+    return OpenApiParameter(
+        "q",
+        {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_WORDS},
+        required=is_required,
+        description=gettext("Words to be found together; the last may be cut off."),
+    )
 
 
-def parameters_of(kind):
-    """The same filters as the pages have, and paging."""
-    found = [
-        OpenApiParameter(
-            "q",
-            {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_WORDS},
-            description=gettext("Words to be found together; the last may be cut off."),
-        ),
+def identifier_parameter(example):
+    return OpenApiParameter(
+        "identifier",
+        {"type": "string", "examples": [example]},
+        OpenApiParameter.PATH,
+        description="The record’s own, such as its number; it never changes.",
+    )
+
+
+def cursor_parameter():
+    return OpenApiParameter(
+        "cursor",
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+        description=gettext("From “next” or “previous” of an answer to the same question."),
+    )
+
+
+def paging(most=MAX_LIMIT):
+    """Every answer that comes in pages takes these."""
+    return [
         OpenApiParameter(
             "limit",
-            {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+            {"type": "integer", "minimum": 1, "maximum": most, "default": min(DEFAULT_LIMIT, most)},
             description=gettext("How many results a page has."),
         ),
-        OpenApiParameter(
-            "cursor",
-            {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
-            description=gettext("From “next” or “previous” of an answer to the same question."),
-        ),
+        cursor_parameter(),
         OpenApiParameter(
             "count",
             {"type": "string", "enum": ["true", "false"]},
             description=gettext("Also count the hits."),
         ),
     ]
-    found += narrowing()
+
+
+def filters_of(kinds, facets):
+    """The filters of a list; those whose values are known beforehand name them."""
+    return [
+        OpenApiParameter(
+            facet.name,
+            {"type": "array", "minItems": 1, **known_values(kinds, facet)},
+            description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
+            % {"title": facet.title},
+        )
+        for facet in facets
+    ]
+
+
+def known_values(kinds, facet):
+    """What a filter may be asked for. Of a closed one all values are named, as the documents have them."""
+    known = list(facet.choices.values) if facet.choices else []
+    if facet.source == "kind":
+        known = [kind.name for kind in kinds]
+    if known:
+        return {"items": {"type": "string", "enum": [*map(str, known), *([NO_VALUE] if facet.empty else [])]}}
+    text = {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_VALUE}
+    return {"items": text, "maxItems": MAX_VALUES}
+
+
+def parameters_of(kind):
+    """The same filters as the pages have, and paging."""
+    found = [words_parameter(), *paging()]
+    found += [fields_of(kind), *narrowing()]
     found.append(
         OpenApiParameter(
             "sort",
@@ -327,21 +248,21 @@ def parameters_of(kind):
             ),
         )
     )
-    found += [
-        OpenApiParameter(
-            facet.name,
-            {
-                "type": "array",
-                "items": {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": MAX_VALUE},
-                "minItems": 1,
-                "maxItems": MAX_VALUES,
-            },
-            description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
-            % {"title": facet.title},
-        )
-        for facet in facets_of((kind,))
-    ]
-    return found
+    return found + filters_of((kind,), facets_of((kind,)))
+
+
+def fields_of(kind):
+    """Documents may be asked for in part."""
+    names = {"$ref": f"#/components/schemas/{stem_of(kind)}Field"}
+    return OpenApiParameter(
+        "fields",
+        {"type": "array", "items": names, "minItems": 1},
+        explode=False,
+        description=gettext(
+            "Only these fields of each document, with commas between them; kind, identifier, uuid and url are "
+            "always there."
+        ),
+    )
 
 
 MOMENT_SHAPE = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
@@ -352,7 +273,7 @@ def narrowing():
     return [
         OpenApiParameter(
             "ids",
-            {"type": "string", "pattern": "^[A-Za-z0-9.-]+(,[A-Za-z0-9.-]+)*$"},
+            {"type": "string", "pattern": f"^{Slug.shape}(?:,{Slug.shape})*$"},
             description=gettext("Only these identifiers, with commas between them; %(number)s at most.")
             % {"number": MAX_LIMIT},
         ),
@@ -374,6 +295,11 @@ def narrowing():
     ]
 
 
+def sends(kind):
+    """The operation that sends one record."""
+    return f"get_{kind.name.replace('-', '_')}"
+
+
 def viewset(kind):
     """The view set of one kind, with its description."""
     described = extend_schema_view(
@@ -386,17 +312,16 @@ def viewset(kind):
             responses={200: page_schema(kind), **problems(400, 406)},
         ),
         retrieve=extend_schema(
-            operation_id=f"get_{kind.name.replace('-', '_')}",
+            operation_id=sends(kind),
             summary=f"One {kind.names.one.lower()}",
             description="The record as it is public now.",
             tags=[kind.names.many],
-            parameters=[OpenApiParameter("identifier", str, OpenApiParameter.PATH)],
-            responses={200: schema_of(kind), **problems(400, 404, 406, 410)},
+            parameters=[identifier_parameter(kind.identifier.example), fields_of(kind)],
+            responses={200: whole_or_part(kind), **problems(400, 404, 406, 410)},
         ),
     )
-    return described(
-        type(f"{kind.names.one.title().replace(' ', '')}ViewSet", (PublicViewSet,), {"kind": kind})
-    )
+    own = {"kind": kind, "fields": tuple(schema_of(kind)().fields)}
+    return described(type(f"{stem_of(kind)}ViewSet", (PublicViewSet,), own))
 
 
 OF_ALL_KINDS = "Whole base"  # what is not of one kind
@@ -409,7 +334,7 @@ OF_ALL_KINDS = "Whole base"  # what is not of one kind
     tags=[OF_ALL_KINDS],
     responses={200: RootSerializer, **problems(400, 406)},
 )
-@api_view(["GET"])
+@api_view(GET_AND_HEAD)
 def described_root(request):
     return root(request)
 
@@ -434,39 +359,194 @@ def described_root(request):
     ],
     responses={200: ChangesSerializer, **problems(400, 406, 410)},
 )
-@api_view(["GET"])
+@api_view(GET_AND_HEAD)
 def described_changes(request):
     return changes(request)
 
+
+@extend_schema(
+    operation_id="search",
+    summary="Search over all kinds",
+    description="Records of any kind, the best first, each with the passages in which the words stand.",
+    tags=[OF_ALL_KINDS],
+    parameters=[words_parameter(is_required=True), *paging(MOST_HITS), *filters_of(kinds(), SEARCH_FACETS)],
+    responses={200: HitPageSerializer, **problems(400, 406)},
+)
+@api_view(GET_AND_HEAD)
+def described_search(request):
+    return search_all(request)
+
+
+def facets_view(kind=None):
+    """The view of the filters of a kind, or of search, with its description."""
+    members, facets = ((kind,), facets_of((kind,))) if kind else (kinds(), SEARCH_FACETS)
+    own = [
+        OpenApiParameter(
+            "facet",
+            {"type": "string", "enum": [facet.name for facet in facets]},
+            description="Only this filter; all of its values, page by page.",
+        ),
+        OpenApiParameter(
+            "find",
+            {"type": "string", "pattern": SAYS_SOMETHING, "maxLength": LONGEST_FIND},
+            description="Only values whose code or label has these letters.",
+        ),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": MOST_COUNTED, "default": MOST_COUNTED},
+            description="How many values of a filter an answer has.",
+        ),
+        cursor_parameter(),
+    ]
+
+    @extend_schema(
+        operation_id=f"facets_of_{kind.plural.replace('-', '_') if kind else 'search'}",
+        summary=f"Filters of {kind.names.many.lower() if kind else 'the search'}, with values and counts",
+        description="Counted as on the page: each filter as if it were not asked for, under all the others.",
+        tags=[kind.names.many if kind else OF_ALL_KINDS],
+        parameters=[words_parameter(), *own, *filters_of(members, facets)],
+        responses={200: FacetsSerializer, **problems(400, 406)},
+    )
+    @api_view(GET_AND_HEAD)
+    def described_facets(request):
+        return facets_answer(request, kind)
+
+    return described_facets
+
+
+@extend_schema(exclude=True)  # described for each kind, whose filters are its own
+@api_view(GET_AND_HEAD)
+def facets_of_any(request, plural):
+    return facets_answer(request, kind_at(plural))
+
+
+def kind_at(plural):
+    """The kind whose list has this name in the API."""
+    found = next((kind for kind in kinds() if kind.plural == plural), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def beside_view(answer, name, shape, parameters=(), **described):
+    """The view of something beside a record of any kind, with its description."""
+    where = [
+        OpenApiParameter(
+            "plural",
+            {"type": "string", "enum": [kind.plural for kind in kinds()]},
+            OpenApiParameter.PATH,
+            description="The kind of record, as addresses of the API call it.",
+        ),
+        identifier_parameter(kind_for(Role.THEME).identifier.example),
+    ]
+
+    @extend_schema(
+        operation_id=name,
+        tags=[BESIDE],
+        parameters=[*where, *parameters],
+        responses={200: shape, **problems(400, 404, 406, 410)},
+        **described,
+    )
+    @api_view(GET_AND_HEAD)
+    def described_beside(request, plural, identifier, **more):
+        return answer(request, kind_at(plural), identifier, **more)
+
+    return described_beside
+
+
+BESIDE = "Beside a record"
+OF_A_RECORD = "api/v1/<slug:plural>/<str:identifier>"
 
 router = SimpleRouter(trailing_slash=False)
 with translation.override(settings.LANGUAGE_CODE):  # the first page asked for may speak another language
     for _kind in kinds():
         router.register(_kind.plural, viewset(_kind), basename=_kind.name)
-
-
-WHOLE_BASE = [path("api/v1", described_root), path("api/v1/changes", described_changes)]
+    FACETS_OF_KINDS = [path(f"api/v1/facets/{_kind.plural}", facets_view(_kind)) for _kind in kinds()]
+    WHOLE_BASE = [
+        path("api/v1", described_root),
+        path("api/v1/changes", described_changes),
+        path("api/v1/search", described_search),
+        path("api/v1/facets", facets_view()),
+    ]
+    BESIDE_RECORDS = [
+        path(
+            f"{OF_A_RECORD}/versions",
+            beside_view(
+                versions_of,
+                "list_versions",
+                VersionPageSerializer,
+                paging(),
+                summary="The public versions of a record",
+                description="The newest first, each with the fields that it changed.",
+            ),
+        ),
+        path(
+            f"{OF_A_RECORD}/versions/<int:number>",
+            beside_view(
+                version_of,
+                "get_version",
+                VersionSerializer,
+                [
+                    OpenApiParameter(
+                        "number",
+                        {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+                        OpenApiParameter.PATH,
+                    )
+                ],
+                summary="A version of a record",
+                description="What it said, in words, as its page shows it.",
+            ),
+        ),
+        path(
+            f"{OF_A_RECORD}/related",
+            beside_view(
+                related_to,
+                "list_related",
+                RelatedSerializer,
+                summary="Related records",
+                description="The records nearest to one, the nearest first, and what each shares with it.",
+            ),
+        ),
+        path(
+            f"{OF_A_RECORD}/incoming",
+            beside_view(
+                incoming_to,
+                "list_incoming",
+                IncomingPageSerializer,
+                [
+                    *paging(),
+                    OpenApiParameter(
+                        "type",
+                        {
+                            "type": "array",
+                            "items": {"type": "string", "enum": [kind.name for kind in kinds()]},
+                            "minItems": 1,
+                        },
+                        description="Only records of these kinds.",
+                    ),
+                ],
+                summary="Records that name a record",
+                description="In the order in which they were first published, each with the fields that name it.",
+            ),
+        ),
+    ]
 
 
 @cache
 def schema():
     """The OpenAPI document, made once."""
-    patterns = [*WHOLE_BASE, path("api/v1/", include(router.urls))]
+    patterns = [*WHOLE_BASE, *FACETS_OF_KINDS, *BESIDE_RECORDS, path("api/v1/", include(router.urls))]
     with translation.override(settings.LANGUAGE_CODE):
-        found = _any_of(SchemaGenerator(patterns=patterns).get_schema(request=None, public=True))
+        found = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+        shapes = found["components"]["schemas"]
+        for kind in kinds():
+            shapes[f"{stem_of(kind)}Field"] = {"type": "string", "enum": list(schema_of(kind)().fields)}
         tags = [{"name": str(kind.names.many), "description": str(kind.names.lead)} for kind in kinds()]
-        return found | {
-            "tags": [{"name": OF_ALL_KINDS, "description": "What there is, and what changed."}, *tags]
-        }
-
-
-def _any_of(node):
-    """Where a text may be empty or an address: who does not check formats sees an empty one fit both."""
-    if isinstance(node, list):
-        return [_any_of(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    return {"anyOf" if name == "oneOf" else name: _any_of(value) for name, value in node.items()}
+        shared = [
+            {"name": OF_ALL_KINDS, "description": "What there is, what changed, and what is found by words."},
+            {"name": BESIDE, "description": "What its page shows besides the document of a record."},
+        ]
+        return complete(found | {"tags": [*shared, *tags]}, {sends(kind): kind for kind in kinds()})
 
 
 @require_safe
@@ -502,9 +582,17 @@ def without_slash(request):
     return HttpResponsePermanentRedirect(request.path_info.rstrip("/") + (f"?{query}" if query else ""))
 
 
-KNOWN_ADDRESSES = "|".join(("changes", *(f"{kind.plural}(?:/[^/]+)?" for kind in kinds())))
+KNOWN_ADDRESSES = "|".join(
+    (
+        *("changes", "search", "facets"),
+        *(f"facets/{kind.plural}" for kind in kinds()),
+        *(f"{kind.plural}(?:/[^/]+(?:/(?:versions(?:/[0-9]+)?|related|incoming))?)?" for kind in kinds()),
+    )
+)
 urlpatterns = [
     *WHOLE_BASE,
+    path("api/v1/facets/<slug:plural>", facets_of_any),
+    *BESIDE_RECORDS,
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", include((router.urls, "api"))),
     re_path(rf"^api/v1/(?:(?:{KNOWN_ADDRESSES})/)?$", without_slash),

@@ -96,7 +96,7 @@ ELSEWHERE = (
     ("results.nothing", "A result without records", "/technologies/?q=zzqq"),
     ("results.options", "Boxes of a facet", "/technologies/"),
     ("rows.date", "A day", "/technologies/"),
-    ("rows.groups", "Short lists under headings", "/check/"),
+    ("rows.groups", "Short lists under headings", "/functions/"),
     ("tables.crosstab", "A list as a matrix, with totals", "/technologies/?view=matrix"),
     ("tables.list_table", "A list as a table", "/technologies/?view=table"),
     ("tables.matrix", "Theme by something", "/matrix/"),

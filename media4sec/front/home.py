@@ -22,6 +22,7 @@ from media4sec.portal.lists.views import QUERIES, as_known
 from media4sec.portal.rows import plural, theme_tiles
 from media4sec.publications.index import current
 from media4sec.publications.models import Change, Publication, Term
+from media4sec.publications.schema_org import home_nodes
 from media4sec.publications.stated import known_on, since_change
 
 STATE_OF = ("technology", "pattern", "case", "issue", "instrument", "statement")
@@ -55,6 +56,7 @@ def home(request):
         "changes": [change_in_words(*change) for change in since_change("latest changes", latest_changes)],
         "states": state_of_the_records(),
         "checked_on": since_change("checked on", checked_on),
+        "nodes": home_nodes(),
     }
     return render(request, "front/home.html", context)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue import library
 from catalogue.solutions import solutions
+from ethics import answering
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
@@ -75,6 +76,9 @@ urlpatterns = [
     path("corrections/", corrections.index, name="corrections"),
     path("corrections/new/", corrections.new, name="correction-new"),
     path("corrections/<str:receipt>/", corrections.correction, name="correction"),
+    path("check/", answering.check, name="check"),
+    path("check/result/", answering.check_result, name="check-result"),
+    path("check/save/", answering.result_file, name="check-save"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),

@@ -7,8 +7,10 @@ from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import calendars, dumps, entrances, exports, feeds, resourcesync
+from media4sec.interchange import calendars, dcat, dumps, entrances, exports, feeds, resourcesync, skos
 from media4sec.interchange.files import public_file
+from media4sec.interchange.oai import oai
+from media4sec.interchange.rdf import RDF_FORMS
 from media4sec.interchange.sitemap import sitemap, sitemap_part
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
@@ -29,6 +31,10 @@ def one_of(forms):
 
 FORM_OF_LIST = rf"^(?P<path>[a-z-]+)\.(?P<suffix>{one_of(forms_of_lists())})$"
 FORM_OF_RECORD = rf"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.(?P<suffix>{one_of(forms_of_records())})$"
+FORM_OF_CATALOGUE, FORM_OF_SCHEMES, FORM_OF_SCHEME = (
+    rf"^{address}\.(?P<suffix>{one_of(RDF_FORMS)})$"
+    for address in ("catalog", "schemes", "schemes/(?P<name>[a-z-]+)")
+)
 
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
@@ -55,14 +61,22 @@ urlpatterns = [
     re_path(
         r"^files/(?P<digest>[0-9a-f]{32})/(?P<name>[A-Za-z0-9_-]+\.[a-z]+)$", fixed(public_file), name="file"
     ),
+    path("catalog", dcat.catalogue_forms, name="catalogue"),
+    re_path(FORM_OF_CATALOGUE, dcat.catalogue_file),
+    path("schemes", skos.all_schemes, name="schemes"),
+    re_path(FORM_OF_SCHEMES, skos.schemes_file),
+    path("schemes/<slug:name>", skos.one_scheme, name="scheme"),
+    re_path(FORM_OF_SCHEME, skos.schemes_file),
     re_path(r"^feeds/(?P<path>[a-z-]+)\.(?P<form>atom|json)$", feeds.feed, name="feed"),
     re_path(r"^(?P<path>[a-z-]+)\.ics$", calendars.calendar_of_list, name="calendar"),
     re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.ics$", calendars.calendar_of_record, name="calendar-twin"),
     re_path(FORM_OF_LIST, exports.result, name="export"),
     re_path(r"^(?P<path>[a-z-]+)/compare\.csv$", compare_csv.compared_as_csv, name="compare-csv"),
     re_path(FORM_OF_RECORD, exports.record_file, name="twin"),
+    path("oai", oai, name="oai"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
+    path("", include("media4sec.writing.urls")),
     path("", include("media4sec.front.api")),
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),

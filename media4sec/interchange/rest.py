@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import json
 import re
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,14 +21,21 @@ from rest_framework.viewsets import ViewSet
 from media4sec.imprint import LICENCE_URL
 from media4sec.interchange.records import SENT, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
-from media4sec.kinds import Kind
+from media4sec.kinds import Kind, Slug
 from media4sec.problems import BadParameters, Gone
+from media4sec.publications.lists import misread
 from media4sec.publications.models import Publication
 from media4sec.publications.sorting import asked
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-PAGING = ("limit", "cursor", "count")  # parameters that do not change what is asked
+PAGING = ("limit", "cursor", "count", "fields")  # parameters that do not change what is asked
 NARROWING = ("ids", "updated_since", "updated_before", "include_deleted")
+ALWAYS_SENT = (
+    "kind",
+    "identifier",
+    "uuid",
+    "url",
+)  # whichever fields are asked for: they say which record it is
 LICENCE = f'<{LICENCE_URL}>; rel="license"'
 
 
@@ -36,13 +44,15 @@ FIRST_PAGE: Cursor = (1, 0)
 MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d([Tt][0-2]\d:[0-5]\d:[0-6]\d(\.\d{1,20})?([Zz]|[+-][0-2]\d:[0-5]\d))?", re.ASCII
 )
+IDENTIFIER = re.compile(Slug.shape)  # of every kind, as it may be asked for
 EARLIEST, LATEST = (end.replace(tzinfo=UTC) for end in (datetime.min, datetime.max))
 
 
 class PublicViewSet(ViewSet):
-    """List and item of one kind. ``kind`` is set by the routes."""
+    """List and item of one kind. ``kind`` and ``fields``, the names of its documents' fields, are set by the routes."""
 
     kind: Kind
+    fields: Collection[str]
     renderer_classes = (JSONRenderer,)
     http_method_names = ("get", "head", "options")
     lookup_field = "identifier"
@@ -51,68 +61,154 @@ class PublicViewSet(ViewSet):
     def list(self, request: HttpRequest) -> HttpResponseBase:
         tag, _at = newest_change()
         question = AskedList(self.kind, request.GET)
-        if question.errors:
-            raise BadParameters(list(dict(reversed(question.errors)).items()))
+        fields = asked_fields(request.GET, self.fields, question.errors)
+        question.refuse()
         page, previous, following = question.page()
-        before, after = self.link(request, previous), self.link(request, following)
-        links = [("next", after), ("prev", before)]
-        head = {} if question.count is None else {"count": question.count}
-        text = dumped(head | {"next": after, "previous": before})
-        results = ",".join(sent(row) for row in page)
-        response = HttpResponse(f'{text[:-1]},"results":[{results}]}}', content_type="application/json")
-        tagged(response, tag, None)
-        header = [f'<{address}>; rel="{rel}"' for rel, address in links if address]
-        response["Link"] = ", ".join([*header, LICENCE])
-        return response
+        results = (sent(row) for row in page)
+        answer = page_answer(request, question, (only(text, fields) for text in results), previous, following)
+        return tagged(answer, tag, None)
 
     def retrieve(self, request: HttpRequest, identifier: str) -> HttpResponseBase:
-        if request.GET:
-            raise BadParameters([(name, "There is no such parameter here.") for name in request.GET])
-        if "\x00" in identifier or len(identifier) > 200:
-            raise NotFound
-        row = (
-            Publication.objects.select_related("successor")
-            .annotate(generation=GENERATION)
-            .filter(kind=self.kind.name, identifier=identifier)
-            .first()
-        )
-        if row is None:
-            raise NotFound(f"There is no {self.kind.names.one.lower()} with this identifier.")
-        if row.state != Publication.State.PUBLISHED:
-            raise Gone(row)
-        response = HttpResponse(whole(row), content_type="application/json")
-        tagged(response, entity_tag(row.generation, row.pk, row.modified_at), row.modified_at)
+        errors = unknown_or_misread(request.GET, ("fields",))
+        fields = asked_fields(request.GET, self.fields, errors)
+        refuse_all(errors)
+        row = public_row(self.kind, identifier)
+        response = HttpResponse(only(whole(row), fields), content_type="application/json")
+        tagged(response, entity_tag(row.generation, row.pk, row.modified_at, *fields), row.modified_at)
         response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
         return response
 
+
+def public_row(kind: Kind, identifier: str) -> Publication:
+    """The record with this identifier, with ``generation``; raises what its address answers where it is not public."""
+    if "\x00" in identifier or len(identifier) > 200:
+        raise NotFound
+    rows = Publication.objects.select_related("successor").annotate(generation=GENERATION)
+    row = rows.filter(kind=kind.name, identifier=identifier).first()
+    if row is None:
+        raise NotFound(f"There is no {kind.names.one.lower()} with this identifier.")
+    if row.state != Publication.State.PUBLISHED:
+        raise Gone(row)
+    return row
+
+
+def asked_fields(data: QueryDict, names: Collection[str], errors: list[tuple[str, str]]) -> tuple[str, ...]:
+    """The fields that are asked for, each once; none where all are. Adds those that no document has to the errors."""
+    asked = comma_separated(data.get("fields", ""))
+    errors += [("fields", f"“{name}” is no field of these records.") for name in asked if name not in names]
+    return asked
+
+
+def only(text: str, fields: Collection[str]) -> str:
+    """Of a record as JSON these fields, and those that say which record it is; all, where none is named."""
+    if not fields:
+        return text
+    record = json.loads(text)
+    if "deleted" in record:  # what is left of a record is short
+        return text
+    wanted = {*ALWAYS_SENT, *fields}
+    return dumped({name: value for name, value in record.items() if name in wanted})
+
+
+def unknown_or_misread(
+    data: QueryDict, once: Iterable[str], repeated: Iterable[str] = ()
+) -> list[tuple[str, str]]:
+    """What is wrong with the parameters of an answer that takes these, and no others."""
+    known = (*once, *repeated)
+    errors = [(name, "There is no such parameter here.") for name in data if name not in known]
+    return errors + misread(data, known, once=tuple(once))
+
+
+def refuse_all(errors: Iterable[tuple[str, str]]) -> None:
+    """Raise what is wrong, the first of each parameter."""
+    if found := list(dict(reversed(list(errors))).items()):
+        raise BadParameters(found)
+
+
+class AskedPage:
+    """Which page of an answer is asked for; ``errors`` says what is wrong with it. ``count`` is told to who asks."""
+
+    def __init__(
+        self, data: QueryDict, question: str, errors: list[tuple[str, str]], most: int = MAX_LIMIT
+    ) -> None:
+        self.data, self.question, self.errors = data, question, errors
+        self.limit = self._limit(most)
+        self.cursor = self._cursor()
+        self.is_counted = self._is_true("count")
+        self.count: int | None = None
+
+    def refuse(self) -> None:
+        refuse_all(self.errors)
+
     def link(self, request: HttpRequest, cursor: Cursor | None) -> str | None:
+        """The address of the page that a cursor leads to."""
         if cursor is None:
             return None
-        query = [
-            (name, value) for name, values in request.GET.lists() for value in values if name != "cursor"
-        ]
-        query.append(("cursor", write_cursor(cursor, question_of(self.kind, request.GET))))
+        query = [(name, value) for name, values in self.data.lists() for value in values if name != "cursor"]
+        query.append(("cursor", write_cursor(cursor, self.question)))
         return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
 
+    def _limit(self, most: int) -> int:
+        usual = min(DEFAULT_LIMIT, most)
+        found = number_within(self.data.get("limit", str(usual)), 1, most)
+        if found is None:
+            self.errors.append(("limit", f"A number from 1 to {most}."))
+        return found or usual
 
-class AskedList:
-    """What is asked of a list of the API; ``errors`` says what is wrong with it.
+    def _is_true(self, name: str) -> bool:
+        value = self.data.get(name, "false")
+        if value not in ("true", "false"):
+            self.errors.append((name, "true or false."))
+        return value == "true"
+
+    def _cursor(self) -> Cursor:
+        if "cursor" not in self.data:
+            return FIRST_PAGE
+        found = read_cursor(self.data["cursor"], self.question)
+        if found is None:
+            self.errors.append(("cursor", "Not a cursor that this list gave out for this question."))
+        return found or FIRST_PAGE
+
+
+def page_answer(
+    request: HttpRequest,
+    asked: AskedPage,
+    results: Iterable[str],
+    previous: Cursor | None,
+    following: Cursor | None,
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """A page: ``more`` about the whole, the addresses of the pages around it, and its results, each as JSON."""
+    before, after = asked.link(request, previous), asked.link(request, following)
+    head = {} if asked.count is None else {"count": asked.count}
+    text = dumped(head | (more or {}) | {"next": after, "previous": before})
+    body = f'{text[:-1]},"results":[{",".join(results)}]}}'
+    response = HttpResponse(body, content_type="application/json")
+    links = [f'<{address}>; rel="{rel}"' for rel, address in (("next", after), ("prev", before)) if address]
+    response["Link"] = ", ".join([*links, LICENCE])
+    return response
+
+
+class AskedList(AskedPage):
+    """What is asked of a list of records.
 
     Records come in the order in which they were first published, which no later change moves, unless an order is
     asked for, or words: then the best hits come first.
     """
 
     def __init__(self, kind: Kind, data: QueryDict) -> None:
-        self.kind, self.data = kind, data
+        self.kind = kind
         self.answer = asked((kind,), data, also=(*PAGING, *NARROWING), counts=False)
-        self.errors = self.answer.errors
-        self.limit = self._read("limit", number_within(data.get("limit", str(DEFAULT_LIMIT)), 1, MAX_LIMIT))
-        self.cursor = self._cursor()
-        self.is_counted = self._is_true("count")
+        super().__init__(data, question_of(kind.name, data), self.answer.errors)
         self.with_deleted = self._is_true("include_deleted")
         self.since = self._moment("updated_since")
         self.before = self._moment("updated_before")
         self.identifiers = comma_separated(data.get("ids", ""))
+        self.errors += [
+            ("ids", f"“{name}” is no identifier.")
+            for name in self.identifiers
+            if not IDENTIFIER.fullmatch(name)
+        ]
         if len(self.identifiers) > MAX_LIMIT:
             self.errors.append(("ids", f"At most {MAX_LIMIT} can be asked for at once."))
         filters = self.answer.words or any(self.answer.chosen.values())
@@ -156,17 +252,6 @@ class AskedList:
         among = set(wanted)
         return [pk for pk in ids if pk in among]
 
-    def _read(self, name: str, value: Any) -> Any:
-        if value is None:
-            self.errors.append((name, f"A number from 1 to {MAX_LIMIT}."))
-        return value or DEFAULT_LIMIT
-
-    def _is_true(self, name: str) -> bool:
-        value = self.data.get(name, "false")
-        if value not in ("true", "false"):
-            self.errors.append((name, "true or false."))
-        return value == "true"
-
     def _moment(self, name: str) -> datetime | None:
         text = self.data.get(name)
         found = None if text is None else read_moment(text)
@@ -175,14 +260,6 @@ class AskedList:
                 (name, "A time such as 2026-11-29T08:00:00Z, or a day such as 2026-11-29 (UTC).")
             )
         return found
-
-    def _cursor(self) -> Cursor:
-        if "cursor" not in self.data:
-            return FIRST_PAGE
-        found = read_cursor(self.data["cursor"], question_of(self.kind, self.data))
-        if found is None:
-            self.errors.append(("cursor", "Not a cursor that this list gave out for this question."))
-        return found or FIRST_PAGE
 
 
 def read_moment(text: str) -> datetime | None:
@@ -205,8 +282,8 @@ def read_moment(text: str) -> datetime | None:
 
 
 def comma_separated(text: str) -> tuple[str, ...]:
-    """The values of a parameter that takes several with commas between them."""
-    return tuple(dict.fromkeys(part for part in (part.strip() for part in text.split(",")) if part))
+    """The values of a parameter that takes several with commas between them, each once."""
+    return tuple(dict.fromkeys(text.split(","))) if text else ()
 
 
 def window(
@@ -234,9 +311,9 @@ def window(
     return page, before, after
 
 
-def question_of(kind: Kind, data: QueryDict) -> str:
+def question_of(what: str, data: QueryDict) -> str:
     """What is asked of a list, as a text: a cursor leads on in the answer to the question it was given out for."""
-    return repr((kind.name, sorted((name, values) for name, values in data.lists() if name not in PAGING)))
+    return repr((what, sorted((name, values) for name, values in data.lists() if name not in PAGING)))
 
 
 def write_cursor(cursor: Cursor, question: str) -> str:

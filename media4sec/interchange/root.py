@@ -8,11 +8,16 @@ from django.http.response import HttpResponseBase
 from media4sec.imprint import LICENCE_URL, PUBLISHER
 from media4sec.interchange.records import dumped, moment
 from media4sec.interchange.results import newest_change, tagged
-from media4sec.kinds import kinds
+from media4sec.kinds import Kind, kinds
 from media4sec.link_headers import link_header, web_link
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.representations import forms_of_lists
+
+
+def stem_of(kind: Kind) -> str:
+    """What the shapes of a kind are called in the description, for ever: its own name, not what pages call it."""
+    return kind.name.title().replace("-", "")
 
 
 @require_safe
@@ -31,16 +36,22 @@ def root(request: HttpRequest) -> HttpResponseBase:
         "updated": at and moment(at),
         "description": f"{base}/api/v1/openapi.json",
         "documentation": f"{base}/api/",
+        "search": f"{base}/api/v1/search",
+        "facets": f"{base}/api/v1/facets",
         "changes": f"{base}/api/v1/changes",
         "dumps": f"{base}/dumps/manifest.json",
         "feed": f"{base}/feeds/everything.atom",
         "kinds": [
             {
                 "kind": kind.name,
+                "plural": kind.plural,
+                "path": kind.path,
                 "title": str(kind.names.many),
+                "schema": f"{base}/api/v1/openapi.json#/components/schemas/{stem_of(kind)}",
                 "records": known.get(kind.name, {}).get("count", 0),
                 "updated": moment(known[kind.name]["newest"]) if kind.name in known else None,
                 "list": f"{base}{kind.api_url()}",
+                "facets": f"{base}/api/v1/facets/{kind.plural}",
                 "page": f"{base}{kind.list_url}",
                 "feed": f"{base}/feeds/{kind.path}.atom",
                 "files": {form.suffix: f"{base}/{kind.path}.{form.suffix}" for form in forms_of_lists()},

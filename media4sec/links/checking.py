@@ -10,7 +10,6 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from itertools import chain, zip_longest
 from urllib.parse import quote
 
@@ -22,7 +21,7 @@ from django.utils import timezone
 from media4sec import outgoing
 from media4sec.links.addresses import host_in, read_records
 from media4sec.links.models import Link, Turn
-from media4sec.outgoing import OutgoingError
+from media4sec.outgoing import OutgoingError, in_words_of_http
 from media4sec.texts import web_address
 
 LinkState = Link.State
@@ -206,14 +205,6 @@ def note_failure(link, status, problem):
         link.state = LinkState.FAILING
     link.status, link.problem, link.moved_to = status, problem[:MOST_OF_A_PROBLEM], ""
     link.checked_at, link.due_at = timezone.now(), later(NOW_AND_THEN if link.is_broken else SOON)
-
-
-def in_words_of_http(status):
-    """“404 Not Found”."""
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
 
 
 def later(time_to_go):

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from media4sec.imprint import CONTACT
 from media4sec.languages import CODES
 
 
@@ -21,6 +22,19 @@ def somebody_is_told_of_weaknesses(app_configs, **options):
             "SECURITY_CONTACT is not set: /.well-known/security.txt does not exist, and nobody is told of weaknesses.",
             hint="Set it to a mailto: or https: address.",
             id="portal.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def somebody_answers_for_the_catalogue(app_configs, **options):
+    if CONTACT:
+        return []
+    return [
+        Warning(
+            "CONTACT is not set: harvesters are told the address webmaster@ of this host.",
+            hint="Set it to an e-mail address that somebody reads.",
+            id="portal.W002",
         )
     ]
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
 from media4sec import problems
-from media4sec.headers import REFUSED_STATUS
+from media4sec.headers import REFUSED_STATUS, is_for_tokens
 from media4sec.languages import PREFIX
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ RETRY_AFTER = 10  # seconds
 
 # Files, feeds and the API; with a language before it, nothing is there for machines.
 FOR_MACHINES = re.compile(
-    r"/api/|/(?:[a-z]{2}/)?group_export$|/dumps/|/feeds/|/\.well-known/|.*\.(?:csv|json|ndjson|bib|ris|atom|ics|md|xml|ttl|rdf|jsonld|txt)$"
+    r"/api/|/(?:[a-z]{2}/)?group_export$|/oai$|/dumps/|/feeds/|/\.well-known/|.*\.(?:csv|json|ndjson|bib|ris|atom|ics|md|xml|ttl|rdf|jsonld|txt)$"
 )
 
 
@@ -97,10 +97,10 @@ class RefusalMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         is_public = not request.path_info.startswith("/admin/")
-        if request.method == "OPTIONS" and is_for_machines(request):
-            return HttpResponse(
-                status=204, headers={"Allow": "GET, HEAD, OPTIONS"}, content_type="text/plain"
-            )
+        is_open = is_for_machines(request) and not is_for_tokens(request.path_info)
+        if request.method == "OPTIONS" and is_open:
+            methods = "GET, HEAD, POST, OPTIONS" if request.path_info == "/oai" else "GET, HEAD, OPTIONS"
+            return HttpResponse(status=204, headers={"Allow": methods}, content_type="text/plain")
         is_read_only = not getattr(view, "csrf_exempt", False)
         if is_public and is_read_only and request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])

@@ -20,6 +20,7 @@ from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
 from media4sec.portal.rows import kept_row
 from media4sec.portal.wording import word
+from media4sec.publications.schema_org import as_graph, breadcrumb
 from media4sec.saying import day, language
 
 LOCALES = {
@@ -33,6 +34,8 @@ LOCALES = {
 }
 LINE = Markup('<span lang="{}">{}</span>')
 MARK = Markup("<mark>{}</mark>")
+DATA_BLOCK = Markup('<script type="application/ld+json">{}</script>')  # browsers run nothing of it
+IN_A_SCRIPT = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&"})
 INDENTATION = re.compile(r"^[ \t]+", flags=re.MULTILINE)
 VERBATIM = re.compile(r"(<pre\b.*?</pre>|<textarea\b.*?</textarea>)", flags=re.DOTALL)
 
@@ -73,6 +76,7 @@ def environment(**options):
         "content_lang": content_lang,
         "svg_content_lang": svg_content_lang,
         "social": social,
+        "linked_data": linked_data,
         "kept_row": kept_row,
         "headed": headed,
     }
@@ -173,3 +177,13 @@ def social(title, description, url, version=0, type="website", picture=""):  # O
         "other_locales": [code for name, code in LOCALES.items() if name != get_language()],
         "image": settings.BASE_URL + preview_url(picture or url, version),
     }
+
+
+def linked_data(crumbs=(), nodes=()):
+    """What a page tells machines: the way to it, and what it is about, in the words of schema.org."""
+    steps = [
+        (str(crumb["title"]), settings.BASE_URL + local(crumb["url"]) if crumb["url"] else "")
+        for crumb in crumbs
+    ]
+    way = [breadcrumb(steps)] if steps else []
+    return DATA_BLOCK.format(Markup(as_graph([*nodes, *way]).translate(IN_A_SCRIPT)))

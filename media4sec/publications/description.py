@@ -120,6 +120,7 @@ class Facts:
     note: str = ""
     licence: str = ""
     other_titles: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()  # (language, label), in the order of the record
     contributors: tuple[Name, ...] = ()
     until: str = ""
     numbers: dict[str, str] = field(default_factory=dict)  # {scheme in NUMBER_SHAPES: number}
@@ -127,6 +128,7 @@ class Facts:
     places: tuple[str, ...] = ()  # from the hall to the town
     country: str = ""
     grant: str = ""  # the address of the grant that paid for it
+    is_open: bool = False  # everybody may read it, as its record states
 
     @property
     def names(self) -> WorkType:
@@ -372,6 +374,7 @@ def thing_of(
         language=stated(thing.language),
         licence=stated(thing.licence),
         other_titles=tuple(dict.fromkeys(filter(None, others))),
+        labels=tuple((part["language"], one_line(part["label"])) for part in document.get(thing.labels, ())),
         contributors=names(*thing.contributors),
         until=stated(thing.until),
         numbers={scheme: text for scheme, text in numbers.items() if NUMBER_SHAPES[scheme].fullmatch(text)},
@@ -381,6 +384,7 @@ def thing_of(
         places=tuple(filter(None, map(stated, thing.place))),
         country=stated(thing.country),
         grant=GRANT if thing.is_of_project else "",
+        is_open=bool(thing.open_if[0]) and stated(thing.open_if[0]).casefold() == thing.open_if[1],
     )
 
 

@@ -71,6 +71,7 @@ class Publication(models.Model):
             models.Index(fields=["kind", "state"], name="publications_kind_state"),
             models.Index(fields=["checked_on"], name="publications_checked_on"),
             models.Index(fields=["kind", "modified_at"], name="publications_kind_modified"),
+            models.Index(fields=["modified_at"], name="publications_modified"),
         ]
 
     def __str__(self) -> str:
@@ -157,6 +158,24 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}={self.value}"
+
+
+class ThemePlace(models.Model):
+    """A theme that a publication is or once was placed under: who harvests the theme hears when it leaves it.
+
+    A tombstone keeps its own; nothing else is known of where it was.
+    """
+
+    publication = models.ForeignKey(Publication, related_name="theme_places", on_delete=models.CASCADE)
+    theme = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["theme", "publication"], name="publications_theme_place_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.theme
 
 
 class Feature(models.Model):

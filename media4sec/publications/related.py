@@ -21,7 +21,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import Document, kinds, kinds_by_name
 from media4sec.publications.models import Feature, Publication, Term
 from media4sec.publications.words import STOP_WORDS, analyse
 
@@ -402,3 +402,58 @@ def _size(features):
 def _rarity(count):
     """5 for what two or three records share, down to 1; for words, links and sources alike."""
     return max(1, CAP.bit_length() + 1 - count.bit_length())
+
+
+# What a reader is told
+
+
+def neighbours(
+    publication: Publication, sources: Iterable[Document], named: dict[str, Publication] | None = None
+) -> list[tuple[Publication, list[tuple[str, Any]]]]:
+    """Related records as they were worked out at publication, each with what it shares. One query.
+
+    What they share is ``("to", a record that both name)``, ``("by", a record that names both)``,
+    ``("source", a source of this record)`` or ``("words", [words])``. What is not public by now, or none of these
+    ``sources``, is left out; ``named`` are the records that this one names, ``{"theme:dark-web": publication}``, where
+    they are at hand.
+    """
+    kept = json.loads(publication.related or "{}")
+    near = kept.get("near", [])
+    names = {name for name, _features in near}
+    features = {feature.partition(":")[::2] for _, features in near for feature in features}
+    names |= {name for how, name in features if how == "by" or (how == "to" and named is None)}
+    public = public_records(names) if names else {}
+    known = {
+        "to": public if named is None else named,
+        "by": public,
+        "source": {source["url"]: source for source in sources},
+    }
+    found = []
+    for name, features in near:
+        shared = _shared(features, known, kept["features"])
+        if name in public and shared:
+            found.append((public[name], shared))
+    return found
+
+
+def public_records(names: Iterable[str]) -> dict[str, Publication]:
+    """``{"technology:T-001": publication}`` of those that are public. One query."""
+    which = Q()
+    for kind_name in {name.partition(":")[0] for name in names}:
+        own = [name.partition(":")[2] for name in names if name.startswith(f"{kind_name}:")]
+        which |= Q(kind=kind_name, identifier__in=own)
+    rows = Publication.objects.published().filter(which).only("kind", "identifier", "uuid", "title", "url")
+    return {f"{row.kind}:{row.identifier}": row for row in rows}
+
+
+def _shared(features, known, own):
+    """What two records share, in the order of its weight; a record that both name and are named by is said once."""
+    found, seen, words = [], set(), []
+    for feature in features:
+        how, _, name = feature.partition(":")
+        if how == "word":
+            words.append(own[feature][1])
+        elif name in known[how] and name not in seen:
+            seen.add(name)
+            found.append((how, known[how][name]))
+    return [*found, ("words", words)] if words else found

@@ -78,9 +78,15 @@ def needs_second_factor(user):
     return is_somebody(user) and (user.is_superuser or bool(held & NEED_SECOND_FACTOR))
 
 
+def is_granted(user, right):
+    """False for what a token that they came with was not made for; whoever logs in came with none."""
+    granted = getattr(user, "granted", None)
+    return granted is None or right in granted
+
+
 def owners_for(user, right):
     """For whose records somebody has this right: keys of partners, and OFFICE."""
-    if not is_somebody(user):
+    if not (is_somebody(user) and is_granted(user, right)):
         return set()
     return {owner for owner, held in roles_of(user).items() if held & RIGHTS[right]}
 
@@ -89,7 +95,7 @@ def may(user, right, record):
     """May they do this with this record? ``None`` for the user is a command, which acts for the operator."""
     if user is None:
         return True
-    return is_everybody(user) or record.owner_id in owners_for(user, right)
+    return is_granted(user, right) and (is_everybody(user) or record.owner_id in owners_for(user, right))
 
 
 def require(user, right, *records):
@@ -101,7 +107,7 @@ def require(user, right, *records):
 
 def may_somewhere(user, right):
     """Is there any team for which they have this right?"""
-    return is_everybody(user) or bool(owners_for(user, right))
+    return is_granted(user, right) and (is_everybody(user) or bool(owners_for(user, right)))
 
 
 def may_open(user, right, record=None):
@@ -120,6 +126,11 @@ def may_correct(user, records):
 def may_advise(user):
     """May they say what stands beside the fields of all forms? Whoever publishes for the editorial office."""
     return is_everybody(user) or OFFICE in owners_for(user, Right.PUBLISH)
+
+
+def may_tell_others(user):
+    """May they say which other sites are told that something public changed? Administrators of the editorial office."""
+    return is_everybody(user) or OFFICE in owners_for(user, Right.MANAGE)
 
 
 def may_manage(user, team):

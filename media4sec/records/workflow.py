@@ -19,9 +19,18 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from rest_framework.exceptions import ValidationError as DocumentError
 
-from media4sec.kinds import kinds_by_name, lower_first
+from media4sec.kinds import THEME_FIELDS, kinds_by_name, lower_first
 from media4sec.publications import related
-from media4sec.publications.models import Change, Generation, Publication, PublicFile, Term, Version, new_name
+from media4sec.publications.models import (
+    Change,
+    Generation,
+    Publication,
+    PublicFile,
+    Term,
+    ThemePlace,
+    Version,
+    new_name,
+)
 from media4sec.publications.words import analysed, analysed_names
 from media4sec.records import audit, rechecks
 from media4sec.records.bulk import Batch, conditions, portions
@@ -1086,7 +1095,7 @@ def _has_changes(row):
 
 
 def _make_tombstone(row, record):
-    """A withdrawn publication keeps its address and those of its files, the reason and the successor; no more."""
+    """A withdrawn publication keeps its address and those of its files, the reason, successor and themes; no more."""
     for name in ("title", "summary", "lens", "document", "display", "sort_key", *STEMS):
         setattr(row, name, "")
     row.checked_on = None
@@ -1209,7 +1218,7 @@ def _write_documents(read, actions, touched):
     old_terms = defaultdict(list)
     for term in Term.objects.filter(publication__in=shown):
         old_terms[term.publication_id].append(term)
-    new_terms, gone_terms, names, stale, moved = [], [], {}, [], set()
+    new_terms, gone_terms, names, placed, stale, moved = [], [], {}, [], [], set()
     for record in records:
         row = rows[record.kind_name, record.identifier]
         presented = present(kinds_by_name()[record.kind_name], documents[record.pk], public)
@@ -1223,6 +1232,11 @@ def _write_documents(read, actions, touched):
         )
         seen = {name: getattr(row, name) for name in values}
         seen["checked_on"] = row.checked_on.isoformat() if row.checked_on else None
+        placed += [
+            ThemePlace(publication=row, theme=value)
+            for field, value, _, target in presented.terms
+            if field in THEME_FIELDS and target
+        ]
         gone, new = _moved_terms(row, old_terms[row.pk], presented.terms)
         if seen == values and not gone and not new:
             continue
@@ -1243,6 +1257,7 @@ def _write_documents(read, actions, touched):
     new = Batch()
     new.add(new_terms)
     new.write()
+    ThemePlace.objects.bulk_create(placed, batch_size=500, ignore_conflicts=True)  # those that are there stay
     remember_public(names)
     _write_versions(records, read, public)
     _write_files(read)

@@ -21,6 +21,7 @@ from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
 from media4sec.portal.rows import cards, theme_tiles
 from media4sec.publications.lists import title_of
+from media4sec.publications.schema_org import dataset_nodes
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import known_on
 from media4sec.representations import CALENDAR, forms_of_lists
@@ -69,6 +70,7 @@ def kind_list(request, path):
         "lead": " ".join(str(kind.names.lead) for kind in members),
         "notes": [note for kind in members for note in notes_on(kind)],
         "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": None}],
+        "nodes": [] if request.GET else dataset_nodes(members),
         "siblings": siblings(section_of(request.path_info)),
         "here": here,
         "words": answer.words,

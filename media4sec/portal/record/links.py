@@ -1,10 +1,8 @@
 """Records that a record names and that name it, grouped by kind, each with its reason."""
 
-import json
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -14,6 +12,7 @@ from media4sec.portal.rows import LENSES, sentence_of
 from media4sec.portal.wording import page_display
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
+from media4sec.publications.related import neighbours
 
 SHOWN, SHOWN_IN_OVERVIEW = 10, 6  # of records that a list shows whole
 SHOWN_WITHOUT_LIST = 25
@@ -248,60 +247,26 @@ def neighbours_of(publication, outgoing, sources):
 
     What is not public by now, or not said on this page, is left out.
     """
-    kept = json.loads(publication.related or "{}")
-    near = kept.get("near", [])
-    names = {name for name, _features in near}
-    names |= {name.removeprefix("by:") for _, features in near for name in features if name.startswith("by:")}
-    public = public_records(names) if names else {}
-    known = {
-        "to": {f"{term.target.kind}:{term.target.identifier}": term.target for term in outgoing},
-        "by": public,
-        "source": {source["url"]: source for source in sources},
-    }
+    named = {f"{term.target.kind}:{term.target.identifier}": term.target for term in outgoing}
     found = []
-    for name, features in near:
-        reasons = _reasons(features, known, kept["features"])
-        if name in public and reasons:
-            row = public[name]
-            kind = kinds_by_name()[row.kind]
-            found.append(
-                {
-                    "title": row.title,
-                    "url": row.url,
-                    "kind_label": kind.names.one,
-                    "identifier": row.identifier if kind.identifier.is_shown else "",
-                    "reasons": reasons,
-                }
-            )
+    for row, shared in neighbours(publication, sources, named):
+        kind = kinds_by_name()[row.kind]
+        found.append(
+            {
+                "title": row.title,
+                "url": row.url,
+                "kind_label": kind.names.one,
+                "identifier": row.identifier if kind.identifier.is_shown else "",
+                "reasons": [reason_of(how, what) for how, what in shared],
+            }
+        )
     return found
 
 
-def public_records(names):
-    """``{"technology:T-001": publication}`` of those that are public. One query."""
-    which = Q()
-    for kind_name in {name.partition(":")[0] for name in names}:
-        own = [name.partition(":")[2] for name in names if name.startswith(f"{kind_name}:")]
-        which |= Q(kind=kind_name, identifier__in=own)
-    rows = Publication.objects.published().filter(which).only("kind", "identifier", "title", "url")
-    return {f"{row.kind}:{row.identifier}": row for row in rows}
-
-
-def _reasons(features, known, own):
-    """See ``portal/_links.html``; a record that both name and are named by is said once."""
-    found, seen, words = [], set(), []
-    for feature in features:
-        how, _, name = feature.partition(":")
-        if how == "word":
-            words.append(own[feature][1])
-        elif name in known[how] and name not in seen:
-            seen.add(name)
-            other = known[how][name]
-            is_source = how == "source"
-            found.append(
-                {
-                    "how": how,
-                    "title": other["title"] if is_source else other.title,
-                    "kind": "" if is_source else lower_first(kinds_by_name()[other.kind].names.one),
-                }
-            )
-    return [*found, {"how": "words", "words": ", ".join(words)}] if words else found
+def reason_of(how, what):
+    """See ``portal/_links.html``."""
+    if how == "words":
+        return {"how": how, "words": ", ".join(what)}
+    if how == "source":
+        return {"how": how, "title": what["title"], "kind": ""}
+    return {"how": how, "title": what.title, "kind": lower_first(kinds_by_name()[what.kind].names.one)}

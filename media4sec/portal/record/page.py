@@ -36,6 +36,7 @@ from media4sec.portal.wording import content, page_display
 from media4sec.publications.citing import cited_in_words, tags_for_readers
 from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication
+from media4sec.publications.schema_org import nodes_of
 from media4sec.publications.stated import stated_facts
 from media4sec.representations import CALENDAR, forms_of_records, twin
 
@@ -123,6 +124,11 @@ class RecordPage:
     def tags(self):
         """What reference managers read: [(name, content)]."""
         return tags_for_readers(self.description)
+
+    @property
+    def nodes(self):
+        """The record and what it describes, in the words of schema.org."""
+        return nodes_of(self.description)
 
 
 def page_of(publication, outgoing=None):

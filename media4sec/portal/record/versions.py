@@ -1,19 +1,15 @@
 """The public history of a record: its versions, any of them as it was, and what differs between two."""
 
-import json
-from datetime import UTC
-
 from django.http import Http404
 from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.changed_words import compare
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.page import crumbs_of
 from media4sec.portal.record.views import at_address
+from media4sec.publications.history import History
 
 SIDES = ("from", "to")
 
@@ -24,7 +20,7 @@ def versions(request, path, ref):
     publication, answer = at_address(request, path, ref, "versions/")
     if answer:
         return answer
-    history = History(publication)
+    history = History(publication.versions.all())
     chosen, errors = chosen_in(request.GET, history.numbers)
     if errors:
         return refuse(request, errors)
@@ -44,7 +40,7 @@ def version_page(request, path, ref, number):
     publication, answer = at_address(request, path, ref, f"versions/{number}/")
     if answer:
         return answer
-    history = History(publication)
+    history = History(publication.versions.all())
     found = next((row for row in history.rows() if row["number"] == number), None)
     if found is None:
         raise Http404
@@ -84,57 +80,3 @@ def chosen_in(query, numbers):
             errors.append((name, gettext("Give the number of one of this record’s versions.")))
         chosen += found
     return tuple(chosen), errors
-
-
-class History:
-    """The versions of a publication, the newest first. One query."""
-
-    def __init__(self, publication):
-        self.versions = list(publication.versions.all())
-        self.numbers = [row.number for row in self.versions]
-        self.fields = {
-            row.number: {
-                name: {"label": label, "text": text} for name, label, text in json.loads(row.document)
-            }
-            for row in self.versions
-        }
-
-    def rows(self):
-        """Each version with the labels of the fields that changed, and until when it was the current one."""
-        older = [*self.numbers[1:], None]
-        newer = [None, *self.versions[:-1]]
-        return [
-            {
-                "number": row.number,
-                "published_at": f"{row.published_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-                "published_on": localdate(row.published_at),
-                "replaced_on": after and localdate(after.published_at),
-                "before": before,
-                "changed": [self.label(name, row.number, before) for name in self.changed(before, row.number)]
-                if before
-                else None,
-            }
-            for row, before, after in zip(self.versions, older, newer, strict=True)
-        ]
-
-    def changed(self, before, after):
-        """The fields that two versions do not have in common, in the order of the document."""
-        old, new = self.fields[before], self.fields[after]
-        names = dict.fromkeys([*new, *old])
-        return [name for name in names if self.text(name, before) != self.text(name, after)]
-
-    def differences(self, before, after):
-        """Each field that differs, with both texts in pieces: ``(changed?, text)``."""
-        return [
-            {
-                "label": self.label(name, after, before),
-                "sides": compare(self.text(name, before), self.text(name, after)),
-            }
-            for name in self.changed(before, after)
-        ]
-
-    def text(self, name, number):
-        return self.fields[number].get(name, {"text": ""})["text"]
-
-    def label(self, name, *numbers):
-        return next(self.fields[number][name]["label"] for number in numbers if name in self.fields[number])

@@ -17,7 +17,7 @@ from media4sec.portal.addresses import changed, stated
 from media4sec.portal.lists.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists.views import QUERIES, exports, feed_url, paged, refuse
 from media4sec.portal.rows import CARD_FIELDS, card_of, theme_tiles
-from media4sec.portal.search.matches import Matches
+from media4sec.portal.search.matches import PageMatches
 from media4sec.portal.wording import record_name
 from media4sec.publications import countries
 from media4sec.publications.facets import filtered
@@ -126,7 +126,7 @@ def explained(pks, answer, tiles):
 
     ``{pk: card}``. One query.
     """
-    matches = Matches(answer.found, answer.words)
+    matches = PageMatches(answer.found, answer.words)
     every = [*pks, *(other for pk in pks for other in answer.under.get(pk, ()))]
     rows = Publication.objects.published().only(*CARD_FIELDS, "document").in_bulk(every)
     slot_of = answer.found.index.slot_of

@@ -33,7 +33,10 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"The portal is at {settings.BASE_URL}/ (stop with Ctrl-C)")
         self.stdout.flush()
-        for command in (("publish_due", "--every", "20"), ("make_dumps", "--every", "3600")):
+        commands = [("publish_due", "--every", "20"), ("make_dumps", "--every", "3600")]
+        if settings.OUTGOING_REQUESTS:
+            commands.append(("send_webhooks", "--every", "20"))
+        for command in commands:
             beside = [sys.executable, str(settings.BASE_DIR / "manage.py"), *command]
             subprocess.Popen(beside)  # they end with the server
         command = serving(settings.BASE_URL)

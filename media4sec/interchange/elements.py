@@ -1,0 +1,29 @@
+"""XML as text: small enough to be made of strings, and so that each part says the namespaces that it uses."""
+
+from xml.sax.saxutils import escape
+
+from media4sec.interchange.feeds import NOT_IN_XML
+
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+QUOTED = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+
+
+def element(name: str, *content: str, **attributes: str) -> str:
+    """An element with what is in it, which is XML already."""
+    said = "".join(f' {key}="{escape(_legal(value), QUOTED)}"' for key, value in attributes.items())
+    inside = "".join(content)
+    return f"<{name}{said}>{inside}</{name}>" if inside else f"<{name}{said}/>"
+
+
+def text_element(name: str, text: str, **attributes: str) -> str:
+    """An element with plain text in it; nothing where there is no text."""
+    return element(name, escape(_legal(text)), **attributes) if text else ""
+
+
+def is_legal(text: str) -> bool:
+    """Can XML hold all signs of a text?"""
+    return not NOT_IN_XML.search(text)
+
+
+def _legal(text: str) -> str:
+    return NOT_IN_XML.sub("", text)

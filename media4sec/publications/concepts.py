@@ -1,0 +1,71 @@
+"""Concepts and their schemes: one address for each, whichever record has its labels.
+
+The vocabulary has labels for concepts that are records of their own, such as themes: these are the concepts, and not
+the records with their labels.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from media4sec.kinds import Kind, Role, kind_for, kinds
+from media4sec.publications.description import Description
+
+
+@dataclass(frozen=True)
+class ConceptScheme:
+    """A list of concepts: records of a kind, or those of the vocabulary that say what they are for."""
+
+    name: str
+    title: Any  # in the language that is spoken
+    kind: Kind  # of its concepts
+    is_searched_by: bool = False  # its labels are what people ask for, and nobody writes
+
+    @property
+    def url(self) -> str:
+        return f"{settings.BASE_URL}/schemes/{self.name}"
+
+    @property
+    def page(self) -> str:
+        """The list of its concepts, for people; relative to the portal's origin."""
+        is_part = self.kind.role is Role.VOCABULARY
+        return f"{self.kind.list_url}?{sort_field()}={self.name}" if is_part else self.kind.list_url
+
+
+@cache
+def concept_schemes() -> dict[str, ConceptScheme]:
+    """All of them by name."""
+    vocabulary = kind_for(Role.VOCABULARY)
+    ways = vocabulary.search.ways
+    asked = (ways.synonyms, ways.countries) if ways else ()
+    own = [kind for kind in kinds() if kind.is_term or kind.role is Role.ISSUE]
+    found = {
+        name: ConceptScheme(name, title, vocabulary, name in asked)
+        for name, title in vocabulary.words[sort_field()].items()
+    }
+    found |= {
+        kind.name: ConceptScheme(kind.name, kind.names.many, kind) for kind in own if kind is not vocabulary
+    }
+    return dict(sorted(found.items()))
+
+
+def sort_field() -> str:
+    """The field of the vocabulary that says what a record's labels are for."""
+    ways = kind_for(Role.VOCABULARY).search.ways
+    return ways.sort if ways else ""
+
+
+def scheme_of(description: Description) -> ConceptScheme | None:
+    """The scheme that a record belongs to; None for what is no concept."""
+    is_part = description.kind.role is Role.VOCABULARY
+    return concept_schemes().get(description.document[sort_field()] if is_part else description.kind.name)
+
+
+def concept_url(description: Description) -> str:
+    """The address of the concept that a record is or has labels for."""
+    scheme = scheme_of(description)
+    if scheme is None or scheme.kind is description.kind:
+        return description.url
+    return f"{settings.BASE_URL}{scheme.kind.url(description.thing.number, '')}"

@@ -1,0 +1,218 @@
+"""The check as visitors answer it: what follows, what they can take along, and that nothing of it stays with us."""
+
+import json
+import logging
+import re
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ethics.check import answers_in
+from media4sec.kept import kept
+from tests.public import text_of
+from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
+
+pytestmark = pytest.mark.usefixtures("content")
+
+RESULT, FILE = "/check/result/", "/check/save/"
+ISSUE = re.compile(r'href="/issues/(I-\d+)')
+
+
+def fields_of(example):
+    """A worked example as its form is sent."""
+    about = {"situation": example["situation"], "technology": example["technologies"]}
+    pattern = {"pattern": example["pattern"]} if example["pattern"] else {}
+    return about | pattern | answers_in(example["answers_given"])
+
+
+def raised_in(html):
+    """The issues of the table, in its order."""
+    table = html.partition('id="raised"')[2].partition("</table>")[0]
+    return ISSUE.findall(table)
+
+
+@pytest.mark.parametrize("identifier", EXAMPLES)
+def test_worked_examples_raise_exactly_what_they_say(client, identifier):
+    example = EXAMPLES[identifier]
+
+    response = client.post(RESULT, fields_of(example))
+
+    assert response.status_code == 200
+    assert sorted(raised_in(response.content.decode())) == sorted(example["expected_issues"])
+    assert sorted(ref["id"] for ref in response.context["context_issues"]) == example["context_issues"]
+    assert response.context["unanswered"] == []
+
+
+@st.composite
+def some_answers(draw):
+    chosen = draw(st.lists(st.sampled_from(sorted(QUESTIONS)), unique=True))
+    return {
+        name: draw(
+            st.lists(
+                st.sampled_from([answer["value"] for answer in QUESTIONS[name]["answers"]]),
+                min_size=1,
+                max_size=1 if QUESTIONS[name]["question_type"] == "single" else None,
+                unique=True,
+            )
+        )
+        for name in chosen
+    }
+
+
+@settings(max_examples=25)
+@given(some_answers())
+def test_every_issue_names_what_raised_it_and_a_saved_check_opens_again(client, answers):
+    result = client.post(RESULT, answers)
+    saved = client.post(FILE, answers)
+    opened = client.post("/check/", {"file": BytesIO(saved.content)})
+    again = client.post(FILE, fields_in(opened))
+
+    for flag in result.context["flags"]:
+        assert flag["raised_by"]
+        assert all(reason["title"] and reason["answer"] for reason in flag["raised_by"])
+    assert again.content == saved.content
+    asked = result.context["asked_count"]
+    assert len(result.context["answered"]) + len(result.context["unanswered"]) == asked
+
+
+def fields_in(response):
+    """What the form would send as it stands: its checked boxes and chosen options."""
+    html = response.content.decode()
+    found = {}
+    for box in re.findall(r"<input\s[^>]*>", html):
+        if re.search(r"\schecked\b", box):
+            name, value = re.search(r'name="([^"]+)"', box)[1], re.search(r'value="([^"]+)"', box)[1]
+            found.setdefault(name, []).append(value)
+    for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', html, re.S):
+        found.setdefault(name, []).extend(re.findall(r'value="([^"]+)"\s+selected', options))
+    return {name: values for name, values in found.items() if values}
+
+
+def test_a_saved_check_keeps_what_it_is_about(client):
+    fields = fields_of(next(example for example in EXAMPLES.values() if example["pattern"]))
+    saved = client.post(FILE, fields)
+
+    opened = client.post("/check/", {"file": BytesIO(saved.content)})
+
+    assert client.post(FILE, fields_in(opened)).content == saved.content
+    assert saved.headers["Content-Disposition"].startswith('attachment; filename="check-')
+    assert json.loads(saved.content)["about"]["situation"] == [fields["situation"]]
+
+
+def test_what_is_prohibited_stands_first_and_nothing_helps_against_it(client):
+    response = client.post(RESULT, {"Q26": ["scrape"], "Q12": ["crowd"]})
+
+    html = response.content.decode()
+    assert html.index('id="prohibited"') < html.index('id="raised"')
+    assert raised_in(html)[0] in {"I-060", "I-037"}
+    flag = next(flag for flag in response.context["flags"] if flag["identifier"] == PROHIBITION)
+    assert flag["safeguards"] == next(
+        answer["safeguards"] for answer in QUESTIONS["Q26"]["answers"] if answer["value"] == "scrape"
+    )
+    assert 'id="prohibited"' not in client.post(RESULT, {"Q26": ["none"]}).content.decode()
+
+
+def test_what_is_left_out_is_told(client):
+    response = client.post(RESULT, {"Q01": ["inform"]})
+
+    names = {question["identifier"] for question in response.context["unanswered"]}
+    assert {"Q26", "Q02", "Q13"} <= names
+    assert "Q04" not in names  # it waits for another answer
+    assert "Not assessed" in text_of(response)
+    assert "no score and no green light" in text_of(response)
+
+
+def test_nothing_answered_is_no_clearance(client):
+    response = client.post(RESULT, {})
+
+    assert response.status_code == 200
+    assert "That does not mean that nothing applies." in text_of(response)
+
+
+SECRET = "zebra-crossing-4711"
+
+
+@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, settings):
+    settings.KEPT_MB = 32
+    kept.forget()
+    asked = []
+
+    def listen(execute, sql, params, *rest):
+        asked.append((sql, params))
+        return execute(sql, params, *rest)
+
+    with caplog.at_level(logging.DEBUG), connection.execute_wrapper(listen):
+        answers = [
+            client.post(address, {"Q01": [SECRET]}),
+            client.post(address, {"Q01": ["monitor"], "technology": "T-001"}),
+        ]
+
+    assert answers[0].status_code == 400
+    assert SECRET not in caplog.text + repr(asked)
+    assert not any(sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")) for sql, _ in asked)
+    assert kept.shelf is None or not kept.shelf.answers
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not answer.cookies
+        assert SECRET not in answer.content.decode()
+        assert not re.search(r'(href|action)="[^"]*=monitor', answer.content.decode())
+    kept.forget()
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"Q01": ["nonsense"]}, "Q01"),
+        ({"Q02": ["offence", "event"]}, "Q02"),
+        ({"Q99": ["yes"]}, "Q99"),
+        ({"situation": ["S-999"]}, "situation"),
+        ({"situation": ["S-001", "S-002"]}, "situation"),
+        ({"technology": ["a\x00b"]}, "technology"),
+    ],
+)
+def test_what_the_check_does_not_know_is_named_and_nothing_else_is_lost(client, fields, named):
+    response = client.post(RESULT, {"Q12": ["crowd"]} | fields)
+
+    assert response.status_code == 400
+    assert [name for name, _ in response.context["errors"]] == [named]
+    assert fields_in(response)["Q12"] == ["crowd"]
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        b"", b"nonsense", b"[]", b"{}", b'{"format": "medi4sec-check"}', b"[" * 60_000, b"\xff\xfe",
+        b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"Q01": "inform"}}',
+        b'{"format": "medi4sec-check", "format_version": 2, "about": {}, "answers": {}}',
+        b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"Q01": [1]}}',
+        b" " * 100_001,
+    ],
+)  # fmt: skip
+def test_a_file_that_is_none_is_refused_in_words(client, upload):
+    response = client.post("/check/", {"file": BytesIO(upload)})
+
+    assert response.status_code == 400
+    assert [name for name, _ in response.context["errors"]] == ["file"]
+
+
+def test_the_questions_are_a_list_as_well(client):
+    listed, filtered = client.get("/check/?view=list"), client.get("/check/?issue=I-060")
+
+    assert 'href="/check/Q26/"' in listed.content.decode()
+    assert filtered.status_code == 200
+    assert client.get("/check/?nonsense=1").status_code == 400
+    assert client.get("/check/", headers={"Accept": "text/csv"}).headers["Location"] == "/check.csv"
+    assert client.get(RESULT).headers["Location"] == "/check/"
+    assert client.get("/de/check/result/").headers["Location"] == "/de/check/"
+    assert client.get(FILE).status_code == 405
+
+
+@pytest.mark.parametrize("record", ["/situations/S-001/", "/technologies/T-001/", "/practices/P-001/"])
+def test_records_lead_to_the_check_behind_a_mark_that_no_server_sees(client, record):
+    page = client.get(record, follow=True)
+
+    assert f'href="/check/#{record.split("/")[2]}"' in page.content.decode()
