@@ -184,6 +184,14 @@ def test_who_asks_for_the_links_is_led_to_them(client):
     assert (led.status_code, led.headers["Location"]) == (303, twin(record.url, LINKSET))
 
 
+@pytest.mark.parametrize("name", ["a%0Ab", "a%0D%0Ab", "a%3Fb", "a%23b", "%E4%B8%AD"])
+def test_who_asks_for_a_form_of_what_is_not_there_is_led_to_it_as_it_was_spelled(client, name):
+    led = client.get(f"/technologies/{name}/", headers={"Accept": "application/json"})
+
+    assert (led.status_code, led.headers["Location"]) == (303, f"/technologies/{name}.json")
+    assert client.get(led.headers["Location"]).status_code == 404
+
+
 # Tags for reference managers
 
 
