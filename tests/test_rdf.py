@@ -11,8 +11,9 @@ import msgspec_schemaorg.models
 import pytest
 from django.conf import settings
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, OWL, RDF, SDO, SKOS, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, SDO, SKOS, Graph, Literal, URIRef
 
+from media4sec.interchange import dcat
 from media4sec.interchange.dumps import make_dump
 from media4sec.interchange.rdf import RDF_FORMS
 from media4sec.kinds import kinds, paths
@@ -423,8 +424,8 @@ def dumps_root(tmp_path, settings):
 
 
 @pytest.mark.parametrize("contact", ["", "kb@example.eu"])
-def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, settings, contact):
-    settings.CATALOGUE = settings.CATALOGUE | {"contact": contact}
+def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, monkeypatch, contact):
+    monkeypatch.setattr(dcat, "CONTACT", contact)
     one_of_every_kind()
     make_dump(dumps_root)
 
@@ -433,6 +434,8 @@ def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, settings,
     assert faults(graph, shapes) == ""
     assert len(set(graph.subjects(RDF.type, DCAT.Dataset))) == len(kinds()) + 1
     assert bool(list(graph.objects(None, DCAT.contactPoint))) == bool(contact)
+    mailboxes = {str(found) for found in graph.objects(None, FOAF.mbox)}
+    assert mailboxes == ({f"mailto:{contact}"} if contact else set())
     # So that the shapes are known to find something.
     dataset = URIRef(f"{BASE}/catalog#technologies")
     graph.remove((dataset, DCTERMS.title, None))
