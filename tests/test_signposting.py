@@ -8,11 +8,10 @@ from django.conf import settings
 from signposting.linkheader import find_signposting_http_link
 from signposting.linkset import LinksetJSON, _parse_linkset_json
 
-from media4sec.link_headers import link_header, web_link
+from media4sec.link_headers import LONGEST_LINKS, link_header, web_link
 from media4sec.publications.citing import american_day, apa, british_day, cited_in_words, iso690
 from media4sec.publications.description import Facts, Name, descriptions_of
 from media4sec.publications.models import Publication
-from media4sec.publications.signposts import LONGEST_LINKS
 from media4sec.representations import LINKSET, forms_of_records, twin
 from media4sec.work_types import RECORD, WORK_TYPES
 from tests.factories import published

@@ -43,9 +43,9 @@ from media4sec.interchange.rdf import (
     rdf_file,
     serialised,
 )
-from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import entity_tag, newest_standing
 from media4sec.kinds import SECTIONS, Kind, Role, kinds, paths
+from media4sec.link_headers import LICENCE_LINK
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.publications.schema_org import catalogue_id, dataset_id, file_of_kind, publisher_id
@@ -371,5 +371,5 @@ def catalogue_file(request: HttpRequest, suffix: str) -> HttpResponseBase:
     response = rdf_file(form_ending(suffix), text)
     response["ETag"] = entity_tag(name, seq, *dump)
     response["Cache-Control"] = "no-cache"  # not kept: a dump is made without a change of the content
-    response["Link"] = LICENCE
+    response["Link"] = LICENCE_LINK
     return response
