@@ -41,6 +41,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
         "changes": f"{base}/api/v1/changes",
         "dumps": f"{base}/dumps/manifest.json",
         "feed": f"{base}/feeds/everything.atom",
+        "interfaces": f"{base}/.well-known/api-catalog",
         "kinds": [
             {
                 "kind": kind.name,
