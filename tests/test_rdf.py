@@ -130,6 +130,15 @@ def test_a_report_in_the_words_of_schema_org(client):
     assert entry["identifier"] == [record.identifier, f"urn:uuid:{row_of(record).uuid}"]
 
 
+def test_a_collection_was_made_on_the_day_on_which_it_was_gathered(client):
+    record = published("collection", generated_on="2026-11-23")
+
+    thing, _entry = client.get(f"{record.url.rstrip('/')}.jsonld").json()["@graph"]
+
+    assert (thing["@type"], thing["dateCreated"]) == ("Collection", "2026-11-23")
+    assert "temporalCoverage" not in thing  # which days it tells of, nobody states
+
+
 def test_pictures_and_makers_of_a_tool(client):
     maker = published("organisation")
     record = published(
