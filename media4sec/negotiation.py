@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 
 from media4sec.representations import HTML, Representation, names_other_forms, twin
 
@@ -39,5 +40,5 @@ def form_wanted(request: HttpRequest, forms: tuple[Representation, ...]) -> Repr
 
 def see_other(request: HttpRequest, form: Representation) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
-    address = twin(request.path_info, form.suffix) + (f"?{query}" if query else "")
+    address = escape_uri_path(twin(request.path_info, form.suffix)) + (f"?{query}" if query else "")
     return HttpResponse(status=303, headers={"Location": address})

@@ -20,6 +20,7 @@ from media4sec.front.api import schema, stem_of
 from media4sec.interchange import results
 from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
 from media4sec.kinds import kinds
+from media4sec.link_headers import LONGEST_LINKS
 from media4sec.publications.lists import SEARCH_FACETS
 from media4sec.publications.models import Generation, Publication, Term
 from media4sec.records import workflow
@@ -241,6 +242,24 @@ def test_links_of_the_header_are_those_of_the_body(client):
 
     assert f'<{middle["next"]}>; rel="next"' in header
     assert f'<{middle["previous"]}>; rel="prev"' in header
+    assert f'<{settings.BASE_URL}{THEMES}?limit=1>; rel="first"' in header
+    assert f'<{settings.BASE_URL}/api/v1/openapi.json>; rel="service-desc"' in header
+
+
+@pytest.mark.django_db
+def test_a_long_question_makes_no_header_that_proxies_refuse(client):
+    first, second = several_published("theme", 2)
+    names = ",".join(
+        [first.identifier, second.identifier, *(f"theme-of-a-long-name-{n}" for n in range(198))]
+    )
+
+    page = client.get(f"{THEMES}?limit=1&ids={names}")
+    following = client.get(relative(page.json()["next"]))
+
+    assert [row["identifier"] for row in following.json()["results"]] == [second.identifier]
+    for answer in (page, following):
+        assert len(answer.headers["Link"]) <= LONGEST_LINKS
+        assert answer.headers["Link"].endswith('rel="license"')
 
 
 @pytest.mark.django_db

@@ -52,6 +52,15 @@ def law(*events, **changes):
     return publish(save(document | {"events": parts}, "instrument"))
 
 
+@pytest.mark.parametrize("day", ["0987-01-02", "9999-12-31"])
+def test_days_at_the_ends_of_the_calendar_are_told(client, day):
+    workshop(start_date=day, end_date=day)
+
+    (event,) = events_in(client.get("/workshops.ics"))
+
+    assert event["DTSTART"].dt == date.fromisoformat(day)
+
+
 def test_a_workshop_is_an_event_of_its_days(client):
     theme = published("theme", title="Dark Web")
     record = workshop(theme=theme.identifier)

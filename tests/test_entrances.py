@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,8 @@ from tests.factories import full_document_for, make, publish, published, save
 from tests.public import body_of, relative
 from tests.test_markup import planted
 
+ROOT = Path(__file__).parents[1]
+ADDRESS = re.compile(r"https://kb\.example\.eu/([^\s'\"…`]+)")
 pytestmark = pytest.mark.django_db
 EVERY_KIND = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 
@@ -60,7 +63,7 @@ def test_all_that_the_catalogue_names_is_there(client):
         answer = client.get(relative(target))
         assert answer.status_code == 200, target
         sent = answer.headers["Content-Type"].partition(";")[0]
-        assert sent == media_type or "openapi" in media_type, target
+        assert sent == media_type, target
 
 
 def test_pages_name_the_catalogue_and_the_description(client):
@@ -68,6 +71,19 @@ def test_pages_name_the_catalogue_and_the_description(client):
 
     assert '<link rel="api-catalog" href="/.well-known/api-catalog">' in page
     assert 'rel="service-desc"' in page
+
+
+def test_what_is_for_machines_in_the_documentation_is_in_the_catalogue():
+    """Each interface has a first address in the words for integrators: none is told to people only."""
+    text = (ROOT / "docs/integrators.md").read_text(encoding="utf-8")
+    named = {
+        f"/{path.partition('/')[0].partition('.')[0].partition('?')[0]}" for path in ADDRESS.findall(text)
+    }
+    known = {f"/{address[1:].partition('/')[0].partition('.')[0]}" for address, *_ in ENTRANCES}
+    lists = {f"/{path}" for path in paths()}
+
+    assert {"/oai", "/catalog", "/schemes", "/feeds"} <= named
+    assert named - known - lists <= {"/", "/llms"}
 
 
 # llms.txt

@@ -372,12 +372,14 @@ def test_a_statement_from_a_report_is_cited_with_the_report(client):
 def test_news_name_who_published_them(client):
     record = published(
         "news-item", title="A visit", date="2018-09-04", date_precision="day",
-        publisher="TNO", url_of_item="https://tno.nl/visit",
+        publisher="TNO", url_of_item="https://tno.nl/visit", language="nl",
     )  # fmt: skip
 
     work, ours = read_bibtex(text_of(client.get(f"{record.url[:-1]}.bib")))
+    in_ris, _ = rispy.loads(text_of(client.get(f"{record.url[:-1]}.ris")))
 
     assert (work["publisher"], work["url"], work["date"]) == ("TNO", "https://tno.nl/visit", "2018-09-04")
+    assert (work["language"], ours["language"]) == (in_ris["language"], "english") == ("nl", "english")
     assert ours["publisher"] == "MEDI@4SEC knowledge base"
 
 

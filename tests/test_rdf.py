@@ -11,8 +11,9 @@ import msgspec_schemaorg.models
 import pytest
 from django.conf import settings
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, OWL, RDF, SDO, SKOS, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, SDO, SKOS, Graph, Literal, URIRef
 
+from media4sec.interchange import dcat
 from media4sec.interchange.dumps import make_dump
 from media4sec.interchange.rdf import RDF_FORMS
 from media4sec.kinds import kinds, paths
@@ -127,6 +128,15 @@ def test_a_report_in_the_words_of_schema_org(client):
         "WebPage", "1", "https://creativecommons.org/licenses/by/4.0/",
     )  # fmt: skip
     assert entry["identifier"] == [record.identifier, f"urn:uuid:{row_of(record).uuid}"]
+
+
+def test_a_collection_was_made_on_the_day_on_which_it_was_gathered(client):
+    record = published("collection", generated_on="2026-11-23")
+
+    thing, _entry = client.get(f"{record.url.rstrip('/')}.jsonld").json()["@graph"]
+
+    assert (thing["@type"], thing["dateCreated"]) == ("Collection", "2026-11-23")
+    assert "temporalCoverage" not in thing  # which days it tells of, nobody states
 
 
 def test_pictures_and_makers_of_a_tool(client):
@@ -423,8 +433,8 @@ def dumps_root(tmp_path, settings):
 
 
 @pytest.mark.parametrize("contact", ["", "kb@example.eu"])
-def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, settings, contact):
-    settings.CATALOGUE = settings.CATALOGUE | {"contact": contact}
+def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, monkeypatch, contact):
+    monkeypatch.setattr(dcat, "CONTACT", contact)
     one_of_every_kind()
     make_dump(dumps_root)
 
@@ -433,6 +443,8 @@ def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, settings,
     assert faults(graph, shapes) == ""
     assert len(set(graph.subjects(RDF.type, DCAT.Dataset))) == len(kinds()) + 1
     assert bool(list(graph.objects(None, DCAT.contactPoint))) == bool(contact)
+    mailboxes = {str(found) for found in graph.objects(None, FOAF.mbox)}
+    assert mailboxes == ({f"mailto:{contact}"} if contact else set())
     # So that the shapes are known to find something.
     dataset = URIRef(f"{BASE}/catalog#technologies")
     graph.remove((dataset, DCTERMS.title, None))

@@ -88,8 +88,9 @@ def test_an_empty_base_has_empty_lists(client):
     assert followed(client, "resourcelist") == followed(client, "changelist") == []
 
 
-@pytest.mark.parametrize("address", ["/resourcesync/resources-2.xml", "/resourcesync/changes-99.xml"])
-def test_parts_that_nobody_names_are_not_there(client, address):
+@pytest.mark.parametrize("part", ["resources", "changes"])
+@pytest.mark.parametrize("number", [0, 2, 99, 10**30])
+def test_parts_that_nobody_names_are_not_there(client, part, number):
     published("technology")
 
-    assert client.get(address).status_code == 404
+    assert client.get(f"/resourcesync/{part}-{number}.xml").status_code == 404

@@ -8,11 +8,10 @@ from django.conf import settings
 from signposting.linkheader import find_signposting_http_link
 from signposting.linkset import LinksetJSON, _parse_linkset_json
 
-from media4sec.link_headers import link_header, web_link
+from media4sec.link_headers import LONGEST_LINKS, link_header, web_link
 from media4sec.publications.citing import american_day, apa, british_day, cited_in_words, iso690
 from media4sec.publications.description import Facts, Name, descriptions_of
 from media4sec.publications.models import Publication
-from media4sec.publications.signposts import LONGEST_LINKS
 from media4sec.representations import LINKSET, forms_of_records, twin
 from media4sec.work_types import RECORD, WORK_TYPES
 from tests.factories import published
@@ -182,6 +181,14 @@ def test_who_asks_for_the_links_is_led_to_them(client):
     led = client.get(record.url, headers={"Accept": "application/linkset+json"})
 
     assert (led.status_code, led.headers["Location"]) == (303, twin(record.url, LINKSET))
+
+
+@pytest.mark.parametrize("name", ["a%0Ab", "a%0D%0Ab", "a%3Fb", "a%23b", "%E4%B8%AD"])
+def test_who_asks_for_a_form_of_what_is_not_there_is_led_to_it_as_it_was_spelled(client, name):
+    led = client.get(f"/technologies/{name}/", headers={"Accept": "application/json"})
+
+    assert (led.status_code, led.headers["Location"]) == (303, f"/technologies/{name}.json")
+    assert client.get(led.headers["Location"]).status_code == 404
 
 
 # Tags for reference managers

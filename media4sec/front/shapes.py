@@ -115,6 +115,7 @@ class RootSerializer(serializers.Serializer):
     changes = serializers.URLField()
     dumps = serializers.URLField()
     feed = serializers.URLField()
+    interfaces = serializers.URLField(help_text="All interfaces, of this API and others (RFC 9727).")
     kinds = RootKindSerializer(many=True)
 
 

@@ -12,8 +12,8 @@ from django.http.response import HttpResponseBase
 
 from media4sec.interchange.records import api_address, dumped, moment, public_reference
 from media4sec.interchange.rest import (
-    LICENCE,
     AskedPage,
+    api_links,
     page_answer,
     public_row,
     question_of,
@@ -23,6 +23,7 @@ from media4sec.interchange.rest import (
 )
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Document, Kind, kinds_by_name
+from media4sec.link_headers import web_link
 from media4sec.publications.history import History
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
@@ -60,7 +61,7 @@ def version_of(request: HttpRequest, kind: Kind, identifier: str, number: int) -
     fields = [{"field": name, **field} for name, field in history.fields[number].items()]
     body = version_facts(row, history, number) | {"record": public_reference(row), "fields": fields}
     response = HttpResponse(dumped(body), content_type="application/json")
-    response["Link"] = f'<{body["page"]}>; rel="canonical", {LICENCE}'
+    response["Link"] = api_links(web_link(body["page"], "canonical"))
     return tagged(response, tag, None)
 
 
@@ -89,7 +90,7 @@ def related_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpRespons
         for other, reasons in found
     ]
     response = HttpResponse(dumped({"results": results}), content_type="application/json")
-    response["Link"] = LICENCE
+    response["Link"] = api_links()
     return tagged(response, tag, None)
 
 

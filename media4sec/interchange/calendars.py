@@ -100,7 +100,7 @@ def event_lines(description: Description) -> Iterator[str]:
             *identity_lines(str(uid), description.updated, description.version),
             f"CREATED:{in_utc(description.issued)}\r\n",
             f"DTSTART;VALUE=DATE:{on(event.first)}\r\n",
-            f"DTEND;VALUE=DATE:{on(event.last + timedelta(days=1))}\r\n",  # the day after the last one
+            *end_lines(event.last),
             prop("SUMMARY", summary_of(description, event)),
             prop("DESCRIPTION", said_of(event)),
             prop("LOCATION", place if is_itself else ""),
@@ -110,6 +110,12 @@ def event_lines(description: Description) -> Iterator[str]:
             "TRANSP:TRANSPARENT\r\n",
             "END:VEVENT\r\n",
         )
+
+
+def end_lines(last: date) -> Iterator[str]:
+    """The day after the last one, unless no calendar has it."""
+    if last < date.max:
+        yield f"DTEND;VALUE=DATE:{on(last + timedelta(days=1))}\r\n"
 
 
 def cancelled(row: Publication) -> Iterator[str]:
@@ -160,7 +166,7 @@ def folded_line(line: str) -> str:
 
 
 def on(day: date) -> str:
-    return f"{day:%Y%m%d}"
+    return day.isoformat().replace("-", "")  # strftime writes fewer digits for early years
 
 
 def in_utc(at: datetime) -> str:

@@ -48,7 +48,7 @@ def bibtex_entry(citation: Facts) -> str:
         "url": citation.url,
         "urldate": citation.read_on,
         "version": citation.version,
-        "language": "english" if citation.language == "en" else "",
+        "language": "english" if citation.language == "en" else citation.language,
         "keywords": ", ".join(citation.keywords).translate(ESCAPED),
         "abstract": citation.summary.translate(ESCAPED),
         "note": citation.note.translate(ESCAPED),

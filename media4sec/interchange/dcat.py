@@ -5,6 +5,7 @@ https://semiceu.github.io/DCAT-AP/releases/3.0.1/
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,12 +19,20 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Graph, Literal, Na
 from media4sec.imprint import (
     CATALOGUE_DESCRIPTION,
     CATALOGUE_TITLE,
+    CONTACT,
     LANGUAGE,
     LICENCE_NAME,
     LICENCE_URL,
     PUBLISHER,
 )
-from media4sec.interchange.dumps import DATABASE, EVERYTHING, SHEETS, WITHDRAWN, newest_manifest
+from media4sec.interchange.dumps import (
+    DATABASE,
+    EVERYTHING,
+    SHEETS,
+    TYPES_OF_DUMPS,
+    WITHDRAWN,
+    newest_manifest,
+)
 from media4sec.interchange.rdf import (
     RDF_FORMS,
     Triples,
@@ -34,9 +43,9 @@ from media4sec.interchange.rdf import (
     rdf_file,
     serialised,
 )
-from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import entity_tag, newest_standing
 from media4sec.kinds import SECTIONS, Kind, Role, kinds, paths
+from media4sec.link_headers import LICENCE_LINK
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.publications.schema_org import catalogue_id, dataset_id, file_of_kind, publisher_id
@@ -75,7 +84,6 @@ TITLES_OF_DUMPS = {
     SHEETS: "Everything, CSV, a table for each kind",
     WITHDRAWN: "What was withdrawn, JSON, one record a line, compressed",
 }
-_ENDS = {".gz": "application/gzip", ".zip": "application/zip", ".sqlite3": "application/vnd.sqlite3"}
 EVERYTHING_ID, REST_ID, OAI_ID = "everything", "rest-api", "oai-pmh"
 
 
@@ -149,7 +157,7 @@ def _say_words(triples: Triples) -> None:
         },
     )
     triples.say(LICENCE_URL, {RDF.type: DCTERMS.LicenseDocument, RDFS.label: english(LICENCE_NAME)})
-    contact = URIRef(f"mailto:{settings.CATALOGUE['contact']}") if settings.CATALOGUE["contact"] else None
+    contact = URIRef(f"mailto:{CONTACT}") if CONTACT else None
     triples.say(
         publisher_id(),
         {
@@ -175,7 +183,7 @@ def _of_every_dataset(name: str, first: datetime | None, newest: datetime | None
         DCTERMS.issued: at(first),
         DCTERMS.modified: at(newest),
         DCAT.theme: _authority(EU_THEME),
-        DCAT.contactPoint: URIRef(dataset_id("contact")) if settings.CATALOGUE["contact"] else None,
+        DCAT.contactPoint: URIRef(dataset_id("contact")) if CONTACT else None,
     }
 
 
@@ -250,7 +258,7 @@ def _say_dumps(triples: Triples, dump: Any, titles: dict[str, str]) -> Iterator[
     for file in dump["files"] if dump else ():
         if file["name"] not in titles:
             continue
-        media_type = next(type for end, type in _ENDS.items() if file["name"].endswith(end))
+        media_type = TYPES_OF_DUMPS[Path(file["name"]).suffix]
         name = dataset_id(f"dump-{file['name'].replace('.', '-')}")
         checksum = triples.say(
             f"{name}-sha256",
@@ -363,5 +371,5 @@ def catalogue_file(request: HttpRequest, suffix: str) -> HttpResponseBase:
     response = rdf_file(form_ending(suffix), text)
     response["ETag"] = entity_tag(name, seq, *dump)
     response["Cache-Control"] = "no-cache"  # not kept: a dump is made without a change of the content
-    response["Link"] = LICENCE
+    response["Link"] = LICENCE_LINK
     return response

@@ -14,7 +14,7 @@ from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import title_of
 from media4sec.representations import HTML
 
-JSON, OPENAPI = "application/json", "application/vnd.oai.openapi+json"
+JSON = "application/json"
 API_CATALOG = "/.well-known/api-catalog"
 OF_CATALOGUE = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 DOCS = "/api/"
@@ -25,6 +25,9 @@ ENTRANCES = (
     ("/dumps/manifest.json", JSON, "All records as files, made each night"),
     ("/feeds/everything.atom", "application/atom+xml", "The newest changes as an Atom feed"),
     ("/feeds/everything.json", "application/feed+json", "The same as a JSON Feed"),
+    ("/oai", "text/xml", "Records for harvesters, with deletions (OAI-PMH 2.0)"),
+    ("/catalog.ttl", "text/turtle", "Data sets, their files and services (DCAT-AP)"),
+    ("/schemes.ttl", "text/turtle", "The vocabularies (SKOS)"),
     ("/en/group_export", JSON, "Technologies for DRIVER+’s Portfolio of Solutions"),
     ("/.well-known/resourcesync", "application/xml", "Lists of all documents and changes (ResourceSync)"),
     ("/oai?verb=Identify", "text/xml", "All records for libraries (OAI-PMH 2.0)"),
@@ -46,7 +49,7 @@ def api_catalog(request: HttpRequest) -> HttpResponseBase:
     for path, _, title in ENTRANCES:
         links = {"service-doc": [typed(DOCS, HTML) | {"title": title}], "license": [{"href": LICENCE_URL}]}
         if path.startswith("/api/v1"):
-            links["service-desc"] = [typed("/api/v1/openapi.json", OPENAPI)]
+            links["service-desc"] = [typed("/api/v1/openapi.json", JSON)]
         contexts.append({"anchor": absolute_url(path), **links})
     text = json.dumps({"linkset": contexts}, indent=1, ensure_ascii=False) + "\n"
     response = HttpResponse(text, content_type=OF_CATALOGUE)

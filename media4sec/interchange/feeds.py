@@ -20,6 +20,7 @@ from django.utils.html import escape
 
 from media4sec import problems
 from media4sec.imprint import LICENCE_NAME, LICENCE_URL, PUBLISHER
+from media4sec.interchange.elements import in_xml
 from media4sec.interchange.records import dumped, moment
 from media4sec.interchange.results import newest_change, publications, result_of, tagged
 from media4sec.kinds import Document, kinds, paths
@@ -39,7 +40,6 @@ PLACE_IN_FEED = re.compile(
     r"(\d{1,17})\.(\d{1,18})", re.ASCII
 )  # microseconds since 1970, and the publication's key
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 LICENCE_IN_WORDS = f"{LICENCE_NAME}, {LICENCE_URL}"
@@ -203,11 +203,6 @@ def doubts_of(document: Document) -> str:
         for part in doubtful
     ]
     return f"Not verified: {'; '.join(texts)}."
-
-
-def in_xml(text: str) -> str:
-    """A text without the control characters that no XML can hold."""
-    return NOT_IN_XML.sub("", text)
 
 
 def urn_of(uuid: object) -> str:

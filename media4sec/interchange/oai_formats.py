@@ -11,6 +11,7 @@ from media4sec.imprint import AWARD, FUNDER, LICENCE_NAME, LICENCE_URL, PROGRAMM
 from media4sec.interchange.elements import element, text_element
 from media4sec.kinds import Kind, fields
 from media4sec.publications.description import Description, Name, NamedRecord
+from media4sec.stored import PDF
 from media4sec.work_types import COAR
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -21,7 +22,6 @@ OPEN, METADATA_ONLY = (  # COAR's words and code, and those of the older vocabul
     ("open access", "http://purl.org/coar/access_right/c_abf2", f"{EU_REPO}openAccess"),
     ("metadata only access", "http://purl.org/coar/access_right/c_14cb", f"{EU_REPO}closedAccess"),
 )
-PDF_TYPE = "application/pdf"
 # ISO 639-3, which OpenAIRE asks for, of the EU's languages; any other code stays as it is.
 ISO_639_3 = dict(
     pair.split(":")
@@ -90,7 +90,7 @@ def _elements_of(description: Description) -> Iterator[tuple[str, str]]:
     if suits_openaire(description):
         yield "type", f"{EU_REPO}{thing.names.coar[0]}"
     yield "type", thing.names.dcmi
-    yield "format", PDF_TYPE if _copies(description) else ""
+    yield "format", PDF if _copies(description) else ""
     numbers = (thing.number, *thing.numbers.values())
     yield from _each("identifier", (description.url, *_copies(description), thing.url, *numbers))
     yield from _each("source", (ref.url for ref in others if ref.means == "source"))
@@ -179,7 +179,7 @@ def openaire(description: Description) -> str:
             "oaire:resourceType", label, resourceTypeGeneral=thing.names.general, uri=f"{COAR}{code}"
         ),
         text_element("dc:description", record.summary),
-        text_element("dc:format", PDF_TYPE if _copies(description) else ""),
+        text_element("dc:format", PDF if _copies(description) else ""),
         text_element("datacite:identifier", description.url, identifierType="URL"),
         text_element("datacite:rights", access, rightsURI=access_code),
         _several(
@@ -229,14 +229,14 @@ def _access(description: Description) -> tuple[str, str, str]:
 
 def _copies(description: Description) -> list[str]:
     """The addresses of copies of the work that the portal itself keeps."""
-    return [file.url for file in description.files if file.media_type == PDF_TYPE]
+    return [file.url for file in description.files if file.media_type == PDF]
 
 
 def _full_texts(description: Description) -> Iterator[str]:
     if _access(description) is OPEN:
         known = {"accessRightsURI": OPEN[1], "objectType": "fulltext"}
         for url in _copies(description):
-            yield text_element("oaire:file", url, mimeType=PDF_TYPE, **known)
+            yield text_element("oaire:file", url, mimeType=PDF, **known)
         for url in description.thing.files:
             yield text_element("oaire:file", url, **known)
 

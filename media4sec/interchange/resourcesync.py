@@ -65,9 +65,8 @@ def resources(at: str) -> str:
 def resources_part(at: str, number: int) -> str:
     """Documents in the order of first publication, each with its last visible change."""
     rows = Publication.objects.published().order_by("pk").only("kind", "identifier", "modified_at")
-    entries = [_url(api_address(row), row.modified_at) for row in rows[(number - 1) * PART : number * PART]]
-    if not entries and number > 1:
-        raise Http404
+    first, last = _span(number, rows.count())
+    entries = [_url(api_address(row), row.modified_at) for row in rows[first:last]]
     return _document("urlset", f'capability="resourcelist" at="{at}"', entries)
 
 
@@ -82,9 +81,8 @@ def changes_index(at: str) -> str:
 @in_turn
 def changes_part(at: str, number: int) -> str:
     """Changes in their order: those with the numbers of this part."""
-    first, last = (number - 1) * PART, number * PART
-    if number > 1 and first >= _newest():
-        raise Http404
+    newest = _newest()
+    first, last = _span(number, newest)
     rows = Change.objects.filter(seq__gt=first, seq__lte=last, kind__in=kinds_by_name()).order_by("seq")
     entries = [
         _url(
@@ -94,8 +92,7 @@ def changes_part(at: str, number: int) -> str:
         )
         for row in rows
     ]
-    is_closed = last < _newest()
-    until = f' until="{_since(last)}"' if is_closed else ""
+    until = f' until="{_since(last)}"' if last < newest else ""
     return _document("urlset", f'capability="changelist" from="{_since(first)}"{until}', entries)
 
 
@@ -117,8 +114,20 @@ def _place(path: str, capability: str) -> str:
     return f'<url><loc>{settings.BASE_URL}{path}</loc><rs:md capability="{capability}"/></url>'
 
 
+def _numbers(count: int) -> range:
+    """Of the parts of a list; an empty one has an empty part."""
+    return range(1, max(1, -(-count // PART)) + 1)
+
+
+def _span(number: int, count: int) -> tuple[int, int]:
+    """(entries before a part, those before the next one); 404 where the list has no such part."""
+    if number not in _numbers(count):
+        raise Http404
+    return (number - 1) * PART, number * PART
+
+
 def _parts(path: str, count: int) -> Iterator[str]:
-    for number in range(1, max(1, -(-count // PART)) + 1):
+    for number in _numbers(count):
         address = path.replace(".xml", f"-{number}.xml")
         yield f"<sitemap><loc>{settings.BASE_URL}{address}</loc></sitemap>"
 

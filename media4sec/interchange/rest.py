@@ -18,10 +18,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
-from media4sec.imprint import LICENCE_URL
 from media4sec.interchange.records import SENT, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind, Slug
+from media4sec.link_headers import link_header, web_link
 from media4sec.problems import BadParameters, Gone
 from media4sec.publications.lists import misread
 from media4sec.publications.models import Publication
@@ -36,8 +36,6 @@ ALWAYS_SENT = (
     "uuid",
     "url",
 )  # whichever fields are asked for: they say which record it is
-LICENCE = f'<{LICENCE_URL}>; rel="license"'
-
 
 Cursor = tuple[int, int]  # forwards or backwards, and from which key
 FIRST_PAGE: Cursor = (1, 0)
@@ -75,8 +73,18 @@ class PublicViewSet(ViewSet):
         row = public_row(self.kind, identifier)
         response = HttpResponse(only(whole(row), fields), content_type="application/json")
         tagged(response, entity_tag(row.generation, row.pk, row.modified_at, *fields), row.modified_at)
-        response["Link"] = f'<{settings.BASE_URL}{row.url}>; rel="canonical", {LICENCE}'
+        response["Link"] = api_links(web_link(f"{settings.BASE_URL}{row.url}", "canonical"))
         return response
+
+
+def api_links(*links: str) -> str:
+    """The header ``Link`` of an answer of the API: these, and where the API is described."""
+    base = settings.BASE_URL
+    described = (
+        web_link(f"{base}/api/v1/openapi.json", "service-desc"),
+        web_link(f"{base}/api/", "service-doc"),
+    )
+    return link_header(*links, *described)
 
 
 def public_row(kind: Kind, identifier: str) -> Publication:
@@ -142,11 +150,19 @@ class AskedPage:
 
     def link(self, request: HttpRequest, cursor: Cursor | None) -> str | None:
         """The address of the page that a cursor leads to."""
-        if cursor is None:
-            return None
+        return self.address(request, cursor=write_cursor(cursor, self.question)) if cursor else None
+
+    def links(self, request: HttpRequest, following: str | None, previous: str | None) -> str:
+        """The header ``Link`` of the page between these addresses."""
+        first = self.address(request) if "cursor" in self.data else None
+        around = (("next", following), ("prev", previous), ("first", first))
+        return api_links(*(web_link(address, rel) for rel, address in around if address))
+
+    def address(self, request: HttpRequest, **more: str) -> str:
+        """Where the question, with what is added, is answered."""
         query = [(name, value) for name, values in self.data.lists() for value in values if name != "cursor"]
-        query.append(("cursor", write_cursor(cursor, self.question)))
-        return f"{settings.BASE_URL}{request.path}?{urlencode(query)}"
+        tail = urlencode([*query, *more.items()])
+        return f"{settings.BASE_URL}{request.path}" + (f"?{tail}" if tail else "")
 
     def _limit(self, most: int) -> int:
         usual = min(DEFAULT_LIMIT, most)
@@ -184,8 +200,7 @@ def page_answer(
     text = dumped(head | (more or {}) | {"next": after, "previous": before})
     body = f'{text[:-1]},"results":[{",".join(results)}]}}'
     response = HttpResponse(body, content_type="application/json")
-    links = [f'<{address}>; rel="{rel}"' for rel, address in (("next", after), ("prev", before)) if address]
-    response["Link"] = ", ".join([*links, LICENCE])
+    response["Link"] = asked.links(request, after, before)
     return response
 
 

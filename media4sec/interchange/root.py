@@ -7,9 +7,9 @@ from django.http.response import HttpResponseBase
 
 from media4sec.imprint import LICENCE_URL, PUBLISHER
 from media4sec.interchange.records import dumped, moment
+from media4sec.interchange.rest import api_links
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Kind, kinds
-from media4sec.link_headers import link_header, web_link
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.representations import forms_of_lists
@@ -41,6 +41,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
         "changes": f"{base}/api/v1/changes",
         "dumps": f"{base}/dumps/manifest.json",
         "feed": f"{base}/feeds/everything.atom",
+        "interfaces": f"{base}/.well-known/api-catalog",
         "kinds": [
             {
                 "kind": kind.name,
@@ -61,7 +62,5 @@ def root(request: HttpRequest) -> HttpResponseBase:
         ],
     }
     response = tagged(HttpResponse(dumped(body), content_type="application/json"), tag, at)
-    response["Link"] = link_header(
-        web_link(f"{base}/api/v1/openapi.json", "service-desc"), web_link(f"{base}/api/", "service-doc")
-    )
+    response["Link"] = api_links()
     return response

@@ -12,9 +12,9 @@ from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal, URIRef
 from media4sec import problems
 from media4sec.imprint import LANGUAGE, LICENCE_URL
 from media4sec.interchange.rdf import Triples, at, english, form_ending, led_to_a_form, rdf_file, serialised
-from media4sec.interchange.rest import LICENCE
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Role, kind_for
+from media4sec.link_headers import LICENCE_LINK
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.concepts import ConceptScheme, concept_schemes, concept_url, scheme_of
 from media4sec.publications.description import Description, descriptions_of
@@ -138,5 +138,5 @@ def schemes_file(request: HttpRequest, suffix: str, name: str = "") -> HttpRespo
         return problems.response(request, 404)
     tag, modified_at = newest_change()
     response = rdf_file(form_ending(suffix), serialised(vocabularies(name), suffix))
-    response["Link"] = LICENCE
+    response["Link"] = LICENCE_LINK
     return tagged(response, tag, modified_at)

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 
 from media4sec.interchange.records import dumped
-from media4sec.interchange.rest import LICENCE, AskedPage, Cursor, question_of, window
+from media4sec.interchange.rest import AskedPage, Cursor, question_of, window
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import NO_VALUE, Facet, Kind, kinds
 from media4sec.letters import folded
@@ -50,17 +50,16 @@ def facets_answer(request: HttpRequest, kind: Kind | None) -> HttpResponseBase:
                 groups.append(facet_facts(facet, options, page))
             if wanted is None and after:
                 groups[-1]["all"] = all_address(request, facet)
-    addresses = [asked.link(request, cursor if wanted else None) for cursor in (after, before)]
+    following, previous = (asked.link(request, cursor if wanted else None) for cursor in (after, before))
     body = {
         "list": f"{settings.BASE_URL}{kind.api_url()}" if kind else f"{settings.BASE_URL}/api/v1/search",
         "count": answer.result.count,
-        "next": addresses[0],
-        "previous": addresses[1],
+        "next": following,
+        "previous": previous,
         "facets": groups,
     }
     response = HttpResponse(dumped(body), content_type="application/json")
-    links = [f'<{url}>; rel="{rel}"' for rel, url in zip(("next", "prev"), addresses, strict=True) if url]
-    response["Link"] = ", ".join([*links, LICENCE])
+    response["Link"] = asked.links(request, following, previous)
     return tagged(response, tag, None)
 
 

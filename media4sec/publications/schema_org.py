@@ -147,6 +147,10 @@ def _legislation(description: Description) -> Linked:
     }
 
 
+def _collection(description: Description) -> Linked:
+    return _work(description) | {"temporalCoverage": "", "dateCreated": description.thing.date}
+
+
 def _claim(description: Description) -> Linked:
     """What somebody says, and where."""
     quotes = description.kind.cited.quotes
@@ -199,6 +203,7 @@ _CLASSES = {
     "SoftwareApplication": _software,
     "Report": _report,
     "Legislation": _legislation,
+    "Collection": _collection,
     "Claim": _claim,
     "Service": _service,
     "Event": _event,

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from media4sec.imprint import LICENCE_URL
-from media4sec.link_headers import web_link
+from media4sec.link_headers import in_short, web_link
 from media4sec.publications.description import Description
 from media4sec.representations import HTML, LINKSET, form_named, forms_of_records, twin
 
 SCHEMA = "https://schema.org/"
-LONGEST_LINKS = 2_000  # characters; with all our other headers, within the 4 kB that proxies take
 
 
 class Signpost(NamedTuple):
@@ -53,10 +52,4 @@ def ways_back(description: Description) -> Iterator[Signpost]:
 
 def signposts_in_short(description: Description) -> str:
     """The page's header ``Link``: as many as there is room for."""
-    text = ""
-    for post in signposts_of(description):
-        link = web_link(post.target, post.rel, post.media_type)
-        if len(text) + len(link) > LONGEST_LINKS:
-            break
-        text += f", {link}" if text else link
-    return text
+    return in_short(web_link(post.target, post.rel, post.media_type) for post in signposts_of(description))
