@@ -6,6 +6,7 @@ into an address. No answer is a score: the result names points to take to somebo
 
 import json
 from dataclasses import dataclass, field
+from functools import wraps
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -22,6 +23,7 @@ from ethics.choices import CheckSection
 from ethics.kinds import CHECK_QUESTION
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
+from media4sec.portal.errors import bad_request
 from media4sec.portal.lists.views import kind_list, refuse
 from media4sec.portal.record.evidence import flags_of
 from media4sec.publications.models import Publication
@@ -33,6 +35,7 @@ CHECK_ADDRESS = CHECK_QUESTION.list_url
 FORMAT, FORMAT_VERSION = "medi4sec-check", 1
 MOST_SAVED_BYTES = 100_000  # of a file with answers; the longest that can be given take some 5,000
 MOST_TOOLS = 8
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SUBJECTS = {  # what a check can be about: the name of the field, its kind, what the form calls it
     "situation": ("situation", gettext_lazy("Situation")),
     "pattern": ("pattern", gettext_lazy("Practice")),
@@ -105,7 +108,7 @@ def given_in(values):
         elif known:
             answers[identifier] = known
     unknown = sorted(values.keys() - questions.keys() - SUBJECTS.keys() - {"file"})
-    errors += [(name, gettext("The check has no such question now.")) for name in unknown[:10]]
+    errors += [(name[:80], gettext("The check has no such question now.")) for name in unknown[:10]]
     return CheckAnswered(chosen, answers, errors)
 
 
@@ -118,8 +121,8 @@ def given_in_file(upload):
         is_ours = content["format"] == FORMAT and content["format_version"] == FORMAT_VERSION
         values = {**content["about"], **content["answers"]}
         is_ours = is_ours and all(
-            isinstance(value, list) and all(isinstance(text, str) for text in value)
-            for value in values.values()
+            name.isprintable() and isinstance(value, list) and all(isinstance(text, str) for text in value)
+            for name, value in values.items()
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         is_ours, values = False, {}
@@ -144,8 +147,21 @@ def as_file(given):
 
 
 def for_nobody_else(view):
-    """A view of answers: kept nowhere, and in no report of an error. It changes nothing, so anybody may send it."""
-    return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(view)))
+    """A view of answers: kept nowhere, and in no report of an error. It changes nothing, so anybody may send it.
+
+    What would be put aside on the disk while it is read is not taken at all, and what is no form is not taken for one
+    without answers.
+    """
+
+    @wraps(view)
+    def read_in_memory(request):
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+            return HttpResponse(status=413)
+        if request.method == "POST" and request.content_type not in FORMS:
+            return bad_request(request)
+        return view(request)
+
+    return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(read_in_memory)))
 
 
 @require_safe

@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -189,6 +190,7 @@ def test_what_the_check_does_not_know_is_named_and_nothing_else_is_lost(client, 
         b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"Q01": "inform"}}',
         b'{"format": "medi4sec-check", "format_version": 2, "about": {}, "answers": {}}',
         b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"Q01": [1]}}',
+        b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"\\ud800": []}}',
         b" " * 100_001,
     ],
 )  # fmt: skip
@@ -197,6 +199,38 @@ def test_a_file_that_is_none_is_refused_in_words(client, upload):
 
     assert response.status_code == 400
     assert [name for name, _ in response.context["errors"]] == ["file"]
+
+
+@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+def test_what_is_sent_is_never_put_aside_on_the_disk(client, address, monkeypatch):
+    aside = []
+    monkeypatch.setattr(TemporaryUploadedFile, "__init__", lambda *args, **more: aside.append(args))
+
+    response = client.post(address, {"file": BytesIO(b" " * 3_000_000)})
+
+    assert (response.status_code, response["Cache-Control"], aside) == (413, "no-store", [])
+    assert "text/html" in response["Content-Type"]
+
+
+@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+def test_what_is_no_form_is_not_taken_for_one_without_answers(client, address):
+    response = client.post(address, {"Q01": ["monitor"]}, content_type="application/json")
+
+    assert (response.status_code, response["Cache-Control"]) == (400, "no-store")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_the_check_takes_no_other_methods(client, method):
+    for address, methods in (("/check/", "GET, HEAD, POST"), (RESULT, "GET, HEAD, POST"), (FILE, "POST")):
+        response = client.generic(method, address)
+        assert (response.status_code, response["Allow"]) == (405, methods)
+
+
+def test_a_long_name_is_cut_where_it_is_shown(client):
+    response = client.post(RESULT, {"y" * 100_000: "x"})
+
+    assert response.status_code == 400
+    assert len(response.content) < 100_000
 
 
 def test_the_questions_are_a_list_as_well(client):
