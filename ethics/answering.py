@@ -26,6 +26,7 @@ from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import bad_request
 from media4sec.portal.lists.views import kind_list, refuse
 from media4sec.portal.record.evidence import flags_of
+from media4sec.portal.wording import word
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import since_change
 from media4sec.representations import forms_of_lists
@@ -215,7 +216,9 @@ def questions_page(request, given, status=200):
     for name, label in CheckSection.choices:
         rows = [row_of(row, questions, given, failed) for row in questions.values() if row["section"] == name]
         if rows:
-            parts.append({"name": name.replace(" ", "-"), "title": label, "questions": rows})
+            parts.append(
+                {"name": name.replace(" ", "-"), "title": word(label, "section", name), "questions": rows}
+            )
     context = {
         "crumbs": way_to_check(),
         "parts": parts,

@@ -201,7 +201,7 @@ def test_a_file_that_is_none_is_refused_in_words(client, upload):
     assert [name for name, _ in response.context["errors"]] == ["file"]
 
 
-@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
 def test_what_is_sent_is_never_put_aside_on_the_disk(client, address, monkeypatch):
     aside = []
     monkeypatch.setattr(TemporaryUploadedFile, "__init__", lambda *args, **more: aside.append(args))
@@ -212,7 +212,7 @@ def test_what_is_sent_is_never_put_aside_on_the_disk(client, address, monkeypatc
     assert "text/html" in response["Content-Type"]
 
 
-@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
 def test_what_is_no_form_is_not_taken_for_one_without_answers(client, address):
     response = client.post(address, {"Q01": ["monitor"]}, content_type="application/json")
 
@@ -221,7 +221,7 @@ def test_what_is_no_form_is_not_taken_for_one_without_answers(client, address):
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_the_check_takes_no_other_methods(client, method):
-    for address, methods in (("/check/", "GET, HEAD, POST"), (RESULT, "GET, HEAD, POST"), (FILE, "POST")):
+    for address, methods in ((OPEN, "GET, HEAD, POST"), (RESULT, "GET, HEAD, POST"), (FILE, "POST")):
         response = client.generic(method, address)
         assert (response.status_code, response["Allow"]) == (405, methods)
 
