@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from media4sec.interchange.records import api_address, dumped, moment, public_reference
 from media4sec.interchange.rest import (
     AskedPage,
-    api_links,
+    links_of_the_api,
     page_answer,
     public_row,
     question_of,
@@ -61,7 +61,7 @@ def version_of(request: HttpRequest, kind: Kind, identifier: str, number: int) -
     fields = [{"field": name, **field} for name, field in history.fields[number].items()]
     body = version_facts(row, history, number) | {"record": public_reference(row), "fields": fields}
     response = HttpResponse(dumped(body), content_type="application/json")
-    response["Link"] = api_links(web_link(body["page"], "canonical"))
+    response["Link"] = links_of_the_api(web_link(body["page"], "canonical"))
     return tagged(response, tag, None)
 
 
@@ -90,7 +90,7 @@ def related_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpRespons
         for other, reasons in found
     ]
     response = HttpResponse(dumped({"results": results}), content_type="application/json")
-    response["Link"] = api_links()
+    response["Link"] = links_of_the_api()
     return tagged(response, tag, None)
 
 
