@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 
 from media4sec.interchange.records import api_address, dumped, moment, public_reference
 from media4sec.interchange.rest import (
+    PAGED,
     AskedPage,
     api_links,
     page_answer,
@@ -28,8 +29,6 @@ from media4sec.publications.history import History
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
 from media4sec.publications.related import neighbours
-
-PAGED = ("limit", "cursor", "count")
 
 
 def versions_of(request: HttpRequest, kind: Kind, identifier: str) -> HttpResponseBase:

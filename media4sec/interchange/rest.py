@@ -28,7 +28,8 @@ from media4sec.publications.models import Publication
 from media4sec.publications.sorting import asked
 
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-PAGING = ("limit", "cursor", "count", "fields")  # parameters that do not change what is asked
+PAGED = ("limit", "cursor", "count")  # what every answer in pages takes
+PAGING = (*PAGED, "fields")  # parameters that do not change what is asked
 NARROWING = ("ids", "updated_since", "updated_before", "include_deleted")
 ALWAYS_SENT = (
     "kind",
