@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from ethics.check import faults_of
+from ethics.check import faults_of_check
 from ethics.kinds import CHECK_QUESTION
 from ethics.models import (
     CheckAnswer,
@@ -90,7 +90,7 @@ class CheckQuestionAdmin(RecordAdmin):
         if record.kind_name != CHECK_QUESTION.name:
             return []
         seen = working_documents(policy.visible(request.user, CheckQuestion.objects.all()))
-        faults = faults_of({document["identifier"]: document for document in seen.values()})
+        faults = faults_of_check({document["identifier"]: document for document in seen.values()})
         return [(admin_url(record), text) for question, text in faults if question == record.identifier]
 
 

@@ -6,6 +6,7 @@ into an address. No answer is a score: the result names points to take to somebo
 
 import json
 from dataclasses import dataclass, field
+from functools import wraps
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,24 +16,27 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ethics.check import outcome
 from ethics.choices import CheckSection
 from ethics.kinds import CHECK_QUESTION
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
+from media4sec.portal.errors import bad_request
 from media4sec.portal.lists.views import kind_list, refuse
 from media4sec.portal.record.evidence import flags_of
+from media4sec.portal.wording import word
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import since_change
 from media4sec.representations import forms_of_lists
 from media4sec.saying import day
 
-ADDRESS = CHECK_QUESTION.list_url
+CHECK_ADDRESS = CHECK_QUESTION.list_url
 FORMAT, FORMAT_VERSION = "medi4sec-check", 1
-MOST_BYTES = 100_000  # of a file with answers; the longest that can be given take some 5,000
+MOST_SAVED_BYTES = 100_000  # of a file with answers; the longest that can be given take some 5,000
 MOST_TOOLS = 8
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SUBJECTS = {  # what a check can be about: the name of the field, its kind, what the form calls it
     "situation": ("situation", gettext_lazy("Situation")),
     "pattern": ("pattern", gettext_lazy("Practice")),
@@ -41,7 +45,7 @@ SUBJECTS = {  # what a check can be about: the name of the field, its kind, what
 
 
 @dataclass(frozen=True)
-class Given:
+class CheckAnswered:
     """What a visitor chose and answered, as far as the check knows it; ``errors`` says what it does not know."""
 
     subjects: dict[str, list[str]] = field(default_factory=dict)  # {field: [identifier, …]}
@@ -105,26 +109,26 @@ def given_in(values):
         elif known:
             answers[identifier] = known
     unknown = sorted(values.keys() - questions.keys() - SUBJECTS.keys() - {"file"})
-    errors += [(name, gettext("The check has no such question now.")) for name in unknown[:10]]
-    return Given(chosen, answers, errors)
+    errors += [(name[:80], gettext("The check has no such question now.")) for name in unknown[:10]]
+    return CheckAnswered(chosen, answers, errors)
 
 
 def given_in_file(upload):
     """What a file says that the check wrote; a file of another kind is an error in words."""
-    if upload.size > MOST_BYTES:
-        return Given(errors=[("file", gettext("This file is too large to be answers of the check."))])
+    if upload.size > MOST_SAVED_BYTES:
+        return CheckAnswered(errors=[("file", gettext("This file is too large to be answers of the check."))])
     try:
         content = json.loads(upload.read())
         is_ours = content["format"] == FORMAT and content["format_version"] == FORMAT_VERSION
         values = {**content["about"], **content["answers"]}
         is_ours = is_ours and all(
-            isinstance(value, list) and all(isinstance(text, str) for text in value)
-            for value in values.values()
+            name.isprintable() and isinstance(value, list) and all(isinstance(text, str) for text in value)
+            for name, value in values.items()
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         is_ours, values = False, {}
     if not is_ours:
-        return Given(errors=[("file", gettext("This is not a file that the check has saved."))])
+        return CheckAnswered(errors=[("file", gettext("This is not a file that the check has saved."))])
     return given_in({name: [text[:80] for text in value] for name, value in values.items()})
 
 
@@ -133,7 +137,7 @@ def as_file(given):
     content = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "made_with": f"{settings.BASE_URL}{ADDRESS}",
+        "made_with": f"{settings.BASE_URL}{CHECK_ADDRESS}",
         "about": given.subjects,
         "answers": given.answers,
     }
@@ -144,42 +148,53 @@ def as_file(given):
 
 
 def for_nobody_else(view):
-    """A view of answers: kept nowhere, and in no report of an error. It changes nothing, so anybody may send it."""
-    return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(view)))
+    """A view of answers: kept nowhere, and in no report of an error. It changes nothing, so anybody may send it.
+
+    What would be put aside on the disk while it is read is not taken at all, and what is no form is not taken for one
+    without answers.
+    """
+
+    @wraps(view)
+    def read_in_memory(request):
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+            return HttpResponse(status=413)
+        if request.method == "POST" and request.content_type not in FORMS:
+            return bad_request(request)
+        return view(request)
+
+    return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(read_in_memory)))
 
 
+@require_safe
 @with_other_forms(forms_of_lists)
 def check(request):
-    """The questions, to be answered; with parameters, the list of them; after POST, with the answers that were sent."""
-    if request.method == "POST":
-        return reopened(request)
+    """The questions, to be answered; with parameters, the list of them."""
     if request.GET:
         return kind_list(request, path=CHECK_QUESTION.path)
-    return form_page(request, Given())
-
-
-check.csrf_exempt = True
-
-
-@for_nobody_else
-@require_http_methods(["POST"])
-def reopened(request):
-    """The form again, with answers from the page of the result or from a file."""
-    upload = request.FILES.get("file")
-    given = given_in_file(upload) if upload else given_in(dict(request.POST.lists()))
-    return form_page(request, given, status=400 if given.errors else 200)
+    return questions_page(request, CheckAnswered())
 
 
 @for_nobody_else
 @require_http_methods(["GET", "HEAD", "POST"])
-def result(request):
+def reopened(request):
+    """The form again, with answers from the page of the result or from a file."""
+    if request.method != "POST":
+        return HttpResponseRedirect(local(CHECK_ADDRESS))
+    upload = request.FILES.get("file")
+    given = given_in_file(upload) if upload else given_in(dict(request.POST.lists()))
+    return questions_page(request, given, status=400 if given.errors else 200)
+
+
+@for_nobody_else
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_result(request):
     """What the answers raise."""
     if request.method != "POST":
-        return HttpResponseRedirect(local(ADDRESS))
+        return HttpResponseRedirect(local(CHECK_ADDRESS))
     given = given_in(dict(request.POST.lists()))
     if given.errors:
-        return form_page(request, given, status=400)
-    return render(request, "ethics/check-result.html", result_of(given))
+        return questions_page(request, given, status=400)
+    return render(request, "ethics/check-result.html", what_is_raised(given))
 
 
 @for_nobody_else
@@ -194,16 +209,18 @@ def result_file(request):
     return response
 
 
-def form_page(request, given, status=200):
+def questions_page(request, given, status=200):
     questions = questions_now()
     failed = dict(given.errors)
     parts = []
     for name, label in CheckSection.choices:
         rows = [row_of(row, questions, given, failed) for row in questions.values() if row["section"] == name]
         if rows:
-            parts.append({"name": name.replace(" ", "-"), "title": label, "questions": rows})
+            parts.append(
+                {"name": name.replace(" ", "-"), "title": word(label, "section", name), "questions": rows}
+            )
     context = {
-        "crumbs": crumbs(),
+        "crumbs": way_to_check(),
         "parts": parts,
         "subjects": [
             {
@@ -240,7 +257,7 @@ def row_of(question, questions, given, failed):
     }
 
 
-def result_of(given):
+def what_is_raised(given):
     """What the page of the result shows: what is prohibited first, then each issue with the answers that raised it."""
     questions, chosen = questions_now(), documents_of(given)
     tools = chosen.get("technology", [])
@@ -268,9 +285,9 @@ def result_of(given):
     context = [ref for ref in situation["issues"] if ref["id"] not in found.issues] if situation else []
     unanswered = [questions[name] for name in found.asked if name not in given.answers]
     return {
-        "crumbs": crumbs(gettext("Result")),
+        "crumbs": way_to_check(gettext("Result")),
         "given": given,
-        "title": title_of(len(flags)),
+        "title": title_of_result(len(flags)),
         "about": [
             (label, document) for name, (_, label) in SUBJECTS.items() for document in chosen.get(name, [])
         ],
@@ -285,7 +302,7 @@ def result_of(given):
     }
 
 
-def title_of(count):
+def title_of_result(count):
     """“10 points to take to your data-protection officer”."""
     if not count:
         return gettext("Your answers raise no issue that is recorded here")
@@ -367,9 +384,9 @@ def answered_rows(questions, asked, answers):
     ]
 
 
-def crumbs(*below):
+def way_to_check(*below):
     """The way to the check, and to what is below it."""
     titles = [gettext("Ethics and legal check"), *below]
     way = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Ethics & law"), "url": "/issues/"}]
-    addresses = [ADDRESS, None] if below else [None]
+    addresses = [CHECK_ADDRESS, None] if below else [None]
     return way + [{"title": title, "url": url} for title, url in zip(titles, addresses, strict=True)]

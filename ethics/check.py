@@ -81,7 +81,7 @@ def worked_out(example, questions, technologies, situation):
     }
 
 
-def faults_of(questions):
+def faults_of_check(questions):
     """What curators have to mend: ``[(question, what is wrong)]``, in the order of the questions.
 
     A question without answers is a dead end, one that no answers lead to is never seen, and what is prohibited says

@@ -226,6 +226,7 @@ FOR_READERS = {
         "search/",
         "search/suggest",
         "check/",
+        "check/open/",
         "check/result/",
         "check/save/",
         "matrix/",

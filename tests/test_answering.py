@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("content")
 
-RESULT, FILE = "/check/result/", "/check/save/"
+OPEN, RESULT, FILE = "/check/open/", "/check/result/", "/check/save/"
 ISSUE = re.compile(r'href="/issues/(I-\d+)')
 
 
@@ -67,7 +68,7 @@ def some_answers(draw):
 def test_every_issue_names_what_raised_it_and_a_saved_check_opens_again(client, answers):
     result = client.post(RESULT, answers)
     saved = client.post(FILE, answers)
-    opened = client.post("/check/", {"file": BytesIO(saved.content)})
+    opened = client.post(OPEN, {"file": BytesIO(saved.content)})
     again = client.post(FILE, fields_in(opened))
 
     for flag in result.context["flags"]:
@@ -95,7 +96,7 @@ def test_a_saved_check_keeps_what_it_is_about(client):
     fields = fields_of(next(example for example in EXAMPLES.values() if example["pattern"]))
     saved = client.post(FILE, fields)
 
-    opened = client.post("/check/", {"file": BytesIO(saved.content)})
+    opened = client.post(OPEN, {"file": BytesIO(saved.content)})
 
     assert client.post(FILE, fields_in(opened)).content == saved.content
     assert saved.headers["Content-Disposition"].startswith('attachment; filename="check-')
@@ -135,7 +136,7 @@ def test_nothing_answered_is_no_clearance(client):
 SECRET = "zebra-crossing-4711"
 
 
-@pytest.mark.parametrize("address", ["/check/", RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
 def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, settings):
     settings.KEPT_MB = 32
     kept.forget()
@@ -189,14 +190,47 @@ def test_what_the_check_does_not_know_is_named_and_nothing_else_is_lost(client, 
         b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"Q01": "inform"}}',
         b'{"format": "medi4sec-check", "format_version": 2, "about": {}, "answers": {}}',
         b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"Q01": [1]}}',
+        b'{"format": "medi4sec-check", "format_version": 1, "about": {}, "answers": {"\\ud800": []}}',
         b" " * 100_001,
     ],
 )  # fmt: skip
 def test_a_file_that_is_none_is_refused_in_words(client, upload):
-    response = client.post("/check/", {"file": BytesIO(upload)})
+    response = client.post(OPEN, {"file": BytesIO(upload)})
 
     assert response.status_code == 400
     assert [name for name, _ in response.context["errors"]] == ["file"]
+
+
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
+def test_what_is_sent_is_never_put_aside_on_the_disk(client, address, monkeypatch):
+    aside = []
+    monkeypatch.setattr(TemporaryUploadedFile, "__init__", lambda *args, **more: aside.append(args))
+
+    response = client.post(address, {"file": BytesIO(b" " * 3_000_000)})
+
+    assert (response.status_code, response["Cache-Control"], aside) == (413, "no-store", [])
+    assert "text/html" in response["Content-Type"]
+
+
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
+def test_what_is_no_form_is_not_taken_for_one_without_answers(client, address):
+    response = client.post(address, {"Q01": ["monitor"]}, content_type="application/json")
+
+    assert (response.status_code, response["Cache-Control"]) == (400, "no-store")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_the_check_takes_no_other_methods(client, method):
+    for address, methods in ((OPEN, "GET, HEAD, POST"), (RESULT, "GET, HEAD, POST"), (FILE, "POST")):
+        response = client.generic(method, address)
+        assert (response.status_code, response["Allow"]) == (405, methods)
+
+
+def test_a_long_name_is_cut_where_it_is_shown(client):
+    response = client.post(RESULT, {"y" * 100_000: "x"})
+
+    assert response.status_code == 400
+    assert len(response.content) < 100_000
 
 
 def test_the_questions_are_a_list_as_well(client):
@@ -206,7 +240,7 @@ def test_the_questions_are_a_list_as_well(client):
     assert filtered.status_code == 200
     assert client.get("/check/?nonsense=1").status_code == 400
     assert client.get("/check/", headers={"Accept": "text/csv"}).headers["Location"] == "/check.csv"
-    assert client.get(RESULT).headers["Location"] == "/check/"
+    assert client.get(RESULT).headers["Location"] == client.get(OPEN).headers["Location"] == "/check/"
     assert client.get("/de/check/result/").headers["Location"] == "/de/check/"
     assert client.get(FILE).status_code == 405
 

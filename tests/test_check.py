@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ethics.check import answers_in, faults_of, outcome, questions_asked, worked_out
+from ethics.check import answers_in, faults_of_check, outcome, questions_asked, worked_out
 from tests.public import every_item, text_of
 from tests.test_content import by_identifier
 
@@ -90,7 +90,7 @@ def test_questions_are_asked_in_order_and_equal_ones_by_number():
 
 
 def test_the_questions_have_no_faults():
-    assert faults_of(QUESTIONS) == []
+    assert faults_of_check(QUESTIONS) == []
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_faults_of_the_questions_are_named(changes, fault):
         "a": {"answers": [answer("yes"), answer("no")]},
         "b": {"show_if_question": "a", "show_if_answers": ["yes"], "answers": [answer("yes")]},
     }
-    assert faults_of(some_questions(**fine)) == []
+    assert faults_of_check(some_questions(**fine)) == []
 
-    found = faults_of(
+    found = faults_of_check(
         some_questions(**{name: document | changes.get(name, {}) for name, document in fine.items()})
     )
 

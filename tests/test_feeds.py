@@ -123,7 +123,7 @@ def test_everything_and_search_have_feeds(client):
 
 @pytest.mark.parametrize("path", paths())
 def test_every_list_names_its_feed_and_it_is_one(client, path):
-    page = client.get("/library/?page=1" if path == "library" else f"/{path}/").content.decode()
+    page = client.get(f"/{path}/?page=1").content.decode()  # some have a front page of their own
 
     assert 'type="application/atom+xml"' in page
     assert f'href="/feeds/{path}.atom' in page

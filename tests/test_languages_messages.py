@@ -127,6 +127,7 @@ def test_the_backoffice_is_not_translated():
 
 # What a page says without asking for a translation: names, identifiers, addresses, formats of files.
 NAMES = (
+    r"JSON-LD|JSON Feed",
     r"MEDI@4SEC",
     r"https?://\S+",
     r"\b[\w-]+(\.[\w-]+)+\b",  # a host

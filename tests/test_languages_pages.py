@@ -6,7 +6,7 @@ from tests.pages import IN_ENGLISH
 from tests.test_languages import tags
 
 MADE_FOR_MACHINES = re.compile(
-    r"^/(api/v1|static|preview)/|^/[^?]*\.(atom|bib|csv|json|ndjson|png|ris)(\?|$)"
+    r"^/(api/v1|static|preview)/|^/[^?]*\.(atom|bib|csv|ics|json|jsonld|md|ndjson|png|ris)(\?|$)"
 )
 
 

@@ -112,9 +112,10 @@ ROUTES = {
     "en/group_export": "file",
     "group_export": "file",
     "design/": "file",
-    "check/": "fixed",
-    "check/result/": "form",  # what it answers to answers, tests/test_answering.py asks
-    "check/save/": "form",
+    "check/": "list",
+    "check/open/": "sent",  # what these make of answers, tests/test_answering.py asks
+    "check/result/": "sent",
+    "check/save/": "sent",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",

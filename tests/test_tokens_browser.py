@@ -1,13 +1,12 @@
 """The pages of tokens in a real browser: the whole way without a script, no barriers, on any screen, light and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import expect
 
 from media4sec.accounts.tokens import is_well_formed, make_token
+from tests.browsing import PHONE, barriers, signed_in
 from tests.people import logged_in, member
-from tests.test_corrections_browser import DESK, NARROW, PHONE, RULES
 
 # The server writes, so that no test may hold a transaction open.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -15,18 +14,15 @@ PAGES = "/admin/accounts/tokens/"
 
 
 @pytest.fixture
-def opened(browser_page, live_server, settings):
+def opened(browser_page, live_server, over_http):
     """A function that opens a browser for somebody who has a token already."""
-    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
     cache.clear()
     anna = member("contributor", name="anna")
     make_token(anna, "averylongnamethatnobodywouldwrite and then some", ["write", "review", "publish"], 366)
     session = logged_in(anna).cookies["sessionid"].value
 
     def open_page(**options):
-        page = browser_page(**options)
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = signed_in(browser_page, session, live_server.url, **options)
         page.goto(live_server.url + PAGES)
         return page
 
@@ -52,22 +48,11 @@ def test_no_barriers(opened):  # gates 7.1, 7.3, 7.4
     page, found = opened(bypass_csp=True, reduced_motion="reduce"), {}
 
     def judge(name):
-        expect(page.locator("h1")).to_be_visible()
-        for size in (NARROW, DESK):
-            page.set_viewport_size(size)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
-                answer = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response
-                for violation in answer["violations"]:
-                    places = [node["target"] for node in violation["nodes"]][:3]
-                    found[f"{name}: {violation['id']} at {size['width']} {scheme}"] = places
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > size["width"]:
-                found[f"{name} at {size['width']}"] = wide
+        found.update(barriers(page, name))
 
     judge("list")
     page.get_by_role("link", name="Make a token").click()
+    expect(page.get_by_role("heading", name="Make a token")).to_be_visible()
     judge("new")
     page.get_by_label("Name").fill("averylongnamethatnobodywouldwrite and then some")
     page.get_by_role("button", name="Make the token").click()

@@ -278,7 +278,7 @@ def test_silence_is_a_failure(monkeypatch):
     assert fresh_one(subscription).said == "It takes too long to answer."
 
 
-def test_one_that_fails_keeps_nobody_else_waiting():
+def test_one_that_fails_does_not_stop_the_others():
     with receiving(500) as broken, receiving() as works:
         subscribed(broken.address)
         subscription = subscribed(works.address)

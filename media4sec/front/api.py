@@ -60,7 +60,7 @@ from media4sec.records.documents.fields import (
 )
 from media4sec.records.documents.reading import writer
 
-READ = ["GET", "HEAD"]
+GET_AND_HEAD = ["GET", "HEAD"]
 # A parameter without a value is refused; Python takes some signs for white space that other languages do not.
 SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
@@ -334,7 +334,7 @@ OF_ALL_KINDS = "Whole base"  # what is not of one kind
     tags=[OF_ALL_KINDS],
     responses={200: RootSerializer, **problems(400, 406)},
 )
-@api_view(READ)
+@api_view(GET_AND_HEAD)
 def described_root(request):
     return root(request)
 
@@ -359,7 +359,7 @@ def described_root(request):
     ],
     responses={200: ChangesSerializer, **problems(400, 406, 410)},
 )
-@api_view(READ)
+@api_view(GET_AND_HEAD)
 def described_changes(request):
     return changes(request)
 
@@ -372,7 +372,7 @@ def described_changes(request):
     parameters=[words_parameter(is_required=True), *paging(MOST_HITS), *filters_of(kinds(), SEARCH_FACETS)],
     responses={200: HitPageSerializer, **problems(400, 406)},
 )
-@api_view(READ)
+@api_view(GET_AND_HEAD)
 def described_search(request):
     return search_all(request)
 
@@ -407,7 +407,7 @@ def facets_view(kind=None):
         parameters=[words_parameter(), *own, *filters_of(members, facets)],
         responses={200: FacetsSerializer, **problems(400, 406)},
     )
-    @api_view(READ)
+    @api_view(GET_AND_HEAD)
     def described_facets(request):
         return facets_answer(request, kind)
 
@@ -415,7 +415,7 @@ def facets_view(kind=None):
 
 
 @extend_schema(exclude=True)  # described for each kind, whose filters are its own
-@api_view(READ)
+@api_view(GET_AND_HEAD)
 def facets_of_any(request, plural):
     return facets_answer(request, kind_at(plural))
 
@@ -447,7 +447,7 @@ def beside_view(answer, name, shape, parameters=(), **described):
         responses={200: shape, **problems(400, 404, 406, 410)},
         **described,
     )
-    @api_view(READ)
+    @api_view(GET_AND_HEAD)
     def described_beside(request, plural, identifier, **more):
         return answer(request, kind_at(plural), identifier, **more)
 

@@ -46,7 +46,9 @@ DOMAIN_NAME = re.compile(
     r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]*)+", re.ASCII
 )  # as the scheme spells it
 E_MAIL = re.compile(r"\S+@(\S+\.)+\S+")
-ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*:)?([\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE)
+NAME_AS_URI = re.compile(
+    r"([a-z][a-z0-9+.-]*:)?([\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE
+)
 
 
 class Refusal(Exception):
@@ -139,7 +141,7 @@ def read_arguments(pairs: list[tuple[str, str]]) -> tuple[Verb, Arguments]:
         raise Refusal("badArgument", f"{named[0]} needs {' and '.join(missing)}.")
     for name in sorted(given):
         is_wrong = (
-            not ADDRESS.fullmatch(arguments[name])
+            not NAME_AS_URI.fullmatch(arguments[name])
             if name == "identifier"
             else is_misspelt(name, arguments[name])
         )

@@ -32,7 +32,7 @@ DAY, SECOND = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 STAMP = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
 OAI_RIGHTS = "http://www.openarchives.org/OAI/2.0/rights/"
 SPELLING = re.compile(r"[A-Za-z0-9_.!~*'()-]+", re.ASCII)  # of a form; of a set there are several with colons
-IDENTIFIER = re.compile(r"oai:([^:]+):([a-z-]+)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+OAI_NAME = re.compile(r"oai:([^:]+):([a-z-]+)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 Rows = Sequence[Publication]
 
 
@@ -262,7 +262,7 @@ def oai_identifier(row: Publication) -> str:
 
 def publication_named(identifier: str) -> Publication | None:
     """The publication, or what is left of it, that an identifier names."""
-    found = IDENTIFIER.fullmatch(identifier)
+    found = OAI_NAME.fullmatch(identifier)
     if not found or found[1] != domain() or found[2] not in kinds_by_name():
         return None
     return Publication.objects.filter(kind=found[2], uuid=UUID(found[3])).only(*HARVESTED).first()

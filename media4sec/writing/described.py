@@ -61,7 +61,7 @@ def description_of_copies():
     shapes = {
         "Home": object_of(HOME_SHAPE),
         "Facts": object_of(FACTS_SHAPE),
-        "Problem": PROBLEM,
+        "Problem": _PROBLEM,
         "Steps": STEPS_SHAPE,
     }
     shapes |= {
@@ -114,7 +114,7 @@ def _paths_of(kind, name):
             ),
         },
         f"{address}/{{identifier}}": {
-            "parameters": [IDENTIFIER],
+            "parameters": [_IDENTIFIER],
             "get": _call(f"read_{one}", "The document", name, READING),
             "put": _call(f"replace_{one}", "Another document", name, CHANGING, *seen, sends=name),
             "patch": _call(
@@ -126,7 +126,7 @@ def _paths_of(kind, name):
 
 def _paths_of_steps():
     address, key = f"{WORKING}/{{kind}}/{{identifier}}", _header("Idempotency-Key", "As for documents.")
-    named = [_path("kind", {"type": "string", "enum": [kind.plural for kind in kinds()]}), IDENTIFIER]
+    named = [_path("kind", {"type": "string", "enum": [kind.plural for kind in kinds()]}), _IDENTIFIER]
     match = _header("If-Match", "The ETag of the version that was seen.", is_required=True)
     found = {
         f"{address}/steps": {
@@ -135,7 +135,7 @@ def _paths_of_steps():
         },
         f"{address}/revisions": {
             "parameters": named,
-            "get": _call("list_revisions", "All versions, the newest first", "Versions", READING, *PAGED),
+            "get": _call("list_revisions", "All versions, the newest first", "Versions", READING, *_PAGED),
         },
         f"{address}/revisions/{{number}}": {
             "parameters": [*named, _path("number", INTEGER)],
@@ -284,8 +284,8 @@ def _asked_schema(field):
 
 # Answers
 
-IDENTIFIER = _path("identifier", TEXT)
-PAGED = (
+_IDENTIFIER = _path("identifier", TEXT)
+_PAGED = (
     _query(
         "limit", {**INTEGER, "minimum": 1, "maximum": MOST_COPIES, "default": COPIES_ON_A_PAGE}, "Of a page."
     ),
@@ -298,7 +298,7 @@ LISTED = (
         {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
         "When it was saved.",
     ),
-    *PAGED,
+    *_PAGED,
 )
 FACTS_SHAPE = {
     **dict.fromkeys(("kind", "identifier", "title"), TEXT),
@@ -348,7 +348,7 @@ STEPS_SHAPE = object_of(
         },
     }
 )
-PROBLEM = {
+_PROBLEM = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("type", "title"), TEXT),
