@@ -10,12 +10,11 @@ from django.http.response import HttpResponseBase
 
 from media4sec import problems
 from media4sec.interchange.records import api_address, dumped, moment
-from media4sec.interchange.rest import links_of_the_api, number_within
+from media4sec.interchange.rest import api_link_header, number_within, unknown_or_misread
 from media4sec.interchange.results import entity_tag, newest_standing, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.link_headers import web_link
 from media4sec.problems import require_safe
-from media4sec.publications.lists import misread
 from media4sec.publications.models import Change, Publication
 
 DEFAULT_CHANGES, MOST_CHANGES = 200, 1_000
@@ -30,8 +29,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     """
     data, (name, newest, _at) = request.GET, newest_standing()
     known = ("cursor", "limit")
-    errors = [(name, "There is no such parameter here.") for name in data if name not in known]
-    errors += misread(data, known, once=known)
+    errors = unknown_or_misread(data, known)
     limit = number_within(data.get("limit", str(DEFAULT_CHANGES)), 1, MOST_CHANGES)
     if limit is None:
         errors.append(("limit", f"A number from 1 to {MOST_CHANGES}."))
@@ -51,7 +49,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     response = HttpResponse(dumped(body), content_type="application/json")
     tagged(response, entity_tag(name, newest), None)
     following = f"{settings.BASE_URL}{request.path}?limit={limit}&cursor={cursor}"
-    response["Link"] = links_of_the_api(*([web_link(following, "next")] if has_more else []))
+    response["Link"] = api_link_header(*([web_link(following, "next")] if has_more else []))
     return response
 
 

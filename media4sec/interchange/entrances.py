@@ -1,6 +1,6 @@
 """Where machines begin: a catalogue of all interfaces (RFC 9727), and the same for those that read text (llms.txt)."""
 
-import json
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from media4sec.imprint import CATALOGUE_DESCRIPTION, LICENCE_URL, PUBLISHER
 from media4sec.interchange.markdown import licence, link_to
+from media4sec.interchange.signposting import as_linkset
 from media4sec.kinds import paths
 from media4sec.link_headers import link_header, web_link
 from media4sec.problems import fixed, require_safe
@@ -45,14 +46,15 @@ def absolute_url(path: str) -> str:
 def api_catalog(request: HttpRequest) -> HttpResponseBase:
     """``/.well-known/api-catalog``: each interface, with its description where it has one."""
     here = absolute_url(API_CATALOG)
-    contexts = [{"anchor": here, "item": [typed(path, type_) for path, type_, _ in ENTRANCES]}]
+    contexts: list[dict[str, Any]] = [
+        {"anchor": here, "item": [typed(path, type_) for path, type_, _ in ENTRANCES]}
+    ]
     for path, _, title in ENTRANCES:
         links = {"service-doc": [typed(DOCS, HTML) | {"title": title}], "license": [{"href": LICENCE_URL}]}
         if path.startswith("/api/v1"):
             links["service-desc"] = [typed("/api/v1/openapi.json", JSON)]
         contexts.append({"anchor": absolute_url(path), **links})
-    text = json.dumps({"linkset": contexts}, indent=1, ensure_ascii=False) + "\n"
-    response = HttpResponse(text, content_type=OF_CATALOGUE)
+    response = HttpResponse(as_linkset(contexts), content_type=OF_CATALOGUE)
     response["Link"] = link_header(web_link(here, "api-catalog"))
     return response
 

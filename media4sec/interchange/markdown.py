@@ -11,7 +11,7 @@ from django.conf import settings
 
 from media4sec.imprint import LICENCE_NAME, LICENCE_URL, PUBLISHER
 from media4sec.kinds import THEME_FIELDS, Document, Kind
-from media4sec.publications.description import Description, descriptions_of, one_line
+from media4sec.publications.description import Description, descriptions_of, is_reference, one_line
 from media4sec.publications.lists import title_of
 from media4sec.publications.models import Publication
 from media4sec.representations import twin
@@ -106,10 +106,6 @@ def titled(title: str, lines: Iterable[str]) -> Iterator[str]:
 def value_in_markdown(value: Document) -> str:
     url = value["url"]
     return link_to(value["text"], whole_address(url)) if url else marked_up(one_line(value["text"]))
-
-
-def is_reference(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() >= {"kind", "id", "label", "url"}
 
 
 def part_in_markdown(part: Any) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from media4sec.interchange.elements import DECLARATION
 from media4sec.interchange.records import api_address, moment
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds_by_name
@@ -134,5 +135,5 @@ def _parts(path: str, count: int) -> Iterator[str]:
 
 def _document(root: str, about: str, entries: Iterable[str], above: str = CAPABILITIES) -> str:
     up = f'<rs:ln rel="up" href="{settings.BASE_URL}{above}"/>' if above else ""
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} {NAMESPACES}>{up}<rs:md {about}/>'
+    head = f"{DECLARATION}<{root} {NAMESPACES}>{up}<rs:md {about}/>"
     return "\n".join([head, *entries, f"</{root}>\n"])

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from typing import Any
 
 from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Publication
@@ -20,5 +21,9 @@ def linkset(posts: list[Signpost]) -> str:
     for post in posts:
         target = {"href": post.target} | ({"type": post.media_type} if post.media_type else {})
         contexts[post.anchor][post.rel].append(target)
-    found = [{"anchor": anchor, **links} for anchor, links in contexts.items()]
+    return as_linkset([{"anchor": anchor, **links} for anchor, links in contexts.items()])
+
+
+def as_linkset(found: list[dict[str, Any]]) -> str:
+    """What leads from each address, as RFC 9264 has it."""
     return json.dumps({"linkset": found}, indent=1, ensure_ascii=False) + "\n"

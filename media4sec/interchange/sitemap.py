@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from media4sec.interchange.elements import DECLARATION
 from media4sec.kinds import paths
 from media4sec.languages import addresses_of, language_tag
 from media4sec.publications.models import Publication
@@ -70,8 +71,8 @@ def document(root: str, entries: Iterable[str]) -> HttpResponse:
     namespaces = (
         'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
     )
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<{root} {namespaces}>", *entries, f"</{root}>"]
-    return HttpResponse("\n".join(lines), content_type="application/xml; charset=utf-8")
+    text = "\n".join([f"{DECLARATION}<{root} {namespaces}>", *entries, f"</{root}>"])
+    return HttpResponse(text, content_type="application/xml; charset=utf-8")
 
 
 def entry(url: str, more: str = "") -> str:

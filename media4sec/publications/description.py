@@ -257,13 +257,17 @@ def references_of(kind: Kind, document: Document) -> Iterator[NamedRecord]:
                 )
 
 
+def is_reference(value: Any) -> bool:
+    """Does a document name another record here?"""
+    return isinstance(value, dict) and value.keys() >= {"kind", "id", "label", "url"}
+
+
 def _named_in(path: str, value: Any) -> Iterator[tuple[str, Document]]:
-    if isinstance(value, dict):
-        if value.keys() >= {"kind", "id", "label", "url"}:
-            yield path, value
-        else:
-            for name, below in value.items():
-                yield from _named_in(f"{path}.{name}", below)
+    if is_reference(value):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, below in value.items():
+            yield from _named_in(f"{path}.{name}", below)
     elif isinstance(value, list):
         for item in value:
             yield from _named_in(path, item)
