@@ -214,14 +214,15 @@ def result_file(request):
 def form_page(request, given, status=200):
     questions = questions_now()
     failed = dict(given.errors)
-    parts = []
-    for name, label in CheckSection.choices:
-        rows = [row_of(row, questions, given, failed) for row in questions.values() if row["section"] == name]
-        if rows:
-            parts.append({"name": name.replace(" ", "-"), "title": label, "questions": rows})
+    parts = {}  # in the order of their questions
+    for row in questions.values():
+        parts.setdefault(row["section"], []).append(row_of(row, questions, given, failed))
     context = {
         "crumbs": crumbs(),
-        "parts": parts,
+        "parts": [
+            {"name": name.replace(" ", "-"), "title": CheckSection(name).label, "questions": rows}
+            for name, rows in parts.items()
+        ],
         "subjects": [
             {
                 "name": name,
