@@ -31,8 +31,6 @@ ENTRANCES = (
     ("/schemes.ttl", "text/turtle", "The vocabularies (SKOS)"),
     ("/en/group_export", JSON, "Technologies for DRIVER+’s Portfolio of Solutions"),
     ("/.well-known/resourcesync", "application/xml", "Lists of all documents and changes (ResourceSync)"),
-    ("/oai?verb=Identify", "text/xml", "All records for libraries (OAI-PMH 2.0)"),
-    ("/catalog.ttl", "text/turtle", "The catalogue for data portals (DCAT-AP)"),
     ("/sitemap.xml", "application/xml", "All pages"),
 )
 
