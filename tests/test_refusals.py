@@ -165,7 +165,6 @@ def test_no_method_but_reading_is_sent_elsewhere(client, method, path):  # gate 
     "path",
     [
         "/oai.xml",
-        "/catalog.ttl",
         "/.well-known/nothing",
         "/nl/.well-known/security.txt",
         "/nowhere",

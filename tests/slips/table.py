@@ -68,8 +68,8 @@ SLIPS = (
     ),
     slip(
         "security/own-files-embedded-elsewhere",
-        'if is_open and not request.path_info.startswith(settings.STATIC_URL) else "same-origin"',
-        'if is_open else "same-origin"',
+        "is_ours = request.path_info.startswith(settings.STATIC_URL) or is_for_tokens(request.path_info)",
+        "is_ours = is_for_tokens(request.path_info)",
         HEADERS,
     ),
     slip(
@@ -379,8 +379,8 @@ SLIPS = (
     ),
     slip(
         "in-step/part-without-an-end",
-        "is_closed = last < _newest()",
-        "is_closed = False",
+        'if last < newest else ""',
+        'if False else ""',
         "test_resourcesync.py::test_a_closed_part_says_until_when",
     ),
     slip(
@@ -644,8 +644,8 @@ SLIPS = (
     ),
     slip(
         "formats/feed-of-first-publications",
-        "    def item_updateddate(self, row: Publication) -> datetime:\n        return row.modified_at",
-        "    def item_updateddate(self, row: Publication) -> datetime:\n        return row.issued_at",
+        "    def item_updateddate(self, item: Description) -> datetime:\n        return item.updated",
+        "    def item_updateddate(self, item: Description) -> datetime:\n        return item.issued",
         "test_feeds.py::test_the_newest_change_comes_first_and_dates_the_feed",
     ),
     slip(
