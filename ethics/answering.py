@@ -212,16 +212,19 @@ def result_file(request):
 def questions_page(request, given, status=200):
     questions = questions_now()
     failed = dict(given.errors)
-    parts = []
-    for name, label in CheckSection.choices:
-        rows = [row_of(row, questions, given, failed) for row in questions.values() if row["section"] == name]
-        if rows:
-            parts.append(
-                {"name": name.replace(" ", "-"), "title": word(label, "section", name), "questions": rows}
-            )
+    parts = {}  # in the order of their questions
+    for row in questions.values():
+        parts.setdefault(row["section"], []).append(row_of(row, questions, given, failed))
     context = {
         "crumbs": way_to_check(),
-        "parts": parts,
+        "parts": [
+            {
+                "name": name.replace(" ", "-"),
+                "title": word(CheckSection(name).label, "section", name),
+                "questions": rows,
+            }
+            for name, rows in parts.items()
+        ],
         "subjects": [
             {
                 "name": name,

@@ -53,12 +53,12 @@ def questions_asked(questions, answers):
             known[identifier] = fits(questions[identifier])
         return known[identifier]
 
-    known, hiders = {}, defaultdict(set)
-    for identifier in questions:
+    in_order = sorted(questions, key=lambda identifier: (questions[identifier]["order"], identifier))
+    known, hiders = {}, defaultdict(list)
+    for identifier in in_order:  # in a circle the order decides
         for answer in _chosen(questions, identifier, answers):
             for hidden in map(_name, answer["hides"]):
-                hiders[hidden].add(identifier)
-    in_order = sorted(questions, key=lambda identifier: (questions[identifier]["order"], identifier))
+                hiders[hidden].append(identifier)
     return [identifier for identifier in in_order if is_asked(identifier)]
 
 

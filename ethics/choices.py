@@ -50,7 +50,7 @@ class QuestionType(models.TextChoices):
 
 
 class CheckSection(models.TextChoices):
-    """The parts of the check, in order."""
+    """The parts of the check; their order in it is that of their questions."""
 
     PURPOSE = "purpose", "Purpose"
     LEGAL_BASIS = "legal basis", "Legal basis"

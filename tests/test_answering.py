@@ -126,6 +126,12 @@ def test_what_is_left_out_is_told(client):
     assert "no score and no green light" in text_of(response)
 
 
+def test_the_form_has_the_questions_in_the_order_in_which_they_are_asked(client):
+    asked = re.findall(r'data-question="(\w+)"', client.get("/check/").content.decode())
+
+    assert asked == sorted(QUESTIONS, key=lambda name: (QUESTIONS[name]["order"], name))
+
+
 def test_nothing_answered_is_no_clearance(client):
     response = client.post(RESULT, {})
 

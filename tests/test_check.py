@@ -83,6 +83,19 @@ def test_questions_that_hide_each_other_come_to_an_end():
     assert len(questions_asked(questions, {"a": ["x"], "b": ["x"]})) == 1
 
 
+def test_of_questions_that_hide_each_other_the_same_is_asked_in_every_process():
+    for number in range(30):  # the order of a set of texts is another one in each process
+        first, second = f"b{number}", f"c{number}"
+        questions = some_questions(
+            a={},
+            **{
+                first: {"answers": [answer("x", hides=["a", second])]},
+                second: {"answers": [answer("x", hides=["a", first])]},
+            },
+        )
+        assert questions_asked(questions, {first: ["x"], second: ["x"]}) == [second]
+
+
 def test_questions_are_asked_in_order_and_equal_ones_by_number():
     questions = some_questions(c={"order": 0}, b={"order": 1}, a={"order": 1}, d={"order": 0})
 

@@ -571,6 +571,8 @@ def test_a_draft_is_thrown_away(publisher, draft):
         ("withdraw", {"reason": "A.", "what": 1}, {"/what"}),
         ("merge", {}, {"/into"}),
         ("checked", {"read": "a"}, {"/read"}),
+        ("checked", {"read": ["\ud800"]}, {"/read"}),
+        ("checked", {"\ud800": 1}, {"/"}),
         ("checked", {"seen": True}, {"/seen"}),
         ("checked", {"seen": 10**30}, set()),
     ],
@@ -586,6 +588,23 @@ def test_what_a_step_asks_must_be_said(publisher, draft, name, body, places):
         assert fresh(record).public_state == "published"
     else:
         assert response.status_code < 500
+
+
+@pytest.mark.parametrize("end", ["", "/steps/checked"])
+def test_unknown_fields_are_told_in_their_order_and_not_without_end(writer, draft, end):
+    names = [f"a{number}" for number in range(1_500)]
+    method, media_type = ("POST", "application/json") if end else ("PATCH", "application/merge-patch+json")
+
+    response = writer.send(
+        method,
+        address_of(draft) + end,
+        dict.fromkeys(["y" * 10_000, *names], "A."),
+        tag=writer.tag(draft),
+        media_type=media_type,
+    )
+
+    assert response.status_code == 422
+    assert [*pointers(response)] == [f"/{'y' * 60}…", *(f"/{name}" for name in names[:999])]
 
 
 def test_what_a_step_does_not_ask_now_is_passed_over(publisher, draft):
@@ -920,6 +939,14 @@ def test_the_description_is_valid_and_true(client, writer, draft, partner):
         (f"{general}/revisions", f"{address_of(draft)}/revisions"),
     ):
         check(description, description["paths"][path]["get"]["responses"]["200"], writer.get(address).json())
+    asks_for_versions = {
+        call["operationId"]
+        for methods in description["paths"].values()
+        for call in calls_in(methods)
+        if {"412", "428"} & call["responses"].keys()
+    }
+    assert {"replace_technology", "change_technology", "take_publish"} <= asks_for_versions
+    assert not [name for name in asks_for_versions if name.startswith(("add_", "read_", "list_"))]
     refused = writer.step(draft, "submit", note=5)
     check(
         description,

@@ -10,6 +10,7 @@ from django.http import Http404
 
 from media4sec.records import policy
 from media4sec.records.folder_io import parsed
+from media4sec.records.importing.reading import MOST_TOLD
 from media4sec.records.models import MOST_IN_NOTE, Record, Revision
 from media4sec.texts import cleaned
 
@@ -28,7 +29,7 @@ class RequestRefused(Exception):
 
 def refused_fields(faults, says="The document is not valid."):
     """``[(pointer, message), …]`` as a refusal."""
-    errors = [{"pointer": pointer, "detail": message} for pointer, message in faults]
+    errors = [{"pointer": pointer, "detail": message} for pointer, message in faults[:MOST_TOLD]]
     return RequestRefused(422, says, errors)
 
 

@@ -110,7 +110,7 @@ def _paths_of(kind, name):
         address: {
             "get": _call(f"list_{many}", "Those that the account may see", "Copies", READING, *LISTED),
             "post": _call(
-                f"add_{one}", "Add one, as a draft", name, CHANGING, owner, note, key, sends=name, status=201
+                f"add_{one}", "Add one, as a draft", name, ADDING, owner, note, key, sends=name, status=201
             ),
         },
         f"{address}/{{identifier}}": {

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.dateparse import parse_datetime
 
 from media4sec.records import policy
+from media4sec.records.importing.reading import in_brief
 from media4sec.records.models import Citation, Recheck, model_of
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.writing.asked import RequestRefused, pointer_to, refused_fields
@@ -59,10 +60,8 @@ def as_its_kind(record):
 
 def _filled(form, given):
     """(what the form would be sent, what is wrong with what was given). What it does not ask now is passed over."""
-    data, faults = (
-        {},
-        [(pointer_to(name), "This field is not known.") for name in given.keys() - form.base_fields.keys()],
-    )
+    unknown = [name for name in given if name not in form.base_fields]
+    data, faults = {}, [(pointer_to(in_brief(name)), "This field is not known.") for name in unknown]
     for name, field in form.fields.items():
         if isinstance(field, forms.SplitDateTimeField):  # two boxes are of no use here
             field = form.fields[name] = forms.DateTimeField(required=field.required)
@@ -120,7 +119,7 @@ def _(field: forms.ModelMultipleChoiceField, value):
         known.setdefault(NAMED_BY[type(row)][0](row), []).append(row.pk)
     unknown = [text for text in texts if text not in known]
     if unknown:
-        _fail(f"“{unknown[0][:200]}” is none of them.")
+        _fail(f"“{in_brief(unknown[0])}” is none of them.")
     return [pk for text in texts for pk in known[text]]
 
 
