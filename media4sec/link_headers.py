@@ -15,7 +15,7 @@ def web_link(address: str, rel: str, media_type: str = "") -> str:
     return f'<{quote(address, safe=IN_HEADERS)}>;{of_type} rel="{rel}"'
 
 
-def within_room(links: Iterable[str], room: int = LONGEST_LINKS) -> str:
+def links_that_fit(links: Iterable[str], room: int = LONGEST_LINKS) -> str:
     """As many links as there is room for, from the first one on."""
     text = ""
     for link in links:
@@ -27,7 +27,7 @@ def within_room(links: Iterable[str], room: int = LONGEST_LINKS) -> str:
 
 def link_header(*links: str) -> str:
     """These links, as far as there is room, and the licence of all that we publish."""
-    found = within_room(links, LONGEST_LINKS - len(LICENCE_LINK) - 2)
+    found = links_that_fit(links, LONGEST_LINKS - len(LICENCE_LINK) - 2)
     return f"{found}, {LICENCE_LINK}" if found else LICENCE_LINK
 
 

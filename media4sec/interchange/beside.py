@@ -14,7 +14,7 @@ from media4sec.interchange.records import api_address, dumped, moment, public_re
 from media4sec.interchange.rest import (
     PAGED,
     AskedPage,
-    links_of_the_api,
+    api_link_header,
     page_answer,
     public_row,
     question_of,
@@ -60,7 +60,7 @@ def version_of(request: HttpRequest, kind: Kind, identifier: str, number: int) -
     fields = [{"field": name, **field} for name, field in history.fields[number].items()]
     body = version_facts(row, history, number) | {"record": public_reference(row), "fields": fields}
     response = HttpResponse(dumped(body), content_type="application/json")
-    response["Link"] = links_of_the_api(web_link(body["page"], "canonical"))
+    response["Link"] = api_link_header(web_link(body["page"], "canonical"))
     return tagged(response, tag, None)
 
 
@@ -89,7 +89,7 @@ def related_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpRespons
         for other, reasons in found
     ]
     response = HttpResponse(dumped({"results": results}), content_type="application/json")
-    response["Link"] = links_of_the_api()
+    response["Link"] = api_link_header()
     return tagged(response, tag, None)
 
 

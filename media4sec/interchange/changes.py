@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from media4sec import problems
 from media4sec.interchange.records import api_address, dumped, moment
-from media4sec.interchange.rest import links_of_the_api, number_within, unknown_or_misread
+from media4sec.interchange.rest import api_link_header, number_within, unknown_or_misread
 from media4sec.interchange.results import entity_tag, newest_standing, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.link_headers import web_link
@@ -49,7 +49,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     response = HttpResponse(dumped(body), content_type="application/json")
     tagged(response, entity_tag(name, newest), None)
     following = f"{settings.BASE_URL}{request.path}?limit={limit}&cursor={cursor}"
-    response["Link"] = links_of_the_api(*([web_link(following, "next")] if has_more else []))
+    response["Link"] = api_link_header(*([web_link(following, "next")] if has_more else []))
     return response
 
 

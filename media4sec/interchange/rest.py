@@ -74,11 +74,11 @@ class PublicViewSet(ViewSet):
         row = public_row(self.kind, identifier)
         response = HttpResponse(only(whole(row), fields), content_type="application/json")
         tagged(response, entity_tag(row.generation, row.pk, row.modified_at, *fields), row.modified_at)
-        response["Link"] = links_of_the_api(web_link(f"{settings.BASE_URL}{row.url}", "canonical"))
+        response["Link"] = api_link_header(web_link(f"{settings.BASE_URL}{row.url}", "canonical"))
         return response
 
 
-def links_of_the_api(*links: str) -> str:
+def api_link_header(*links: str) -> str:
     """The header ``Link`` of an answer of the API: these, and where the API is described."""
     base = settings.BASE_URL
     described = (
@@ -157,7 +157,7 @@ class AskedPage:
         """The header ``Link`` of the page between these addresses."""
         first = self.address(request) if "cursor" in self.data else None
         around = (("next", following), ("prev", previous), ("first", first))
-        return links_of_the_api(*(web_link(address, rel) for rel, address in around if address))
+        return api_link_header(*(web_link(address, rel) for rel, address in around if address))
 
     def address(self, request: HttpRequest, **more: str) -> str:
         """Where the question, with what is added, is answered."""

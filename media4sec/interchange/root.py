@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 from media4sec.imprint import LICENCE_URL, PUBLISHER
 from media4sec.interchange.records import dumped, moment
-from media4sec.interchange.rest import links_of_the_api
+from media4sec.interchange.rest import api_link_header
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Kind, kinds
 from media4sec.problems import fixed, require_safe
@@ -62,5 +62,5 @@ def root(request: HttpRequest) -> HttpResponseBase:
         ],
     }
     response = tagged(HttpResponse(dumped(body), content_type="application/json"), tag, at)
-    response["Link"] = links_of_the_api()
+    response["Link"] = api_link_header()
     return response

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from media4sec.imprint import LICENCE_URL
-from media4sec.link_headers import web_link, within_room
+from media4sec.link_headers import links_that_fit, web_link
 from media4sec.publications.description import Description
 from media4sec.representations import HTML, LINKSET, form_named, forms_of_records, twin
 
@@ -52,4 +52,6 @@ def ways_back(description: Description) -> Iterator[Signpost]:
 
 def signposts_in_short(description: Description) -> str:
     """The page's header ``Link``: as many as there is room for."""
-    return within_room(web_link(post.target, post.rel, post.media_type) for post in signposts_of(description))
+    return links_that_fit(
+        web_link(post.target, post.rel, post.media_type) for post in signposts_of(description)
+    )
