@@ -60,6 +60,19 @@ def test_questions_that_an_answer_makes_superfluous_are_passed_over(browser_page
     assert "Q07" not in shown(page)
 
 
+def test_an_error_leads_to_its_question(browser_page, portal_server):
+    page = browser_page()
+    page.goto(f"{portal_server}/check/")
+    page.locator("#Q02 input").first.evaluate("input => { input.value = 'gone'; input.checked = true }")
+    page.get_by_role("button", name="Show what this raises").click()
+    assert shown(page) == []
+
+    page.get_by_role("link", name="Q02").click()
+
+    expect(page.locator("#Q02 .error")).to_be_visible()
+    assert shown(page) == ["Q02"]
+
+
 def test_without_a_script_all_questions_stand_on_one_page(browser_page, portal_server):  # gate 7.6
     page = browser_page(java_script_enabled=False)
     page.goto(f"{portal_server}/check/")

@@ -224,6 +224,33 @@ def test_it_ends_with_what_it_rests_on(anna, change):  # gate 2.5
         assert refusal(secret)[0] == 401
 
 
+@pytest.mark.parametrize("change", ["password", "deactivated"])
+def test_none_is_made_while_it_would_end(anna, change):
+    now = type(anna).objects.get(pk=anna.pk)
+    if change == "password":
+        now.set_password(GOOD)
+    else:
+        now.is_active = False
+    now.save()
+
+    with pytest.raises(ValidationError, match="The account was changed a moment ago"):
+        make_token(anna, "A", [], 30)
+
+    assert not Token.objects.exists()
+
+
+def test_a_password_that_cannot_end_tokens_is_not_another_one(anna, monkeypatch):
+    make_token(anna, "A", [], 30)
+    monkeypatch.setattr(tokens, "end_tokens", lambda user, why: 1 / 0)
+    anna.set_password(GOOD)
+
+    with pytest.raises(ZeroDivisionError):
+        anna.save()
+
+    anna.refresh_from_db()
+    assert not anna.check_password(GOOD)
+
+
 def test_it_stays_when_the_name_changes_or_the_hash_of_the_password(anna, settings):
     anna.set_password(GOOD)
     anna.save()

@@ -1,7 +1,7 @@
 """People with an account. What they may do follows from their roles (``records/policy.py``), and from nothing else."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -65,6 +65,7 @@ class User(AbstractBaseUser):
     def clean(self):
         self.email = type(self).objects.normalize_email(self.email)
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
         """With another password, or deactivated, an account loses its tokens, whoever does it and how."""
         why = "The password is another one." if self._password is not None else ""

@@ -13,13 +13,14 @@ from string import ascii_letters, digits
 
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from media4sec.accounts import told
 from media4sec.accounts.factors import has_second_factor
-from media4sec.accounts.models import Token
+from media4sec.accounts.models import Token, User
 from media4sec.records import audit, policy
 from media4sec.records.models import AuditEntry
 from media4sec.records.policy import Right
@@ -97,6 +98,9 @@ def make_token(user, name, scopes, days):
         scopes=[scope.value for scope in Scope if scope == Scope.READ or scope in scopes],
         expires_on=timezone.localdate() + timedelta(days=min(days, LONGEST_LIFE)),
     )
+    same = User.objects.select_for_update(no_key=True).filter(pk=user.pk, password=user.password)
+    if not same.filter(is_active=True):  # what ends tokens waits until this one is there, or came first
+        raise ValidationError("The account was changed a moment ago. Nothing was made: log in again.")
     token.full_clean()
     token.save()
     until = date_format(token.expires_on, "j F Y")

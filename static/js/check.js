@@ -48,8 +48,8 @@ progress.className = "check-progress";
 progress.setAttribute("role", "status");
 const bar = document.createElement("progress");
 bar.setAttribute("aria-hidden", "true");
-const next = button(words.next, () => go(1), true);
-const back = button(words.back, () => go(-1));
+const next = button(words.next, () => go(at + 1), true);
+const back = button(words.back, () => go(at - 1));
 const all = button(words.all, () => {
   isOnePage = !isOnePage;
   all.textContent = isOnePage ? words.steps : words.all;
@@ -84,8 +84,8 @@ function show() {
   submit.classList.toggle("button-primary", next.hidden);
 }
 
-function go(step) {
-  at = Math.max(-1, at + step);
+function go(place) {
+  at = Math.max(-1, place);
   show();
   const target = at < 0 ? about.querySelector("select") : asked()[at];
   target.tabIndex ||= -1;
@@ -93,9 +93,11 @@ function go(step) {
   (at < 0 ? target : asked()[at].querySelector("input")).focus({ preventScroll: true });
 }
 
-// A record's page leads here with its number behind the #, which is sent to no server.
+// A record's page leads here with its number behind the #, which is sent to no server; an error leads to its question.
 function choose() {
   const wanted = location.hash.slice(1);
+  const place = asked().findIndex((question) => question.id === wanted);
+  if (place >= 0) go(place);
   for (const select of about.querySelectorAll("select")) {
     if (wanted && [...select.options].some((option) => option.value === wanted)) select.value = wanted;
   }
