@@ -20,6 +20,8 @@ from media4sec.accounts.tokens import make_token
 from media4sec.kinds import kinds
 from media4sec.records import rechecks, workflow
 from media4sec.records.documents.reading import working_document
+from media4sec.records.importing import planning
+from media4sec.records.importing.reading import MOST_TOLD
 from media4sec.records.models import Appointment, AuditEntry, Record, Revision, Team, specific
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.writing.models import SentRequest
@@ -605,6 +607,17 @@ def test_unknown_fields_are_told_in_their_order_and_not_without_end(writer, draf
 
     assert response.status_code == 422
     assert [*pointers(response)] == [f"/{'y' * 60}…", *(f"/{name}" for name in names[:999])]
+
+
+def test_no_more_names_are_looked_for_than_are_told(writer, draft, monkeypatch):
+    looked_for, nearest = [], planning._nearest
+    monkeypatch.setattr(
+        planning, "_nearest", lambda name, known: looked_for.append(name) or nearest(name, known)
+    )
+
+    response = writer.patch(draft, {f"a{number}": 1 for number in range(3_000)})
+
+    assert len(looked_for) == len(pointers(response)) == MOST_TOLD
 
 
 def test_what_a_step_does_not_ask_now_is_passed_over(publisher, draft):

@@ -159,7 +159,7 @@ def _take_documents(planned, sheet):
         given = {name: value for name, value in document.items() if name in known}
         row = Planned(number, given)
         planned.rows.append(row)
-        for name in [name for name in document if name not in known]:
+        for name in [name for name in document if name not in known][:MOST_TOLD]:
             says = "This field is not known."
             if name in STATE_KEYS:
                 says = "The state of a record is not imported: what is imported is a draft. Take this field away."
