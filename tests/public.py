@@ -21,6 +21,7 @@ FIXED_PAGES = (
     "/api/",
     "/corrections/",
 )
+WITH_A_FRONT_PAGE = ("library", "check")  # paths of lists that are lists only when something is asked of them
 FILES = ("/sitemap.xml", "/robots.txt", "/api/v1/openapi.json")
 
 

@@ -31,6 +31,7 @@ from tests.factories import (
     source,
 )
 from tests.public import (
+    WITH_A_FRONT_PAGE,
     api_item,
     api_list,
     h1_of,
@@ -45,8 +46,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("kind", kinds(), id
 
 
 def list_of(kind):
-    """The address of a kind's list; the library's own is a map, and a list only when asked for something."""
-    return "/library/?page=1" if kind.path == "library" else kind.list_url
+    """The address of a kind's list."""
+    return f"{kind.list_url}?page=1" if kind.path in WITH_A_FRONT_PAGE else kind.list_url
 
 
 def shown_on(client, address, **parameters):
