@@ -66,7 +66,7 @@ function show() {
   for (const question of questions) {
     question.hidden = isOnePage ? !now.includes(question) : question !== now[at];
   }
-  for (const part of form.querySelectorAll(".check-part")) {
+  for (const part of form.querySelectorAll("[data-part]")) {
     part.hidden = ![...part.querySelectorAll("[data-question]")].some((question) => !question.hidden);
   }
   about.hidden = !isOnePage && at >= 0;
