@@ -118,7 +118,9 @@ TRANSLATED = {
 }
 
 # What the button under a form leads to, when nothing is filled in.
-SENT = {"correction-errors": "/corrections/new/?record=technology:T-001"}
+# Pages that come of a form: the one with the form, and where it is sent to if that is another one.
+SENT = {"correction-errors": "/corrections/new/?record=technology:T-001", "check-result": "/check/"}
+SENT_TO = {"check-result": "/check/result/"}
 
 BROKEN = {
     "bad-request": "/technologies/?x=1",
@@ -147,8 +149,7 @@ PANELS = {"menu": "/technologies/#menu", "filters": "/technologies/?theme=dark-w
 
 def answer(client, name):
     """What Django's test client gets."""
-    ask = client.post if name in SENT else client.get
-    return ask(PAGES[name])
+    return client.post(SENT_TO.get(name, SENT[name])) if name in SENT else client.get(PAGES[name])
 
 
 def open_page(page, origin, name):

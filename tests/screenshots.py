@@ -53,7 +53,7 @@ NAMES = (
         "about",
     ),
     *("accessibility", "privacy", "api", "design", "versions", "version", "version-old", "difference"),
-    *("corrections", "correction-record", "correction-errors", "receipt", "receipt-answered"),
+    *("corrections", "correction-record", "correction-errors", "check-result", "receipt", "receipt-answered"),
     *("filtered", "filtered-nothing", "list-table", "list-matrix", "options", "compare", "compare-choose"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
     *("list-roadmap", "list-countries", "list-judgments"),

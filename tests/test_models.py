@@ -15,7 +15,7 @@ from ethics.models import CheckQuestion
 from media4sec.accounts.models import Token
 from media4sec.kinds import kinds
 from media4sec.links.models import Link, LinkUse
-from media4sec.publications.models import Publication, PublicFile, Term
+from media4sec.publications.models import Publication, PublicFile, Term, ThemePlace
 from media4sec.records.documents.reading import working_document
 from media4sec.records.documents.writing import save_document
 from media4sec.records.models import (
@@ -169,6 +169,7 @@ def test_what_stands_beside_records_stands_there_once(owned):
         "records_a_file_once_per_team": Holding(file=file, owner=owner),
         "links_use_once_per_record": LinkUse(link=link, record=record, is_public=True),
         "publications_file_once": PublicFile(publication=public, url="/files/x", stored_as="x"),
+        "publications_theme_place_once": ThemePlace(publication=public, theme="dark-web"),
         "writing_a_key_once": SentRequest(user=user, key="a", digest="0" * 64, begun_at=timezone.now()),
     }.items():
         row.save()
@@ -214,7 +215,7 @@ def test_every_constraint_is_broken_here():
         "catalogue_concept_unique_within_scheme",
         *("records_recheck_once", "records_one_hint_a_field", "records_saved_list_once"),
         *("records_a_file_once_per_team", "links_use_once_per_record", "publications_file_once"),
-        *("writing_a_key_once", "accounts_token_name_once"),
+        *("publications_theme_place_once", "writing_a_key_once", "accounts_token_name_once"),
     }
 
 
