@@ -1,7 +1,5 @@
 """What happened to public records, in the order in which it became visible: how a copy stays in step."""
 
-import base64
-import binascii
 import re
 
 from django.conf import settings
@@ -14,6 +12,7 @@ from media4sec.interchange.rest import api_link_header, number_within, unknown_o
 from media4sec.interchange.results import entity_tag, newest_standing, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.link_headers import web_link
+from media4sec.opaque import as_opaque, from_opaque
 from media4sec.problems import require_safe
 from media4sec.publications.models import Change, Publication
 
@@ -95,15 +94,10 @@ def other_history(request: HttpRequest) -> HttpResponseBase:
 
 def change_cursor(name: str, seq: int) -> str:
     """The cursor after a change of the database with this name."""
-    return base64.urlsafe_b64encode(f"{name}.{seq}".encode()).decode().rstrip("=")
+    return as_opaque(f"{name}.{seq}")
 
 
 def read_change_cursor(text: str) -> tuple[str | None, int] | None:
     """(name of the database, number of the change) of a cursor; None where it is none."""
-    text = text[:80]
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        return None
-    found = PLACE.fullmatch(plain)
+    found = PLACE.fullmatch(from_opaque(text[:80]) or "")
     return (found[1], int(found[2])) if found and change_cursor(found[1], int(found[2])) == text else None

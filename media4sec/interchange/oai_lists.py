@@ -4,8 +4,6 @@ Records come in the order in which they were first published, which no change mo
 a record is told once or, where it changed behind the harvester, in its next harvest (docs/adr/0038-harvesting.md).
 """
 
-import base64
-import binascii
 import re
 import zlib
 from collections import defaultdict
@@ -23,6 +21,7 @@ from media4sec.imprint import LICENCE_URL
 from media4sec.interchange.elements import element, text_element
 from media4sec.interchange.oai_formats import XSI, MetadataFormat, is_of_project, suits_openaire
 from media4sec.kinds import THEME_FIELDS, Role, kind_for, kinds, kinds_by_name
+from media4sec.opaque import as_opaque, from_opaque
 from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication, Term, ThemePlace
 
@@ -53,17 +52,12 @@ class Harvest:
     def token(self) -> str:
         """As a text that says of itself whether it is whole."""
         plain = "|".join(map(str, vars(self).values()))
-        whole = f"{plain}|{zlib.crc32(plain.encode()):08x}"
-        return base64.urlsafe_b64encode(whole.encode()).decode().rstrip("=")
+        return as_opaque(f"{plain}|{zlib.crc32(plain.encode()):08x}")
 
     @classmethod
     def resumed(cls, token: str) -> Self | None:
         """The harvest that a token goes on with; None where it is no token of ours."""
-        try:
-            plain = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
-        except (binascii.Error, ValueError):
-            return None
-        parts = plain.split("|")
+        parts = (from_opaque(token) or "").split("|")
         if len(parts) != 10 or not all(part.isdecimal() and len(part) < 19 for part in parts[5:8]):
             return None
         verb, prefix, spec, since, until, after, told, size, database, _ = parts

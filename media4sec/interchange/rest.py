@@ -1,7 +1,5 @@
 """The read-only API: stored documents, sent as they are."""
 
-import base64
-import binascii
 import json
 import re
 import zlib
@@ -22,6 +20,7 @@ from media4sec.interchange.records import SENT, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind, Slug
 from media4sec.link_headers import link_header, web_link
+from media4sec.opaque import as_opaque, from_opaque
 from media4sec.problems import BadParameters, Gone
 from media4sec.publications.lists import misread
 from media4sec.publications.models import Publication
@@ -31,12 +30,8 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 PAGED = ("limit", "cursor", "count")  # what every answer in pages takes
 PAGING = (*PAGED, "fields")  # parameters that do not change what is asked
 NARROWING = ("ids", "updated_since", "updated_before", "include_deleted")
-ALWAYS_SENT = (
-    "kind",
-    "identifier",
-    "uuid",
-    "url",
-)  # whichever fields are asked for: they say which record it is
+# Whichever fields are asked for: they say which record it is.
+ALWAYS_SENT = ("kind", "identifier", "uuid", "url")
 
 Cursor = tuple[int, int]  # forwards or backwards, and from which key
 FIRST_PAGE: Cursor = (1, 0)
@@ -335,16 +330,12 @@ def question_of(what: str, data: QueryDict) -> str:
 def write_cursor(cursor: Cursor, question: str) -> str:
     """A cursor as a text that holds for this question only."""
     direction, mark = cursor
-    text = f"{'a' if direction > 0 else 'b'}{mark}.{zlib.crc32(question.encode()):08x}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return as_opaque(f"{'a' if direction > 0 else 'b'}{mark}.{zlib.crc32(question.encode()):08x}")
 
 
 def read_cursor(text: str, question: str) -> Cursor | None:
     """The cursor that a text stands for, or None."""
-    try:
-        plain = base64.urlsafe_b64decode(text[:40] + "=" * (-len(text[:40]) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        return None
+    plain = from_opaque(text[:40]) or ""
     mark = plain[1:].partition(".")[0]
     if plain[:1] not in ("a", "b") or not (mark.isdecimal() and len(mark) < 19):
         return None

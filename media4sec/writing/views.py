@@ -3,8 +3,6 @@
 What is asked here the policy answers, and what is done here the workflow does, as in the back-office.
 """
 
-import base64
-import binascii
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -19,6 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 from media4sec import problems
 from media4sec.accounts.tokens import TokenRefused, holder_of, note_refusal
 from media4sec.kinds import kinds
+from media4sec.link_headers import web_link
+from media4sec.opaque import as_opaque, from_opaque
 from media4sec.records import policy, workflow
 from media4sec.records.admin.history import name_authors
 from media4sec.records.documents.fields import dumps
@@ -164,7 +164,7 @@ class Copies(TokenView):
         if len(page) > limit:
             page = page[:limit]
             query = request.GET.copy()
-            query["cursor"] = _cursor_of(page[-1].identifier)
+            query["cursor"] = as_opaque(page[-1].identifier)
             following = f"{settings.BASE_URL}{request.path}?{query.urlencode()}"
         return as_page([facts_of_copy(kind, record) for record in page], following)
 
@@ -266,7 +266,7 @@ class Versions(TokenView):
         following = None
         if len(page) > limit:
             page = page[:limit]
-            cursor = _cursor_of(str(page[-1].number))
+            cursor = as_opaque(str(page[-1].number))
             following = f"{settings.BASE_URL}{request.path}?limit={limit}&cursor={cursor}"
         name_authors(record, page)
         public = record.published_revision_id if record.public_state == Record.State.PUBLISHED else None
@@ -296,7 +296,7 @@ class OneVersion(TokenView):
 
 
 def as_page(results, following):
-    more = {"Link": f'<{following}>; rel="next"'} if following else {}
+    more = {"Link": web_link(following, "next")} if following else {}
     return json_answer({"results": results, "next": following}, **more)
 
 
@@ -321,17 +321,9 @@ def _moment_of(text):
     raise refused_parameters([("updated_since", says)])
 
 
-def _cursor_of(text):
-    """Where a page ended, as a cursor."""
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
 def _text_of_cursor(cursor):
     """Where the page before ended; empty without one."""
-    try:
-        text = base64.urlsafe_b64decode(cursor[:200] + "=" * (-len(cursor[:200]) % 4)).decode()
-    except (binascii.Error, ValueError):
-        text = "\0"
-    if not text.isprintable() or _cursor_of(text) != cursor:
+    text = from_opaque(cursor)
+    if text is None or not text.isprintable():
         raise refused_parameters([("cursor", "Not a cursor that this list gave out.")])
     return text
