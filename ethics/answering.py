@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ethics.check import outcome
 from ethics.choices import CheckSection
+from ethics.examples import reasons_of
 from ethics.kinds import CHECK_QUESTION
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
@@ -276,14 +277,14 @@ def what_is_raised(given):
             row.pk,
         ),
     )
-    flags = [
-        {
-            **flag,
-            "raised_by": reasons_of(flag["identifier"], found, questions, tools),
-            "safeguards": banned.get(flag["identifier"]) or safeguards_of(flag, found, questions),
-        }
-        for flag in flags_of(issues)
-    ]
+    named = {tool["identifier"]: tool for tool in tools}
+    flags = []
+    for flag in flags_of(issues):
+        issue = flag["identifier"]
+        texts = (*found.by_answers.get(issue, ()), *found.by_technologies.get(issue, ()))
+        reasons = [text.partition(":")[::2] for text in texts]
+        safeguards = banned.get(issue) or safeguards_of(flag, reasons, questions)
+        flags.append({**flag, "raised_by": reasons_of(reasons, questions, named), "safeguards": safeguards})
     situation = next(iter(chosen.get("situation", [])), None)
     context = [ref for ref in situation["issues"] if ref["id"] not in found.issues] if situation else []
     unanswered = [questions[name] for name in found.asked if name not in given.answers]
@@ -346,30 +347,16 @@ def stops_of(questions, asked, answers):
     ]
 
 
-def reasons_of(issue, found, questions, tools):
-    """What raised an issue: ``[{title, url, answer}]``, the answer empty where a tool did."""
-    reasons = []
-    for text in found.by_answers.get(issue, ()):
-        name, _, value = text.partition(":")
-        labels = {answer["value"]: answer["label"] for answer in questions[name]["answers"]}
-        reasons.append(
-            {"title": questions[name]["title"], "url": questions[name]["url"], "answer": labels[value]}
-        )
-    named = {tool["identifier"]: tool for tool in tools}
-    reasons += [
-        {"title": named[name]["title"], "url": named[name]["url"], "answer": ""}
-        for name in found.by_technologies.get(issue, ())
-    ]
-    return reasons
-
-
-def safeguards_of(flag, found, questions):
+def safeguards_of(flag, reasons, questions):
     """What the answers that raised an issue call for, then what its record advises. Against a ban nothing helps."""
-    asked_for = []
-    for text in found.by_answers.get(flag["identifier"], ()):
-        name, _, value = text.partition(":")
-        answers = {answer["value"]: answer for answer in questions[name]["answers"]}
-        asked_for += answers[value]["safeguards"]
+    asked_for = [
+        text
+        for name, value in reasons
+        if value
+        for answer in questions[name]["answers"]
+        if answer["value"] == value
+        for text in answer["safeguards"]
+    ]
     return list(dict.fromkeys([*asked_for, *flag["safeguards"]]))
 
 

@@ -15,13 +15,14 @@ def page_of_example(page):
     document = page.document
     questions = questions_of(document)
     raised = raised_in(document)
+    tools = {ref["id"]: {"title": ref["label"], "url": ref["url"]} for ref in document["technologies"]}
     given = [
         {"question": questions[code], "answers": answers_of(questions[code], values, raised, document)}
         for code, values in map(coded, document["answers_given"])
         if code in questions
     ]
     flags = [
-        {**flag, "raised_by": reasons_of(raised.get(flag["identifier"], ()), questions, document)}
+        {**flag, "raised_by": reasons_of(raised.get(flag["identifier"], ()), questions, tools)}
         for flag in page.flags
     ]
     links = [group for group in page.links if group.kind.name not in TOLD]
@@ -80,9 +81,8 @@ def answers_of(question, values, raised, document):
     ]
 
 
-def reasons_of(reasons, questions, document):
-    """What raised an issue: ``[{title, url, answer}]``, the answer empty where it was a tool."""
-    tools = {ref["id"]: ref for ref in document["technologies"]}
+def reasons_of(reasons, questions, tools):
+    """What raised an issue: ``[{title, url, answer}]``, the answer empty where it was a tool; ``{code: document}``."""
     found = []
     for code, value in reasons:
         if code in questions:
@@ -92,5 +92,5 @@ def reasons_of(reasons, questions, document):
                 {"title": question["title"], "url": question["url"], "answer": labels.get(value, "")}
             )
         elif code in tools:
-            found.append({"title": tools[code]["label"], "url": tools[code]["url"], "answer": ""})
+            found.append({"title": tools[code]["title"], "url": tools[code]["url"], "answer": ""})
     return found

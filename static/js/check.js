@@ -87,10 +87,9 @@ function show() {
 function go(place) {
   at = Math.max(-1, place);
   show();
-  const target = at < 0 ? about.querySelector("select") : asked()[at];
-  target.tabIndex ||= -1;
-  (at < 0 ? target : asked()[at].querySelector("legend")).scrollIntoView({ block: "center" });
-  (at < 0 ? target : asked()[at].querySelector("input")).focus({ preventScroll: true });
+  const shown = at < 0 ? about : asked()[at];
+  (shown.querySelector("legend") ?? shown).scrollIntoView({ block: "center" });
+  shown.querySelector("select, input").focus({ preventScroll: true });
 }
 
 // A record's page leads here with its number behind the #, which is sent to no server; an error leads to its question.
