@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-DCMI = "http://purl.org/dc/dcmitype/"
 COAR = "http://purl.org/coar/resource_type/"
 
 
@@ -37,7 +36,7 @@ WORK_TYPES = {
     ),
     "web-page": WorkType("Article", ris="ELEC", csl="webpage"),
     "legislation": WorkType("Legislation", ris="STAT", csl="legislation"),
-    "court-decision": WorkType("Legislation", ris="CASE", csl="legal_case"),
+    "court-decision": WorkType("CreativeWork", ris="CASE", csl="legal_case"),
     "norm": WorkType("CreativeWork", ris="STAND", csl="standard"),
     # made or done by others
     "software": WorkType(
