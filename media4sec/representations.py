@@ -27,7 +27,6 @@ class Representation:
     of_list: str = ""  # (rows, kinds, count, address of the page) -> parts of the text
     of_record: str = ""  # (row) -> str
     parameters: str = ""  # of the media type
-    profile: str = ""  # the address of the rules that it follows, where they have one
 
     @property
     def content_type(self) -> str:
@@ -97,7 +96,6 @@ REPRESENTATIONS = (
         "JSON-LD",
         describe="media4sec.publications.schema_org.as_json_ld",
         frame=('{"@context":"https://schema.org","@graph":[\n', ",\n", "\n]}\n"),
-        profile="https://schema.org",
     ),
     Representation(
         LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
@@ -105,9 +103,8 @@ REPRESENTATIONS = (
 )  # fmt: skip
 
 
-CALENDAR = Representation(
-    "ics", "text/calendar", "iCalendar"
-)  # only of what has days; no page leads to it by Accept
+# Only of what has days; no page leads to it by Accept.
+CALENDAR = Representation("ics", "text/calendar", "iCalendar")
 
 
 def forms_of_lists() -> tuple[Representation, ...]:

@@ -413,14 +413,10 @@ CATALOGUE = {
     "title": "MEDI@4SEC knowledge base",
     "description": "What the MEDI@4SEC project found about social media in public security, as open data.",
     "publisher": "MEDI@4SEC knowledge base",
-    "contact": env.str(
-        "CONTACT", default=SECURITY_CONTACT if "@" in SECURITY_CONTACT else ""
-    ),  # an e-mail address, with or without mailto:
-    "licence": (
-        "CC BY 4.0",
-        "https://creativecommons.org/licenses/by/4.0/",
-        "CC-BY-4.0",
-    ),  # name, address, SPDX
+    # An e-mail address, with or without mailto:
+    "contact": env.str("CONTACT", default=SECURITY_CONTACT if "@" in SECURITY_CONTACT else ""),
+    # Its name, its address, and what SPDX calls it.
+    "licence": ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "CC-BY-4.0"),
     "language": "en",  # that records are written in
     "frequency": "IRREG",  # in the EU's list of frequencies
     "programme": "H2020",  # that paid for the project, and the number of its grant agreement

@@ -27,11 +27,8 @@ from media4sec.records.policy import Right
 
 PREFIX_OF_TOKEN = "m4s_"
 SIGNS_OF_TOKENS = digits + ascii_letters
-RANDOM_BYTES, IN_SIGNS, CHECKSUM = (
-    32,
-    43,
-    6,
-)  # of a secret: its bytes, the signs that they take, those of the checksum
+# Of a secret: its bytes, the signs that they take, those of the checksum.
+RANDOM_BYTES, IN_SIGNS, CHECKSUM = 32, 43, 6
 LONGEST_LIFE = 366  # days
 Scope = Token.Scope
 GRANTS = {

@@ -43,13 +43,15 @@ class ActiveFilter(admin.SimpleListFilter):
                 return queryset.exclude(ended="")
 
 
-class TryWebhook(Step):
-    name, title, button = "try", "Send a test message", "Send it"
-    says = "A message of the type webhook.test, signed as all others are. It is sent once, and nothing depends on it."
-
+class WhileActive(Step):
     @classmethod
     def fits(cls, row):
         return not row.has_ended
+
+
+class TryWebhook(WhileActive):
+    name, title, button = "try", "Send a test message", "Send it"
+    says = "A message of the type webhook.test, signed as all others are. It is sent once, and nothing depends on it."
 
     def take(self, row, by):
         is_taken, said = send_test(row)
@@ -57,14 +59,10 @@ class TryWebhook(Step):
         return is_taken, said
 
 
-class NewSecret(Step):
+class NewSecret(WhileActive):
     name, title, button = "secret", "Make a new secret", "Make it"
     says = "Messages are signed with both secrets for 24 hours, then with the new one alone."
     done = "There is a new secret, which stands below. The old one signs as well for 24 hours."
-
-    @classmethod
-    def fits(cls, row):
-        return not row.has_ended
 
     def take(self, row, by):
         same = Subscription.objects.filter(pk=row.pk, rotation=row.rotation)
@@ -74,16 +72,12 @@ class NewSecret(Step):
         return True, self.done
 
 
-class EndWebhook(Step):
+class EndWebhook(WhileActive):
     name, title, button = "end", "End it", "End it"
     says = "Nothing is sent any more. It stays in the list, and can begin again."
     done = "It has ended."
 
     reason = Line(label="Why", max_length=300, widget=AdminTextInputWidget)
-
-    @classmethod
-    def fits(cls, row):
-        return not row.has_ended
 
     def take(self, row, by):
         reason = self.cleaned_data["reason"]
