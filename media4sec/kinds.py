@@ -413,6 +413,11 @@ class Kind:
         return self.thing.type == "event" or bool(self.page.dated)
 
     @property
+    def shape(self) -> str:
+        """What its documents are called in descriptions of the API, for ever: its own name, not what pages call it."""
+        return self.name.title().replace("-", "")
+
+    @property
     def list_url(self) -> str:
         return f"/{self.path}/"
 

@@ -16,7 +16,7 @@ from schemathesis.generation import GenerationMode
 
 from catalogue.choices import TechnologyStatus
 from media4sec import problems
-from media4sec.front.api import schema, stem_of
+from media4sec.front.api import schema
 from media4sec.interchange import results
 from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
 from media4sec.kinds import kinds
@@ -480,8 +480,8 @@ def test_answers_of_every_kind_fit_the_description(client):
         answer = client.get(f"{address}?count=true").json()
         assert errors_in(checker(document, address), answer) == []
         for item in answer["results"]:
-            assert errors_in(checker_of_shape(document, stem_of(kind)), item) == []
-            properties = document["components"]["schemas"][stem_of(kind)]["properties"]
+            assert errors_in(checker_of_shape(document, kind.shape), item) == []
+            properties = document["components"]["schemas"][kind.shape]["properties"]
             assert set(item) | {"files"} == set(properties)  # most records have none
 
 
@@ -492,7 +492,7 @@ def errors_in(validator, answer):
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 def test_every_document_of_the_real_content_fits_the_description(client, content, kind):
     address = api_list(kind)
-    validator = checker_of_shape(described(), stem_of(kind))
+    validator = checker_of_shape(described(), kind.shape)
 
     for item in every_item(client, address, limit=200):
         assert errors_in(validator, item) == []
@@ -522,7 +522,7 @@ def test_names_in_the_description_stay():
     assert set(pinned["operations"].split()) - operations(document).keys() == set()
     assert [name for name in names if name.endswith(("Enum", "Schema", "Serializer"))] == []
     for kind in kinds():
-        stem = stem_of(kind)
+        stem = kind.shape
         assert {stem, f"{stem}Field", f"{stem}Page", f"{stem}OrPart", f"{stem}OrTombstone"} <= names
 
 
@@ -571,7 +571,7 @@ def test_every_example_fits_its_shape():
     for kind in kinds():
         address, operation = told[f"get_{kind.name.replace('-', '_')}"]
         example = operation["responses"]["200"]["content"]["application/json"]["example"]
-        assert errors_in(checker_of_shape(document, stem_of(kind)), example) == []
+        assert errors_in(checker_of_shape(document, kind.shape), example) == []
         assert (example["kind"], example["identifier"]) == (kind.name, kind.identifier.example)
     others = 0
     for address, operation in told.values():

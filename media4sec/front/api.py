@@ -42,7 +42,7 @@ from media4sec.front.shapes import (
 from media4sec.interchange.beside import incoming_to, related_to, version_of, versions_of
 from media4sec.interchange.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
 from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
-from media4sec.interchange.root import root, stem_of
+from media4sec.interchange.root import root
 from media4sec.interchange.searching import MOST_HITS, search_all
 from media4sec.interchange.values import LONGEST_FIND, MOST_COUNTED, facets_answer
 from media4sec.kinds import NO_VALUE, Role, Slug, kind_for, kinds
@@ -100,7 +100,7 @@ def public_serializer(stem, working, **first):
 
 @cache
 def schema_of(kind):
-    stem = stem_of(kind)
+    stem = kind.shape
     return public_serializer(
         stem,
         writer(kind.name),
@@ -129,12 +129,12 @@ def schema_of(kind):
 def whole_or_part(kind):
     """A record, or the fields of it that were asked for."""
     shapes = [schema_of(kind), RecordPartSerializer]
-    return PolymorphicProxySerializer(f"{stem_of(kind)}OrPart", shapes, resource_type_field_name=None)
+    return PolymorphicProxySerializer(f"{kind.shape}OrPart", shapes, resource_type_field_name=None)
 
 
 def either(kind):
     """A record, or what is left of it, where that was asked for."""
-    stem = stem_of(kind)
+    stem = kind.shape
     shapes = PolymorphicProxySerializer(
         f"{stem}OrTombstone",
         [schema_of(kind), TombstoneSerializer, RecordPartSerializer],
@@ -145,7 +145,7 @@ def either(kind):
 
 
 def page_schema(kind):
-    stem = stem_of(kind)
+    stem = kind.shape
     page = type(
         f"{stem}PageSerializer",
         (serializers.Serializer,),
@@ -253,7 +253,7 @@ def parameters_of(kind):
 
 def fields_of(kind):
     """Documents may be asked for in part."""
-    names = {"$ref": f"#/components/schemas/{stem_of(kind)}Field"}
+    names = {"$ref": f"#/components/schemas/{kind.shape}Field"}
     return OpenApiParameter(
         "fields",
         {"type": "array", "items": names, "minItems": 1},
@@ -321,7 +321,7 @@ def viewset(kind):
         ),
     )
     own = {"kind": kind, "fields": tuple(schema_of(kind)().fields)}
-    return described(type(f"{stem_of(kind)}ViewSet", (PublicViewSet,), own))
+    return described(type(f"{kind.shape}ViewSet", (PublicViewSet,), own))
 
 
 OF_ALL_KINDS = "Whole base"  # what is not of one kind
@@ -540,7 +540,7 @@ def schema():
         found = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
         shapes = found["components"]["schemas"]
         for kind in kinds():
-            shapes[f"{stem_of(kind)}Field"] = {"type": "string", "enum": list(schema_of(kind)().fields)}
+            shapes[f"{kind.shape}Field"] = {"type": "string", "enum": list(schema_of(kind)().fields)}
         tags = [{"name": str(kind.names.many), "description": str(kind.names.lead)} for kind in kinds()]
         shared = [
             {"name": OF_ALL_KINDS, "description": "What there is, what changed, and what is found by words."},

@@ -9,7 +9,6 @@ from django.db.models.enums import Choices
 from django.utils.module_loading import module_has_submodule
 
 from media4sec import choices, qualifier
-from media4sec.interchange.root import stem_of
 from media4sec.kinds import Role, kind_for, kinds
 from media4sec.problems import CONTENT_TYPE, problem
 from media4sec.publications.models import Change
@@ -84,7 +83,7 @@ def complete(document, records):
         for operation in path.values():
             media = operation["responses"]["200"]["content"]["application/json"]
             if kind := records.get(operation["operationId"]):
-                media["example"] = example_of(shapes[stem_of(kind)], shapes) | {
+                media["example"] = example_of(shapes[kind.shape], shapes) | {
                     "kind": kind.name,
                     "identifier": kind.identifier.example,
                     "url": f"{ORIGIN}{kind.url(kind.identifier.example, 'name')}",

@@ -9,15 +9,10 @@ from media4sec.imprint import LICENCE_URL, PUBLISHER
 from media4sec.interchange.records import dumped, moment
 from media4sec.interchange.rest import api_link_header
 from media4sec.interchange.results import newest_change, tagged
-from media4sec.kinds import Kind, kinds
+from media4sec.kinds import kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.representations import forms_of_lists
-
-
-def stem_of(kind: Kind) -> str:
-    """What the shapes of a kind are called in the description, for ever: its own name, not what pages call it."""
-    return kind.name.title().replace("-", "")
 
 
 @require_safe
@@ -48,7 +43,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
                 "plural": kind.plural,
                 "path": kind.path,
                 "title": str(kind.names.many),
-                "schema": f"{base}/api/v1/openapi.json#/components/schemas/{stem_of(kind)}",
+                "schema": f"{base}/api/v1/openapi.json#/components/schemas/{kind.shape}",
                 "records": known.get(kind.name, {}).get("count", 0),
                 "updated": moment(known[kind.name]["newest"]) if kind.name in known else None,
                 "list": f"{base}{kind.api_url()}",

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from rest_framework import serializers
 
 from media4sec import problems
+from media4sec.headers import TOKENS_OPEN
 from media4sec.kinds import kinds
 from media4sec.records.documents.fields import (
     LEFT_OUT_EMPTY,
@@ -23,7 +24,7 @@ from media4sec.records.models import MOST_IN_NOTE
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.stored import SUFFIXES
 from media4sec.writing.asked import JSON, MERGE_PATCH
-from media4sec.writing.views import COPIES_ON_A_PAGE, COPY_STATES, MOST_COPIES, WORKING
+from media4sec.writing.views import COPIES_ON_A_PAGE, COPY_STATES, MOST_COPIES
 
 TEXT, INTEGER, BOOLEAN = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 MOMENT, DAY = {"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}
@@ -57,7 +58,9 @@ def openapi_of_copies(request):
 
 @cache
 def description_of_copies():
-    paths = {WORKING: {"get": _call("working_home", "Whose token it is, and what there is", "Home", READING)}}
+    paths = {
+        TOKENS_OPEN: {"get": _call("working_home", "Whose token it is, and what there is", "Home", READING)}
+    }
     shapes = {
         "Home": object_of(HOME_SHAPE),
         "Facts": object_of(FACTS_SHAPE),
@@ -70,7 +73,7 @@ def description_of_copies():
         "Versions": page_shape("Version"),
     }
     for kind in kinds():
-        name = kind.name.title().replace("-", "")
+        name = kind.shape
         shapes[name] = schema_of_document(writer(kind.name))
         shapes[f"{name}Fields"] = {**shapes[name], "required": []}
         paths |= _paths_of(kind, name)
@@ -98,7 +101,7 @@ def description_of_copies():
 
 def _paths_of(kind, name):
     one, many = kind.name.replace("-", "_"), kind.plural.replace("-", "_")
-    address, fields = f"{WORKING}/{kind.plural}", f"{name}Fields"
+    address, fields = f"{TOKENS_OPEN}/{kind.plural}", f"{name}Fields"
     note = _query("note", {**TEXT, "maxLength": MOST_IN_NOTE}, "What is said of the version, for colleagues.")
     key = _header(
         "Idempotency-Key", "Sent again with this key within a day, it is answered and not done again."
@@ -125,7 +128,7 @@ def _paths_of(kind, name):
 
 
 def _paths_of_steps():
-    address, key = f"{WORKING}/{{kind}}/{{identifier}}", _header("Idempotency-Key", "As for documents.")
+    address, key = f"{TOKENS_OPEN}/{{kind}}/{{identifier}}", _header("Idempotency-Key", "As for documents.")
     named = [_path("kind", {"type": "string", "enum": [kind.plural for kind in kinds()]}), _IDENTIFIER]
     match = _header("If-Match", "The ETag of the version that was seen.", is_required=True)
     found = {

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from media4sec import problems
 from media4sec.accounts.tokens import TokenRefused, holder_of, note_refusal
+from media4sec.headers import TOKENS_OPEN
 from media4sec.kinds import kinds
 from media4sec.link_headers import web_link
 from media4sec.opaque import as_opaque, from_opaque
@@ -43,7 +44,6 @@ from media4sec.writing.once import done_once
 from media4sec.writing.saving import add_copy, document_of_copy, patch_copy, replace_copy
 from media4sec.writing.steps import asked_in_words, step_named, steps_now, take_step
 
-WORKING = "/api/v1/working"
 COPIES_ON_A_PAGE, MOST_COPIES = 50, 200
 COPY_STATES = [state.value for state in Record.State if state != Record.State.MERGED]
 
@@ -103,7 +103,7 @@ def kind_of(plural):
 
 
 def address_of_copy(kind, record):
-    return f"{settings.BASE_URL}{WORKING}/{kind.plural}/{record.identifier}"
+    return f"{settings.BASE_URL}{TOKENS_OPEN}/{kind.plural}/{record.identifier}"
 
 
 def facts_of_copy(kind, record):
@@ -136,7 +136,7 @@ class Home(TokenView):
             "kinds": [
                 {
                     "kind": kind.name,
-                    "url": f"{settings.BASE_URL}{WORKING}/{kind.plural}",
+                    "url": f"{settings.BASE_URL}{TOKENS_OPEN}/{kind.plural}",
                     "may_add": policy.may_add(request.user, kind),
                 }
                 for kind in kinds()

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from media4sec.interchange.root import stem_of
 from media4sec.kinds import COMMON_FACETS, Facet, Kind, kinds
 
 HEAD = """# Kinds and filters of the API
@@ -34,7 +33,7 @@ def lines_of(members: Iterable[Kind]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for kind in members:
         own = ", ".join(filter_name(facet) for facet in kind.listed.facets)
-        cells = (f"`{kind.name}`", f"`{kind.api_url()}`", f"`{kind.list_url}`", f"`{stem_of(kind)}`", own)
+        cells = (f"`{kind.name}`", f"`{kind.api_url()}`", f"`{kind.list_url}`", f"`{kind.shape}`", own)
         yield f"| {' | '.join(cells)} |"
 
 
