@@ -8,7 +8,7 @@ from django.conf import settings
 from resync.sitemap import Sitemap
 
 from media4sec.interchange import resourcesync
-from media4sec.publications.models import Change
+from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from tests.factories import make, published, several_published
 from tests.public import api_item
@@ -88,9 +88,22 @@ def test_an_empty_base_has_empty_lists(client):
     assert followed(client, "resourcelist") == followed(client, "changelist") == []
 
 
+@pytest.mark.parametrize("number", [0, 10_000, 10**30])
 @pytest.mark.parametrize("part", ["resources", "changes"])
-@pytest.mark.parametrize("number", [0, 2, 99, 10**30])
 def test_parts_that_nobody_names_are_not_there(client, part, number):
     published("technology")
 
     assert client.get(f"/resourcesync/{part}-{number}.xml").status_code == 404
+
+
+def test_there_is_no_part_after_the_last(client, monkeypatch):
+    monkeypatch.setattr(resourcesync, "PART", 1)
+    several_published("technology", 2)
+    last = {
+        "resources": Publication.objects.published().count(),
+        "changes": Change.objects.latest("seq").seq,
+    }
+
+    for part, number in last.items():
+        assert client.get(f"/resourcesync/{part}-{number}.xml").status_code == 200
+        assert client.get(f"/resourcesync/{part}-{number + 1}.xml").status_code == 404
