@@ -1,0 +1,61 @@
+"""PDF by typst: a template of ours, and data that it reads; nothing of the data is ever read as a template.
+
+The same data give the same bytes. No file but the templates and fonts of this folder is read, no address is asked.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import typst
+from django.utils.translation import gettext, override
+
+from media4sec.paper.blocks import Paper
+
+HERE = Path(__file__).parent
+TEMPLATES, FONTS = HERE / "templates", HERE / "fonts"
+STANDARD: Final = "ua-1"  # PDF/UA-1, as typst itself checks while it writes
+
+
+def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
+    """The PDF that a template of this folder makes of ``data``, which is JSON.
+
+    Templates begin with ``#import "look.typ": *`` and ``#show: sheet``; ``look.typ`` says which of the data they read
+    (title, language, …).
+    """
+    return typst.compile(
+        TEMPLATES / template,
+        root=TEMPLATES,
+        font_paths=fonts(),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=STANDARD,
+        timestamp=int(made_at.timestamp()),
+    )
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """The site's font, and for letters that it has not those that typst brings; none of the machine's."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
+
+
+def as_pdf(paper: Paper) -> bytes:
+    """A paper as PDF."""
+    blocks = [{"is": type(block).__name__, **asdict(block)} for block in paper.blocks]
+    data = {**asdict(paper), "blocks": blocks, "name": paper.name, "words": words_in(paper.language)}
+    return typeset("paper.typ", {**data, "made_at": paper.made_at.isoformat()}, paper.made_at)
+
+
+def words_in(language: str) -> dict[str, str]:
+    """The words that templates bring themselves."""
+    with override(language):
+        return {
+            "site": gettext("MEDI@4SEC knowledge base"),
+            "page": gettext("Page"),
+            "contents": gettext("Contents"),
+        }
