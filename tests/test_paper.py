@@ -19,18 +19,18 @@ from media4sec.kinds import kinds
 from media4sec.languages import language_tag
 from media4sec.paper import typesetting
 from media4sec.paper.blocks import (
-    Facts,
+    FactList,
     Heading,
     NewPage,
     Note,
     Notice,
     Paper,
     Paragraph,
+    Piece,
     Points,
-    Run,
     Table,
     quoted,
-    said,
+    worded,
 )
 from media4sec.paper.qr import qr_svg
 from media4sec.paper.text_document import WRITERS, as_docx
@@ -52,19 +52,19 @@ PAPER = Paper(
     lead=quoted(ODD),
     has_contents=True,
     blocks=[
-        Heading(said("Rechtliche Punkte")),
-        Facts([(said("Stand"), [quoted("Ελληνική Αστυνομία"), quoted("elsewhere", LINK)])]),
-        Notice(said("Keine Rechtsberatung")),
-        Heading(said("Below"), 3),
-        Points([quoted(ODD), [Run("strong", is_strong=True), Run(" and plain")]]),
+        Heading(worded("Rechtliche Punkte")),
+        FactList([(worded("Stand"), [quoted("Ελληνική Αστυνομία"), quoted("elsewhere", LINK)])]),
+        Notice(worded("Keine Rechtsberatung")),
+        Heading(worded("Below"), 3),
+        Points([quoted(ODD), [Piece("strong", is_strong=True), Piece(" and plain")]]),
         Table(
-            [said("Issue"), said("Ask")],
+            [worded("Issue"), worded("Ask")],
             [[[quoted(f"I-{number:03}")], [quoted("Why?"), quoted("How? " * 30)]] for number in range(40)],
             (1, 3),
         ),
         Note(quoted("Кириллица, and 日本")),
         NewPage(),
-        Heading(said("Last")),
+        Heading(worded("Last")),
         Paragraph(quoted(ODD)),
     ],
 )
@@ -143,7 +143,7 @@ def test_templates_read_no_file_outside_their_folder(monkeypatch, tmp_path):
     (tmp_path / "secret.txt").write_text("planted")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "reads.typ").write_text('#read("../secret.txt")')
-    monkeypatch.setattr(typesetting, "TEMPLATES", tmp_path / "templates")
+    monkeypatch.setattr(typesetting, "PAPER_TEMPLATES", tmp_path / "templates")
 
     with pytest.raises(RuntimeError, match=r"project root|outside"):
         typesetting.typeset("reads.typ", {}, PAPER.made_at)

@@ -13,20 +13,20 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from media4sec.paper.blocks import Cell, Paper, Run, Words
+from media4sec.paper.blocks import Cell, Paper, Phrase, Piece
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, INK, INK_2 = "Arial", RGBColor(0x11, 0x17, 0x1B), RGBColor(0x41, 0x4B, 0x52)
-WIDTH = Mm(174)  # of the text: A4 without its margins
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # that a ZIP can tell
+TEXT_WIDTH = Mm(174)  # of the text: A4 without its margins
+FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # that a ZIP can tell
 
 
 def as_docx(paper: Paper) -> bytes:
     """A paper as DOCX; the same paper gives the same bytes."""
     document = _empty(paper)
     if paper.kicker:
-        _write(document.add_paragraph(style="Subtitle"), [Run(paper.kicker)])
-    plate = [Run(f"{paper.plate} ")] if paper.plate else []
+        _write(document.add_paragraph(style="Subtitle"), [Piece(paper.kicker)])
+    plate = [Piece(f"{paper.plate} ")] if paper.plate else []
     _write(document.add_heading(level=1), [*plate, *paper.title])
     if paper.lead:
         _write(document.add_paragraph(), paper.lead)
@@ -36,7 +36,7 @@ def as_docx(paper: Paper) -> bytes:
         site = gettext("MEDI@4SEC knowledge base")
     _write(
         document.add_paragraph(style="Caption"),
-        [Run(f"{site}. {paper.stamp} "), Run(paper.address, paper.address)],
+        [Piece(f"{site}. {paper.stamp} "), Piece(paper.address, paper.address)],
     )
     out = BytesIO()
     document.save(out)
@@ -108,7 +108,7 @@ WRITERS = {
     "Note": _note,
     "Notice": _notice,
     "Points": _points,
-    "Facts": _facts,
+    "FactList": _facts,
     "Table": _table,
     "NewPage": _new_page,
 }
@@ -120,14 +120,14 @@ def _fill(document: Any, rows: Sequence[Sequence[Cell]], shares: Sequence[int]) 
     table.autofit = False
     for row in rows:
         for number, (cell, paragraphs) in enumerate(zip(table.add_row().cells, row, strict=True)):
-            cell.width = WIDTH * shares[number] // sum(shares)
+            cell.width = TEXT_WIDTH * shares[number] // sum(shares)
             for at, words in enumerate(paragraphs):
                 place = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
                 _write(place, words, is_strong=number == 0)
     return table
 
 
-def _write(paragraph: Any, words: Words, is_strong: bool = False) -> None:
+def _write(paragraph: Any, words: Phrase, is_strong: bool = False) -> None:
     for run in words:
         made = paragraph.add_run(run.text)
         made.bold = True if is_strong or run.is_strong else None
@@ -154,7 +154,7 @@ def _without_times(content: bytes) -> bytes:
     out = BytesIO()
     with ZipFile(BytesIO(content)) as package, ZipFile(out, "w") as clean:
         for name in package.namelist():
-            info = ZipInfo(name, FIRST_DAY)
+            info = ZipInfo(name, FIRST_ZIP_DAY)
             info.compress_type = ZIP_DEFLATED
             clean.writestr(info, package.read(name))
     return out.getvalue()
