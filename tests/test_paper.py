@@ -1,6 +1,8 @@
 """Papers: what a record's PDF says, that everybody can read it, and that the same record gives the same bytes."""
 
+import html
 import re
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -170,6 +172,36 @@ def test_a_text_document_keeps_headings_and_texts():
     with ZipFile(BytesIO(as_docx(PAPER))) as package:
         links = package.read("word/_rels/document.xml.rels").decode()
     assert 'Target="https://example.org/a?b=c&amp;d=%C3%A9" TargetMode="External"' in links
+
+
+def test_others_open_a_text_document_and_find_its_headings(soffice, tmp_path):
+    (tmp_path / "paper.docx").write_bytes(as_docx(PAPER))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [
+        soffice,
+        profile,
+        "--headless",
+        "--convert-to",
+        "html",
+        "--outdir",
+        tmp_path,
+        tmp_path / "paper.docx",
+    ]
+
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+    found = re.findall(
+        r"<h([1-3])\b[^>]*>(.*?)</h\1>", (tmp_path / "paper.html").read_text("utf-8"), re.DOTALL
+    )
+    texts = [
+        (int(level), " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split())) for level, text in found
+    ]
+    assert texts == [
+        (1, "S-001 A demonstration: Đorđe, č š ž"),
+        (2, "Rechtliche Punkte"),
+        (3, "Below"),
+        (2, "Last"),
+    ]
 
 
 def test_a_square_code_is_a_picture_without_a_size():

@@ -1,6 +1,7 @@
 """Text documents (DOCX), to be edited further: the parts of a paper in the styles that word processors know."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -53,7 +54,7 @@ def _empty(paper: Paper) -> Any:
     core.title, core.language, core.author = paper.name, paper.language, ""
     core.created = core.modified = paper.made_at.replace(tzinfo=None)
     core.comments = paper.address
-    for name in ("Normal", "Title", "Subtitle", "Caption", "Heading 1", "Heading 2", "Heading 3"):
+    for name in ("Normal", "Subtitle", "Caption", "Intense Quote", "Heading 1", "Heading 2", "Heading 3"):
         style = document.styles[name]
         style.font.name, style.font.color.rgb, style.font.italic = FONT, INK, False
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -62,7 +63,11 @@ def _empty(paper: Paper) -> Any:
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
             fonts.set(qn(f"w:{script}"), FONT)
     document.styles["Normal"].font.size = Pt(10)
+    document.styles["Normal"].paragraph_format.space_after = Pt(4)
     document.styles["Caption"].font.color.rgb = INK_2
+    document.styles["Caption"].font.bold = False
+    notice = document.styles["Intense Quote"].element.get_or_add_pPr()
+    notice.remove(notice.find(qn("w:pBdr")))
     _speak(document.styles["Normal"].element.get_or_add_rPr(), paper.language)
     return document
 
@@ -92,8 +97,12 @@ def _facts(document: Any, block: Any) -> None:
     _fill(document, [[[label], values] for label, values in block.rows], (1, 3))
 
 
+def _bold(phrase: Phrase) -> Phrase:
+    return [replace(piece, is_strong=True) for piece in phrase]
+
+
 def _table(document: Any, block: Any) -> None:
-    table = _fill(document, [[[words] for words in block.head], *block.rows], block.shares)
+    table = _fill(document, [[[_bold(words)] for words in block.head], *block.rows], block.shares)
     mark = OxmlElement("w:tblHeader")  # told again on every page
     table.rows[0]._tr.get_or_add_trPr().append(mark)
 
@@ -118,6 +127,8 @@ def _fill(document: Any, rows: Sequence[Sequence[Cell]], shares: Sequence[int]) 
     """A table; the first cell of each row is bold."""
     table = document.add_table(rows=0, cols=len(shares), style="Table Grid")
     table.autofit = False
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = TEXT_WIDTH * share // sum(shares)
     for row in rows:
         for number, (cell, paragraphs) in enumerate(zip(table.add_row().cells, row, strict=True)):
             cell.width = TEXT_WIDTH * shares[number] // sum(shares)
