@@ -116,6 +116,8 @@ ROUTES = {
     "check/open/": "sent",  # what these make of answers, tests/test_answering.py asks
     "check/result/": "sent",
     "check/save/": "sent",
+    "check/result.pdf": "sent",
+    "check/result.docx": "sent",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
