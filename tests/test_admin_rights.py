@@ -248,6 +248,7 @@ FOR_READERS = {
     *(
         "<list:path>/<ref:ref>/",
         r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$",
+        "themes/<ref:ref>/debate/",
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),

@@ -130,6 +130,7 @@ ROUTES = {
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.ics$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$": "followed",
     "<list:path>/<ref:ref>/": "record",
+    "themes/<ref:ref>/debate/": "record",
     "<list:path>/<ref:ref>/versions/": "record",
     "<list:path>/<ref:ref>/versions/<int:number>/": "record",
 }
