@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
+from media4sec.portal.rows import LENSES
 from media4sec.portal.wording import content, record_name, word
 from media4sec.publications.models import Publication
 from media4sec.saying import day_or_unknown
@@ -26,7 +27,15 @@ def page_of_workshop(page):
     workshops = line_of_workshops(index, index.slots([page.publication.pk]))
     stations = [station(document) for document in workshops]
     own = {"stations": stations, "groups": groups, "swot": swot}
-    return replace(page, own=own, own_parts=[*own_parts, *page.own_parts])
+    page = replace(page, own=own, own_parts=[*own_parts, *page.own_parts])
+    if groups:  # each with its lens, so neither columns nor rows say them again
+        page = replace(page, columns=[], statements=[])
+    reports = page.document["reports"]
+    return replace(page, primary=report_of(reports[0])) if reports else page
+
+
+def report_of(ref):
+    return {"title": gettext("Read the report"), "url": ref["url"]}
 
 
 def said_at(page):
@@ -48,7 +57,16 @@ def said_at(page):
             "label": word(labels[name], "statement_kind", name),
             "total": len(slots),
             "all_url": f"{page.evidence_url}&statement-kind={name}" if len(slots) > MOST_SAID else "",
-            "rows": rows[name],
+            "rows": [
+                {
+                    "identifier": row.identifier,
+                    "title": row.title,
+                    "url": row.url,
+                    "lens": row.lens,
+                    "lens_label": LENSES.get(row.lens, ""),
+                }
+                for row in rows[name]
+            ],
         }
         for name, slots in groups.items()
     ]
