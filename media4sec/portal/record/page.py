@@ -41,7 +41,7 @@ from media4sec.publications.stated import stated_facts
 from media4sec.representations import CALENDAR, forms_of_records, twin
 
 SHOWN_STATEMENTS = 12
-MANY_LINKS = 12  # linked and related records; of more, the part folds
+MANY_LINKS = 8  # linked and related records; of more, the part folds
 
 
 @dataclass(frozen=True, slots=True)
