@@ -251,5 +251,6 @@ def sample_facet(name, tiles, *, is_open):
         total=len(options),
         options=options,
         more=[],
+        more_title="",
         all_url="",
     )

@@ -6,14 +6,16 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import NO_VALUE, THEME_FACET
+from media4sec.kinds import ABOUT, NO_VALUE, SECTIONS, THEME_FACET, kinds_by_name
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.frame import is_behind
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import said_since_change, since_change
 
+TYPE = "type"  # the facet of kinds
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
 LISTED_OPTIONS = 12  # in the page of a list; all others are at the facet's own address
@@ -91,6 +93,7 @@ class FacetBox:
     total: int
     options: list[Choice]
     more: list[Choice]  # those that the reader unfolds
+    more_title: str  # of these, where they are of another sort than the first
     all_url: str
 
 
@@ -108,6 +111,9 @@ def facet_groups(request, answer, tiles):
             continue
         is_open = len(groups) < OPEN_FACETS
         ranked = in_rank(options, facet, tiles)
+        if facet.name == TYPE:
+            groups.append(types(ranked, facet, answer, tiles, is_open=is_open, selected=selected))
+            continue
         room = LISTED_OPTIONS + 1 if len(ranked) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
         listed = [
             (place, option)
@@ -126,10 +132,28 @@ def facet_groups(request, answer, tiles):
                 len(options),
                 options=head,
                 more=[row for row in rows if row not in head],
+                more_title="",
                 all_url=options_url(request, facet) if len(rows) < len(options) else "",
             )
         )
     return groups
+
+
+def types(ranked, facet, answer, tiles, *, is_open, selected):
+    """The facet of kinds: those that the menu leads to, and folded in one group the others."""
+    rows = choices(list(enumerate(ranked)), facet, answer.kinds, tiles)
+    first = [row for row in rows if row.checked or not is_behind(kinds_by_name()[row.value])]
+    return FacetBox(
+        facet.name,
+        facet.title,
+        is_open,
+        selected,
+        len(ranked),
+        options=first,
+        more=[row for row in rows if row not in first],
+        more_title=SECTIONS[ABOUT],
+        all_url="",
+    )
 
 
 def useful(options):
