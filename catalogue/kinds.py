@@ -324,7 +324,10 @@ TECHNOLOGY = Kind(
                 choices=YesNo,
             ),
         ),
-        meta=fields("technology_kind price data_leaves works_on licence"),
+        order=fields("status title"),  # alive first
+        meta=fields("technology_kind licence"),
+        told=fields("price works_on data_leaves"),
+        doors="catalogue.doors.by_function",
         is_compared=True,
     ),
     state=StateBar(

@@ -251,6 +251,10 @@ class Listed:
         str, ...
     ] = ()  # fields; “-” before those that fall, “|” between one and what stands in for it
     meta: tuple[str, ...] = ()  # the facts under a title
+    told: tuple[str, ...] = ()  # facts that each row tells with their labels, also that nothing is stated
+    doors: str = (
+        ""  # a function of the app that says where to begin: () -> see ``doors`` in portal/_results.html
+    )
     is_compared: bool = False  # readers choose some and see them side by side
     marks_unverified: bool = False  # warns, as its pages do, where a look-up did not confirm the record
     as_known: str = ""  # how fresh it is: a sentence with %(date)s, that of the newest source

@@ -18,7 +18,7 @@ from media4sec.publications.stated import said_since_change, since_change
 TYPE = "type"  # the facet of kinds
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
-LISTED_OPTIONS = 12  # in the page of a list; all others are at the facet's own address
+LISTED_OPTIONS = 8  # in the page of a list; all others are at the facet's own address
 
 
 def without(request, name, value):
@@ -98,7 +98,7 @@ class FacetBox:
 
 
 def facet_groups(request, answer, tiles):
-    """The facets beside a list: at most five open ones with at most twelve boxes each, besides those that are chosen.
+    """The facets beside a list: at most five open ones with at most eight boxes each, besides those that are chosen.
 
     Boxes that would find nothing are left out, unless they are chosen. Of the facets that come after the open ones the
     page has what is chosen only; the rest is at their address.
