@@ -243,8 +243,11 @@ def next_of(kind, publication):
 
 def not_told_above(statements, columns):
     """A page says each sentence once: what is good, bad or ugly is not told again as evidence."""
-    told = {mark["url"] for column in columns for point in column["points"] for mark in point["marks"]}
-    return [row for row in statements if row["url"] not in told]
+    points = [point for column in columns for point in column["points"]]
+    told = {mark["url"] for point in points for mark in point["marks"]} | {
+        str(point["text"]) for point in points
+    }
+    return [row for row in statements if row["url"] not in told and row["text"] not in told]
 
 
 def themes_of(display, tiles):
