@@ -25,7 +25,7 @@ NOT_STATED = _("Not stated in the source")
 NO_VALUE = "not-stated"  # the term of a record that states nothing
 Document = dict[str, Any]  # a record as JSON
 FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
-ABOUT = "about"  # the section of what readers look for behind the words of the menu
+BEHIND = "about"  # the section of what readers look for behind the words of the menu
 SECTIONS = {
     "situations": _("Situations"),
     "practices": _("Practices"),
@@ -35,7 +35,7 @@ SECTIONS = {
     "evidence": _("Evidence"),
     "training": _("Training"),
     "library": _("Documents"),
-    ABOUT: _("About the knowledge base"),
+    BEHIND: _("About the knowledge base"),
 }
 
 

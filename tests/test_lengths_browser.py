@@ -1,4 +1,4 @@
-"""How long pages are, and what is at hand on them, in a real browser: what is long shows its first rows, the rest unfolds."""
+"""How long pages are, and what is at hand on them: what is long shows its first rows, the rest unfolds."""
 
 import pytest
 from playwright.sync_api import expect

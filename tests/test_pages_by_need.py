@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media4sec.kinds import ABOUT, SECTIONS, kinds, kinds_by_name
+from media4sec.kinds import BEHIND, SECTIONS, kinds, kinds_by_name
 from media4sec.portal.frame import NAVIGATION, behind, is_behind
 from media4sec.publications.models import Change, Publication
 from tests.factories import published
@@ -40,7 +40,7 @@ def test_every_kind_is_behind_a_word_or_is_what_it_leads_to():
 
     for kind in kinds():
         assert kind.section in SECTIONS
-        assert is_behind(kind) == (kind.list_url not in NAVIGATION.values() or kind.section == ABOUT)
+        assert is_behind(kind) == (kind.list_url not in NAVIGATION.values() or kind.section == BEHIND)
         assert (kind.list_url in lists) == (is_behind(kind) and kind.list_url not in NAVIGATION.values())
 
 

@@ -169,7 +169,7 @@ def situation(page):
     questions, question_count = questions_about(document["issues"])
     asks = asks_of(document)
     links = [group for group in page.links if group not in chosen]
-    short = in_short(
+    short = points_in_short(
         ("questions", _("Before you decide"), question_count, []),
         ("flags", _("Legal and ethical flags"), len(page.flags), [flag["title"] for flag in page.flags]),
         (
@@ -212,7 +212,7 @@ def lanes_of(responsibilities):
     return [{"actor": actor, "points": points} for actor, points in lanes.items()]
 
 
-def in_short(*parts):
+def points_in_short(*parts):
     """What the page says, in at most five points that lead to its parts: ``[{id, title, count, names, rest}]``."""
     return [
         {

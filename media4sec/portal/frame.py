@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import ABOUT, SECTIONS, kinds, paths
+from media4sec.kinds import BEHIND, SECTIONS, kinds, paths
 from media4sec.languages import addresses_of, in_english, language_tag
 
 NAVIGATION = {
@@ -16,9 +16,9 @@ NAVIGATION = {
     "evidence": "/evidence/",
     "training": "/training/",
     "library": "/library/",
-    ABOUT: "/about/",
+    BEHIND: "/about/",
 }
-OWN_PAGES = {"matrix": "evidence", "patterns": "practices", "timeline": "library", "about": ABOUT}
+OWN_PAGES = {"matrix": "evidence", "patterns": "practices", "timeline": "library", "about": BEHIND}
 LISTS = ("list", "library", "search")  # by the names of their addresses: what they hold depends on the query
 FOOTER = (
     (_("Data & API"), "/api/"),
@@ -105,7 +105,7 @@ def site(request):
             "navigation": [
                 {"title": title, "url": NAVIGATION[name], "current": name == section}
                 for name, title in SECTIONS.items()
-                if name != ABOUT
+                if name != BEHIND
             ],
             "behind": behind(),
             "footer": [{"title": title, "url": url} for title, url in FOOTER],

@@ -6,7 +6,7 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import ABOUT, NO_VALUE, SECTIONS, THEME_FACET, kinds_by_name
+from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, kinds_by_name
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.frame import is_behind
@@ -15,7 +15,7 @@ from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import said_since_change, since_change
 
-TYPE = "type"  # the facet of kinds
+FACET_OF_KINDS = "type"  # the facet of kinds
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
 LISTED_OPTIONS = 8  # in the page of a list; all others are at the facet's own address
@@ -111,7 +111,7 @@ def facet_groups(request, answer, tiles):
             continue
         is_open = len(groups) < OPEN_FACETS
         ranked = in_rank(options, facet, tiles)
-        if facet.name == TYPE:
+        if facet.name == FACET_OF_KINDS:
             groups.append(types(ranked, facet, answer, tiles, is_open=is_open, selected=selected))
             continue
         room = LISTED_OPTIONS + 1 if len(ranked) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
@@ -142,7 +142,8 @@ def facet_groups(request, answer, tiles):
 def types(ranked, facet, answer, tiles, *, is_open, selected):
     """The facet of kinds: those that the menu leads to, and folded in one group the others."""
     rows = choices(list(enumerate(ranked)), facet, answer.kinds, tiles)
-    first = [row for row in rows if row.checked or not is_behind(kinds_by_name()[row.value])]
+    known = kinds_by_name()
+    first = [row for row in rows if row.checked or (row.value in known and not is_behind(known[row.value]))]
     return FacetBox(
         facet.name,
         facet.title,
@@ -151,7 +152,7 @@ def types(ranked, facet, answer, tiles, *, is_open, selected):
         len(ranked),
         options=first,
         more=[row for row in rows if row not in first],
-        more_title=SECTIONS[ABOUT],
+        more_title=SECTIONS[BEHIND],
         all_url="",
     )
 
