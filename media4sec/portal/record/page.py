@@ -173,7 +173,7 @@ def page_of(publication, outgoing=None, day=None):
     evidence_url = evidence_url_of(kind, publication)
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
     # From the top of the page down: the first use of a term of the glossary is the one that is marked.
-    lead = glossary.mark(document.get("question") or first_sentence(document["summary"]))
+    lead = glossary.mark(document.get("question") or lead_of(document["summary"]))
     gist = {"title": kind.page.says.title, "text": glossary.mark(display["says"])} if kind.page.says else None
     text = glossary.mark_all(text_of(document))
     sections = [
@@ -262,11 +262,16 @@ def themes_of(display, tiles):
     return sorted(found, key=lambda tile: tile["number"])
 
 
+def lead_of(summary):
+    """The first sentence, however long."""
+    return first_sentence(summary, limit=len(summary))
+
+
 def text_of(document):
     """The summary in paragraphs, without the sentence that is in the lead already."""
     summary = document["summary"]
     if not document.get("question"):
-        summary = summary.removeprefix(first_sentence(summary))
+        summary = summary.removeprefix(lead_of(summary))
     return [part.strip() for part in summary.split("\n\n") if part.strip()]
 
 
