@@ -11,7 +11,6 @@ from tests.test_content import by_identifier
 pytestmark = pytest.mark.usefixtures("content")
 
 ORDER = [
-    "facts",
     "about",
     "lenses",
     "workshop",
@@ -21,6 +20,7 @@ ORDER = [
     "technologies",
     "issues",
     "roadmap",
+    "facts",
 ]
 
 every_theme = pytest.mark.parametrize("slug", sorted(by_identifier("theme")))

@@ -68,6 +68,9 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    ("record.facts_part", "The fact card as a part of a page", "/issues/I-001/"),
+    ("results.doors", "Where to begin in a long list", "/technologies/"),
+    ("rows.said_once", "What all rows of a list say", "/technologies/?provenance=project"),
     ("days.answer", "How the law stands on a day", "/law/ai-act/?on=2028-01-01"),
     ("days.ask", "Which day a reader asks for", "/law/ai-act/"),
     ("days.field", "A day to choose", "/check/"),
@@ -256,5 +259,6 @@ def sample_facet(name, tiles, *, is_open):
         total=len(options),
         options=options,
         more=[],
+        more_title="",
         all_url="",
     )

@@ -319,7 +319,7 @@ def evidence_rows(rows, documents, displays):
                 for document in documents
             ],
         ),
-        _row(_("Statements of the project about it"), [[Value(str(statements[row.pk]))] for row in rows]),
+        _row(_("Evidence of the project about it"), [[Value(str(statements[row.pk]))] for row in rows]),
         _row(_("Sources"), [[Value(str(len(document["sources"])))] for document in documents]),
     ]
 
