@@ -18,6 +18,8 @@ from media4sec.portal.lists.views import kind_list
 from media4sec.portal.record import versions
 from media4sec.portal.record.views import record
 from media4sec.portal.search.views import search_page, suggest
+from media4sec.portal.selection.since import since_page
+from media4sec.portal.selection.views import list_page
 from workshops import patterns
 
 
@@ -45,7 +47,7 @@ handler500 = "media4sec.portal.errors.server_error"
 
 DATED = {
     "accessibility": datetime.date(2026, 11, 23),
-    "privacy": datetime.date(2026, 11, 26),
+    "privacy": datetime.date(2026, 11, 29),
 }  # last gone through
 
 urlpatterns = [
@@ -80,6 +82,8 @@ urlpatterns = [
     path("check/open/", answering.reopened, name="check-open"),
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
+    path("list/", list_page, name="selection"),
+    path("since/<int:number>/", since_page, name="since"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
