@@ -239,6 +239,7 @@ FOR_READERS = {
     *("privacy/", "api/", "design/", "corrections/", "corrections/new/", "corrections/<str:receipt>/"),
     *(
         "list/",
+        r"^list\.(?P<form>pdf|docx)$",
         "since/<int:number>/",
         "<list:path>/",
         "search/facets/<slug:name>/",

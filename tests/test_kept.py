@@ -33,6 +33,7 @@ MACHINES = [
     "/search.json?q=missing+person",
     "/search/suggest?q=miss",
     "/technologies/compare.csv?ids=T-001,T-005",
+    *(f"/list.{form}?ids=T-001,theme:dark-web" for form in ("pdf", "docx")),
     *(f"/list.{form.suffix}?ids=T-001,theme:dark-web" for form in forms_of_lists()),
     "/feeds/everything.atom",
     "/feeds/law.atom",

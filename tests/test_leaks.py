@@ -118,6 +118,7 @@ ROUTES = {
     "check/result/": "sent",
     "check/save/": "sent",
     "list/": "spelled out",
+    r"^list\.(?P<form>pdf|docx)$": "followed",
     "since/<int:number>/": "spelled out",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
@@ -204,7 +205,12 @@ def walk(client):
         "/since/0/",
     ]
     names = ",".join(name_of(kind.name, identifier) for kind, identifier in known_records())
-    waiting += [f"/list/?ids={names}&since=0", f"/list.json?ids={names}", f"/since/0/?ids={names}"]
+    waiting += [
+        f"/list/?ids={names}&since=0",
+        f"/list.json?ids={names}",
+        f"/list.pdf?ids={names}",
+        f"/since/0/?ids={names}",
+    ]
     compared = [identifier for kind, identifier in known_records() if kind.listed.is_compared][:2]
     filtered = {"search": "/search/?q=number", "compare": f"/technologies/compare/?ids={','.join(compared)}"}
     seen = follow(client, waiting, {}, filtered)

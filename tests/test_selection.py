@@ -7,10 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
+from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
 from media4sec.kinds import kinds
+from media4sec.paper import views
 from media4sec.publications.models import Change
 from media4sec.publications.selection import MOST_SELECTED, name_of
 from media4sec.publications.since import Standing, newest_change_here
@@ -27,8 +29,10 @@ from tests.factories import (
     published_full,
     save,
     several_published,
+    source,
 )
 from tests.public import h1_of, links_in, text_of
+from tests.test_paper import text_in
 
 pytestmark = pytest.mark.django_db
 
@@ -492,3 +496,61 @@ def test_a_record_and_a_row_say_how_a_list_names_them(client):
 
     assert f"/list/?ids={called(record)}" in links_in(client.get(publication_of(record).url))
     assert f'data-list-name="{called(record)}"' in client.get("/themes/").content.decode()
+
+
+# As a pack
+
+
+def test_a_pack_holds_the_records_their_evidence_and_their_terms(client):
+    published("glossary-term", title="Sousveillance", summary="Watching those who watch.")
+    tool = published(
+        "technology",
+        title="A tool",
+        summary="It is made for sousveillance.",
+        sources=[source(title="The report", url="https://example.org/report")],
+    )
+    theme = published("theme", title="A theme")
+    page = client.get(list_of(theme, tool))
+    urls = {one["label"]: one["url"] for one in page.context["exports"]}
+
+    pdf, docx = (client.get(urls[label]) for label in ("PDF", "DOCX"))
+
+    assert pdf.headers["Content-Type"] == "application/pdf"
+    words = text_in(pdf.content)
+    assert words.index("A theme") < words.index("A tool") < words.rindex("Evidence of these records")
+    assert words.rindex("The report") < words.rindex("Terms used") < words.rindex("Watching those who watch.")
+    assert f"As of change {newest().seq}" in words
+    headings = [
+        paragraph.text
+        for paragraph in Document(io.BytesIO(docx.content)).paragraphs
+        if paragraph.style.name == "Heading 2"
+    ]
+    assert headings == ["A theme", f"{tool.identifier} A tool", "Evidence of these records", "Terms used"]
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx"])
+def test_the_same_list_gives_the_same_pack(client, form):
+    address = f"/list.{form}?ids={called(published_full('technology'))},{called(published('theme'))}"
+
+    assert client.get(address).content == client.get(address).content
+    assert client.get(f"/de{address}").content != client.get(address).content
+
+
+@pytest.mark.parametrize("query", ["", "?ids=X-1", "?ids={draft}", "?ids={one}&since=1"])
+def test_a_pack_refuses_what_it_cannot_hold(client, query):
+    one, draft = published("technology"), make("technology")
+
+    response = client.get(f"/list.pdf{query.format(one=called(one), draft=called(draft))}")
+
+    assert response.status_code == 400
+    assert h1_of(response)
+
+
+def test_only_one_pack_is_made_at_a_time(client, monkeypatch):
+    record = published("technology")
+    monkeypatch.setattr(views, "PATIENCE_FOR_PACKS", 0)
+    with views.ONE_PACK:
+        busy = client.get(f"/list.pdf?ids={called(record)}")
+
+    assert busy.status_code == 429
+    assert client.get(f"/list.pdf?ids={called(record)}").status_code == 200

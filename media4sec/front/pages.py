@@ -12,7 +12,7 @@ from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
-from media4sec.paper.views import record_pdf
+from media4sec.paper.views import list_pack, record_pdf
 from media4sec.portal.lists import compare
 from media4sec.portal.lists.options import options
 from media4sec.portal.lists.views import kind_list
@@ -84,6 +84,7 @@ urlpatterns = [
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
     path("list/", list_page, name="selection"),
+    re_path(r"^list\.(?P<form>pdf|docx)$", list_pack, name="list-pack"),
     path("since/<int:number>/", since_page, name="since"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds_by_name
+from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.rows import card_of, first_sentence, theme_tiles
@@ -27,6 +28,10 @@ from media4sec.representations import forms_of_lists
 ONCE = ("since", "edition", "up", "remove")  # parameters besides the records
 MOST_DIGITS = 18
 MARK_LENGTH = 8
+PAPERS = {  # made by media4sec.paper, which knows this page
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 LONGEST_SENTENCE = 200  # characters
 
 
@@ -170,8 +175,13 @@ def tombstone_of(row):
 
 
 def exports_of(names):
-    """This list as files: what of it is public."""
-    return [
+    """This list as a pack to read and as files: what of it is public."""
+    papers = [
+        {"label": form.upper(), "url": local(f"/{LIST_PATH}.{form}?{query_for(names)}"), "type": media_type}
+        for form, media_type in PAPERS.items()
+        if names
+    ]
+    return papers + [
         {
             "label": form.label,
             "url": f"/{LIST_PATH}.{form.suffix}?{query_for(names)}",
