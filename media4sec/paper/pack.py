@@ -27,7 +27,7 @@ from media4sec.publications.since import Standing
 from media4sec.saying import day
 
 LONGEST_AT_FOOT = 120  # characters of an address
-PART = 2  # the level of the headings of records and lists
+HEADING_LEVEL = 2  # the level of the headings of records and lists
 
 
 def pack_of(rows: Sequence[Publication], newest: Standing) -> Paper:
@@ -65,14 +65,14 @@ def record_blocks(page: RecordPage) -> Iterator[Block]:
     """A record on pages of its own."""
     yield NewPage()
     plate = worded(f"{page.plate} ") if page.plate else ()
-    yield Heading([*plate, *quoted(page.title)], PART)
+    yield Heading([*plate, *quoted(page.title)], HEADING_LEVEL)
     yield Note(
         [
             *worded(f"{page.kind.names.one}. {edition(page)} · "),
             *worded(full_address(page.publication.url), full_address(page.publication.url)),
         ]
     )
-    yield from blocks_of(page, PART)
+    yield from blocks_of(page, HEADING_LEVEL)
 
 
 def evidence_blocks(pages: Iterable[RecordPage]) -> Iterator[Block]:
@@ -85,7 +85,7 @@ def evidence_blocks(pages: Iterable[RecordPage]) -> Iterator[Block]:
             used_by.setdefault(key, []).append(page.plate or page.title)
     if sources:
         yield NewPage()
-        yield Heading(worded(gettext("Evidence of these records")), PART)
+        yield Heading(worded(gettext("Evidence of these records")), HEADING_LEVEL)
         yield Points(
             [
                 [*source_words(source), *worded(f" → {'; '.join(dict.fromkeys(used_by[key]))}")]
@@ -98,7 +98,7 @@ def glossary_blocks(pages: Iterable[RecordPage]) -> Iterator[Block]:
     """What the glossary says of the terms that these records use."""
     terms = {entry.identifier: entry for page in pages for entry in page.terms}
     if terms:
-        yield Heading(worded(gettext("Terms used")), PART)
+        yield Heading(worded(gettext("Terms used")), HEADING_LEVEL)
         entries = sorted(terms.values(), key=lambda entry: entry.title.casefold())
         yield FactList(
             [(quoted(entry.title, full_address(entry.url)), [quoted(entry.definition)]) for entry in entries]

@@ -54,7 +54,7 @@ def name_of(kind_name: str, identifier: str) -> str:
     return identifier if kinds_by_name()[kind_name].identifier.is_shown else f"{kind_name}:{identifier}"
 
 
-def names_in(data: QueryDict) -> tuple[list[str], list[tuple[str, str]]]:
+def names_asked(data: QueryDict) -> tuple[list[str], list[tuple[str, str]]]:
     """(names as asked for, each once; what is wrong with them). What nobody can see is no part of a name."""
     texts = (part for value in data.getlist("ids") for part in value.split(","))
     seen = ("".join(sign for sign in text if sign.isprintable()).strip() for text in texts)
@@ -116,7 +116,7 @@ def selected_as_listing(data: QueryDict) -> Listing:
     """``/list.csv?ids=…``: the list as any other, for files: they hold what is public, and all else is refused."""
     answer = Listing((), ())
     answer.errors += [(name, gettext("There is no such parameter here.")) for name in data if name != "ids"]
-    names, errors = names_in(data)
+    names, errors = names_asked(data)
     answer.errors += errors or (
         [] if names else [("ids", gettext("Name the records, with commas between them."))]
     )

@@ -19,8 +19,6 @@ from media4sec.publications.history import History
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.publications.version import content_version
 
-TITLE = "title"
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -32,7 +30,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedRecord:
     """What happened to a record since; whether it was withdrawn or merged, it says itself."""
 
     on: date  # of the newest change
@@ -58,8 +56,8 @@ class Moved:
         """What the record was called then, where that is another title."""
         if self.history is None or self.before is None or self.now is None:
             return ""
-        old = self.history.text(TITLE, self.before)
-        return old if old != self.history.text(TITLE, self.now) else ""
+        old = self.history.text("title", self.before)
+        return old if old != self.history.text("title", self.now) else ""
 
 
 def newest_change_here() -> Standing:
@@ -107,7 +105,7 @@ def records_named(keys: Sequence[tuple[str, str]]) -> list[Publication]:
     return [found[key] for key in keys if key in found]
 
 
-def moved_since(rows: Iterable[Publication], seq: int) -> dict[int, Moved]:
+def moved_since(rows: Iterable[Publication], seq: int) -> dict[int, MovedRecord]:
     """What happened to each of these records, by key; those that nothing happened to are not in it. Five queries."""
     by_name = {(row.kind, row.identifier): row for row in rows}
     first_and_last = Change.objects.filter(
@@ -125,7 +123,7 @@ def moved_since(rows: Iterable[Publication], seq: int) -> dict[int, Moved]:
     changes = Change.objects.in_bulk({seq for _, *both in ends for seq in both})
     versions = _versions_since([pk for pk, _, _ in ends], seq)
     return {
-        pk: Moved(
+        pk: MovedRecord(
             localdate(changes[last].at),
             changes[first].action != Change.Action.CREATED,
             **versions.get(pk, {}),

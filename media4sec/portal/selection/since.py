@@ -12,7 +12,7 @@ from media4sec.languages import local
 from media4sec.portal.lists.views import paged, refuse
 from media4sec.portal.selection.views import crumbs_to, read_once, tombstone_of
 from media4sec.publications.models import Publication
-from media4sec.publications.selection import LONGEST_SAID, name_of, names_in, query_for, selected
+from media4sec.publications.selection import LONGEST_SAID, name_of, names_asked, query_for, selected
 from media4sec.publications.since import changed_records, moved_since, records_named, standing_at
 
 PAGE_SIZE = 25
@@ -24,7 +24,7 @@ LONGEST_PIECE = 400
 @require_safe
 def since_page(request, number):
     """``/since/1499/?ids=S-002,T-005``; without records, all of them, those that changed last first."""
-    names, errors = names_in(request.GET)
+    names, errors = names_asked(request.GET)
     more, wrong = read_once(request.GET, ("edition", "page"))
     if names and more["page"]:
         wrong.append(("page", gettext("There is no such page.")))

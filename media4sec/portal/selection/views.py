@@ -18,7 +18,7 @@ from media4sec.publications.selection import (
     LONGEST_SAID,
     MOST_SELECTED,
     name_of,
-    names_in,
+    names_asked,
     query_for,
     selected,
 )
@@ -40,7 +40,7 @@ LONGEST_SENTENCE = 200  # characters
 def list_page(request):
     """``/list/?ids=T-012,theme:dark-web``, with ``&since=1499`` also what became of them since that change."""
     newest = newest_change_here()
-    names, errors = names_in(request.GET)
+    names, errors = names_asked(request.GET)
     more, wrong = read_once(request.GET, ONCE)
     if errors := errors + wrong:
         return refuse(request, errors)
@@ -49,7 +49,7 @@ def list_page(request):
     cited = {name: more[name] for name in ("since", "edition") if more[name] and names}
     asked = {"ids": ",".join(names), **cited} if names else {}
     if dict(request.GET.lists()) != {name: [value] for name, value in asked.items()}:
-        return HttpResponseRedirect(address_of(request, names, cited))
+        return HttpResponseRedirect(whole_list_address(request, names, cited))
     then = standing_at(int(cited["since"]), cited.get("edition", "")) if "since" in cited else None
     moved = moved_since(selection.records, then.seq) if then else {}
     rows = rows_of(selection, moved)
@@ -72,7 +72,7 @@ def list_page(request):
     return render(request, "portal/selection.html", context)
 
 
-def address_of(request, names, cited):
+def whole_list_address(request, names, cited):
     """The one address of a list."""
     return f"{request.path}?{query_for(names, **cited)}" if names else request.path
 
@@ -111,7 +111,7 @@ def unknown_of(request, selection, cited):
             "meant": [
                 {
                     "name": other,
-                    "url": address_of(
+                    "url": whole_list_address(
                         request, [other if one == name else one for one in selection.names], cited
                     ),
                 }
