@@ -1,6 +1,7 @@
 """A reader's list as one paper: its records one after another, what they rest on, and what their terms mean."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
@@ -77,7 +78,8 @@ def record_blocks(page: RecordPage) -> Iterator[Block]:
 
 def evidence_blocks(pages: Iterable[RecordPage]) -> Iterator[Block]:
     """Every source once, with the records that rest on it."""
-    sources, used_by = {}, {}
+    sources: dict[tuple[str, ...], dict[str, Any]] = {}
+    used_by: dict[tuple[str, ...], list[str]] = {}
     for page in pages:
         for source in page.sources:
             key = (source["url"], source["title"], source["locator"])

@@ -137,7 +137,8 @@ def _versions_since(keys: list[int], seq: int) -> dict[int, dict[str, Any]]:
     if not keys:
         return {}
     at = Change.objects.filter(seq__lte=seq).order_by("-seq").values_list("at", flat=True).first()
-    since, before = defaultdict(list), {}
+    since: dict[int, list[Any]] = defaultdict(list)
+    before: dict[int, Any] = {}
     stored = Version.objects.filter(publication__in=keys).order_by("publication", "-number")
     for key, *version in stored.values_list("publication", "pk", "number", "published_at"):
         if at is None or version[2] > at:
