@@ -103,6 +103,10 @@ OTHERS = {
     "instrument-day": "/law/ai-act/?on=2017-03-01",
     "debate": "/themes/diy-policing/debate/",
     "compare-choose": "/technologies/compare/",
+    "my-list-empty": "/list/",
+    "my-list": f"/list/?ids=S-002,{CHANGED[:5]},theme:dark-web,{WITHDRAWN},X-999&since=1",
+    "since": f"/since/1/?ids=S-002,{CHANGED[:5]},{WITHDRAWN}",
+    "since-nothing": "/since/999999999/?ids=S-002",
     "record-situation-suppliers": "/situations/S-010-tool-procurement/",
     "compare-records": "/platform-requests/compare/?ids=preservation-request,european-production-order",
 }

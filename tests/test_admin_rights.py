@@ -240,6 +240,9 @@ FOR_READERS = {
     ),
     *("privacy/", "api/", "design/", "corrections/", "corrections/new/", "corrections/<str:receipt>/"),
     *(
+        "list/",
+        r"^list\.(?P<form>pdf|docx)$",
+        "since/<int:number>/",
         "<list:path>/",
         "search/facets/<slug:name>/",
         "<list:path>/facets/<slug:name>/",

@@ -34,6 +34,8 @@ MACHINES = [
     "/search/suggest?q=miss",
     "/technologies/compare.csv?ids=T-001,T-005",
     "/technologies/compare.pdf?ids=T-001,T-005",
+    *(f"/list.{form}?ids=T-001,theme:dark-web" for form in ("pdf", "docx")),
+    *(f"/list.{form.suffix}?ids=T-001,theme:dark-web" for form in forms_of_lists()),
     "/feeds/everything.atom",
     "/feeds/law.atom",
     *(f"/api/v1/{kind.plural}?limit=1" for kind in kinds()),

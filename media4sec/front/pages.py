@@ -15,13 +15,15 @@ from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
 from media4sec.paper.comparing import compared_pdf
-from media4sec.paper.views import record_pdf
+from media4sec.paper.views import list_pack, record_pdf
 from media4sec.portal.lists import compare
 from media4sec.portal.lists.options import options
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.record import versions
 from media4sec.portal.record.views import record
 from media4sec.portal.search.views import search_page, suggest
+from media4sec.portal.selection.since import since_page
+from media4sec.portal.selection.views import list_page
 from workshops import patterns
 
 
@@ -49,7 +51,7 @@ handler500 = "media4sec.portal.errors.server_error"
 
 DATED = {
     "accessibility": datetime.date(2026, 11, 23),
-    "privacy": datetime.date(2026, 11, 26),
+    "privacy": datetime.date(2026, 11, 29),
 }  # last gone through
 
 urlpatterns = [
@@ -86,6 +88,9 @@ urlpatterns = [
     path("check/save/", answering.result_file, name="check-save"),
     path("check/result.pdf", result_paper, {"form": "pdf"}, name="check-pdf"),
     path("check/result.docx", result_paper, {"form": "docx"}, name="check-docx"),
+    path("list/", list_page, name="selection"),
+    re_path(r"^list\.(?P<form>pdf|docx)$", list_pack, name="list-pack"),
+    path("since/<int:number>/", since_page, name="since"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
