@@ -348,7 +348,7 @@ TECHNOLOGY = Kind(
             "data_leaves data_leaves_note licence licence_verified functions target_users "
             "platforms_covered trl eu_project_acronym eu_project_grant eu_project_programme "
             "listed_in_d22 project_mention homepage repository repository_last_change_seen "
-            "sign_of_life_on sign_of_life"
+            "began_on sign_of_life_on sign_of_life ended_on successors"
         ),
         labels={
             "listed_in_d22": _("In the project’s own catalogue"),
@@ -364,6 +364,7 @@ TECHNOLOGY = Kind(
         reasons={
             "functions": _("has this function"),
             "makers": _("is made or maintained by it"),
+            "successors": _("is carried on by it"),
             "issues": _("raises this issue"),
         },
         flags="issues",
