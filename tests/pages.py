@@ -73,6 +73,7 @@ OTHERS = {
     "library": "/library/",
     "timeline": "/timeline/",
     "patterns": "/patterns/",
+    "lives": "/technologies/lives/",
     "search-empty": "/search/",
     "search": "/search/?q=missing+person",
     "search-nothing": "/search/?q=zzqq",

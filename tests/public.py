@@ -15,6 +15,7 @@ FIXED_PAGES = (
     "/library/",
     "/timeline/",
     "/patterns/",
+    "/technologies/lives/",
     "/about/",
     "/accessibility/",
     "/privacy/",

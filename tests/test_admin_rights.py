@@ -233,6 +233,7 @@ FOR_READERS = {
         "library/",
         "timeline/",
         "patterns/",
+        "technologies/lives/",
         "about/",
         "accessibility/",
     ),

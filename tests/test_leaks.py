@@ -50,6 +50,7 @@ ROUTES = {
     "library/": "fixed",
     "timeline/": "fixed",
     "patterns/": "fixed",
+    "technologies/lives/": "fixed",
     "about/": "fixed",
     "accessibility/": "fixed",
     "privacy/": "fixed",

@@ -5,7 +5,7 @@ import datetime
 from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import library
+from catalogue import library, lives
 from catalogue.solutions import solutions
 from ethics import answering
 from media4sec.corrections import views as corrections
@@ -80,6 +80,7 @@ urlpatterns = [
     path("check/open/", answering.reopened, name="check-open"),
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
+    path("technologies/lives/", lives.lives, name="lives"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),

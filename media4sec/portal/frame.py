@@ -42,6 +42,8 @@ def siblings(section):
             found.setdefault(kind.list_url, kind.names.heading)
     if section == "situations":
         found["/matrix/"] = _("Matrix")
+    if section == "technologies":
+        found["/technologies/lives/"] = _("Life lines")
     if section == "practices":
         found = {"/practices/": _("Patterns and cases"), "/patterns/": _("Pattern explorer")}
     if section == "library":
