@@ -74,6 +74,8 @@ OTHERS = {
     "timeline": "/timeline/",
     "patterns": "/patterns/",
     "lives": "/technologies/lives/",
+    "alive": "/technologies/alive/",
+    "law-of-situations": "/situations/law/",
     "search-empty": "/search/",
     "search": "/search/?q=missing+person",
     "search-nothing": "/search/?q=zzqq",

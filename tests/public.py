@@ -16,6 +16,8 @@ FIXED_PAGES = (
     "/timeline/",
     "/patterns/",
     "/technologies/lives/",
+    "/technologies/alive/",
+    "/situations/law/",
     "/about/",
     "/accessibility/",
     "/privacy/",

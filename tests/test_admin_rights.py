@@ -234,6 +234,8 @@ FOR_READERS = {
         "timeline/",
         "patterns/",
         "technologies/lives/",
+        "technologies/alive/",
+        "situations/law/",
         "about/",
         "accessibility/",
     ),

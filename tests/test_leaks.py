@@ -51,6 +51,8 @@ ROUTES = {
     "timeline/": "fixed",
     "patterns/": "fixed",
     "technologies/lives/": "fixed",
+    "technologies/alive/": "fixed",
+    "situations/law/": "fixed",
     "about/": "fixed",
     "accessibility/": "fixed",
     "privacy/": "fixed",

@@ -5,9 +5,9 @@ import datetime
 from django.urls import path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import library, lives
+from catalogue import alive, library, lives
 from catalogue.solutions import solutions
-from ethics import answering
+from ethics import answering, law_of_situations
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
@@ -81,6 +81,8 @@ urlpatterns = [
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
     path("technologies/lives/", lives.lives, name="lives"),
+    path("technologies/alive/", alive.alive, name="alive"),
+    path("situations/law/", law_of_situations.law_of_situations, name="law-of-situations"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),

@@ -41,9 +41,9 @@ def siblings(section):
         if kind.section == section and kind.path not in ("library", "practices"):
             found.setdefault(kind.list_url, kind.names.heading)
     if section == "situations":
-        found["/matrix/"] = _("Matrix")
+        found |= {"/situations/law/": _("By law"), "/matrix/": _("Matrix")}
     if section == "technologies":
-        found["/technologies/lives/"] = _("Life lines")
+        found |= {"/technologies/alive/": _("By function and state"), "/technologies/lives/": _("Life lines")}
     if section == "practices":
         found = {"/practices/": _("Patterns and cases"), "/patterns/": _("Pattern explorer")}
     if section == "library":

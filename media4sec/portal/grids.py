@@ -1,0 +1,105 @@
+"""Pictures of numbers in rows and columns: lying for wide pages, with the names of rows above them for phones."""
+
+from dataclasses import dataclass, replace
+
+from media4sec.drawing import Drawing, Picture, at_most, language_of_content, shortened
+
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 80, 12, 250  # cells with a number
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number, and the address of what it counts."""
+
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row with its cells, or a column without any; ``mark`` is a code that stands for a long name of a column."""
+
+    label: str
+    url: str
+    mark: str = ""
+    cells: tuple[Cell, ...] = ()
+    is_head: bool = False  # others follow that are parts of it
+    is_content: bool = True  # its name is in the language of the content
+
+
+@dataclass(frozen=True, slots=True)
+class Grid(Picture):
+    """A picture with what its table says: the rows and columns that are drawn."""
+
+    rows: tuple[Line, ...] = ()
+    columns: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a grid lies: names before the cells, or above them."""
+
+    look: str
+    width: int
+    name_width: int
+    start: int  # of the cells
+    row: int
+    cell_at: int  # below the top of a row
+
+
+SHEETS = (
+    Sheet("lying", width=960, name_width=348, start=360, row=28, cell_at=2),
+    Sheet("upright", width=340, name_width=336, start=0, row=50, cell_at=22),
+)
+HEAD, CELL = 28, 24
+
+
+def grid_picture(rows, columns, label, total=0, url=""):
+    """Rows by columns; a bar in each cell shows its number beside the largest one of all.
+
+    There may be more rows than these: ``total``.
+    """
+    total = max(total, len(rows)) + len(columns)
+    columns = tuple(at_most(columns, most=MOST_COLUMNS))
+    shown, marks = [], 0
+    for row in at_most(rows, most=MOST_ROWS):
+        row = replace(row, cells=row.cells[:MOST_COLUMNS])
+        marks += sum(cell.count > 0 for cell in row.cells)
+        if marks > MOST_CELLS:
+            break
+        shown.append(row)
+    drawings = tuple(draw_grid(sheet, shown, columns, label) for sheet in SHEETS)
+    return Grid(drawings, len(shown) + len(columns), total, url, rows=tuple(shown), columns=columns)
+
+
+def draw_grid(sheet, rows, columns, label):
+    drawing = Drawing(f"pic grid {sheet.look}", label)
+    pen, height = drawing.ground, HEAD + sheet.row * len(rows)
+    wide = (sheet.width - sheet.start) // max(len(columns), 1)
+    most = max((cell.count for row in rows for cell in row.cells), default=0) or 1
+    for number, column in enumerate(columns):
+        x = sheet.start + number * wide
+        pen.line("pic-grid", (x, 4), (x, height))
+        draw_name(drawing, column, column.mark or column.label, x + 4, 18, wide - 8)
+    for number, row in enumerate(rows):
+        top = HEAD + number * sheet.row
+        pen.line("pic-lane" if row.is_head else "pic-grid", (0, top), (sheet.width, top))
+        draw_name(drawing, row, row.label, 0, top + 18, sheet.name_width, "pic-group" if row.is_head else "")
+        for place, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
+            if cell.count:
+                x, y = sheet.start + place * wide, top + sheet.cell_at
+                link = drawing.link(
+                    "grid-cell", cell.url, f"{row.label}, {column.mark or column.label}: {cell.count}"
+                )
+                link.box("grid-ground", x + 1, y, wide - 2, CELL)
+                link.box("grid-bar", x + 4, y + CELL - 6, max((wide - 8) * cell.count // most, 2), 5)
+                link.text("", x + 4, y + 14, cell.count)
+    drawing.set_size(sheet.width, height)
+    return drawing
+
+
+def draw_name(drawing, line, words, x, y, room, look=""):
+    lang = language_of_content() if line.is_content else ""
+    shown = shortened(words, room, 15 if look else 13, 700)
+    link = drawing.link("grid-name", line.url, line.label if shown != line.label else "", lang)
+    link.text(look, x, y, shown, lang=lang)
