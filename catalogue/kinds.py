@@ -454,9 +454,12 @@ SURVEY_FIGURE = Kind(
             Facet("d21", _("From the project’s own survey"), "from_d21", empty=_("Not known"), choices=YesNo),
         ),
         meta=fields("survey year"),
+        template="catalogue/survey.html",
+        rows="catalogue.surveys.survey_rows",
     ),
     page=Page(
         facts=fields("value year survey population from_d21 note"),
+        adds="catalogue.surveys.survey_figure",
         labels={"from_d21": _("From the project’s own survey")},
         figure=fields("value unit qualifier"),
     ),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from media4sec.drawing import Drawing, Picture, at_most, language_of_content, shortened
+from media4sec.font import text_width
 
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 80, 12, 250  # cells with a number
 
@@ -51,7 +52,7 @@ SHEETS = (
     Sheet("lying", width=960, name_width=348, start=360, row=28, cell_at=2),
     Sheet("upright", width=340, name_width=336, start=0, row=50, cell_at=22),
 )
-HEAD, CELL = 28, 24
+HEAD, HEAD_TURNED, CELL = 28, 56, 24
 
 
 def grid_picture(rows, columns, label, total=0, url=""):
@@ -74,25 +75,29 @@ def grid_picture(rows, columns, label, total=0, url=""):
 
 def draw_grid(sheet, rows, columns, label):
     drawing = Drawing(f"pic grid {sheet.look}", label)
-    pen, height = drawing.ground, HEAD + sheet.row * len(rows)
     wide = (sheet.width - sheet.start) // max(len(columns), 1)
+    is_turned = any(column.mark and text_width(column.mark, 13, 700) > wide - 8 for column in columns)
+    head = HEAD_TURNED if is_turned else HEAD
+    height = head + sheet.row * len(rows)
     most = max((cell.count for row in rows for cell in row.cells), default=0) or 1
     for number, column in enumerate(columns):
         x = sheet.start + number * wide
-        pen.line("pic-grid", (x, 4), (x, height))
-        draw_name(drawing, column, column.mark or column.label, x + 4, 18, wide - 8)
-    for number, row in enumerate(rows):
-        top = HEAD + number * sheet.row
-        pen.line("pic-lane" if row.is_head else "pic-grid", (0, top), (sheet.width, top))
+        drawing.ground.line("pic-grid", (x, 4), (x, height))
+        if is_turned:
+            draw_turned(drawing, column, x + wide // 2 + 4, head - 6)
+        else:
+            draw_name(drawing, column, column.mark or column.label, x + 4, head - 10, wide - 8)
+    for row, top in zip(rows, range(head, height, sheet.row), strict=True):
+        drawing.ground.line("pic-lane" if row.is_head else "pic-grid", (0, top), (sheet.width, top))
         draw_name(drawing, row, row.label, 0, top + 18, sheet.name_width, "pic-group" if row.is_head else "")
+        name = shortened(row.label, sheet.name_width, 13, 700)
         for place, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
             if cell.count:
                 x, y = sheet.start + place * wide, top + sheet.cell_at
-                link = drawing.link(
-                    "grid-cell", cell.url, f"{row.label}, {column.mark or column.label}: {cell.count}"
-                )
-                link.box("grid-ground", x + 1, y, wide - 2, CELL)
-                link.box("grid-bar", x + 4, y + CELL - 6, max((wide - 8) * cell.count // most, 2), 5)
+                link = drawing.link("", cell.url, f"{name}, {column.mark or column.label}: {cell.count}")
+                link.box("", x + 1, y, wide - 2, CELL)
+                bar = max((wide - 8) * cell.count // most, 2)
+                link.put("path", d=f"M{x + 4} {y + 18}h{bar}v5h-{bar}z")
                 link.text("", x + 4, y + 14, cell.count)
     drawing.set_size(sheet.width, height)
     return drawing
@@ -103,3 +108,9 @@ def draw_name(drawing, line, words, x, y, room, look=""):
     shown = shortened(words, room, 15 if look else 13, 700)
     link = drawing.link("grid-name", line.url, line.label if shown != line.label else "", lang)
     link.text(look, x, y, shown, lang=lang)
+
+
+def draw_turned(drawing, column, x, y):
+    """The code of a column that is narrower than it, read from below."""
+    link = drawing.link("grid-name", column.url, column.label, language_of_content())
+    link.text("", x, y, column.mark, transform=f"rotate(-90 {x} {y})")
