@@ -270,9 +270,9 @@ def name_of(row):
         *(
             f"{label}: {said}"
             for label, said in (
-                (gettext("began"), row["began"]),
-                (gettext("newest sign of life"), row["seen"]),
-                (gettext("ended"), row["ended"]),
+                (gettext("Began"), row["began"]),
+                (gettext("Newest sign of life"), row["seen"]),
+                (gettext("Ended"), row["ended"]),
             )
             if said
         ),
