@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from catalogue.choices import TechnologyStatus
 from media4sec.kinds import NO_VALUE, SECTIONS
 from media4sec.portal.frame import siblings
-from media4sec.portal.grids import MOST_ROWS, Cell, Line, grid_picture
+from media4sec.portal.grids import MOST_ROWS, GridCell, GridLine, grid_picture
 from media4sec.publications.index import current
 from media4sec.publications.stated import said_since_change
 
@@ -27,7 +27,7 @@ def page_of_functions():
     slots = index.ordered(["function"])
     rows = rows_of_functions(index, index.documents(slots, MOST_ROWS))
     columns = [
-        Line(str(status.label), f"{LIST}?status={status.value}", is_content=False)
+        GridLine(str(status.label), f"{LIST}?status={status.value}", is_content=False)
         for status in TechnologyStatus
     ]
     label = gettext("Technologies by function and state")
@@ -51,9 +51,10 @@ def rows_of_functions(index, documents):
         asked = "&".join(f"function={name}" for name in names)
         having = index.having("function", names)
         cells = [
-            Cell(int((having & mask).sum()), f"{LIST}?{asked}&status={name}") for name, mask in states.items()
+            GridCell(int((having & mask).sum()), f"{LIST}?{asked}&status={name}")
+            for name, mask in states.items()
         ]
-        return Line(label, url, cells=tuple(cells), **how)
+        return GridLine(label, url, cells=tuple(cells), **how)
 
     used = index.values("function", inside)
     groups = {document["identifier"]: [] for document in documents if not document["parent"]}

@@ -49,8 +49,10 @@ def page_of_lives():
     dated = sorted((life for life in every if life.first), key=lambda life: life.first)
     undated = [life for life in every if not life.first]
     drawn = at_most(dated, most=MOST_LIVES)
-    documents = {row.pk: row.body for row in Publication.objects.only("document").in_order_of(keys_of(drawn))}
-    rows = [row_of(life, documents[life.key]) for life in drawn if life.key in documents]
+    documents = {
+        row.pk: row.body for row in Publication.objects.only("document").in_order_of(keys_of_lives(drawn))
+    }
+    rows = [row_of_life(life, documents[life.key]) for life in drawn if life.key in documents]
     without = groups_without_date(undated)
     return {
         "crumbs": [
@@ -122,7 +124,7 @@ def lives_stated():
 
 def groups_without_date(lives):
     """The first of these technologies by state. One query."""
-    shown = Publication.objects.only("title", "url").in_order_of(keys_of(lives[:MOST_UNDATED]))
+    shown = Publication.objects.only("title", "url").in_order_of(keys_of_lives(lives[:MOST_UNDATED]))
     status = {life.key: life.status for life in lives}
     totals = Counter(status.values())
     return [
@@ -136,11 +138,11 @@ def groups_without_date(lives):
     ]
 
 
-def keys_of(found):
+def keys_of_lives(found):
     return [life.key for life in found]
 
 
-def row_of(life, document):
+def row_of_life(life, document):
     """What the table says of a life, and its line."""
     said = {name: day(document[name]) if document[name] else "" for name in DATES}
     return {
@@ -167,7 +169,7 @@ def state_of(status):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LifeSheet:
     """How the lines lie: a name before each line, or above it where there is little room."""
 
     look: str
@@ -180,18 +182,22 @@ class Sheet:
     is_for_mouse: bool  # its marks say more when one points at them
 
 
-SHEETS = (
-    Sheet("lying", width=960, row=24, start=340, name_width=310, name_at=17, line_at=12, is_for_mouse=True),
-    Sheet("upright", width=340, row=42, start=8, name_width=332, name_at=17, line_at=30, is_for_mouse=False),
+LIFE_SHEETS = (
+    LifeSheet(
+        "lying", width=960, row=24, start=340, name_width=310, name_at=17, line_at=12, is_for_mouse=True
+    ),
+    LifeSheet(
+        "upright", width=340, row=42, start=8, name_width=332, name_at=17, line_at=30, is_for_mouse=False
+    ),
 )
-HEAD = 40  # for the years, and the project's name
+YEARS_HEAD = 40  # for the years, and the project's name
 
 
 def picture_of_lives(rows, project=(None, None), total=0):
     """A line for each of these rows; None where there is none."""
     if not rows:
         return None
-    drawings = tuple(draw_lives_of(sheet, rows, *project) for sheet in SHEETS)
+    drawings = tuple(draw_lives_of(sheet, rows, *project) for sheet in LIFE_SHEETS)
     return Picture(drawings, len(rows), total or len(rows), "/technologies/")
 
 
@@ -223,10 +229,10 @@ def last_of(span):
 
 def draw_lives_of(sheet, rows, project_start, project_end):
     drawing = Drawing(f"pic lives {sheet.look}", gettext("Life lines of technologies"))
-    years, height = Years(sheet, rows), HEAD + sheet.row * len(rows)
+    years, height = Years(sheet, rows), YEARS_HEAD + sheet.row * len(rows)
     draw_years(drawing.ground, years, height, project_start, project_end)
     lang = language_of_content()
-    tops = range(HEAD, height, sheet.row)
+    tops = range(YEARS_HEAD, height, sheet.row)
     drawing.ground.put("path", "pic-grid", d="".join(f"M0 {top}h{sheet.width}" for top in tops))
     for row, top in zip(rows, tops, strict=True):
         draw_life(drawing, sheet, years, row, top, lang)

@@ -12,8 +12,8 @@ from media4sec.portal.rows import theme_tiles
 from media4sec.publications.index import current
 
 MOST_FIGURES, MOST_OF_SURVEY = 60, 20  # bars in the list, and on the page of one of them
-LINE, BAR, GAP, HEAD = 17, 18, 14, 32
-SHEETS = (("lying", 960), ("upright", 340))
+TITLE_LINE, BAR_HEIGHT, AFTER_BAR, SURVEY_HEAD = 17, 18, 14, 32
+WIDTHS = (("lying", 960), ("upright", 340))
 NUMBER = 120  # room for a number behind its bar
 
 
@@ -47,7 +47,7 @@ def picture_of_figures(cards, here="", total=0):
         for unit in units
         if units[unit] > 1
     }
-    drawings = tuple(draw_figures(look, width, shown, scales, here) for look, width in SHEETS)
+    drawings = tuple(draw_figures(look, width, shown, scales, here) for look, width in WIDTHS)
     numbered = sum(bool(card["figure"]) for card in cards)
     return Picture(drawings, len(shown), max(total, numbered), "/survey/")
 
@@ -65,18 +65,18 @@ def draw_figures(look, width, cards, scales, here):
     drawing = Drawing(f"pic figures {look}", gettext("Survey figures"))
     lang, y = language_of_content(), 0
     for survey, members in groupby(sorted(cards, key=survey_of), key=survey_of):
-        y += HEAD
+        y += SURVEY_HEAD
         drawing.ground.text("pic-group", 0, y - 10, shortened(survey, width, 15, 800), lang=lang)
         for card in members:
             figure = card["figure"]
             link = drawing.link("bar-of is-here" if card["url"] == here else "bar-of", card["url"])
             lines = wrapped(card["title"], width - 8, 13, 600)
             for number, line in enumerate(lines):
-                link.text("", 0, y + LINE * number + 14, line, lang=lang)
-            y += LINE * len(lines) + 4
+                link.text("", 0, y + TITLE_LINE * number + 14, line, lang=lang)
+            y += TITLE_LINE * len(lines) + 4
             at = draw_bar(link, figure, number_of(card), scales.get(figure["unit"]), y, width - NUMBER)
             link.text("bar-number", at, y + 14, figure["text"])
-            y += BAR + GAP
+            y += BAR_HEIGHT + AFTER_BAR
     drawing.set_size(width, y)
     return drawing
 
@@ -85,11 +85,11 @@ def draw_bar(pen, figure, number, scale, y, room):
     """A share beside its whole, another number beside the largest of its unit; where its number stands. What stands
     alone has no bar."""
     if figure["share"] is not None:
-        pen.box("bar-rest", 0, y, room, BAR)
-        pen.box("bar-full", 0, y, max(round(room * min(figure["share"], 100) / 100), 2), BAR)
+        pen.box("bar-rest", 0, y, room, BAR_HEIGHT)
+        pen.box("bar-full", 0, y, max(round(room * min(figure["share"], 100) / 100), 2), BAR_HEIGHT)
         return room + 8
     if not scale:
         return 0
     long = max(round(room * number / scale), 2)
-    pen.box("bar-full", 0, y, long, BAR)
+    pen.box("bar-full", 0, y, long, BAR_HEIGHT)
     return long + 8

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS
 from media4sec.portal.frame import siblings
-from media4sec.portal.grids import MOST_COLUMNS, MOST_ROWS, Cell, Line, grid_picture
+from media4sec.portal.grids import MOST_COLUMNS, MOST_ROWS, GridCell, GridLine, grid_picture
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import said_since_change
@@ -32,16 +32,16 @@ def page_of_their_law():
     listed.sort(key=lambda key: -touched[key])
     rows = Publication.objects.only("identifier", "title", "url")
     situations = rows.in_order_of(keys[:MOST_COLUMNS])
-    columns = [Line(row.title, row.url, row.identifier) for row in situations]
+    columns = [GridLine(row.title, row.url, row.identifier) for row in situations]
     lines = [
-        Line(
+        GridLine(
             law.title,
             law.url,
-            cells=tuple(Cell(counts[row.pk, law.pk], f"{row.url}#flags") for row in situations),
+            cells=tuple(GridCell(counts[row.pk, law.pk], f"{row.url}#flags") for row in situations),
         )
         for law in rows.in_order_of(listed[:MOST_ROWS])
     ]
-    columns += [Line("", "") for _ in keys[MOST_COLUMNS:]]
+    columns += [GridLine("", "") for _ in keys[MOST_COLUMNS:]]
     label = gettext("Situations by law")
     return {
         "crumbs": [

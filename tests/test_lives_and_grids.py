@@ -12,7 +12,7 @@ from catalogue.choices import TechnologyStatus
 from catalogue.lives import MOST_LIVES, MOST_UNDATED, TechnologyLife, picture_of_lives
 from catalogue.surveys import picture_of_figures
 from media4sec.dates import span_of
-from media4sec.portal.grids import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Cell, Line, grid_picture
+from media4sec.portal.grids import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, GridCell, GridLine, grid_picture
 from tests.factories import copies_published, make, published, source
 from tests.pictures import marks_of
 from tests.public import links_in, text_of
@@ -269,12 +269,12 @@ def test_law_of_situations_is_that_of_their_issues(client, content):
 @given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), max_size=120))
 @settings(max_examples=25, deadline=None)
 def test_any_grid_has_a_mark_for_each_number_and_a_bound(numbers):
-    columns = [Line(f"Column {number}", "/c/") for number in range(3)]
+    columns = [GridLine(f"Column {number}", "/c/") for number in range(3)]
     rows = [
-        Line(
+        GridLine(
             f"Row {number}",
             "/r/",
-            cells=tuple(Cell(count, f"/{number}/{place}/") for place, count in enumerate(counts)),
+            cells=tuple(GridCell(count, f"/{number}/{place}/") for place, count in enumerate(counts)),
         )
         for number, counts in enumerate(numbers)
     ]
@@ -290,11 +290,11 @@ def test_any_grid_has_a_mark_for_each_number_and_a_bound(numbers):
 
 
 def test_grid_with_many_columns_says_what_it_leaves_out():
-    columns = [Line("Situation", "/s/", f"S-{number:03}") for number in range(MOST_COLUMNS + 3)]
-    cells = tuple(Cell(1, "/s/#flags") for _ in columns)
+    columns = [GridLine("Situation", "/s/", f"S-{number:03}") for number in range(MOST_COLUMNS + 3)]
+    cells = tuple(GridCell(1, "/s/#flags") for _ in columns)
 
     picture = grid_picture(
-        [Line("What people should know of it", "/law/a/", cells=cells)] * 90, columns, "Grid"
+        [GridLine("What people should know of it", "/law/a/", cells=cells)] * 90, columns, "Grid"
     )
 
     assert picture.left_out == f"The picture shows the first {len(picture.rows) + 12} of {90 + 15}."

@@ -9,7 +9,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 80, 12, 250  # cells with a number
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """A number, and the address of what it counts."""
 
     count: int
@@ -17,13 +17,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class GridLine:
     """A row with its cells, or a column without any; ``mark`` is a code that stands for a long name of a column."""
 
     label: str
     url: str
     mark: str = ""
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[GridCell, ...] = ()
     is_head: bool = False  # others follow that are parts of it
     is_content: bool = True  # its name is in the language of the content
 
@@ -32,8 +32,8 @@ class Line:
 class Grid(Picture):
     """A picture with what its table says: the rows and columns that are drawn."""
 
-    rows: tuple[Line, ...] = ()
-    columns: tuple[Line, ...] = ()
+    rows: tuple[GridLine, ...] = ()
+    columns: tuple[GridLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ SHEETS = (
     Sheet("lying", width=960, name_width=348, start=360, row=28, cell_at=2),
     Sheet("upright", width=340, name_width=336, start=0, row=50, cell_at=22),
 )
-HEAD, HEAD_TURNED, CELL = 28, 56, 24
+GRID_HEAD, GRID_HEAD_TURNED, CELL = 28, 56, 24
 
 
 def grid_picture(rows, columns, label, total=0, url=""):
@@ -77,7 +77,7 @@ def draw_grid(sheet, rows, columns, label):
     drawing = Drawing(f"pic grid {sheet.look}", label)
     wide = (sheet.width - sheet.start) // max(len(columns), 1)
     is_turned = any(column.mark and text_width(column.mark, 13, 700) > wide - 8 for column in columns)
-    head = HEAD_TURNED if is_turned else HEAD
+    head = GRID_HEAD_TURNED if is_turned else GRID_HEAD
     height = head + sheet.row * len(rows)
     most = max((cell.count for row in rows for cell in row.cells), default=0) or 1
     for number, column in enumerate(columns):
