@@ -351,7 +351,7 @@ TECHNOLOGY = Kind(
             "data_leaves data_leaves_note licence licence_verified functions target_users "
             "platforms_covered trl eu_project_acronym eu_project_grant eu_project_programme "
             "listed_in_d22 project_mention homepage repository repository_last_change_seen "
-            "sign_of_life_on sign_of_life"
+            "began_on sign_of_life_on sign_of_life ended_on successors"
         ),
         labels={
             "listed_in_d22": _("In the project’s own catalogue"),
@@ -367,6 +367,7 @@ TECHNOLOGY = Kind(
         reasons={
             "functions": _("has this function"),
             "makers": _("is made or maintained by it"),
+            "successors": _("is carried on by it"),
             "issues": _("raises this issue"),
         },
         flags="issues",
@@ -456,9 +457,12 @@ SURVEY_FIGURE = Kind(
             Facet("d21", _("From the project’s own survey"), "from_d21", empty=_("Not known"), choices=YesNo),
         ),
         meta=fields("survey year"),
+        template="catalogue/survey.html",
+        rows="catalogue.surveys.survey_rows",
     ),
     page=Page(
         facts=fields("value year survey population from_d21 note"),
+        adds="catalogue.surveys.survey_figure",
         labels={"from_d21": _("From the project’s own survey")},
         figure=fields("value unit qualifier"),
     ),

@@ -264,6 +264,8 @@ SWOT_POINT = Kind(
             Facet("placement", _("Who placed it"), choices=Placement),
         ),
         meta=fields("quadrant"),
+        template="workshops/swot.html",
+        rows="workshops.pages.swot_rows",
     ),
     page=Page(
         facts=fields("theme quadrant placement"),

@@ -92,6 +92,7 @@ ELSEWHERE = (
     ("marks.outline", "The shape of a lens within a picture", "/patterns/"),
     ("pictures.drawings", "The drawings of a picture", "/timeline/"),
     ("pictures.figure", "A picture with what it leaves out", "/timeline/"),
+    ("pictures.grid", "Numbers in rows and columns, with their table", "/technologies/alive/"),
     ("pictures.left_out", "How much a picture shows, where that is not all", "/timeline/"),
     ("pictures.shown", "How much of a list is shown, where that is not all", "/"),
     ("record.dashes", "Sentences of a record as a list", "/issues/I-035-predictive-policing/"),

@@ -5,10 +5,10 @@ import datetime
 from django.urls import path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import library
+from catalogue import alive, library, lives
 from catalogue.debate import debate
 from catalogue.solutions import solutions
-from ethics import answering
+from ethics import answering, law_of_situations
 from ethics.check_papers import result_paper
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
@@ -91,6 +91,9 @@ urlpatterns = [
     path("list/", list_page, name="selection"),
     re_path(r"^list\.(?P<form>pdf|docx)$", list_pack, name="list-pack"),
     path("since/<int:number>/", since_page, name="since"),
+    path("technologies/lives/", lives.lives, name="lives"),
+    path("technologies/alive/", alive.alive, name="alive"),
+    path("situations/law/", law_of_situations.law_of_situations, name="law-of-situations"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
