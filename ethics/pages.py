@@ -9,7 +9,8 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from ethics.choices import EventKind, Topic
 from ethics.kinds import COUNTRY_NOTE, JUDGMENT
-from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, lives_picture
+from ethics.on_the_day import state_on
+from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, lane_of, lives_picture
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
@@ -40,7 +41,7 @@ def issue(page):
         own = [event for event in shown if event["instrument"]["url"] == law["url"]]
         lane = lane_of(law["document"], law["state"]["label"], own, today)
         lanes += [lane] if lane else []
-        law["then"] = state_at(law["document"], since)
+        law["then"] = state_on(law["document"], since, today)
         law["since"] = [event for event in events if since < event["date"] and event["is_done"]]
         law["earlier"] = len(law["since"]) - 1
         law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
@@ -83,7 +84,7 @@ def instrument(page):
         "picture": lives_picture([lane], today=today, label=label, with_early=True) if lane else None,
         "event_count": len(events),
         "event_parts": in_parts(events, PROJECT_END, ENDED),
-        "life": life_of(document),
+        "life": life_of(document, today),
         "today": today,
     }
     return with_judgments(page, own, [("events", gettext("Then and now"))] if lane else [])
@@ -279,37 +280,11 @@ def in_parts(events, since, titles):
     return [{"title": title, "events": found} for title, found in zip(titles, parts, strict=True) if found]
 
 
-def state_at(document, day):
-    """How an instrument stood on a day, as far as its dates tell."""
-    dates = dates_of(document)
-
-    def came(name):
-        return dates[name] is not None and dates[name] <= day
-
-    if came("ended"):
-        return {"shape": "struck", "label": gettext("No longer in force")}
-    if came("applied"):
-        return {"shape": "full", "label": gettext("In force")}
-    if came("entered"):
-        if dates["applied"]:
-            return {"shape": "half", "label": gettext("In force, not applied yet")}
-        return {"shape": "full", "label": gettext("In force")}
-    if came("adopted"):
-        if dates["begun"]:
-            return {"shape": "hollow", "label": gettext("Adopted, not applied yet")}
-        return {"shape": "hatched", "label": gettext("Adopted; since when in force is not recorded")}
-    if came("proposed"):
-        return {"shape": "hollow", "label": gettext("Proposed")}
-    if dates["first"]:
-        return {"shape": "hollow", "label": gettext("Not adopted yet")}
-    return {"shape": "hatched", "label": gettext("No date recorded")}
-
-
-def life_of(document):
+def life_of(document, today):
     """How an instrument stood when the project began and when it ended."""
     return {
-        "at_start": state_at(document, PROJECT_START),
-        "at_end": state_at(document, PROJECT_END),
+        "at_start": state_on(document, PROJECT_START, today),
+        "at_end": state_on(document, PROJECT_END, today),
         "start": month(PROJECT_START),
         "end": month(PROJECT_END),
     }

@@ -12,22 +12,14 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from ethics.choices import EventKind, Force
+from ethics.choices import Force
+from ethics.on_the_day import dates_of
 from media4sec.drawing import Drawing, FreeRows, Pen, Picture, at_most, language_of_content, shortened
 from media4sec.font import text_width
 
 PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project, which a test compares
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 FIRST_DAY = datetime.date(2016, 1, 1)
-ENDS = (EventKind.STRUCK_DOWN, EventKind.REPEALED, EventKind.EXPIRES)
-OTHERS = (
-    EventKind.POSITION,
-    EventKind.RATIFIED,
-    EventKind.DECISION,
-    EventKind.AMENDED,
-    EventKind.JUDGMENT,
-    EventKind.APPEAL,
-)  # they move no state by themselves
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 22, 18, 3
 PLATE = 20
@@ -258,36 +250,6 @@ def draw_label(pen, letter, lane, y, lang):
 
 def width_of(text):
     return text_width(text, 13, 700)
-
-
-def dates_of(document):
-    """What a document says of an instrument's life; None where it does not say."""
-
-    def first(*kinds):
-        found = (event["date"] for event in document["events"] if event["event_kind"] in kinds)
-        return min(map(parse_date, found), default=None)
-
-    def earliest(*dates):
-        return min((date for date in dates if date), default=None)
-
-    adopted = _date(document["adopted_on"]) or first(EventKind.ADOPTED, EventKind.OPENED_FOR_SIGNATURE)
-    applied = earliest(
-        _date(document["applicable_from"]), first(EventKind.APPLICABLE, EventKind.TRANSPOSITION)
-    )
-    entered, proposed = first(EventKind.IN_FORCE), first(EventKind.PROPOSED)
-    return {
-        "first": earliest(proposed, adopted, entered, applied, first(*OTHERS, *ENDS)),
-        "proposed": proposed,
-        "adopted": adopted,
-        "entered": entered,
-        "applied": applied,
-        "begun": earliest(entered, applied),
-        "ended": first(*ENDS),
-    }
-
-
-def _date(text):
-    return parse_date(text) if text else None
 
 
 def lane_of(document, note, events, today):

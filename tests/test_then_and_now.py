@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ethics.pages import events_of, numbered, state_at
+from ethics.on_the_day import dates_of
+from ethics.pages import events_of, numbered
 from ethics.timeline import (
     PROJECT_END,
     PROJECT_NAME,
@@ -15,7 +16,6 @@ from ethics.timeline import (
     Flag,
     Life,
     Stretch,
-    dates_of,
     lane_of,
     letter_of,
     lives_picture,
@@ -194,6 +194,9 @@ def document(*events, force="in-force", adopted_on=None, applicable_from=None):
         "force": force,
         "adopted_on": adopted_on,
         "applicable_from": applicable_from,
+        "checked_on": None,
+        "verified": True,
+        "sources": [],
         "events": [
             {"date": date, "event_kind": kind, "title": kind, "note": "", "verified": True, "sources": []}
             for date, kind in events
@@ -292,36 +295,6 @@ def test_lane_says_where_the_beginning_is_not_recorded():
 
 def test_instrument_without_any_date_has_no_lane():
     assert lane_of(document(), "", [], TODAY) is None
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        ("2015-01-01", "Not adopted yet"),
-        ("2016-01-01", "Proposed"),
-        ("2017-01-01", "Adopted, not applied yet"),
-        ("2018-01-01", "In force, not applied yet"),
-        ("2019-01-01", "In force"),
-        ("2020-01-01", "No longer in force"),
-    ],
-)
-def test_state_on_a_day_follows_from_the_dates(day, expected):
-    law = document(
-        ("2016-01-01", "proposed"),
-        ("2017-01-01", "adopted"),
-        ("2018-01-01", "in-force"),
-        ("2019-01-01", "applicable"),
-        ("2020-01-01", "expires"),
-    )
-
-    assert state_at(law, datetime.date.fromisoformat(day))["label"] == expected
-
-
-def test_state_does_not_guess_what_no_date_tells():
-    adopted = document(("2000-07-28", "adopted"))
-
-    assert state_at(adopted, TODAY)["label"] == "Adopted; since when in force is not recorded"
-    assert state_at(document(), TODAY)["label"] == "No date recorded"
 
 
 @pytest.mark.django_db
