@@ -56,10 +56,12 @@ def at_address(request, path, ref, below=""):
     target = publication.heir
     if target.state == Publication.State.WITHDRAWN:
         return None, tombstone(request, target)
-    if target is not publication and below:
-        below = "versions/"  # the numbers of another record's versions mean nothing here
+    query = request.GET.urlencode()
+    if target is not publication and below.startswith("versions/"):
+        below, query = "versions/", ""  # the numbers of another record's versions mean nothing here
     if request.path_info != target.url + below:
-        return None, HttpResponsePermanentRedirect(local(target.url + below))
+        address = local(target.url + below)
+        return None, HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
     return target, None
 
 
