@@ -332,6 +332,9 @@ class StateBar:
         default_factory=dict
     )  # {value: full, half, hollow, struck}; others are hatched
     rule: str = ""  # what its states mean, for readers
+    # A function of the app: how a record stands on a day and today, and what happens between, from its dates:
+    # (document, day, today) -> {identifier, title, url, then, now, is_dated, changes}
+    on_day: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,10 +98,8 @@ def check_drawing(svg, events, *, upright):
 
 @pytest.fixture
 def on_that_day(monkeypatch):
-    import ethics.pages
-
     noon = datetime.datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=datetime.UTC)
-    monkeypatch.setattr(ethics.pages, "now", lambda: noon)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
 
 
 @pytest.mark.parametrize("kind", ["instrument", "issue"])
