@@ -5,7 +5,6 @@ from datetime import UTC, datetime, time
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext, ngettext
@@ -19,6 +18,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.languages import language_tag, local
 from media4sec.paper.qr import qr_svg
 from media4sec.paper.typesetting import typeset, words_in
+from media4sec.paper.views import pdf_answer
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import flags_of
 from media4sec.portal.record.law import DAY_PARAMETER, EARLIEST, LATEST, day_asked
@@ -63,10 +63,8 @@ def brief_pdf(request, ref):
     if answer or errors:
         return answer or refuse(request, errors)
     sheet = sheet_of(publication, on)
-    response = HttpResponse(typeset("brief.typ", paper_of(sheet), sheet["made_at"]), "application/pdf")
-    name = f"brief-{publication.identifier}-{on.isoformat()}.pdf"
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    content = typeset("brief.typ", on_paper(sheet), sheet["made_at"])
+    return pdf_answer(content, f"{publication.identifier}-brief-{on.isoformat()}")
 
 
 @require_safe
@@ -296,7 +294,7 @@ def words():
 # The paper
 
 
-def paper_of(sheet):
+def on_paper(sheet):
     """What the template brief.typ reads."""
     brief, language = sheet["brief"], get_language()
     situation = brief.situation

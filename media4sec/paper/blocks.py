@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.encoding import iri_to_uri
+
 CONTENT_LANGUAGE = "en"  # of records
 
 
@@ -13,7 +15,7 @@ class Run:
     """Some words of a sentence, in one manner."""
 
     text: str
-    url: str = ""  # a whole address
+    url: str = ""  # a whole address, in ASCII
     is_strong: bool = False
     language: str = ""  # where it is not that of the paper
 
@@ -23,13 +25,13 @@ Cell = Sequence[Words]  # its paragraphs
 
 
 def said(text: Any, url: str = "", *, strong: bool = False) -> Words:
-    """Words of the interface, in the language of the paper."""
-    return (Run(str(text), url, strong),)
+    """Words of the interface, in the language of the paper; or in the one that they themselves name."""
+    return (Run(str(text), iri_to_uri(url), strong, getattr(text, "lang", "")),)
 
 
 def quoted(text: Any, url: str = "", *, strong: bool = False) -> Words:
     """Words of a record."""
-    return (Run(str(text), url, strong, CONTENT_LANGUAGE),)
+    return (Run(str(text), iri_to_uri(url), strong, CONTENT_LANGUAGE),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,23 +10,43 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import category
 
 import typst
 from django.utils.translation import gettext, override
 
+from media4sec.font import drawable
 from media4sec.paper.blocks import Paper
 
 HERE = Path(__file__).parent
 TEMPLATES, FONTS = HERE / "templates", HERE / "fonts"
 STANDARD: Final = "ua-1"  # PDF/UA-1, as typst itself checks while it writes
+NO_LETTER = "could not be displayed"  # how it says that no font has a letter
 
 
 def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     """The PDF that a template of this folder makes of ``data``, which is JSON.
 
     Templates begin with ``#import "look.typ": *`` and ``#show: sheet``; ``look.typ`` says which of the data they read
-    (title, language, …).
+    (title, language, …). Letters that no font here has become replacement marks.
     """
+    try:
+        return _compiled(template, data, made_at)
+    except typst.TypstError as error:
+        if NO_LETTER not in str(error):
+            raise
+        return _compiled(template, _in_known_letters(data), made_at)
+
+
+def _in_known_letters(data: Any) -> Any:
+    if isinstance(data, str):
+        return "".join(letter for letter in drawable(data) if category(letter) != "Cc")
+    if isinstance(data, Mapping):
+        return {name: _in_known_letters(value) for name, value in data.items()}
+    return [*map(_in_known_letters, data)] if isinstance(data, list | tuple) else data
+
+
+def _compiled(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     return typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,
