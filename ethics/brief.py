@@ -93,7 +93,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Brief:
-    situation: dict
+    question: str  # what the situation is about
     to_do: Chosen
     instead: tuple[str, ...]  # what could be done without acting
     never: Chosen
@@ -168,7 +168,7 @@ def brief_of(situation, known, questions, requests, on, today):
     }
     nothing = [row["text"] for row in situation["alternatives"] if row["type"] == AlternativeType.NO_ACTION]
     return Brief(
-        situation=situation,
+        question=shortened(situation["question"]),
         **parts,
         instead=tuple(map(shortened, nothing[:1])),
         records=tuple(cited.records.values()),

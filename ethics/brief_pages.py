@@ -111,6 +111,7 @@ def sheet_of(publication, on):
     names = [name_of(record.kind, record.identifier) for record in brief.records]
     since = f"/since/{newest.seq}/?{query_for(names, edition=newest.edition)}"
     return {
+        "situation": situation,
         "brief": brief,
         "on": on,
         "parts": parts_of(brief, on),
@@ -296,15 +297,15 @@ def words():
 
 def on_paper(sheet):
     """What the template brief.typ reads."""
-    brief, language = sheet["brief"], get_language()
-    situation = brief.situation
+    brief, language, situation = sheet["brief"], get_language(), sheet["situation"]
     return with_whole_addresses(
         {
             "title": situation["title"],
             "name": f"{situation['identifier']} {situation['title']}: {gettext('Brief')}",
             "language": language_tag(language),
             "address": settings.BASE_URL + local(f"{situation['url']}brief/"),
-            "situation": {name: situation[name] for name in ("identifier", "question", "url")},
+            "situation": {name: situation[name] for name in ("identifier", "url")}
+            | {"question": brief.question},
             "stamp": sheet["stamp"],
             "code": sheet["code"],
             "since_url": sheet["since_url"],

@@ -99,6 +99,9 @@ OTHERS = {
     "list-matrix": "/evidence/?view=matrix",
     "compare": "/technologies/compare/?ids=T-001,T-005,T-058",
     "compare-choose": "/technologies/compare/",
+    "brief": f"{RECORDS['situation']}brief/",
+    "brief-of-a-day": f"{RECORDS['situation']}brief/?on=2027-12-04",
+    "asked": f"{RECORDS['situation']}questions/",
     "record-situation-suppliers": "/situations/S-010-tool-procurement/",
     "compare-records": "/platform-requests/compare/?ids=preservation-request,european-production-order",
 }

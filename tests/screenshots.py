@@ -56,7 +56,7 @@ NAMES = (
     *("corrections", "correction-record", "correction-errors", "check-result", "receipt", "receipt-answered"),
     *("filtered", "filtered-nothing", "list-table", "list-matrix", "options", "compare", "compare-choose"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
-    *("list-roadmap", "list-countries", "list-judgments"),
+    *("list-roadmap", "list-countries", "list-judgments", "brief-of-a-day", "asked"),
     *(f"record-{kind}" for kind in RECORDS),
     *("home-el", "list-de", "record-de", "bad-request", "not-found", "withdrawn"),
 )
