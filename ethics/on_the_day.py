@@ -35,7 +35,7 @@ BY_DATES = {
     "undated": ("hatched", gettext_lazy("No date recorded")),
 }
 # The record's own word: how it looks, and which dates tell less than it does
-WORDS = {
+OWN_WORDS = {
     Force.IN_FORCE: ("full", ("open", "undated")),
     Force.IN_STAGES: ("half", ("open", "undated", "in-force")),
     Force.NOT_IN_FORCE: ("hollow", ("open", "undated")),
@@ -50,12 +50,12 @@ def state_on(document, day, today):
     or of ``today`` where none is noted. It holds on later days until the dates say something else, and on no earlier
     day. “In stages” holds from the event before the check, and no longer than to the last stage that has a date.
     """
-    told, checked = told_by_dates(document, day), day_of_check(document, today)
-    shape, exceeds = WORDS[document["force"]]
+    told, checked = told_by_dates(document, day), _day_of_check(document, today)
+    shape, exceeds = OWN_WORDS[document["force"]]
     since, until = checked, datetime.date.max
     if told == "in-force":
-        since = max((row["date"] for row in happenings(document) if row["date"] <= checked), default=checked)
-        ahead = [row["date"] for row in happenings(document, STAGES) if row["date"] > checked]
+        since = max((row["date"] for row in _happenings(document) if row["date"] <= checked), default=checked)
+        ahead = [row["date"] for row in _happenings(document, STAGES) if row["date"] > checked]
         until = max(ahead, default=until)
     if told in exceeds and told == told_by_dates(document, checked) and since <= day < until:
         label = word(Force(document["force"]).label, "force", document["force"])
@@ -71,15 +71,15 @@ def changes_between(document, one_day, other_day):
     which it applies, the field that does stands for one.
     """
     first, last = sorted((one_day, other_day))
-    return [row for row in happenings(document) if first < row["date"] <= last]
+    return [row for row in _happenings(document) if first < row["date"] <= last]
 
 
 def is_dated(document):
     """Does the record say any date of the instrument's life?"""
-    return bool(happenings(document))
+    return bool(_happenings(document))
 
 
-def happenings(document, kinds=EventKind):
+def _happenings(document, kinds=EventKind):
     """The events of these kinds, and the dated fields that no event repeats, in order of date."""
     rows = [{**event, "date": parse_date(event["date"])} for event in document["events"]]
     for field, kind in DATED_FIELDS.items():
@@ -118,7 +118,7 @@ def told_by_dates(document, day):
     return "not-adopted" if dates["first"] else "undated"
 
 
-def day_of_check(document, today):
+def _day_of_check(document, today):
     checked = document["checked_on"]
     return min(parse_date(checked), today) if checked else today
 

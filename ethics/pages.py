@@ -97,7 +97,7 @@ def instrument(page):
     return with_judgments(page, own, [("events", gettext("Then and now"))])
 
 
-def standing(document, on, today):
+def standing_of_law(document, on, today):
     """How an instrument stands on a day and today, and what happens between."""
     return {
         "identifier": document["identifier"],

@@ -238,6 +238,8 @@ FOR_READERS = {
     ),
     *("privacy/", "api/", "design/", "corrections/", "corrections/new/", "corrections/<str:receipt>/"),
     *(
+        "list/",
+        "since/<int:number>/",
         "<list:path>/",
         "search/facets/<slug:name>/",
         "<list:path>/facets/<slug:name>/",

@@ -33,6 +33,7 @@ MACHINES = [
     "/search.json?q=missing+person",
     "/search/suggest?q=miss",
     "/technologies/compare.csv?ids=T-001,T-005",
+    *(f"/list.{form.suffix}?ids=T-001,theme:dark-web" for form in forms_of_lists()),
     "/feeds/everything.atom",
     "/feeds/law.atom",
     *(f"/api/v1/{kind.plural}?limit=1" for kind in kinds()),

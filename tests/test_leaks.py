@@ -18,6 +18,7 @@ from media4sec.front.urls import (
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
+from media4sec.publications.selection import name_of
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record
@@ -116,6 +117,8 @@ ROUTES = {
     "check/open/": "sent",  # what these make of answers, tests/test_answering.py asks
     "check/result/": "sent",
     "check/save/": "sent",
+    "list/": "spelled out",
+    "since/<int:number>/": "spelled out",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
@@ -200,7 +203,11 @@ def walk(client):
         "/search/suggest?q=number",
         "/search/?q=what&type=theme",
         "/search/?q=",
+        "/list/",
+        "/since/0/",
     ]
+    names = ",".join(name_of(kind.name, identifier) for kind, identifier in known_records())
+    waiting += [f"/list/?ids={names}&since=0", f"/list.json?ids={names}", f"/since/0/?ids={names}"]
     compared = [identifier for kind, identifier in known_records() if kind.listed.is_compared][:2]
     filtered = {"search": "/search/?q=number", "compare": f"/technologies/compare/?ids={','.join(compared)}"}
     seen = follow(client, waiting, {}, filtered)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ethics.on_the_day import changes_between, state_on
 from media4sec.kept import kept
-from media4sec.portal.record.law import MOST_CHANGES
+from media4sec.portal.record.law import MOST_BETWEEN
 from media4sec.publications.models import Publication
 from tests.factories import published
 from tests.public import text_of
@@ -170,9 +170,9 @@ def test_long_ago_is_shortened_and_says_so(client):
     response = client.get(f"{record.url}?on=1900-01-01")
 
     shown = response.context["page"].law.changes
-    assert len(shown) == MOST_CHANGES
-    assert str(shown[-1]["date"]) == "2014-12-01"  # those nearest to today
-    assert f"{len(events) - MOST_CHANGES} more, on the pages of the instruments." in text_of(response)
+    assert len(shown) == MOST_BETWEEN
+    assert str(shown[0]["date"]) == "2014-12-01"  # those nearest to today
+    assert f"{len(events) - MOST_BETWEEN} more, on the pages of the instruments." in text_of(response)
 
 
 @pytest.mark.django_db

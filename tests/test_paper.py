@@ -1,6 +1,8 @@
 """Papers: what a record's PDF says, that everybody can read it, and that the same record gives the same bytes."""
 
+import html
 import re
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -19,18 +21,18 @@ from media4sec.kinds import kinds
 from media4sec.languages import language_tag
 from media4sec.paper import typesetting
 from media4sec.paper.blocks import (
-    Facts,
+    FactList,
     Heading,
     NewPage,
     Note,
     Notice,
     Paper,
     Paragraph,
+    Piece,
     Points,
-    Run,
     Table,
     quoted,
-    said,
+    worded,
 )
 from media4sec.paper.qr import qr_svg
 from media4sec.paper.text_document import WRITERS, as_docx
@@ -52,19 +54,19 @@ PAPER = Paper(
     lead=quoted(ODD),
     has_contents=True,
     blocks=[
-        Heading(said("Rechtliche Punkte")),
-        Facts([(said("Stand"), [quoted("Ελληνική Αστυνομία"), quoted("elsewhere", LINK)])]),
-        Notice(said("Keine Rechtsberatung")),
-        Heading(said("Below"), 3),
-        Points([quoted(ODD), [Run("strong", is_strong=True), Run(" and plain")]]),
+        Heading(worded("Rechtliche Punkte")),
+        FactList([(worded("Stand"), [quoted("Ελληνική Αστυνομία"), quoted("elsewhere", LINK)])]),
+        Notice(worded("Keine Rechtsberatung")),
+        Heading(worded("Below"), 3),
+        Points([quoted(ODD), [Piece("strong", is_strong=True), Piece(" and plain")]]),
         Table(
-            [said("Issue"), said("Ask")],
+            [worded("Issue"), worded("Ask")],
             [[[quoted(f"I-{number:03}")], [quoted("Why?"), quoted("How? " * 30)]] for number in range(40)],
             (1, 3),
         ),
         Note(quoted("Кириллица, and 日本")),
         NewPage(),
-        Heading(said("Last")),
+        Heading(worded("Last")),
         Paragraph(quoted(ODD)),
     ],
 )
@@ -143,7 +145,7 @@ def test_templates_read_no_file_outside_their_folder(monkeypatch, tmp_path):
     (tmp_path / "secret.txt").write_text("planted")
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "reads.typ").write_text('#read("../secret.txt")')
-    monkeypatch.setattr(typesetting, "TEMPLATES", tmp_path / "templates")
+    monkeypatch.setattr(typesetting, "PAPER_TEMPLATES", tmp_path / "templates")
 
     with pytest.raises(RuntimeError, match=r"project root|outside"):
         typesetting.typeset("reads.typ", {}, PAPER.made_at)
@@ -170,6 +172,36 @@ def test_a_text_document_keeps_headings_and_texts():
     with ZipFile(BytesIO(as_docx(PAPER))) as package:
         links = package.read("word/_rels/document.xml.rels").decode()
     assert 'Target="https://example.org/a?b=c&amp;d=%C3%A9" TargetMode="External"' in links
+
+
+def test_others_open_a_text_document_and_find_its_headings(soffice, tmp_path):
+    (tmp_path / "paper.docx").write_bytes(as_docx(PAPER))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [
+        soffice,
+        profile,
+        "--headless",
+        "--convert-to",
+        "html",
+        "--outdir",
+        tmp_path,
+        tmp_path / "paper.docx",
+    ]
+
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+    found = re.findall(
+        r"<h([1-3])\b[^>]*>(.*?)</h\1>", (tmp_path / "paper.html").read_text("utf-8"), re.DOTALL
+    )
+    texts = [
+        (int(level), " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split())) for level, text in found
+    ]
+    assert texts == [
+        (1, "S-001 A demonstration: Đorđe, č š ž"),
+        (2, "Rechtliche Punkte"),
+        (3, "Below"),
+        (2, "Last"),
+    ]
 
 
 def test_a_square_code_is_a_picture_without_a_size():

@@ -133,12 +133,13 @@ def crowded(draw):
     days = st.dates(datetime.date(1950, 1, 1), datetime.date(2034, 12, 31))
     near = st.dates(datetime.date(2025, 6, 1), datetime.date(2027, 3, 1))
     lanes = draw(st.lists(st.lists(days | near, max_size=8), min_size=1, max_size=5))
-    return lanes, draw(st.booleans()) or len(lanes) == 1, draw(st.lists(near, max_size=3))
+    asked = draw(st.none() | days | near)
+    return lanes, draw(st.booleans()) or len(lanes) == 1, draw(st.lists(near, max_size=3)), asked
 
 
 @given(crowded())
 def test_nothing_overlaps_whatever_happens(case):
-    lanes, with_early, written = case
+    lanes, with_early, written, asked = case
     events = numbered(
         {"date": day, "is_done": day <= TODAY, "is_unverified": False, "lane": number, "title": "Event"}
         for number, days in enumerate(lanes)
@@ -160,7 +161,47 @@ def test_nothing_overlaps_whatever_happens(case):
         for number, day in enumerate(written)
     ]
 
-    check(lives_picture(drawn, today=TODAY, flags=flags, with_early=with_early), events)
+    check(lives_picture(drawn, today=TODAY, day=asked, flags=flags, with_early=with_early), events)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_drawn"),
+    [
+        ("2017-03-01", True),
+        ("2027-06-01", True),
+        ("2026-11-25", False),
+        ("2015-01-01", False),
+        ("2100-01-01", False),
+    ],
+)
+def test_day_asked_for_is_drawn_where_it_has_a_place(day, is_drawn):
+    day = datetime.date.fromisoformat(day)
+    events = [
+        {
+            "number": 1,
+            "date": datetime.date(2017, 1, 1),
+            "is_done": True,
+            "is_unverified": False,
+            "title": "One",
+        },
+        {
+            "number": 2,
+            "date": datetime.date(2028, 1, 1),
+            "is_done": False,
+            "is_unverified": False,
+            "title": "Two",
+        },
+    ]
+    lane = Life("Act", "/law/act/", "in force", [], events)
+
+    picture = lives_picture([lane], today=TODAY, day=day)
+
+    for drawing, upright in zip(picture.drawings, (False, True), strict=True):
+        lines = marks_of(drawing.element, "tl-day")
+        assert len(lines) == len(marks_of(drawing.element, "is-day")) // 2 == is_drawn
+        if is_drawn:
+            (_, first), (_, second) = places(drawing.element, upright=upright)
+            assert first < points_of(lines[0])[0][upright] < second
 
 
 @pytest.mark.parametrize(

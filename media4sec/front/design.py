@@ -67,6 +67,9 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    ("days.answer", "How the law stands on a day", "/law/ai-act/?on=2028-01-01"),
+    ("days.ask", "Which day a reader asks for", "/law/ai-act/"),
+    ("days.field", "A day to choose", "/check/"),
     ("evidence.raised", "What an answer of the check raises", "/check/Q01/"),
     ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),
     ("evidence.sentences", "Sentences of a record in a cell", "/issues/I-035-predictive-policing/"),
@@ -74,6 +77,7 @@ ELSEWHERE = (
     ("frame.breadcrumb", "The way from the home page down", "/technologies/"),
     ("frame.font", "A font that is fetched early", "/"),
     ("frame.languages", "The menu of languages", "/"),
+    ("frame.my_list", "The way to the reader’s list", "/"),
     ("frame.script", "A script with its digest", "/"),
     ("frame.social_meta", "What other sites are told about a page", "/"),
     ("frame.tries", "Words to try in the search", "/"),
@@ -97,7 +101,12 @@ ELSEWHERE = (
     ("results.options", "Boxes of a facet", "/technologies/"),
     ("rows.date", "A day", "/technologies/"),
     ("rows.groups", "Short lists under headings", "/functions/"),
+    ("selection.add", "Puts a record on the reader’s list", "/technologies/T-001-publicsonar/"),
+    ("selection.gone", "What is left of a record", "/since/0/"),
+    ("selection.other_edition", "That a number is of another edition", "/since/999999999/"),
+    ("selection.what_moved", "What happened to a record", "/since/0/"),
     ("tables.crosstab", "A list as a matrix, with totals", "/technologies/?view=matrix"),
+    ("tables.differences", "What differs between two versions", "/technologies/T-003-ushahidi/versions/"),
     ("tables.list_table", "A list as a table", "/technologies/?view=table"),
     ("tables.matrix", "Theme by something", "/matrix/"),
 )

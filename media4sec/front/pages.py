@@ -19,6 +19,8 @@ from media4sec.portal.lists.views import kind_list
 from media4sec.portal.record import versions
 from media4sec.portal.record.views import record
 from media4sec.portal.search.views import search_page, suggest
+from media4sec.portal.selection.since import since_page
+from media4sec.portal.selection.views import list_page
 from workshops import patterns
 
 
@@ -46,7 +48,7 @@ handler500 = "media4sec.portal.errors.server_error"
 
 DATED = {
     "accessibility": datetime.date(2026, 11, 23),
-    "privacy": datetime.date(2026, 11, 26),
+    "privacy": datetime.date(2026, 11, 29),
 }  # last gone through
 
 urlpatterns = [
@@ -84,6 +86,8 @@ urlpatterns = [
     path("situations/<ref:ref>/brief/", brief_pages.brief_page, name="brief"),
     path("situations/<ref:ref>/brief.pdf", brief_pages.brief_pdf, name="brief-pdf"),
     path("situations/<ref:ref>/questions/", brief_pages.asked_page, name="asked"),
+    path("list/", list_page, name="selection"),
+    path("since/<int:number>/", since_page, name="since"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),

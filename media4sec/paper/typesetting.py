@@ -19,8 +19,8 @@ from media4sec.font import drawable
 from media4sec.paper.blocks import Paper
 
 HERE = Path(__file__).parent
-TEMPLATES, FONTS = HERE / "templates", HERE / "fonts"
-STANDARD: Final = "ua-1"  # PDF/UA-1, as typst itself checks while it writes
+PAPER_TEMPLATES, PAPER_FONTS = HERE / "templates", HERE / "fonts"
+PDF_STANDARD: Final = "ua-1"  # PDF/UA-1, as typst itself checks while it writes
 NO_LETTER = "could not be displayed"  # how it says that no font has a letter
 
 
@@ -48,12 +48,12 @@ def _in_known_letters(data: Any) -> Any:
 
 def _compiled(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     return typst.compile(
-        TEMPLATES / template,
-        root=TEMPLATES,
+        PAPER_TEMPLATES / template,
+        root=PAPER_TEMPLATES,
         font_paths=fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         format="pdf",
-        pdf_standards=STANDARD,
+        pdf_standards=PDF_STANDARD,
         timestamp=int(made_at.timestamp()),
     )
 
@@ -61,17 +61,17 @@ def _compiled(template: str, data: Mapping[str, Any], made_at: datetime) -> byte
 @cache
 def fonts() -> typst.Fonts:
     """The site's font, and for letters that it has not those that typst brings; none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[PAPER_FONTS])
 
 
 def as_pdf(paper: Paper) -> bytes:
     """A paper as PDF."""
     blocks = [{"is": type(block).__name__, **asdict(block)} for block in paper.blocks]
-    data = {**asdict(paper), "blocks": blocks, "name": paper.name, "words": words_in(paper.language)}
+    data = {**asdict(paper), "blocks": blocks, "name": paper.name, "words": template_words(paper.language)}
     return typeset("paper.typ", {**data, "made_at": paper.made_at.isoformat()}, paper.made_at)
 
 
-def words_in(language: str) -> dict[str, str]:
+def template_words(language: str) -> dict[str, str]:
     """The words that templates bring themselves."""
     with override(language):
         return {

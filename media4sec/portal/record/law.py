@@ -18,7 +18,7 @@ from media4sec.publications.sorting import by_words
 
 DAY_PARAMETER = "on"
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
-MOST_CHANGES = 40  # that a page lists; those nearest to today
+MOST_BETWEEN = 40  # that a page lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,24 @@ class LawOnDay:
         return self.day < self.today
 
     @property
-    def in_order(self):
-        """The instruments: those first of which something is recorded between the two days."""
-        return sorted(self.laws, key=lambda law: (not law["changes"], by_words(law["title"])))
+    def by_state(self):
+        """``[(state on that day, [instrument, …])]``: first where one stands otherwise today, then the commonest."""
+        found = {}
+        for law in sorted(self.laws, key=lambda law: by_words(law["title"])):
+            found.setdefault(law["then"]["name"], []).append(law)
+        moved = {name: any(law["now"] != law["then"] for law in laws) for name, laws in found.items()}
+        names = sorted(found, key=lambda name: (not moved[name], -len(found[name])))
+        return [(found[name][0]["then"], found[name]) for name in names]
 
     @property
     def all_changes(self):
+        """What happens between the two days to all of them; what is nearest to today comes first."""
         found = [change for law in self.laws for change in law["changes"]]
-        return sorted(found, key=itemgetter("date"))
+        return sorted(found, key=itemgetter("date"), reverse=self.is_past)
 
     @property
     def changes(self):
-        return self.all_changes[-MOST_CHANGES:] if self.is_past else self.all_changes[:MOST_CHANGES]
+        return self.all_changes[:MOST_BETWEEN]
 
     @property
     def span(self):
