@@ -17,7 +17,7 @@ from ethics.kinds import INSTRUMENT, ISSUE, PLATFORM_REQUEST
 from media4sec.kinds import kinds_by_name
 from media4sec.languages import language_tag, local
 from media4sec.paper.qr import qr_svg
-from media4sec.paper.typesetting import typeset, words_in
+from media4sec.paper.typesetting import typeset, template_words
 from media4sec.paper.views import pdf_answer
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import flags_of
@@ -319,7 +319,7 @@ def on_paper(sheet):
             "records": sheet["records"],
             "sources": list(map(asdict, brief.sources)),
             "rules": sheet["rules"],
-            "words": words_in(language) | sheet["words"],
+            "words": template_words(language) | sheet["words"],
         }
     )
 
