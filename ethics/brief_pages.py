@@ -21,7 +21,7 @@ from media4sec.paper.typesetting import typeset, template_words
 from media4sec.paper.views import pdf_answer
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import flags_of
-from media4sec.portal.record.law import DAY_PARAMETER, EARLIEST, LATEST, day_asked
+from media4sec.portal.record.law import DAY_PARAMETER, LawOnDay, day_asked
 from media4sec.portal.record.versions import frame
 from media4sec.portal.record.views import at_address
 from media4sec.portal.rows import LENSES
@@ -48,7 +48,7 @@ def brief_page(request, ref):
     context = frame(publication, [gettext("Brief")]) | sheet_of(publication, on)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     context |= {
-        "span": (EARLIEST, LATEST),
+        "law": LawOnDay(on, localdate()),
         "pdf_url": f"{publication.url}brief.pdf{query}",
         "is_asked": bool(query),
     }
