@@ -55,7 +55,7 @@ class Sentence:
 
     @property
     def is_cut(self):
-        return self.text.endswith(CUT)
+        return any(text.endswith(CUT) for text in (self.text, *self.then))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,8 @@ class Brief:
     question: str  # what the situation is about
     to_do: Chosen
     instead: tuple[str, ...]  # what could be done without acting
-    never: Chosen
+    never: Chosen  # prohibitions, then points
+    bans: int  # prohibitions that touch an issue of the situation, those that are not shown included
     duties: Chosen
     signed: Chosen
     questions: Chosen
@@ -104,10 +105,6 @@ class Brief:
     asked: Chosen
     records: tuple[NamedRecord, ...]  # all that the sheet names, the situation first
     sources: tuple[CitedSource, ...]
-
-    @property
-    def prohibited(self):
-        return sum(sentence.aspect == PROHIBITED for sentence in self.never.rows)
 
 
 class Cited:
@@ -159,7 +156,7 @@ def brief_of(situation, known, questions, requests, on, today):
     laws = in_order(INSTRUMENT, situation["instruments"], known)
     parts = {
         "to_do": chosen([(of_practice, row) for row in own_work], MOST_TO_DO),
-        "never": chosen([*banned, *of_aspect(Aspect.UGLY, Aspect.BAD)], MOST_NEVER),
+        "never": chosen([*banned[:MOST_NEVER], *of_aspect(Aspect.UGLY, Aspect.BAD)], MOST_NEVER),
         "duties": chosen(of_aspect(Aspect.RESPONSIBILITY), MOST_DUTIES),
         "signed": chosen([(of_request, row) for row in requests if row["who_signs"]], MOST_SIGNED),
         "questions": chosen(asks, MOST_QUESTIONS),
@@ -169,6 +166,7 @@ def brief_of(situation, known, questions, requests, on, today):
     nothing = [row["text"] for row in situation["alternatives"] if row["type"] == AlternativeType.NO_ACTION]
     return Brief(
         question=shortened(situation["question"]),
+        bans=len(banned),
         **parts,
         instead=tuple(map(shortened, nothing[:1])),
         records=tuple(cited.records.values()),

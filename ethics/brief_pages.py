@@ -17,7 +17,7 @@ from ethics.kinds import INSTRUMENT, ISSUE, PLATFORM_REQUEST
 from media4sec.kinds import kinds_by_name
 from media4sec.languages import language_tag, local
 from media4sec.paper.qr import qr_svg
-from media4sec.paper.typesetting import typeset, template_words
+from media4sec.paper.typesetting import template_words, typeset
 from media4sec.paper.views import pdf_answer
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import flags_of
@@ -176,20 +176,27 @@ def note_on(count, wanted):
 
 
 def note_on_bans(brief):
-    """How many of what is never to be done is prohibited, where not all of it is."""
-    banned, shown = brief.prohibited, len(brief.never.rows)
-    if banned == shown:
+    """How much of what is never to be done is prohibited, where that is not plain."""
+    shown = len(brief.never.rows)
+    if not shown or brief.bans == shown:
         return ""
-    if not banned:
+    if not brief.bans:
         return gettext(
-            "No prohibition in the check touches an issue of this situation. These points can go wrong."
+            "No prohibition in the check touches an issue of this situation. This is what can go wrong."
         )
-    text = ngettext(
-        "The check knows %(count)s prohibition that touches an issue of this situation. The rest is what can go wrong.",
-        "The check knows %(count)s prohibitions that touch an issue of this situation. The rest is what can go wrong.",
-        banned,
-    )
-    return text % {"count": banned}
+    if brief.bans < shown:
+        text = ngettext(
+            "%(count)s prohibition in the check touches an issue of this situation. The rest is what can go wrong.",
+            "%(count)s prohibitions in the check touch an issue of this situation. The rest is what can go wrong.",
+            brief.bans,
+        )
+    else:
+        text = ngettext(
+            "%(count)s prohibition in the check touches an issue of this situation. These come first.",
+            "%(count)s prohibitions in the check touch an issue of this situation. These come first.",
+            brief.bans,
+        )
+    return text % {"count": brief.bans}
 
 
 def row_of(sentence):

@@ -67,6 +67,19 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    (
+        "brief.more",
+        "How much more there is of a part of a brief",
+        "/situations/S-002-planned-demonstration/brief/",
+    ),
+    ("brief.part", "A part of a brief", "/situations/S-002-planned-demonstration/brief/"),
+    (
+        "brief.rests_on",
+        "Marks behind a sentence of a brief",
+        "/situations/S-002-planned-demonstration/brief/",
+    ),
+    ("brief.sentence", "A sentence of a brief", "/situations/S-002-planned-demonstration/brief/"),
+    ("brief.sources", "Sources with their numbers", "/situations/S-002-planned-demonstration/questions/"),
     ("days.answer", "How the law stands on a day", "/law/ai-act/?on=2028-01-01"),
     ("days.ask", "Which day a reader asks for", "/law/ai-act/"),
     ("days.field", "A day to choose", "/check/"),
