@@ -248,7 +248,7 @@ def rules():
             "then the situation’s points called ugly, then those called bad."
         ),
         gettext(
-            "Who does what: as the situation says. Who signs what: as the requests to platforms say that name it."
+            "Who does what: as the situation says. Who signs what: as the requests to platforms that name it say."
         ),
         gettext(
             "Ask before you decide: what the situation says to ask a supplier; where it says nothing, one question of "
