@@ -162,12 +162,12 @@ def for_nobody_else(view):
     """
 
     @wraps(view)
-    def read_in_memory(request):
+    def read_in_memory(request, **named):
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
             return HttpResponse(status=413)
         if request.method == "POST" and request.content_type not in FORMS:
             return bad_request(request)
-        return view(request)
+        return view(request, **named)
 
     return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(read_in_memory)))
 

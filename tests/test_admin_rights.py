@@ -229,6 +229,8 @@ FOR_READERS = {
         "check/open/",
         "check/result/",
         "check/save/",
+        "check/result.pdf",
+        "check/result.docx",
         "matrix/",
         "library/",
         "timeline/",

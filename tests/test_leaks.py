@@ -119,6 +119,8 @@ ROUTES = {
     "check/save/": "sent",
     "list/": "spelled out",
     "since/<int:number>/": "spelled out",
+    "check/result.pdf": "sent",
+    "check/result.docx": "sent",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue import library
 from catalogue.solutions import solutions
 from ethics import answering, brief_pages
+from ethics.check_papers import result_paper
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
@@ -83,11 +84,10 @@ urlpatterns = [
     path("check/open/", answering.reopened, name="check-open"),
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
-    path("situations/<ref:ref>/brief/", brief_pages.brief_page, name="brief"),
-    path("situations/<ref:ref>/brief.pdf", brief_pages.brief_pdf, name="brief-pdf"),
-    path("situations/<ref:ref>/questions/", brief_pages.asked_page, name="asked"),
     path("list/", list_page, name="selection"),
     path("since/<int:number>/", since_page, name="since"),
+    path("check/result.pdf", result_paper, {"form": "pdf"}, name="check-pdf"),
+    path("check/result.docx", result_paper, {"form": "docx"}, name="check-docx"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
@@ -96,4 +96,7 @@ urlpatterns = [
     path("<list:path>/<ref:ref>/", record, name="record"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
     path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),
+    path("situations/<ref:ref>/brief/", brief_pages.brief_page, name="brief"),
+    path("situations/<ref:ref>/brief.pdf", brief_pages.brief_pdf, name="brief-pdf"),
+    path("situations/<ref:ref>/questions/", brief_pages.asked_page, name="asked"),
 ]

@@ -25,6 +25,7 @@ from media4sec.paper.blocks import (
     quoted,
     worded,
 )
+from media4sec.portal.record.law import LawOnDay
 from media4sec.portal.record.page import RecordPage
 from media4sec.portal.rows import day_or_not_yet
 from media4sec.portal.wording import word
@@ -169,8 +170,13 @@ def point_words(point: dict[str, Any]) -> Phrase:
     return [*quoted(point["text"]), *(marks or worded(f" ({gettext('Editorial')})"))]
 
 
-def flag_blocks(flags: list[dict[str, Any]], why: str = "", reasons: str = "asks") -> list[Block]:
-    """The table of issues; that there is none is no clearance."""
+def flag_blocks(
+    flags: list[dict[str, Any]], law: LawOnDay | None = None, *, why: str = "", reasons: str = "asks"
+) -> list[Block]:
+    """The table of issues, with the law of a day; that there is none is no clearance.
+
+    ``reasons`` names what says of each issue why it is there: questions, or phrases.
+    """
     if not flags:
         text = gettext(
             "Not assessed yet: nobody has recorded which issues this raises. That does not mean that there are none."
@@ -179,7 +185,9 @@ def flag_blocks(flags: list[dict[str, Any]], why: str = "", reasons: str = "asks
     head = [
         gettext("Issue"),
         why or gettext("Does it apply? Ask"),
-        gettext("Instrument, status today"),
+        gettext("Instrument, status today")
+        if law is None or law.is_today
+        else gettext("Instrument, status on %(date)s") % {"date": day(law.day)},
         gettext("Safeguard"),
     ]
     rows = [
