@@ -22,7 +22,7 @@ PROHIBITED = "prohibited"
 
 
 @dataclass(frozen=True)
-class NamedRecord:
+class RecordBehind:
     """A record that a sentence rests on; ``is_verified`` is None where only its name was read."""
 
     kind: str
@@ -50,7 +50,7 @@ class Sentence:
     head: str = ""  # who does it, or what it is called
     aspect: str = ""  # bad, ugly or prohibited
     then: tuple[str, ...] = ()  # what to do now
-    records: tuple[NamedRecord, ...] = ()
+    records: tuple[RecordBehind, ...] = ()
     sources: tuple[int, ...] = ()  # numbers of Brief.sources
 
     @property
@@ -72,7 +72,7 @@ class LawOfDay:
 class AskedIssue:
     """What others can ask about an issue, and what its record says can be shown them."""
 
-    record: NamedRecord
+    record: RecordBehind
     issue_kind: str
     questions: tuple[str, ...]
     safeguards: tuple[str, ...]
@@ -103,17 +103,17 @@ class Brief:
     questions: Chosen
     laws: Chosen
     asked: Chosen
-    records: tuple[NamedRecord, ...]  # all that the sheet names, the situation first
+    records: tuple[RecordBehind, ...]  # all that the sheet names, the situation first
     sources: tuple[CitedSource, ...]
 
 
-class Cited:
+class Grounds:
     """What a sheet rests on, each once, in the order in which it is named."""
 
     def __init__(self):
         self.records, self.sources = {}, {}
 
-    def named(self, *records):
+    def note(self, *records):
         for record in records:
             key = record.kind, record.identifier
             kept = self.records.setdefault(key, record)
@@ -121,7 +121,7 @@ class Cited:
                 self.records[key] = record
         return records
 
-    def numbers(self, citations):
+    def cite(self, citations):
         found = []
         for citation in citations:
             url, locator = citation["url"], citation["locator"]
@@ -137,15 +137,15 @@ def brief_of(situation, known, questions, requests, on, today):
     ``known`` are the documents that it names, ``{(kind, identifier): document}``; ``questions`` those of the check and
     ``requests`` those to platforms that name the situation, each in their order.
     """
-    cited = Cited()
-    cited.named(named(SITUATION, situation))
-    issues = in_order(ISSUE, situation["issues"], known)
-    practices = in_order(PATTERN, situation["patterns"], known)
+    grounds = Grounds()
+    grounds.note(behind(SITUATION, situation))
+    issues = known_in_order(ISSUE, situation["issues"], known)
+    practices = known_in_order(PATTERN, situation["patterns"], known)
     own_work = [row for row in practices if row["group"] == PatternGroup.LAW_ENFORCEMENT and row["solution"]]
 
     def chosen(rows, most):
         """``rows``: [(make, of what)]; only what is shown is made."""
-        return Chosen(tuple(make(cited, *what) for make, *what in rows[:most]), len(rows))
+        return Chosen(tuple(make(grounds, *what) for make, *what in rows[:most]), len(rows))
 
     def of_aspect(*aspects):
         points = [point for aspect in aspects for point in situation["points"] if point["aspect"] == aspect]
@@ -153,7 +153,7 @@ def brief_of(situation, known, questions, requests, on, today):
 
     banned = [(of_answer, *found) for found in prohibitions(situation, questions)]
     asks = of_aspect(Aspect.ASK_SUPPLIER, Aspect.ASK_EXIT) or [(of_issue, *row) for row in by_turns(issues)]
-    laws = in_order(INSTRUMENT, situation["instruments"], known)
+    laws = known_in_order(INSTRUMENT, situation["instruments"], known)
     parts = {
         "to_do": chosen([(of_practice, row) for row in own_work], MOST_TO_DO),
         "never": chosen([*banned[:MOST_NEVER], *of_aspect(Aspect.UGLY, Aspect.BAD)], MOST_NEVER),
@@ -165,20 +165,20 @@ def brief_of(situation, known, questions, requests, on, today):
     }
     nothing = [row["text"] for row in situation["alternatives"] if row["type"] == AlternativeType.NO_ACTION]
     return Brief(
-        question=shortened(situation["question"]),
+        question=cut_short(situation["question"]),
         bans=len(banned),
         **parts,
-        instead=tuple(map(shortened, nothing[:1])),
-        records=tuple(cited.records.values()),
-        sources=tuple(cited.sources.values()),
+        instead=tuple(map(cut_short, nothing[:1])),
+        records=tuple(grounds.records.values()),
+        sources=tuple(grounds.sources.values()),
     )
 
 
 def asked_in(issues):
     """(what others can ask about these issues, the sources that this rests on)."""
-    cited = Cited()
-    asked = [asked_about(cited, issue) for issue in issues if issue["questions_to_ask"]]
-    return asked, list(cited.sources.values())
+    grounds = Grounds()
+    asked = [asked_about(grounds, issue) for issue in issues if issue["questions_to_ask"]]
+    return asked, list(grounds.sources.values())
 
 
 # The rules
@@ -205,7 +205,7 @@ def by_turns(issues):
     return [row for turn in rounds for row in turn if row]
 
 
-def in_order(kind, refs, known):
+def known_in_order(kind, refs, known):
     """The documents of these records, in their order."""
     keys = [(kind.name, ref["id"]) for ref in refs]
     return [known[key] for key in keys if key in known]
@@ -214,70 +214,70 @@ def in_order(kind, refs, known):
 # Sentences, each with what it rests on
 
 
-def of_practice(cited, pattern):
-    return sentence_of_field(cited, PATTERN, pattern, "solution", head=pattern["title"])
+def of_practice(grounds, pattern):
+    return sentence_of_field(grounds, PATTERN, pattern, "solution", head=pattern["title"])
 
 
-def of_request(cited, request):
-    return sentence_of_field(cited, PLATFORM_REQUEST, request, "who_signs", head=request["title"])
+def of_request(grounds, request):
+    return sentence_of_field(grounds, PLATFORM_REQUEST, request, "who_signs", head=request["title"])
 
 
-def of_issue(cited, issue, text):
+def of_issue(grounds, issue, text):
     return Sentence(
-        text=shortened(text),
+        text=cut_short(text),
         url=issue["url"],
-        records=cited.named(named(ISSUE, issue)),
-        sources=cited.numbers(supporting(issue, "questions_to_ask")),
+        records=grounds.note(behind(ISSUE, issue)),
+        sources=grounds.cite(supporting(issue, "questions_to_ask")),
     )
 
 
-def of_answer(cited, answer, question):
+def of_answer(grounds, answer, question):
     return Sentence(
-        text=shortened(answer["label"]),
+        text=cut_short(answer["label"]),
         url=question["url"],
         aspect=PROHIBITED,
-        then=tuple(map(shortened, answer["safeguards"])),
-        records=cited.named(named(CHECK_QUESTION, question), *map(ref_named, answer["raises"])),
-        sources=cited.numbers(supporting(question, "answers")),
+        then=tuple(map(cut_short, answer["safeguards"])),
+        records=grounds.note(behind(CHECK_QUESTION, question), *map(behind_ref, answer["raises"])),
+        sources=grounds.cite(supporting(question, "answers")),
     )
 
 
-def of_point(cited, point, situation):
+def of_point(grounds, point, situation):
     return Sentence(
-        text=shortened(point["text"]),
+        text=cut_short(point["text"]),
         url=situation["url"],
         head=point["actor"],
         aspect=point["aspect"],
-        records=cited.named(*map(ref_named, point["refs"])),
-        sources=cited.numbers(point["sources"]),
+        records=grounds.note(*map(behind_ref, point["refs"])),
+        sources=grounds.cite(point["sources"]),
     )
 
 
-def sentence_of_field(cited, kind, document, field, head):
+def sentence_of_field(grounds, kind, document, field, head):
     return Sentence(
-        text=shortened(document[field]),
+        text=cut_short(document[field]),
         url=document["url"],
         head=head,
-        records=cited.named(named(kind, document)),
-        sources=cited.numbers(supporting(document, field)),
+        records=grounds.note(behind(kind, document)),
+        sources=grounds.cite(supporting(document, field)),
     )
 
 
-def law_on(cited, law, on, today):
-    cited.named(named(INSTRUMENT, law))
+def law_on(grounds, law, on, today):
+    grounds.note(behind(INSTRUMENT, law))
     changes = changes_between(law, today, on)
     told = tuple((change["date"], change["title"]) for change in changes)
     return LawOfDay(law["title"], law["url"], state_on(law, on, today), told)
 
 
-def asked_about(cited, issue):
-    (record,) = cited.named(named(ISSUE, issue))
+def asked_about(grounds, issue):
+    (record,) = grounds.note(behind(ISSUE, issue))
     return AskedIssue(
         record,
         issue["issue_kind"],
-        tuple(map(shortened, issue["questions_to_ask"])),
-        tuple(map(shortened, issue["safeguards"])),
-        cited.numbers(supporting(issue, "questions_to_ask", "safeguards")),
+        tuple(map(cut_short, issue["questions_to_ask"])),
+        tuple(map(cut_short, issue["safeguards"])),
+        grounds.cite(supporting(issue, "questions_to_ask", "safeguards")),
     )
 
 
@@ -288,16 +288,16 @@ def supporting(document, *fields):
     return own or [source for source in sources if not source["supports"]]
 
 
-def named(kind, document):
-    return NamedRecord(
+def behind(kind, document):
+    return RecordBehind(
         kind.name, document["identifier"], document["title"], document["url"], document["verified"]
     )
 
 
-def ref_named(ref):
-    return NamedRecord(ref["kind"], ref["id"], ref["label"], ref["url"])
+def behind_ref(ref):
+    return RecordBehind(ref["kind"], ref["id"], ref["label"], ref["url"])
 
 
-def shortened(text):
+def cut_short(text):
     """A text, or the beginning of one that is too long for a sheet: then it ends in “…”."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST - len(CUT)].rsplit(' ', 1)[0]}{CUT}"

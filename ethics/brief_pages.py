@@ -35,7 +35,11 @@ from media4sec.saying import day
 from workshops.kinds import PATTERN, SITUATION
 
 MOST_READ = 40  # records of a kind that a situation names, and requests that name it
-READ = {"patterns": PATTERN, "issues": ISSUE, "instruments": INSTRUMENT}  # by the fields of a situation
+NAMED_KINDS = {
+    "patterns": PATTERN,
+    "issues": ISSUE,
+    "instruments": INSTRUMENT,
+}  # by the fields of a situation
 
 
 @require_safe
@@ -106,7 +110,7 @@ def sheet_of(publication, on):
     """What the page and the paper say."""
     newest = newest_change_here()  # asked before the records are read
     situation = publication.body
-    known, requests = named_by(situation)
+    known, requests = read_with(situation)
     brief = brief_of(situation, known, questions_now().values(), requests, on, localdate())
     names = [name_of(record.kind, record.identifier) for record in brief.records]
     since = f"/since/{newest.seq}/?{query_for(names, edition=newest.edition)}"
@@ -114,7 +118,7 @@ def sheet_of(publication, on):
         "situation": situation,
         "brief": brief,
         "on": on,
-        "parts": parts_of(brief, on),
+        "parts": parts_of_front(brief, on),
         "stamp": stamp_of(publication, on, newest),
         "made_at": datetime.combine(newest.on, time(), UTC),
         "since_url": since,
@@ -125,11 +129,11 @@ def sheet_of(publication, on):
     }
 
 
-def named_by(situation):
+def read_with(situation):
     """The documents that a situation names, ``{(kind, identifier): document}``, and the requests to platforms that name
     it. Two queries."""
     which = Q()
-    for field, kind in READ.items():
+    for field, kind in NAMED_KINDS.items():
         which |= Q(kind=kind.name, identifier__in=[ref["id"] for ref in situation[field][:MOST_READ]])
     rows = Publication.objects.published().filter(which).only("kind", "identifier", "document")
     index = current()
@@ -140,7 +144,7 @@ def named_by(situation):
     )
 
 
-def parts_of(brief, on):
+def parts_of_front(brief, on):
     """The parts of the front, by name: ``{title, rows, rest, note}``."""
     parts = {
         "to_do": (gettext("To do"), brief.to_do, MOST_TO_DO),
@@ -153,7 +157,7 @@ def parts_of(brief, on):
     found = {
         name: {
             "title": title,
-            "rows": [law_row(row) if name == "laws" else row_of(row) for row in chosen.rows],
+            "rows": [law_row(row) if name == "laws" else sentence_row(row) for row in chosen.rows],
             "rest": chosen.rest,
             "note": note_on(len(chosen.rows), wanted),
         }
@@ -199,7 +203,7 @@ def note_on_bans(brief):
     return text % {"count": brief.bans}
 
 
-def row_of(sentence):
+def sentence_row(sentence):
     """A sentence with its mark and with what it rests on."""
     aspects = LENSES | {PROHIBITED: gettext("Prohibited")}
     marked = [row for row in sentence.records if is_numbered(row) or row.title != sentence.head]
@@ -212,13 +216,13 @@ def row_of(sentence):
         "aspect_label": str(aspects.get(sentence.aspect, "")),
         "stop": full_stop(sentence.text) if sentence.then else "",
         "then": sentence.then,
-        "records": [mark_of(record) for record in marked],
+        "records": [record_mark(record) for record in marked],
         "sources": sentence.sources,
         "is_editorial": not sentence.records and not sentence.sources,
     }
 
 
-def mark_of(record):
+def record_mark(record):
     """Its number, else the word for what it is; the name is for screen readers and the list of records."""
     label = record.identifier if is_numbered(record) else str(kinds_by_name()[record.kind].names.one)
     return {"label": label, "title": record.title, "url": record.url}

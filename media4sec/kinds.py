@@ -346,6 +346,7 @@ class Cited:
     origins: tuple[
         str, ...
     ] = ()  # fields that name where its sentence was said, the first that is filled counts
+    rests_on: str = ""  # the field, one that its list is filtered by, that says what its sentence rests on
     mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
     by_identifier: bool = False  # D2.3 Title, where others name it
 

@@ -101,6 +101,7 @@ OTHERS = {
     "compare-day": "/technologies/compare/?ids=T-001,T-005&on=2028-01-01",
     "situation-day": "/situations/S-002-planned-demonstration/?on=2028-01-01",
     "instrument-day": "/law/ai-act/?on=2017-03-01",
+    "debate": "/themes/diy-policing/debate/",
     "compare-choose": "/technologies/compare/",
     "brief": f"{RECORDS['situation']}brief/",
     "brief-of-a-day": f"{RECORDS['situation']}brief/?on=2027-12-04",

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from ethics.brief import LONGEST, MOST_LAWS, PROHIBITED, by_turns, prohibitions, shortened
+from ethics.brief import LONGEST, MOST_LAWS, PROHIBITED, by_turns, cut_short, prohibitions
 from ethics.brief_pages import MOST_READ
 from ethics.on_the_day import changes_between, state_on
 from media4sec.publications.models import Publication
@@ -77,7 +77,7 @@ def test_questions_are_taken_from_the_issues_by_turns():
 def test_a_long_sentence_is_cut_between_words_and_says_so(length):
     text = ("word " * length)[: length - 1] + "d"
 
-    short = shortened(text)
+    short = cut_short(text)
 
     assert len(short) <= LONGEST
     assert short == text if length == LONGEST else short.endswith("word …")
@@ -97,7 +97,7 @@ def test_the_sheet_has_what_the_documents_state(client, identifier):
     work = [patterns[name] for name in situation["patterns"]]
     work = [row for row in work if row["group"] == "law-enforcement" and row["solution"]]
     assert [(row.head, row.text) for row in brief.to_do.rows] == [
-        (row["title"], shortened(row["solution"])) for row in work[:3]
+        (row["title"], cut_short(row["solution"])) for row in work[:3]
     ]
     assert brief.to_do.total == len(work)
     banned = [row for row in brief.never.rows if row.aspect == PROHIBITED]

@@ -136,6 +136,7 @@ ROUTES = {
     "situations/<ref:ref>/brief.pdf": "followed",
     "situations/<ref:ref>/questions/": "followed",
     "<list:path>/<ref:ref>/": "record",
+    "themes/<ref:ref>/debate/": "record",
     "<list:path>/<ref:ref>/versions/": "record",
     "<list:path>/<ref:ref>/versions/<int:number>/": "record",
 }

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from media4sec.portal.lists.facets import Choice, FacetBox, spoken
+from media4sec.portal.record.evidence import rungs
 from media4sec.portal.record.page import page_of
 from media4sec.portal.rows import LENSES, card_of, theme_tiles
 from media4sec.publications.index import current
@@ -205,6 +206,7 @@ def design(request):
         "spaces": measures(light, SPACE, "px"),
         "lenses": LENSES,
         "shapes": SHAPES,
+        "rungs": rungs(),
         "tiles": tiles.values(),
         "cards": [card_of(row, tiles, with_kind=True) for row in rows],
         "page": pages[0] if pages else None,

@@ -6,6 +6,7 @@ from django.urls import path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import library
+from catalogue.debate import debate
 from catalogue.solutions import solutions
 from ethics import answering, brief_pages
 from ethics.check_papers import result_paper
@@ -94,6 +95,7 @@ urlpatterns = [
     path("<list:path>/compare/", compare.page, name="compare"),
     re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$", record_pdf, name="record-pdf"),
     path("<list:path>/<ref:ref>/", record, name="record"),
+    path("themes/<ref:ref>/debate/", debate, name="debate"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
     path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),
     path("situations/<ref:ref>/brief/", brief_pages.brief_page, name="brief"),
