@@ -29,6 +29,7 @@ MORE = {
     **{f"file-{form.suffix}": f"/{LIST}.{form.suffix}" for form in forms_of_lists()},
     **{f"record-{form.suffix}": f"{RECORD}.{form.suffix}" for form in forms_of_records()},
     "record-pdf": f"{RECORD}.pdf",
+    "brief-pdf": "/situations/S-002-planned-demonstration/brief.pdf",
     "resourcesync": "/.well-known/resourcesync",
     "resourcesync-capabilities": "/resourcesync/capabilities.xml",
     "resourcesync-resources": "/resourcesync/resources.xml",

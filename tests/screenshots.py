@@ -61,7 +61,7 @@ NAMES = (
     *("my-list", "my-list-empty", "since"),
     *("situation-day", "instrument-day", "compare-day"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
-    *("list-roadmap", "list-countries", "list-judgments"),
+    *("list-roadmap", "list-countries", "list-judgments", "brief-of-a-day", "asked"),
     *(f"record-{kind}" for kind in RECORDS),
     *("home-el", "list-de", "record-de", "bad-request", "not-found", "withdrawn"),
 )

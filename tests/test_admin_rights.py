@@ -255,6 +255,7 @@ FOR_READERS = {
     *(
         "<list:path>/<ref:ref>/",
         r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$",
+        *(f"situations/<ref:ref>/{below}" for below in ("brief/", "brief.pdf", "questions/")),
         "themes/<ref:ref>/debate/",
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",

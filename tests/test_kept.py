@@ -64,6 +64,7 @@ MACHINES = [
     "/workshops.ics",
     f"{RECORDS['situation'][:-1]}.pdf",
     f"/de{RECORDS['situation'][:-1]}.pdf",
+    f"{RECORDS['situation']}brief.pdf",
     f"{RECORDS['workshop'][:-1]}.ics",
     "/schemes.ttl",
     "/schemes/theme.jsonld",

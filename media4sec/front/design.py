@@ -68,6 +68,19 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    (
+        "brief.more",
+        "How much more there is of a part of a brief",
+        "/situations/S-002-planned-demonstration/brief/",
+    ),
+    ("brief.part", "A part of a brief", "/situations/S-002-planned-demonstration/brief/"),
+    (
+        "brief.rests_on",
+        "Marks behind a sentence of a brief",
+        "/situations/S-002-planned-demonstration/brief/",
+    ),
+    ("brief.sentence", "A sentence of a brief", "/situations/S-002-planned-demonstration/brief/"),
+    ("brief.sources", "Sources with their numbers", "/situations/S-002-planned-demonstration/questions/"),
     ("record.facts_part", "The fact card as a part of a page", "/issues/I-001/"),
     ("results.doors", "Where to begin in a long list", "/technologies/"),
     ("rows.said_once", "What all rows of a list say", "/technologies/?provenance=project"),

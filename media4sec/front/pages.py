@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue import alive, library, lives
 from catalogue.debate import debate
 from catalogue.solutions import solutions
-from ethics import answering, law_of_situations
+from ethics import answering, brief_pages, law_of_situations
 from ethics.check_papers import result_paper
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
@@ -104,4 +104,7 @@ urlpatterns = [
     path("themes/<ref:ref>/debate/", debate, name="debate"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
     path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),
+    path("situations/<ref:ref>/brief/", brief_pages.brief_page, name="brief"),
+    path("situations/<ref:ref>/brief.pdf", brief_pages.brief_pdf, name="brief-pdf"),
+    path("situations/<ref:ref>/questions/", brief_pages.asked_page, name="asked"),
 ]
