@@ -56,7 +56,7 @@ def at_address(request, path, ref, below=""):
     target = publication.heir
     if target.state == Publication.State.WITHDRAWN:
         return None, tombstone(request, target)
-    if target is not publication and below:
+    if target is not publication and below.startswith("versions/"):
         below = "versions/"  # the numbers of another record's versions mean nothing here
     if request.path_info != target.url + below:
         return None, HttpResponsePermanentRedirect(local(target.url + below))
