@@ -40,6 +40,8 @@ MORE = {
     "schemes-turtle": "/schemes.ttl",
     "scheme": "/schemes/theme",
     "scheme-turtle": "/schemes/theme.ttl",
+    "cards-pdf": "/patterns/cards.pdf?ids=P-001,P-007",
+    "exercise-pdf": "/situations/S-004-missing-person/exercise.pdf?seed=7",
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
     "facet": f"/{LIST}/facets/maker/",
     "search-facet": "/search/facets/theme/?q=police",

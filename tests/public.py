@@ -15,6 +15,7 @@ FIXED_PAGES = (
     "/library/",
     "/timeline/",
     "/patterns/",
+    "/patterns/cards/",
     "/about/",
     "/accessibility/",
     "/privacy/",

@@ -47,6 +47,8 @@ NAMES = (
         "library",
         "timeline",
         "patterns",
+        "cards",
+        "exercise",
         "search-empty",
         "search",
         "search-nothing",

@@ -50,6 +50,10 @@ ROUTES = {
     "library/": "fixed",
     "timeline/": "fixed",
     "patterns/": "fixed",
+    "patterns/cards/": "fixed",
+    "patterns/cards.pdf": "paper",  # no text that could be searched: tests/test_cards.py reads it
+    "situations/<ref:ref>/exercise/": "record",
+    "situations/<ref:ref>/exercise.pdf": "paper",
     "about/": "fixed",
     "accessibility/": "fixed",
     "privacy/": "fixed",

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from django.conf import settings
-from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import kinds_by_name
 from media4sec.languages import language_tag, local
 from media4sec.paper.blocks import Heading, Note, Paper, Points, Table, quoted, said
 from media4sec.portal.addresses import stated
@@ -161,8 +159,6 @@ def game_answer(request, ref, below, make):
         if answer.status_code == 301 and request.GET:
             answer["Location"] += f"?{request.GET.urlencode()}"
         return answer
-    if publication.kind != SITUATION.name:
-        raise Http404
     seed, errors = seed_asked(request)
     if errors:
         return refuse(request, errors, gettext("Table-top in ten minutes"))
