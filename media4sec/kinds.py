@@ -278,6 +278,7 @@ class Page:
     sections: tuple[Section, ...] = ()
     dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
     own_parts: dict[str, str] = field(default_factory=dict)  # lists of parts that its template shows
+    choices: dict[str, type[Choices]] = field(default_factory=dict)  # of the fields of its parts, for papers
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False

@@ -249,6 +249,7 @@ FOR_READERS = {
     ),
     *(
         "<list:path>/<ref:ref>/",
+        r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$",
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),

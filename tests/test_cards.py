@@ -49,9 +49,7 @@ def boxes(page):
     for number in range(text.count_chars()):
         if text.get_text_range(number, 1).strip():
             left, bottom, right, top = text.get_charbox(number)
-            yield tuple(
-                value / MILLIMETRE for value in (left, height - top, right, height - bottom)
-            )
+            yield tuple(value / MILLIMETRE for value in (left, height - top, right, height - bottom))
 
 
 def place_of(page, words):
@@ -118,13 +116,21 @@ def test_marks_say_on_both_sides_where_to_cut(client, content, layout):
 @pytest.mark.django_db
 def test_nothing_is_near_a_cut_however_much_records_say(client):
     word = "Donaudampfschifffahrtsgesellschaftskapitän"
-    long = {name: f"{word} " * 40 for name in ("problem", "solution", "summary")}
+    long = dict.fromkeys(("problem", "solution", "summary"), f"{word} " * 40)
     row = published(
-        "pattern", **long, title="A title that is as long as titles can be and then a bit longer " * 4, notes=[f"{word} " * 8]
+        "pattern",
+        **long,
+        title="A title that is as long as titles can be and then a bit longer " * 4,
+        notes=[f"{word} " * 8],
     )
     for lens in ("good", "bad", "ugly"):
         for number in range(3):
-            published("statement", title=f"{lens} {number} {word} " * 8, lens=lens, subjects=[f"pattern:{row.identifier}"])
+            published(
+                "statement",
+                title=f"{lens} {number} {word} " * 8,
+                lens=lens,
+                subjects=[f"pattern:{row.identifier}"],
+            )
     issue = published("issue", title="An issue " * 30)
     published("case", patterns=[row.identifier], issues=[issue.identifier])
     sheets = SHEETS["4"]
@@ -244,14 +250,16 @@ def test_the_same_cards_are_the_same_bytes(content):
 def test_filters_and_identifiers_choose(client, content):
     documents = {row.identifier: row.body for row in Publication.objects.published().of("pattern")}
     of_theme = {
-        name
-        for name, row in documents.items()
-        if "diy-policing" in {ref["id"] for ref in row["themes"]}
+        name for name, row in documents.items() if "diy-policing" in {ref["id"] for ref in row["themes"]}
     }
     citizens = {name for name, row in documents.items() if row["group"] == "citizens"}
 
     def listed(query):
-        return set(re.findall(r'name="ids"\s+value="([^"]+)"', client.get(f"/patterns/cards/{query}").content.decode()))
+        return set(
+            re.findall(
+                r'name="ids"\s+value="([^"]+)"', client.get(f"/patterns/cards/{query}").content.decode()
+            )
+        )
 
     assert listed("") == set(documents)
     assert listed("?theme=diy-policing") == of_theme
@@ -305,14 +313,19 @@ def test_a_hundred_cards_are_made_at_once_and_no_more(client):
     assert len(page.content) < 60_000
     assert refused.status_code == 400
     assert "At most 100 cards can be made at once; you chose 101." in text_of(refused)
-    assert client.get("/patterns/cards.pdf?layout=8&ids=" + ",".join(page.context["asked"].names)).status_code == 400
+    assert (
+        client.get("/patterns/cards.pdf?layout=8&ids=" + ",".join(page.context["asked"].names)).status_code
+        == 400
+    )
 
 
 def test_a_deck_costs_the_same_queries_however_many_cards(client, content, django_assert_num_queries):
     client.get("/patterns/cards.pdf?ids=P-001")  # what is worked out once
 
     for names in ("P-024", "P-007,P-016,P-022,P-024,P-029,P-040,P-046,P-050"):
-        with django_assert_num_queries(4):  # which version there is, patterns, statements, cases with their issues
+        with django_assert_num_queries(
+            4
+        ):  # which version there is, patterns, statements, cases with their issues
             client.get(f"/patterns/cards.pdf?ids={names}")
 
 

@@ -32,11 +32,23 @@ def point(key, refs=()):
 
 def case(identifier):
     texts = {"title": f"Case {identifier}", "summary": f"It was {identifier}.", "place": "Valencia"}
-    return {"kind": "case", "identifier": identifier, "url": f"/{identifier}/", "year": 2016, "lens": "good", **texts}
+    return {
+        "kind": "case",
+        "identifier": identifier,
+        "url": f"/{identifier}/",
+        "year": 2016,
+        "lens": "good",
+        **texts,
+    }
 
 
 def issue(identifier):
-    return {"identifier": identifier, "title": identifier, "url": f"/{identifier}/", "questions_to_ask": [f"{identifier} a?", f"{identifier} b?"]}
+    return {
+        "identifier": identifier,
+        "title": identifier,
+        "url": f"/{identifier}/",
+        "questions_to_ask": [f"{identifier} a?", f"{identifier} b?"],
+    }
 
 
 def question(identifier):
@@ -45,13 +57,25 @@ def question(identifier):
 
 def example(keys, cases=(), issues=(), questions=()):
     """``seed`` → the game of a situation with points of these keys."""
-    document = {"identifier": "S-900", "points": [point(key, ["I-002"] if key == "bad-2" else []) for key in keys]}
+    document = {
+        "identifier": "S-900",
+        "points": [point(key, ["I-002"] if key == "bad-2" else []) for key in keys],
+    }
     of_cases, of_issues = [*map(case, cases)], [*map(issue, issues)]
     return lambda seed: game_of(document, of_cases, of_issues, lambda refs: [*map(question, questions)], seed)
 
 
 WHOLE = example(
-    ["good-1", "bad-1", "bad-2", "ugly-1", "ugly-2", "responsibility-1", "responsibility-2", "responsibility-3"],
+    [
+        "good-1",
+        "bad-1",
+        "bad-2",
+        "ugly-1",
+        "ugly-2",
+        "responsibility-1",
+        "responsibility-2",
+        "responsibility-3",
+    ],
     ["C-1", "C-2"],
     ["I-001", "I-002", "I-003", "I-004"],
     ["Q1", "Q2", "Q3"],
@@ -86,7 +110,18 @@ def test_a_number_means_this_game_for_ever():
 
 @given(
     st.integers(1, LAST_SEED),
-    st.sets(st.sampled_from(["good-1", *(f"{aspect}-{number}" for aspect in ("bad", "ugly", "responsibility") for number in range(4))])),
+    st.sets(
+        st.sampled_from(
+            [
+                "good-1",
+                *(
+                    f"{aspect}-{number}"
+                    for aspect in ("bad", "ugly", "responsibility")
+                    for number in range(4)
+                ),
+            ]
+        )
+    ),
     st.sets(st.sampled_from(["C-1", "C-2", "C-3"])),
     st.sets(st.sampled_from([f"I-00{number}" for number in range(6)])),
 )
@@ -114,7 +149,14 @@ def test_other_numbers_are_other_games():
     games = [told(WHOLE(seed)) for seed in range(1, 40)]
 
     assert len({str(game) for game in games}) > 30
-    assert {key for game in games for _minute, key in game["injects"]} == {"bad-1", "bad-2", "ugly-1", "ugly-2", "C-1", "C-2"}
+    assert {key for game in games for _minute, key in game["injects"]} == {
+        "bad-1",
+        "bad-2",
+        "ugly-1",
+        "ugly-2",
+        "C-1",
+        "C-2",
+    }
 
 
 def sentences_of(publication):
@@ -124,7 +166,9 @@ def sentences_of(publication):
     rows = Publication.objects.published().of("case", "issue").filter(identifier__in=names)
     asked = [text for row in rows for text in row.body.get("questions_to_ask", ())]
     checked = Publication.objects.published().of("check-question").values_list("title", flat=True)
-    return {point["text"] for point in document["points"]} | set(asked) | set(checked), [row.summary for row in rows]
+    return {point["text"] for point in document["points"]} | set(asked) | set(checked), [
+        row.summary for row in rows
+    ]
 
 
 def test_every_situation_is_played_with_sentences_of_records_only(client, content):
@@ -136,7 +180,9 @@ def test_every_situation_is_played_with_sentences_of_records_only(client, conten
 
             assert len(game.injects) == len(MINUTES)
             for _minute, inject in game.injects:
-                assert inject.text in sentences or any(summary.startswith(inject.text) for summary in summaries)
+                assert inject.text in sentences or any(
+                    summary.startswith(inject.text) for summary in summaries
+                )
                 assert inject.refs or inject.sources
                 assert inject.text in text
             assert {role["text"] for role in game.roles} <= sentences
@@ -145,7 +191,9 @@ def test_every_situation_is_played_with_sentences_of_records_only(client, conten
             assert len(game.questions) == 3
             assert {asked for _issue, asked in game.questions} <= sentences
             assert {asked["title"] for asked in game.check_questions} <= sentences
-            assert {ref["url"] for _minute, inject in game.injects for ref in inject.refs} <= links_in(response)
+            assert {ref["url"] for _minute, inject in game.injects for ref in inject.refs} <= links_in(
+                response
+            )
 
 
 def test_without_a_number_there_is_a_way_to_one_and_from_each_to_the_next(client, content):
@@ -207,7 +255,9 @@ def test_the_paper_has_the_whole_game_in_any_language(client, content):
 
         said = " ".join(" ".join(page.get_textpage().get_text_range() for page in pdf).split())
         texts = [role[name] for role in game.roles for name in ("actor", "text")]
-        texts += [inject.text for _minute, inject in game.injects] + [asked for _issue, asked in game.questions]
+        texts += [inject.text for _minute, inject in game.injects] + [
+            asked for _issue, asked in game.questions
+        ]
         assert [text for text in texts if said.count(text) < 1] == []
         assert pdfium_c.FPDFCatalog_IsTagged(pdf)
         assert pdf.get_metadata_value("Title") == "S-004 Missing person"

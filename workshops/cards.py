@@ -9,17 +9,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from django.conf import settings
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
-from media4sec.languages import language_tag, local
-from media4sec.paper.blocks import Heading, Note, Paper, Points, Run, Table, quoted, said
+from media4sec.languages import language_tag
+from media4sec.paper.blocks import Heading, Note, Paper, Piece, Points, Table, quoted, worded
 from media4sec.paper.qr import qr_svg
+from media4sec.paper.records import full_address
 from media4sec.paper.typesetting import data_of, typeset
+from media4sec.paper.views import pdf_answer
 from media4sec.portal.addresses import stated
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import STATED, statement_row
@@ -64,7 +64,7 @@ class CardPart:
     """Sentences under a label or a lens."""
 
     label: str
-    items: Sequence[Sequence[Run]]
+    items: Sequence[Sequence[Piece]]
     lens: str = ""
 
 
@@ -74,12 +74,12 @@ class CardFace:
 
     plate: str
     kicker: str
-    title: Sequence[Run]
+    title: Sequence[Piece]
     parts: Sequence[CardPart]
     stamp: str
     sizes: Sequence[float]
-    under: Sequence[Run] = ()  # the title
-    notes: Sequence[Sequence[Run]] = ()
+    under: Sequence[Piece] = ()  # the title
+    notes: Sequence[Sequence[Piece]] = ()
     code: dict | None = None
 
 
@@ -138,13 +138,7 @@ def cards_pdf(request):
     if errors:
         return refuse(request, errors)
     rows = Publication.objects.in_order_of(asked.keys)
-    return pdf_answer(deck_of(rows, asked.layout), "medi4sec-pattern-cards.pdf")
-
-
-def pdf_answer(content, name):
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
+    return pdf_answer(deck_of(rows, asked.layout), "medi4sec-pattern-cards")
 
 
 # What is asked for
@@ -220,16 +214,18 @@ def deck_of(rows, layout):
     fronts = [front_of(row) for row in rows]
     backs = [back_of(row, evidence[row.pk], issues[row.pk], seq) for row in rows]
     paper = Paper(
-        title=said(gettext("Pattern cards")),
+        title=worded(gettext("Pattern cards")),
         language=language_tag(get_language()),
-        address=settings.BASE_URL + local(CARD_ADDRESS),
+        address=full_address(CARD_ADDRESS),
         made_at=at,
         stamp=edition_now(),
         kicker=gettext("For the facilitator"),
-        lead=said(
+        lead=worded(
             ngettext(
-                "%(number)s practice pattern of MEDI@4SEC to lay on a table: what problem it answers, and on its back what was found good, bad and ugly about it.",
-                "%(number)s practice patterns of MEDI@4SEC to lay on a table: what problem each answers, and on its back what was found good, bad and ugly about it.",
+                "%(number)s practice pattern to lay on a table. On its front is the problem, on its back what to do, "
+                "and what was found good, bad and ugly.",
+                "%(number)s practice patterns to lay on a table. On their fronts are the problems, on their backs "
+                "what to do, and what was found good, bad and ugly.",
                 len(rows),
             )
             % {"number": len(rows)}
@@ -275,9 +271,11 @@ def front_of(row):
         plate=row.identifier,
         kicker=str(PATTERN.names.one),
         title=quoted(shortened_text(row.title, LONGEST_TITLE)),
-        under=(*said(f"{whose} · {gettext('Family')}: "), *quoted(family["label"])) if family else said(whose),
+        under=(*worded(f"{whose} · {gettext('Family')}: "), *quoted(family["label"]))
+        if family
+        else worded(whose),
         parts=parts,
-        notes=[said(only_name)] if is_gloss else (),
+        notes=[worded(only_name)] if is_gloss else (),
         stamp=gettext("MEDI@4SEC knowledge base"),
         sizes=FRONT_SIZES,
     )
@@ -285,21 +283,16 @@ def front_of(row):
 
 def back_of(row, evidence, issues, seq):
     """What to do, what was found, and where it is up to date."""
-    document, address = row.body, settings.BASE_URL + local(row.url)
+    document, address = row.body, full_address(row.url)
     parts = [CardPart(gettext("Solution"), [told_or_not(document["solution"])])]
     parts += [
-        CardPart(
-            f"{word(LENSES[lens])} ({total})",
-            [(*quoted(f"{shortened_text(point['text'], LONGEST_POINT)} "), *mark(point["mark"], point["url"])) for point in points],
-            lens,
-        )
+        CardPart(f"{word(LENSES[lens])} ({total})", [point_of(one) for one in points], lens)
         for lens, (total, points) in evidence.items()
     ]
     if not evidence:
-        parts.append(CardPart(gettext("Good, bad, ugly"), [said(gettext("No evidence in the project"))]))
+        parts.append(CardPart(gettext("Good, bad, ugly"), [worded(gettext("No evidence in the project"))]))
     if issues:
-        told = [(*mark(issue["id"], issue["url"]), *quoted(f" {issue['title']} "), *mark(issue["case"], issue["case_url"])) for issue in issues]
-        parts.append(CardPart(gettext("Issues that its cases raised"), told))
+        parts.append(CardPart(gettext("Issues that its cases raised"), [issue_of(one) for one in issues]))
     notes = [quoted(shortened_text(note, LONGEST_POINT)) for note in document["notes"][:1]]
     return CardFace(
         plate=row.identifier,
@@ -318,12 +311,22 @@ def group_of(document):
 
 
 def told_or_not(text):
-    return quoted(shortened_text(text)) if text else said(gettext("Not stated in the source"))
+    return quoted(shortened_text(text)) if text else worded(gettext("Not stated in the source"))
+
+
+def point_of(statement):
+    text = shortened_text(statement["text"], LONGEST_POINT)
+    return (*quoted(f"{text} "), *mark(statement["mark"], statement["url"]))
+
+
+def issue_of(issue):
+    title = quoted(f" {issue['title']} ")
+    return (*mark(issue["id"], issue["url"]), *title, *mark(issue["case"], issue["case_url"]))
 
 
 def mark(label, url):
     """An evidence mark: what a sentence rests on."""
-    return quoted(label, settings.BASE_URL + local(url), strong=True)
+    return quoted(label, full_address(url), strong=True)
 
 
 def sources_told(document):
@@ -332,11 +335,11 @@ def sources_told(document):
         source for source in document["sources"] if not source["supports"] or "solution" in source["supports"]
     ]
     if not sources:
-        return said(gettext("No source is recorded for this record as a whole."))
+        return worded(gettext("No source is recorded for this record as a whole."))
     first = shortened_text(sources[0]["title"] or sources[0]["url"], LONGEST_TITLE)
     more = len(sources) - 1
-    rest = said(f" {gettext('and %(number)s more') % {'number': more}}") if more else ()
-    return (*said(f"{gettext('Source')}: "), *quoted(first, sources[0]["url"]), *rest)
+    rest = worded(f" {gettext('and %(number)s more') % {'number': more}}") if more else ()
+    return (*worded(f"{gettext('Source')}: "), *quoted(first, sources[0]["url"]), *rest)
 
 
 def shortened_text(text, longest=LONGEST_TEXT):
@@ -418,48 +421,61 @@ def edition_now():
 
 def facilitators_sheet(rows, layout):
     """How to print, how to play, what to ask, and which cards there are."""
-    turn = gettext("long edge") if layout == "4" else gettext("short edge")
+    turned = {
+        "4": gettext("Print at actual size (not “fit to page”), on both sides, turned on the long edge."),
+        "8": gettext("Print at actual size (not “fit to page”), on both sides, turned on the short edge."),
+    }
     return [
-        Heading(said(gettext("Print and cut"))),
-        Points(
-            [
-                said(gettext("Print at 100 %% (not “fit to page”), on both sides, turned on the %(edge)s.") % {"edge": turn}),
-                said(gettext("Cut along the marks: each card is A6.")),
-                said(gettext("The square code on a card leads to its page, which says what has changed since.")),
-            ]
+        Heading(worded(gettext("Print and cut"))),
+        dashed(
+            turned[layout],
+            gettext("Cut along the marks: each card is A6."),
+            gettext("The square code on a card leads to its page, which says what has changed since."),
         ),
-        Heading(said(gettext("How to use them"))),
-        Points(
-            [
-                said(gettext("Lay the cards out with their fronts up. Each group takes those that fit what it plans.")),
-                said(gettext("Before a card is turned, the group says what could go well and what could go wrong.")),
-                said(gettext("Then turn it: what did the project find, and what did nobody look at?")),
-                said(gettext("Write down what is still open, and take it to your data-protection officer.")),
-            ]
+        Heading(worded(gettext("How to use them"))),
+        dashed(
+            gettext("Lay the cards out with their fronts up. Each group takes those that fit what it plans."),
+            gettext("Before a card is turned, the group says what could go well and what could go wrong."),
+            gettext("Then turn it: what did the project find, and what did nobody look at?"),
+            gettext("Write down what is still open, and take it to your data-protection officer."),
         ),
-        Heading(said(gettext("Questions to ask of each card"))),
-        Points(
-            [
-                said(gettext("Which problem of ours would this solve, and how would we know?")),
-                said(gettext("Who would do it, and who has to agree?")),
-                said(gettext("Whom could it harm, and what would they say to it?")),
-                said(gettext("What could we do without social media?")),
-                said(gettext("When do we stop?")),
-            ]
+        Heading(worded(gettext("Questions to ask of each card"))),
+        dashed(
+            gettext("Which problem of ours would this solve, and how would we know?"),
+            gettext("Who would do it, and who has to agree?"),
+            gettext("Whom could it harm, and what would they say to it?"),
+            gettext("What could we do without social media?"),
+            gettext("When do we stop?"),
         ),
-        Note(said(gettext("How to use them and these questions are editorial. What the cards say is from the records; they are not legal advice."))),
-        Heading(said(gettext("The cards"))),
+        Note(
+            worded(
+                gettext(
+                    "This use and these questions are editorial. What the cards say is from the records; "
+                    "they are not legal advice."
+                )
+            )
+        ),
+        Heading(worded(gettext("The cards"))),
         Table(
-            head=[said(gettext("Number")), said(gettext("Pattern")), said(gettext("Group")), said(gettext("Family"))],
-            rows=[
-                [
-                    [quoted(row.identifier)],
-                    [quoted(row.title, settings.BASE_URL + local(row.url))],
-                    [said(group_of(row.body))],
-                    [quoted(row.body["family"]["label"])] if row.body["family"] else [said("–")],
-                ]
-                for row in rows
+            head=[
+                worded(text)
+                for text in (gettext("Number"), PATTERN.names.one, gettext("Group"), gettext("Family"))
             ],
+            rows=[row_of_card(row) for row in rows],
             shares=(1, 4, 2, 3),
         ),
+    ]
+
+
+def dashed(*texts):
+    return Points([worded(text) for text in texts])
+
+
+def row_of_card(row):
+    family = row.body["family"]
+    return [
+        [quoted(row.identifier)],
+        [quoted(row.title, full_address(row.url))],
+        [worded(group_of(row.body))],
+        [quoted(family["label"]) if family else worded("–")],
     ]

@@ -8,13 +8,14 @@ say the same.
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.conf import settings
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from media4sec.languages import language_tag, local
-from media4sec.paper.blocks import Heading, Note, Paper, Points, Table, quoted, said
+from media4sec.languages import language_tag
+from media4sec.paper.blocks import Heading, Note, Paper, Points, Table, quoted, worded
+from media4sec.paper.records import full_address
+from media4sec.paper.views import pdf_answer
 from media4sec.portal.addresses import stated
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.page import crumbs_of
@@ -27,11 +28,11 @@ from workshops.cards import (
     CardFace,
     CardPart,
     cards_as_pdf,
+    dashed,
     edition_now,
     in_lots,
     mark,
     newest_now,
-    pdf_answer,
     placed,
     shortened_text,
 )
@@ -221,12 +222,12 @@ def as_print(request, publication, game):
     if game is None:
         text = gettext("Name the number of a game, from 1 to %(last)s.") % {"last": LAST_SEED}
         return refuse(request, [("seed", text)])
-    return pdf_answer(game_as_pdf(publication, game), f"medi4sec-{publication.identifier}-game-{game.seed}.pdf")
+    return pdf_answer(game_as_pdf(publication, game), f"medi4sec-{publication.identifier}-game-{game.seed}")
 
 
 def game_as_pdf(publication, game):
     seq, at = newest_now()
-    address = f"{settings.BASE_URL}{local(publication.url)}exercise/?seed={game.seed}"
+    address = full_address(f"{publication.url}exercise/?seed={game.seed}")
     paper = Paper(
         title=quoted(publication.title),
         language=language_tag(get_language()),
@@ -252,47 +253,56 @@ def run_sheet(publication, game):
     printing = gettext("Print the cards on one side only, and cut along the marks.")
     rows = [
         [
-            [said(minutes % {"minute": 0})],
-            [said(gettext("Deal the roles and read the question aloud."))],
-            [said("–")],
+            [worded(minutes % {"minute": 0})],
+            [worded(gettext("Deal the roles and read the question aloud."))],
+            [worded("–")],
         ],
         *(
             [
-                [said(minutes % {"minute": minute})],
+                [worded(minutes % {"minute": minute})],
                 [quoted(inject.case), quoted(inject.text)] if inject.case else [quoted(inject.text)],
                 marks_of(inject.refs, inject.sources),
             ]
             for minute, inject in game.injects
         ),
         [
-            [said(minutes % {"minute": DEBRIEF_AT})],
-            [said(gettext("Stop, and talk about the questions below."))],
-            [said("–")],
+            [worded(minutes % {"minute": DEBRIEF_AT})],
+            [worded(gettext("Stop, and talk about the questions below."))],
+            [worded("–")],
         ],
     ]
-    asked = [(*quoted(f"{text} "), *mark(issue["identifier"], issue["url"])) for issue, text in game.questions]
-    asked += [(*quoted(f"{row['title']} "), *mark(row["identifier"], row["url"])) for row in game.check_questions]
+    asked = [
+        (*quoted(f"{text} "), *mark(issue["identifier"], issue["url"])) for issue, text in game.questions
+    ]
+    asked += [
+        (*quoted(f"{row['title']} "), *mark(row["identifier"], row["url"])) for row in game.check_questions
+    ]
     blocks = [
-        Heading(said(gettext("Ten minutes"))),
+        Heading(worded(gettext("Ten minutes"))),
         Table(
-            head=[said(gettext("When")), said(gettext("What happens")), said(gettext("From"))],
+            head=[worded(gettext("When")), worded(gettext("What happens")), worded(gettext("From"))],
             rows=rows,
             shares=(2, 6, 4),
         ),
     ]
     if len(game.injects) < len(MINUTES):
-        blocks.append(Note(said(gettext("The records of this situation state no more events than these."))))
+        blocks.append(Note(worded(gettext("The records of this situation state no more events than these."))))
     blocks += [
-        Heading(said(gettext("Rules"))),
-        Points([said(text) for text in (printing, *rules())]),
-        Heading(said(gettext("Debrief"))),
-        Points(asked) if asked else Note(said(gettext("No question is recorded for the issues of this situation."))),
+        Heading(worded(gettext("Rules"))),
+        dashed(printing, *rules()),
+        Heading(worded(gettext("Debrief"))),
+        Points(asked)
+        if asked
+        else Note(worded(gettext("No question is recorded for the issues of this situation."))),
     ]
     if not game.roles:
-        blocks.append(Note(said(gettext("The situation does not state who does what, so there are no roles."))))
-    blocks.append(
-        Note(said(gettext("Rules and minutes are editorial. Roles, events and questions are from the records; they are not legal advice.")))
+        blocks.append(
+            Note(worded(gettext("The situation does not state who does what, so there are no roles.")))
+        )
+    editorial = gettext(
+        "Rules and minutes are editorial. Roles, events and questions are from the records; they are not legal advice."
     )
+    blocks.append(Note(worded(editorial)))
     return blocks
 
 
@@ -308,7 +318,7 @@ def marks_of(refs, sources):
     """What a sentence rests on, as paragraphs of a cell; without anything, it is the editors’."""
     found = [mark(label_of(ref), ref["url"]) for ref in refs]
     found += [quoted(source["title"] or source["url"], source["url"]) for source in sources]
-    return found or [said(gettext("Editorial"))]
+    return found or [worded(gettext("Editorial"))]
 
 
 def label_of(ref):
@@ -320,7 +330,9 @@ def role_card(publication, point, stamp):
     return CardFace(
         plate=publication.identifier,
         kicker=gettext("Role"),
-        title=quoted(point["actor"]) if point["actor"] else said(gettext("Somebody (the source names nobody)")),
+        title=quoted(point["actor"])
+        if point["actor"]
+        else worded(gettext("Somebody (the source names nobody)")),
         parts=[CardPart(gettext("What you are responsible for"), [quoted(shortened_text(point["text"]))])],
         notes=marks_of(point["refs"], point["sources"]),
         stamp=stamp,
@@ -334,8 +346,12 @@ def event_card(publication, minute, inject, stamp):
     return CardFace(
         plate=publication.identifier,
         kicker=gettext("Event"),
-        title=said(gettext("Minute %(minute)s") % {"minute": minute}),
-        parts=[CardPart(f"{label} · {lens}" if lens else label, [quoted(shortened_text(inject.text))], inject.lens)],
+        title=worded(gettext("Minute %(minute)s") % {"minute": minute}),
+        parts=[
+            CardPart(
+                f"{label} · {lens}" if lens else label, [quoted(shortened_text(inject.text))], inject.lens
+            )
+        ],
         under=quoted(inject.case) if inject.case else (),
         notes=marks_of(inject.refs, inject.sources),
         stamp=stamp,

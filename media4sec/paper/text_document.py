@@ -1,6 +1,7 @@
 """Text documents (DOCX), to be edited further: the parts of a paper in the styles that word processors know."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -13,20 +14,20 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from media4sec.paper.blocks import Cell, Paper, Run, Words
+from media4sec.paper.blocks import Cell, Paper, Phrase, Piece
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, INK, INK_2 = "Arial", RGBColor(0x11, 0x17, 0x1B), RGBColor(0x41, 0x4B, 0x52)
-WIDTH = Mm(174)  # of the text: A4 without its margins
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # that a ZIP can tell
+TEXT_WIDTH = Mm(174)  # of the text: A4 without its margins
+FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # that a ZIP can tell
 
 
 def as_docx(paper: Paper) -> bytes:
     """A paper as DOCX; the same paper gives the same bytes."""
     document = _empty(paper)
     if paper.kicker:
-        _write(document.add_paragraph(style="Subtitle"), [Run(paper.kicker)])
-    plate = [Run(f"{paper.plate} ")] if paper.plate else []
+        _write(document.add_paragraph(style="Subtitle"), [Piece(paper.kicker)])
+    plate = [Piece(f"{paper.plate} ")] if paper.plate else []
     _write(document.add_heading(level=1), [*plate, *paper.title])
     if paper.lead:
         _write(document.add_paragraph(), paper.lead)
@@ -36,7 +37,7 @@ def as_docx(paper: Paper) -> bytes:
         site = gettext("MEDI@4SEC knowledge base")
     _write(
         document.add_paragraph(style="Caption"),
-        [Run(f"{site}. {paper.stamp} "), Run(paper.address, paper.address)],
+        [Piece(f"{site}. {paper.stamp} "), Piece(paper.address, paper.address)],
     )
     out = BytesIO()
     document.save(out)
@@ -53,7 +54,7 @@ def _empty(paper: Paper) -> Any:
     core.title, core.language, core.author = paper.name, paper.language, ""
     core.created = core.modified = paper.made_at.replace(tzinfo=None)
     core.comments = paper.address
-    for name in ("Normal", "Title", "Subtitle", "Caption", "Heading 1", "Heading 2", "Heading 3"):
+    for name in ("Normal", "Subtitle", "Caption", "Intense Quote", "Heading 1", "Heading 2", "Heading 3"):
         style = document.styles[name]
         style.font.name, style.font.color.rgb, style.font.italic = FONT, INK, False
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -62,7 +63,11 @@ def _empty(paper: Paper) -> Any:
         for script in ("ascii", "hAnsi", "cs", "eastAsia"):
             fonts.set(qn(f"w:{script}"), FONT)
     document.styles["Normal"].font.size = Pt(10)
+    document.styles["Normal"].paragraph_format.space_after = Pt(4)
     document.styles["Caption"].font.color.rgb = INK_2
+    document.styles["Caption"].font.bold = False
+    notice = document.styles["Intense Quote"].element.get_or_add_pPr()
+    notice.remove(notice.find(qn("w:pBdr")))
     _speak(document.styles["Normal"].element.get_or_add_rPr(), paper.language)
     return document
 
@@ -92,8 +97,12 @@ def _facts(document: Any, block: Any) -> None:
     _fill(document, [[[label], values] for label, values in block.rows], (1, 3))
 
 
+def _bold(phrase: Phrase) -> Phrase:
+    return [replace(piece, is_strong=True) for piece in phrase]
+
+
 def _table(document: Any, block: Any) -> None:
-    table = _fill(document, [[[words] for words in block.head], *block.rows], block.shares)
+    table = _fill(document, [[[_bold(words)] for words in block.head], *block.rows], block.shares)
     mark = OxmlElement("w:tblHeader")  # told again on every page
     table.rows[0]._tr.get_or_add_trPr().append(mark)
 
@@ -108,7 +117,7 @@ WRITERS = {
     "Note": _note,
     "Notice": _notice,
     "Points": _points,
-    "Facts": _facts,
+    "FactList": _facts,
     "Table": _table,
     "NewPage": _new_page,
 }
@@ -118,16 +127,18 @@ def _fill(document: Any, rows: Sequence[Sequence[Cell]], shares: Sequence[int]) 
     """A table; the first cell of each row is bold."""
     table = document.add_table(rows=0, cols=len(shares), style="Table Grid")
     table.autofit = False
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = TEXT_WIDTH * share // sum(shares)
     for row in rows:
         for number, (cell, paragraphs) in enumerate(zip(table.add_row().cells, row, strict=True)):
-            cell.width = WIDTH * shares[number] // sum(shares)
+            cell.width = TEXT_WIDTH * shares[number] // sum(shares)
             for at, words in enumerate(paragraphs):
                 place = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
                 _write(place, words, is_strong=number == 0)
     return table
 
 
-def _write(paragraph: Any, words: Words, is_strong: bool = False) -> None:
+def _write(paragraph: Any, words: Phrase, is_strong: bool = False) -> None:
     for run in words:
         made = paragraph.add_run(run.text)
         made.bold = True if is_strong or run.is_strong else None
@@ -154,7 +165,7 @@ def _without_times(content: bytes) -> bytes:
     out = BytesIO()
     with ZipFile(BytesIO(content)) as package, ZipFile(out, "w") as clean:
         for name in package.namelist():
-            info = ZipInfo(name, FIRST_DAY)
+            info = ZipInfo(name, FIRST_ZIP_DAY)
             info.compress_type = ZIP_DEFLATED
             clean.writestr(info, package.read(name))
     return out.getvalue()

@@ -10,30 +10,50 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unicodedata import category
 
 import typst
 from django.utils.translation import gettext, override
 
+from media4sec.font import drawable
 from media4sec.paper.blocks import Paper
 
 HERE = Path(__file__).parent
-TEMPLATES, FONTS = HERE / "templates", HERE / "fonts"
-STANDARD: Final = "ua-1"  # PDF/UA-1, as typst itself checks while it writes
+PAPER_TEMPLATES, PAPER_FONTS = HERE / "templates", HERE / "fonts"
+PDF_STANDARD: Final = "ua-1"  # PDF/UA-1, as typst itself checks while it writes
+NO_LETTER = "could not be displayed"  # how it says that no font has a letter
 
 
 def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     """The PDF that a template of this folder makes of ``data``, which is JSON.
 
     Templates begin with ``#import "look.typ": *`` and ``#show: sheet``; ``look.typ`` says which of the data they read
-    (title, language, …).
+    (title, language, …). Letters that no font here has become replacement marks.
     """
+    try:
+        return _compiled(template, data, made_at)
+    except typst.TypstError as error:
+        if NO_LETTER not in str(error):
+            raise
+        return _compiled(template, _in_known_letters(data), made_at)
+
+
+def _in_known_letters(data: Any) -> Any:
+    if isinstance(data, str):
+        return "".join(letter for letter in drawable(data) if category(letter) != "Cc")
+    if isinstance(data, Mapping):
+        return {name: _in_known_letters(value) for name, value in data.items()}
+    return [*map(_in_known_letters, data)] if isinstance(data, list | tuple) else data
+
+
+def _compiled(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     return typst.compile(
-        TEMPLATES / template,
-        root=TEMPLATES,
+        PAPER_TEMPLATES / template,
+        root=PAPER_TEMPLATES,
         font_paths=fonts(),
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         format="pdf",
-        pdf_standards=STANDARD,
+        pdf_standards=PDF_STANDARD,
         timestamp=int(made_at.timestamp()),
     )
 
@@ -41,7 +61,7 @@ def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
 @cache
 def fonts() -> typst.Fonts:
     """The site's font, and for letters that it has not those that typst brings; none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[PAPER_FONTS])
 
 
 def as_pdf(paper: Paper) -> bytes:
@@ -52,11 +72,11 @@ def as_pdf(paper: Paper) -> bytes:
 def data_of(paper: Paper) -> dict[str, Any]:
     """A paper as templates read it."""
     blocks = [{"is": type(block).__name__, **asdict(block)} for block in paper.blocks]
-    own = {"name": paper.name, "words": words_in(paper.language), "made_at": paper.made_at.isoformat()}
+    own = {"name": paper.name, "words": template_words(paper.language), "made_at": paper.made_at.isoformat()}
     return {**asdict(paper), "blocks": blocks, **own}
 
 
-def words_in(language: str) -> dict[str, str]:
+def template_words(language: str) -> dict[str, str]:
     """The words that templates bring themselves."""
     with override(language):
         return {

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name
+from media4sec.languages import local
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import (
     Statements,
@@ -106,14 +107,15 @@ class RecordPage:
 
     @property
     def exports(self):
-        """The record for machines, on its own path and in the API."""
+        """The record to print, and for machines: on its own path and in the API."""
+        paper = {"label": "PDF", "url": local(twin(self.publication.url, "pdf")), "type": "application/pdf"}
         files = [
             {"label": form.label, "url": twin(self.publication.url, form.suffix), "type": form.media_type}
             for form in (*forms_of_records(), *([CALENDAR] if self.description.dates else []))
             if form.label
         ]
         api = self.kind.api_url(self.publication.identifier)
-        return [*files, {"label": "API", "url": api, "type": ""}]
+        return [paper, *files, {"label": "API", "url": api, "type": ""}]
 
     @property
     def citations(self):

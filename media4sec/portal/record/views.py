@@ -17,7 +17,7 @@ from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
 from media4sec.publications.signposts import signposts_in_short
-from media4sec.representations import forms_of_records
+from media4sec.representations import forms_of_records, twin
 
 
 @require_safe
@@ -44,11 +44,11 @@ def template_of(kind_name):
     return own
 
 
-def at_address(request, path, ref, below=""):
+def at_address(request, path, ref, below="", form=""):
     """(the published record that an address means, None), or (None, what to answer instead).
 
     Other spellings lead to the record's own address (301), withdrawn ones say why (410). ``below`` is the rest of
-    the address, for the pages under a record's own.
+    the address, for the pages under a record's own; ``form`` is the end of it, for what is no page.
     """
     publication = publication_at(path, ref)
     if publication is None:
@@ -58,8 +58,9 @@ def at_address(request, path, ref, below=""):
         return None, tombstone(request, target)
     if target is not publication and below.startswith("versions/"):
         below = "versions/"  # the numbers of another record's versions mean nothing here
-    if request.path_info != target.url + below:
-        return None, HttpResponsePermanentRedirect(local(target.url + below))
+    address = twin(target.url, form) if form else target.url + below
+    if request.path_info != address:
+        return None, HttpResponsePermanentRedirect(local(address))
     return target, None
 
 
