@@ -281,7 +281,7 @@ def front_of(row):
     )
 
 
-def back_of(row, evidence, issues, seq):
+def back_of(row, evidence, raised, seq):
     """What to do, what was found, and where it is up to date."""
     document, address = row.body, full_address(row.url)
     parts = [CardPart(gettext("Solution"), [told_or_not(document["solution"])])]
@@ -291,8 +291,10 @@ def back_of(row, evidence, issues, seq):
     ]
     if not evidence:
         parts.append(CardPart(gettext("Good, bad, ugly"), [worded(gettext("No evidence in the project"))]))
+    issue_count, issues = raised
     if issues:
-        parts.append(CardPart(gettext("Issues that its cases raised"), [issue_of(one) for one in issues]))
+        label = f"{gettext('Issues that its cases raised')} ({issue_count})"
+        parts.append(CardPart(label, [issue_of(*pair) for pair in issues]))
     notes = [quoted(shortened_text(note, LONGEST_POINT)) for note in document["notes"][:1]]
     return CardFace(
         plate=row.identifier,
@@ -319,9 +321,9 @@ def point_of(statement):
     return (*quoted(f"{text} "), *mark(statement["mark"], statement["url"]))
 
 
-def issue_of(issue):
-    title = quoted(f" {issue['title']} ")
-    return (*mark(issue["id"], issue["url"]), *title, *mark(issue["case"], issue["case_url"]))
+def issue_of(issue, case):
+    title = quoted(f" {shortened_text(issue.title, LONGEST_TITLE)} ")
+    return (*mark(issue.identifier, issue.url), *title, *mark(case.identifier, case.url))
 
 
 def mark(label, url):
@@ -368,33 +370,22 @@ def statements_by_lens(rows):
 
 
 def issues_in_cases(rows):
-    """``{key: [issue, …]}``: what the cases that show a pattern raised, each with its first case. One query."""
+    """``{key: (how many, the first of them)}``: what the cases that show a pattern raised, each issue with its first
+    case. One query."""
     index = current()
     cases = {row.pk: index.first(index.of_kind_naming("case", [row.pk])) for row in rows}
     raised = defaultdict(list)
-    for case, issue in index.links("issues", index.mask(*cases.values())):
+    for case, issue in index.links("issue", index.mask(*cases.values())):
         raised[case].append(issue)
-    wanted = {}
-    for key, slots in cases.items():
-        by_issue = wanted[key] = {}
-        for case in index.pks[slots].tolist():
-            for issue in raised[case]:
-                by_issue.setdefault(issue, case)
-    chosen = {key: list(by_issue.items())[:MOST_CARD_ISSUES] for key, by_issue in wanted.items()}
+    by_issue = {
+        key: {issue: case for case in index.pks[slots].tolist()[::-1] for issue in raised[case][::-1]}
+        for key, slots in cases.items()
+    }
+    chosen = {key: list(found.items())[::-1][:MOST_CARD_ISSUES] for key, found in by_issue.items()}
     named = {pk for pairs in chosen.values() for pair in pairs for pk in pair}
     known = Publication.objects.published().only("identifier", "title", "url").in_bulk(named)
     return {
-        key: [
-            {
-                "id": known[issue].identifier,
-                "title": shortened_text(known[issue].title, LONGEST_TITLE),
-                "url": known[issue].url,
-                "case": known[case].identifier,
-                "case_url": known[case].url,
-            }
-            for issue, case in pairs
-            if issue in known and case in known
-        ]
+        key: (len(by_issue[key]), [(known[issue], known[case]) for issue, case in pairs])
         for key, pairs in chosen.items()
     }
 
