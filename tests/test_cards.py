@@ -1,4 +1,4 @@
-"""Pattern cards: that backs fall on fronts and nothing is cut off, measured on paper; that they say what records say."""
+"""Pattern cards: backs fall on fronts and nothing is cut off, measured on paper; they say what records say."""
 
 import re
 

@@ -377,11 +377,12 @@ def issues_in_cases(rows):
     raised = defaultdict(list)
     for case, issue in index.links("issue", index.mask(*cases.values())):
         raised[case].append(issue)
-    by_issue = {
-        key: {issue: case for case in index.pks[slots].tolist()[::-1] for issue in raised[case][::-1]}
-        for key, slots in cases.items()
-    }
-    chosen = {key: list(found.items())[::-1][:MOST_CARD_ISSUES] for key, found in by_issue.items()}
+    by_issue = {key: {} for key in cases}
+    for key, slots in cases.items():
+        for case in index.pks[slots].tolist():
+            for issue in raised[case]:
+                by_issue[key].setdefault(issue, case)
+    chosen = {key: list(found.items())[:MOST_CARD_ISSUES] for key, found in by_issue.items()}
     named = {pk for pairs in chosen.values() for pair in pairs for pk in pair}
     known = Publication.objects.published().only("identifier", "title", "url").in_bulk(named)
     return {
