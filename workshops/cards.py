@@ -293,8 +293,8 @@ def back_of(row, evidence, raised, seq):
         parts.append(CardPart(gettext("Good, bad, ugly"), [worded(gettext("No evidence in the project"))]))
     issue_count, issues = raised
     if issues:
-        label = f"{gettext('Issues that its cases raised')} ({issue_count})"
-        parts.append(CardPart(label, [issue_of(*pair) for pair in issues]))
+        label = gettext("Issues that its cases raised")
+        parts.append(CardPart(f"{label} ({issue_count})", [issue_of(*pair) for pair in issues]))
     notes = [quoted(shortened_text(note, LONGEST_POINT)) for note in document["notes"][:1]]
     return CardFace(
         plate=row.identifier,

@@ -280,7 +280,7 @@ def run_sheet(publication, game):
     blocks = [
         Heading(worded(gettext("Ten minutes"))),
         Table(
-            head=[worded(gettext("When")), worded(gettext("What happens")), worded(gettext("From"))],
+            head=[worded(gettext("When")), worded(gettext("What happens")), worded(gettext("Source"))],
             rows=rows,
             shares=(2, 6, 4),
         ),
