@@ -71,6 +71,7 @@ INSTRUMENT = Kind(
             Force.NOT_IN_FORCE: "hollow",
             Force.ENDED: "struck",
         },
+        on_day="ethics.pages.standing_of_law",
     ),
     page=Page(
         facts=fields(

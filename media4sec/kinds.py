@@ -333,6 +333,9 @@ class StateBar:
         default_factory=dict
     )  # {value: full, half, hollow, struck}; others are hatched
     rule: str = ""  # what its states mean, for readers
+    # A function of the app: how a record stands on a day and today, and what happens between, from its dates:
+    # (document, day, today) -> {identifier, title, url, then, now, is_dated, changes}
+    on_day: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -343,6 +346,7 @@ class Cited:
     origins: tuple[
         str, ...
     ] = ()  # fields that name where its sentence was said, the first that is filled counts
+    rests_on: str = ""  # the field, one that its list is filtered by, that says what its sentence rests on
     mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
     by_identifier: bool = False  # D2.3 Title, where others name it
 

@@ -120,6 +120,8 @@ ROUTES = {
     "check/open/": "sent",  # what these make of answers, tests/test_answering.py asks
     "check/result/": "sent",
     "check/save/": "sent",
+    "check/result.pdf": "sent",
+    "check/result.docx": "sent",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
@@ -132,6 +134,7 @@ ROUTES = {
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.ics$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$": "followed",
     "<list:path>/<ref:ref>/": "record",
+    "themes/<ref:ref>/debate/": "record",
     "<list:path>/<ref:ref>/versions/": "record",
     "<list:path>/<ref:ref>/versions/<int:number>/": "record",
 }

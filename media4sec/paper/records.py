@@ -25,6 +25,7 @@ from media4sec.paper.blocks import (
     quoted,
     worded,
 )
+from media4sec.portal.record.law import LawOnDay
 from media4sec.portal.record.page import RecordPage
 from media4sec.portal.rows import day_or_not_yet
 from media4sec.portal.wording import word
@@ -169,8 +170,13 @@ def point_words(point: dict[str, Any]) -> Phrase:
     return [*quoted(point["text"]), *(marks or worded(f" ({gettext('Editorial')})"))]
 
 
-def flag_blocks(flags: list[dict[str, Any]], why: str = "", reasons: str = "asks") -> list[Block]:
-    """The table of issues; that there is none is no clearance."""
+def flag_blocks(
+    flags: list[dict[str, Any]], law: LawOnDay | None = None, *, why: str = "", reasons: str = "asks"
+) -> list[Block]:
+    """The table of issues, with the law of a day; that there is none is no clearance.
+
+    ``reasons`` names what says of each issue why it is there: questions, or phrases.
+    """
     if not flags:
         text = gettext(
             "Not assessed yet: nobody has recorded which issues this raises. That does not mean that there are none."
@@ -179,12 +185,17 @@ def flag_blocks(flags: list[dict[str, Any]], why: str = "", reasons: str = "asks
     head = [
         gettext("Issue"),
         why or gettext("Does it apply? Ask"),
-        gettext("Instrument, status today"),
+        gettext("Instrument, status today")
+        if law is None or law.is_today
+        else gettext("Instrument, status on %(date)s") % {"date": day(law.day)},
         gettext("Safeguard"),
     ]
     rows = [
         [
-            [[*quoted(flag["title"], full_address(flag["url"])), Piece(f" {flag['identifier']}")]],
+            [
+                [*quoted(flag["title"], full_address(flag["url"])), Piece(f" {flag['identifier']}")],
+                rests_on(flag),
+            ],
             flag[reasons] if reasons != "asks" else sentences(flag["asks"]),
             [instrument_words(instrument) for instrument in flag["instruments"]] or [DASH],
             sentences(flag["safeguards"]),
@@ -194,6 +205,16 @@ def flag_blocks(flags: list[dict[str, Any]], why: str = "", reasons: str = "asks
     advice = [Piece(gettext("Not legal advice."), is_strong=True)]
     take = worded(f" {gettext('Take these points to your data-protection officer.')}")
     return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice([*advice, *take])]
+
+
+def rests_on(flag: dict[str, Any]) -> Phrase:
+    """Where an issue comes from."""
+    marks = [
+        piece
+        for mark in flag["marks"]
+        for piece in (*worded(mark["label"], full_address(mark["url"])), Piece(" "))
+    ]
+    return marks or worded(gettext("Editorial"))
 
 
 def sentences(texts: Iterable[str]) -> Cell:

@@ -24,6 +24,7 @@ from media4sec.portal.record.evidence import (
 from media4sec.portal.record.facts import Fact, facts_of, history_of, limits_of, status_line, unknown_facts
 from media4sec.portal.record.files import pdf_of, pictures_of, with_page
 from media4sec.portal.record.glossary import Entry, Glossary, Prose
+from media4sec.portal.record.law import LawOnDay, law_of_issues, tells_law
 from media4sec.portal.record.links import (
     Backlinks,
     LinkGroup,
@@ -68,6 +69,7 @@ class RecordPage:
     columns: list[dict]  # good, bad and ugly; empty where nothing is known
     columns_are_wider: bool  # they are about the issues that it raises, and not about the record
     flags: list[dict]
+    law: LawOnDay | None  # on the day that the reader asks for; None where it tells no law
     limits: list[Fact]
     links: list[LinkGroup]
     neighbours: list[dict]
@@ -133,10 +135,11 @@ class RecordPage:
         return nodes_of(self.description)
 
 
-def page_of(publication, outgoing=None):
+def page_of(publication, outgoing=None, day=None):
     """The record page. Ten queries at most, however much is linked, and what the kind's app asks.
 
-    ``outgoing`` are the terms by which it names others, where they are not in the database.
+    ``outgoing`` are the terms by which it names others, where they are not in the database; ``day`` is the one
+    whose law it tells, today if there is none.
     """
     kind = kinds_by_name()[publication.kind]
     document, display = publication.body, page_display(publication)
@@ -154,6 +157,7 @@ def page_of(publication, outgoing=None):
         wider = statements_about(
             [issue.pk for issue in issues], [publication.pk] if own.total else (), with_rows=with_rows
         )
+    law = law_of_issues(issues, day) if tells_law(kind) else None
     evidence_url = evidence_url_of(kind, publication)
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
     # From the top of the page down: the first use of a term of the glossary is the one that is marked.
@@ -193,7 +197,8 @@ def page_of(publication, outgoing=None):
         pdf=pdf_of(document),
         columns=columns,
         columns_are_wider=bool(wider.total) and not own.total and "points" not in document,
-        flags=flags_of(issues),
+        flags=flags_of(issues, law),
+        law=law,
         limits=limits_of(kind, display, known),
         links=link_groups(kind, outgoing, backlinks),
         neighbours=neighbours_of(publication, outgoing, sources),

@@ -13,6 +13,8 @@ from media4sec.kinds import app_of, kinds_by_name
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import page as error_page
+from media4sec.portal.lists.views import refuse
+from media4sec.portal.record.law import DAY_PARAMETER, day_asked, tells_law
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
@@ -27,7 +29,11 @@ def record(request, path, ref):
     publication, answer = at_address(request, path, ref)
     if answer:
         return answer
-    page = page_of(publication)
+    kind = kinds_by_name()[publication.kind]
+    day, error = day_asked(request.GET.getlist(DAY_PARAMETER)) if tells_law(kind) else (None, "")
+    if error:
+        return refuse(request, [(DAY_PARAMETER, error)])
+    page = page_of(publication, day=day)
     answer = render(request, template_of(publication.kind), {"page": page})
     answer["Link"] = signposts_in_short(page.description)
     return answer
