@@ -44,6 +44,7 @@ MORE = {
     "cards-pdf": "/patterns/cards.pdf?ids=P-001,P-007",
     "exercise-pdf": "/situations/S-004-missing-person/exercise.pdf?seed=7",
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
+    "compare-pdf": f"/{LIST}/compare.pdf?ids=T-001,T-005",
     "facet": f"/{LIST}/facets/maker/",
     "search-facet": "/search/facets/theme/?q=police",
     "api-list": f"/api/v1/{LIST}",

@@ -264,7 +264,7 @@ def front_of(row):
     parts = [CardPart(gettext("What problem"), [told_or_not(document["problem"])])]
     if document["summary"]:
         parts.append(CardPart(gettext("What it is"), [quoted(shortened_text(document["summary"]))]))
-    whose = group_of(document)
+    whose = group_word(document)
     is_gloss = document["summary_basis"] == GLOSS
     only_name = gettext("The source gives only the name; the words are the editors’.")
     return CardFace(
@@ -308,7 +308,7 @@ def back_of(row, evidence, raised, seq):
     )
 
 
-def group_of(document):
+def group_word(document):
     return str(GROUPS.get(document["group"], document["group"]))
 
 
@@ -468,6 +468,6 @@ def row_of_card(row):
     return [
         [quoted(row.identifier)],
         [quoted(row.title, full_address(row.url))],
-        [worded(group_of(row.body))],
+        [worded(group_word(row.body))],
         [quoted(family["label"]) if family else worded("–")],
     ]

@@ -145,13 +145,13 @@ def _own_key(inject):
 @require_safe
 def exercise_page(request, ref):
     """``/situations/S-004-missing-person/exercise/?seed=7``; without a number, the way to the first game."""
-    return game_answer(request, ref, "exercise/", as_page)
+    return game_answer(request, ref, "exercise/", game_page)
 
 
 @require_safe
 def exercise_pdf(request, ref):
     """The same to print: a sheet for whoever leads it, and cards for roles and events."""
-    return game_answer(request, ref, "exercise.pdf", as_print)
+    return game_answer(request, ref, "exercise.pdf", game_print)
 
 
 def game_answer(request, ref, below, make):
@@ -190,7 +190,7 @@ def game_now(publication, seed):
     return game_of(document, cases, issues, lambda refs: questions_about(refs)[0], seed)
 
 
-def as_page(request, publication, game):
+def game_page(request, publication, game):
     context = {
         "crumbs": [
             *crumbs_of(SITUATION, publication)[:-1],
@@ -218,7 +218,7 @@ def lens_of(inject):
 # Paper
 
 
-def as_print(request, publication, game):
+def game_print(request, publication, game):
     if game is None:
         text = gettext("Name the number of a game, from 1 to %(last)s.") % {"last": LAST_SEED}
         return refuse(request, [("seed", text)])
@@ -316,12 +316,12 @@ def rules():
 
 def marks_of(refs, sources):
     """What a sentence rests on, as paragraphs of a cell; without anything, it is the editors’."""
-    found = [mark(label_of(ref), ref["url"]) for ref in refs]
+    found = [mark(whole_label(ref), ref["url"]) for ref in refs]
     found += [quoted(source["title"] or source["url"], source["url"]) for source in sources]
     return found or [worded(gettext("Editorial"))]
 
 
-def label_of(ref):
+def whole_label(ref):
     """A short identifier and the name, else the name alone."""
     return f"{ref['id']} {ref['label']}" if len(ref["id"]) < 8 else ref["label"]
 

@@ -176,6 +176,7 @@ PATTERN = Kind(
         facets=(THEME_FACET, Facet("group", _("Group"), choices=PatternGroup), Facet("family", _("Family"))),
         order=fields("order_in_contents"),
         meta=fields("group family"),
+        is_compared=True,
     ),
     page=Page(
         check="/check/",
