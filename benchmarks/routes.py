@@ -42,6 +42,8 @@ MORE = {
     "schemes-turtle": "/schemes.ttl",
     "scheme": "/schemes/theme",
     "scheme-turtle": "/schemes/theme.ttl",
+    "cards-pdf": "/patterns/cards.pdf?ids=P-001,P-007",
+    "exercise-pdf": "/situations/S-004-missing-person/exercise.pdf?seed=7",
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
     "compare-pdf": f"/{LIST}/compare.pdf?ids=T-001,T-005",
     "my-list-pdf": "/list.pdf?ids=T-001,T-005",

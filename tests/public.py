@@ -18,6 +18,7 @@ FIXED_PAGES = (
     "/technologies/lives/",
     "/technologies/alive/",
     "/situations/law/",
+    "/patterns/cards/",
     "/about/",
     "/accessibility/",
     "/privacy/",

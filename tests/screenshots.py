@@ -50,6 +50,8 @@ NAMES = (
         "lives",
         "alive",
         "law-of-situations",
+        "cards",
+        "exercise",
         "search-empty",
         "search",
         "search-nothing",

@@ -54,6 +54,10 @@ ROUTES = {
     "technologies/lives/": "fixed",
     "technologies/alive/": "fixed",
     "situations/law/": "fixed",
+    "patterns/cards/": "fixed",
+    "patterns/cards.pdf": "paper",  # no text that could be searched: tests/test_cards.py reads it
+    "situations/<ref:ref>/exercise/": "record",
+    "situations/<ref:ref>/exercise.pdf": "paper",
     "about/": "fixed",
     "accessibility/": "fixed",
     "privacy/": "fixed",

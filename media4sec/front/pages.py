@@ -24,7 +24,7 @@ from media4sec.portal.record.views import record
 from media4sec.portal.search.views import search_page, suggest
 from media4sec.portal.selection.since import since_page
 from media4sec.portal.selection.views import list_page
-from workshops import patterns
+from workshops import cards, exercise, patterns
 
 
 class ListPath:
@@ -62,6 +62,10 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("patterns/", patterns.explorer, name="patterns"),
+    path("patterns/cards/", cards.cards_page, name="cards"),
+    path("patterns/cards.pdf", cards.cards_pdf, name="cards-pdf"),
+    path("situations/<ref:ref>/exercise/", exercise.exercise_page, name="exercise"),
+    path("situations/<ref:ref>/exercise.pdf", exercise.exercise_pdf, name="exercise-pdf"),
     path("about/", about.about, name="about"),
     path(
         "accessibility/",

@@ -23,6 +23,7 @@ FIXED = (
     "/library/",
     "/timeline/",
     "/patterns/",
+    "/patterns/cards/",
     "/about/",
     "/accessibility/",
     "/privacy/",
