@@ -530,7 +530,9 @@ def test_values_of_documents_have_the_names_of_their_choices():
     shapes = described()["components"]["schemas"]
 
     assert shapes["TechnologyStatus"]["enum"] == TechnologyStatus.values
-    assert shapes["Technology"]["properties"]["status"] == {"$ref": "#/components/schemas/TechnologyStatus"}
+    status = shapes["Technology"]["properties"]["status"]
+    assert status["allOf"] == [{"$ref": "#/components/schemas/TechnologyStatus"}]
+    assert status["externalDocs"]["url"] == f"{settings.BASE_URL}/schemes/technology-status"
     unnamed = [
         where
         for name, shape in shapes.items()

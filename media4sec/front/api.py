@@ -22,7 +22,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.routers import SimpleRouter
 
-from media4sec.front.openapi import complete
+from media4sec.front.openapi import complete, concepts_behind
 from media4sec.front.shapes import (
     ChangesSerializer,
     FacetsSerializer,
@@ -212,7 +212,7 @@ def filters_of(kinds, facets):
     return [
         OpenApiParameter(
             facet.name,
-            {"type": "array", "minItems": 1, **known_values(kinds, facet)},
+            {"type": "array", "minItems": 1, **known_values(kinds, facet), **concepts_behind(facet)},
             description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
             % {"title": facet.title},
         )

@@ -11,6 +11,7 @@ from django.utils.module_loading import module_has_submodule
 from media4sec import choices, qualifier
 from media4sec.kinds import Role, kind_for, kinds
 from media4sec.problems import CONTENT_TYPE, problem
+from media4sec.publications.concepts import scheme_of_facet
 from media4sec.publications.models import Change
 from media4sec.stored import SUFFIXES
 
@@ -70,6 +71,8 @@ def complete(document, records):
     for name, shape in list(shapes.items()):
         shapes[name] = shape if "enum" in shape else named_values(plain(shape), names, used)
     shapes |= used
+    for kind in records.values():
+        name_schemes(shapes[kind.shape]["properties"], kind)
     shapes["Problem"], shapes["ProblemError"] = PROBLEM, PROBLEM_ERROR
     shapes["RecordPart"]["additionalProperties"] = True
     document["components"]["schemas"] = dict(sorted(shapes.items()))
@@ -130,6 +133,20 @@ def named_values(node, names, used):
     if len(shapes) > 1:
         return {"anyOf": shapes} | more
     return {"allOf": shapes} | more if more else shapes[0]
+
+
+def name_schemes(fields, kind):
+    """Say of the fields of a kind’s documents, where filters read them, which concepts their values are."""
+    for facet in kind.listed.all_facets:
+        if facet.source in fields and (behind := concepts_behind(facet)):
+            field = fields[facet.source]
+            fields[facet.source] = ({"allOf": [field]} if "$ref" in field else field) | behind
+
+
+def concepts_behind(facet):
+    """Where the concepts are that a filter’s values name, as a schema says it."""
+    scheme = scheme_of_facet(facet)
+    return {"externalDocs": {"url": scheme.url, "description": f"SKOS: {scheme.title}"}} if scheme else {}
 
 
 def plain(node):
@@ -254,8 +271,9 @@ def shared_examples():
     }
     other = record_named(first, first.identifier.example, "…")
     passage = [{"text": "… the ", "is_hit": False}, {"text": "dark web", "is_hit": True}]
-    value = {"value": "good", "label": "Good", "count": 12}
-    facet = {"filter": "lens", "field": "lens", "title": "Lens", "total": 1, "values": [value], "all": None}
+    value = {"value": "good", "label": "Good", "count": 12, "concept": f"{ORIGIN}/vocabulary/lens-good/"}
+    facet = {"filter": "lens", "field": "lens", "title": "Lens", "scheme": f"{ORIGIN}/schemes/lens"}
+    facet |= {"total": 1, "values": [value], "all": None}
     change = {"seq": 1, "action": "updated", "at": AT, "etag": RESPONSE_HEADERS["ETag"][1]}
     change |= {
         "identifier" if name == "id" else name: text for name, text in named.items() if name != "label"

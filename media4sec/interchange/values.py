@@ -14,6 +14,7 @@ from media4sec.interchange.rest import AskedPage, Cursor, question_of, window
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import NO_VALUE, Facet, Kind, kinds
 from media4sec.letters import folded
+from media4sec.publications.concepts import concept_addresses, scheme_of_facet
 from media4sec.publications.facets import Option
 from media4sec.publications.lists import SEARCH_FACETS, listing
 
@@ -91,13 +92,21 @@ def mark_of(value: str) -> int:
 
 def facet_facts(facet: Facet, options: list[Option], page: list[Option]) -> dict[str, Any]:
     """``filter`` is the parameter of lists, ``field`` the field of documents that it reads."""
+    scheme, concepts = scheme_of_facet(facet), concept_addresses()
     return {
         "filter": facet.name,
         "field": facet.source,
         "title": str(facet.title),
+        "scheme": scheme and scheme.url,
         "total": len(options),
         "values": [
-            {"value": option.value, "label": str(option.label), "count": option.count} for option in page
+            {
+                "value": option.value,
+                "label": str(option.label),
+                "count": option.count,
+                "concept": concepts.get((scheme.name, option.value)) if scheme else None,
+            }
+            for option in page
         ],
         "all": None,
     }
