@@ -18,7 +18,14 @@ from catalogue.choices import TechnologyStatus
 from media4sec import problems
 from media4sec.front.api import schema
 from media4sec.interchange import results
-from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
+from media4sec.interchange.api.rest import (
+    MAX_LIMIT,
+    NARROWING,
+    PAGING,
+    question_of,
+    read_cursor,
+    write_cursor,
+)
 from media4sec.kinds import kinds
 from media4sec.link_headers import LONGEST_LINKS
 from media4sec.publications.lists import SEARCH_FACETS

@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 from django.conf import settings as project
 
-from media4sec.interchange.values import MOST_COUNTED
+from media4sec.interchange.api.values import MOST_COUNTED
 from media4sec.kinds import Role, kind_for, kinds
 from media4sec.portal.record.links import links_from, neighbours_of
 from media4sec.publications.models import Publication, Term

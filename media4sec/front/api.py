@@ -39,12 +39,12 @@ from media4sec.front.shapes import (
     VersionPageSerializer,
     VersionSerializer,
 )
-from media4sec.interchange.beside import incoming_to, related_to, version_of, versions_of
-from media4sec.interchange.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
-from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
-from media4sec.interchange.root import root
-from media4sec.interchange.searching import MOST_HITS, search_all
-from media4sec.interchange.values import LONGEST_FIND, MOST_COUNTED, facets_answer
+from media4sec.interchange.api.beside import incoming_to, related_to, version_of, versions_of
+from media4sec.interchange.api.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
+from media4sec.interchange.api.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
+from media4sec.interchange.api.root import root
+from media4sec.interchange.api.searching import MOST_HITS, search_all
+from media4sec.interchange.api.values import LONGEST_FIND, MOST_COUNTED, facets_answer
 from media4sec.kinds import NO_VALUE, Role, Slug, kind_for, kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, SEARCH_FACETS, facets_of

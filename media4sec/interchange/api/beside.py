@@ -10,8 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from media4sec.interchange.records import api_address, dumped, moment, public_reference
-from media4sec.interchange.rest import (
+from media4sec.interchange.api.rest import (
     PAGED,
     AskedPage,
     api_link_header,
@@ -22,6 +21,7 @@ from media4sec.interchange.rest import (
     unknown_or_misread,
     window,
 )
+from media4sec.interchange.records import api_address, dumped, moment, public_reference
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Document, Kind, kinds_by_name
 from media4sec.link_headers import web_link

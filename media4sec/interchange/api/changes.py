@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from media4sec import problems
+from media4sec.interchange.api.rest import api_link_header, number_within, unknown_or_misread
 from media4sec.interchange.records import api_address, dumped, moment
-from media4sec.interchange.rest import api_link_header, number_within, unknown_or_misread
 from media4sec.interchange.results import entity_tag, newest_standing, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.link_headers import web_link

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from media4sec.imprint import LICENCE_URL, PUBLISHER
+from media4sec.interchange.api.rest import api_link_header
 from media4sec.interchange.records import dumped, moment
-from media4sec.interchange.rest import api_link_header
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds
 from media4sec.problems import fixed, require_safe

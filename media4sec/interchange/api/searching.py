@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from media4sec.interchange.api.rest import PAGED, AskedPage, page_answer, question_of, window
 from media4sec.interchange.records import dumped, moment, public_reference
-from media4sec.interchange.rest import PAGED, AskedPage, page_answer, question_of, window
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds
 from media4sec.publications.lists import SEARCH_FACETS, Listing, listing

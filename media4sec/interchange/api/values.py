@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 
+from media4sec.interchange.api.rest import AskedPage, Cursor, question_of, window
 from media4sec.interchange.records import dumped
-from media4sec.interchange.rest import AskedPage, Cursor, question_of, window
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import NO_VALUE, Facet, Kind, kinds
 from media4sec.letters import folded
