@@ -1,6 +1,7 @@
 """The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -243,13 +244,14 @@ def test_paging_gives_each_record_once_in_both_directions(client, limit):
 @pytest.mark.django_db
 def test_links_of_the_header_are_those_of_the_body(client):
     several_published("theme", 3)
-    _, (_, middle), _ = pages(client, f"{THEMES}?limit=1")
+    (_, first), (_, middle), _ = pages(client, f"{THEMES}?limit=1")
 
-    header = client.get(relative(next(iter(pages(client, f"{THEMES}?limit=1")))[1]["next"])).headers["Link"]
+    header = client.get(relative(first["next"])).headers["Link"]
 
     assert f'<{middle["next"]}>; rel="next"' in header
     assert f'<{middle["previous"]}>; rel="prev"' in header
     assert f'<{settings.BASE_URL}{THEMES}?limit=1>; rel="first"' in header
+    assert f'<{first["next"]}>; rel="self"' in header
     assert f'<{settings.BASE_URL}/api/v1/openapi.json>; rel="service-desc"' in header
 
 
@@ -614,6 +616,28 @@ def test_headers_and_refusals_are_as_described(client):
         assert set(told) - {"Vary"} <= set(response.headers)  # short answers are not coded
         assert ("Last-Modified" in told) == ("Last-Modified" in response.headers)
         assert_problem(client.get(address, headers={"if-match": '"another"'}), 412)
+
+
+@pytest.mark.django_db
+def test_every_answer_leads_to_itself_and_to_its_shape(client):
+    theme = published("theme")
+    document = described()
+
+    for address in (
+        "/api/v1", THEMES, f"{THEMES}?limit=1&sort=title", api_item(theme), "/api/v1/facets/themes",
+        "/api/v1/search?q=theme", "/api/v1/changes",
+        *(f"{api_item(theme)}/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+    ):  # fmt: skip
+        response = client.get(address)
+        links = {
+            rel: target for target, rel in re.findall(r'<([^>]+)>; rel="([a-z-]+)"', response.headers["Link"])
+        }
+
+        description, _, pointer = links["describedby"].partition("#/components/schemas/")
+        assert description == f"{settings.BASE_URL}/api/v1/openapi.json"
+        assert errors_in(checker_of_shape(document, pointer), response.json()) == []
+        assert client.get(relative(links["self"])).content == response.content
+        assert {"service-desc", "service-doc", "license"} <= links.keys()
 
 
 @pytest.mark.slow

@@ -31,8 +31,9 @@ RESPONSE_HEADERS = {
     "Last-Modified": ("When readers last saw it change.", "Sun, 29 Nov 2026 08:00:00 GMT"),
     "Cache-Control": ("It may be kept, and is to be asked for again each time.", "public, no-cache"),
     "Link": (
-        "RFC 8288: `next`, `prev` and `first` of a page, `canonical` of a record’s page, `service-desc` and "
-        "`service-doc` of the API, `license` of our texts. What is too long for a header stands in the body only.",
+        "RFC 8288: `self`, `next`, `prev` and `first` of a page, `self` and `canonical` (its page) of a record, "
+        "`describedby` of the shape of the answer, `service-desc` and `service-doc` of the API, `license` of our "
+        "texts. What is too long for a header stands in the body only.",
         '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
     ),
     "Vary": ("Each coding has a tag of its own.", "Accept-Encoding"),

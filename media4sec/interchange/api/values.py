@@ -31,7 +31,9 @@ def facets_answer(request: HttpRequest, kind: Kind | None) -> HttpResponseBase:
     tag, _at = newest_change()
     members, facets = ((kind,), None) if kind else (kinds(), SEARCH_FACETS)
     answer = listing(members, request.GET, also=OWN_PARAMETERS, facets=facets)
-    asked = AskedPage(request.GET, question_of(request.path, request.GET), answer.errors, most=MOST_COUNTED)
+    asked = AskedPage(
+        request.GET, question_of(request.path, request.GET), answer.errors, "Facets", MOST_COUNTED
+    )
     wanted, find = request.GET.get("facet"), request.GET.get("find", "")
     if wanted is not None and wanted not in {facet.name for facet in answer.facets}:
         asked.errors.append(("facet", "This list has no such filter."))
