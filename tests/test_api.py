@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -16,7 +17,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.generation import GenerationMode
 
 from catalogue.choices import TechnologyStatus
-from media4sec import problems
+from media4sec import deprecations, problems
+from media4sec.deprecations import Deprecated
 from media4sec.front.api import schema
 from media4sec.interchange import results
 from media4sec.interchange.api.rest import (
@@ -27,6 +29,7 @@ from media4sec.interchange.api.rest import (
     read_cursor,
     write_cursor,
 )
+from media4sec.kept import kept
 from media4sec.kinds import kinds
 from media4sec.link_headers import LONGEST_LINKS
 from media4sec.publications.lists import SEARCH_FACETS
@@ -638,6 +641,35 @@ def test_every_answer_leads_to_itself_and_to_its_shape(client):
         assert errors_in(checker_of_shape(document, pointer), response.json()) == []
         assert client.get(relative(links["self"])).content == response.content
         assert {"service-desc", "service-doc", "license"} <= links.keys()
+
+
+@pytest.mark.django_db
+def test_what_is_to_go_is_told_beforehand(client, monkeypatch):
+    theme, other = published("theme"), published("technology")
+    since, until = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    going = [
+        Deprecated(what, since, until, f"{settings.BASE_URL}/api/#going")
+        for what in ("/api/v1/themes/{identifier}", "Technology.lens", "Technology.summary")
+    ]
+    before = client.get(api_item(theme)).headers
+    monkeypatch.setattr(deprecations, "DEPRECATIONS", tuple(going))
+    kept.forget()
+
+    told, fresh_description = client.get(api_item(theme)).headers, schema.__wrapped__()
+
+    assert told["Deprecation"] == f"@{since.timestamp():.0f}"
+    assert told["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
+    link = f'<{settings.BASE_URL}/api/#going>; type="text/html"; rel="deprecation"'
+    assert told["Link"] == f"{before['Link']}, {link}"
+    for address in (THEMES, api_item(other), f"{api_item(theme)}/versions"):
+        assert {"Deprecation", "Sunset"} & set(client.get(address).headers) == set()
+    marked = [where for where, node in nodes(fresh_description, "") if node.get("deprecated")]
+    assert sorted(marked) == [
+        "/components/schemas/Technology/properties/lens",
+        "/components/schemas/Technology/properties/summary",
+        "/paths//api/v1/themes/{identifier}/get",
+    ]
+    assert not any("deprecated" in node for _, node in nodes(described(), ""))
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from django.db.models.enums import Choices
 from django.utils.module_loading import module_has_submodule
 
 from media4sec import choices, qualifier
+from media4sec.deprecations import deprecated_fields, deprecation_of
 from media4sec.kinds import Role, kind_for, kinds
 from media4sec.problems import CONTENT_TYPE, problem
 from media4sec.publications.concepts import scheme_of_facet
@@ -61,6 +62,9 @@ REFUSALS = {
 }
 
 
+UNLIMITED = "There is no limit on how often it may be asked; once an hour is enough for most."
+
+
 def complete(document, records):
     """The description as it is sent, from what the routes and serializers say.
 
@@ -94,6 +98,8 @@ def complete(document, records):
                 }
             elif operation["operationId"] in shared:
                 media["example"] = shared[operation["operationId"]]
+    say_what_goes(document)
+    document["info"]["description"] += " " + UNLIMITED
     return document | {"security": []}
 
 
@@ -140,8 +146,23 @@ def name_schemes(fields, kind):
     """Say of the fields of a kind’s documents, where filters read them, which concepts their values are."""
     for facet in kind.listed.all_facets:
         if facet.source in fields and (behind := concepts_behind(facet)):
-            field = fields[facet.source]
-            fields[facet.source] = ({"allOf": [field]} if "$ref" in field else field) | behind
+            fields[facet.source] = with_more(fields[facet.source], behind)
+
+
+def with_more(shape, more):
+    """A shape of which more is said; nothing stands beside a reference."""
+    return ({"allOf": [shape]} if "$ref" in shape else shape) | more
+
+
+def say_what_goes(document):
+    """Mark what is to go."""
+    for path, operations in document["paths"].items():
+        if deprecation_of(path):
+            for operation in operations.values():
+                operation["deprecated"] = True
+    for shape, name in deprecated_fields():
+        fields = document["components"]["schemas"][shape]["properties"]
+        fields[name] = with_more(fields[name], {"deprecated": True})
 
 
 def concepts_behind(facet):
