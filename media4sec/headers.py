@@ -7,8 +7,6 @@ with the other headers by what an answer is, and they must also stand on static 
 from django.conf import settings
 from django.middleware.gzip import GZipMiddleware
 
-from media4sec.deprecations import deprecation_of
-
 # How the server tells Django that it did not take the body of a request: the status to answer with, in the environ.
 REFUSED_STATUS = "media4sec.refused"
 
@@ -119,10 +117,6 @@ class HeadersMiddleware:
             for name, value in more.items():
                 headers[name] = value
         is_admin = nature == "admin"
-        if going := deprecation_of(request.path_info):
-            links = headers.get("Link")
-            for name, value in going.headers().items():
-                headers[name] = f"{links}, {value}" if name == "Link" and links else value
         headers.setdefault(
             "Permissions-Policy", PERMISSIONS_POLICY_OF_ADMIN if is_admin else PERMISSIONS_POLICY
         )
