@@ -433,7 +433,7 @@ STATEMENT = Kind(
         has_neighbours=False,
     ),
     search=Search(text=fields("workshop deliverable subjects"), unread=fields("deliverable_basis locator")),
-    cited=Cited(quotes="deliverable", origins=fields("deliverable workshop")),
+    cited=Cited(quotes="deliverable", origins=fields("deliverable workshop"), rests_on="evidence_kind"),
     role=Role.EVIDENCE,
     weight=60,
     recommended=("sources", "checked_on"),

@@ -229,6 +229,8 @@ FOR_READERS = {
         "check/open/",
         "check/result/",
         "check/save/",
+        "check/result.pdf",
+        "check/result.docx",
         "matrix/",
         "library/",
         "timeline/",
@@ -245,6 +247,8 @@ FOR_READERS = {
     ),
     *(
         "<list:path>/<ref:ref>/",
+        r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$",
+        "themes/<ref:ref>/debate/",
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),

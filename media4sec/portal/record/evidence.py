@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import NO_VALUE, THEME_FACET, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.record.files import page_in_pdf
+from media4sec.portal.record.law import law_of_issues
 from media4sec.portal.rows import LENSES, capitalised, host_of
 from media4sec.portal.wording import page_display, word
 from media4sec.publications.facets import by_two
@@ -136,19 +137,12 @@ def columns_by_lens(document, own, wider, evidence_url=""):
     ]
 
 
-def flags_of(issues):
-    """The issues a record raises, with questions, safeguards and the law as it is today. One query."""
+def flags_of(issues, law=None):
+    """The issues a record raises, with questions, safeguards and the law as it stands: a ``LawOnDay``, else that of
+    today, for one query."""
     documents = [issue.body for issue in issues]
-    wanted = {ref["id"] for document in documents for ref in document["instruments"]}
-    rows = (
-        Publication.objects.published().of(kind_for(Role.LAW).name).filter(identifier__in=wanted)
-        if wanted
-        else ()
-    )
-    states = {
-        row.identifier: page_display(row)["state"]
-        for row in rows and rows.only("kind", "identifier", "display")
-    }
+    law = law or law_of_issues(issues)
+    states = {one["identifier"]: one["then"] for one in law.laws}
     return [
         {
             "title": document["title"],
@@ -280,3 +274,29 @@ def keymap_of(publication, display, own, wider, tiles):
             for lens, label in LENSES.items()
         ],
     }
+
+
+def rungs():
+    """The kinds of evidence as rungs of a ladder: ``[{at, of, label}]``, the last of them what editors wrote.
+
+    A rung is a kind and no mark: none is better than another.
+    """
+    name, choices = kinds_of_evidence()
+    labels = [word(label, name, value) for value, label in choices.choices]
+    labels.append(gettext("Editorial"))
+    return [{"at": at, "of": len(labels), "label": label} for at, label in enumerate(labels, start=1)]
+
+
+def rests_on(document=None):
+    """The rung of a statement, or without one that of what editors wrote."""
+    if document is None:
+        return rungs()[-1]
+    name, choices = kinds_of_evidence()
+    return rungs()[choices.values.index(document[name])]
+
+
+def kinds_of_evidence():
+    """(the field of statements that says on what they rest, its choices)."""
+    kind = kind_for(Role.EVIDENCE)
+    facet = next(facet for facet in kind.listed.facets if facet.source == kind.cited.rests_on)
+    return facet.source, facet.choices
