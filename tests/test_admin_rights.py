@@ -244,6 +244,7 @@ FOR_READERS = {
         "search/facets/<slug:name>/",
         "<list:path>/facets/<slug:name>/",
         "<list:path>/compare/",
+        "<list:path>/compare.pdf",
     ),
     *(
         "<list:path>/<ref:ref>/",

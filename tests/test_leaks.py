@@ -128,6 +128,7 @@ ROUTES = {
     "<list:path>/facets/<slug:name>/": "followed",
     "search/facets/<slug:name>/": "followed",
     r"^(?P<path>[a-z-]+)/compare\.csv$": "followed",
+    "<list:path>/compare.pdf": "followed",
     FORM_OF_LIST: "followed",
     FORM_OF_RECORD: "followed",
     r"^feeds/(?P<path>[a-z-]+)\.(?P<form>atom|json)$": "followed",

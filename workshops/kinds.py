@@ -180,6 +180,7 @@ PATTERN = Kind(
         ),
         order=fields("order_in_contents"),
         meta=fields("group family"),
+        is_compared=True,
     ),
     page=Page(
         check="/check/",

@@ -14,6 +14,7 @@ from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
+from media4sec.paper.comparing import compared_pdf
 from media4sec.paper.views import record_pdf
 from media4sec.portal.lists import compare
 from media4sec.portal.lists.options import options
@@ -88,6 +89,7 @@ urlpatterns = [
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
+    path("<list:path>/compare.pdf", compared_pdf, name="compare-pdf"),
     path("<list:path>/compare/", compare.page, name="compare"),
     re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$", record_pdf, name="record-pdf"),
     path("<list:path>/<ref:ref>/", record, name="record"),
