@@ -275,6 +275,11 @@ WITH_A_TOKEN = {
     "api/v1/working/<str:plural>/<str:identifier>/steps/<str:name>",
     "api/v1/working/<str:plural>/<str:identifier>/revisions",
     "api/v1/working/<str:plural>/<str:identifier>/revisions/<int:number>",
+    "api/v1/working/<str:plural>/<str:identifier>/files",
+    "api/v1/working/<str:plural>/<str:identifier>/files/<str:digest>",
+    "api/v1/working/<str:plural>/<str:identifier>/comments",
+    "api/v1/working/<str:plural>/<str:identifier>/comments/<int:number>",
+    "api/v1/working/<str:plural>/<str:identifier>/comments/<int:number>/<str:name>",
 }
 IN_THE_API = re.compile(r"api/v1/\^[a-z-]+(/\(\?P<identifier>\[\^/\]\+\))?\$|\^api/v1/\(\?:.*\)\?\$")
 

@@ -17,7 +17,7 @@ from django.urls import resolve
 from media4sec import kept as keeping
 from media4sec.answers import Answer, coding_of, takes
 from media4sec.front.urls import FORM_OF_CATALOGUE
-from media4sec.interchange import exports
+from media4sec.interchange.files import exports
 from media4sec.kept import KeptMiddleware, Shelf, kept, ready
 from media4sec.kinds import kinds
 from media4sec.languages import PREFIX

@@ -111,6 +111,11 @@ ROUTES = {
     "api/v1/working/<str:plural>/<str:identifier>/steps/<str:name>": "token",
     "api/v1/working/<str:plural>/<str:identifier>/revisions": "token",
     "api/v1/working/<str:plural>/<str:identifier>/revisions/<int:number>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/files": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/files/<str:digest>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/comments": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/comments/<int:number>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/comments/<int:number>/<str:name>": "token",
     "api/": "fixed",
     "corrections/": "fixed",
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts

@@ -25,6 +25,9 @@ OF_A_COPY = {
     ("GET", "/steps"): "see",
     ("GET", "/revisions"): "see",
     ("GET", "/revisions/1"): "see",
+    ("GET", "/comments"): "see",
+    ("POST", "/comments"): "write",
+    ("POST", "/files"): "write",
     ("PUT", ""): "write",
     ("PATCH", ""): "write",
     **{("POST", f"/steps/{step.name}"): OF_A_RECORD[step.name] for step in RECORD_STEPS},
@@ -70,6 +73,11 @@ def test_every_address_is_asked_here():
         "/steps/<str:name>",
         "/revisions",
         "/revisions/<int:number>",
+        "/files",
+        "/files/<str:digest>",
+        "/comments",
+        "/comments/<int:number>",
+        "/comments/<int:number>/<str:name>",
     }
     assert {step.name for step in RECORD_STEPS} <= OF_A_RECORD.keys()
 

@@ -19,9 +19,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from media4sec import problems
 from media4sec.imprint import CATALOGUE_TITLE, CONTACT
-from media4sec.interchange.elements import DECLARATION, element, is_legal, text_element
-from media4sec.interchange.oai_formats import METADATA_FORMATS, XSI, MetadataFormat
-from media4sec.interchange.oai_lists import (
+from media4sec.interchange.harvesting.elements import DECLARATION, element, is_legal, text_element
+from media4sec.interchange.harvesting.oai_formats import METADATA_FORMATS, XSI, MetadataFormat
+from media4sec.interchange.harvesting.oai_lists import (
     Harvest,
     all_sets,
     domain,

@@ -13,7 +13,7 @@ from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from media4sec.interchange.elements import DECLARATION
+from media4sec.interchange.harvesting.elements import DECLARATION
 from media4sec.interchange.records import api_address, moment
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds_by_name

@@ -16,7 +16,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
-from media4sec.interchange.records import SENT, dumped, sent, whole
+from media4sec.interchange.records import SENT, api_address, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind, Slug
 from media4sec.link_headers import link_header, web_link
@@ -69,18 +69,25 @@ class PublicViewSet(ViewSet):
         row = public_row(self.kind, identifier)
         response = HttpResponse(only(whole(row), fields), content_type="application/json")
         tagged(response, entity_tag(row.generation, row.pk, row.modified_at, *fields), row.modified_at)
-        response["Link"] = api_link_header(web_link(f"{settings.BASE_URL}{row.url}", "canonical"))
+        links = web_link(api_address(row), "self"), web_link(f"{settings.BASE_URL}{row.url}", "canonical")
+        response["Link"] = api_link_header(self.kind.shape, *links)
         return response
 
 
-def api_link_header(*links: str) -> str:
-    """The header ``Link`` of an answer of the API: these, and where the API is described."""
+def api_link_header(shape: str, *links: str) -> str:
+    """The header ``Link`` of an answer of the API: these, where its shape is described, and where all of the API is."""
     base = settings.BASE_URL
     described = (
+        web_link(shape_address(shape), "describedby"),
         web_link(f"{base}/api/v1/openapi.json", "service-desc"),
         web_link(f"{base}/api/", "service-doc"),
     )
     return link_header(*links, *described)
+
+
+def shape_address(shape: str) -> str:
+    """Where the description of the API says what an answer looks like."""
+    return f"{settings.BASE_URL}/api/v1/openapi.json#/components/schemas/{shape}"
 
 
 def public_row(kind: Kind, identifier: str) -> Publication:
@@ -133,9 +140,9 @@ class AskedPage:
     """Which page of an answer is asked for; ``errors`` says what is wrong with it. ``count`` is told to who asks."""
 
     def __init__(
-        self, data: QueryDict, question: str, errors: list[tuple[str, str]], most: int = MAX_LIMIT
+        self, data: QueryDict, question: str, errors: list[tuple[str, str]], shape: str, most: int = MAX_LIMIT
     ) -> None:
-        self.data, self.question, self.errors = data, question, errors
+        self.data, self.question, self.errors, self.shape = data, question, errors, shape
         self.limit = self._limit(most)
         self.cursor = self._cursor()
         self.is_counted = self._is_true("count")
@@ -150,9 +157,10 @@ class AskedPage:
 
     def links(self, request: HttpRequest, following: str | None, previous: str | None) -> str:
         """The header ``Link`` of the page between these addresses."""
-        first = self.address(request) if "cursor" in self.data else None
-        around = (("next", following), ("prev", previous), ("first", first))
-        return api_link_header(*(web_link(address, rel) for rel, address in around if address))
+        first = self.address(request)
+        here = self.address(request, cursor=self.data["cursor"]) if "cursor" in self.data else first
+        around = (("next", following), ("prev", previous), ("first", first), ("self", here))
+        return api_link_header(self.shape, *(web_link(address, rel) for rel, address in around if address))
 
     def address(self, request: HttpRequest, **more: str) -> str:
         """Where the question, with what is added, is answered."""
@@ -210,7 +218,7 @@ class AskedList(AskedPage):
     def __init__(self, kind: Kind, data: QueryDict) -> None:
         self.kind = kind
         self.answer = asked((kind,), data, also=(*PAGING, *NARROWING), counts=False)
-        super().__init__(data, question_of(kind.name, data), self.answer.errors)
+        super().__init__(data, question_of(kind.name, data), self.answer.errors, f"{kind.shape}Page")
         self.with_deleted = self._is_true("include_deleted")
         self.since = self._moment("updated_since")
         self.before = self._moment("updated_before")

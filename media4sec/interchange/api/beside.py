@@ -10,8 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from media4sec.interchange.records import api_address, dumped, moment, public_reference
-from media4sec.interchange.rest import (
+from media4sec.interchange.api.rest import (
     PAGED,
     AskedPage,
     api_link_header,
@@ -22,6 +21,7 @@ from media4sec.interchange.rest import (
     unknown_or_misread,
     window,
 )
+from media4sec.interchange.records import api_address, dumped, moment, public_reference
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Document, Kind, kinds_by_name
 from media4sec.link_headers import web_link
@@ -34,9 +34,8 @@ from media4sec.publications.related import neighbours
 def versions_of(request: HttpRequest, kind: Kind, identifier: str) -> HttpResponseBase:
     """``…/versions``: what was public, the newest first, and which fields each version changed. Four queries."""
     tag, _at = newest_change()
-    asked = AskedPage(
-        request.GET, question_of(request.path, request.GET), unknown_or_misread(request.GET, PAGED)
-    )
+    errors = unknown_or_misread(request.GET, PAGED)
+    asked = AskedPage(request.GET, question_of(request.path, request.GET), errors, "VersionPage")
     asked.refuse()
     row = public_row(kind, identifier)
     numbers = list(row.versions.values_list("number", flat=True))
@@ -60,7 +59,8 @@ def version_of(request: HttpRequest, kind: Kind, identifier: str, number: int) -
     fields = [{"field": name, **field} for name, field in history.fields[number].items()]
     body = version_facts(row, history, number) | {"record": public_reference(row), "fields": fields}
     response = HttpResponse(dumped(body), content_type="application/json")
-    response["Link"] = api_link_header(web_link(body["page"], "canonical"))
+    links = web_link(body["api"], "self"), web_link(body["page"], "canonical")
+    response["Link"] = api_link_header("Version", *links)
     return tagged(response, tag, None)
 
 
@@ -89,7 +89,7 @@ def related_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpRespons
         for other, reasons in found
     ]
     response = HttpResponse(dumped({"results": results}), content_type="application/json")
-    response["Link"] = api_link_header()
+    response["Link"] = api_link_header("Related", web_link(f"{api_address(row)}/related", "self"))
     return tagged(response, tag, None)
 
 
@@ -115,9 +115,8 @@ def cited_in(document: Document) -> list[Document]:
 def incoming_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpResponseBase:
     """``…/incoming``: the records that name this one, in the order of their first publication. Four queries."""
     tag, _at = newest_change()
-    asked = AskedPage(
-        request.GET, question_of(request.path, request.GET), unknown_or_misread(request.GET, PAGED, ("type",))
-    )
+    errors = unknown_or_misread(request.GET, PAGED, ("type",))
+    asked = AskedPage(request.GET, question_of(request.path, request.GET), errors, "IncomingPage")
     wanted = request.GET.getlist("type")
     asked.errors += [
         ("type", f"“{name}” is no kind of record.") for name in wanted if name not in kinds_by_name()

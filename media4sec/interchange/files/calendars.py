@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from media4sec import problems
 from media4sec.imprint import PUBLISHER
-from media4sec.interchange.exports import row_at
+from media4sec.interchange.files.exports import row_at
 from media4sec.interchange.results import (
     entity_tag,
     generation,

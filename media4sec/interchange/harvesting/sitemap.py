@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from media4sec.interchange.elements import DECLARATION
+from media4sec.interchange.harvesting.elements import DECLARATION
 from media4sec.kinds import paths
 from media4sec.languages import addresses_of, language_tag
 from media4sec.publications.models import Publication

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from media4sec.imprint import LICENCE_URL, PUBLISHER
+from media4sec.interchange.api.rest import api_link_header, shape_address
 from media4sec.interchange.records import dumped, moment
-from media4sec.interchange.rest import api_link_header
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds
+from media4sec.link_headers import web_link
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.models import Publication
 from media4sec.representations import forms_of_lists
@@ -43,7 +44,7 @@ def root(request: HttpRequest) -> HttpResponseBase:
                 "plural": kind.plural,
                 "path": kind.path,
                 "title": str(kind.names.many),
-                "schema": f"{base}/api/v1/openapi.json#/components/schemas/{kind.shape}",
+                "schema": shape_address(kind.shape),
                 "records": known.get(kind.name, {}).get("count", 0),
                 "updated": moment(known[kind.name]["newest"]) if kind.name in known else None,
                 "list": f"{base}{kind.api_url()}",
@@ -57,5 +58,5 @@ def root(request: HttpRequest) -> HttpResponseBase:
         ],
     }
     response = tagged(HttpResponse(dumped(body), content_type="application/json"), tag, at)
-    response["Link"] = api_link_header()
+    response["Link"] = api_link_header("Root", web_link(f"{base}/api/v1", "self"))
     return response

@@ -11,7 +11,15 @@ from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal, URIRef
 
 from media4sec import problems
 from media4sec.imprint import LANGUAGE, LICENCE_URL
-from media4sec.interchange.rdf import Triples, at, english, form_ending, led_to_a_form, rdf_file, serialised
+from media4sec.interchange.linked.rdf import (
+    Triples,
+    at,
+    english,
+    form_ending,
+    led_to_a_form,
+    rdf_file,
+    serialised,
+)
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Role, kind_for
 from media4sec.link_headers import LICENCE_LINK

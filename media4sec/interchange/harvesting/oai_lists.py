@@ -18,8 +18,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from media4sec.imprint import LICENCE_URL
-from media4sec.interchange.elements import element, text_element
-from media4sec.interchange.oai_formats import XSI, MetadataFormat, is_of_project, suits_openaire
+from media4sec.interchange.harvesting.elements import element, text_element
+from media4sec.interchange.harvesting.oai_formats import XSI, MetadataFormat, is_of_project, suits_openaire
 from media4sec.kinds import THEME_FIELDS, Role, kind_for, kinds, kinds_by_name
 from media4sec.opaque import as_opaque, from_opaque
 from media4sec.publications.description import Description, descriptions_of

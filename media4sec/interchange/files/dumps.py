@@ -25,8 +25,8 @@ from django.utils import timezone
 
 from media4sec import problems
 from media4sec.imprint import LICENCE_NAME, LICENCE_URL, PUBLISHER
-from media4sec.interchange import tables
-from media4sec.interchange.changes import change_cursor
+from media4sec.interchange.api.changes import change_cursor
+from media4sec.interchange.files import tables
 from media4sec.interchange.records import moment, tombstone_json, whole
 from media4sec.interchange.results import generation, newest_standing, publications, tagged
 from media4sec.kinds import Kind, kinds

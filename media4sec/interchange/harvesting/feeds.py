@@ -20,7 +20,7 @@ from django.utils.html import escape
 
 from media4sec import problems
 from media4sec.imprint import LICENCE_NAME, LICENCE_URL, PUBLISHER
-from media4sec.interchange.elements import in_xml
+from media4sec.interchange.harvesting.elements import in_xml
 from media4sec.interchange.records import dumped, moment
 from media4sec.interchange.results import newest_change, publications, result_of, tagged
 from media4sec.kinds import Document, kinds, paths

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from media4sec.interchange.api.rest import PAGED, AskedPage, page_answer, question_of, window
 from media4sec.interchange.records import dumped, moment, public_reference
-from media4sec.interchange.rest import PAGED, AskedPage, page_answer, question_of, window
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds
 from media4sec.publications.lists import SEARCH_FACETS, Listing, listing
@@ -23,7 +23,7 @@ def search_all(request: HttpRequest) -> HttpResponseBase:
     """``/api/v1/search?q=…``: records of any kind, the best first. Three queries."""
     tag, _at = newest_change()
     answer = listing(kinds(), request.GET, also=PAGED, facets=SEARCH_FACETS, counts=False)
-    asked = AskedPage(request.GET, question_of("search", request.GET), answer.errors, most=MOST_HITS)
+    asked = AskedPage(request.GET, question_of("search", request.GET), answer.errors, "HitPage", MOST_HITS)
     if "q" not in request.GET:
         asked.errors.append(("q", "Name the words to search for."))
     asked.refuse()

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from media4sec import problems
 from media4sec.imprint import LICENCE_URL
-from media4sec.interchange import tables
+from media4sec.interchange.files import tables
 from media4sec.interchange.records import whole
 from media4sec.interchange.results import (
     entity_tag,

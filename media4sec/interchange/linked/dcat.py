@@ -25,7 +25,7 @@ from media4sec.imprint import (
     LICENCE_URL,
     PUBLISHER,
 )
-from media4sec.interchange.dumps import (
+from media4sec.interchange.files.dumps import (
     DATABASE,
     EVERYTHING,
     SHEETS,
@@ -33,7 +33,7 @@ from media4sec.interchange.dumps import (
     WITHDRAWN,
     newest_manifest,
 )
-from media4sec.interchange.rdf import (
+from media4sec.interchange.linked.rdf import (
     RDF_FORMS,
     Triples,
     at,

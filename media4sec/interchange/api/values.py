@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils.http import urlencode
 
+from media4sec.interchange.api.rest import AskedPage, Cursor, question_of, window
 from media4sec.interchange.records import dumped
-from media4sec.interchange.rest import AskedPage, Cursor, question_of, window
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import NO_VALUE, Facet, Kind, kinds
 from media4sec.letters import folded
+from media4sec.publications.concepts import concept_addresses, scheme_of_facet
 from media4sec.publications.facets import Option
 from media4sec.publications.lists import SEARCH_FACETS, listing
 
@@ -30,7 +31,9 @@ def facets_answer(request: HttpRequest, kind: Kind | None) -> HttpResponseBase:
     tag, _at = newest_change()
     members, facets = ((kind,), None) if kind else (kinds(), SEARCH_FACETS)
     answer = listing(members, request.GET, also=OWN_PARAMETERS, facets=facets)
-    asked = AskedPage(request.GET, question_of(request.path, request.GET), answer.errors, most=MOST_COUNTED)
+    asked = AskedPage(
+        request.GET, question_of(request.path, request.GET), answer.errors, "Facets", MOST_COUNTED
+    )
     wanted, find = request.GET.get("facet"), request.GET.get("find", "")
     if wanted is not None and wanted not in {facet.name for facet in answer.facets}:
         asked.errors.append(("facet", "This list has no such filter."))
@@ -91,13 +94,21 @@ def mark_of(value: str) -> int:
 
 def facet_facts(facet: Facet, options: list[Option], page: list[Option]) -> dict[str, Any]:
     """``filter`` is the parameter of lists, ``field`` the field of documents that it reads."""
+    scheme, concepts = scheme_of_facet(facet), concept_addresses()
     return {
         "filter": facet.name,
         "field": facet.source,
         "title": str(facet.title),
+        "scheme": scheme and scheme.url,
         "total": len(options),
         "values": [
-            {"value": option.value, "label": str(option.label), "count": option.count} for option in page
+            {
+                "value": option.value,
+                "label": str(option.label),
+                "count": option.count,
+                "concept": concepts.get((scheme.name, option.value)) if scheme else None,
+            }
+            for option in page
         ],
         "all": None,
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from media4sec.imprint import AWARD, FUNDER, LICENCE_NAME, LICENCE_URL, PROGRAMME
-from media4sec.interchange.elements import element, text_element
+from media4sec.interchange.harvesting.elements import element, text_element
 from media4sec.kinds import Kind, fields
 from media4sec.publications.description import Description, Name, NamedRecord
 from media4sec.stored import PDF

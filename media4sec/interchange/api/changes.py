@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from media4sec import problems
+from media4sec.interchange.api.rest import api_link_header, number_within, unknown_or_misread
 from media4sec.interchange.records import api_address, dumped, moment
-from media4sec.interchange.rest import api_link_header, number_within, unknown_or_misread
 from media4sec.interchange.results import entity_tag, newest_standing, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.link_headers import web_link
@@ -47,8 +47,10 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     body = {"changes": entries(page, name), "cursor": cursor, "has_more": has_more}
     response = HttpResponse(dumped(body), content_type="application/json")
     tagged(response, entity_tag(name, newest), None)
-    following = f"{settings.BASE_URL}{request.path}?limit={limit}&cursor={cursor}"
-    response["Link"] = api_link_header(*([web_link(following, "next")] if has_more else []))
+    address = f"{settings.BASE_URL}{request.path}"
+    links = [web_link(f"{address}?limit={limit}&cursor={cursor}", "next")] if has_more else []
+    here = f"{address}?{data.urlencode()}" if data else address
+    response["Link"] = api_link_header("Changes", *links, web_link(here, "self"))
     return response
 
 
