@@ -452,7 +452,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
                 _check(record)
     _share([one for one in locked if one.pk not in versions or versions[one.pk].number == one.edit_version])
     documents = working_documents(locked) | (documents or {})
-    kept, new, after = [], {}, {}
+    kept, new, after, numbers = [], {}, {}, {}
     for record in locked:
         before, revision = record.edit_version, versions.get(record.pk)
         if revision is None or revision.number == before:
@@ -461,7 +461,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
         if record.edit_version != before:
             new[record.pk] = record.kind_name, documents[record.pk]
         kept.append(revision.pk)
-        after[record.pk] = revision.document
+        after[record.pk], numbers[record.pk] = revision.document, revision.number
         Record.objects.filter(pk=record.pk).update(
             state=record.state, public_state=State.PUBLISHED, published_revision=revision
         )
@@ -470,7 +470,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
     _date(kept)
     _write_public([record.pk for record in locked])
     said = f"Editorial change only. {note}".strip() if is_editorial else note
-    audit.note_steps(Action.PUBLISHED, locked, by=by, note=said)
+    audit.note_steps(Action.PUBLISHED, locked, by=by, note=said, versions=numbers)
     rechecks.follow(locked, seen, after, by=by, is_editorial=is_editorial)
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
@@ -671,7 +671,8 @@ def restore(record: Record, *, by: Any = None) -> None:
     )
     _date([record.published_revision_id])
     _write_public([record.pk])
-    audit.note_steps(Action.RESTORED, [record], by=by)
+    versions = {record.pk: record.published_revision.number}
+    audit.note_steps(Action.RESTORED, [record], by=by, versions=versions)
     return _publication_of(record)
 
 
@@ -877,31 +878,28 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
 def public_changes(steps: Iterable[tuple[Any, ...]]) -> list[list[str]]:
     """What readers saw change with each of these steps, in labels of fields: nothing of what they see no more.
 
-    A step is ``(kind, identifier, version, when)``. Two queries.
+    A step is ``(kind, identifier, version, the version that was public before or None)``. Two queries.
     """
     steps = list(steps)
     rows = Version.objects.filter(
         publication__kind__in={kind for kind, *_ in steps},
         publication__identifier__in={identifier for _, identifier, *_ in steps},
     )
-    known = defaultdict(list)  # of one record, the oldest first
-    for *name, number, at, pk in rows.order_by("number").values_list(
-        "publication__kind", "publication__identifier", "number", "published_at", "pk"
-    ):
-        known[tuple(name)].append((number, at, pk))
-    pairs = []
-    for kind, identifier, version, when in steps:
-        until = [pk for number, at, pk in known[kind, identifier] if number <= version and at <= when]
-        pairs.append(until[-2:])
+    names = ("publication__kind", "publication__identifier", "number")
+    known = {tuple(name): pk for *name, pk in rows.values_list(*names, "pk")}
+    pairs = [
+        [known.get((kind, identifier, number)) for number in (before, version) if number]
+        for kind, identifier, version, before in steps
+    ]
     documents = dict(
-        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", "document")
+        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair if pk}).values_list("pk", "document")
     )
-    return [_labels_that_differ([documents[pk] for pk in pair]) for pair in pairs]
+    return [_labels_that_differ([documents[pk] for pk in pair]) if all(pair) else [] for pair in pairs]
 
 
 def _labels_that_differ(pair):
     if len(pair) < 2:
-        return ["First version"] if pair else []
+        return ["First version"]
     fields = [{name: (label, text) for name, label, text in json.loads(one)} for one in pair]
     names = dict.fromkeys([*fields[1], *fields[0]])
     differing = [name for name in names if fields[0].get(name) != fields[1].get(name)]
