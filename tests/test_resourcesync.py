@@ -99,10 +99,7 @@ def test_parts_that_nobody_names_are_not_there(client, part, number):
 def test_there_is_no_part_after_the_last(client, monkeypatch):
     monkeypatch.setattr(resourcesync, "PART", 1)
     several_published("technology", 2)
-    last = {
-        "resources": Publication.objects.published().count(),
-        "changes": Change.objects.latest("seq").seq,
-    }
+    last = {"resources": Publication.objects.published().count(), "changes": Change.objects.latest("seq").seq}
 
     for part, number in last.items():
         assert client.get(f"/resourcesync/{part}-{number}.xml").status_code == 200

@@ -892,7 +892,9 @@ def public_changes(steps: Iterable[tuple[Any, ...]]) -> list[list[str]]:
         for kind, identifier, version, before in steps
     ]
     documents = dict(
-        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair if pk}).values_list("pk", "document")
+        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair if pk}).values_list(
+            "pk", "document"
+        )
     )
     return [_labels_that_differ([documents[pk] for pk in pair]) if all(pair) else [] for pair in pairs]
 
