@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
 from media4sec.publications.words import STOP_WORDS, is_number, tokens, word_key
-from media4sec.records.bulk import conditions
+from media4sec.records.bulk import conditions, portions
 from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.models import Record, Words
 from media4sec.records.projection import PublicRef, named_in, present
@@ -65,12 +65,11 @@ def remember_public(names):
 
 def remember_all(pks=None):
     """Work it out anew for these records, or for all, from their working copies."""
-    records = Record.objects.all() if pks is None else Record.objects.filter(pk__in=pks)
-    rows = list(records.only("pk", "kind_name").order_by("pk"))
-    for start in range(0, len(rows), READ_AT_ONCE):
-        batch = rows[start : start + READ_AT_ONCE]
-        documents = working_documents(batch)
-        remember({record.pk: (record.kind_name, documents[record.pk]) for record in batch})
+    pks = Record.objects.values_list("pk", flat=True) if pks is None else pks
+    for some in portions(sorted(pks), READ_AT_ONCE):
+        records = list(Record.objects.filter(pk__in=some).only("pk", "kind_name"))
+        documents = working_documents(records)
+        remember({record.pk: (record.kind_name, documents[record.pk]) for record in records})
 
 
 def _titles(names):

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -232,7 +233,7 @@ def _try_change(records, edit, documents, by, note):
             changed = [record for record in records if documents[record.pk] is not None]
             for start in range(0, len(changed), WRITTEN_AT_ONCE):
                 _change(changed[start : start + WRITTEN_AT_ONCE], edit, documents, by, note)
-            for record in specific(changed) if edit.links else ():
+            for record in chain.from_iterable(map(specific, portions(changed))) if edit.links else ():
                 try:
                     record.check_links()
                 except ValidationError as error:
@@ -433,7 +434,8 @@ def publish_all(
     locked = _locked(records)
     require(by, Right.PUBLISH, *locked)
     _refuse_unapproved(locked, versions or {}, by)
-    Appointment.objects.filter(record__in=locked).delete()
+    for some in portions(locked):
+        Appointment.objects.filter(record__in=some).delete()
     return _publish(
         locked, by, note, versions or {}, validate=validate, documents=documents, is_editorial=is_editorial
     )
@@ -445,28 +447,29 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
         if record.public_state in OFF:
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     if validate:
-        for record in specific(locked):
+        for record in chain.from_iterable(map(specific, portions(locked))):
             if record.pk in versions and versions[record.pk].number != record.edit_version:
                 _check_version(record, versions[record.pk])
             else:
                 _check(record)
     _share([one for one in locked if one.pk not in versions or versions[one.pk].number == one.edit_version])
-    documents = working_documents(locked) | (documents or {})
-    kept, new, after, numbers = [], {}, {}, {}
-    for record in locked:
-        before, revision = record.edit_version, versions.get(record.pk)
-        if revision is None or revision.number == before:
-            revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
-            record.state = State.PUBLISHED
-        if record.edit_version != before:
-            new[record.pk] = record.kind_name, documents[record.pk]
-        kept.append(revision.pk)
-        after[record.pk], numbers[record.pk] = revision.document, revision.number
-        Record.objects.filter(pk=record.pk).update(
-            state=record.state, public_state=State.PUBLISHED, published_revision=revision
-        )
-    for start in range(0, len(new), WRITTEN_AT_ONCE):
-        _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
+    kept, after, numbers = [], {}, {}
+    for some in portions(locked):
+        written, new = working_documents(some), {}
+        for record in some:
+            before, revision = record.edit_version, versions.get(record.pk)
+            document = (documents or {}).get(record.pk, written[record.pk])
+            if revision is None or revision.number == before:
+                revision = _keep(record, dumps(document), by, note, State.PUBLISHED)
+                record.state = State.PUBLISHED
+            if record.edit_version != before:
+                new[record.pk] = record.kind_name, document
+            kept.append(revision.pk)
+            after[record.pk], numbers[record.pk] = revision.document, revision.number
+            Record.objects.filter(pk=record.pk).update(
+                state=record.state, public_state=State.PUBLISHED, published_revision=revision
+            )
+        _remember_words(new)
     _date(kept)
     _write_public([record.pk for record in locked])
     said = f"Editorial change only. {note}".strip() if is_editorial else note
@@ -479,9 +482,8 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
 def _date(revisions):
     """Versions that the public sees for the first time keep when that was."""
     now = timezone.now()
-    for start in range(0, len(revisions), WRITTEN_AT_ONCE):
-        batch = Revision.objects.filter(pk__in=revisions[start : start + WRITTEN_AT_ONCE])
-        batch.filter(published_at=None).update(published_at=now)
+    for some in portions(revisions):
+        Revision.objects.filter(pk__in=some, published_at=None).update(published_at=now)
 
 
 def _refuse_unapproved(records, versions, by):
@@ -845,9 +847,11 @@ def rebuild_publications() -> Any:
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))
     rows = Publication.objects.values_list("pk", "kind", "identifier")
-    extra = Publication.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) not in names])
-    dropped = extra.update(successor=None)
-    extra.delete()
+    extra, dropped = [pk for pk, *name in rows if tuple(name) not in names], 0
+    for some in portions(extra):
+        dropped += Publication.objects.filter(pk__in=some).update(successor=None)
+    for some in portions(extra):
+        Publication.objects.filter(pk__in=some).delete()
     return dropped + _write_public(list(shown.values_list("pk", flat=True)), is_rebuild=True)
 
 
@@ -1005,15 +1009,12 @@ def _write_public(pks, *, is_rebuild=False):
     visible_changes, known = _ensure_rows(pks, actions, touched)
     waiting = list(pks)
     if visible_changes:
-        referrers = (
-            Record.objects.filter(mentions__in=_with_merged(visible_changes), public_state=State.PUBLISHED)
-            .exclude(pk__in=pks)
-            .order_by("pk")
-            .distinct()
-        )
-        waiting += referrers.values_list("pk", flat=True)
-    for start in range(0, len(waiting), WRITTEN_AT_ONCE):
-        some = waiting[start : start + WRITTEN_AT_ONCE]
+        referrers = set()
+        for some in portions(_with_merged(visible_changes)):
+            naming_them = Record.objects.filter(mentions__in=some, public_state=State.PUBLISHED)
+            referrers |= set(naming_them.values_list("pk", flat=True))
+        waiting += sorted(referrers.difference(pks))
+    for some in portions(waiting, WRITTEN_AT_ONCE):
         _write_documents(known if known and known.pks == some else _read(some), actions, touched)
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
@@ -1024,9 +1025,12 @@ def _with_merged(pks):
     """These records and all that were merged into them: whoever names those shows these."""
     found, waiting = set(pks), list(pks)
     while waiting:
-        merged = Record.objects.filter(public_state=State.MERGED, successor__in=waiting)
-        waiting = [pk for pk in merged.values_list("pk", flat=True) if pk not in found]
-        found |= set(waiting)
+        merged = set()
+        for some in portions(waiting):
+            rows = Record.objects.filter(public_state=State.MERGED, successor__in=some)
+            merged |= set(rows.values_list("pk", flat=True))
+        waiting = merged - found
+        found |= waiting
     return found
 
 
@@ -1320,9 +1324,8 @@ def _write_versions(records, read, public):
     batch.add(new)
     batch.write()
     Version.objects.bulk_update(moved, ["document", "published_at"], batch_size=500)
-    gone = [old.pk for left in stored.values() for old in left.values()]
-    if gone:
-        Version.objects.filter(pk__in=gone).delete()
+    for some in portions(old.pk for left in stored.values() for old in left.values()):
+        Version.objects.filter(pk__in=some).delete()
 
 
 def _write_files(read):
@@ -1336,8 +1339,8 @@ def _write_files(read):
     for file in PublicFile.objects.filter(publication__in=[row.pk for row in publications]):
         if wanted.pop((file.publication_id, file.url), None) != (file.stored_as, file.media_type):
             gone.append(file.pk)
-    if gone:
-        PublicFile.objects.filter(pk__in=gone).delete()
+    for some in portions(gone):
+        PublicFile.objects.filter(pk__in=some).delete()
     PublicFile.objects.bulk_create(
         PublicFile(publication_id=pk, url=url, stored_as=stored_as, media_type=media_type)
         for (pk, url), (stored_as, media_type) in wanted.items()
