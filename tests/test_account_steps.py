@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
@@ -196,6 +198,14 @@ def test_files_that_are_taken_along_are_told(partner, anna):  # gate 5.1
     assert logged_in(anna).post("/admin/catalogue/technology/", given)["Content-Type"].startswith("text/csv")
 
     assert told() == [("exported", str(anna.pk), anna.email, "technologies.csv")]
+
+
+def test_a_command_that_takes_everything_along_is_told(tmp_path):  # gate 5.1
+    make("theme")
+
+    call_command("export_records", tmp_path, stdout=StringIO())
+
+    assert told() == [("exported", "0", "", "By export_records: themes.json (1).")]
 
 
 def test_settings_of_a_team_are_told(partner, boss):  # gate 5.1
