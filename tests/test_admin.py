@@ -1082,6 +1082,33 @@ def test_a_record_that_others_name_is_not_thrown_away(editor):
     assert Record.objects.filter(pk=function.pk).exists()
 
 
+def test_what_was_written_twice_is_merged_into_what_is_public(editor):
+    twice, into = make("technology", title="Written twice"), published("technology", title="The one")
+    draft = make("technology")
+
+    page = editor.get(admin_url(twice, "change"))
+    response = take(editor, twice, "merge-draft", into=into.pk)
+
+    assert f'href="{admin_url(twice, "merge-draft")}"' in page.content.decode()
+    assert f'href="{admin_url(twice, "merge")}"' not in page.content.decode()
+    assert (response.status_code, response.url) == (302, "/admin/catalogue/technology/")
+    assert not Record.objects.filter(pk=twice.pk).exists()
+    assert "is not one of the available choices" in str(
+        take(editor, draft, "merge-draft", into=twice.pk).content
+    )
+
+
+@pytest.mark.parametrize(("step", "is_public"), [("merge", False), ("merge-draft", True)])
+def test_a_step_that_says_something_else_is_not_taken(editor, step, is_public):
+    record, into = make("technology"), published("technology")
+    record = publish(record) if is_public else record
+
+    response = take(editor, record, step, into=into.pk)
+
+    assert "is not possible" in errors_in_step(response)[0]
+    assert Record.objects.get(pk=record.pk).public_state == ("published" if is_public else "")
+
+
 def test_throwing_away_needs_its_own_right(contributor):
     record = make("theme")
 

@@ -1,4 +1,4 @@
-"""Steps with many records ask the database in portions: no statement takes more values because there are more records."""
+"""Steps with many records ask the database in portions: no statement takes more values because there are more."""
 
 import re
 

@@ -39,9 +39,7 @@ class AccountsMiddleware:
         elif lacks_second_factor(request):
             sent = request.method == "POST" and unsaved.rescued(request)
             return sent or redirect("mfa_activate_totp")
-        if request.user.is_authenticated and request.session.get(RIGHTS) != policy.rights_in_short(
-            request.user
-        ):
+        elif has_other_rights(request):
             give_new_identifier(request)
         response = self.get_response(request)
         is_new = request.session.session_key != session  # such as after a change of the password
@@ -57,6 +55,11 @@ class AccountsMiddleware:
         if isinstance(exception, ReauthenticationRequired) and request.method == "POST":
             return confirm_first(request)
         return None
+
+
+def has_other_rights(request):
+    """May they do something else than when their session got its identifier?"""
+    return request.session.get(RIGHTS) != policy.rights_in_short(request.user)
 
 
 def give_new_identifier(request):

@@ -637,21 +637,26 @@ def withhold(
 def merge(
     record: Record, into: Record, *, reason: str = "", by: Any = None, moves_names: bool = False
 ) -> None:
-    """Replace a published record by another one of its kind: its address leads there for ever.
+    """Replace a record by a published one of its kind: its address leads there for ever.
 
     Public documents that name it name the other one by themselves. With ``moves_names``, so do working copies,
-    each as a new version; documents from files say themselves whom they name.
+    each as a new version; documents from files say themselves whom they name. Of one that the public never saw,
+    nothing is left.
     """
     take_turn()
     record = _locked([record])[0]
     require(by, Right.WITHDRAW, record)
-    if record.public_state != State.PUBLISHED:
+    is_draft = not record.public_state and not record.published_revision_id
+    if not is_draft and record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, into)
     _check_one_kind(record, into)
     if moves_names:
         _move_names(record, into, by)
         _move_team(record, into, by)
+    if is_draft:
+        _throw_away(record, by, f"Merged into {into.identifier}. {reason}".strip())
+        return
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
     audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
@@ -688,6 +693,11 @@ def discard(record: Record, *, by: Any = None, note: str = "") -> None:
         raise WorkflowError(
             f"{record.identifier} was public: withdraw it, so that its address says why it is gone."
         )
+    _throw_away(record, by, note)
+
+
+def _throw_away(record, by, note):
+    """Nothing is left of a record but what the audit trail tells, unless others rest on it."""
     others = Record.objects.filter(Q(pk__in=named_by(record)) | Q(mentions=record)).distinct().order_by("pk")
     if others:
         raise WorkflowError(f"Other records name it: {in_short(others, by)}. Take it out of them first.")
