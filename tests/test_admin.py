@@ -307,6 +307,49 @@ def test_the_next_free_identifier_is_taken_and_the_other_record_is_named(editor)
 
 
 @pytest.mark.parametrize(
+    ("again", "is_told"),
+    [
+        ("Dark-web monitoring toolkit", True),
+        ("Dark web monitorng toolkit", True),
+        ("Toolkit: monitoring dark web", True),
+        ("Dark web monitoring toolkit 2", False),  # another one of a row
+        ("Dark web search engine", False),
+    ],
+)
+def test_a_title_that_is_nearly_another_one_is_noticed_once(editor, again, is_told):
+    first = make("person", title="Dark web monitoring toolkit")
+    make("organisation", title="Dark web monitoring toolkit")
+    url = "/admin/catalogue/person/add/"
+
+    response = editor.post(url, filled(editor, url, title=again), follow=True)
+    record = Record.objects.get(title=again)
+    own = admin_url(record, "change")
+    later = editor.post(own, filled(editor, own, summary="Another one."), follow=True)
+
+    link = f'<a href="{admin_url(first)}">Dark web monitoring toolkit ({first.identifier})</a>'
+    assert [link in words for words in warnings_in(response)] == [True] * is_told
+    assert warnings_in(later) == []
+
+
+def test_titles_of_others_are_noticed_as_far_as_the_public_knows_them(partner):
+    other = published("partner")
+    draft = owned(make("person", title="Undercover avatar builder"), other)
+    known = owned(published("person", title="Social graph analyser"), other)
+    save_document(working_document(known) | {"title": "Renamed face matcher"}, "person", known)
+    client, url = logged_in(member("contributor", partner=partner)), "/admin/catalogue/person/add/"
+
+    told_of = {
+        title: warnings_in(client.post(url, filled(client, url, title=title), follow=True))
+        for title in ("Undercover avatar bilder", "Renamed face macher", "Social graph analyzer")
+    }
+
+    assert [len(found) for found in told_of.values()] == [0, 0, 1]
+    assert known.identifier in told_of["Social graph analyzer"][0]
+    assert draft.title not in str(told_of)
+    assert "matcher" not in str(told_of["Social graph analyzer"])
+
+
+@pytest.mark.parametrize(
     ("title", "again"),
     [
         ("Dark web", "Dаrk wеb"),  # with Cyrillic а and е

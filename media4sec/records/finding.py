@@ -4,6 +4,7 @@ What a record can be found by is worked out when it is saved, with the analysis 
 words between spaces; a question is a few conditions on that, the same on every database.
 """
 
+import re
 from functools import reduce
 from itertools import pairwise
 from math import log
@@ -11,8 +12,9 @@ from operator import add, and_, or_
 from types import MappingProxyType
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
+from rapidfuzz.utils import default_process
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
@@ -25,7 +27,8 @@ from media4sec.records.projection import PublicRef, named_in, present
 NAMES, TEXTS, PUBLIC = ("words__names",), ("words__texts",), ("words__public",)
 MOST_WORDS = 24
 MANY_PER_CENT = 40  # per cent of the words, by weight, where nobody has all of them
-MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for
+MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for, or titles
+NEARLY = 88  # of 100, where two titles have every letter in common
 
 
 # What is kept
@@ -226,6 +229,17 @@ def _has(forms, fields=(*NAMES, *TEXTS)):
 
 def _one_if(condition):
     return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def nearly_called(title_key, known):
+    """Of these records, ``{key: title_key}``, those whose title is nearly this one, whatever the order of its words;
+    the nearest first. One with another number in it is another one.
+    """
+    numbers = sorted(re.findall(r"\d+", title_key))
+    same_numbers = {pk: key for pk, key in known.items() if sorted(re.findall(r"\d+", key)) == numbers}
+    how = {"scorer": fuzz.token_sort_ratio, "processor": default_process, "score_cutoff": NEARLY}
+    near = process.extract(title_key, same_numbers, limit=MOST_LIKE_IT, **how)
+    return [pk for _, _, pk in near]
 
 
 def _like(names, forms):
