@@ -28,6 +28,7 @@ MORE = {
     "feed-everything": "/feeds/everything.atom",
     **{f"file-{form.suffix}": f"/{LIST}.{form.suffix}" for form in forms_of_lists()},
     **{f"record-{form.suffix}": f"{RECORD}.{form.suffix}" for form in forms_of_records()},
+    "record-pdf": f"{RECORD}.pdf",
     "resourcesync": "/.well-known/resourcesync",
     "resourcesync-capabilities": "/resourcesync/capabilities.xml",
     "resourcesync-resources": "/resourcesync/resources.xml",

@@ -6,6 +6,7 @@ into an address. No answer is a score: the result names points to take to somebo
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 
 from django.conf import settings
@@ -27,11 +28,11 @@ from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import bad_request
 from media4sec.portal.lists.views import kind_list, refuse
 from media4sec.portal.record.evidence import flags_of
+from media4sec.portal.record.law import DAY_PARAMETER, EARLIEST, LATEST, day_asked, law_of_issues
 from media4sec.portal.wording import word
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import since_change
 from media4sec.representations import forms_of_lists
-from media4sec.saying import day
 
 CHECK_ADDRESS = CHECK_QUESTION.list_url
 FORMAT, FORMAT_VERSION = "medi4sec-check", 1
@@ -51,12 +52,13 @@ class CheckAnswered:
 
     subjects: dict[str, list[str]] = field(default_factory=dict)  # {field: [identifier, …]}
     answers: dict[str, list[str]] = field(default_factory=dict)  # {question: [value, …]}
+    on: str = ""  # the day when it will be, YYYY-MM-DD
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def fields(self):
         """As hidden fields of a form: [(name, value), …]."""
-        both = self.subjects | self.answers
+        both = self.subjects | self.answers | ({DAY_PARAMETER: [self.on]} if self.on else {})
         return [(name, value) for name, values in both.items() for value in values]
 
 
@@ -109,9 +111,11 @@ def given_in(values):
             errors.append((identifier, gettext("Choose one answer.")))
         elif known:
             answers[identifier] = known
-    unknown = sorted(values.keys() - questions.keys() - SUBJECTS.keys() - {"file"})
+    on, wrong = day_asked(values.get(DAY_PARAMETER, ()))
+    errors += [(DAY_PARAMETER, wrong)] if wrong else []
+    unknown = sorted(values.keys() - questions.keys() - SUBJECTS.keys() - {DAY_PARAMETER, "file"})
     errors += [(name[:80], gettext("The check has no such question now.")) for name in unknown[:10]]
-    return CheckAnswered(chosen, answers, errors)
+    return CheckAnswered(chosen, answers, on.isoformat() if on else "", errors)
 
 
 def given_in_file(upload):
@@ -121,7 +125,8 @@ def given_in_file(upload):
     try:
         content = json.loads(upload.read())
         is_ours = content["format"] == FORMAT and content["format_version"] == FORMAT_VERSION
-        values = {**content["about"], **content["answers"]}
+        on = {DAY_PARAMETER: [content[DAY_PARAMETER]]} if DAY_PARAMETER in content else {}
+        values = {**content["about"], **content["answers"], **on}
         is_ours = is_ours and all(
             name.isprintable() and isinstance(value, list) and all(isinstance(text, str) for text in value)
             for name, value in values.items()
@@ -141,6 +146,7 @@ def as_file(given):
         "made_with": f"{settings.BASE_URL}{CHECK_ADDRESS}",
         "about": given.subjects,
         "answers": given.answers,
+        **({DAY_PARAMETER: given.on} if given.on else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
@@ -156,12 +162,12 @@ def for_nobody_else(view):
     """
 
     @wraps(view)
-    def read_in_memory(request):
+    def read_in_memory(request, **named):
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
             return HttpResponse(status=413)
         if request.method == "POST" and request.content_type not in FORMS:
             return bad_request(request)
-        return view(request)
+        return view(request, **named)
 
     return csrf_exempt(sensitive_post_parameters()(cache_control(no_store=True)(read_in_memory)))
 
@@ -238,6 +244,7 @@ def questions_page(request, given, status=200):
             for options in [subjects_now()[name]]
         ],
         "count": len(questions),
+        "on": {"value": given.on, "failed": failed.get(DAY_PARAMETER, ""), "span": (EARLIEST, LATEST)},
         "errors": given.errors,
         "is_reopened": bool(given.fields),
     }
@@ -278,8 +285,9 @@ def what_is_raised(given):
         ),
     )
     named = {tool["identifier"]: tool for tool in tools}
+    law = law_of_issues(issues, date.fromisoformat(given.on) if given.on else None)
     flags = []
-    for flag in flags_of(issues):
+    for flag in flags_of(issues, law):
         issue = flag["identifier"]
         texts = (*found.by_answers.get(issue, ()), *found.by_technologies.get(issue, ()))
         reasons = [text.partition(":")[::2] for text in texts]
@@ -301,7 +309,7 @@ def what_is_raised(given):
         "unanswered": unanswered,
         "asked_count": len(found.asked),
         "answered": answered_rows(questions, found.asked, given.answers),
-        "today": day(localdate().isoformat()),
+        "law": law,
         "not_asked": [row for name, row in questions.items() if name not in found.asked],
     }
 

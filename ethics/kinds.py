@@ -71,6 +71,7 @@ INSTRUMENT = Kind(
             Force.NOT_IN_FORCE: "hollow",
             Force.ENDED: "struck",
         },
+        on_day="ethics.pages.standing_of_law",
     ),
     page=Page(
         facts=fields(
@@ -80,6 +81,7 @@ INSTRUMENT = Kind(
         labels={"status": _("Status, in the words of the source")},
         sections=(Section(_("Status in detail"), ("status_note",)),),
         dated="events",
+        choices={"event_kind": EventKind},
         adds="ethics.pages.instrument",
     ),
     links=Links(rechecked=fields("instruments")),
@@ -214,6 +216,7 @@ COUNTRY_NOTE = Kind(
     ),
     page=Page(
         facts=fields("country authority authority_url authority_verified partners"),
+        choices={"topic": Topic},
         adds="ethics.pages.country_note",
     ),
     links=Links(

@@ -1,17 +1,19 @@
 """What only this app's kinds show on their pages; made of documents, never of models."""
 
 from dataclasses import replace
+from operator import itemgetter
 
 from django.db.models import Q
 from django.utils.dateparse import parse_date
-from django.utils.timezone import localdate, now
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from ethics.choices import EventKind, Topic
 from ethics.kinds import COUNTRY_NOTE, JUDGMENT
-from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, dates_of, lane_of, lives_picture
+from ethics.on_the_day import changes_between, is_dated, state_on
+from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, lane_of, lives_picture
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
+from media4sec.portal.record.law import law_on_day
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.record.page import listed, page_parts
 from media4sec.portal.rows import first_sentence, host_of
@@ -28,8 +30,8 @@ ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the e
 
 def issue(page):
     """Questions and safeguards side by side; the law when the project wrote about the issue, and today."""
-    today = localdate(now())
-    laws, writings = law_and_deliverables(page.document)
+    asked, today = page.law.day, page.law.today
+    laws, writings = law_and_deliverables(page.document, today)
     flags = [flag for flag in map(flag_of, writings) if flag]
     since = max((flag.end for flag in flags), default=PROJECT_END)
     known = {law["identifier"]: events_of(law["document"], today) for law in laws}
@@ -40,7 +42,7 @@ def issue(page):
         own = [event for event in shown if event["instrument"]["url"] == law["url"]]
         lane = lane_of(law["document"], law["state"]["label"], own, today)
         lanes += [lane] if lane else []
-        law["then"] = state_at(law["document"], since)
+        law["then"] = state_on(law["document"], since, today)
         law["since"] = [event for event in events if since < event["date"] and event["is_done"]]
         law["earlier"] = len(law["since"]) - 1
         law["ahead"] = [event for event in events if since < event["date"] and not event["is_done"]]
@@ -62,31 +64,50 @@ def issue(page):
         "since_is_a_day": any(flag.start == flag.end == since for flag in flags),
         "ahead_count": sum(len(law["ahead"]) for law in laws),
         "today": today,
-        "picture": lives_picture(lanes, today=today, label=label, flags=flags, since=since)
+        "picture": lives_picture(lanes, today=today, day=asked, label=label, flags=flags, since=since)
         if lanes
         else None,
         "event_count": len(shown),
-        "event_parts": in_parts(shown, since, BEFORE_AND_SINCE),
+        "event_parts": in_parts(shown, since, BEFORE_AND_SINCE)
+        if page.law.is_today
+        else around(shown, asked),
         "questions": page.sections,
     }
+    page = replace(page, law=law_on_day([law["document"] for law in laws], asked, today))
     page = with_judgments(page, own, [*own_parts, ("law", gettext("Then and now"))])
     return replace(page, sections=[])
 
 
 def instrument(page):
     """An instrument's history, as a picture and as a table."""
-    document, today = page.document, localdate(now())
+    document, asked, today = page.document, page.law.day, page.law.today
+    page = replace(page, law=law_on_day([document], asked, today))
     events = numbered(events_of(document, today))
-    lane = lane_of(document, page.display["state"]["label"], events, today)
+    lane = lane_of(document, page.law.laws[0]["now"]["label"], events, today)
     label = gettext("Timeline of %(title)s. The table below says the same.") % {"title": page.title}
     own = {
-        "picture": lives_picture([lane], today=today, label=label, with_early=True) if lane else None,
+        "picture": lives_picture([lane], today=today, day=asked, label=label, with_early=True)
+        if lane
+        else None,
         "event_count": len(events),
-        "event_parts": in_parts(events, PROJECT_END, ENDED),
-        "life": life_of(document),
+        "event_parts": in_parts(events, PROJECT_END, ENDED) if page.law.is_today else around(events, asked),
+        "life": life_of(document, today),
         "today": today,
     }
-    return with_judgments(page, own, [("events", gettext("Then and now"))] if lane else [])
+    return with_judgments(page, own, [("events", gettext("Then and now"))])
+
+
+def standing_of_law(document, on, today):
+    """How an instrument stands on a day and today, and what happens between."""
+    return {
+        "identifier": document["identifier"],
+        "title": document["title"],
+        "url": document["url"],
+        "then": state_on(document, on, today),
+        "now": state_on(document, today, today),
+        "is_dated": is_dated(document),
+        "changes": [event_row(document, row, today) for row in changes_between(document, today, on)],
+    }
 
 
 def with_judgments(page, own, parts):
@@ -206,7 +227,7 @@ def coverage_of(document, topic):
     return VERIFIED if all(rule["verified"] for rule in rules) else UNVERIFIED
 
 
-def law_and_deliverables(document):
+def law_and_deliverables(document, today):
     """(the instruments an issue touches, the deliverables it comes from), in its order. One query."""
     wanted = [(kind, ref["id"]) for kind, name in KINDS_NAMED.items() for ref in document[name]]
     if not wanted:
@@ -216,19 +237,19 @@ def law_and_deliverables(document):
         which |= Q(kind=kind, identifier=identifier)
     found = {(row.kind, row.identifier): row for row in Publication.objects.published().filter(which)}
     rows = [found[key] for key in wanted if key in found]
-    laws = [law_of(row) for row in rows if row.kind == "instrument"]
+    laws = [law_of(row, today) for row in rows if row.kind == "instrument"]
     return laws, [row for row in rows if row.kind == "deliverable"]
 
 
 KINDS_NAMED = {"instrument": "instruments", "deliverable": "deliverables"}
 
 
-def law_of(row):
+def law_of(row, today):
     return {
         "identifier": row.identifier,
         "title": row.title,
         "url": row.url,
-        "state": page_display(row)["state"],
+        "state": state_on(row.body, today, today),
         "summary": first_sentence(row.summary),
         "document": row.body,
     }
@@ -242,26 +263,28 @@ def flag_of(row):
 
 def events_of(document, today):
     """A legal instrument's events in order of date; what lies ahead is planned."""
-    return [
-        {
-            "date": date,
-            "is_done": date <= today,
-            "is_unverified": event["verified"] is not True,
-            "title": event["title"],
-            "note": event["note"],
-            "kind_label": word(EventKind(event["event_kind"]).label, "event", event["event_kind"]),
-            "state": {"shape": "full", "label": gettext("Happened")}
-            if date <= today
-            else {"shape": "hollow", "label": gettext("To come")},
-            "instrument": {"title": document["title"], "url": document["url"]},
-            "sources": [
-                {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
-                for source in event["sources"]
-            ],
-        }
-        for event in sorted(document["events"], key=lambda event: event["date"])
-        for date in (parse_date(event["date"]),)
-    ]
+    events = [{**event, "date": parse_date(event["date"])} for event in document["events"]]
+    return [event_row(document, event, today) for event in sorted(events, key=itemgetter("date"))]
+
+
+def event_row(document, event, today):
+    is_done = event["date"] <= today
+    return {
+        "date": event["date"],
+        "is_done": is_done,
+        "is_unverified": event["verified"] is not True,
+        "title": event["title"],
+        "note": event["note"],
+        "kind_label": word(EventKind(event["event_kind"]).label, "event", event["event_kind"]),
+        "state": {"shape": "full", "label": gettext("Happened")}
+        if is_done
+        else {"shape": "hollow", "label": gettext("To come")},
+        "instrument": {"title": document["title"], "url": document["url"]},
+        "sources": [
+            {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
+            for source in event["sources"]
+        ],
+    }
 
 
 def numbered(events):
@@ -279,37 +302,21 @@ def in_parts(events, since, titles):
     return [{"title": title, "events": found} for title, found in zip(titles, parts, strict=True) if found]
 
 
-def state_at(document, day):
-    """How an instrument stood on a day, as far as its dates tell."""
-    dates = dates_of(document)
-
-    def came(name):
-        return dates[name] is not None and dates[name] <= day
-
-    if came("ended"):
-        return {"shape": "struck", "label": gettext("No longer in force")}
-    if came("applied"):
-        return {"shape": "full", "label": gettext("In force")}
-    if came("entered"):
-        if dates["applied"]:
-            return {"shape": "half", "label": gettext("In force, not applied yet")}
-        return {"shape": "full", "label": gettext("In force")}
-    if came("adopted"):
-        if dates["begun"]:
-            return {"shape": "hollow", "label": gettext("Adopted, not applied yet")}
-        return {"shape": "hatched", "label": gettext("Adopted; since when in force is not recorded")}
-    if came("proposed"):
-        return {"shape": "hollow", "label": gettext("Proposed")}
-    if dates["first"]:
-        return {"shape": "hollow", "label": gettext("Not adopted yet")}
-    return {"shape": "hatched", "label": gettext("No date recorded")}
+def around(events, date):
+    """The table's parts where a reader asks for a day: up to it, and after it; without empty ones."""
+    until, after = gettext("Up to %(date)s"), gettext("After %(date)s")
+    parts = [
+        (until, [event for event in events if event["date"] <= date]),
+        (after, [event for event in events if event["date"] > date]),
+    ]
+    return [{"title": title % {"date": day(date)}, "events": found} for title, found in parts if found]
 
 
-def life_of(document):
+def life_of(document, today):
     """How an instrument stood when the project began and when it ended."""
     return {
-        "at_start": state_at(document, PROJECT_START),
-        "at_end": state_at(document, PROJECT_END),
+        "at_start": state_on(document, PROJECT_START, today),
+        "at_end": state_on(document, PROJECT_END, today),
         "start": month(PROJECT_START),
         "end": month(PROJECT_END),
     }

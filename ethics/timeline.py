@@ -12,22 +12,14 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from ethics.choices import EventKind, Force
+from ethics.choices import Force
+from ethics.on_the_day import dates_of
 from media4sec.drawing import Drawing, FreeRows, Pen, Picture, at_most, language_of_content, shortened
 from media4sec.font import text_width
 
 PROJECT_NAME = "MEDI@4SEC"  # this and the dates as on the record of the project, which a test compares
 PROJECT_START, PROJECT_END = datetime.date(2016, 7, 1), datetime.date(2018, 12, 31)
 FIRST_DAY = datetime.date(2016, 1, 1)
-ENDS = (EventKind.STRUCK_DOWN, EventKind.REPEALED, EventKind.EXPIRES)
-OTHERS = (
-    EventKind.POSITION,
-    EventKind.RATIFIED,
-    EventKind.DECISION,
-    EventKind.AMENDED,
-    EventKind.JUDGMENT,
-    EventKind.APPEAL,
-)  # they move no state by themselves
 
 BOX_WIDTH, BOX_HEIGHT, GAP = 22, 18, 3
 PLATE = 20
@@ -39,6 +31,7 @@ TALL_YEARS = (
     56,
 )  # the length of a year on upright pictures; the shortest that keeps to the width is taken
 MOST_EVENTS, MOST_LANES, MOST_FLAGS = 150, 40, 20
+MOST_YEARS = 10  # from today to a day that is drawn
 
 
 @dataclass(frozen=True)
@@ -112,8 +105,9 @@ class Chronicle(Picture):
     has_unverified: bool = False
 
 
-def lives_picture(lanes, *, today, label="", flags=(), since=None, with_early=False):
-    """``since``: what came after this day is new to the project; ``with_early``: before 2016 too."""
+def lives_picture(lanes, *, today, day=None, label="", flags=(), since=None, with_early=False):
+    """``since``: what came after this day is new to the project; ``with_early``: before 2016 too; ``day``: the one that
+    a reader asks for, drawn where the picture has a place for it."""
     shown = at_most(lanes, most=MOST_LANES)
     every = [event for lane in shown for event in lane.events]
     events = at_most(every, lambda event: event["date"], MOST_EVENTS)
@@ -124,7 +118,10 @@ def lives_picture(lanes, *, today, label="", flags=(), since=None, with_early=Fa
     flags = sorted(flags, key=lambda flag: (flag.start, flag.label))
     flags = at_most(flags, lambda flag: flag.start, MOST_FLAGS)
     lettered = tuple((letter_of(number, shown), lane) for number, lane in enumerate(shown))
-    given = (label, today, flags, since, with_early)
+    is_drawn = (
+        day and day != today and (day >= FIRST_DAY or with_early) and day.year <= today.year + MOST_YEARS
+    )
+    given = (label, today, day if is_drawn else None, flags, since, with_early)
     drawings = (draw_lives(lettered, *given), *uprights(lettered, *given))
     drawn, total = len(shown) + len(events), sum(1 + len(lane.events) for lane in lanes)
     doubt = any(event["is_unverified"] for event in events)
@@ -153,12 +150,13 @@ def letter_of(number, lanes):
     return chr(ord("A") + number % 26) * (number // 26 + 1) if len(lanes) > 1 else ""
 
 
-def draw_lives(lettered, label, today, flags, since, with_early, *, upright=False, year=None):
+def draw_lives(lettered, label, today, day, flags, since, with_early, *, upright=False, year=None):
     length, breadth = (BOX_HEIGHT, BOX_WIDTH) if upright else (BOX_WIDTH, BOX_HEIGHT)
     dates = [event["date"] for _, lane in lettered for event in lane.events]
     if with_early:
         spans = [span for _, lane in lettered for span in lane.spans]
         dates += [date for span in spans for date in (span.start, span.end) if date]
+    dates += [day] if day else []
     before = gettext("until %(year)d") % {"year": FIRST_DAY.year - 1}
     start, whole = (26, None) if upright else (0, WIDTH - 12)
     early = (20 if upright else width_of(before) + 20) if with_early else 0
@@ -205,6 +203,15 @@ def draw_lives(lettered, label, today, flags, since, with_early, *, upright=Fals
         across = max(across, head + width_of(words) + 16)
     across += 8
 
+    # The day that is asked for, which may be next to any other
+    asked_at = across
+    if day:
+        words = date_format(day, "DATE_FORMAT")
+        size, place = width_of(words) + 16, axis.at(day)
+        start = max(0, min(place - size // 2, (axis.end + 12 if upright else WIDTH) - size))
+        plate(pen, "day", words, start, across, size, PLATE, is_turned=upright)
+        across += PLATE + 8
+
     # The lanes
     for letter, lane in lettered:
         rows = FreeRows(GAP)
@@ -242,6 +249,8 @@ def draw_lives(lettered, label, today, flags, since, with_early, *, upright=Fals
     if since:
         back.line("tl-since", (axis.at(since), top), (axis.at(since), across))
     back.line("tl-today", (now, top), (now, across))
+    if day:
+        back.line("tl-day", (axis.at(day), asked_at), (axis.at(day), across))
     return drawing
 
 
@@ -258,36 +267,6 @@ def draw_label(pen, letter, lane, y, lang):
 
 def width_of(text):
     return text_width(text, 13, 700)
-
-
-def dates_of(document):
-    """What a document says of an instrument's life; None where it does not say."""
-
-    def first(*kinds):
-        found = (event["date"] for event in document["events"] if event["event_kind"] in kinds)
-        return min(map(parse_date, found), default=None)
-
-    def earliest(*dates):
-        return min((date for date in dates if date), default=None)
-
-    adopted = _date(document["adopted_on"]) or first(EventKind.ADOPTED, EventKind.OPENED_FOR_SIGNATURE)
-    applied = earliest(
-        _date(document["applicable_from"]), first(EventKind.APPLICABLE, EventKind.TRANSPOSITION)
-    )
-    entered, proposed = first(EventKind.IN_FORCE), first(EventKind.PROPOSED)
-    return {
-        "first": earliest(proposed, adopted, entered, applied, first(*OTHERS, *ENDS)),
-        "proposed": proposed,
-        "adopted": adopted,
-        "entered": entered,
-        "applied": applied,
-        "begun": earliest(entered, applied),
-        "ended": first(*ENDS),
-    }
-
-
-def _date(text):
-    return parse_date(text) if text else None
 
 
 def lane_of(document, note, events, today):

@@ -39,8 +39,8 @@ def text_length(text, size, weight):
 
 
 def glyph_runs(text):
-    """[(subset of the font, characters)]. What no file has becomes its base letter, or a replacement mark."""
-    characters = [(SUBSETS[character], character) for character in _drawable(text)]
+    """[(subset of the font, characters)], of what is drawable."""
+    characters = [(SUBSETS[character], character) for character in drawable(text)]
     return [
         (subset, "".join(character for _, character in group))
         for subset, group in groupby(characters, key=lambda pair: pair[0])
@@ -53,10 +53,12 @@ def can_write(text):
     return all(sign in SUBSETS or normalize("NFKD", sign)[0] in SUBSETS for sign in letters)
 
 
-def _drawable(text):
-    for character in normalize("NFC", text):
-        base = character if character in SUBSETS else normalize("NFKD", character)[0]
-        yield base if base in SUBSETS else "\N{REPLACEMENT CHARACTER}"
+def drawable(text):
+    """The text in letters that the font has: of all others the base letter, or a replacement mark."""
+    bases = (
+        letter if letter in SUBSETS else normalize("NFKD", letter)[0] for letter in normalize("NFC", text)
+    )
+    return "".join(base if base in SUBSETS else "\N{REPLACEMENT CHARACTER}" for base in bases)
 
 
 @lru_cache(maxsize=64)

@@ -278,6 +278,7 @@ class Page:
     sections: tuple[Section, ...] = ()
     dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
     own_parts: dict[str, str] = field(default_factory=dict)  # lists of parts that its template shows
+    choices: dict[str, type[Choices]] = field(default_factory=dict)  # of the fields of its parts, for papers
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
     is_overview: bool = False
@@ -332,6 +333,9 @@ class StateBar:
         default_factory=dict
     )  # {value: full, half, hollow, struck}; others are hatched
     rule: str = ""  # what its states mean, for readers
+    # A function of the app: how a record stands on a day and today, and what happens between, from its dates:
+    # (document, day, today) -> {identifier, title, url, then, now, is_dated, changes}
+    on_day: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -141,6 +141,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line("HTML checker: not run (VNU_JAR does not name a vnu.jar)")
     if not os.environ.get("LIGHTHOUSE"):
         terminalreporter.write_line("Lighthouse: not run (LIGHTHOUSE does not name its cli/index.js)")
+    if not shutil.which("soffice"):
+        terminalreporter.write_line("LibreOffice: not run (no soffice found)")
     if not find_api_tools():
         terminalreporter.write_line("Tools for OpenAPI: not run (API_TOOLS names no folder with them)")
 
@@ -212,6 +214,12 @@ def vnu_jar():
     if not path or not shutil.which("java"):
         not_run("no HTML checker, VNU_JAR names none" if not path else "no Java for the HTML checker")
     return path
+
+
+@pytest.fixture(scope="session")
+def soffice():
+    """The program of LibreOffice, which others open text documents with."""
+    return shutil.which("soffice") or not_run("no LibreOffice found")
 
 
 ROOT = Path(__file__).parent.parent

@@ -55,6 +55,7 @@ NAMES = (
     *("accessibility", "privacy", "api", "design", "versions", "version", "version-old", "difference"),
     *("corrections", "correction-record", "correction-errors", "check-result", "receipt", "receipt-answered"),
     *("filtered", "filtered-nothing", "list-table", "list-matrix", "options", "compare", "compare-choose"),
+    *("situation-day", "instrument-day", "compare-day"),
     *("list-situations", "list-workshops", "list-check", "list-functions", "list-glossary", "list-themes"),
     *("list-roadmap", "list-countries", "list-judgments"),
     *(f"record-{kind}" for kind in RECORDS),

@@ -230,6 +230,8 @@ FOR_READERS = {
         "check/open/",
         "check/result/",
         "check/save/",
+        "check/result.pdf",
+        "check/result.docx",
         "matrix/",
         "library/",
         "timeline/",
@@ -246,6 +248,7 @@ FOR_READERS = {
     ),
     *(
         "<list:path>/<ref:ref>/",
+        r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$",
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),

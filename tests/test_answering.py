@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import connection
+from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +16,12 @@ from ethics.check import answers_in
 from media4sec.kept import kept
 from tests.public import text_of
 from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
+from tests.test_paper import text_in
 
 pytestmark = pytest.mark.usefixtures("content")
 
 OPEN, RESULT, FILE = "/check/open/", "/check/result/", "/check/save/"
+PDF, DOCX = "/check/result.pdf", "/check/result.docx"
 ISSUE = re.compile(r'href="/issues/(I-\d+)')
 
 
@@ -142,7 +145,7 @@ def test_nothing_answered_is_no_clearance(client):
 SECRET = "zebra-crossing-4711"
 
 
-@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE, PDF, DOCX])
 def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, settings):
     settings.KEPT_MB = 32
     kept.forget()
@@ -165,8 +168,9 @@ def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, s
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert not answer.cookies
-        assert SECRET not in answer.content.decode()
-        assert not re.search(r'(href|action)="[^"]*=monitor', answer.content.decode())
+        text = answer.content.decode(errors="replace")
+        assert SECRET not in text
+        assert not re.search(r'(href|action)="[^"]*=monitor', text)
     kept.forget()
 
 
@@ -207,7 +211,7 @@ def test_a_file_that_is_none_is_refused_in_words(client, upload):
     assert [name for name, _ in response.context["errors"]] == ["file"]
 
 
-@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE, PDF, DOCX])
 def test_what_is_sent_is_never_put_aside_on_the_disk(client, address, monkeypatch):
     aside = []
     monkeypatch.setattr(TemporaryUploadedFile, "__init__", lambda *args, **more: aside.append(args))
@@ -218,7 +222,7 @@ def test_what_is_sent_is_never_put_aside_on_the_disk(client, address, monkeypatc
     assert "text/html" in response["Content-Type"]
 
 
-@pytest.mark.parametrize("address", [OPEN, RESULT, FILE])
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE, PDF, DOCX])
 def test_what_is_no_form_is_not_taken_for_one_without_answers(client, address):
     response = client.post(address, {"Q01": ["monitor"]}, content_type="application/json")
 
@@ -227,9 +231,54 @@ def test_what_is_no_form_is_not_taken_for_one_without_answers(client, address):
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_the_check_takes_no_other_methods(client, method):
-    for address, methods in ((OPEN, "GET, HEAD, POST"), (RESULT, "GET, HEAD, POST"), (FILE, "POST")):
+    for address, methods in (
+        (OPEN, "GET, HEAD, POST"),
+        (RESULT, "GET, HEAD, POST"),
+        (FILE, "POST"),
+        (PDF, "POST"),
+    ):
         response = client.generic(method, address)
         assert (response.status_code, response["Allow"]) == (405, methods)
+
+
+@pytest.mark.parametrize("prefix", ["", "/de"])
+def test_the_result_can_be_taken_along_as_a_paper(client, prefix):
+    answers = {"Q26": ["scrape"], "Q12": ["crowd"], "situation": ["S-002"], "on": "2027-07-11"}
+    page = client.post(prefix + RESULT, answers).context
+
+    pdf, docx = client.post(prefix + PDF, answers), client.post(prefix + DOCX, answers)
+    text = text_in(pdf.content)
+    document = Document(BytesIO(docx.content))
+    parts = [paragraph.text for paragraph in document.paragraphs]
+    parts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+
+    assert re.fullmatch(r'attachment; filename="check-\d{4}-\d\d-\d\d\.pdf"', pdf["Content-Disposition"])
+    assert docx["Content-Disposition"].endswith('.docx"')
+    assert page["flags"]
+    for words in (
+        page["title"],
+        *(flag["title"] for flag in page["flags"]),
+        *(reason["answer"] for flag in page["flags"] for reason in flag["raised_by"]),
+        *(safeguard for flag in page["flags"] for safeguard in flag["safeguards"]),
+        *(stop["answer"] for stop in page["stops"]),
+        *(question["title"] for question in page["unanswered"]),
+        *(change["title"] for change in page["law"].changes),
+    ):
+        assert squeezed(words) in squeezed(text)
+        assert squeezed(words) in squeezed("".join(parts))
+    stop = page["stops"][0]["answer"]
+    assert text.index(stop) < text.index(page["flags"][0]["title"])
+    assert client.post(prefix + PDF, answers).content == pdf.content
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def test_wrong_answers_give_no_paper_but_a_reason(client):
+    for address in (PDF, DOCX):
+        response = client.post(address, {"Q01": ["nonsense"]})
+        assert (response.status_code, response["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
 def test_a_long_name_is_cut_where_it_is_shown(client):

@@ -43,6 +43,8 @@ def test_every_public_address_has_an_example(content):
         "check/open/",
         "check/result/",
         "check/save/",
+        "check/result.pdf",
+        "check/result.docx",
         # There is a dump or a file only where somebody made one.
         "dumps/manifest.json",
         "dumps/<str:name>",

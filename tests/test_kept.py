@@ -59,6 +59,8 @@ MACHINES = [
         for name in ("capabilities", "resources", "resources-1", "changes", "changes-1")
     ),
     "/workshops.ics",
+    f"{RECORDS['situation'][:-1]}.pdf",
+    f"/de{RECORDS['situation'][:-1]}.pdf",
     f"{RECORDS['workshop'][:-1]}.ics",
     "/schemes.ttl",
     "/schemes/theme.jsonld",

@@ -4,10 +4,12 @@ import datetime
 import re
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ethics.pages import events_of, numbered, state_at
+from ethics.on_the_day import dates_of
+from ethics.pages import events_of, numbered
 from ethics.timeline import (
     PROJECT_END,
     PROJECT_NAME,
@@ -15,7 +17,6 @@ from ethics.timeline import (
     Flag,
     Life,
     Stretch,
-    dates_of,
     lane_of,
     letter_of,
     lives_picture,
@@ -97,10 +98,8 @@ def check_drawing(svg, events, *, upright):
 
 @pytest.fixture
 def on_that_day(monkeypatch):
-    import ethics.pages
-
     noon = datetime.datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=datetime.UTC)
-    monkeypatch.setattr(ethics.pages, "now", lambda: noon)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
 
 
 @pytest.mark.parametrize("kind", ["instrument", "issue"])
@@ -134,12 +133,13 @@ def crowded(draw):
     days = st.dates(datetime.date(1950, 1, 1), datetime.date(2034, 12, 31))
     near = st.dates(datetime.date(2025, 6, 1), datetime.date(2027, 3, 1))
     lanes = draw(st.lists(st.lists(days | near, max_size=8), min_size=1, max_size=5))
-    return lanes, draw(st.booleans()) or len(lanes) == 1, draw(st.lists(near, max_size=3))
+    asked = draw(st.none() | days | near)
+    return lanes, draw(st.booleans()) or len(lanes) == 1, draw(st.lists(near, max_size=3)), asked
 
 
 @given(crowded())
 def test_nothing_overlaps_whatever_happens(case):
-    lanes, with_early, written = case
+    lanes, with_early, written, asked = case
     events = numbered(
         {"date": day, "is_done": day <= TODAY, "is_unverified": False, "lane": number, "title": "Event"}
         for number, days in enumerate(lanes)
@@ -161,7 +161,47 @@ def test_nothing_overlaps_whatever_happens(case):
         for number, day in enumerate(written)
     ]
 
-    check(lives_picture(drawn, today=TODAY, flags=flags, with_early=with_early), events)
+    check(lives_picture(drawn, today=TODAY, day=asked, flags=flags, with_early=with_early), events)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_drawn"),
+    [
+        ("2017-03-01", True),
+        ("2027-06-01", True),
+        ("2026-11-25", False),
+        ("2015-01-01", False),
+        ("2100-01-01", False),
+    ],
+)
+def test_day_asked_for_is_drawn_where_it_has_a_place(day, is_drawn):
+    day = datetime.date.fromisoformat(day)
+    events = [
+        {
+            "number": 1,
+            "date": datetime.date(2017, 1, 1),
+            "is_done": True,
+            "is_unverified": False,
+            "title": "One",
+        },
+        {
+            "number": 2,
+            "date": datetime.date(2028, 1, 1),
+            "is_done": False,
+            "is_unverified": False,
+            "title": "Two",
+        },
+    ]
+    lane = Life("Act", "/law/act/", "in force", [], events)
+
+    picture = lives_picture([lane], today=TODAY, day=day)
+
+    for drawing, upright in zip(picture.drawings, (False, True), strict=True):
+        lines = marks_of(drawing.element, "tl-day")
+        assert len(lines) == len(marks_of(drawing.element, "is-day")) // 2 == is_drawn
+        if is_drawn:
+            (_, first), (_, second) = places(drawing.element, upright=upright)
+            assert first < points_of(lines[0])[0][upright] < second
 
 
 @pytest.mark.parametrize(
@@ -194,6 +234,9 @@ def document(*events, force="in-force", adopted_on=None, applicable_from=None):
         "force": force,
         "adopted_on": adopted_on,
         "applicable_from": applicable_from,
+        "checked_on": None,
+        "verified": True,
+        "sources": [],
         "events": [
             {"date": date, "event_kind": kind, "title": kind, "note": "", "verified": True, "sources": []}
             for date, kind in events
@@ -292,36 +335,6 @@ def test_lane_says_where_the_beginning_is_not_recorded():
 
 def test_instrument_without_any_date_has_no_lane():
     assert lane_of(document(), "", [], TODAY) is None
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        ("2015-01-01", "Not adopted yet"),
-        ("2016-01-01", "Proposed"),
-        ("2017-01-01", "Adopted, not applied yet"),
-        ("2018-01-01", "In force, not applied yet"),
-        ("2019-01-01", "In force"),
-        ("2020-01-01", "No longer in force"),
-    ],
-)
-def test_state_on_a_day_follows_from_the_dates(day, expected):
-    law = document(
-        ("2016-01-01", "proposed"),
-        ("2017-01-01", "adopted"),
-        ("2018-01-01", "in-force"),
-        ("2019-01-01", "applicable"),
-        ("2020-01-01", "expires"),
-    )
-
-    assert state_at(law, datetime.date.fromisoformat(day))["label"] == expected
-
-
-def test_state_does_not_guess_what_no_date_tells():
-    adopted = document(("2000-07-28", "adopted"))
-
-    assert state_at(adopted, TODAY)["label"] == "Adopted; since when in force is not recorded"
-    assert state_at(document(), TODAY)["label"] == "No date recorded"
 
 
 @pytest.mark.django_db

@@ -15,14 +15,14 @@ def compared_as_csv(request, path):
         kinds = kinds_side_by_side(path)
     except Http404:
         return problems.response(request, 404)
-    names, errors = compare_form(request)
+    names, day, errors = compare_form(request)
     rows, unknown = chosen(kinds, names)
     errors += unknown
     if not errors and len(rows) < FEWEST:
         errors.append(("ids", f"From {FEWEST} to {MOST} identifiers, with commas between them."))
     if errors:
         return problems.refused(request, errors)
-    table = table_of(rows)
+    table = table_of(rows, day)
     header = ["group", "property", "differs", *(f"{row.identifier} {row.title}" for row in rows)]
     lines = [["", "address", "true", *(f"{settings.BASE_URL}{row.url}" for row in rows)]]
     for group in table["groups"]:

@@ -67,6 +67,9 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    ("days.answer", "How the law stands on a day", "/law/ai-act/?on=2028-01-01"),
+    ("days.ask", "Which day a reader asks for", "/law/ai-act/"),
+    ("days.field", "A day to choose", "/check/"),
     ("evidence.raised", "What an answer of the check raises", "/check/Q01/"),
     ("evidence.refs", "Records and sources beside a sentence", "/situations/S-002-planned-demonstration/"),
     ("evidence.sentences", "Sentences of a record in a cell", "/issues/I-035-predictive-policing/"),

@@ -2,16 +2,18 @@
 
 import datetime
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import library
 from catalogue.solutions import solutions
 from ethics import answering
+from ethics.check_papers import result_paper
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
+from media4sec.paper.views import record_pdf
 from media4sec.portal.lists import compare
 from media4sec.portal.lists.options import options
 from media4sec.portal.lists.views import kind_list
@@ -80,10 +82,13 @@ urlpatterns = [
     path("check/open/", answering.reopened, name="check-open"),
     path("check/result/", answering.check_result, name="check-result"),
     path("check/save/", answering.result_file, name="check-save"),
+    path("check/result.pdf", result_paper, {"form": "pdf"}, name="check-pdf"),
+    path("check/result.docx", result_paper, {"form": "docx"}, name="check-docx"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
     path("<list:path>/compare/", compare.page, name="compare"),
+    re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$", record_pdf, name="record-pdf"),
     path("<list:path>/<ref:ref>/", record, name="record"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
     path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # What makes the product, and how it is built and tested; tests themselves and texts are no place for slips.
 PRODUCT = ("media4sec", "workshops", "catalogue", "ethics", "roadmap", "templates", "static", ".ci")
 PRODUCT += ("Makefile", "pyproject.toml", "tests/conftest.py", "tests/postgres.py")
-NO_CODE = (".po", ".mo", ".png", ".svg", ".woff2", ".ico")
+NO_CODE = (".po", ".mo", ".png", ".svg", ".woff2", ".ttf", ".ico")
 MOST_SECONDS = 600
 
 

@@ -12,16 +12,18 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
+from media4sec.portal.record.law import DAY_PARAMETER, LawOnDay, day_asked, law_of_issues
 from media4sec.portal.rows import as_fact, day_or_not_yet, first_sentence, with_notes
 from media4sec.portal.wording import content, page_display
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import stated_facts
+from media4sec.saying import day as day_in_words
 
 FEWEST, MOST = 2, 4
 MOST_OPTIONS = 250  # in the form; of more, identifiers are typed
-PARAMETERS = ("ids", "only")
+PARAMETERS = ("ids", "only", DAY_PARAMETER)
 DIFFERENCES = "differences"
 FUNCTION_TYPE = "record:function"  # the type of a value that says what a tool does
 
@@ -30,15 +32,16 @@ FUNCTION_TYPE = "record:function"  # the type of a value that says what a tool d
 def page(request, path):
     """``/technologies/compare/?ids=T-012,T-040``; with fewer than two, the form to choose them."""
     kinds = kinds_side_by_side(path)
-    names, errors = compare_form(request)
+    names, day, errors = compare_form(request)
     rows, unknown = chosen(kinds, names)
     errors += unknown
     list_url = kinds[0].list_url
     ready = not errors and len(rows) >= FEWEST
+    query = f"ids={','.join(names)}" + (f"&{DAY_PARAMETER}={day}" if day else "")
     if ready and len([value for value in request.GET.getlist("ids") if value]) > 1:
         only = f"&only={DIFFERENCES}" if request.GET.get("only") else ""
-        return HttpResponseRedirect(f"{request.path}?ids={','.join(names)}{only}")
-    address = f"{request.path}?ids={','.join(names)}"
+        return HttpResponseRedirect(f"{request.path}?{query}{only}")
+    address = f"{request.path}?{query}"
     is_short = request.GET.get("only") == DIFFERENCES
     title = gettext("Compare %(things)s") % {"things": lower_first(kinds[0].names.many)}
     context = {
@@ -52,17 +55,20 @@ def page(request, path):
         "fields": [*(row.identifier for row in rows), *[""] * MOST][:MOST],
         "fewest": FEWEST,
         "most": MOST,
+        "law": None,
         "table": None,
     }
     if ready:
-        table = table_of(rows)
+        table = table_of(rows, day)
+        context["law"] = table["law"]
         context["table"] = {
             "records": records_of(rows),
             "groups": rows_shown(table, only_differences=is_short),
             "folded": table["folded"],
             "is_short": is_short,
             "switch_url": address if is_short else f"{address}&only={DIFFERENCES}",
-            "csv_url": f"/{path}/compare.csv?ids={','.join(names)}",
+            "csv_url": f"/{path}/compare.csv?{query}",
+            "ids": ",".join(names),
             "on": timezone.localdate(),
         }
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
@@ -84,7 +90,7 @@ def crumbs_of(kind: Kind, title):
 
 
 def compare_form(request):
-    """(identifiers as asked for, each once; what is wrong with the parameters)."""
+    """(identifiers as asked for, each once; the day whose law is meant, or None; what is wrong with the parameters)."""
     errors = [
         (name, f"“{name[:80]}”: {gettext('There is no such parameter here.')}")
         for name in request.GET
@@ -97,7 +103,9 @@ def compare_form(request):
         errors.append(("ids", text % {"number": MOST, "chosen": len(names)}))
     if len(request.GET.getlist("only")) > 1 or request.GET.get("only", "") not in ("", DIFFERENCES):
         errors.append(("only", gettext("“only”: %(value)s, or nothing.") % {"value": DIFFERENCES}))
-    return names, errors
+    day, error = day_asked(request.GET.getlist(DAY_PARAMETER))
+    errors += [(DAY_PARAMETER, error)] if error else []
+    return names, day, errors
 
 
 def chosen(kinds, names):
@@ -163,12 +171,15 @@ class Value:
     only_some: bool = False  # in a list: not all of the records have it
 
 
-def table_of(rows):
-    """``{groups: [{title, rows: [{label, differs, cells: [[value]]}]}], folded: [label]}``. Three queries."""
+def table_of(rows, day=None):
+    """``{groups: [{title, rows: [{label, differs, cells: [[value]]}]}], folded: [label], law}``, the law being that
+    of a day, or of today. Three queries."""
     documents = [row.body for row in rows]
     displays = [page_display(row) for row in rows]
     kind = kinds_by_name()[rows[0].kind]
     stated = stated_facts(kind)
+    issues = issues_raised(kind, documents)
+    law = law_of_issues(issues, day) if kind.links.flags else None
     does, facts = [], []
     for same in zip(*map(with_notes, displays), strict=True):
         if same[0]["name"] in stated:
@@ -192,7 +203,7 @@ def table_of(rows):
             [_row(_("State"), [_state(display) for display in displays])] if kind.state.source else [],
         ),
         (_("Facts"), facts),
-        (_("Legal and ethical flags"), flag_rows(kind, documents) if kind.links.flags else []),
+        (_("Legal and ethical flags"), flag_rows(kind, documents, issues, law) if kind.links.flags else []),
         (_("Evidence"), evidence_rows(rows, documents, displays)),
         (_("Freshness"), freshness_rows(rows, documents)),
     ]
@@ -201,6 +212,7 @@ def table_of(rows):
     return {
         "groups": [{"title": title, "rows": members} for title, members in kept if members],
         "folded": folded,
+        "law": law,
     }
 
 
@@ -213,17 +225,19 @@ def rows_shown(table, *, only_differences):
     return [group for group in groups if group["rows"]]
 
 
-def flag_rows(kind, documents):
-    """The issues that each raises, and the law they touch as it stands today."""
+def issues_raised(kind, documents):
+    """The issues that they raise, in order. One query, if any can."""
+    named = {ref["id"] for document in documents for ref in document.get(kind.links.flags) or ()}
+    if not named:
+        return []
+    issues = Publication.objects.published().of(kind_for(Role.ISSUE).name).filter(identifier__in=named)
+    return list(issues.order_by("sort_key"))
+
+
+def flag_rows(kind, documents, issues, law: LawOnDay):
+    """The issues that each raises, and the law they touch as it stands on the day."""
     named = [[ref["id"] for ref in document.get(kind.links.flags) or ()] for document in documents]
-    everyone = {name for names in named for name in names}
-    issues = (
-        Publication.objects.published()
-        .of(kind_for(Role.ISSUE).name)
-        .filter(identifier__in=everyone)
-        .order_by("sort_key")
-    )
-    flags = {flag["identifier"]: flag for flag in flags_of(list(issues))}
+    flags = {flag["identifier"]: flag for flag in flags_of(issues, law)}
     raised = [
         [
             Value(
@@ -238,10 +252,10 @@ def flag_rows(kind, documents):
         ]
         for names in named
     ]
-    law = []
+    touches = []
     for names in named:
         touched = {law["url"]: law for name in names if name in flags for law in flags[name]["instruments"]}
-        law.append(
+        touches.append(
             [
                 Value(one["title"], url, state=one["state"], is_content=True)
                 for url, one in sorted(touched.items(), key=lambda pair: by_words(pair[1]["title"]))
@@ -250,8 +264,14 @@ def flag_rows(kind, documents):
     nothing = Value(gettext("Not assessed yet"), is_none=True)
     return [
         _row(_("Issues raised"), [cell or [nothing] for cell in raised]),
-        _row(_("The law they touch, as it stands today"), [cell or [nothing] for cell in law]),
+        _row(law_label(law), [cell or [nothing] for cell in touches]),
     ]
+
+
+def law_label(law):
+    if law.is_today:
+        return _("The law they touch, as it stands today")
+    return gettext("The law they touch, as on %(date)s") % {"date": day_in_words(law.day)}
 
 
 def evidence_rows(rows, documents, displays):

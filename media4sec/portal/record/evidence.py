@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import NO_VALUE, THEME_FACET, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.record.files import page_in_pdf
+from media4sec.portal.record.law import law_of_issues
 from media4sec.portal.rows import LENSES, capitalised, host_of
 from media4sec.portal.wording import page_display, word
 from media4sec.publications.facets import by_two
@@ -136,19 +137,12 @@ def columns_by_lens(document, own, wider, evidence_url=""):
     ]
 
 
-def flags_of(issues):
-    """The issues a record raises, with questions, safeguards and the law as it is today. One query."""
+def flags_of(issues, law=None):
+    """The issues a record raises, with questions, safeguards and the law as it stands: a ``LawOnDay``, else that of
+    today, for one query."""
     documents = [issue.body for issue in issues]
-    wanted = {ref["id"] for document in documents for ref in document["instruments"]}
-    rows = (
-        Publication.objects.published().of(kind_for(Role.LAW).name).filter(identifier__in=wanted)
-        if wanted
-        else ()
-    )
-    states = {
-        row.identifier: page_display(row)["state"]
-        for row in rows and rows.only("kind", "identifier", "display")
-    }
+    law = law or law_of_issues(issues)
+    states = {one["identifier"]: one["then"] for one in law.laws}
     return [
         {
             "title": document["title"],

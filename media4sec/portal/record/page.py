@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from media4sec.kinds import SECTIONS, Kind, kinds_by_name
+from media4sec.languages import local
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import (
     Statements,
@@ -23,6 +24,7 @@ from media4sec.portal.record.evidence import (
 from media4sec.portal.record.facts import Fact, facts_of, history_of, limits_of, status_line, unknown_facts
 from media4sec.portal.record.files import pdf_of, pictures_of, with_page
 from media4sec.portal.record.glossary import Entry, Glossary, Prose
+from media4sec.portal.record.law import LawOnDay, law_of_issues, tells_law
 from media4sec.portal.record.links import (
     Backlinks,
     LinkGroup,
@@ -67,6 +69,7 @@ class RecordPage:
     columns: list[dict]  # good, bad and ugly; empty where nothing is known
     columns_are_wider: bool  # they are about the issues that it raises, and not about the record
     flags: list[dict]
+    law: LawOnDay | None  # on the day that the reader asks for; None where it tells no law
     limits: list[Fact]
     links: list[LinkGroup]
     neighbours: list[dict]
@@ -106,14 +109,15 @@ class RecordPage:
 
     @property
     def exports(self):
-        """The record for machines, on its own path and in the API."""
+        """The record to print, and for machines: on its own path and in the API."""
+        paper = {"label": "PDF", "url": local(twin(self.publication.url, "pdf")), "type": "application/pdf"}
         files = [
             {"label": form.label, "url": twin(self.publication.url, form.suffix), "type": form.media_type}
             for form in (*forms_of_records(), *([CALENDAR] if self.description.dates else []))
             if form.label
         ]
         api = self.kind.api_url(self.publication.identifier)
-        return [*files, {"label": "API", "url": api, "type": ""}]
+        return [paper, *files, {"label": "API", "url": api, "type": ""}]
 
     @property
     def citations(self):
@@ -131,10 +135,11 @@ class RecordPage:
         return nodes_of(self.description)
 
 
-def page_of(publication, outgoing=None):
+def page_of(publication, outgoing=None, day=None):
     """The record page. Ten queries at most, however much is linked, and what the kind's app asks.
 
-    ``outgoing`` are the terms by which it names others, where they are not in the database.
+    ``outgoing`` are the terms by which it names others, where they are not in the database; ``day`` is the one
+    whose law it tells, today if there is none.
     """
     kind = kinds_by_name()[publication.kind]
     document, display = publication.body, page_display(publication)
@@ -152,6 +157,7 @@ def page_of(publication, outgoing=None):
         wider = statements_about(
             [issue.pk for issue in issues], [publication.pk] if own.total else (), with_rows=with_rows
         )
+    law = law_of_issues(issues, day) if tells_law(kind) else None
     evidence_url = evidence_url_of(kind, publication)
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
     # From the top of the page down: the first use of a term of the glossary is the one that is marked.
@@ -191,7 +197,8 @@ def page_of(publication, outgoing=None):
         pdf=pdf_of(document),
         columns=columns,
         columns_are_wider=bool(wider.total) and not own.total and "points" not in document,
-        flags=flags_of(issues),
+        flags=flags_of(issues, law),
+        law=law,
         limits=limits_of(kind, display, known),
         links=link_groups(kind, outgoing, backlinks),
         neighbours=neighbours_of(publication, outgoing, sources),

@@ -13,11 +13,13 @@ from media4sec.kinds import app_of, kinds_by_name
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import page as error_page
+from media4sec.portal.lists.views import refuse
+from media4sec.portal.record.law import DAY_PARAMETER, day_asked, tells_law
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
 from media4sec.publications.signposts import signposts_in_short
-from media4sec.representations import forms_of_records
+from media4sec.representations import forms_of_records, twin
 
 
 @require_safe
@@ -27,7 +29,11 @@ def record(request, path, ref):
     publication, answer = at_address(request, path, ref)
     if answer:
         return answer
-    page = page_of(publication)
+    kind = kinds_by_name()[publication.kind]
+    day, error = day_asked(request.GET.getlist(DAY_PARAMETER)) if tells_law(kind) else (None, "")
+    if error:
+        return refuse(request, [(DAY_PARAMETER, error)])
+    page = page_of(publication, day=day)
     answer = render(request, template_of(publication.kind), {"page": page})
     answer["Link"] = signposts_in_short(page.description)
     return answer
@@ -44,11 +50,11 @@ def template_of(kind_name):
     return own
 
 
-def at_address(request, path, ref, below=""):
+def at_address(request, path, ref, below="", form=""):
     """(the published record that an address means, None), or (None, what to answer instead).
 
     Other spellings lead to the record's own address (301), withdrawn ones say why (410). ``below`` is the rest of
-    the address, for the pages under a record's own.
+    the address, for the pages under a record's own; ``form`` is the end of it, for what is no page.
     """
     publication = publication_at(path, ref)
     if publication is None:
@@ -58,8 +64,9 @@ def at_address(request, path, ref, below=""):
         return None, tombstone(request, target)
     if target is not publication and below:
         below = "versions/"  # the numbers of another record's versions mean nothing here
-    if request.path_info != target.url + below:
-        return None, HttpResponsePermanentRedirect(local(target.url + below))
+    address = twin(target.url, form) if form else target.url + below
+    if request.path_info != address:
+        return None, HttpResponsePermanentRedirect(local(address))
     return target, None
 
 

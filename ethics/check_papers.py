@@ -1,0 +1,158 @@
+"""What the answers of a check raise, as a paper to take to somebody who decides; kept nowhere, as the answers."""
+
+from datetime import datetime, time
+
+from django.http import HttpResponse
+from django.utils.timezone import localdate, make_aware
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods
+
+from ethics.answering import for_nobody_else, given_in, what_is_raised
+from ethics.kinds import CHECK_QUESTION
+from media4sec.languages import language_tag
+from media4sec.paper.blocks import FactList, Heading, Note, Notice, Paper, Piece, Points, quoted, worded
+from media4sec.paper.records import flag_blocks, full_address
+from media4sec.paper.text_document import MEDIA_TYPE, as_docx
+from media4sec.paper.typesetting import as_pdf
+from media4sec.portal.lists.views import refuse
+from media4sec.saying import day
+
+PAPER_FORMS = {"pdf": ("application/pdf", as_pdf), "docx": (MEDIA_TYPE, as_docx)}
+
+
+@for_nobody_else
+@require_http_methods(["POST"])
+def result_paper(request, form):
+    """The result as a file: ``pdf`` or ``docx``."""
+    given = given_in(dict(request.POST.lists()))
+    if given.errors:
+        return refuse(request, given.errors, gettext("Ethics and legal check"))
+    media_type, write = PAPER_FORMS[form]
+    response = HttpResponse(write(paper_of_check(what_is_raised(given))), content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="check-{localdate().isoformat()}.{form}"'
+    return response
+
+
+def paper_of_check(raised):
+    """The paper of what ``ethics.answering.what_is_raised`` found."""
+    return Paper(
+        title=worded(raised["title"]),
+        language=language_tag(get_language()),
+        address=full_address(CHECK_QUESTION.list_url),
+        made_at=make_aware(datetime.combine(localdate(), time.min)),
+        stamp=f"{gettext('Law as of')} {day(raised['law'].day)}",
+        kicker=gettext("Ethics and legal check"),
+        blocks=[*blocks_of_check(raised)],
+    )
+
+
+def blocks_of_check(raised):
+    """In the order of the page: what is prohibited first."""
+    count = gettext("%(n)s of %(asked)s") % {"n": len(raised["answered"]), "asked": raised["asked_count"]}
+    yield FactList(
+        [
+            *((worded(label), [linked_title(document)]) for label, document in raised["about"]),
+            (worded(gettext("Questions answered")), [worded(count)]),
+            (worded(gettext("Issues raised")), [worded(len(raised["flags"]))]),
+        ]
+    )
+    no_clearance = gettext(
+        "The check finds points to discuss. It gives no score and no green light, and an issue that is not listed "
+        "may still apply. It is not legal advice."
+    )
+    yield Notice([Piece(f"{gettext('This is not clearance.')} ", is_strong=True), *worded(no_clearance)])
+    if raised["stops"]:
+        yield from counted(gettext("Prohibited"), raised["stops"])
+        yield Notice(
+            worded(
+                gettext(
+                    "By your answers this is prohibited by law. No safeguard, consent or approval changes that."
+                )
+            )
+        )
+        for stop in raised["stops"]:
+            yield Heading(quoted(stop["answer"]), 3)
+            yield Note([Piece(f"{gettext('Your answer to')} "), *linked_title(stop["question"])])
+            yield Points([quoted(text) for text in stop["to_do"]])
+    yield from counted(gettext("What your answers raise"), raised["flags"])
+    if raised["flags"]:
+        rows = [
+            {**flag, "reasons": [reason_words(reason) for reason in flag["raised_by"]]}
+            for flag in raised["flags"]
+        ]
+        yield from flag_blocks(rows, raised["law"], why=gettext("Raised by"), reasons="reasons")
+        asked = [flag for flag in raised["flags"] if flag["asks"]]
+        yield from counted(gettext("Questions to ask about them"), asked, is_shown=bool(asked))
+        for flag in asked:
+            yield Heading(quoted(flag["title"]), 3)
+            yield Points([quoted(text) for text in flag["asks"]])
+    else:
+        nothing = gettext(
+            "Nothing recorded here is raised by these answers. That does not mean that nothing applies."
+        )
+        yield Note(worded(nothing))
+    if not raised["law"].is_today:
+        yield from blocks_of_days(raised["law"])
+    if raised["context_issues"]:
+        yield from counted(gettext("Also in this situation, not raised by you"), raised["context_issues"])
+        yield Points([quoted(ref["label"], full_address(ref["url"])) for ref in raised["context_issues"]])
+    if raised["unanswered"]:
+        yield from counted(gettext("Not assessed"), raised["unanswered"])
+        unknown = gettext(
+            "These questions fit your case and have no answer yet. What they would raise is not known."
+        )
+        yield Note(worded(unknown))
+        yield Points([linked_title(question) for question in raised["unanswered"]])
+    if raised["answered"]:
+        yield from counted(gettext("Your answers"), raised["answered"])
+        yield FactList(
+            [
+                (linked_title(row["question"]), [quoted("; ".join(row["answers"]))])
+                for row in raised["answered"]
+            ]
+        )
+
+
+def blocks_of_days(law):
+    """What changes between today and the day that was asked for."""
+    words = {"date": day(law.day)}
+    since = (
+        gettext("What has changed since %(date)s")
+        if law.is_past
+        else gettext("What changes between today and %(date)s")
+    )
+    yield from counted(since % words, law.all_changes)
+    if law.changes:
+        yield Points([change_words(change) for change in law.changes])
+    else:
+        yield Note(worded(gettext("No event with a date is recorded between the two days.")))
+
+
+def change_words(change):
+    """A change of the law in one sentence, with its sources."""
+    instrument = change["instrument"]
+    doubt = worded(f" ({gettext('Not verified')})") if change["is_unverified"] else ()
+    sources = [
+        piece for row in change["sources"] for piece in (Piece(" · "), *quoted(row["title"], row["url"]))
+    ]
+    return [
+        *worded(f"{day(change['date'])}: "),
+        *quoted(instrument["title"], full_address(instrument["url"])),
+        *quoted(f": {change['title']}"),
+        *doubt,
+        *sources,
+    ]
+
+
+def counted(title, rows, is_shown=True):
+    if is_shown:
+        yield Heading([*worded(title), Piece(f" ({len(rows)})")])
+
+
+def linked_title(document):
+    return quoted(document["title"], full_address(document["url"]))
+
+
+def reason_words(reason):
+    answer = [Piece(": "), *quoted(reason["answer"], strong=True)] if reason["answer"] else []
+    return [*quoted(reason["title"], full_address(reason["url"])), *answer]
