@@ -27,6 +27,7 @@ SETTINGS = "test_settings.py::test_what_protects_visitors_and_editors_is_set"
 RIGHTS = "test_admin_rights.py::test_pages_of_a_record_open_for_those_who_may"
 # How merging begins, and no other step.
 MERGED = (
+    "    is_draft = not record.public_state and not record.published_revision_id\n"
     "    if not is_draft and record.public_state != State.PUBLISHED:\n"
     '        raise WorkflowError(f"{record.identifier} is not published.")\n'
     "    _check_successor(record, into)"
