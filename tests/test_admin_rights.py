@@ -83,6 +83,7 @@ OF_A_RECORD = {
     "unschedule": "publish",
     "withdraw": "withdraw",
     "merge": "withdraw",
+    "merge-draft": "withdraw",
     "restore": "publish",
     "discard": "discard",
     "delete": "nobody",

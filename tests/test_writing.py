@@ -631,6 +631,7 @@ def test_the_steps_are_those_of_the_back_office(publisher, draft):
         "submit",
         "publish",
         "schedule",
+        "merge-draft",
         "discard",
     ]
     asks = {step["name"]: [(one["name"], one["type"]) for one in step["asks"]] for step in found["steps"]}

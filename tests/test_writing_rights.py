@@ -54,7 +54,7 @@ def programs(partner):
 
 def asked(program, record, method, end, tag):
     body = {} if method == "POST" else working_document(record) | {"title": "Written over"}
-    if end.endswith(("withdraw", "send-back", "dismiss", "merge")):
+    if end.endswith(("withdraw", "send-back", "dismiss", "merge", "merge-draft")):
         body = {"reason": "Outdated."}
     media_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
     return program.send(method, address_of(record) + end, body, tag=tag, media_type=media_type)
