@@ -42,6 +42,7 @@ MORE = {
     "scheme": "/schemes/theme",
     "scheme-turtle": "/schemes/theme.ttl",
     "compare-csv": f"/{LIST}/compare.csv?ids=T-001,T-005",
+    "compare-pdf": f"/{LIST}/compare.pdf?ids=T-001,T-005",
     "facet": f"/{LIST}/facets/maker/",
     "search-facet": "/search/facets/theme/?q=police",
     "api-list": f"/api/v1/{LIST}",

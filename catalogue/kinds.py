@@ -40,7 +40,7 @@ PROJECT = Kind(
     "projects",
     Names(_("Project"), _("Projects"), lead=_("The EU project whose results this knowledge base keeps.")),
     path="projects",
-    section="library",
+    section="about",
     thing=Thing(
         "project",
         other_titles=fields("acronym acronym_cordis"),
@@ -92,7 +92,7 @@ WORK_PACKAGE = Kind(
         lead=_("The five parts in which the project’s work was organised."),
     ),
     path="library",
-    section="library",
+    section="about",
     thing=Thing("project-part", number="identifier"),
     identifier=Given(r"WP\d"),
     listed=Listed(order=fields("number")),
@@ -195,7 +195,7 @@ PERSON = Kind(
         ),
     ),
     path="people",
-    section="library",
+    section="about",
     thing=Thing("person", other_titles=fields("aliases"), works_for=fields("organisation organisation_name")),
     listed=Listed(
         facets=(Facet("organisation", _("Organisation")),),
@@ -219,7 +219,7 @@ FUNCTION = Kind(
         lead=_("What technologies are for, in two levels: nine groups and forty functions."),
     ),
     path="functions",
-    section="technologies",
+    section="about",
     thing=Thing("concept", number="identifier"),
     listed=Listed(
         facets=(
@@ -255,7 +255,7 @@ ORGANISATION = Kind(
         lead=_("Those who make or maintain the technologies of the catalogue, as the sources name them."),
     ),
     path="organisations",
-    section="technologies",
+    section="about",
     thing=Thing("organisation", other_titles=fields("former_names")),
     page=Page(facts=fields("former_names"), about=_("What it is and does")),
     links=Links(has_neighbours=False),
@@ -324,7 +324,10 @@ TECHNOLOGY = Kind(
                 choices=YesNo,
             ),
         ),
-        meta=fields("technology_kind price data_leaves works_on licence"),
+        order=fields("status title"),  # alive first
+        meta=fields("technology_kind licence"),
+        told=fields("price works_on data_leaves"),
+        doors="catalogue.doors.by_function",
         is_compared=True,
     ),
     state=StateBar(
@@ -384,22 +387,22 @@ STATEMENT = Kind(
     "statement",
     "statements",
     Names(
-        _("Statement"),
-        _("Statements"),
+        _("Piece of evidence"),
+        _("Pieces of evidence"),
         lead=_(
             "Citable sentences from the project’s sources: what was found, in which lens, on what kind of evidence."
         ),
         title=_("Evidence"),
     ),
     path="evidence",
-    section="library",
+    section="evidence",
     thing=Thing("claim"),
     identifier=Numbered("E", digits=4),
     listed=Listed(
         facets=(
             Facet("theme", _("Theme"), empty=_("No theme named")),
             Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
-            Facet("statement-kind", _("Kind of statement"), "statement_kind", choices=StatementKind),
+            Facet("statement-kind", _("What it says"), "statement_kind", choices=StatementKind),
             Facet("evidence", _("Kind of evidence"), "evidence_kind", choices=EvidenceKind),
             Facet("workshop", _("Workshop"), empty=_("No workshop named")),
             Facet("deliverable", _("Deliverable"), empty=_("No deliverable named")),
@@ -408,7 +411,7 @@ STATEMENT = Kind(
     ),
     page=Page(
         facts=fields("statement_kind evidence_kind theme workshop deliverable deliverable_basis locator"),
-        labels={"deliverable_basis": _("How its deliverable is known")},
+        labels={"statement_kind": _("What it says"), "deliverable_basis": _("How its deliverable is known")},
     ),
     links=Links(
         means={
@@ -427,7 +430,7 @@ STATEMENT = Kind(
         has_neighbours=False,
     ),
     search=Search(text=fields("workshop deliverable subjects"), unread=fields("deliverable_basis locator")),
-    cited=Cited(quotes="deliverable", origins=fields("deliverable workshop")),
+    cited=Cited(quotes="deliverable", origins=fields("deliverable workshop"), rests_on="evidence_kind"),
     role=Role.EVIDENCE,
     weight=60,
     recommended=("sources", "checked_on"),
@@ -444,7 +447,7 @@ SURVEY_FIGURE = Kind(
         ),
     ),
     path="survey",
-    section="library",
+    section="evidence",
     thing=Thing("claim", date="year"),
     listed=Listed(
         facets=(
@@ -476,7 +479,7 @@ GLOSSARY_TERM = Kind(
         title=_("Glossary"),
     ),
     path="glossary",
-    section="library",
+    section="about",
     thing=Thing("concept", other_titles=fields("aliases")),
     listed=Listed(
         order=fields("title"), template="catalogue/glossary.html", rows="catalogue.pages.glossary_rows"
@@ -509,7 +512,7 @@ NEWS_ITEM = Kind(
         title=_("News"),
     ),
     path="news",
-    section="library",
+    section="about",
     thing=Thing(
         "web-page",
         is_published=True,
@@ -561,7 +564,7 @@ CONCEPT = Kind(
         title=_("Vocabulary"),
     ),
     path="vocabulary",
-    section="library",
+    section="about",
     thing=Thing("concept", number="code", labels="labels"),
     listed=Listed(
         facets=(Facet("scheme", _("Words for"), choices=Scheme),),
@@ -595,7 +598,7 @@ COLLECTION = Kind(
         ),
     ),
     path="collections",
-    section="library",
+    section="about",
     thing=Thing("collection", date="generated_on"),
     listed=Listed(order=fields("title")),
     page=Page(

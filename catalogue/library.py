@@ -53,7 +53,7 @@ def page_of_library():
         "workshop": workshops,
     }
     return {
-        "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Library"), "url": None}],
+        "crumbs": [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Documents"), "url": None}],
         "packages": bands_of(packages, index),
         "package_count": numbers["work-package"] + bool(without),
         "counted": {

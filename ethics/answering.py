@@ -385,6 +385,6 @@ def answered_rows(questions, asked, answers):
 def way_to_check(*below):
     """The way to the check, and to what is below it."""
     titles = [gettext("Ethics and legal check"), *below]
-    way = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Ethics & law"), "url": "/issues/"}]
+    way = [{"title": gettext("Home"), "url": "/"}, {"title": gettext("Issues"), "url": "/issues/"}]
     addresses = [CHECK_ADDRESS, None] if below else [None]
     return way + [{"title": title, "url": url} for title, url in zip(titles, addresses, strict=True)]

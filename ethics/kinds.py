@@ -108,7 +108,7 @@ ISSUE = Kind(
         ),
     ),
     path="issues",
-    section="law",
+    section="issues",
     thing=Thing("issue"),
     identifier=Numbered("I", has_slug=True),
     listed=Listed(
@@ -296,7 +296,7 @@ CHECK_QUESTION = Kind(
         title=_("Questions of the ethics and legal check"),
     ),
     path="check",
-    section="law",
+    section="issues",
     thing=Thing("question", number="identifier"),
     identifier=Given(r"Q\d+"),
     listed=Listed(
@@ -340,7 +340,7 @@ CHECK_EXAMPLE = Kind(
         title=_("Worked examples of the check"),
     ),
     path="examples",
-    section="law",
+    section="issues",
     thing=Thing("guidance"),
     listed=Listed(facets=(Facet("issue", _("Issue raised"), "expected_issues"),)),
     page=Page(facts=fields("situation pattern technologies"), adds="ethics.examples.page_of_example"),

@@ -15,7 +15,7 @@ from media4sec.dates import span_of
 from media4sec.letters import sort_key
 from media4sec.portal.record.law import law_on_day
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
-from media4sec.portal.record.page import listed, page_parts
+from media4sec.portal.record.page import listed, page_parts, parts_by_need
 from media4sec.portal.rows import first_sentence, host_of
 from media4sec.portal.wording import page_display, word
 from media4sec.publications.index import current
@@ -75,7 +75,21 @@ def issue(page):
     }
     page = replace(page, law=law_on_day([law["document"] for law in laws], asked, today))
     page = with_judgments(page, own, [*own_parts, ("law", gettext("Then and now"))])
-    return replace(page, sections=[])
+    which = f"?issue={page.publication.identifier}"
+    page = replace(
+        page,
+        sections=[],
+        primary={"title": gettext("Run the check"), "url": "/check/"},
+        next=[
+            {"title": gettext("Situations that touch it"), "url": f"/situations/{which}"},
+            {"title": gettext("Tools that raise it"), "url": f"/technologies/{which}"},
+            {"title": gettext("National law, country by country"), "url": "/countries/"},
+            *page.next,
+        ],
+    )
+    return replace(
+        page, parts=parts_by_need(page, "about", "pictures", "questions", "law", "judgments", "lenses")
+    )
 
 
 def instrument(page):
@@ -94,7 +108,22 @@ def instrument(page):
         "life": life_of(document, today),
         "today": today,
     }
-    return with_judgments(page, own, [("events", gettext("Then and now"))])
+    page = with_judgments(page, own, [("events", gettext("Then and now"))])
+    page = replace(
+        page,
+        primary={"title": gettext("Read the official text"), "url": document["official_url"]}
+        if document["official_url"]
+        else page.primary,
+        next=[
+            {
+                "title": gettext("Issues that touch it"),
+                "url": f"/issues/?instrument={page.publication.identifier}",
+            },
+            {"title": gettext("National law, country by country"), "url": "/countries/"},
+            *page.next,
+        ],
+    )
+    return replace(page, parts=parts_by_need(page, "about", "events", "judgments", "pictures", "lenses"))
 
 
 def standing_of_law(document, on, today):

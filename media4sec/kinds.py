@@ -25,13 +25,17 @@ NOT_STATED = _("Not stated in the source")
 NO_VALUE = "not-stated"  # the term of a record that states nothing
 Document = dict[str, Any]  # a record as JSON
 FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
+BEHIND = "about"  # the section of what readers look for behind the words of the menu
 SECTIONS = {
-    "situations": _("Situations & themes"),
+    "situations": _("Situations"),
     "practices": _("Practices"),
-    "technologies": _("Technologies"),
-    "law": _("Ethics & law"),
-    "roadmap": _("Roadmap"),
-    "library": _("Library"),
+    "technologies": _("Tools"),
+    "issues": _("Issues"),
+    "law": _("Law"),
+    "evidence": _("Evidence"),
+    "training": _("Training"),
+    "library": _("Documents"),
+    BEHIND: _("About the knowledge base"),
 }
 
 
@@ -247,6 +251,10 @@ class Listed:
         str, ...
     ] = ()  # fields; “-” before those that fall, “|” between one and what stands in for it
     meta: tuple[str, ...] = ()  # the facts under a title
+    told: tuple[str, ...] = ()  # facts that each row tells with their labels, also that nothing is stated
+    doors: str = (
+        ""  # a function of the app that says where to begin: () -> see ``doors`` in portal/_results.html
+    )
     is_compared: bool = False  # readers choose some and see them side by side
     marks_unverified: bool = False  # warns, as its pages do, where a look-up did not confirm the record
     as_known: str = ""  # how fresh it is: a sentence with %(date)s, that of the newest source
@@ -346,6 +354,7 @@ class Cited:
     origins: tuple[
         str, ...
     ] = ()  # fields that name where its sentence was said, the first that is filled counts
+    rests_on: str = ""  # the field, one that its list is filtered by, that says what its sentence rests on
     mark: str = ""  # what it is called beside such a sentence, with %(number)s; else by its identifier
     by_identifier: bool = False  # D2.3 Title, where others name it
 

@@ -30,7 +30,7 @@ ROADMAP_ITEM = Kind(
         title=_("Roadmap"),
     ),
     path="roadmap",
-    section="roadmap",
+    section="training",
     thing=Thing("guidance"),
     identifier=Numbered("R", has_slug=True),
     listed=Listed(
@@ -84,7 +84,7 @@ TRAINING_MODULE = Kind(
         title=_("Training"),
     ),
     path="training",
-    section="roadmap",
+    section="training",
     thing=Thing("course", publisher="provider"),
     identifier=Numbered("M", has_slug=True),
     listed=Listed(
@@ -125,7 +125,7 @@ STANDARD = Kind(
         title=_("Standards and guidelines"),
     ),
     path="standards",
-    section="roadmap",
+    section="training",
     thing=Thing(
         "norm",
         is_published=True,

@@ -101,6 +101,7 @@ OTHERS = {
     "compare-day": "/technologies/compare/?ids=T-001,T-005&on=2028-01-01",
     "situation-day": "/situations/S-002-planned-demonstration/?on=2028-01-01",
     "instrument-day": "/law/ai-act/?on=2017-03-01",
+    "debate": "/themes/diy-policing/debate/",
     "compare-choose": "/technologies/compare/",
     "record-situation-suppliers": "/situations/S-010-tool-procurement/",
     "compare-records": "/platform-requests/compare/?ids=preservation-request,european-production-order",

@@ -245,10 +245,12 @@ FOR_READERS = {
         "search/facets/<slug:name>/",
         "<list:path>/facets/<slug:name>/",
         "<list:path>/compare/",
+        "<list:path>/compare.pdf",
     ),
     *(
         "<list:path>/<ref:ref>/",
         r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$",
+        "themes/<ref:ref>/debate/",
         "<list:path>/<ref:ref>/versions/",
         "<list:path>/<ref:ref>/versions/<int:number>/",
     ),

@@ -339,8 +339,8 @@ class TestWithoutScripts:
     def test_menu(self, page, portal_server):
         page.goto(portal_server)
         page.get_by_role("link", name="Menu", exact=True).click()
-        page.locator("#menu").get_by_role("link", name="Technologies").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Technologies")
+        page.locator("#menu").get_by_role("link", name="Tools").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Tools")
 
     def test_filters(self, page, portal_server):
         page.goto(f"{portal_server}/technologies/")
@@ -432,7 +432,8 @@ class TestWithoutScripts:
 
     def test_versions(self, page, portal_server):
         page.goto(f"{portal_server}/technologies/{CHANGED}/")
-        page.get_by_role("link", name="History", exact=True).click()
+        page.get_by_role("link", name="Details", exact=True).click()
+        page.get_by_role("link", name="All versions, and what changed in each").click()
         expect(page.get_by_role("link", name="Version 1", exact=True)).to_be_visible()
         page.get_by_label("From version", exact=True).select_option("1")
         page.get_by_label("To version", exact=True).select_option("2")

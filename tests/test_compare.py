@@ -3,13 +3,16 @@
 import csv
 import io
 
+import pypdfium2
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from media4sec.kinds import kinds_by_name, paths
 from media4sec.records import workflow
 from tests.factories import make, published, published_full, several_published
 from tests.public import h1_of, text_of
+from tests.test_paper import text_in
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +175,7 @@ def test_the_file_says_the_same_as_the_table(client):
     other = published("technology", country="BE", target_users=["police"])
     address = address_of(one, other)
 
-    response = client.get(client.get(address).context["table"]["csv_url"])
+    response = client.get(f"/technologies/compare.csv?ids={one.identifier},{other.identifier}")
     rows = list(csv.reader(io.StringIO(response.content.decode(), newline=""), strict=True))
     found = {row[1]: row[2:] for row in rows}
 
@@ -202,3 +205,52 @@ def test_it_speaks_the_language_of_the_address(client):
     response = client.get(f"/de{address_of(one, other)}")
 
     assert f'<a href="/de{one.url}" lang="en" dir="auto">{one.title}</a>' in response.content.decode()
+
+
+@pytest.mark.parametrize("prefix", ["", "/de"])
+def test_the_sheet_to_print_says_the_same_as_the_table(client, prefix):
+    issue = published("issue", title="Mass monitoring")
+    one = published("technology", title="Alpha", country="NL", issues=[issue.identifier])
+    other = published("technology", title="Beta", country="BE")
+    page = client.get(prefix + address_of(one, other))
+
+    response = client.get(f"{prefix}/technologies/compare.pdf?ids={one.identifier},{other.identifier}")
+    text = text_in(response.content)
+
+    assert f'href="{prefix}/technologies/compare.pdf?ids={one.identifier},' in page.content.decode()
+    assert response.headers["Content-Type"] == "application/pdf"
+    with translation.override(prefix[1:] or "en-gb"):
+        said = [
+            str(words)
+            for group in page.context["table"]["groups"]
+            for row in group["rows"]
+            for words in (row["label"], *(value.text for cell in row["cells"] for value in cell))
+        ]
+    assert len(said) > 30
+    assert [words for words in said if "".join(words.split()) not in "".join(text.split())] == []
+    with pypdfium2.PdfDocument(response.content) as document:
+        width, height = document[0].get_size()
+    assert width > height  # the sheet lies
+
+
+def test_a_sheet_of_too_few_or_unknown_records_is_refused(client):
+    one = published("technology")
+
+    for query in (f"ids={one.identifier}", "", f"ids={one.identifier},T-999", "ids=T-1&x=1"):
+        response = client.get(f"/technologies/compare.pdf?{query}")
+        assert (response.status_code, response.headers["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "Choose from 2 to 4 records." in text_of(client.get("/technologies/compare.pdf"))
+    assert client.get("/news/compare.pdf").status_code == 404
+
+
+def test_patterns_are_compared_by_their_texts(client):
+    one = published("pattern", title="One", problem="People film.", solution="Talk to them.")
+    other = published("pattern", title="Other", problem="People post.", solution="")
+    case = published("case")
+
+    rows = rows_of(client.get(f"/practices/compare/?ids={one.identifier},{other.identifier}"))
+
+    assert rows["Problem"][1] == [["People film."], ["People post."]]
+    assert rows["Solution"][1] == [["Talk to them."], []]
+    refused = client.get(f"/practices/compare/?ids={one.identifier},{case.identifier}")
+    assert refused.status_code == 400

@@ -108,7 +108,7 @@ def test_a_cell_without_statements_says_so_and_keeps_its_other_numbers(client):
     cells = [cell for row in response.context["by_lens"]["rows"] for cell in row["cells"]]
     without = [cell for cell in cells if cell["parts"]]
     assert len(without) > 9
-    assert response.content.decode().count("no statement in the project") == len(without)
+    assert response.content.decode().count("no evidence in the project") == len(without)
     assert "3 issues" in response.content.decode()
 
 

@@ -33,6 +33,7 @@ MACHINES = [
     "/search.json?q=missing+person",
     "/search/suggest?q=miss",
     "/technologies/compare.csv?ids=T-001,T-005",
+    "/technologies/compare.pdf?ids=T-001,T-005",
     "/feeds/everything.atom",
     "/feeds/law.atom",
     *(f"/api/v1/{kind.plural}?limit=1" for kind in kinds()),

@@ -123,6 +123,7 @@ ROUTES = {
     "<list:path>/facets/<slug:name>/": "followed",
     "search/facets/<slug:name>/": "followed",
     r"^(?P<path>[a-z-]+)/compare\.csv$": "followed",
+    "<list:path>/compare.pdf": "followed",
     FORM_OF_LIST: "followed",
     FORM_OF_RECORD: "followed",
     r"^feeds/(?P<path>[a-z-]+)\.(?P<form>atom|json)$": "followed",
@@ -130,6 +131,7 @@ ROUTES = {
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.ics$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$": "followed",
     "<list:path>/<ref:ref>/": "record",
+    "themes/<ref:ref>/debate/": "record",
     "<list:path>/<ref:ref>/versions/": "record",
     "<list:path>/<ref:ref>/versions/<int:number>/": "record",
 }

@@ -155,8 +155,8 @@ def test_columns_that_say_nothing_are_folded_into_a_note(client, content):
     }
 
     assert heads["WP5"] == ["Code", "Title and authors"]
-    assert heads["WP4"] == ["Code", "Title and authors", "Date", "Pages", "Statements", "File"]
-    assert heads["WP2"] == ["Code", "Title and authors", "Date", "Lead", "Pages", "Statements", "File"]
+    assert heads["WP4"] == ["Code", "Title and authors", "Date", "Pages", "Evidence", "File"]
+    assert heads["WP2"] == ["Code", "Title and authors", "Date", "Lead", "Pages", "Evidence", "File"]
     text = text_of(client.get("/library/"))
     assert "Not stated in the source for any of these: Date, Lead, Pages." in text
     assert "Not stated in the source for any of these: Lead." in text

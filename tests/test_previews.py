@@ -59,7 +59,7 @@ def test_preview_says_what_the_record_is():
 
     assert preview == Preview(
         title="A claim",
-        kind="Statement",
+        kind="Piece of evidence",
         plate=record.identifier,
         lens="bad",
         lens_label="Bad",

@@ -11,7 +11,6 @@ from tests.test_content import by_identifier
 pytestmark = pytest.mark.usefixtures("content")
 
 ORDER = [
-    "facts",
     "about",
     "lenses",
     "workshop",
@@ -21,6 +20,7 @@ ORDER = [
     "technologies",
     "issues",
     "roadmap",
+    "facts",
 ]
 
 every_theme = pytest.mark.parametrize("slug", sorted(by_identifier("theme")))
@@ -112,3 +112,22 @@ def test_withdrawn_point_leaves_the_table_of_four(client):
 
     found = client.get(theme.url).context["page"].own["swot"][3]["points"]
     assert [point["title"] for point in found] == [points[1].title]
+
+
+@pytest.mark.parametrize("slug", sorted(by_identifier("theme")))
+@pytest.mark.usefixtures("content")
+def test_sheets_of_the_themes_tell_each_statement_once_from_its_theme(
+    client, slug, django_assert_max_num_queries
+):
+    statements = by_identifier("statement")
+    client.get(f"/themes/{slug}/debate/")
+    with django_assert_max_num_queries(4):
+        response = client.get(f"/themes/{slug}/debate/")
+
+    told = [row["identifier"] for topic in response.context["topics"] for side in topic.sides for row in side]
+    assert len(told) == len(set(told))
+    assert {statements[identifier]["theme"] for identifier in told} <= {slug}
+    assert len(response.content) < 60_000
+    for topic in response.context["topics"]:
+        for side, lenses in zip(topic.sides, ({"good"}, {"bad", "ugly"}), strict=True):
+            assert {statements[row["identifier"]]["lens"] for row in side} <= lenses

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext, ngettext
 
+from media4sec.portal.record.page import parts_by_need
+from media4sec.portal.rows import LENSES
 from media4sec.portal.wording import content, record_name, word
 from media4sec.publications.models import Publication
 from media4sec.saying import day_or_unknown
@@ -19,14 +21,22 @@ def page_of_workshop(page):
     swot = swot_on(theme["id"]) if theme else []
     swot = swot if any(quadrant["total"] for quadrant in swot) else []
     groups = said_at(page)
-    own_parts = [("line", gettext("One of six"))]
-    own_parts += [("said", gettext("What was said"))] if groups else []
+    own_parts = [("said", gettext("What was said"))] if groups else []
     own_parts += [("swot", gettext("Strengths to threats"))] if swot else []
     index = page.backlinks.index
     workshops = line_of_workshops(index, index.slots([page.publication.pk]))
     stations = [station(document) for document in workshops]
     own = {"stations": stations, "groups": groups, "swot": swot}
-    return replace(page, own=own, own_parts=[*own_parts, *page.own_parts])
+    page = replace(page, own=own, own_parts=[*own_parts, *page.own_parts, ("line", gettext("One of six"))])
+    if groups:  # each with its lens, so neither columns nor rows say them again
+        page = replace(page, columns=[], statements=[])
+    reports = page.document["reports"]
+    page = replace(page, primary=report_of(reports[0])) if reports else page
+    return replace(page, parts=parts_by_need(page, "about", "lenses", *(part[0] for part in page.own_parts)))
+
+
+def report_of(ref):
+    return {"title": gettext("Read the report"), "url": ref["url"]}
 
 
 def said_at(page):
@@ -48,7 +58,16 @@ def said_at(page):
             "label": word(labels[name], "statement_kind", name),
             "total": len(slots),
             "all_url": f"{page.evidence_url}&statement-kind={name}" if len(slots) > MOST_SAID else "",
-            "rows": rows[name],
+            "rows": [
+                {
+                    "identifier": row.identifier,
+                    "title": row.title,
+                    "url": row.url,
+                    "lens": row.lens,
+                    "lens_label": LENSES.get(row.lens, ""),
+                }
+                for row in rows[name]
+            ],
         }
         for name, slots in groups.items()
     ]

@@ -31,7 +31,7 @@ PARTNER = Kind(
         lead=_("The ten organisations that carried out the project, and what each brought to it."),
     ),
     path="partners",
-    section="library",
+    section="about",
     thing=Thing("organisation", other_titles=fields("short_name"), url="website", country="country"),
     listed=Listed(
         facets=(
@@ -106,7 +106,7 @@ WORKSHOP = Kind(
         ),
     ),
     path="workshops",
-    section="library",
+    section="evidence",
     thing=Thing(
         "event",
         contributors=fields("host_partner"),
@@ -176,6 +176,7 @@ PATTERN = Kind(
         facets=(THEME_FACET, Facet("group", _("Group"), choices=PatternGroup), Facet("family", _("Family"))),
         order=fields("order_in_contents"),
         meta=fields("group family"),
+        is_compared=True,
     ),
     page=Page(
         check="/check/",
@@ -254,7 +255,7 @@ SWOT_POINT = Kind(
         ),
     ),
     path="swot",
-    section="situations",
+    section="evidence",
     thing=Thing("claim"),
     listed=Listed(
         facets=(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from media4sec.kinds import kinds_by_name, lower_first
 from media4sec.portal.record.facts import Fact, values_of
-from media4sec.portal.record.page import last_parts, listed, pictures_part
+from media4sec.portal.record.page import last_parts, listed, parts_by_need, pictures_part
 from media4sec.portal.wording import page_display
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
@@ -28,6 +28,7 @@ ON_A_THEME = {  # parts of a theme's page, in its order, and the kinds in each
 }
 MOST_DUTIES, MOST_WORKSHOPS, MOST_POINTS = 12, 6, 12  # on the page of a theme; points in each quadrant
 MOST_QUESTIONS = 40  # of the check, on the page of a situation
+MOST_NAMES, MOST_COMPARED = 3, 4  # in a point of “in short”; tools side by side
 HELP = ("pattern", "technology", "case")  # what can be done in a situation
 
 
@@ -68,7 +69,23 @@ def theme(page):
         "overviews": overviews,
     }
     links = [group for group in page.links if group.kind.name not in told]
-    return replace(page, own=own, links=links, own_parts=[*own_parts, *page.own_parts])
+    on_theme = f"?theme={publication.identifier}"
+    page = replace(
+        page,
+        own=own,
+        links=links,
+        statements=[],  # the first of each lens are in its column, and the list has all
+        own_parts=[*own_parts, *page.own_parts],
+        primary={"title": _("Prepare for a situation"), "url": f"/situations/{on_theme}"},
+        next=[
+            {"title": _("Tools on this theme"), "url": f"/technologies/{on_theme}"},
+            {"title": _("All evidence on this theme"), "url": page.evidence_url},
+            *page.next,
+        ],
+    )
+    return replace(
+        page, parts=parts_by_need(page, "about", "pictures", "lenses", *(part[0] for part in own_parts))
+    )
 
 
 def swot_on(slug):
@@ -137,9 +154,10 @@ def list_url(kind_name, slug):
 
 
 def situation(page):
-    """What can be done, good and bad, what it touches, who does what, and what to ask before deciding."""
+    """In the order of need: what to ask before deciding, what it touches, what can be done, who does what, what else
+    could be done, and what is for and against it."""
     document = page.document
-    responsibilities = responsibilities_of(document)
+    lanes = lanes_of(responsibilities_of(document))
     chosen = [
         group
         for name in HELP
@@ -151,27 +169,75 @@ def situation(page):
     questions, question_count = questions_about(document["issues"])
     asks = asks_of(document)
     links = [group for group in page.links if group not in chosen]
+    short = points_in_short(
+        ("questions", _("Before you decide"), question_count, []),
+        ("flags", _("Legal and ethical flags"), len(page.flags), [flag["title"] for flag in page.flags]),
+        (
+            "help",
+            _("What can be done"),
+            sum(group.total for group in chosen),
+            [row.title for group in chosen for row in group.rows],
+        ),
+        ("responsibilities", _("Who does what"), len(lanes), [lane["actor"] for lane in lanes]),
+        ("alternatives", _("Without social media"), len(document["alternatives"]), []),
+    )
     parts = listed(
-        ("about", page.kind.page.about, page.text),
+        ("about", page.kind.page.about, page.text or short),
         pictures_part(page),
-        ("help", _("What can be done"), help_groups),
-        ("lenses", _("Good, bad, ugly"), page.columns),
+        ("questions", _("Before you decide"), questions or asks),
         ("flags", _("Legal and ethical flags"), True),
-        ("responsibilities", _("Who does what"), responsibilities),
+        ("help", _("What can be done"), help_groups),
+        ("responsibilities", _("Who does what"), lanes),
         ("alternatives", _("Without social media"), document["alternatives"]),
-        *((ask["id"], ask["title"], True) for ask in asks),
-        ("questions", _("Before you decide"), questions),
+        ("lenses", _("Good, bad, ugly"), page.columns),
         *last_parts(replace(page, links=links)),
     )
     own = {
-        "responsibilities": responsibilities,
+        "short": short,
+        "responsibilities": lanes,
         "help": help_groups,
         "asks": asks,
         "questions": questions,
         "question_count": question_count,
         "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
     }
-    return replace(page, own=own, links=links, parts=parts)
+    return replace(page, own=own, links=links, parts=parts, next=[*after_situation(document), *page.next])
+
+
+def lanes_of(responsibilities):
+    """Who does what, a lane for each who: ``[{actor, points}]``, in the order of the record."""
+    lanes = {}
+    for point in responsibilities:
+        lanes.setdefault(point["actor"], []).append(point)
+    return [{"actor": actor, "points": points} for actor, points in lanes.items()]
+
+
+def points_in_short(*parts):
+    """What the page says, in at most five points that lead to its parts: ``[{id, title, count, names, rest}]``."""
+    return [
+        {
+            "id": name,
+            "title": title,
+            "count": count,
+            "names": names[:MOST_NAMES],
+            "rest": len(names) > MOST_NAMES,
+        }
+        for name, title, count, names in parts
+        if count
+    ]
+
+
+def after_situation(document):
+    """Where somebody goes who has read what a situation needs."""
+    tools = [ref["id"] for ref in document["technologies"]][:MOST_COMPARED]
+    compare = {
+        "title": _("Compare the tools named here"),
+        "url": f"/technologies/compare/?ids={','.join(tools)}",
+    }
+    return [
+        *([compare] if len(tools) > 1 else []),
+        {"title": _("National law, country by country"), "url": "/countries/"},
+    ]
 
 
 def asks_of(document):

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from media4sec.portal.lists.facets import Choice, FacetBox, spoken
+from media4sec.portal.record.evidence import rungs
 from media4sec.portal.record.page import page_of
 from media4sec.portal.rows import LENSES, card_of, theme_tiles
 from media4sec.publications.index import current
@@ -67,6 +68,9 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    ("record.facts_part", "The fact card as a part of a page", "/issues/I-001/"),
+    ("results.doors", "Where to begin in a long list", "/technologies/"),
+    ("rows.said_once", "What all rows of a list say", "/technologies/?provenance=project"),
     ("days.answer", "How the law stands on a day", "/law/ai-act/?on=2028-01-01"),
     ("days.ask", "Which day a reader asks for", "/law/ai-act/"),
     ("days.field", "A day to choose", "/check/"),
@@ -186,6 +190,7 @@ def design(request):
         "spaces": measures(light, SPACE, "px"),
         "lenses": LENSES,
         "shapes": SHAPES,
+        "rungs": rungs(),
         "tiles": tiles.values(),
         "cards": [card_of(row, tiles, with_kind=True) for row in rows],
         "page": pages[0] if pages else None,
@@ -254,5 +259,6 @@ def sample_facet(name, tiles, *, is_open):
         total=len(options),
         options=options,
         more=[],
+        more_title="",
         all_url="",
     )

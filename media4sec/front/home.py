@@ -8,7 +8,7 @@ import json
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncDate
 from django.shortcuts import render
 from django.utils.timezone import localdate, now
@@ -152,8 +152,12 @@ def event_of(document, dated):
 def latest_changes():
     """What changed lately, newest first; many of one kind on one day are told as one.
 
-    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Three queries.
+    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Five queries.
     """
+    begun = Change.objects.aggregate(begun=Min(TruncDate("at")))["begun"]
+    later = Q(action=Change.Action.UPDATED) | Q(at__date__gt=begun)
+    if not begun or not Change.objects.filter(later).exists():
+        return []  # all is as it was first published, which says nothing
     newest = Change.objects.aggregate(newest=Max("seq"))["newest"] or 0
     groups = (
         Change.objects.filter(seq__gt=newest - CHANGES_LOOKED_AT)

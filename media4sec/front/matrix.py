@@ -18,8 +18,8 @@ ON_THEMES = ("statement", "issue", "pattern", "case", "technology", "situation")
 MOST_THEMES = 24  # in a table; the others are in their list
 COUNTED = {
     "statement": (
-        ngettext_lazy("%(n)s statement", "%(n)s statements", "n"),
-        gettext_lazy("no statement in the project"),
+        ngettext_lazy("%(n)s piece of evidence", "%(n)s pieces of evidence", "n"),
+        gettext_lazy("no evidence in the project"),
     ),
     "issue": (ngettext_lazy("%(n)s issue", "%(n)s issues", "n"), gettext_lazy("no issue in the project")),
     "case": (ngettext_lazy("%(n)s case", "%(n)s cases", "n"), gettext_lazy("no case in the project")),
@@ -33,7 +33,7 @@ def matrix(request):
     context = {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
-            {"title": SECTIONS["situations"], "url": "/situations/"},
+            {"title": SECTIONS["evidence"], "url": "/evidence/"},
             {"title": gettext("Matrix"), "url": None},
         ],
         "by_lens": theme_by_lens(tiles, ("statement", "issue", "case"), counts),
@@ -113,7 +113,7 @@ def theme_by_kind(tiles, kind_names, counts):
         for slug, tile in themes_shown(tiles)
     ]
     short = {
-        "statement": gettext("Statements"),
+        "statement": gettext("Evidence"),
         "issue": gettext("Issues"),
         "pattern": gettext("Patterns"),
         "case": gettext("Cases"),

@@ -6,6 +6,7 @@ from django.urls import path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import library
+from catalogue.debate import debate
 from catalogue.solutions import solutions
 from ethics import answering
 from ethics.check_papers import result_paper
@@ -13,6 +14,7 @@ from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
+from media4sec.paper.comparing import compared_pdf
 from media4sec.paper.views import record_pdf
 from media4sec.portal.lists import compare
 from media4sec.portal.lists.options import options
@@ -87,9 +89,11 @@ urlpatterns = [
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
+    path("<list:path>/compare.pdf", compared_pdf, name="compare-pdf"),
     path("<list:path>/compare/", compare.page, name="compare"),
     re_path(r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$", record_pdf, name="record-pdf"),
     path("<list:path>/<ref:ref>/", record, name="record"),
+    path("themes/<ref:ref>/debate/", debate, name="debate"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
     path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),
 ]

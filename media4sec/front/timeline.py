@@ -59,7 +59,7 @@ def page_of_timeline():
     return {
         "crumbs": [
             {"title": gettext("Home"), "url": "/"},
-            {"title": gettext("Library"), "url": "/library/"},
+            {"title": gettext("Documents"), "url": "/library/"},
             {"title": gettext("Timeline"), "url": None},
         ],
         "siblings": siblings("library"),

@@ -106,6 +106,7 @@ class Paper:
     lead: Phrase = ()
     blocks: Sequence[Block] = field(default_factory=tuple)
     has_contents: bool = False
+    is_wide: bool = False  # on sheets that lie
 
     @property
     def name(self) -> str:

@@ -192,7 +192,10 @@ def flag_blocks(
     ]
     rows = [
         [
-            [[*quoted(flag["title"], full_address(flag["url"])), Piece(f" {flag['identifier']}")]],
+            [
+                [*quoted(flag["title"], full_address(flag["url"])), Piece(f" {flag['identifier']}")],
+                rests_on(flag),
+            ],
             flag[reasons] if reasons != "asks" else sentences(flag["asks"]),
             [instrument_words(instrument) for instrument in flag["instruments"]] or [DASH],
             sentences(flag["safeguards"]),
@@ -202,6 +205,16 @@ def flag_blocks(
     advice = [Piece(gettext("Not legal advice."), is_strong=True)]
     take = worded(f" {gettext('Take these points to your data-protection officer.')}")
     return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice([*advice, *take])]
+
+
+def rests_on(flag: dict[str, Any]) -> Phrase:
+    """Where an issue comes from."""
+    marks = [
+        piece
+        for mark in flag["marks"]
+        for piece in (*worded(mark["label"], full_address(mark["url"])), Piece(" "))
+    ]
+    return marks or worded(gettext("Editorial"))
 
 
 def sentences(texts: Iterable[str]) -> Cell:

@@ -47,7 +47,7 @@ def as_docx(paper: Paper) -> bytes:
 def _empty(paper: Paper) -> Any:
     document = Document()
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if paper.is_wide else (Mm(210), Mm(297))
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin = section.bottom_margin = Mm(20)
     core = document.core_properties

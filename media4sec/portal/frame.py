@@ -4,18 +4,21 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import SECTIONS, kinds, paths
+from media4sec.kinds import BEHIND, SECTIONS, kinds, paths
 from media4sec.languages import addresses_of, in_english, language_tag
 
 NAVIGATION = {
     "situations": "/situations/",
     "practices": "/practices/",
     "technologies": "/technologies/",
-    "law": "/issues/",
-    "roadmap": "/roadmap/",
+    "issues": "/issues/",
+    "law": "/law/",
+    "evidence": "/evidence/",
+    "training": "/training/",
     "library": "/library/",
+    BEHIND: "/about/",
 }
-OWN_PAGES = {"matrix": "situations", "patterns": "practices", "timeline": "library"}
+OWN_PAGES = {"matrix": "evidence", "patterns": "practices", "timeline": "library", "about": BEHIND}
 LISTS = ("list", "library", "search")  # by the names of their addresses: what they hold depends on the query
 FOOTER = (
     (_("Data & API"), "/api/"),
@@ -30,23 +33,38 @@ def section_of(path):
     """The navigation section that an address belongs to, or an empty string."""
     first = path.strip("/").split("/")[0]
     if first in paths():
-        return paths()[first][0].section
+        return min(paths()[first], key=is_behind).section
     return OWN_PAGES.get(first, "")
+
+
+def is_behind(kind):
+    """Are its records pages behind the words of the menu, and no peers of what these lead to?"""
+    return kind.list_url != NAVIGATION[kind.section]
 
 
 def siblings(section):
     """The other lists of a section, for the line under a heading: [(title, url)]."""
     found = {}
-    for kind in sorted(kinds(), key=lambda kind: kind.list_url != NAVIGATION[kind.section]):
+    for kind in sorted(kinds(), key=is_behind):
         if kind.section == section and kind.path not in ("library", "practices"):
             found.setdefault(kind.list_url, kind.names.heading)
-    if section == "situations":
+    if section == "evidence":
         found["/matrix/"] = _("Matrix")
     if section == "practices":
         found = {"/practices/": _("Patterns and cases"), "/patterns/": _("Pattern explorer")}
     if section == "library":
-        own = {"/library/": _("Work packages and deliverables"), "/timeline/": _("Timeline")}
-        found = own | found
+        found = {"/library/": _("Work packages and deliverables"), "/timeline/": _("Timeline")}
+    return [{"title": title, "url": url} for url, title in found.items()]
+
+
+def behind():
+    """The lists that the menu does not name, in the order of its words: [{title, url}]."""
+    order = list(SECTIONS)
+    found = {
+        kind.list_url: kind.names.heading
+        for kind in sorted(kinds(), key=lambda kind: order.index(kind.section))
+        if is_behind(kind) and kind.list_url not in NAVIGATION.values()
+    }
     return [{"title": title, "url": url} for url, title in found.items()]
 
 
@@ -87,7 +105,9 @@ def site(request):
             "navigation": [
                 {"title": title, "url": NAVIGATION[name], "current": name == section}
                 for name, title in SECTIONS.items()
+                if name != BEHIND
             ],
+            "behind": behind(),
             "footer": [{"title": title, "url": url} for title, url in FOOTER],
         }
     }
@@ -102,5 +122,6 @@ BARE = {
     "is_greek": False,
     "contact": "",
     "navigation": (),
+    "behind": (),
     "footer": (),
 }

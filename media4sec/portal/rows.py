@@ -53,6 +53,15 @@ def card_of(publication, tiles, *, with_kind=False):
         "letter": initial(publication.title),
         "kind_label": kind.names.one if with_kind else "",
         "meta": display["meta"],
+        "told": [
+            {
+                "name": fact["name"],
+                "label": fact["label"],
+                "text": ", ".join(str(value["text"]) for value in fact["values"]),
+            }
+            for fact in display["facts"]
+            if fact["name"] in kind.listed.told
+        ],
         "themes": sorted(
             (tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles),
             key=lambda tile: tile["number"],

@@ -1,4 +1,12 @@
-// Buttons on the page of a record that need a script: printing it, and copying how to cite it.
+// What only a script can do on the page of a record: open what an address leads to, print, and copy how to cite it.
+
+function openTarget() {
+  const fold = document.querySelector(":target")?.closest("details");
+  if (fold) fold.open = true;
+}
+
+openTarget();
+addEventListener("hashchange", openTarget);
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

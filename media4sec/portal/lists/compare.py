@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
+from media4sec.languages import local
 from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
 from media4sec.portal.record.law import DAY_PARAMETER, LawOnDay, day_asked, law_of_issues
@@ -36,9 +37,9 @@ def page(request, path):
     rows, unknown = chosen(kinds, names)
     errors += unknown
     list_url = kinds[0].list_url
-    ready = not errors and len(rows) >= FEWEST
+    is_ready = not errors and not ready(rows)
     query = f"ids={','.join(names)}" + (f"&{DAY_PARAMETER}={day}" if day else "")
-    if ready and len([value for value in request.GET.getlist("ids") if value]) > 1:
+    if is_ready and len([value for value in request.GET.getlist("ids") if value]) > 1:
         only = f"&only={DIFFERENCES}" if request.GET.get("only") else ""
         return HttpResponseRedirect(f"{request.path}?{query}{only}")
     address = f"{request.path}?{query}"
@@ -58,7 +59,7 @@ def page(request, path):
         "law": None,
         "table": None,
     }
-    if ready:
+    if is_ready:
         table = table_of(rows, day)
         context["law"] = table["law"]
         context["table"] = {
@@ -67,11 +68,22 @@ def page(request, path):
             "folded": table["folded"],
             "is_short": is_short,
             "switch_url": address if is_short else f"{address}&only={DIFFERENCES}",
-            "csv_url": f"/{path}/compare.csv?{query}",
+            "exports": [
+                {"label": "PDF", "url": local(f"/{path}/compare.pdf?{query}"), "type": "application/pdf"},
+                {"label": "CSV", "url": f"/{path}/compare.csv?{query}", "type": "text/csv"},
+            ],
             "ids": ",".join(names),
             "on": timezone.localdate(),
         }
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
+
+
+def ready(rows):
+    """What is wrong with the number of records, if there are too few to be compared."""
+    if len(rows) >= FEWEST:
+        return []
+    text = gettext("Choose from %(fewest)s to %(most)s records.")
+    return [("ids", text % {"fewest": FEWEST, "most": MOST})]
 
 
 def kinds_side_by_side(path):
@@ -196,6 +208,7 @@ def table_of(rows, day=None):
                     is_prose=True,
                 ),
                 *does,
+                *section_rows(displays),
             ],
         ),
         (
@@ -214,6 +227,25 @@ def table_of(rows, day=None):
         "folded": folded,
         "law": law,
     }
+
+
+def section_rows(displays):
+    """The titled texts that some of them have, in the order of the first that has them."""
+    of_each = [{part["title"]: part for part in display["sections"]} for display in displays]
+    titles = dict.fromkeys(title for parts in of_each for title in parts)
+    return [
+        _row(
+            title,
+            [
+                [Value(content(text)) for text in (*parts[title]["paragraphs"], *parts[title]["items"])]
+                if title in parts
+                else []
+                for parts in of_each
+            ],
+            is_prose=True,
+        )
+        for title in titles
+    ]
 
 
 def rows_shown(table, *, only_differences):
@@ -287,7 +319,7 @@ def evidence_rows(rows, documents, displays):
                 for document in documents
             ],
         ),
-        _row(_("Statements of the project about it"), [[Value(str(statements[row.pk]))] for row in rows]),
+        _row(_("Evidence of the project about it"), [[Value(str(statements[row.pk]))] for row in rows]),
         _row(_("Sources"), [[Value(str(len(document["sources"])))] for document in documents]),
     ]
 

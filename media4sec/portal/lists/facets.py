@@ -6,17 +6,19 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import NO_VALUE, THEME_FACET
+from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, kinds_by_name
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.frame import is_behind
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import said_since_change, since_change
 
+FACET_OF_KINDS = "type"  # the facet of kinds
 OPEN_FACETS = 5
 SHOWN_OPTIONS = 6  # before a reader unfolds more
-LISTED_OPTIONS = 12  # in the page of a list; all others are at the facet's own address
+LISTED_OPTIONS = 8  # in the page of a list; all others are at the facet's own address
 
 
 def without(request, name, value):
@@ -91,11 +93,12 @@ class FacetBox:
     total: int
     options: list[Choice]
     more: list[Choice]  # those that the reader unfolds
+    more_title: str  # of these, where they are of another sort than the first
     all_url: str
 
 
 def facet_groups(request, answer, tiles):
-    """The facets beside a list: at most five open ones with at most twelve boxes each, besides those that are chosen.
+    """The facets beside a list: at most five open ones with at most eight boxes each, besides those that are chosen.
 
     Boxes that would find nothing are left out, unless they are chosen. Of the facets that come after the open ones the
     page has what is chosen only; the rest is at their address.
@@ -108,6 +111,9 @@ def facet_groups(request, answer, tiles):
             continue
         is_open = len(groups) < OPEN_FACETS
         ranked = in_rank(options, facet, tiles)
+        if facet.name == FACET_OF_KINDS:
+            groups.append(types(ranked, facet, answer, tiles, is_open=is_open, selected=selected))
+            continue
         room = LISTED_OPTIONS + 1 if len(ranked) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
         listed = [
             (place, option)
@@ -126,10 +132,29 @@ def facet_groups(request, answer, tiles):
                 len(options),
                 options=head,
                 more=[row for row in rows if row not in head],
+                more_title="",
                 all_url=options_url(request, facet) if len(rows) < len(options) else "",
             )
         )
     return groups
+
+
+def types(ranked, facet, answer, tiles, *, is_open, selected):
+    """The facet of kinds: those that the menu leads to, and folded in one group the others."""
+    rows = choices(list(enumerate(ranked)), facet, answer.kinds, tiles)
+    known = kinds_by_name()
+    first = [row for row in rows if row.checked or (row.value in known and not is_behind(known[row.value]))]
+    return FacetBox(
+        facet.name,
+        facet.title,
+        is_open,
+        selected,
+        len(ranked),
+        options=first,
+        more=[row for row in rows if row not in first],
+        more_title=SECTIONS[BEHIND],
+        all_url="",
+    )
 
 
 def useful(options):

@@ -10,12 +10,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import lower_first, paths
+from media4sec.kinds import SECTIONS, lower_first, paths
 from media4sec.negotiation import with_other_forms
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.errors import page as error_page
-from media4sec.portal.frame import section_of, siblings
+from media4sec.portal.frame import is_behind, section_of, siblings
 from media4sec.portal.lists.crosstab import can_be_columns, crosstab, fits
 from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
@@ -45,7 +45,7 @@ def kind_list(request, path):
     here = members[0].list_url
     data = stated(request.GET)
     answer = asked(members, data, also=OF_PAGES, say=wording.option)
-    title = title_of(members)
+    title = title_of(members) if is_behind(members[0]) else SECTIONS[members[0].section]
     view = data.get("view", "list")
     errors = answer.errors or view_errors(data, answer, view)
     if errors:
@@ -89,6 +89,8 @@ def kind_list(request, path):
         "views": views(request, answer, view),
         "by": request.GET.get("by", ""),
         "orders": order_choices(answer),
+        "doors": import_string(first.listed.doors)() if first.listed.doors and not request.GET else None,
+        "once": [],
         "compare_url": f"{here}compare/" if with_compare and view != "matrix" else "",
         "exports": [*exports(request, path), *api_links(request, answer)],
         "feed_url": feed_url(request, path),
@@ -99,6 +101,7 @@ def kind_list(request, path):
         context["matrix"] = crosstab(request, answer, tiles)
     else:
         context["cards"] = cards(page, tiles, with_kind=len(members) > 1)
+        context["once"] = said_once(context["cards"])
     if view == "table":
         context["table"] = table_of(request, context["cards"], answer)
     if is_whole and first.listed.grouped_by:
@@ -120,6 +123,29 @@ def view_errors(data, answer, view):
     if view == "matrix" and "page" in data:
         errors.append(("page", gettext("A matrix has no pages.")))
     return errors
+
+
+def said_once(rows):
+    """What is the same in every row, and so is said above them: ``[{name, label, text}]``."""
+    if len(rows) < 2:
+        return []
+    facts = [
+        ("provenance", gettext("Provenance"), {row["provenance_label"] for row in rows}),
+        (
+            "checked",
+            gettext("Checked"),
+            {day(f"{row['checked_on']}") if row["checked_on"] else "" for row in rows},
+        ),
+    ]
+    for facts_of_rows in zip(*(row["told"] for row in rows), strict=False):
+        first = facts_of_rows[0]
+        texts = {fact["text"] or gettext("not stated") for fact in facts_of_rows}
+        facts.append((first["name"], first["label"], texts))
+    return [
+        {"name": name, "label": label, "text": next(iter(texts))}
+        for name, label, texts in facts
+        if len(texts) == 1 and next(iter(texts))
+    ]
 
 
 def notes_on(kind):
@@ -216,6 +242,7 @@ def usual_order(kinds):
         ("title",): _("Title, A to Z"),
         ("family_name|title",): _("By family name"),
         ("-date",): _("Newest first"),
+        ("status",): _("Alive first"),
     }
     return names.get(fields.pop(), _("Usual order")) if len(fields) == 1 else _("Usual order")
 

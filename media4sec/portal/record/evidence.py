@@ -274,3 +274,29 @@ def keymap_of(publication, display, own, wider, tiles):
             for lens, label in LENSES.items()
         ],
     }
+
+
+def rungs():
+    """The kinds of evidence as rungs of a ladder: ``[{at, of, label}]``, the last of them what editors wrote.
+
+    A rung is a kind and no mark: none is better than another.
+    """
+    name, choices = kinds_of_evidence()
+    labels = [word(label, name, value) for value, label in choices.choices]
+    labels.append(gettext("Editorial"))
+    return [{"at": at, "of": len(labels), "label": label} for at, label in enumerate(labels, start=1)]
+
+
+def rests_on(document=None):
+    """The rung of a statement, or without one that of what editors wrote."""
+    if document is None:
+        return rungs()[-1]
+    name, choices = kinds_of_evidence()
+    return rungs()[choices.values.index(document[name])]
+
+
+def kinds_of_evidence():
+    """(the field of statements that says on what they rest, its choices)."""
+    kind = kind_for(Role.EVIDENCE)
+    facet = next(facet for facet in kind.listed.facets if facet.source == kind.cited.rests_on)
+    return facet.source, facet.choices

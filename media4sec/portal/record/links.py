@@ -14,7 +14,7 @@ from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
 from media4sec.publications.related import neighbours
 
-SHOWN, SHOWN_IN_OVERVIEW = 10, 6  # of records that a list shows whole
+SHOWN, SHOWN_IN_OVERVIEW = 10, 4  # of records that a list shows whole
 SHOWN_WITHOUT_LIST = 25
 ROW = ("kind", "identifier", "title", "summary", "url", "lens", "display")
 

@@ -43,11 +43,12 @@ from media4sec.publications.stated import stated_facts
 from media4sec.representations import CALENDAR, forms_of_records, twin
 
 SHOWN_STATEMENTS = 12
+MANY_LINKS = 8  # linked and related records; of more, the part folds
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """What the page of a record shows. The last three are for the kind's app, which adds what only its kind has."""
+    """What the page of a record shows. The last five are for the kind's app, which adds what only its kind has."""
 
     publication: Publication
     kind: Kind
@@ -81,6 +82,8 @@ class RecordPage:
     description: Description  # the same for other catalogues
     terms: list[Entry]  # what the glossary says of words in its texts
     backlinks: Backlinks  # the records that name it
+    primary: dict  # the one thing to do with it: {title, url}
+    next: list[dict]  # where a reader goes from here, in the same shape
     own_parts: list[tuple] = ()  # (id, title) of the parts in the block “own”
     parts: list[dict] = ()  # all parts, where their order is not that of the skeleton
     own: Any = None  # what the kind's template shows besides, in a shape that both know
@@ -93,6 +96,15 @@ class RecordPage:
     @property
     def name(self):
         return f"{self.publication.kind}:{self.publication.identifier}"
+
+    @property
+    def link_count(self):
+        """How many linked and related records the page names."""
+        return sum(len(group.rows) for group in self.links) + len(self.neighbours)
+
+    @property
+    def has_many_links(self):
+        return self.link_count > MANY_LINKS
 
     @property
     def is_unverified(self):
@@ -161,7 +173,7 @@ def page_of(publication, outgoing=None, day=None):
     evidence_url = evidence_url_of(kind, publication)
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
     # From the top of the page down: the first use of a term of the glossary is the one that is marked.
-    lead = glossary.mark(document.get("question") or first_sentence(document["summary"]))
+    lead = glossary.mark(document.get("question") or lead_of(document["summary"]))
     gist = {"title": kind.page.says.title, "text": glossary.mark(display["says"])} if kind.page.says else None
     text = glossary.mark_all(text_of(document))
     sections = [
@@ -202,7 +214,7 @@ def page_of(publication, outgoing=None, day=None):
         limits=limits_of(kind, display, known),
         links=link_groups(kind, outgoing, backlinks),
         neighbours=neighbours_of(publication, outgoing, sources),
-        statements=own.rows[:SHOWN_STATEMENTS] if evidence_url else own.rows,
+        statements=not_told_above(own.rows, columns)[: SHOWN_STATEMENTS if evidence_url else None],
         statement_count=own.total,
         evidence_url=evidence_url,
         sources=sources,
@@ -210,6 +222,8 @@ def page_of(publication, outgoing=None, day=None):
         description=next(descriptions_of([publication])),
         terms=glossary.used,
         backlinks=backlinks,
+        primary=primary_of(kind, publication),
+        next=next_of(kind, publication),
         own_parts=[(name, title) for name, title in kind.page.own_parts.items() if document.get(name)],
     )
     if kind.page.adds:
@@ -217,17 +231,48 @@ def page_of(publication, outgoing=None, day=None):
     return page if page.parts else replace(page, parts=page_parts(page))
 
 
+def primary_of(kind, publication):
+    """What readers come to the page of a record to do."""
+    if kind.page.check:
+        return {"title": gettext("Run the check"), "url": f"{kind.page.check}#{publication.identifier}"}
+    return {"title": gettext("Cite"), "url": "#cite"}
+
+
+def next_of(kind, publication):
+    """Where every record leads: to the others of its kind, to the check, and to its editors."""
+    record = f"{publication.kind}:{publication.identifier}"
+    return [
+        {"title": kind.names.heading, "url": kind.list_url},
+        *([] if kind.page.check else [{"title": gettext("Check ethics and law"), "url": "/check/"}]),
+        {"title": gettext("Suggest a correction"), "url": f"/corrections/new/?record={record}"},
+    ]
+
+
+def not_told_above(statements, columns):
+    """A page says each sentence once: what is good, bad or ugly is not told again as evidence."""
+    points = [point for column in columns for point in column["points"]]
+    told = {mark["url"] for point in points for mark in point["marks"]} | {
+        str(point["text"]) for point in points
+    }
+    return [row for row in statements if row["url"] not in told and row["text"] not in told]
+
+
 def themes_of(display, tiles):
     found = [tiles[ref["id"]] for ref in display["themes"] if ref["id"] in tiles]
     return sorted(found, key=lambda tile: tile["number"])
 
 
+def lead_of(summary):
+    """The first sentence, however long."""
+    return first_sentence(summary, limit=len(summary))
+
+
 def text_of(document):
-    """The summary in paragraphs, unless its one sentence is in the lead already."""
+    """The summary in paragraphs, without the sentence that is in the lead already."""
     summary = document["summary"]
-    if summary == first_sentence(summary) and not document.get("question"):
-        return []
-    return [part for part in summary.split("\n\n") if part.strip()]
+    if not document.get("question"):
+        summary = summary.removeprefix(lead_of(summary))
+    return [part.strip() for part in summary.split("\n\n") if part.strip()]
 
 
 def crumbs_of(kind, publication):
@@ -256,6 +301,12 @@ def page_parts(page):
         *((name, title, True) for name, title in page.own_parts),
         *last_parts(page),
     )
+
+
+def parts_by_need(page, *first):
+    """The part index with these parts first, in this order; the others follow in the skeleton's."""
+    parts = {part["id"]: part for part in page_parts(page)}
+    return [parts[name] for name in dict.fromkeys([*first, *parts]) if name in parts]
 
 
 def pictures_part(page):

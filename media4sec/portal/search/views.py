@@ -1,6 +1,7 @@
 """The search over everything that is published: its page, suggestions while typing, and what browsers need for it."""
 
 from collections import Counter
+from operator import itemgetter
 from urllib.parse import urlencode
 
 import numpy as np
@@ -14,6 +15,7 @@ from media4sec.kinds import kinds, kinds_by_name
 from media4sec.languages import local
 from media4sec.letters import sort_key
 from media4sec.portal.addresses import changed, stated
+from media4sec.portal.frame import is_behind
 from media4sec.portal.lists.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists.views import QUERIES, exports, feed_url, paged, refuse
 from media4sec.portal.rows import CARD_FIELDS, card_of, theme_tiles
@@ -111,6 +113,7 @@ def by_kind(request, answer, leads):
         kind = kinds()[of_slots[first]]
         groups.append(
             {
+                "is_behind": is_behind(kind),
                 "ids": index.pks[left[of_slots == of_slots[first]][:OF_A_KIND]].tolist(),
                 "title": kind.names.many,
                 "count": counts[kind.name],
@@ -118,6 +121,7 @@ def by_kind(request, answer, leads):
                 "url": changed(request, type=kind.name),
             }
         )
+    groups.sort(key=itemgetter("is_behind"))  # what the menu leads to comes first
     return leads[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
 
 

@@ -1,0 +1,89 @@
+"""The debate sheet of a theme: statements from project sources that pull against each other, face to face."""
+
+from dataclasses import dataclass, field
+
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from catalogue.kinds import STATEMENT
+from media4sec.kinds import THEME_FACET, kinds_by_name
+from media4sec.portal.record.evidence import rests_on, statement_row
+from media4sec.portal.record.page import crumbs_of
+from media4sec.portal.record.views import at_address
+from media4sec.publications.index import current
+from media4sec.publications.models import Publication
+
+FOR, AGAINST = ("good",), ("bad", "ugly")
+BELOW = "debate/"
+MOST_READ, MOST_TOPICS, MOST_ON_A_SIDE = 400, 12, 6
+ABOUT = ("issue", "pattern", "technology", "case", "situation", "roadmap-item")  # what is debated first
+
+
+@dataclass
+class Topic:
+    """What statements on both sides are about; ``sides`` are rows of statements, for and against."""
+
+    kind: str
+    title: str
+    url: str
+    sides: tuple[list[dict], list[dict]] = field(default_factory=lambda: ([], []))
+
+
+@require_safe
+def debate(request, ref):
+    """``/themes/diy-policing/debate/``."""
+    publication, answer = at_address(request, "themes", ref, BELOW)
+    if answer:
+        return answer
+    rows, total = statements_with_a_lens(publication)
+    topics = topics_of(rows)
+    context = {
+        "publication": publication,
+        "crumbs": way_to(publication),
+        "topics": topics[:MOST_TOPICS],
+        "topic_count": len(topics),
+        "read": len(rows),
+        "total": total,
+        "all_url": f"{STATEMENT.list_url}?{THEME_FACET.name}={publication.identifier}",
+    }
+    return render(request, "catalogue/debate.html", context)
+
+
+def statements_with_a_lens(theme):
+    """(the first statements on a theme that are good, bad or ugly, how many there are). One query."""
+    index = current()
+    slots = index.of_kinds([STATEMENT.name]) & index.having(THEME_FACET.name, [theme.identifier])
+    slots = (slots & index.having("lens", [*FOR, *AGAINST])).nonzero()[0]
+    pks = index.pks[index.first(slots, MOST_READ)].tolist()
+    return Publication.objects.defer("title_stems", "name_stems", "text_stems").in_order_of(pks), len(slots)
+
+
+def topics_of(rows):
+    """Subjects of which some speak well and some do not, those first on which most do; each statement is told once."""
+    topics, told, found = {}, set(), []
+    for row in rows:
+        for ref in row.body["subjects"]:
+            topic = topics.setdefault((ref["kind"], ref["id"]), Topic(ref["kind"], ref["label"], ref["url"]))
+            topic.sides[row.lens in AGAINST].append(row)
+    for topic in sorted(topics.values(), key=rank):
+        sides = [[row for row in side if row.pk not in told][:MOST_ON_A_SIDE] for side in topic.sides]
+        if all(sides):
+            told |= {row.pk for side in sides for row in side}
+            topic.sides = tuple(
+                [{**statement_row(row), "rests_on": rests_on(row.body)} for row in side] for side in sides
+            )
+            found.append(topic)
+    return found
+
+
+def rank(topic):
+    """Issues before practices, and what is debated most first."""
+    place = ABOUT.index(topic.kind) if topic.kind in ABOUT else len(ABOUT)
+    pro, contra = map(len, topic.sides)
+    return place, -min(pro, contra), -(pro + contra), topic.title
+
+
+def way_to(publication):
+    *crumbs, own = crumbs_of(kinds_by_name()[publication.kind], publication)
+    return [*crumbs, {**own, "url": publication.url}, {"title": gettext("Debate sheet"), "url": None}]

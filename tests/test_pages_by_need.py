@@ -1,0 +1,221 @@
+"""Pages by need: eight words lead in, the rest folds behind them, and each page says what to do, and what next."""
+
+import html
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from media4sec.kinds import BEHIND, SECTIONS, kinds, kinds_by_name
+from media4sec.portal.frame import NAVIGATION, behind, is_behind
+from media4sec.publications.models import Change, Publication
+from tests.factories import published
+from tests.public import text_of
+from tests.test_content import by_identifier
+
+WORDS = ["Situations", "Practices", "Tools", "Issues", "Law", "Evidence", "Training", "Documents"]
+LONG_KINDS = ("situation", "theme", "issue", "instrument", "workshop")
+
+
+def main_of(response):
+    return response.content.decode().partition('<main id="main"')[2].partition("</main>")[0]
+
+
+@pytest.mark.usefixtures("content")
+def test_the_menu_is_eight_words_and_each_leads_to_its_list(client):
+    navigation = client.get("/").context["site"]["navigation"]
+
+    assert [str(item["title"]) for item in navigation] == WORDS
+    for item in navigation:
+        response = client.get(item["url"])
+        assert response.status_code == 200
+        assert [one["url"] for one in response.context["site"]["navigation"] if one["current"]] == [
+            item["url"]
+        ]
+        assert f"<h1>{item['title']}</h1>" in response.content.decode()
+
+
+def test_every_kind_is_behind_a_word_or_is_what_it_leads_to():
+    lists = {row["url"] for row in behind()}
+
+    for kind in kinds():
+        assert kind.section in SECTIONS
+        assert is_behind(kind) == (kind.list_url not in NAVIGATION.values() or kind.section == BEHIND)
+        assert (kind.list_url in lists) == (is_behind(kind) and kind.list_url not in NAVIGATION.values())
+
+
+@pytest.mark.usefixtures("content")
+def test_search_names_the_kinds_behind_the_words_in_a_group_of_their_own(client):
+    response = client.get("/search/?q=police")
+
+    facet = next(facet for facet in response.context["facets"] if facet.name == "type")
+    assert not any(is_behind(kinds_by_name()[option.value]) for option in facet.options)
+    assert facet.more
+    assert all(is_behind(kinds_by_name()[option.value]) for option in facet.more)
+    assert str(facet.more_title) == "About the knowledge base"
+    behind_one = facet.more[0].value
+    facet = next(
+        facet
+        for facet in client.get(f"/search/?q=police&type={behind_one}").context["facets"]
+        if facet.name == "type"
+    )
+    assert behind_one in [option.value for option in facet.options]  # what is chosen is never folded
+
+
+@pytest.mark.usefixtures("content")
+def test_evidence_has_one_name(client):
+    addresses = ["/", "/matrix/", "/evidence/", "/library/", "/search/?q=police", "/evidence/E-0250/"]
+    addresses += ["/themes/dark-web/", "/workshops/W3-dark-web/", "/technologies/compare/?ids=T-001,T-005"]
+    for address in addresses:
+        main = re.sub(
+            r'<(\w+)[^>]* (?:lang|dir)="[^"]*"[^>]*>.*?</\1>', "", main_of(client.get(address)), flags=re.S
+        )
+        words = re.sub("<[^>]+>", " ", main)
+        assert re.findall(r"(?i)\bstatements?\b", words) == [], address
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("kind_name", LONG_KINDS)
+def test_a_page_has_one_primary_action_and_says_what_next(client, kind_name):
+    for row in Publication.objects.published().of(kind_name):
+        response = client.get(row.url)
+        main = main_of(response)
+        assert main.count("button-primary") == 1, row.url
+        steps = response.context["page"].next
+        assert len(steps) > 1
+        assert 'id="next-title"' in main
+    for step in steps:
+        assert client.get(step["url"]).status_code == 200, step
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("kind_name", LONG_KINDS)
+def test_a_page_says_each_sentence_once(client, kind_name):
+    """But the names of related records: some are sentences."""
+    for row in Publication.objects.published().of(kind_name):
+        document, response = row.body, client.get(row.url)
+        main = re.sub(r'<section class="part" id="related">.*?</section>', "", main_of(response), flags=re.S)
+        main = main.partition('<div class="term-note"')[0]
+        words = html.unescape(" ".join(re.sub("<[^>]+>", "", main).split()))
+        points = [*document.get("points", ()), *document.get("alternatives", ())]
+        quoted = {
+            *(point["text"] for point in points),
+            *(one["text"] for one in response.context["page"].statements),
+        }
+        own = set(re.findall(r"[^.]{50,}\.", document["summary"]))
+        for sentence in {*quoted, *own}:
+            sentence = " ".join(sentence.split())
+            assert words.count(sentence) <= 1 or document["summary"] == sentence, (row.url, sentence)
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("identifier", sorted(by_identifier("situation")))
+def test_a_situation_is_in_short_five_points_at_most_that_lead_to_its_parts(client, identifier):
+    response = client.get(f"/situations/{identifier}/", follow=True)
+
+    points = response.context["page"].own["short"]
+    assert 0 < len(points) <= 5
+    assert {point["id"] for point in points} <= {part["id"] for part in response.context["page"].parts}
+    for point in points:
+        assert f'href="#{point["id"]}"' in main_of(response)
+        assert len(point["names"]) <= 3
+
+
+@pytest.mark.django_db
+def test_who_does_what_has_a_lane_for_each_who(client):
+    points = [
+        {"key": f"responsibility-{number}", "aspect": "responsibility", "actor": actor, "text": text}
+        for number, (actor, text) in enumerate(
+            [("City", "Plans."), ("Police", "Talks."), ("City", "Closes roads.")]
+        )
+    ]
+    situation = published("situation", points=points)
+
+    lanes = client.get(situation.url).context["page"].own["responsibilities"]
+
+    assert [(lane["actor"], [point["text"] for point in lane["points"]]) for lane in lanes] == [
+        ("City", ["Plans.", "Closes roads."]),
+        ("Police", ["Talks."]),
+    ]
+
+
+@pytest.mark.django_db
+def test_flags_are_the_first_five_and_the_rest_unfolds(client):
+    issues = [published("issue").identifier for _ in range(7)]
+    main = main_of(client.get(published("situation", issues=issues).url))
+
+    flags = main.partition('id="flags"')[2].partition("</section>")[0]
+    first, _, rest = flags.partition("<details")
+    assert [name for name in issues if name in first] == issues[:5]
+    assert [name for name in issues if name in rest] == issues[5:]
+    assert "2 more" in rest
+
+
+@pytest.mark.django_db
+def test_home_is_silent_on_what_changed_until_something_did(client):
+    published("situation")
+    assert "What changed lately" not in text_of(client.get("/"))
+
+    Change.objects.create(
+        action=Change.Action.UPDATED, kind="technology", identifier="T-001", at=datetime.now(UTC)
+    )
+
+    assert "What changed lately" in text_of(client.get("/"))
+
+
+@pytest.mark.usefixtures("content")
+def test_home_names_its_subject_and_begins_with_the_situations(client):
+    main = main_of(client.get("/"))
+
+    assert re.search(r"<h1>Social media in public security", main)
+    places = [main.index(f'id="{name}"') for name in ("situations", "tasks", "themes")]
+    assert places == sorted(places)
+
+
+@pytest.mark.usefixtures("content")
+def test_doors_are_the_groups_of_functions_and_open_lists_as_long_as_they_say(client):
+    groups = [document["title"] for document in by_identifier("function").values() if not document["parent"]]
+    doors = client.get("/technologies/").context["doors"]["rows"]
+
+    assert {str(door["title"]) for door in doors} == set(groups)
+    for door in doors:
+        response = client.get(door["url"])
+        assert f"{response.context['count']} technolog" in door["count"]
+        alive = client.get(f"{door['url']}&status=active").context["count"]
+        assert door["alive"] == alive
+        assert (door["compare_url"] != "") == (alive > 1)
+        if door["compare_url"]:
+            rows = client.get(door["compare_url"]).context["table"]["records"]
+            assert len(rows) == door["compared"]
+    assert client.get("/technologies/?status=active").context["doors"] is None
+
+
+@pytest.mark.usefixtures("content")
+def test_tools_that_are_alive_come_first(client):
+    states = [card["state"]["shape"] for card in client.get("/technologies/").context["cards"]]
+
+    assert set(states) == {"full"}
+
+
+@pytest.mark.django_db
+def test_a_row_tells_what_matters_and_what_is_not_stated(client):
+    published("technology", price="free", works_on=["phone"], data_leaves=None, provenance="editorial")
+    published("technology", price="paid", works_on=["browser"], data_leaves=None, provenance="project")
+
+    response = client.get("/technologies/")
+
+    words = text_of(response)
+    assert "Price: Free" in words
+    assert "Works on: Phone" in words
+    once = {fact["name"]: str(fact["text"]) for fact in response.context["once"]}
+    assert once["data_leaves"] == "not stated"
+    assert "price" not in once
+    assert words.count("Data leave your organisation: not stated") == 1
+
+
+@pytest.mark.usefixtures("content")
+def test_law_begins_with_what_it_demands_then_and_now(client):
+    for row in Publication.objects.published().of("instrument"):
+        parts = [part["id"] for part in client.get(row.url).context["page"].parts]
+        needed = [name for name in ("about", "events", "judgments", "facts") if name in parts]
+        assert [name for name in parts if name in needed] == needed, row.url
