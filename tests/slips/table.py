@@ -990,7 +990,7 @@ SLIPS = (
     slip(
         "accounts/other-rights-in-the-same-session",
         "elif has_other_rights(request):",
-        "elif RIGHTS not in request.session:",
+        "elif HELD_RIGHTS not in request.session:",
         "test_account_steps.py::test_with_another_role_a_session_goes_on_under_another_identifier",
     ),
     # How law stands on a day
