@@ -14,7 +14,7 @@ SHARED = ("records", "publications", "portal", "interchange")
 # what a value of a filter is.
 OTHERS = {"theme", "project", "collection", "concept"}
 # Names that mean the same wherever they are: Django and Python look for them, or they are said with their room.
-EVERYWHERE = {"KINDS", "application", "logger", "urlpatterns"}
+EVERYWHERE = {"KINDS", "application", "logger", "register", "urlpatterns"}
 APPS = ("workshops", "catalogue", "ethics", "roadmap")
 
 
