@@ -93,7 +93,7 @@ def test_the_ladder_says_on_what_a_sentence_rests(client, theme):
 
 def test_nothing_to_debate_is_said(client, theme):
     assert topics(client, theme) == []
-    assert "No two statements of this theme pull against each other" in text_of(
+    assert "No two pieces of evidence on this theme pull against each other" in text_of(
         client.get(f"{theme.url}debate/")
     )
 
@@ -109,7 +109,7 @@ def test_bounds_are_said(client, theme, monkeypatch):
     assert "1 more subjects are debated" in text_of(client.get(f"{theme.url}debate/"))
 
     monkeypatch.setattr(debate, "MOST_READ", 2)
-    assert "Of 4 statements the first 2 were read." in text_of(client.get(f"{theme.url}debate/"))
+    assert "Of 4 pieces of evidence the first 2 were read." in text_of(client.get(f"{theme.url}debate/"))
 
 
 def test_a_sheet_costs_the_same_however_much_is_said(client, theme, django_assert_max_num_queries):

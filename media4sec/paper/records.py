@@ -82,7 +82,7 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
     if page.gist:
         yield from titled(page.gist["title"], Paragraph(quoted(page.gist["text"])))
     if page.facts:
-        yield from titled(gettext("FactList"), facts_block(page.facts))
+        yield from titled(gettext("Facts"), facts_block(page.facts))
     if page.text or page.sections:
         yield from titled(page.kind.page.about, *(Paragraph(quoted(text)) for text in page.text))
         for section in page.sections:
@@ -130,7 +130,7 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
     yield from titled(gettext("Evidence and history"))
     if page.statements:
         yield from titled(
-            gettext("Statements from project sources"), statements_block(page.statements), at=below
+            gettext("Evidence from project sources"), statements_block(page.statements), at=below
         )
     if page.document["notes"]:
         notes = Points([quoted(note) for note in page.document["notes"]])
@@ -281,7 +281,7 @@ def statements_block(statements: Iterable[dict[str, Any]]) -> Table:
                 ],
             ]
         )
-    head = [gettext("ID"), gettext("Statement"), gettext("Kind"), gettext("Source")]
+    head = [gettext("ID"), gettext("Evidence"), gettext("Kind"), gettext("Source")]
     return Table([worded(text) for text in head], rows, (2, 7, 3, 5))
 
 
