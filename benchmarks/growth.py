@@ -18,6 +18,7 @@ ENOUGH_SECONDS = 15  # of one page; then it is not asked for again
 SEARCH_SECONDS = 60  # of all the questions
 PATIENCE = 120  # seconds: what takes longer is called too slow
 FOLLOW = "/search/?q=police"
+HARVEST, DUMP = "harvest", "/dumps/everything.jsonl.gz"
 
 EXAMPLES = """
 import json
@@ -65,6 +66,9 @@ def measure(portals, sizes, names, repeats, say):
                     found[side][-1].setdefault("pages", []).append({"page": name, **row})
                     say(f"    {name:32} {side:20} {told(row)}")
             for side, portal in portals.items():
+                if not names or HARVEST in names:
+                    found[side][-1]["harvest"] = row = asked[side].harvest()
+                    say(f"    {HARVEST:32} {side:20} {harvest_told(row)}")
                 found[side][-1] |= asked[side].end()
                 if not names:
                     found[side][-1]["publish"] = float(portal.run("-c", PUBLISH)) * 1000
@@ -75,6 +79,13 @@ def told(row):
     if "processor" not in row:
         return row["failed"]
     return f"{row['processor']:9.1f} ms   p95 {row['p95']:9.1f} ms   {row['bytes']:9,.0f} B   {row['peak']:6.0f} MB"
+
+
+def harvest_told(row):
+    return (
+        f"{row['records']:,} records in {row['seconds']:.1f} s, memory {row['grown']:+.0f} MB, "
+        f"first byte of the dump after {row['dump']:.0f} ms"
+    )
 
 
 def pages_of(portal, repeats):
@@ -111,6 +122,47 @@ class Asked:
         self.portal.change()
         _, took, _, _ = self.get(FOLLOW)
         return {"after_change": took, "memory": self.server.memory()[0]}
+
+    def harvest(self):
+        """All records of all kinds by the API, page after page, and the first byte of a dump of them.
+
+        ``grown`` is what the worker takes more than after the first pages of each kind, at its most.
+        """
+        kinds = [one["list"] for one in self.json("/api/v1")["kinds"]]
+        firsts = [self.json(f"{address}?limit=200") for address in kinds]
+        most = before = self.server.memory()[0]
+        began, records = time.perf_counter(), 0
+        for page in firsts:
+            while page:
+                records += len(page["results"])
+                page = page["next"] and self.json(page["next"])
+                most = max(most, self.server.memory()[0])
+        seconds = time.perf_counter() - began
+        self.portal.run("manage.py", "make_dumps")
+        return {"records": records, "seconds": seconds, "grown": most - before, "dump": self.first_byte()}
+
+    def first_byte(self):
+        """Milliseconds to the first byte of the dump of everything; the median of some."""
+        took = []
+        for _ in range(5):
+            link = http.client.HTTPConnection(urlsplit(self.server.origin).netloc, timeout=PATIENCE)
+            began = time.perf_counter()
+            link.request("GET", DUMP)
+            answer = link.getresponse()
+            answer.read(1)
+            took.append((time.perf_counter() - began) * 1000)
+            link.close()
+            if answer.status != 200:
+                raise RuntimeError(f"{DUMP} answers {answer.status}")
+        return statistics.median(took)
+
+    def json(self, address):
+        """An answer of the API, whichever origin its address names."""
+        parts = urlsplit(address)
+        status, _, body = self.server.get(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        if status != 200:
+            raise RuntimeError(f"{address} answers {status}")
+        return json.loads(body)
 
     def page(self, addresses):
         """Medians over some requests; a page that is refused or takes too long says so in ``failed``."""

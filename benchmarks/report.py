@@ -28,6 +28,7 @@ AIMS = (
     ("API: one record", "api-detail", "stock", "api-detail", 3),
 )
 WORKER_MEMORY, START, GROWTH, SEARCH = 180, 2.0, 2.0, 60  # MB, seconds, times, milliseconds
+HARVEST_MEMORY, HARVEST_TIME, FIRST_BYTE = 20, 1.5, 50  # MB, times, milliseconds
 CURVES = (
     "home",
     "list-filtered",
@@ -130,13 +131,34 @@ def growth_aims(growth):
             f"filtered list, p95 with all records to that with the real ones, {GROWTH:g} × at most",
             lambda run: (times(run, "list-filtered", "p95"), GROWTH, "×"),
         ),
+        (
+            f"full harvest of all records by the API, memory of the worker {HARVEST_MEMORY} MB more at most",
+            lambda run: (run[-1].get("harvest", {}).get("grown"), HARVEST_MEMORY, "MB"),
+        ),
+        (
+            f"full harvest, time for each of all records to that with the real ones, {HARVEST_TIME:g} × at most",
+            lambda run: (harvest_times(run), HARVEST_TIME, "×"),
+        ),
+        (
+            f"first byte of a dump of all records, {FIRST_BYTE} ms at most",
+            lambda run: (run[-1].get("harvest", {}).get("dump"), FIRST_BYTE, "ms"),
+        ),
     )
     for title, measured in aims:
         row = [title, ""]
         for database in NAMES:
             value, most, unit = measured(runs[database]) if database in runs else (None, 0, "")
-            row.append(told(value, most, unit, is_least=False) if value else "not run")
+            row.append("not run" if value is None else told(value, most, unit, is_least=False))
         yield row
+
+
+def harvest_times(run):
+    """How many times as long one record takes in the largest harvest as in the smallest."""
+    ends = [run[0].get("harvest"), run[-1].get("harvest")]
+    if not all(ends):
+        return None
+    least, most = (harvest["seconds"] / harvest["records"] for harvest in ends)
+    return most / least
 
 
 def told(value, aim, unit, is_least=True):

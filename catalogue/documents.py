@@ -89,8 +89,8 @@ class TechnologyDocument(RecordDocument):
         fields = shape(
             "makers maker_as_stated country homepage repository licence licence_verified "
             "technology_kind price price_note works_on data_leaves data_leaves_note "
-            "status status_note sign_of_life_on sign_of_life is_discontinued functions "
-            "themes target_users platforms_covered trl eu_project_acronym "
+            "status status_note sign_of_life_on sign_of_life is_discontinued began_on ended_on "
+            "successors functions themes target_users platforms_covered trl eu_project_acronym "
             "eu_project_grant eu_project_programme listed_in_d22 project_mention issues "
             "repository_last_change_seen"
         )

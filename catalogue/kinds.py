@@ -223,7 +223,7 @@ FUNCTION = Kind(
     thing=Thing("concept", number="identifier"),
     listed=Listed(
         facets=(
-            Facet("group", _("Group"), "parent", empty=_("Is a group itself")),
+            Facet("group", _("Group"), "parent", empty=_("Is a group itself"), scheme="function"),
             Facet("level", _("Level"), choices=FunctionLevel),
         ),
         order=fields("order"),
@@ -296,7 +296,7 @@ TECHNOLOGY = Kind(
         facets=(
             THEME_FACET,
             Facet("function", _("Function"), "functions"),
-            Facet("status", _("Status"), choices=TechnologyStatus),
+            Facet("status", _("Status"), choices=TechnologyStatus, scheme="technology-status"),
             Facet("issue", _("Issue raised"), "issues", empty=_("Not assessed yet")),
             Facet("price", _("Price"), choices=Price),
             Facet("works-on", _("Works on"), "works_on", choices=WorksOn),
@@ -312,7 +312,7 @@ TECHNOLOGY = Kind(
                     "public social media, social media, web"
                 ),
             ),
-            Facet("user", _("Target user"), "target_users", choices=TargetUser),
+            Facet("user", _("Target user"), "target_users", choices=TargetUser, scheme="target-user"),
             Facet("eu-project", _("EU project"), "eu_project_acronym", empty=_("No EU project named")),
             Facet("country", _("Country"), type="country"),
             Facet("maker", _("Maker"), "makers"),
@@ -351,7 +351,7 @@ TECHNOLOGY = Kind(
             "data_leaves data_leaves_note licence licence_verified functions target_users "
             "platforms_covered trl eu_project_acronym eu_project_grant eu_project_programme "
             "listed_in_d22 project_mention homepage repository repository_last_change_seen "
-            "sign_of_life_on sign_of_life"
+            "began_on sign_of_life_on sign_of_life ended_on successors"
         ),
         labels={
             "listed_in_d22": _("In the project’s own catalogue"),
@@ -367,6 +367,7 @@ TECHNOLOGY = Kind(
         reasons={
             "functions": _("has this function"),
             "makers": _("is made or maintained by it"),
+            "successors": _("is carried on by it"),
             "issues": _("raises this issue"),
         },
         flags="issues",
@@ -403,7 +404,13 @@ STATEMENT = Kind(
             Facet("theme", _("Theme"), empty=_("No theme named")),
             Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
             Facet("statement-kind", _("What it says"), "statement_kind", choices=StatementKind),
-            Facet("evidence", _("Kind of evidence"), "evidence_kind", choices=EvidenceKind),
+            Facet(
+                "evidence",
+                _("Kind of evidence"),
+                "evidence_kind",
+                choices=EvidenceKind,
+                scheme="evidence-kind",
+            ),
             Facet("workshop", _("Workshop"), empty=_("No workshop named")),
             Facet("deliverable", _("Deliverable"), empty=_("No deliverable named")),
         ),
@@ -456,9 +463,12 @@ SURVEY_FIGURE = Kind(
             Facet("d21", _("From the project’s own survey"), "from_d21", empty=_("Not known"), choices=YesNo),
         ),
         meta=fields("survey year"),
+        template="catalogue/survey.html",
+        rows="catalogue.surveys.survey_rows",
     ),
     page=Page(
         facts=fields("value year survey population from_d21 note"),
+        adds="catalogue.surveys.survey_figure",
         labels={"from_d21": _("From the project’s own survey")},
         figure=fields("value unit qualifier"),
     ),

@@ -232,6 +232,14 @@ class Organisation(KindRecord):
 SIGN_LASTS = 18  # months after which a sign of life says nothing about today
 
 
+def days_meant(text):
+    """The days that a date may mean; None also for what is no date, which its field refuses."""
+    try:
+        return span_of(text)
+    except ValueError:
+        return None
+
+
 class Technology(KindRecord):
     """A tool, service, method or data set for social media in public security."""
 
@@ -268,6 +276,15 @@ class Technology(KindRecord):
     is_discontinued = models.BooleanField(
         "discontinued", default=False, help_text="Only where a source says so, or its project has ended."
     )
+    began_on = InexactDateField(
+        "began", help_text="YYYY, YYYY-MM or YYYY-MM-DD. Of what a project made: when the project began."
+    )
+    ended_on = InexactDateField(
+        "ended", help_text="YYYY, YYYY-MM or YYYY-MM-DD. May be still to come, where its end is announced."
+    )
+    successors = models.ManyToManyField(
+        "self", verbose_name="carried on by", symmetrical=False, related_name="predecessors", blank=True
+    )
     functions = models.ManyToManyField(Function, related_name="technologies", blank=True)
     themes = models.ManyToManyField(Theme, related_name="technologies", blank=True)
     target_users = TextListField(options=TargetUser)
@@ -300,11 +317,7 @@ class Technology(KindRecord):
 
     @property
     def days_of_sign(self):
-        """The days that the sign of life may be from; None also for what is no date, which its field refuses."""
-        try:
-            return span_of(self.sign_of_life_on)
-        except ValueError:
-            return None
+        return days_meant(self.sign_of_life_on)
 
     def clean(self):
         super().clean()
@@ -318,6 +331,11 @@ class Technology(KindRecord):
             )
         if self.days_of_sign and self.days_of_sign.first > self.checked_on:
             raise ValidationError({"sign_of_life_on": "This is later than the check that saw it."})
+        began, ended = days_meant(self.began_on), days_meant(self.ended_on)
+        if began and ended and ended.last < began.first:
+            raise ValidationError({"ended_on": "This is before it began."})
+        if ended and not self.is_discontinued and not (self.checked_on and ended.last > self.checked_on):
+            raise ValidationError({"ended_on": "Mark it as discontinued: it had ended when it was checked."})
 
     def check_links(self):
         super().check_links()

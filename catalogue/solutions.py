@@ -18,8 +18,8 @@ from django.utils.timezone import localdate
 
 from media4sec import problems
 from media4sec.imprint import LICENCE_NAME
+from media4sec.interchange.api.rest import number_within, read_moment
 from media4sec.interchange.records import dumped
-from media4sec.interchange.rest import number_within, read_moment
 from media4sec.interchange.results import CACHE
 from media4sec.kinds import Document, kinds_by_name
 from media4sec.link_headers import LICENCE_LINK

@@ -57,8 +57,21 @@ INSTRUMENT = Kind(
                     "EU regulation, EU regulation (proposal), UN convention, UN treaty, national act"
                 ),
             ),
-            Facet("jurisdiction", _("Jurisdiction"), type="country", words=("Council of Europe",)),
-            Facet("event", _("What happened"), "events.event_kind", empty="", choices=EventKind),
+            Facet(
+                "jurisdiction",
+                _("Jurisdiction"),
+                type="country",
+                words=("Council of Europe",),
+                scheme="country",
+            ),
+            Facet(
+                "event",
+                _("What happened"),
+                "events.event_kind",
+                empty="",
+                choices=EventKind,
+                scheme="legal-event-kind",
+            ),
         ),
         meta=fields("instrument_type celex_or_number status"),
         as_known=_("Law as known on %(date)s: that is the date of the newest source read."),
@@ -114,7 +127,7 @@ ISSUE = Kind(
     listed=Listed(
         facets=(
             THEME_FACET,
-            Facet("issue-kind", _("Kind"), "issue_kind", choices=IssueKind),
+            Facet("issue-kind", _("Kind"), "issue_kind", choices=IssueKind, scheme="ethics-issue-kind"),
             Facet("instrument", _("Legal instrument"), "instruments", empty=_("No instrument named")),
             Facet("deliverable", _("Deliverable"), "deliverables", empty=_("No deliverable named")),
         ),
@@ -301,7 +314,7 @@ CHECK_QUESTION = Kind(
     identifier=Given(r"Q\d+"),
     listed=Listed(
         facets=(
-            Facet("part", _("Part"), "section", choices=CheckSection),
+            Facet("part", _("Part"), "section", choices=CheckSection, scheme="check-section"),
             Facet("issue", _("Issue raised"), "answers.raises", empty=""),
         ),
         order=fields("order"),

@@ -53,7 +53,7 @@ def state_on(document, day, today):
     told, checked = told_by_dates(document, day), _day_of_check(document, today)
     shape, exceeds = OWN_WORDS[document["force"]]
     since, until = checked, datetime.date.max
-    if told == "in-force":
+    if document["force"] == Force.IN_STAGES and told == "in-force":
         since = max((row["date"] for row in _happenings(document) if row["date"] <= checked), default=checked)
         ahead = [row["date"] for row in _happenings(document, STAGES) if row["date"] > checked]
         until = max(ahead, default=until)

@@ -70,7 +70,9 @@ PERMISSIONS_POLICY_OF_ADMIN = permissions_policy(["clipboard-write", *PASSKEYS],
 # Open data may be read by scripts of any site, without whoever runs them being known; nothing else may.
 OPEN_TO_SCRIPTS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Location, Retry-After, Content-Disposition",
+    "Access-Control-Expose-Headers": (
+        "ETag, Last-Modified, Link, Location, Retry-After, Content-Disposition, Deprecation, Sunset"
+    ),
 }
 ASKED_BEFORE = {  # what a browser is told that asks whether it may
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",

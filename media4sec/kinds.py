@@ -100,6 +100,9 @@ class Facet:
     choices: type[Choices] | None = None  # of the field: known, though no record may have one of them now
     type: str = ""  # of values that are said in the language of the page: ``media4sec.saying``
     words: tuple[str, ...] = ()  # of a free text, those that pages translate; all others are content
+    scheme: str = (
+        ""  # of its values (media4sec.publications.concepts), where that is not called as the filter
+    )
 
     @property
     def source(self) -> str:
@@ -142,7 +145,7 @@ class Ways:
 THEME_FIELDS = ("theme", "themes")  # the fields in which documents name the themes they belong to
 THEME_FACET = Facet("theme", _("Theme"), "themes", empty=_("No theme named"))
 COMMON_FACETS = (
-    Facet("type", _("Type"), "kind"),
+    Facet("type", _("Type"), "kind", scheme="record-kind"),
     Facet("lens", _("Lens"), empty=_("No lens given"), choices=Lens),
     Facet("provenance", _("Provenance"), choices=Provenance),
     Facet("verified", _("Verified"), empty=_("Not stated"), choices=YesNo),

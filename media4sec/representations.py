@@ -48,23 +48,23 @@ class Representation:
 UTF8 = "; charset=utf-8"
 REPRESENTATIONS = (
     Representation(
-        "csv", "text/csv", "CSV", of_list=f"{INTERCHANGE}.exports.as_csv", parameters=f"{UTF8}; header=present"
+        "csv", "text/csv", "CSV", of_list=f"{INTERCHANGE}.files.exports.as_csv", parameters=f"{UTF8}; header=present"
     ),
     Representation(
         "json",
         "application/json",
         "JSON",
-        of_list=f"{INTERCHANGE}.exports.as_json",
+        of_list=f"{INTERCHANGE}.files.exports.as_json",
         of_record=f"{INTERCHANGE}.records.whole",
     ),
     Representation(
-        "ndjson", "application/x-ndjson", "NDJSON", of_list=f"{INTERCHANGE}.exports.as_ndjson", parameters=UTF8
+        "ndjson", "application/x-ndjson", "NDJSON", of_list=f"{INTERCHANGE}.files.exports.as_ndjson", parameters=UTF8
     ),
     Representation(
         "bib",
         "application/x-bibtex",
         "BibTeX",
-        describe=f"{INTERCHANGE}.citations.bibtex",
+        describe=f"{INTERCHANGE}.files.citations.bibtex",
         frame=("", "\n", ""),
         parameters=UTF8,
     ),
@@ -72,22 +72,22 @@ REPRESENTATIONS = (
         "ris",
         "application/x-research-info-systems",
         "RIS",
-        describe=f"{INTERCHANGE}.citations.ris",
+        describe=f"{INTERCHANGE}.files.citations.ris",
         parameters=UTF8,
     ),
     Representation(
         "csl.json",
         "application/vnd.citationstyles.csl+json",
         "CSL-JSON",
-        describe=f"{INTERCHANGE}.citations.csl",
+        describe=f"{INTERCHANGE}.files.citations.csl",
         frame=("[\n", ",\n", "\n]\n"),
     ),
     Representation(
         "md",
         "text/markdown",
         "Markdown",
-        of_list=f"{INTERCHANGE}.markdown.list_as_markdown",
-        of_record=f"{INTERCHANGE}.markdown.record_as_markdown",
+        of_list=f"{INTERCHANGE}.files.markdown.list_as_markdown",
+        of_record=f"{INTERCHANGE}.files.markdown.record_as_markdown",
         parameters=UTF8,
     ),
     Representation(
@@ -98,7 +98,7 @@ REPRESENTATIONS = (
         frame=('{"@context":"https://schema.org","@graph":[\n', ",\n", "\n]}\n"),
     ),
     Representation(
-        LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.signposting.record_linkset"
+        LINKSET, "application/linkset+json", "", of_record=f"{INTERCHANGE}.linked.signposting.record_linkset"
     ),
 )  # fmt: skip
 

@@ -116,6 +116,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "media4sec.kept.KeptMiddleware",  # before all others: what it keeps is finished
     "media4sec.headers.HeadersMiddleware",
+    "media4sec.deprecations.DeprecationMiddleware",
     "media4sec.headers.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -4,14 +4,17 @@ import base64
 import hashlib
 import hmac
 import struct
+import threading
 import time
 
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from media4sec.accounts.adapters import MAIL
 from media4sec.accounts.models import User
 from media4sec.records.models import Membership, Record, Team
 
@@ -76,6 +79,14 @@ def sections(user):
 def told(page):
     """The messages above a page."""
     return [str(message) for message in page.context["messages"]]
+
+
+def mails():
+    """Those that were sent; an answer does not wait for all of them."""
+    for thread in threading.enumerate():
+        if thread.name == MAIL:
+            thread.join()
+    return mail.outbox
 
 
 def queries_for(client, url):

@@ -2,19 +2,24 @@
 
 import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from media4sec.accounts.helping import withdraw_invitation
 from media4sec.accounts.invitations import invite, link_for, progress_of
 from media4sec.accounts.models import User
+from media4sec.records import workflow
 from media4sec.records.audit import chain, faults
 from media4sec.records.models import AuditEntry, Team
 from tests.factories import fresh, make, published
@@ -193,6 +198,14 @@ def test_files_that_are_taken_along_are_told(partner, anna):  # gate 5.1
     assert logged_in(anna).post("/admin/catalogue/technology/", given)["Content-Type"].startswith("text/csv")
 
     assert told() == [("exported", str(anna.pk), anna.email, "technologies.csv")]
+
+
+def test_a_command_that_takes_everything_along_is_told(tmp_path):  # gate 5.1
+    make("theme")
+
+    call_command("export_records", tmp_path, stdout=StringIO())
+
+    assert told() == [("exported", "0", "", "By export_records: themes.json (1).")]
 
 
 def test_settings_of_a_team_are_told(partner, boss):  # gate 5.1
@@ -443,6 +456,25 @@ def test_sessions_end_with_what_an_account_may_do(anna, change):  # gate 2.5
 
     assert theirs.get(f"{FACTORS}").status_code == 302
     assert theirs.session.is_empty()
+
+
+@pytest.mark.parametrize("way", ["invited", "partners merged"])
+def test_with_another_role_a_session_goes_on_under_another_identifier(partner, anna, way):  # gate 2.5
+    theirs = logged_in_by_password(anna)
+    before, kept = theirs.session.session_key, theirs.session["since"]
+    if way == "invited":
+        invite(Team.objects.get(owner=partner), "contributor", email=anna.email)
+    else:
+        workflow.merge(partner, published("partner"), moves_names=True)
+
+    answers = [theirs.get("/admin/accounts/sessions/") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    after = theirs.session.session_key
+    assert after != before
+    assert theirs.session["since"] == kept
+    assert [one.session_key for one in UserSession.objects.filter(user=anna)] == [after]
+    assert not SessionStore().exists(before)
 
 
 def test_sessions_end_when_a_password_is_chosen_on_a_link(client, anna):  # gate 2.5

@@ -3,10 +3,12 @@
 import time
 from datetime import datetime, timedelta
 from io import StringIO
+from threading import Event
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.cache import cache
@@ -27,6 +29,7 @@ from tests.people import (
     authenticated,
     code_of,
     logged_in,
+    mails,
     member,
     with_password,
     with_password_alone,
@@ -111,8 +114,8 @@ def test_the_links_of_mails_name_the_portals_own_address(settings, client):  # g
 
     client.post("/admin/accounts/password/reset/", {"email": user.email}, headers={"host": "evil.example"})
 
-    assert "http://127.0.0.1:8000/admin/accounts/password/reset/key/" in mail.outbox[0].body
-    assert "evil.example" not in mail.outbox[0].body
+    assert "http://127.0.0.1:8000/admin/accounts/password/reset/key/" in mails()[0].body
+    assert "evil.example" not in mails()[0].body
 
 
 def test_nobody_learns_whether_there_is_an_account(client):  # gate 2.4
@@ -129,9 +132,41 @@ def test_nobody_learns_whether_there_is_an_account(client):  # gate 2.4
     assert [(page.status_code, page["Location"]) for page in pages] == [
         (302, "/admin/accounts/password/reset/done/")
     ] * 2
-    assert [message.to for message in mail.outbox] == [["anna1@example.org"]]
+    assert [message.to for message in mails()] == [["anna1@example.org"]]
     first, second = (text.decode().replace("nobody1@", "anna1@") for text in wrong)
     assert without_tokens(first) == without_tokens(second)
+
+
+def test_a_password_is_hashed_once_whether_there_is_an_account_or_not(monkeypatch):  # gate 2.4
+    hashed, encode = [], MD5PasswordHasher.encode
+    known = with_password(member("contributor", name="anna"))
+    invited = User.objects.create_user("invited@example.org")
+    inactive = with_password(member("contributor", name="ben", is_active=False))
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append(given) or encode(*given))
+
+    for email in (known.email, "nobody@example.org", invited.email, inactive.email):
+        hashed.clear()
+        assert try_to_log_in(Client(), email, "wrong").status_code == 200
+        assert len(hashed) == 1, email
+
+
+def test_nobody_waits_for_the_mail_server_to_learn_that_there_is_an_account(client, monkeypatch):  # gate 2.4
+    user, server_answers, asked = with_password(member("contributor")), Event(), []
+
+    def wait(backend, messages):
+        asked.append([message.to for message in messages])
+        assert server_answers.wait(60)
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", wait)
+    try:
+        page = client.post("/admin/accounts/password/reset/", {"email": user.email})
+        assert not server_answers.is_set()
+    finally:
+        server_answers.set()
+    mails()
+
+    assert page["Location"] == "/admin/accounts/password/reset/done/"
+    assert asked == [[[user.email]]]
 
 
 def without_tokens(page):
@@ -496,6 +531,7 @@ def test_without_a_mail_server_nobody_is_lost_and_nothing_is_told(
     for email in ("anna@example.org", "nobody@example.org"):
         page = client.post("/admin/accounts/password/reset/", {"email": email})
         assert (page.status_code, page["Location"]) == (302, "/admin/accounts/password/reset/done/")
+    assert mails() == []
 
 
 def test_an_invitation_does_not_tell_who_has_an_account(partner):  # gate 2.4

@@ -307,6 +307,49 @@ def test_the_next_free_identifier_is_taken_and_the_other_record_is_named(editor)
 
 
 @pytest.mark.parametrize(
+    ("again", "is_told"),
+    [
+        ("Dark-web monitoring toolkit", True),
+        ("Dark web monitorng toolkit", True),
+        ("Toolkit: monitoring dark web", True),
+        ("Dark web monitoring toolkit 2", False),  # another one of a row
+        ("Dark web search engine", False),
+    ],
+)
+def test_a_title_that_is_nearly_another_one_is_noticed_once(editor, again, is_told):
+    first = make("person", title="Dark web monitoring toolkit")
+    make("organisation", title="Dark web monitoring toolkit")
+    url = "/admin/catalogue/person/add/"
+
+    response = editor.post(url, filled(editor, url, title=again), follow=True)
+    record = Record.objects.get(title=again)
+    own = admin_url(record, "change")
+    later = editor.post(own, filled(editor, own, summary="Another one."), follow=True)
+
+    link = f'<a href="{admin_url(first)}">Dark web monitoring toolkit ({first.identifier})</a>'
+    assert [link in words for words in warnings_in(response)] == [True] * is_told
+    assert warnings_in(later) == []
+
+
+def test_titles_of_others_are_noticed_as_far_as_the_public_knows_them(partner):
+    other = published("partner")
+    draft = owned(make("person", title="Undercover avatar builder"), other)
+    known = owned(published("person", title="Social graph analyser"), other)
+    save_document(working_document(known) | {"title": "Renamed face matcher"}, "person", known)
+    client, url = logged_in(member("contributor", partner=partner)), "/admin/catalogue/person/add/"
+
+    told_of = {
+        title: warnings_in(client.post(url, filled(client, url, title=title), follow=True))
+        for title in ("Undercover avatar bilder", "Renamed face macher", "Social graph analyzer")
+    }
+
+    assert [len(found) for found in told_of.values()] == [0, 0, 1]
+    assert known.identifier in told_of["Social graph analyzer"][0]
+    assert draft.title not in str(told_of)
+    assert "matcher" not in str(told_of["Social graph analyzer"])
+
+
+@pytest.mark.parametrize(
     ("title", "again"),
     [
         ("Dark web", "Dаrk wеb"),  # with Cyrillic а and е
@@ -1080,6 +1123,33 @@ def test_a_record_that_others_name_is_not_thrown_away(editor):
         f"Other records name it: {Record.objects.get(pk=naming.pk)}. Take it out of them first."
     ]
     assert Record.objects.filter(pk=function.pk).exists()
+
+
+def test_what_was_written_twice_is_merged_into_what_is_public(editor):
+    twice, into = make("technology", title="Written twice"), published("technology", title="The one")
+    draft = make("technology")
+
+    page = editor.get(admin_url(twice, "change"))
+    response = take(editor, twice, "merge-draft", into=into.pk)
+
+    assert f'href="{admin_url(twice, "merge-draft")}"' in page.content.decode()
+    assert f'href="{admin_url(twice, "merge")}"' not in page.content.decode()
+    assert (response.status_code, response.url) == (302, "/admin/catalogue/technology/")
+    assert not Record.objects.filter(pk=twice.pk).exists()
+    assert "is not one of the available choices" in str(
+        take(editor, draft, "merge-draft", into=twice.pk).content
+    )
+
+
+@pytest.mark.parametrize(("step", "is_public"), [("merge", False), ("merge-draft", True)])
+def test_a_step_that_says_something_else_is_not_taken(editor, step, is_public):
+    record, into = make("technology"), published("technology")
+    record = publish(record) if is_public else record
+
+    response = take(editor, record, step, into=into.pk)
+
+    assert "is not possible" in errors_in_step(response)[0]
+    assert Record.objects.get(pk=record.pk).public_state == ("published" if is_public else "")
 
 
 def test_throwing_away_needs_its_own_right(contributor):

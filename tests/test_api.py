@@ -1,7 +1,9 @@
 """The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
 
 import json
+import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -15,10 +17,19 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.generation import GenerationMode
 
 from catalogue.choices import TechnologyStatus
-from media4sec import problems
+from media4sec import deprecations, problems
+from media4sec.deprecations import Deprecated
 from media4sec.front.api import schema
 from media4sec.interchange import results
-from media4sec.interchange.rest import MAX_LIMIT, NARROWING, PAGING, question_of, read_cursor, write_cursor
+from media4sec.interchange.api.rest import (
+    MAX_LIMIT,
+    NARROWING,
+    PAGING,
+    question_of,
+    read_cursor,
+    write_cursor,
+)
+from media4sec.kept import kept
 from media4sec.kinds import kinds
 from media4sec.link_headers import LONGEST_LINKS
 from media4sec.publications.lists import SEARCH_FACETS
@@ -236,13 +247,14 @@ def test_paging_gives_each_record_once_in_both_directions(client, limit):
 @pytest.mark.django_db
 def test_links_of_the_header_are_those_of_the_body(client):
     several_published("theme", 3)
-    _, (_, middle), _ = pages(client, f"{THEMES}?limit=1")
+    (_, first), (_, middle), _ = pages(client, f"{THEMES}?limit=1")
 
-    header = client.get(relative(next(iter(pages(client, f"{THEMES}?limit=1")))[1]["next"])).headers["Link"]
+    header = client.get(relative(first["next"])).headers["Link"]
 
     assert f'<{middle["next"]}>; rel="next"' in header
     assert f'<{middle["previous"]}>; rel="prev"' in header
     assert f'<{settings.BASE_URL}{THEMES}?limit=1>; rel="first"' in header
+    assert f'<{first["next"]}>; rel="self"' in header
     assert f'<{settings.BASE_URL}/api/v1/openapi.json>; rel="service-desc"' in header
 
 
@@ -530,7 +542,9 @@ def test_values_of_documents_have_the_names_of_their_choices():
     shapes = described()["components"]["schemas"]
 
     assert shapes["TechnologyStatus"]["enum"] == TechnologyStatus.values
-    assert shapes["Technology"]["properties"]["status"] == {"$ref": "#/components/schemas/TechnologyStatus"}
+    status = shapes["Technology"]["properties"]["status"]
+    assert status["allOf"] == [{"$ref": "#/components/schemas/TechnologyStatus"}]
+    assert status["externalDocs"]["url"] == f"{settings.BASE_URL}/schemes/technology-status"
     unnamed = [
         where
         for name, shape in shapes.items()
@@ -605,6 +619,57 @@ def test_headers_and_refusals_are_as_described(client):
         assert set(told) - {"Vary"} <= set(response.headers)  # short answers are not coded
         assert ("Last-Modified" in told) == ("Last-Modified" in response.headers)
         assert_problem(client.get(address, headers={"if-match": '"another"'}), 412)
+
+
+@pytest.mark.django_db
+def test_every_answer_leads_to_itself_and_to_its_shape(client):
+    theme = published("theme")
+    document = described()
+
+    for address in (
+        "/api/v1", THEMES, f"{THEMES}?limit=1&sort=title", api_item(theme), "/api/v1/facets/themes",
+        "/api/v1/search?q=theme", "/api/v1/changes",
+        *(f"{api_item(theme)}/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+    ):  # fmt: skip
+        response = client.get(address)
+        links = {
+            rel: target for target, rel in re.findall(r'<([^>]+)>; rel="([a-z-]+)"', response.headers["Link"])
+        }
+
+        description, _, pointer = links["describedby"].partition("#/components/schemas/")
+        assert description == f"{settings.BASE_URL}/api/v1/openapi.json"
+        assert errors_in(checker_of_shape(document, pointer), response.json()) == []
+        assert client.get(relative(links["self"])).content == response.content
+        assert {"service-desc", "service-doc", "license"} <= links.keys()
+
+
+@pytest.mark.django_db
+def test_what_is_to_go_is_told_beforehand(client, monkeypatch):
+    theme, other = published("theme"), published("technology")
+    since, until = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
+    going = [
+        Deprecated(what, since, until, f"{settings.BASE_URL}/api/#going")
+        for what in ("/api/v1/themes/{identifier}", "Technology.lens", "Technology.summary")
+    ]
+    before = client.get(api_item(theme)).headers
+    assert not any("deprecated" in node for _, node in nodes(described(), ""))  # nothing is to go now
+    monkeypatch.setattr(deprecations, "DEPRECATIONS", tuple(going))
+    kept.forget()
+
+    told, fresh_description = client.get(api_item(theme)).headers, schema.__wrapped__()
+
+    assert told["Deprecation"] == f"@{since.timestamp():.0f}"
+    assert told["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
+    link = f'<{settings.BASE_URL}/api/#going>; type="text/html"; rel="deprecation"'
+    assert told["Link"] == f"{before['Link']}, {link}"
+    for address in (THEMES, api_item(other), f"{api_item(theme)}/versions"):
+        assert {"Deprecation", "Sunset"} & set(client.get(address).headers) == set()
+    marked = [where for where, node in nodes(fresh_description, "") if node.get("deprecated")]
+    assert sorted(marked) == [
+        "/components/schemas/Technology/properties/lens",
+        "/components/schemas/Technology/properties/summary",
+        "/paths//api/v1/themes/{identifier}/get",
+    ]
 
 
 @pytest.mark.slow

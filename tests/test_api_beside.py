@@ -6,8 +6,8 @@ from collections import defaultdict
 import pytest
 from django.conf import settings as project
 
-from media4sec.interchange.values import MOST_COUNTED
-from media4sec.kinds import kinds
+from media4sec.interchange.api.values import MOST_COUNTED
+from media4sec.kinds import Role, kind_for, kinds
 from media4sec.portal.record.links import links_from, neighbours_of
 from media4sec.publications.models import Publication, Term
 from media4sec.records import workflow
@@ -256,7 +256,7 @@ def test_values_are_found_by_their_letters(client):
 
     assert [facet["filter"] for facet in answer["facets"]] == ["country"]
     (value,) = answer["facets"][0]["values"]
-    assert value == {"value": "NL", "label": "Netherlands", "count": 1}
+    assert value == {"value": "NL", "label": "Netherlands", "count": 1, "concept": None}
     assert identifiers(client, "/api/v1/technologies", country=value["value"])
 
 
@@ -295,6 +295,35 @@ def test_filters_of_search_are_those_of_its_page(client):
         assert {(value["value"], value["count"]) for value in told[name]} == {
             (option.value, option.count) for option in options
         }
+
+
+@pytest.mark.usefixtures("content")
+def test_values_that_are_concepts_name_them(client):  # M-12
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    nodes = client.get("/schemes.jsonld").json()["@graph"]
+    scheme_of = {node["@id"]: node["skos:inScheme"]["@id"] for node in nodes if "skos:inScheme" in node}
+    seen = set()
+
+    for kind in kinds():
+        parameters = paths[api_list(kind)]["get"]["parameters"]
+        documented = {one["name"]: one["schema"].get("externalDocs", {}).get("url") for one in parameters}
+        for facet in client.get(f"{FACETS}/{kind.plural}").json()["facets"]:
+            concepts = {value["concept"] for value in facet["values"]} - {None}
+
+            assert documented[facet["filter"]] == facet["scheme"]
+            assert {scheme_of[concept] for concept in concepts} <= {facet["scheme"]}
+            seen |= {facet["scheme"]} if concepts else set()
+    named = ("theme", "function", "issue", "lens", "technology-status", "record-kind", "country")
+    assert seen >= {f"{project.BASE_URL}/schemes/{name}" for name in named}
+
+
+@pytest.mark.usefixtures("content")
+def test_codes_of_kinds_are_names_of_kinds():  # M-12
+    rows = Publication.objects.published().of(kind_for(Role.VOCABULARY).name)
+    codes = {row.body["code"] for row in rows if row.body["scheme"].startswith("record-kind")}
+
+    assert codes
+    assert codes <= {kind.name for kind in kinds()}
 
 
 @pytest.mark.django_db

@@ -148,8 +148,10 @@ def test_report_tells_what_was_measured(tmp_path, monkeypatch):
     page = {"page": "home", "processor": 5.0, "p50": 6.0, "p95": 7.0, "bytes": 1_000, "peak": 90.0}
     step = {"start": 1.0, "first_search": 0.5, "memory_at_first": 80.0, "memory": 90.0, "publish": 10.0}
     sizes = [
-        step | {"size": size, "pages": [page | {"processor": cost}]}
-        for size, cost in ((1_500, 5.0), (15_000, 50.0))
+        step
+        | {"size": size, "pages": [page | {"processor": cost}]}
+        | {"harvest": {"records": size, "seconds": seconds, "grown": 0.0, "dump": 60.0}}
+        for size, cost, seconds in ((1_500, 5.0, 3.0), (15_000, 50.0, 36.0))
     ]
 
     report.keep("pages", "sqlite", run | {"found": rows})
@@ -159,6 +161,12 @@ def test_report_tells_what_was_measured(tmp_path, monkeypatch):
     text = (tmp_path / "r.md").read_text()
     assert "| list with facets, other filters each time | 8 × | **9 ×**; 4 × | not run |" in text
     assert "| home | 5.0 | 50.0 | 1.0 | 90 |" in text
+    for end in (
+        " more at most |  | **0 MB**",
+        "1.5 × at most |  | **1.2 ×**",
+        "50 ms at most |  | 60 ms (missed)",
+    ):
+        assert f"{end} | not run |" in text
     assert "<!--" not in text
     for picture in ("pages-sqlite.svg", "growth-sqlite.svg"):
         ET.fromstring((tmp_path / picture).read_text())

@@ -6,11 +6,12 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from media4sec.records import workflow
+from media4sec.records.admin import many
 from media4sec.records.documents.fields import dumps
 from media4sec.records.documents.reading import working_document, working_documents
 from media4sec.records.models import AuditEntry, Record, Revision
 from tests.factories import fresh, make, publish, published, save
-from tests.people import administrator, logged_in, member, owned
+from tests.people import administrator, logged_in, member, owned, told
 from tests.test_admin import Form
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +234,19 @@ def test_rules_over_several_rows_are_asked(partner, writer, monkeypatch):
     assert refusals(done) == [("Not with this one.", 1)]
     assert [working_document(one)["themes"] for one in (first, second)] == [[], [theme.identifier]]
     assert [fresh(one).edit_version for one in (first, second)] == [1, 2]
+
+
+def test_there_is_an_end_to_how_many_are_changed_at_once(partner, writer, monkeypatch):
+    monkeypatch.setattr(many, "MOST_CHANGED", 2)
+    records = [owned(make("technology"), partner) for _ in range(3)]
+    client = logged_in(writer)
+
+    page, values = shown(client, TECHNOLOGIES, *records[:2], add_tags="new")
+    refused = client.post(TECHNOLOGIES, values | selected(*records, add_tags="new", apply="yes"), follow=True)
+
+    assert page.context["will_count"] == 2
+    assert told(refused) == ["At most 2 records are changed at once: choose fewer, by a filter for instance."]
+    assert {record.edit_version for record in map(fresh, records)} == {1}
 
 
 def test_any_number_is_changed_with_few_queries_and_no_field_a_record(partner, writer):

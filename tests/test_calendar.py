@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from icalendar import Calendar
 
-from media4sec.interchange.calendars import folded_line
+from media4sec.interchange.files.calendars import folded_line
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document

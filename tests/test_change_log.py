@@ -10,7 +10,7 @@ from media4sec.records import workflow
 from media4sec.records.admin import trail
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.models import AuditEntry, Record, Source
-from tests.factories import changed, fresh, make, publish, published
+from tests.factories import changed, fresh, make, publish, published, steps_of
 from tests.people import administrator, logged_in, member, owned, queries_for
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,31 @@ def test_an_appointment_is_told_by_what_became_public_then(partner, anna):
     workflow.publish_due()
 
     assert of(record, rows(logged_in(anna)))[0][2] == "Country"
+
+
+def test_an_older_version_that_is_public_again_is_told_by_what_readers_saw_change(record, anna):
+    first, third = record.revisions.get(number=1), record.revisions.get(number=3)
+    workflow.publish(record, by=anna)  # "Not yet", version 3
+    workflow.publish(fresh(record), first, by=anna)
+    workflow.publish(fresh(record), first, by=anna)
+    workflow.withdraw(fresh(record), reason="Gone.", by=anna)
+    workflow.restore(fresh(record), by=anna)
+    workflow.publish(fresh(record), third, by=anna)
+
+    told = [(step, changes) for step, _, changes, *_ in of(record, rows(logged_in(anna)))]
+
+    assert told == [
+        ("published", "Title, Country"),
+        ("restored", ""),
+        ("withdrawn", ""),
+        ("published", ""),
+        ("published", "Title, Country"),
+        ("published", "Title"),
+        ("published", "Title, Country"),
+        ("published", "First version"),
+    ]
+    versions = [version for step, version in steps_of(record, "action", "version") if step != "saved"]
+    assert versions == [1, 2, 3, 1, 1, 3, 1, 3]
 
 
 def test_it_is_filtered_by_kind_team_step_time_and_person(record, partner, anna):

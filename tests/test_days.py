@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media4sec.interchange.citations import bibtex_entry, ris_reference
+from media4sec.interchange.files.citations import bibtex_entry, ris_reference
 from media4sec.publications.description import descriptions_of
 from media4sec.publications.models import Change, Publication, Version
 from media4sec.records import workflow

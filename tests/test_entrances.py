@@ -10,7 +10,7 @@ from django.urls import resolve
 from markdown_it import MarkdownIt
 
 from media4sec.interchange.entrances import ENTRANCES
-from media4sec.interchange.markdown import link_to, marked_up
+from media4sec.interchange.files.markdown import link_to, marked_up
 from media4sec.kinds import kinds, paths
 from media4sec.records import workflow
 from tests.factories import full_document_for, make, publish, published, save

@@ -13,7 +13,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media4sec.interchange import citations, tables
+from media4sec.interchange.files import citations, tables
 from media4sec.kinds import kinds, paths
 from media4sec.publications.description import Facts, Name, descriptions_of, one_line
 from media4sec.publications.models import Publication

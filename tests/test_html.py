@@ -163,10 +163,30 @@ def test_own_files_carry_their_digest(settings, tmp_path):
     manifest = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
     call_command("collectstatic", interactive=False, verbosity=0)
-    html = render_to_string("portal/errors/500.html")
-    found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))" integrity="sha384-([^"]+)"', html)
-    assert len(found) == len(re.findall(r'<script|rel="stylesheet"', html)) > 1
+    public = render_to_string("portal/errors/500.html")
+    back_office = render_to_string("admin/base_site.html")
+    assert len(re.findall(r'<script|rel="stylesheet"', public)) == len(checked_files(public, tmp_path)) > 1
+    assert checked_files(back_office, tmp_path) == {"css/admin.css", "js/admin-counter.js"}
+
+
+def checked_files(html, folder):
+    """The names of own files that a page has with the digest of what they are."""
+    found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"\s+integrity="sha384-([^"]+)"', html)
     for name, digest in found:
-        content = (tmp_path / name).read_bytes()
+        content = (folder / name).read_bytes()
         assert base64.b64encode(hashlib.sha384(content).digest()).decode() == digest
-        assert name not in ("css/portal.css", "js/portal.js")
+    assert not {"css/portal.css", "js/portal.js"} & {name for name, _ in found}
+    return {re.sub(r"\.\w+(\.\w+)$", r"\1", name) for name, _ in found}
+
+
+# gate 1.2
+def test_templates_of_the_back_office_name_no_own_file_without_its_digest():
+    tags = re.compile(r"\{% static '([^']+\.(?:css|js))' %\}\"(\s+\{% integrity '\1' %\})?")
+    found = {
+        (path.name, name): digest
+        for path in TEMPLATES.rglob("*.html")
+        for name, digest in tags.findall(path.read_text("utf-8"))
+    }
+
+    assert len(found) > 5
+    assert [where for where, digest in found.items() if not digest] == []

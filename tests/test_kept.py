@@ -17,7 +17,7 @@ from django.urls import resolve
 from media4sec import kept as keeping
 from media4sec.answers import Answer, coding_of, takes
 from media4sec.front.urls import FORM_OF_CATALOGUE
-from media4sec.interchange import exports
+from media4sec.interchange.files import exports
 from media4sec.kept import KeptMiddleware, Shelf, kept, ready
 from media4sec.kinds import kinds
 from media4sec.languages import PREFIX
@@ -34,6 +34,8 @@ MACHINES = [
     "/search/suggest?q=miss",
     "/technologies/compare.csv?ids=T-001,T-005",
     "/technologies/compare.pdf?ids=T-001,T-005",
+    *(f"/list.{form}?ids=T-001,theme:dark-web" for form in ("pdf", "docx")),
+    *(f"/list.{form.suffix}?ids=T-001,theme:dark-web" for form in forms_of_lists()),
     "/feeds/everything.atom",
     "/feeds/law.atom",
     *(f"/api/v1/{kind.plural}?limit=1" for kind in kinds()),
@@ -62,6 +64,7 @@ MACHINES = [
     "/workshops.ics",
     f"{RECORDS['situation'][:-1]}.pdf",
     f"/de{RECORDS['situation'][:-1]}.pdf",
+    f"{RECORDS['situation']}brief.pdf",
     f"{RECORDS['workshop'][:-1]}.ics",
     "/schemes.ttl",
     "/schemes/theme.jsonld",

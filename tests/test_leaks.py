@@ -18,6 +18,7 @@ from media4sec.front.urls import (
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.languages import CODES, PREFIX
 from media4sec.publications.models import Change, Publication
+from media4sec.publications.selection import name_of
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record
@@ -50,6 +51,13 @@ ROUTES = {
     "library/": "fixed",
     "timeline/": "fixed",
     "patterns/": "fixed",
+    "technologies/lives/": "fixed",
+    "technologies/alive/": "fixed",
+    "situations/law/": "fixed",
+    "patterns/cards/": "fixed",
+    "patterns/cards.pdf": "paper",  # no text that could be searched: tests/test_cards.py reads it
+    "situations/<ref:ref>/exercise/": "record",
+    "situations/<ref:ref>/exercise.pdf": "paper",
     "about/": "fixed",
     "accessibility/": "fixed",
     "privacy/": "fixed",
@@ -103,6 +111,11 @@ ROUTES = {
     "api/v1/working/<str:plural>/<str:identifier>/steps/<str:name>": "token",
     "api/v1/working/<str:plural>/<str:identifier>/revisions": "token",
     "api/v1/working/<str:plural>/<str:identifier>/revisions/<int:number>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/files": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/files/<str:digest>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/comments": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/comments/<int:number>": "token",
+    "api/v1/working/<str:plural>/<str:identifier>/comments/<int:number>/<str:name>": "token",
     "api/": "fixed",
     "corrections/": "fixed",
     "corrections/new/": "form",  # differs each time it is opened; tests/test_corrections.py asks it about drafts
@@ -118,6 +131,9 @@ ROUTES = {
     "check/save/": "sent",
     "check/result.pdf": "sent",
     "check/result.docx": "sent",
+    "list/": "spelled out",
+    r"^list\.(?P<form>pdf|docx)$": "followed",
+    "since/<int:number>/": "spelled out",
     "<list:path>/": "list",
     "<list:path>/compare/": "list",
     "<list:path>/facets/<slug:name>/": "followed",
@@ -130,6 +146,9 @@ ROUTES = {
     r"^(?P<path>[a-z-]+)\.ics$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.ics$": "followed",
     r"^(?P<path>[a-z-]+)/(?P<ref>[^/]+?)\.pdf$": "followed",
+    "situations/<ref:ref>/brief/": "followed",
+    "situations/<ref:ref>/brief.pdf": "followed",
+    "situations/<ref:ref>/questions/": "followed",
     "<list:path>/<ref:ref>/": "record",
     "themes/<ref:ref>/debate/": "record",
     "<list:path>/<ref:ref>/versions/": "record",
@@ -201,6 +220,15 @@ def walk(client):
         "/search/suggest?q=number",
         "/search/?q=what&type=theme",
         "/search/?q=",
+        "/list/",
+        "/since/0/",
+    ]
+    names = ",".join(name_of(kind.name, identifier) for kind, identifier in known_records())
+    waiting += [
+        f"/list/?ids={names}&since=0",
+        f"/list.json?ids={names}",
+        f"/list.pdf?ids={names}",
+        f"/since/0/?ids={names}",
     ]
     compared = [identifier for kind, identifier in known_records() if kind.listed.is_compared][:2]
     filtered = {"search": "/search/?q=number", "compare": f"/technologies/compare/?ids={','.join(compared)}"}

@@ -22,8 +22,9 @@ SCRIPTS = sorted(Path(settings.BASE_DIR / "static" / "js").glob("[!a]*.js"))
 
 # What draws pictures, and the classes that are said there in parts.
 DRAWINGS = ("media4sec/portal/lanes.py", "ethics/timeline.py", "roadmap/pages.py", "workshops/patterns.py")
-DRAWINGS += ("workshops/europe.py",)
+DRAWINGS += ("workshops/europe.py", "catalogue/lives.py", "catalogue/surveys.py", "media4sec/portal/grids.py")
 DRAWN = {"pic", "lying", "upright", "patterns", "map", "land", "order", "timeline"}
+DRAWN |= {"lives", "life", "grid", "figures", "is-ended"}
 
 # Classes that a view hands to a template as a value: class="{{ fact.width }}".
 HANDED = {"wide", "whole", "many"}
@@ -79,7 +80,9 @@ def used():
                 found |= {prefix + ending: path.name for ending in endings if prefix + ending}
     for name in DRAWINGS:
         source = (settings.BASE_DIR / name).read_text("utf-8")
-        found |= dict.fromkeys([*DRAWN, *re.findall(r"\b(?:pic|tl|order|map)-[a-z]+", source)], name)
+        found |= dict.fromkeys(
+            [*DRAWN, *re.findall(r"\b(?:pic|tl|order|map|life|grid|bar)-[a-z]+", source)], name
+        )
     for path in SCRIPTS:
         script = path.read_text("utf-8")
         for call in re.findall(r"classList\.\w+\(([^)]*)\)|className = ([^;]*);", script):

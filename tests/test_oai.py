@@ -17,8 +17,8 @@ from oaipmh_scythe import Scythe
 from sickle import Sickle
 
 from media4sec import imprint
-from media4sec.interchange import oai, oai_lists
-from media4sec.interchange.oai_lists import Harvest, read_stamp, stamp
+from media4sec.interchange.harvesting import oai, oai_lists
+from media4sec.interchange.harvesting.oai_lists import Harvest, read_stamp, stamp
 from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Generation, Publication, ThemePlace
 from media4sec.records import workflow

@@ -72,6 +72,12 @@ def test_what_no_date_tells_is_not_guessed_before_the_check():
     assert is_dated(adopted)
 
 
+def test_end_without_a_date_is_known_from_the_check_on():
+    law = document(("2015-01-01", "applicable"), force="ended", checked_on="2026-11-28")
+
+    assert [label_on(law, day) for day in ("2026-11-27", "2026-11-28")] == ["In force", "No longer in force"]
+
+
 def test_word_of_the_record_holds_until_a_date_says_something_else():
     law = document(
         ("2026-12-01", "adopted"), ("2027-03-01", "in-force"), force="not-in-force", checked_on="2026-11-28"

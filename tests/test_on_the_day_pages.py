@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ethics.on_the_day import changes_between, state_on
 from media4sec.kept import kept
+from media4sec.kinds import kinds_by_name
 from media4sec.portal.record.law import MOST_BETWEEN
 from media4sec.publications.models import Publication
 from tests.factories import published
@@ -42,10 +43,12 @@ def record_with(law, kind):
     if kind == "instrument":
         return law
     issue = published("issue", instruments=[law.identifier])
-    return issue if kind == "issue" else published(kind, issues=[issue.identifier])
+    if kind == "issue":
+        return issue
+    return published(kind, **{kinds_by_name()[kind].links.flags: [issue.identifier]})
 
 
-KINDS = ("situation", "issue", "instrument", "technology")
+KINDS = ("situation", "issue", "instrument", "technology", "check-example")
 
 
 @pytest.mark.django_db
@@ -66,7 +69,8 @@ def test_page_says_the_state_on_the_day_and_what_changes_until_then(kind, client
 
     assert "The law as on 4 December 2026, as far as dates are recorded here." in text
     assert "What changes between today and 4 December 2026 1" in text
-    assert "2 December 2026 Some Act : repealed on 2026-12-02 Not verified Official Journal" in text
+    act = "" if kind == "instrument" else "Some Act : "  # on its own page it need not be named
+    assert f"2 December 2026 {act}repealed on 2026-12-02 Not verified Official Journal" in text
     assert "No longer in force" in text
     plain = text_of(client.get(record.url))
     assert "The law as on" not in plain
@@ -86,7 +90,8 @@ def test_page_of_a_past_day_says_what_changed_since(kind, client):
     text = text_of(client.get(f"{record.url}?on=2018-06-01"))
 
     assert "What has changed since 1 June 2018 1" in text
-    assert "1 January 2020 Some Act : in-force on 2020-01-01 No source recorded" in text
+    act = "" if kind == "instrument" else "Some Act : "
+    assert f"1 January 2020 {act}in-force on 2020-01-01 No source recorded" in text
     assert "Adopted, not applied yet" in text
 
 

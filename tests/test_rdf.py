@@ -13,9 +13,9 @@ from django.conf import settings
 from pyshacl import validate
 from rdflib import DCAT, DCTERMS, FOAF, OWL, RDF, SDO, SKOS, Graph, Literal, URIRef
 
-from media4sec.interchange import dcat
-from media4sec.interchange.dumps import make_dump
-from media4sec.interchange.rdf import RDF_FORMS
+from media4sec.interchange.files.dumps import make_dump
+from media4sec.interchange.linked import dcat
+from media4sec.interchange.linked.rdf import RDF_FORMS
 from media4sec.kinds import kinds, paths
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
@@ -259,7 +259,7 @@ def test_what_cannot_be_had_is_a_problem(client, method, address, accepted, stat
 WRITE = """
 import django; django.setup()
 from rdflib import SKOS, Literal, URIRef
-from media4sec.interchange.rdf import RDF_FORMS, Triples, serialised
+from media4sec.interchange.linked.rdf import RDF_FORMS, Triples, serialised
 triples = Triples()
 for number in range({order}):
     facts = {{SKOS.prefLabel: [Literal(f"ä {{number}} {{code}}", lang=code) for code in ("en", "de", "fr")],

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from resync.sitemap import Sitemap
 
-from media4sec.interchange import resourcesync
+from media4sec.interchange.harvesting import resourcesync
 from media4sec.publications.models import Change, Publication
 from media4sec.records import workflow
 from tests.factories import make, published, several_published

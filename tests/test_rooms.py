@@ -10,10 +10,11 @@ from django.conf import settings
 from media4sec.kinds import kinds
 
 SHARED = ("records", "publications", "portal", "interchange")
-# Words that are more than the name of a kind: a field of documents and its facet; a value of provenance; a relation.
-OTHERS = {"theme", "project", "collection"}
+# Words that are more than the name of a kind: a field of documents and its facet; a value of provenance; a relation;
+# what a value of a filter is.
+OTHERS = {"theme", "project", "collection", "concept"}
 # Names that mean the same wherever they are: Django and Python look for them, or they are said with their room.
-EVERYWHERE = {"KINDS", "application", "logger", "urlpatterns"}
+EVERYWHERE = {"KINDS", "application", "logger", "register", "urlpatterns"}
 APPS = ("workshops", "catalogue", "ethics", "roadmap")
 
 

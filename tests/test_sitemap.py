@@ -12,7 +12,7 @@ from usp.web_client.abstract_client import (
     WebClientErrorResponse,
 )
 
-from media4sec.interchange import sitemap
+from media4sec.interchange.harvesting import sitemap
 from media4sec.publications.models import Publication
 from tests.factories import make, published, several_published
 from tests.public import FIXED_PAGES, lists

@@ -23,10 +23,10 @@ from django.http import FileResponse
 from django.utils import timezone
 
 from media4sec import kept as keeping
-from media4sec.interchange import dumps
-from media4sec.interchange.changes import change_cursor, read_change_cursor
+from media4sec.interchange.api.changes import change_cursor, read_change_cursor
+from media4sec.interchange.api.rest import read_moment
+from media4sec.interchange.files import dumps
 from media4sec.interchange.records import entry_facts, moment, sent
-from media4sec.interchange.rest import read_moment
 from media4sec.kinds import kinds
 from media4sec.publications.models import Change, Generation, Publication
 from media4sec.records import workflow

@@ -224,6 +224,22 @@ def test_an_old_version_says_when_it_was_public_and_what_has_changed_since(clien
     assert (before, after) == ("One", "Three")
 
 
+def test_an_older_version_that_is_public_again_is_the_current_one(client, record):
+    publish(record, revision=record.revisions.get(number=1))
+
+    first, third = (client.get(f"{record.url}versions/{number}/") for number in (1, 3))
+
+    assert "This is version 1, the current one" in text_of(first)
+    assert "and is public again" in text_of(first)
+    assert "This is version 3, which is no longer current" in text_of(third)
+    assert "An earlier version was made public again." in text_of(third)
+    record = fresh(record)
+    assert f"{record.url}versions/?from=3&to=1" in links_in(third)
+    shown = client.get(f"{record.url}versions/")
+    assert f"{record.url}versions/3/" in links_in(shown)
+    assert f"{record.url}versions/1/" not in links_in(shown)
+
+
 def test_without_a_question_the_newest_is_compared_with_the_one_before(client, record):
     record = edited(record, title="Four")
 

@@ -25,8 +25,9 @@ from tests.factories import (
     save,
     several_published,
     source,
+    steps_of,
 )
-from tests.people import administrator, member
+from tests.people import administrator, member, owned
 
 pytestmark = pytest.mark.django_db
 State = Record.State
@@ -258,8 +259,8 @@ def test_only_what_is_public_is_withdrawn_or_merged():  # gate 3.6
     for record in (draft, gone):
         with pytest.raises(WorkflowError, match="is not published"):
             workflow.withdraw(record, reason="Again.")
-        with pytest.raises(WorkflowError, match="is not published"):
-            workflow.merge(record, other)
+    with pytest.raises(WorkflowError, match="is not published"):
+        workflow.merge(gone, other)
 
 
 @pytest.mark.parametrize("step", ["withdraw", "merge"])
@@ -434,6 +435,43 @@ def test_merging_moves_the_names_in_working_copies_and_nothing_that_readers_see(
     newest = draft.revisions.first()
     assert (newest.number, newest.note) == (2, f"{old.identifier} was merged into {into.identifier}")
     assert named_by(fresh(old)) == set()
+
+
+def test_a_draft_is_merged_into_a_public_record_and_leaves_its_names_to_it(partner):
+    petra = member("publisher", partner=partner)
+    twice = owned(make("issue", title="Written twice"), partner)
+    into = owned(published("issue"), partner)
+    one, other = (owned(make("technology", issues=[twice.identifier]), partner) for _ in range(2))
+
+    workflow.merge(twice, into, by=petra, moves_names=True)
+
+    assert not Record.objects.filter(pk=twice.pk).exists()
+    assert [working_document(fresh(record))["issues"] for record in (one, other)] == [[into.identifier]] * 2
+    assert steps_of(twice)[-1] == ("discarded", petra.email, f"Merged into {into.identifier}.")
+    assert not Publication.objects.filter(kind="issue", identifier=twice.identifier).exists()
+
+
+def test_what_a_draft_may_not_be_merged_into(partner):
+    twice, draft = (owned(make("issue"), partner) for _ in range(2))
+    public, technology = published("issue"), published("technology")
+    named = owned(make("issue"), partner)
+    published("technology", issues=[named.identifier])
+    withheld = owned(make("issue"), partner)
+    workflow.withhold(withheld, reason="Old.")
+
+    for record, into, says in (
+        (twice, draft, f"The successor {draft.identifier} is not published"),
+        (twice, twice, "its own successor"),
+        (twice, technology, "Only records of one kind"),
+        (named, public, "Other records name it"),
+        (withheld, public, "is not published"),
+    ):
+        with pytest.raises(WorkflowError, match=says):
+            workflow.merge(fresh(record), into, moves_names=True)
+    for who in (member("contributor", "reviewer", partner=partner), member("publisher")):
+        with pytest.raises(PermissionDenied):
+            workflow.merge(twice, public, by=who, moves_names=True)
+    assert Record.objects.filter(pk__in=[twice.pk, named.pk, withheld.pk]).count() == 3
 
 
 def test_a_record_never_names_itself_after_a_merge():

@@ -1,5 +1,6 @@
 """Working copies by API: a partner's system can do what an editor can, no more, and loses nobody's edit."""
 
+import hashlib
 import json
 import re
 import shlex
@@ -22,12 +23,12 @@ from media4sec.records import rechecks, workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.importing import planning
 from media4sec.records.importing.reading import MOST_TOLD
-from media4sec.records.models import Appointment, AuditEntry, Record, Revision, Team, specific
+from media4sec.records.models import Appointment, AuditEntry, Record, Revision, StoredFile, Team, specific
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.writing.models import SentRequest
 from media4sec.writing.once import GIVEN_UP
 from tests.factories import document_for, fresh, make, make_full, publish, published, save, source
-from tests.files import file_part
+from tests.files import file_part, pdf, picture
 from tests.people import administrator, logged_in, member, owned
 
 pytestmark = pytest.mark.django_db
@@ -454,6 +455,170 @@ def test_files_of_others_cannot_be_named(writer, draft):
     assert "There is no stored file" in response.json()["errors"][0]["detail"]
 
 
+# Files
+
+
+def send_file(program, record, content, media_type="image/png", **more):
+    return program.send("POST", f"{address_of(record)}/files", content, media_type=media_type, **more)
+
+
+def shown(digest, **more):
+    return {"key": "map", "file": {"digest": digest}, "alt": "A map", "licence": "CC BY 4.0"} | more
+
+
+def test_a_picture_is_sent_named_replaced_and_taken_away(writer, draft):
+    first, second = (send_file(writer, draft, picture()).json() for _ in range(2))
+    assert fresh(draft).edit_version == 1
+
+    for sent in (first, second):
+        answer = writer.patch(draft, {"files": [shown(sent["digest"])]})
+        assert answer.status_code == 200
+        assert answer.json()["files"][0]["file"] == sent
+    content = writer.get(f"{address_of(draft)}/files/{second['digest']}")
+    assert content["Content-Type"] == "image/png"
+    assert hashlib.sha256(b"".join(content)).hexdigest() == second["digest"]
+    assert "sandbox" in content["Content-Security-Policy"]
+    assert "no-store" in content["Cache-Control"]
+    assert writer.get(f"{address_of(draft)}/files/{first['digest']}").status_code == 404  # no longer named
+
+    assert writer.patch(draft, {"files": []}).json().get("files", []) == []
+    assert writer.get(f"{address_of(draft)}/files/{second['digest']}").status_code == 404
+
+
+def test_a_pdf_is_for_records_that_are_about_documents(writer, partner, draft):
+    sent = send_file(writer, draft, pdf("One page"), "application/pdf")
+    assert (sent.status_code, sent.json()["pages"]) == (201, 1)
+
+    assert writer.patch(draft, {"files": [shown(sent.json()["digest"])]}).status_code == 422
+    report = owned(make("deliverable"), partner)
+    assert writer.patch(report, {"files": [shown(sent.json()["digest"])]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b"<svg/>", "image/svg+xml", 415),
+        (b"{}", "application/json", 415),
+        (b" ", "image/png", 422),
+        (b"%PDF-", "image/png", 422),
+        (b"GIF89a", "image/png", 422),
+        (b"not a PDF", "application/pdf", 422),
+        (bytes(10_000_001), "image/png", 413),
+    ],
+)
+def test_what_is_no_picture_is_refused(writer, draft, content, media_type, status):
+    response = send_file(writer, draft, content, media_type)
+
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert not StoredFile.objects.exists()
+    compressed = send_file(writer, draft, picture(), **{"content-encoding": "gzip"})
+    assert compressed.status_code == 415
+
+
+def test_a_full_team_sends_no_more(writer, draft, settings):
+    settings.FILES_QUOTA_MB = 0
+    assert "no room" in send_file(writer, draft, picture()).json()["detail"]
+
+
+def test_what_two_teams_sent_each_may_name(writer, draft):
+    others, content = published("partner", title="A university"), picture()
+    their = owned(make("technology"), others)
+    digest = send_file(Program(member("contributor", partner=others)), their, content).json()["digest"]
+    assert writer.patch(draft, {"files": [shown(digest)]}).status_code == 422  # it is not there
+
+    assert send_file(writer, draft, content).json()["digest"] == digest
+    assert writer.patch(draft, {"files": [shown(digest)]}).status_code == 200
+
+
+# Comments
+
+
+def comment(program, record, text, key=None, **more):
+    return program.send("POST", f"{address_of(record)}/comments", {"text": text} | more, key=key)
+
+
+def on_comment(program, said, name, **body):
+    return program.send("POST", f"{said['url'].removeprefix(settings.BASE_URL)}/{name}", body)
+
+
+def comments_on(program, record):
+    return program.get(f"{address_of(record)}/comments").json()["results"]
+
+
+def test_a_comment_is_written_answered_resolved_and_opened_again(writer, publisher, draft):
+    made = comment(publisher, draft, "Is it not from the Netherlands?", field="country")
+    said = made.json()
+    assert (made.status_code, made["Location"]) == (201, said["url"])
+    on_comment(writer, said, "answer", text="It is.")
+    writer.patch(draft, {"country": "NL"})
+
+    [found] = comments_on(writer, draft)
+
+    assert (found["field"], found["version"], found["has_changed"]) == ("country", 1, True)
+    assert (found["text"], found["written_by"]) == (said["text"], publisher.user.get_username())
+    assert [(one["text"], one["written_by"]) for one in found["answers"]] == [
+        ("It is.", writer.user.get_username())
+    ]
+    resolved = on_comment(writer, said, "resolve").json()
+    assert (resolved["resolved_at"] is not None, resolved["resolved_by"]) == (
+        True,
+        writer.user.get_username(),
+    )
+    assert on_comment(writer, said, "answer", text="And?").status_code == 409
+    assert on_comment(writer, said, "reopen").json()["resolved_at"] is None
+    assert fresh(draft).edit_version == 2  # comments are no versions
+
+
+def test_a_text_is_removed_by_who_wrote_it_and_by_reviewers(writer, publisher, draft):
+    said = comment(publisher, draft, "Secret.").json()
+    here = said["url"].removeprefix(settings.BASE_URL)
+    answer = on_comment(writer, said, "answer", text="Mine.").json()["answers"][0]
+
+    assert writer.client.delete(here).status_code == 403
+    assert writer.client.delete(f"{address_of(draft)}/comments/{answer['id']}").status_code == 204
+    assert publisher.client.delete(here).status_code == 204
+    [found] = comments_on(writer, draft)
+    assert (found["text"], found["answers"][0]["text"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ({}, ["/text"]),
+        ({"text": " "}, ["/text"]),
+        ({"text": 5, "field": []}, ["/field", "/text"]),
+        ({"text": "x" * 2_001}, ["/text"]),
+        ({"text": "A\0"}, ["/text"]),
+        ({"text": "A", "field": "colour"}, ["/field"]),
+        ({"text": "A", "about": "country"}, ["/about"]),
+    ],
+)
+def test_what_no_comment_can_say_is_named(writer, draft, body, places):
+    response = writer.send("POST", f"{address_of(draft)}/comments", body)
+
+    assert response.status_code == 422
+    assert sorted(pointers(response)) == places
+    assert comments_on(writer, draft) == []
+
+
+def test_comments_of_other_records_are_not_there(writer, draft, partner):
+    said = comment(writer, draft, "Here.").json()
+    other = owned(make("technology"), partner)
+
+    for number in (said["id"], 0, 10**30):
+        there = f"{address_of(other)}/comments/{number}"
+        assert [writer.get(there).status_code, writer.client.delete(there).status_code] == [404, 404]
+        assert writer.send("POST", f"{there}/resolve", {}).status_code == 404
+    assert writer.send("POST", f"{address_of(draft)}/comments/{said['id']}/praise", {}).status_code == 404
+
+
+def test_a_comment_sent_twice_under_its_key_is_there_once(writer, draft):
+    answers = [comment(writer, draft, "Once.", key="a") for _ in range(2)]
+    assert answers[0].content == answers[1].content
+    comment(writer, draft, "Another.")
+    assert len(comments_on(writer, draft)) == 2
+
+
 # Steps
 
 
@@ -466,6 +631,7 @@ def test_the_steps_are_those_of_the_back_office(publisher, draft):
         "submit",
         "publish",
         "schedule",
+        "merge-draft",
         "discard",
     ]
     asks = {step["name"]: [(one["name"], one["type"]) for one in step["asks"]] for step in found["steps"]}
@@ -828,6 +994,9 @@ def test_other_methods_are_refused_with_those_there_are(writer, draft):
         f"/technologies/{draft.identifier}": "GET, HEAD, OPTIONS, PATCH, PUT",
         f"/technologies/{draft.identifier}/steps": "GET, HEAD, OPTIONS",
         f"/technologies/{draft.identifier}/steps/publish": "OPTIONS, POST",
+        f"/technologies/{draft.identifier}/files": "OPTIONS, POST",
+        f"/technologies/{draft.identifier}/comments": "GET, HEAD, OPTIONS, POST",
+        f"/technologies/{draft.identifier}/comments/1/resolve": "OPTIONS, POST",
         f"/technologies/{draft.identifier}/revisions": "GET, HEAD, OPTIONS",
         f"/technologies/{draft.identifier}/revisions/1": "GET, HEAD, OPTIONS",
     }
@@ -931,6 +1100,11 @@ def test_refusals_are_told_in_the_audit_trail(writer, draft):
 
 # The description
 
+BESIDE = {
+    *("send_file", "read_file", "list_comments", "comment", "read_comment", "remove_comment"),
+    *("answer_comment", "resolve_comment", "reopen_comment"),
+}
+
 
 def test_the_description_is_valid_and_true(client, writer, draft, partner):
     response = client.get(f"{WORKING}/openapi.json")
@@ -939,17 +1113,23 @@ def test_the_description_is_valid_and_true(client, writer, draft, partner):
     calls = {call["operationId"] for methods in description["paths"].values() for call in calls_in(methods)}
 
     assert "no-store" in response["Cache-Control"]
-    assert len(calls) == 1 + 5 * len(kinds()) + 3 + len(RECORD_STEPS)
+    assert len(calls) == 1 + 5 * len(kinds()) + 3 + len(RECORD_STEPS) + len(BESIDE)
+    assert calls >= BESIDE
     for kind in kinds():
         record = owned(make_full(kind), partner)
         shape = description["paths"][f"{WORKING}/{kind.plural}/{{identifier}}"]["get"]["responses"]["200"]
         check(description, shape, writer.get(address_of(record)).json())
     general = f"{WORKING}/{{kind}}/{{identifier}}"
+    said = writer.send("POST", f"{address_of(draft)}/comments", {"text": "Is it?"}).json()
+    writer.send("POST", f"{said['url'].removeprefix(settings.BASE_URL)}/answer", {"text": "It is."})
+    sent = writer.send("POST", f"{address_of(draft)}/files", picture(), media_type="image/png").json()
+    check(description, description["paths"][f"{general}/files"]["post"]["responses"]["201"], sent)
     for path, address in (
         (WORKING, WORKING),
         (f"{WORKING}/technologies", f"{WORKING}/technologies"),
         (f"{general}/steps", f"{address_of(draft)}/steps"),
         (f"{general}/revisions", f"{address_of(draft)}/revisions"),
+        (f"{general}/comments", f"{address_of(draft)}/comments"),
     ):
         check(description, description["paths"][path]["get"]["responses"]["200"], writer.get(address).json())
     asks_for_versions = {
@@ -988,7 +1168,7 @@ def test_the_lines_of_the_documentation_run(partner, tmp_path):
     text = Path(settings.BASE_DIR, "docs/integrators.md").read_text("utf-8")
     [script] = re.findall(r"## Writing\n.*?```sh\n(.*?)```", text, re.DOTALL)
     owned(publish(make("technology", identifier="T-001")), partner)
-    program, tag, answers = Program(member("publisher", partner=partner)), "", []
+    program, tag, digest, answers = Program(member("publisher", partner=partner)), "", "", []
 
     for line in script.splitlines():
         if "curl" not in line:
@@ -999,7 +1179,9 @@ def test_the_lines_of_the_documentation_run(partner, tmp_path):
             options.setdefault(name, []).append(value)
         headers = dict(value.split(": ", 1) for value in options["-H"][1:])
         headers = {name: tag if value == "$TAG" else value for name, value in headers.items()}
-        body = options.get("--data", [""])[0]
+        body = options.get("--data", options.get("--data-binary", [""]))[0].replace("$DIGEST", digest)
+        if body == "@picture.png":
+            body = picture()
         if body == "@tool.json":
             body = program.get(f"{WORKING}/technologies/T-001").content
         media_type = headers.pop("Content-Type", "")
@@ -1008,7 +1190,8 @@ def test_the_lines_of_the_documentation_run(partner, tmp_path):
         )
         answers.append(response.status_code)
         tag = response["ETag"] if "tool.json" in options.get("-o", []) else tag
+        digest = response.json()["digest"] if line.startswith("DIGEST=") else digest
 
-    assert answers == [200, 200, 200, 200, 200, 201, 200, 200, 200, 200, 200]
+    assert answers == [200, 200, 200, 200, 200, 201, 200, 200, 201, 200, 200, 200, 200, 201, 200, 200]
     record = Record.objects.get(identifier="T-001")
-    assert (record.state, record.edit_version) == ("in-review", 2)
+    assert (record.state, record.edit_version) == ("in-review", 3)

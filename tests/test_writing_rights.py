@@ -25,6 +25,9 @@ OF_A_COPY = {
     ("GET", "/steps"): "see",
     ("GET", "/revisions"): "see",
     ("GET", "/revisions/1"): "see",
+    ("GET", "/comments"): "see",
+    ("POST", "/comments"): "write",
+    ("POST", "/files"): "write",
     ("PUT", ""): "write",
     ("PATCH", ""): "write",
     **{("POST", f"/steps/{step.name}"): OF_A_RECORD[step.name] for step in RECORD_STEPS},
@@ -51,7 +54,7 @@ def programs(partner):
 
 def asked(program, record, method, end, tag):
     body = {} if method == "POST" else working_document(record) | {"title": "Written over"}
-    if end.endswith(("withdraw", "send-back", "dismiss", "merge")):
+    if end.endswith(("withdraw", "send-back", "dismiss", "merge", "merge-draft")):
         body = {"reason": "Outdated."}
     media_type = "application/merge-patch+json" if method == "PATCH" else "application/json"
     return program.send(method, address_of(record) + end, body, tag=tag, media_type=media_type)
@@ -70,6 +73,11 @@ def test_every_address_is_asked_here():
         "/steps/<str:name>",
         "/revisions",
         "/revisions/<int:number>",
+        "/files",
+        "/files/<str:digest>",
+        "/comments",
+        "/comments/<int:number>",
+        "/comments/<int:number>/<str:name>",
     }
     assert {step.name for step in RECORD_STEPS} <= OF_A_RECORD.keys()
 

@@ -173,7 +173,11 @@ PATTERN = Kind(
     thing=Thing("method", other_titles=fields("name_in_source"), url="page_url"),
     identifier=Numbered("P", has_slug=True),
     listed=Listed(
-        facets=(THEME_FACET, Facet("group", _("Group"), choices=PatternGroup), Facet("family", _("Family"))),
+        facets=(
+            THEME_FACET,
+            Facet("group", _("Group"), choices=PatternGroup, scheme="pattern-group"),
+            Facet("family", _("Family")),
+        ),
         order=fields("order_in_contents"),
         meta=fields("group family"),
         is_compared=True,
@@ -260,10 +264,12 @@ SWOT_POINT = Kind(
     listed=Listed(
         facets=(
             Facet("theme", _("Theme")),
-            Facet("quadrant", _("Kind of point"), choices=Quadrant),
+            Facet("quadrant", _("Kind of point"), choices=Quadrant, scheme="swot-quadrant"),
             Facet("placement", _("Who placed it"), choices=Placement),
         ),
         meta=fields("quadrant"),
+        template="workshops/swot.html",
+        rows="workshops.pages.swot_rows",
     ),
     page=Page(
         facts=fields("theme quadrant placement"),

@@ -115,6 +115,21 @@ def swot_on(slug):
     return found
 
 
+def swot_rows(cards):
+    """The list of points as its square. No query."""
+    found = {name: [] for name in QUADRANTS}
+    for card in cards:
+        quadrant, placement = (card["facts"][name][0]["value"] for name in ("quadrant", "placement"))
+        point = {"title": card["title"], "url": card["url"], "by_editor": placement == Placement.EDITORIAL}
+        found[quadrant].append(point)
+    return {
+        "square": [
+            {"label": QUADRANTS[name], "total": len(points), "points": points, "all_url": ""}
+            for name, points in found.items()
+        ]
+    }
+
+
 def duties_of(situations):
     """Who does what in these situations, as their editors see it."""
     return [

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import logging
 import time
+from threading import Thread
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -14,12 +15,14 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.sites.shortcuts import get_current_site
 from django.urls import reverse
 
 from media4sec.accounts import told
 from media4sec.visitors import address_of
 
 logger = logging.getLogger(__name__)
+MAIL = "mail"  # the name of a thread that sends one
 ALL_FAILURES = "1000/5m/key"  # log-ins that fail, on all accounts together
 
 
@@ -32,12 +35,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         """True if it went out; where the mail server is away or refuses, the log says so."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError as error:
-            logger.error("A mail was not sent: %s", type(error).__name__)
-            return False
-        return True
+        return _sent(self._written(template_prefix, email, context))
+
+    def send_password_reset_mail(self, user, email, context):
+        """The answer does not wait for the mail server: that would tell that there is an account."""
+        written = self._written("account/email/password_reset_key", email, context)
+        Thread(target=_sent, args=[written], name=MAIL).start()
+
+    def _written(self, template_prefix, email, context):
+        site = get_current_site(self.request)
+        return self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
 
     def is_open_for_signup(self, request):
         return False
@@ -71,6 +78,15 @@ class AccountAdapter(DefaultAccountAdapter):
         super()._rollback_login_failed_rl_usage()
         if getattr(self, "all_failures", None):
             self.all_failures.rollback()
+
+
+def _sent(mail):
+    try:
+        mail.send()
+    except OSError as error:
+        logger.error("A mail was not sent: %s", type(error).__name__)
+        return False
+    return True
 
 
 def path_of_key(key):

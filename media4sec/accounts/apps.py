@@ -2,7 +2,8 @@ import time
 
 from django.apps import AppConfig
 
-SINCE = "since"  # in a session: when it began
+# In a session: when it began, and what its owner might do when its identifier was made.
+SINCE, HELD_RIGHTS = "since", "rights"
 
 
 class AccountsConfig(AppConfig):
@@ -23,5 +24,7 @@ class AccountsConfig(AppConfig):
         auth.RecoveryCodes = RecoveryCodes
 
 
-def begin_session(sender, request, **more):
-    request.session[SINCE] = int(time.time())
+def begin_session(sender, request, user, **more):
+    from media4sec.records import policy
+
+    request.session[SINCE], request.session[HELD_RIGHTS] = int(time.time()), policy.rights_in_short(user)

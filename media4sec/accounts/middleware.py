@@ -5,6 +5,7 @@ import time
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ReauthenticationRequired
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
 
 from media4sec.accounts import told
-from media4sec.accounts.apps import SINCE
+from media4sec.accounts.apps import HELD_RIGHTS, SINCE
 from media4sec.accounts.factors import has_second_factor
 from media4sec.records import policy, unsaved
 
@@ -22,8 +23,8 @@ NOTED_EVERY = 60  # seconds
 
 
 class AccountsMiddleware:
-    """Sessions that are old or that nobody uses end, and whoever must have a second factor sets it up before
-    anything else."""
+    """Sessions that are old or that nobody uses end, with other rights they get another identifier, and whoever must
+    have a second factor sets it up before anything else."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -38,6 +39,8 @@ class AccountsMiddleware:
         elif lacks_second_factor(request):
             sent = request.method == "POST" and unsaved.rescued(request)
             return sent or redirect("mfa_activate_totp")
+        elif has_other_rights(request):
+            give_new_identifier(request)
         response = self.get_response(request)
         is_new = request.session.session_key != session  # such as after a change of the password
         if (unused > NOTED_EVERY or is_new) and request.user.is_authenticated:
@@ -52,6 +55,19 @@ class AccountsMiddleware:
         if isinstance(exception, ReauthenticationRequired) and request.method == "POST":
             return confirm_first(request)
         return None
+
+
+def has_other_rights(request):
+    """May they do something else than when their session got its identifier?"""
+    return request.session.get(HELD_RIGHTS) != policy.rights_in_short(request.user)
+
+
+def give_new_identifier(request):
+    """With other rights than before, a session goes on under another identifier, also on the list of sessions."""
+    before = request.session.session_key
+    request.session[HELD_RIGHTS] = policy.rights_in_short(request.user)
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 def confirm_first(request):

@@ -22,7 +22,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.routers import SimpleRouter
 
-from media4sec.front.openapi import complete
+from media4sec.front.openapi import complete, concepts_behind
 from media4sec.front.shapes import (
     ChangesSerializer,
     FacetsSerializer,
@@ -39,12 +39,12 @@ from media4sec.front.shapes import (
     VersionPageSerializer,
     VersionSerializer,
 )
-from media4sec.interchange.beside import incoming_to, related_to, version_of, versions_of
-from media4sec.interchange.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
-from media4sec.interchange.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
-from media4sec.interchange.root import root
-from media4sec.interchange.searching import MOST_HITS, search_all
-from media4sec.interchange.values import LONGEST_FIND, MOST_COUNTED, facets_answer
+from media4sec.interchange.api.beside import incoming_to, related_to, version_of, versions_of
+from media4sec.interchange.api.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
+from media4sec.interchange.api.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
+from media4sec.interchange.api.root import root
+from media4sec.interchange.api.searching import MOST_HITS, search_all
+from media4sec.interchange.api.values import LONGEST_FIND, MOST_COUNTED, facets_answer
 from media4sec.kinds import NO_VALUE, Role, Slug, kind_for, kinds
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, SEARCH_FACETS, facets_of
@@ -212,7 +212,7 @@ def filters_of(kinds, facets):
     return [
         OpenApiParameter(
             facet.name,
-            {"type": "array", "minItems": 1, **known_values(kinds, facet)},
+            {"type": "array", "minItems": 1, **known_values(kinds, facet), **concepts_behind(facet)},
             description=gettext("%(title)s. Repeat it for “or”; different filters are “and”.")
             % {"title": facet.title},
         )

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 
 from media4sec import problems
-from media4sec.interchange import tables
+from media4sec.interchange.files import tables
 from media4sec.portal.lists.compare import FEWEST, MOST, chosen, compare_form, kinds_side_by_side, table_of
 
 

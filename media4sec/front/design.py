@@ -68,6 +68,19 @@ PICTURE = {
 }
 # Components too large to be shown here: the macro, what it is, and a page that shows it.
 ELSEWHERE = (
+    (
+        "brief.more",
+        "How much more there is of a part of a brief",
+        "/situations/S-002-planned-demonstration/brief/",
+    ),
+    ("brief.part", "A part of a brief", "/situations/S-002-planned-demonstration/brief/"),
+    (
+        "brief.rests_on",
+        "Marks behind a sentence of a brief",
+        "/situations/S-002-planned-demonstration/brief/",
+    ),
+    ("brief.sentence", "A sentence of a brief", "/situations/S-002-planned-demonstration/brief/"),
+    ("brief.sources", "Sources with their numbers", "/situations/S-002-planned-demonstration/questions/"),
     ("record.facts_part", "The fact card as a part of a page", "/issues/I-001/"),
     ("results.doors", "Where to begin in a long list", "/technologies/"),
     ("rows.said_once", "What all rows of a list say", "/technologies/?provenance=project"),
@@ -81,6 +94,7 @@ ELSEWHERE = (
     ("frame.breadcrumb", "The way from the home page down", "/technologies/"),
     ("frame.font", "A font that is fetched early", "/"),
     ("frame.languages", "The menu of languages", "/"),
+    ("frame.my_list", "The way to the reader’s list", "/"),
     ("frame.script", "A script with its digest", "/"),
     ("frame.social_meta", "What other sites are told about a page", "/"),
     ("frame.tries", "Words to try in the search", "/"),
@@ -91,6 +105,7 @@ ELSEWHERE = (
     ("marks.outline", "The shape of a lens within a picture", "/patterns/"),
     ("pictures.drawings", "The drawings of a picture", "/timeline/"),
     ("pictures.figure", "A picture with what it leaves out", "/timeline/"),
+    ("pictures.grid", "Numbers in rows and columns, with their table", "/technologies/alive/"),
     ("pictures.left_out", "How much a picture shows, where that is not all", "/timeline/"),
     ("pictures.shown", "How much of a list is shown, where that is not all", "/"),
     ("record.dashes", "Sentences of a record as a list", "/issues/I-035-predictive-policing/"),
@@ -104,7 +119,12 @@ ELSEWHERE = (
     ("results.options", "Boxes of a facet", "/technologies/"),
     ("rows.date", "A day", "/technologies/"),
     ("rows.groups", "Short lists under headings", "/functions/"),
+    ("selection.add", "Puts a record on the reader’s list", "/technologies/T-001-publicsonar/"),
+    ("selection.gone", "What is left of a record", "/since/0/"),
+    ("selection.other_edition", "That a number is of another edition", "/since/999999999/"),
+    ("selection.what_moved", "What happened to a record", "/since/0/"),
     ("tables.crosstab", "A list as a matrix, with totals", "/technologies/?view=matrix"),
+    ("tables.differences", "What differs between two versions", "/technologies/T-003-ushahidi/versions/"),
     ("tables.list_table", "A list as a table", "/technologies/?view=table"),
     ("tables.matrix", "Theme by something", "/matrix/"),
 )

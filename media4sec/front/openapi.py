@@ -9,8 +9,10 @@ from django.db.models.enums import Choices
 from django.utils.module_loading import module_has_submodule
 
 from media4sec import choices, qualifier
+from media4sec.deprecations import deprecated_fields, deprecation_of
 from media4sec.kinds import Role, kind_for, kinds
 from media4sec.problems import CONTENT_TYPE, problem
+from media4sec.publications.concepts import scheme_of_facet
 from media4sec.publications.models import Change
 from media4sec.stored import SUFFIXES
 
@@ -30,8 +32,9 @@ RESPONSE_HEADERS = {
     "Last-Modified": ("When readers last saw it change.", "Sun, 29 Nov 2026 08:00:00 GMT"),
     "Cache-Control": ("It may be kept, and is to be asked for again each time.", "public, no-cache"),
     "Link": (
-        "RFC 8288: `next`, `prev` and `first` of a page, `canonical` of a record’s page, `service-desc` and "
-        "`service-doc` of the API, `license` of our texts. What is too long for a header stands in the body only.",
+        "RFC 8288: `self`, `next`, `prev` and `first` of a page, `self` and `canonical` (its page) of a record, "
+        "`describedby` of the shape of the answer, `service-desc` and `service-doc` of the API, `license` of our "
+        "texts. What is too long for a header stands in the body only.",
         '<https://creativecommons.org/licenses/by/4.0/>; rel="license"',
     ),
     "Vary": ("Each coding has a tag of its own.", "Accept-Encoding"),
@@ -59,6 +62,9 @@ REFUSALS = {
 }
 
 
+UNLIMITED = "There is no limit on how often it may be asked; once an hour is enough for most."
+
+
 def complete(document, records):
     """The description as it is sent, from what the routes and serializers say.
 
@@ -70,6 +76,8 @@ def complete(document, records):
     for name, shape in list(shapes.items()):
         shapes[name] = shape if "enum" in shape else named_values(plain(shape), names, used)
     shapes |= used
+    for kind in records.values():
+        name_schemes(shapes[kind.shape]["properties"], kind)
     shapes["Problem"], shapes["ProblemError"] = PROBLEM, PROBLEM_ERROR
     shapes["RecordPart"]["additionalProperties"] = True
     document["components"]["schemas"] = dict(sorted(shapes.items()))
@@ -90,6 +98,8 @@ def complete(document, records):
                 }
             elif operation["operationId"] in shared:
                 media["example"] = shared[operation["operationId"]]
+    say_what_goes(document)
+    document["info"]["description"] += " " + UNLIMITED
     return document | {"security": []}
 
 
@@ -130,6 +140,35 @@ def named_values(node, names, used):
     if len(shapes) > 1:
         return {"anyOf": shapes} | more
     return {"allOf": shapes} | more if more else shapes[0]
+
+
+def name_schemes(fields, kind):
+    """Say of the fields of a kind’s documents, where filters read them, which concepts their values are."""
+    for facet in kind.listed.all_facets:
+        if facet.source in fields and (behind := concepts_behind(facet)):
+            fields[facet.source] = with_more(fields[facet.source], behind)
+
+
+def with_more(shape, more):
+    """A shape of which more is said; nothing stands beside a reference."""
+    return ({"allOf": [shape]} if "$ref" in shape else shape) | more
+
+
+def say_what_goes(document):
+    """Mark what is to go."""
+    for path, operations in document["paths"].items():
+        if deprecation_of(path):
+            for operation in operations.values():
+                operation["deprecated"] = True
+    for shape, name in deprecated_fields():
+        fields = document["components"]["schemas"][shape]["properties"]
+        fields[name] = with_more(fields[name], {"deprecated": True})
+
+
+def concepts_behind(facet):
+    """Where the concepts are that a filter’s values name, as a schema says it."""
+    scheme = scheme_of_facet(facet)
+    return {"externalDocs": {"url": scheme.url, "description": f"SKOS: {scheme.title}"}} if scheme else {}
 
 
 def plain(node):
@@ -254,8 +293,9 @@ def shared_examples():
     }
     other = record_named(first, first.identifier.example, "…")
     passage = [{"text": "… the ", "is_hit": False}, {"text": "dark web", "is_hit": True}]
-    value = {"value": "good", "label": "Good", "count": 12}
-    facet = {"filter": "lens", "field": "lens", "title": "Lens", "total": 1, "values": [value], "all": None}
+    value = {"value": "good", "label": "Good", "count": 12, "concept": f"{ORIGIN}/vocabulary/lens-good/"}
+    facet = {"filter": "lens", "field": "lens", "title": "Lens", "scheme": f"{ORIGIN}/schemes/lens"}
+    facet |= {"total": 1, "values": [value], "all": None}
     change = {"seq": 1, "action": "updated", "at": AT, "etag": RESPONSE_HEADERS["ETag"][1]}
     change |= {
         "identifier" if name == "id" else name: text for name, text in named.items() if name != "label"

@@ -5,24 +5,26 @@ import datetime
 from django.urls import path, re_path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import library
+from catalogue import alive, library, lives
 from catalogue.debate import debate
 from catalogue.solutions import solutions
-from ethics import answering
+from ethics import answering, brief_pages, law_of_situations
 from ethics.check_papers import result_paper
 from media4sec.corrections import views as corrections
 from media4sec.front import about, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
 from media4sec.paper.comparing import compared_pdf
-from media4sec.paper.views import record_pdf
+from media4sec.paper.views import list_pack, record_pdf
 from media4sec.portal.lists import compare
 from media4sec.portal.lists.options import options
 from media4sec.portal.lists.views import kind_list
 from media4sec.portal.record import versions
 from media4sec.portal.record.views import record
 from media4sec.portal.search.views import search_page, suggest
-from workshops import patterns
+from media4sec.portal.selection.since import since_page
+from media4sec.portal.selection.views import list_page
+from workshops import cards, exercise, patterns
 
 
 class ListPath:
@@ -49,7 +51,7 @@ handler500 = "media4sec.portal.errors.server_error"
 
 DATED = {
     "accessibility": datetime.date(2026, 11, 23),
-    "privacy": datetime.date(2026, 11, 26),
+    "privacy": datetime.date(2026, 11, 29),
 }  # last gone through
 
 urlpatterns = [
@@ -60,6 +62,10 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("patterns/", patterns.explorer, name="patterns"),
+    path("patterns/cards/", cards.cards_page, name="cards"),
+    path("patterns/cards.pdf", cards.cards_pdf, name="cards-pdf"),
+    path("situations/<ref:ref>/exercise/", exercise.exercise_page, name="exercise"),
+    path("situations/<ref:ref>/exercise.pdf", exercise.exercise_pdf, name="exercise-pdf"),
     path("about/", about.about, name="about"),
     path(
         "accessibility/",
@@ -86,6 +92,12 @@ urlpatterns = [
     path("check/save/", answering.result_file, name="check-save"),
     path("check/result.pdf", result_paper, {"form": "pdf"}, name="check-pdf"),
     path("check/result.docx", result_paper, {"form": "docx"}, name="check-docx"),
+    path("list/", list_page, name="selection"),
+    re_path(r"^list\.(?P<form>pdf|docx)$", list_pack, name="list-pack"),
+    path("since/<int:number>/", since_page, name="since"),
+    path("technologies/lives/", lives.lives, name="lives"),
+    path("technologies/alive/", alive.alive, name="alive"),
+    path("situations/law/", law_of_situations.law_of_situations, name="law-of-situations"),
     path("<list:path>/", kind_list, name="list"),
     path("search/facets/<slug:name>/", options, {"path": "search"}, name="search-options"),
     path("<list:path>/facets/<slug:name>/", options, name="options"),
@@ -96,4 +108,7 @@ urlpatterns = [
     path("themes/<ref:ref>/debate/", debate, name="debate"),
     path("<list:path>/<ref:ref>/versions/", versions.versions, name="versions"),
     path("<list:path>/<ref:ref>/versions/<int:number>/", versions.version_page, name="version"),
+    path("situations/<ref:ref>/brief/", brief_pages.brief_page, name="brief"),
+    path("situations/<ref:ref>/brief.pdf", brief_pages.brief_pdf, name="brief-pdf"),
+    path("situations/<ref:ref>/questions/", brief_pages.asked_page, name="asked"),
 ]

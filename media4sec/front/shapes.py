@@ -236,6 +236,7 @@ class FacetValueSerializer(serializers.Serializer):
     count = serializers.IntegerField(
         help_text="How many results have it, whatever else this filter asks for."
     )
+    concept = serializers.URLField(allow_null=True, help_text="The concept that it is, if it is one (SKOS).")
 
 
 class FacetSerializer(serializers.Serializer):
@@ -244,6 +245,10 @@ class FacetSerializer(serializers.Serializer):
     filter = serializers.CharField(help_text="The parameter of lists.")
     field = serializers.CharField(help_text="The field of documents that it reads.")
     title = serializers.CharField()
+    scheme = serializers.URLField(
+        allow_null=True,
+        help_text="The list of concepts that its values are from, if they are concepts (SKOS).",
+    )
     total = serializers.IntegerField(help_text="How many values it has here.")
     values = FacetValueSerializer(many=True, help_text="Those of most results first.")
     all = serializers.URLField(allow_null=True, help_text="All of its values, where these are not all.")

@@ -7,11 +7,14 @@ from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
 from media4sec.front import compare_csv, home, static_pages
-from media4sec.interchange import calendars, dcat, dumps, entrances, exports, feeds, resourcesync, skos
-from media4sec.interchange.files import public_file
-from media4sec.interchange.oai import oai
-from media4sec.interchange.rdf import RDF_FORMS
-from media4sec.interchange.sitemap import sitemap, sitemap_part
+from media4sec.interchange import entrances
+from media4sec.interchange.files import calendars, dumps, exports
+from media4sec.interchange.files.attached import public_file
+from media4sec.interchange.harvesting import feeds, resourcesync
+from media4sec.interchange.harvesting.oai import oai
+from media4sec.interchange.harvesting.sitemap import sitemap, sitemap_part
+from media4sec.interchange.linked import dcat, skos
+from media4sec.interchange.linked.rdf import RDF_FORMS
 from media4sec.languages import CODES
 from media4sec.portal.previews import views as previews
 from media4sec.portal.search.views import opensearch

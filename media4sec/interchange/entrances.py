@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from media4sec.imprint import CATALOGUE_DESCRIPTION, LICENCE_URL, PUBLISHER
-from media4sec.interchange.markdown import licence, link_to
-from media4sec.interchange.signposting import as_linkset
+from media4sec.interchange.files.markdown import licence, link_to
+from media4sec.interchange.linked.signposting import as_linkset
 from media4sec.kinds import paths
 from media4sec.link_headers import link_header, web_link
 from media4sec.problems import fixed, require_safe

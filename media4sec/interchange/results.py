@@ -14,6 +14,7 @@ from django.utils.http import http_date
 from media4sec.kinds import kinds, paths
 from media4sec.publications.lists import SEARCH_FACETS, Listing
 from media4sec.publications.models import Generation, Publication
+from media4sec.publications.selection import LIST_PATH, selected_as_listing
 from media4sec.publications.sorting import asked
 from media4sec.publications.version import content_version
 from media4sec.release import release
@@ -24,12 +25,14 @@ CACHE = "public, no-cache"
 
 
 def result_of(path: str, data: QueryDict) -> Listing:
-    """What the list at ``path`` (or search) answers to these parameters; the whole of it, in the order of the page."""
+    """What the list at ``path`` (search, a list of a reader’s own) answers: all of it, in the order of the page."""
     if path == "search":
         answer = asked(kinds(), data, facets=SEARCH_FACETS)
         if not answer.errors and not answer.words:
             answer.errors.append(("q", "Name the words to search for."))
         return answer
+    if path == LIST_PATH:
+        return selected_as_listing(data)
     if path not in paths():
         raise Http404
     return asked(paths()[path], data)

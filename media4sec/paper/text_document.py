@@ -54,7 +54,16 @@ def _empty(paper: Paper) -> Any:
     core.title, core.language, core.author = paper.name, paper.language, ""
     core.created = core.modified = paper.made_at.replace(tzinfo=None)
     core.comments = paper.address
-    for name in ("Normal", "Subtitle", "Caption", "Intense Quote", "Heading 1", "Heading 2", "Heading 3"):
+    for name in (
+        "Normal",
+        "Subtitle",
+        "Caption",
+        "Intense Quote",
+        "Heading 1",
+        "Heading 2",
+        "Heading 3",
+        "Heading 4",
+    ):
         style = document.styles[name]
         style.font.name, style.font.color.rgb, style.font.italic = FONT, INK, False
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()

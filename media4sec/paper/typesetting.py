@@ -66,9 +66,14 @@ def fonts() -> typst.Fonts:
 
 def as_pdf(paper: Paper) -> bytes:
     """A paper as PDF."""
+    return typeset("paper.typ", data_of(paper), paper.made_at)
+
+
+def data_of(paper: Paper) -> dict[str, Any]:
+    """A paper as templates read it."""
     blocks = [{"is": type(block).__name__, **asdict(block)} for block in paper.blocks]
-    data = {**asdict(paper), "blocks": blocks, "name": paper.name, "words": template_words(paper.language)}
-    return typeset("paper.typ", {**data, "made_at": paper.made_at.isoformat()}, paper.made_at)
+    own = {"name": paper.name, "words": template_words(paper.language), "made_at": paper.made_at.isoformat()}
+    return {**asdict(paper), "blocks": blocks, **own}
 
 
 def template_words(language: str) -> dict[str, str]:

@@ -48,6 +48,10 @@ def siblings(section):
     for kind in sorted(kinds(), key=is_behind):
         if kind.section == section and kind.path not in ("library", "practices"):
             found.setdefault(kind.list_url, kind.names.heading)
+    if section == "situations":
+        found["/situations/law/"] = _("By law")
+    if section == "technologies":
+        found |= {"/technologies/alive/": _("By function and state"), "/technologies/lives/": _("Life lines")}
     if section == "evidence":
         found["/matrix/"] = _("Matrix")
     if section == "practices":

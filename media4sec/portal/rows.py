@@ -11,6 +11,7 @@ from media4sec.kinds import Role, kind_for, kinds_by_name
 from media4sec.letters import folded
 from media4sec.portal.wording import PageWords, page_display, record_name
 from media4sec.publications.models import Publication
+from media4sec.publications.selection import name_of
 from media4sec.publications.stated import said_since_change, since_change
 
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
@@ -44,6 +45,7 @@ def card_of(publication, tiles, *, with_kind=False):
     return {
         "kind": publication.kind,
         "identifier": publication.identifier,
+        "name": name_of(publication.kind, publication.identifier),
         "show_identifier": kind.identifier.is_shown,
         "tile": tiles.get(publication.identifier) if kind.role is Role.THEME else None,
         "title": publication.title,

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
-from media4sec.kinds import Kind, Role, kind_for, kinds
+from media4sec.kinds import Facet, Kind, Role, kind_for, kinds
 from media4sec.publications.description import Description
+from media4sec.publications.models import Publication
+from media4sec.publications.stated import since_change
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,26 @@ def concept_url(description: Description) -> str:
     if scheme is None or scheme.kind is description.kind:
         return description.url
     return f"{settings.BASE_URL}{scheme.kind.url(description.thing.number, '')}"
+
+
+def scheme_of_facet(facet: Facet) -> ConceptScheme | None:
+    """The scheme whose concepts the values of a filter are; None where they are in none."""
+    return concept_schemes().get(facet.scheme or facet.name)
+
+
+def concept_addresses() -> dict[tuple[str, str], str]:
+    """``{(scheme, value of a filter): address}`` of all public concepts. One query after a change of one of them."""
+    names = {scheme.kind.name for scheme in concept_schemes().values()}
+    return since_change("concepts", lambda: _read_addresses(names), *names)
+
+
+def _read_addresses(names: set[str]) -> dict[tuple[str, str], str]:
+    vocabulary, found = kind_for(Role.VOCABULARY), {}
+    for row in Publication.objects.published().of(*names).only("kind", "identifier", "url", "document"):
+        name, code = row.kind, row.identifier
+        if row.kind == vocabulary.name:
+            name, code = row.body[sort_field()], row.body[vocabulary.thing.number]
+        scheme = concept_schemes().get(name)
+        if scheme and scheme.kind.name == row.kind:  # else it has the labels of a concept only
+            found[name, code] = f"{settings.BASE_URL}{row.url}"
+    return found

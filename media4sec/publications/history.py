@@ -25,7 +25,7 @@ class History:
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """Each version with the labels of the fields that changed, and until when it was the current one."""
+        """Each version with the labels of the fields that changed, and when a newer one came."""
         older = [*self.numbers[1:], None]
         newer = [None, *self.versions[:-1]]
         return [

@@ -15,8 +15,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, Q
@@ -108,9 +107,11 @@ def _write_features(before, after):
     """Keep who holds which feature now."""
     gone = {pk: before[pk].keys() - after[pk].keys() for pk in before}
     for names in _batches(set().union(*gone.values())):
-        held = Feature.objects.filter(name__in=names, publication__in=[pk for pk in gone if gone[pk]])
-        rows = held.values_list("pk", "publication", "name")
-        Feature.objects.filter(pk__in=[row for row, pk, name in rows if name in gone[pk]]).delete()
+        for pks in _batches(pk for pk in gone if gone[pk]):
+            held = Feature.objects.filter(name__in=names, publication__in=pks)
+            rows = held.values_list("pk", "publication", "name")
+            for some in _batches(row for row, pk, name in rows if name in gone[pk]):
+                Feature.objects.filter(pk__in=some).delete()
     rows = (
         Feature(publication_id=pk, name=name) for pk in after for name in after[pk].keys() - before[pk].keys()
     )
@@ -118,9 +119,8 @@ def _write_features(before, after):
 
 
 def _in_batches(rows, pks):
-    pks = sorted(pks)
-    for start in range(0, len(pks), FEATURED_AT_ONCE):
-        yield from rows.filter(pk__in=pks[start : start + FEATURED_AT_ONCE])
+    for some in _batches(pks):
+        yield from rows.filter(pk__in=some)
 
 
 def _kept(row):
@@ -138,9 +138,8 @@ def features_of(pks: Iterable[int]) -> Any:
     """The features of these publications, as they are now: ``{pk: {feature: how often}}``; none if not public."""
     rows = Publication.objects.published().order_by("pk").only("pk", "kind", "document")
     found = {row.pk: _own_words(row) for row in _in_batches(rows, pks)}
-    public = list(found)
-    for start in range(0, len(public), FEATURED_AT_ONCE):
-        terms = Term.objects.filter(publication__in=public[start : start + FEATURED_AT_ONCE])
+    for some in _batches(found):
+        terms = Term.objects.filter(publication__in=some)
         linked = terms.filter(target__isnull=False) | terms.filter(field="source")
         for pk, name, value, kind, identifier in linked.order_by("pk").values_list(
             "publication_id", "field", "value", "target__kind", "target__identifier"
@@ -215,16 +214,11 @@ class Graph:
     def targets(self, features):
         """Whom records with these features name: those that are public and take part."""
         names = {name[3:] for name in features if name.startswith("to:")}
-        missing = defaultdict(set)
-        for name in names - self.pks.keys():
-            kind, _, identifier = name.partition(":")
-            self.pks[name] = None
-            if kind in neighbour_kinds():
-                missing[kind].add(identifier)
-        if missing:
-            is_it = reduce(or_, (Q(kind=kind, identifier__in=found) for kind, found in missing.items()))
-            rows = Publication.objects.published().filter(is_it).values_list("kind", "identifier", "pk")
-            self.pks |= {f"{kind}:{identifier}": pk for kind, identifier, pk in rows}
+        missing = names - self.pks.keys()
+        self.pks |= dict.fromkeys(missing)
+        compared = [name for name in missing if name.partition(":")[0] in neighbour_kinds()]
+        for some in _batches(compared):
+            self.pks |= {name: row.pk for name, row in public_records(some).items()}
         return {self.pks[name] for name in names} - {None}
 
     def link(self, pks):
@@ -390,6 +384,7 @@ class Graph:
 
 
 def _batches(names):
+    """Names or keys, in lists of so many at most."""
     names = sorted(names)
     return (names[start : start + FEATURED_AT_ONCE] for start in range(0, len(names), FEATURED_AT_ONCE))
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from media4sec.records.bulk import Batch
@@ -24,31 +25,34 @@ AT_ONCE = 500
 START = "0" * 64  # before the first entry
 
 
-def note_steps(action: Any, records: Iterable[Record], *, by: Any, note: str = "") -> None:
-    """One entry for each of these records, as the step leaves them."""
-    note_several([(action, records)], by=by, note=note)
+def note_steps(
+    action: Any, records: Iterable[Record], *, by: Any, note: str = "", versions: dict[int, int] | None = None
+) -> None:
+    """One entry for each of these records, as the step leaves them.
+
+    ``versions``, by record, are those that it was taken with, where that is not the working copy.
+    """
+    numbers = versions or {}
+    _write([_step(action, one, numbers.get(one.pk, one.edit_version), by, note) for one in records])
 
 
 def note_several(steps: Iterable[tuple[Any, Iterable[Record]]], *, by: Any, note: str = "") -> None:
     """The same of steps that were taken together: ``[(action, records), …]``, written at once."""
-    _write(
-        [
-            _entry(action, one.kind_name, one.identifier, one.edit_version, one.title, by, note)
-            for action, records in steps
-            for one in records
-        ]
-    )
+    _write([_step(action, one, one.edit_version, by, note) for action, records in steps for one in records])
 
 
 def saved(record: Record, version: int, *, by: Any, note: str) -> AuditEntry:
     """The entry that a record was saved as this version, for those who write many; ``follow_up`` comes after it."""
-    action = AuditEntry.Action.SAVED
-    return _entry(action, record.kind_name, record.identifier, version, record.title, by, note)
+    return _step(AuditEntry.Action.SAVED, record, version, by, note)
 
 
 def follow_up() -> None:
     """Entries that are written now get their places when they are committed."""
     transaction.on_commit(chain, robust=True)
+
+
+def _step(action, record, version, by, note):
+    return _entry(action, record.kind_name, record.identifier, version, record.title, by, note)
 
 
 def _entry(action, kind_name, identifier, version, title, by, note):
@@ -96,6 +100,19 @@ def steps_of(record: Record) -> Any:
     named = AuditEntry.objects.filter(kind_name=record.kind_name, identifier=record.identifier)
     earlier = named.filter(action=AuditEntry.Action.DISCARDED).order_by("-pk").values_list("pk", flat=True)
     return named.filter(pk__gt=earlier.first() or 0)
+
+
+def public_before(entries: Iterable[AuditEntry]) -> dict[int, int | None]:
+    """``{key of the entry: the version that readers saw until then, or None}``."""
+    earlier = AuditEntry.objects.filter(
+        kind_name=OuterRef("kind_name"),
+        identifier=OuterRef("identifier"),
+        pk__lt=OuterRef("pk"),
+        action__in=(AuditEntry.Action.PUBLISHED, AuditEntry.Action.RESTORED),
+    )
+    rows = AuditEntry.objects.filter(pk__in=[entry.pk for entry in entries])
+    rows = rows.annotate(before=Subquery(earlier.order_by("-pk").values("version")[:1]))
+    return dict(rows.values_list("pk", "before"))
 
 
 def was_approved(record: Record, revision: Any) -> bool:

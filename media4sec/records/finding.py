@@ -4,6 +4,7 @@ What a record can be found by is worked out when it is saved, with the analysis 
 words between spaces; a question is a few conditions on that, the same on every database.
 """
 
+import re
 from functools import reduce
 from itertools import pairwise
 from math import log
@@ -11,13 +12,14 @@ from operator import add, and_, or_
 from types import MappingProxyType
 
 from django.db.models import Case, Count, F, IntegerField, Max, Q, Value, When
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
+from rapidfuzz.utils import default_process
 
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
 from media4sec.publications.words import STOP_WORDS, is_number, tokens, word_key
-from media4sec.records.bulk import conditions
+from media4sec.records.bulk import conditions, portions
 from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.models import Record, Words
 from media4sec.records.projection import PublicRef, named_in, present
@@ -25,7 +27,8 @@ from media4sec.records.projection import PublicRef, named_in, present
 NAMES, TEXTS, PUBLIC = ("words__names",), ("words__texts",), ("words__public",)
 MOST_WORDS = 24
 MANY_PER_CENT = 40  # per cent of the words, by weight, where nobody has all of them
-MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for
+MOST_LIKE_IT = 5  # words that one with a mistake in it is taken for, or titles
+NEARLY = 88  # of 100, where two titles have every letter in common
 
 
 # What is kept
@@ -65,12 +68,11 @@ def remember_public(names):
 
 def remember_all(pks=None):
     """Work it out anew for these records, or for all, from their working copies."""
-    records = Record.objects.all() if pks is None else Record.objects.filter(pk__in=pks)
-    rows = list(records.only("pk", "kind_name").order_by("pk"))
-    for start in range(0, len(rows), READ_AT_ONCE):
-        batch = rows[start : start + READ_AT_ONCE]
-        documents = working_documents(batch)
-        remember({record.pk: (record.kind_name, documents[record.pk]) for record in batch})
+    pks = Record.objects.values_list("pk", flat=True) if pks is None else pks
+    for some in portions(sorted(pks), READ_AT_ONCE):
+        records = list(Record.objects.filter(pk__in=some).only("pk", "kind_name"))
+        documents = working_documents(records)
+        remember({record.pk: (record.kind_name, documents[record.pk]) for record in records})
 
 
 def _titles(names):
@@ -227,6 +229,17 @@ def _has(forms, fields=(*NAMES, *TEXTS)):
 
 def _one_if(condition):
     return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+
+
+def nearly_called(title_key, known):
+    """Of these records, ``{key: title_key}``, those whose title is nearly this one, whatever the order of its words;
+    the nearest first. One with another number in it is another one.
+    """
+    numbers = sorted(re.findall(r"\d+", title_key))
+    same_numbers = {pk: key for pk, key in known.items() if sorted(re.findall(r"\d+", key)) == numbers}
+    how = {"scorer": fuzz.token_sort_ratio, "processor": default_process, "score_cutoff": NEARLY}
+    near = process.extract(title_key, same_numbers, limit=MOST_LIKE_IT, **how)
+    return [pk for _, _, pk in near]
 
 
 def _like(names, forms):

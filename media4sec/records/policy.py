@@ -59,6 +59,12 @@ def roles_of(user):
     return user._roles
 
 
+def rights_in_short(user):
+    """What somebody may do now, as texts: the same, whenever it is asked for, as long as no right comes or goes."""
+    held = [f"{owner or 0} {role}" for owner, roles in roles_of(user).items() for role in roles]
+    return sorted(held) + ["everything"] * user.is_superuser
+
+
 def is_somebody(user):
     return bool(user and user.is_authenticated and user.is_active)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from media4sec.kinds import ABOUT_CHECKING, Kind, kinds, kinds_by_name
 from media4sec.records import audit, policy
+from media4sec.records.bulk import portions
 from media4sec.records.documents.reading import references_in, working_documents
 from media4sec.records.models import AuditEntry, Recheck, Record, Relation, Revision
 from media4sec.records.projection import model_field
@@ -38,7 +39,10 @@ def public_texts(records: Iterable[Record]) -> dict[int, str]:
         for record in records
         if is_rechecked(record) and record.public_state == Record.State.PUBLISHED
     ]
-    return dict(Revision.objects.filter(pk__in=keys).values_list("record", "document")) if keys else {}
+    found = {}
+    for some in portions(keys):
+        found |= dict(Revision.objects.filter(pk__in=some).values_list("record", "document"))
+    return found
 
 
 def says_otherwise(kind: Kind, before: Any, after: Any) -> bool:
@@ -136,24 +140,27 @@ def _close_done(records):
     then = Revision.objects.filter(record=OuterRef("record"), saved_at__lte=OuterRef("at")).order_by(
         "-number"
     )
-    waiting = Recheck.objects.filter(record__in=records, record__published_revision__saved_at__gt=F("at"))
-    waiting = waiting.annotate(
+    newer = Recheck.objects.filter(record__published_revision__saved_at__gt=F("at")).annotate(
         then=Subquery(then.values("document")[:1]), now=F("record__published_revision__document")
     )
-    done = [
-        pk
-        for pk, kind_name, then, now in waiting.values_list("pk", "record__kind_name", "then", "now")
-        if then is None or says_otherwise(kinds_by_name()[kind_name], json.loads(then), json.loads(now))
-    ]
-    Recheck.objects.filter(pk__in=done).delete()
+    for some in portions(records):
+        waiting = newer.filter(record__in=some).values_list("pk", "record__kind_name", "then", "now")
+        done = [
+            pk
+            for pk, kind_name, then, now in waiting
+            if then is None or says_otherwise(kinds_by_name()[kind_name], json.loads(then), json.loads(now))
+        ]
+        Recheck.objects.filter(pk__in=done).delete()
 
 
 def _ask(moved, besides, by):
     pairs = sorted(pair for pair in resting_on(moved) if pair[0] not in besides)
-    resting = Record.objects.filter(pk__in={one for one, _ in pairs}).exclude(_is_off()).in_bulk()
-    now = timezone.now()
-    # New rows, also where one was open: whoever closes that has not seen this change.
-    Recheck.objects.filter(record__in=resting, changed__in=moved).delete()
+    resting, now = {}, timezone.now()
+    for some in portions({one for one, _ in pairs}):
+        found = Record.objects.filter(pk__in=some).exclude(_is_off()).in_bulk()
+        resting |= found
+        # New rows, also where one was open: whoever closes that has not seen this change.
+        Recheck.objects.filter(record__in=found, changed__in=moved).delete()
     Recheck.objects.bulk_create(
         Recheck(record_id=one, changed_id=named, at=now) for one, named in pairs if one in resting
     )

@@ -191,6 +191,10 @@ class Merge(RecordStep):
         into.widget.kind_name = self.record.kind_name
 
     def take(self, record, by):
+        if not self.fits(record):
+            raise workflow.WorkflowError(
+                f"“{self.title}” is not possible with {record.identifier} as it is now."
+            )
         workflow.merge(record, by=by, moves_names=True, **self.cleaned_data)
 
 
@@ -222,6 +226,21 @@ class Discard(RecordStep):
 
     def take(self, record, by):
         workflow.discard(record, by=by, note=self.cleaned_data["note"])
+
+
+class MergeDraft(Merge):
+    """What was written twice: only the one that is public stays."""
+
+    name, title, button = "merge-draft", "Merge into a public record", "Merge, and throw this one away"
+    says = (
+        "This record goes with all its versions; only editors ever saw it. What it says that the other one does not"
+        " say is lost: take it over there first."
+    )
+    on_names = "Their working copies name the other record instead, each as a new version."
+    done = "was merged."
+    leaves_nothing = True
+
+    fits = Discard.fits
 
 
 class Submit(RecordStep):
@@ -373,5 +392,6 @@ RECORD_STEPS = (
     Withdraw,
     Merge,
     Restore,
+    MergeDraft,
     Discard,
 )

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -232,7 +233,7 @@ def _try_change(records, edit, documents, by, note):
             changed = [record for record in records if documents[record.pk] is not None]
             for start in range(0, len(changed), WRITTEN_AT_ONCE):
                 _change(changed[start : start + WRITTEN_AT_ONCE], edit, documents, by, note)
-            for record in specific(changed) if edit.links else ():
+            for record in chain.from_iterable(map(specific, portions(changed))) if edit.links else ():
                 try:
                     record.check_links()
                 except ValidationError as error:
@@ -433,7 +434,8 @@ def publish_all(
     locked = _locked(records)
     require(by, Right.PUBLISH, *locked)
     _refuse_unapproved(locked, versions or {}, by)
-    Appointment.objects.filter(record__in=locked).delete()
+    for some in portions(locked):
+        Appointment.objects.filter(record__in=some).delete()
     return _publish(
         locked, by, note, versions or {}, validate=validate, documents=documents, is_editorial=is_editorial
     )
@@ -445,32 +447,33 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
         if record.public_state in OFF:
             raise WorkflowError(f"{record.identifier} is {record.public_state}: restore it first.")
     if validate:
-        for record in specific(locked):
+        for record in chain.from_iterable(map(specific, portions(locked))):
             if record.pk in versions and versions[record.pk].number != record.edit_version:
                 _check_version(record, versions[record.pk])
             else:
                 _check(record)
     _share([one for one in locked if one.pk not in versions or versions[one.pk].number == one.edit_version])
-    documents = working_documents(locked) | (documents or {})
-    kept, new, after = [], {}, {}
-    for record in locked:
-        before, revision = record.edit_version, versions.get(record.pk)
-        if revision is None or revision.number == before:
-            revision = _keep(record, dumps(documents[record.pk]), by, note, State.PUBLISHED)
-            record.state = State.PUBLISHED
-        if record.edit_version != before:
-            new[record.pk] = record.kind_name, documents[record.pk]
-        kept.append(revision.pk)
-        after[record.pk] = revision.document
-        Record.objects.filter(pk=record.pk).update(
-            state=record.state, public_state=State.PUBLISHED, published_revision=revision
-        )
-    for start in range(0, len(new), WRITTEN_AT_ONCE):
-        _remember_words(dict(list(new.items())[start : start + WRITTEN_AT_ONCE]))
+    kept, after, numbers = [], {}, {}
+    for some in portions(locked):
+        written, new = working_documents(some), {}
+        for record in some:
+            before, revision = record.edit_version, versions.get(record.pk)
+            document = (documents or {}).get(record.pk, written[record.pk])
+            if revision is None or revision.number == before:
+                revision = _keep(record, dumps(document), by, note, State.PUBLISHED)
+                record.state = State.PUBLISHED
+            if record.edit_version != before:
+                new[record.pk] = record.kind_name, document
+            kept.append(revision.pk)
+            after[record.pk], numbers[record.pk] = revision.document, revision.number
+            Record.objects.filter(pk=record.pk).update(
+                state=record.state, public_state=State.PUBLISHED, published_revision=revision
+            )
+        _remember_words(new)
     _date(kept)
     _write_public([record.pk for record in locked])
     said = f"Editorial change only. {note}".strip() if is_editorial else note
-    audit.note_steps(Action.PUBLISHED, locked, by=by, note=said)
+    audit.note_steps(Action.PUBLISHED, locked, by=by, note=said, versions=numbers)
     rechecks.follow(locked, seen, after, by=by, is_editorial=is_editorial)
     rows = {(row.kind, row.identifier): row for row in _rows_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
@@ -479,9 +482,8 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
 def _date(revisions):
     """Versions that the public sees for the first time keep when that was."""
     now = timezone.now()
-    for start in range(0, len(revisions), WRITTEN_AT_ONCE):
-        batch = Revision.objects.filter(pk__in=revisions[start : start + WRITTEN_AT_ONCE])
-        batch.filter(published_at=None).update(published_at=now)
+    for some in portions(revisions):
+        Revision.objects.filter(pk__in=some, published_at=None).update(published_at=now)
 
 
 def _refuse_unapproved(records, versions, by):
@@ -635,21 +637,26 @@ def withhold(
 def merge(
     record: Record, into: Record, *, reason: str = "", by: Any = None, moves_names: bool = False
 ) -> None:
-    """Replace a published record by another one of its kind: its address leads there for ever.
+    """Replace a record by a published one of its kind: its address leads there for ever.
 
     Public documents that name it name the other one by themselves. With ``moves_names``, so do working copies,
-    each as a new version; documents from files say themselves whom they name.
+    each as a new version; documents from files say themselves whom they name. Of one that the public never saw,
+    nothing is left.
     """
     take_turn()
     record = _locked([record])[0]
     require(by, Right.WITHDRAW, record)
-    if record.public_state != State.PUBLISHED:
+    is_draft = not record.public_state and not record.published_revision_id
+    if not is_draft and record.public_state != State.PUBLISHED:
         raise WorkflowError(f"{record.identifier} is not published.")
     _check_successor(record, into)
     _check_one_kind(record, into)
     if moves_names:
         _move_names(record, into, by)
         _move_team(record, into, by)
+    if is_draft:
+        _throw_away(record, by, f"Merged into {into.identifier}. {reason}".strip())
+        return
     _take_off(record, State.MERGED, reason or f"Merged into {into.identifier}.", into)
     audit.note_steps(Action.MERGED, [record], by=by, note=_in_favour_of(into, reason))
 
@@ -671,7 +678,8 @@ def restore(record: Record, *, by: Any = None) -> None:
     )
     _date([record.published_revision_id])
     _write_public([record.pk])
-    audit.note_steps(Action.RESTORED, [record], by=by)
+    versions = {record.pk: record.published_revision.number}
+    audit.note_steps(Action.RESTORED, [record], by=by, versions=versions)
     return _publication_of(record)
 
 
@@ -685,6 +693,11 @@ def discard(record: Record, *, by: Any = None, note: str = "") -> None:
         raise WorkflowError(
             f"{record.identifier} was public: withdraw it, so that its address says why it is gone."
         )
+    _throw_away(record, by, note)
+
+
+def _throw_away(record, by, note):
+    """Nothing is left of a record but what the audit trail tells, unless others rest on it."""
     others = Record.objects.filter(Q(pk__in=named_by(record)) | Q(mentions=record)).distinct().order_by("pk")
     if others:
         raise WorkflowError(f"Other records name it: {in_short(others, by)}. Take it out of them first.")
@@ -844,9 +857,11 @@ def rebuild_publications() -> Any:
     shown = Record.objects.exclude(public_state="").order_by("pk")
     names = set(shown.values_list("kind_name", "identifier"))
     rows = Publication.objects.values_list("pk", "kind", "identifier")
-    extra = Publication.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) not in names])
-    dropped = extra.update(successor=None)
-    extra.delete()
+    extra, dropped = [pk for pk, *name in rows if tuple(name) not in names], 0
+    for some in portions(extra):
+        dropped += Publication.objects.filter(pk__in=some).update(successor=None)
+    for some in portions(extra):
+        Publication.objects.filter(pk__in=some).delete()
     return dropped + _write_public(list(shown.values_list("pk", flat=True)), is_rebuild=True)
 
 
@@ -877,31 +892,30 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
 def public_changes(steps: Iterable[tuple[Any, ...]]) -> list[list[str]]:
     """What readers saw change with each of these steps, in labels of fields: nothing of what they see no more.
 
-    A step is ``(kind, identifier, version, when)``. Two queries.
+    A step is ``(kind, identifier, version, the version that was public before or None)``. Two queries.
     """
     steps = list(steps)
     rows = Version.objects.filter(
         publication__kind__in={kind for kind, *_ in steps},
         publication__identifier__in={identifier for _, identifier, *_ in steps},
     )
-    known = defaultdict(list)  # of one record, the oldest first
-    for *name, number, at, pk in rows.order_by("number").values_list(
-        "publication__kind", "publication__identifier", "number", "published_at", "pk"
-    ):
-        known[tuple(name)].append((number, at, pk))
-    pairs = []
-    for kind, identifier, version, when in steps:
-        until = [pk for number, at, pk in known[kind, identifier] if number <= version and at <= when]
-        pairs.append(until[-2:])
+    names = ("publication__kind", "publication__identifier", "number")
+    known = {tuple(name): pk for *name, pk in rows.values_list(*names, "pk")}
+    pairs = [
+        [known.get((kind, identifier, number)) for number in (before, version) if number]
+        for kind, identifier, version, before in steps
+    ]
     documents = dict(
-        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair}).values_list("pk", "document")
+        Version.objects.filter(pk__in={pk for pair in pairs for pk in pair if pk}).values_list(
+            "pk", "document"
+        )
     )
-    return [_labels_that_differ([documents[pk] for pk in pair]) for pair in pairs]
+    return [_labels_that_differ([documents[pk] for pk in pair]) if all(pair) else [] for pair in pairs]
 
 
 def _labels_that_differ(pair):
     if len(pair) < 2:
-        return ["First version"] if pair else []
+        return ["First version"]
     fields = [{name: (label, text) for name, label, text in json.loads(one)} for one in pair]
     names = dict.fromkeys([*fields[1], *fields[0]])
     differing = [name for name in names if fields[0].get(name) != fields[1].get(name)]
@@ -1005,15 +1019,12 @@ def _write_public(pks, *, is_rebuild=False):
     visible_changes, known = _ensure_rows(pks, actions, touched)
     waiting = list(pks)
     if visible_changes:
-        referrers = (
-            Record.objects.filter(mentions__in=_with_merged(visible_changes), public_state=State.PUBLISHED)
-            .exclude(pk__in=pks)
-            .order_by("pk")
-            .distinct()
-        )
-        waiting += referrers.values_list("pk", flat=True)
-    for start in range(0, len(waiting), WRITTEN_AT_ONCE):
-        some = waiting[start : start + WRITTEN_AT_ONCE]
+        referrers = set()
+        for some in portions(_with_merged(visible_changes)):
+            naming_them = Record.objects.filter(mentions__in=some, public_state=State.PUBLISHED)
+            referrers |= set(naming_them.values_list("pk", flat=True))
+        waiting += sorted(referrers.difference(pks))
+    for some in portions(waiting, WRITTEN_AT_ONCE):
         _write_documents(known if known and known.pks == some else _read(some), actions, touched)
     related.refresh(None if is_rebuild else touched)
     _append_changes(actions)
@@ -1024,9 +1035,12 @@ def _with_merged(pks):
     """These records and all that were merged into them: whoever names those shows these."""
     found, waiting = set(pks), list(pks)
     while waiting:
-        merged = Record.objects.filter(public_state=State.MERGED, successor__in=waiting)
-        waiting = [pk for pk in merged.values_list("pk", flat=True) if pk not in found]
-        found |= set(waiting)
+        merged = set()
+        for some in portions(waiting):
+            rows = Record.objects.filter(public_state=State.MERGED, successor__in=some)
+            merged |= set(rows.values_list("pk", flat=True))
+        waiting = merged - found
+        found |= waiting
     return found
 
 
@@ -1320,9 +1334,8 @@ def _write_versions(records, read, public):
     batch.add(new)
     batch.write()
     Version.objects.bulk_update(moved, ["document", "published_at"], batch_size=500)
-    gone = [old.pk for left in stored.values() for old in left.values()]
-    if gone:
-        Version.objects.filter(pk__in=gone).delete()
+    for some in portions(old.pk for left in stored.values() for old in left.values()):
+        Version.objects.filter(pk__in=some).delete()
 
 
 def _write_files(read):
@@ -1336,8 +1349,8 @@ def _write_files(read):
     for file in PublicFile.objects.filter(publication__in=[row.pk for row in publications]):
         if wanted.pop((file.publication_id, file.url), None) != (file.stored_as, file.media_type):
             gone.append(file.pk)
-    if gone:
-        PublicFile.objects.filter(pk__in=gone).delete()
+    for some in portions(gone):
+        PublicFile.objects.filter(pk__in=some).delete()
     PublicFile.objects.bulk_create(
         PublicFile(publication_id=pk, url=url, stored_as=stored_as, media_type=media_type)
         for (pk, url), (stored_as, media_type) in wanted.items()

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from media4sec.interchange.changes import read_change_cursor
+from media4sec.interchange.api.changes import read_change_cursor
 from media4sec.records import policy
 from media4sec.records.admin.inlines import Naming
 from media4sec.records.admin.unsaved import KeepsText

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from media4sec import outgoing
-from media4sec.interchange.changes import change_cursor, read_change_cursor
+from media4sec.interchange.api.changes import change_cursor, read_change_cursor
 from media4sec.interchange.records import dumped, moment
 from media4sec.interchange.results import newest_standing
 from media4sec.publications.models import Change

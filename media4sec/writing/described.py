@@ -20,7 +20,7 @@ from media4sec.records.documents.fields import (
     dumps,
 )
 from media4sec.records.documents.reading import writer
-from media4sec.records.models import MOST_IN_NOTE
+from media4sec.records.models import MOST_IN_COMMENT, MOST_IN_NOTE
 from media4sec.records.step_forms import RECORD_STEPS
 from media4sec.stored import SUFFIXES
 from media4sec.writing.asked import JSON, MERGE_PATCH
@@ -44,6 +44,7 @@ STATUSES = {
 }
 READING = (400, 401, 403, 404, 406, 429)
 ADDING = (*READING, 409, 413, 415, 422)
+SENDING = (*READING, 413, 415, 422)
 CHANGING = (*ADDING, 412, 428)
 
 
@@ -71,13 +72,17 @@ def description_of_copies():
         "Copies": page_shape("Facts"),
         "Version": object_of(VERSION),
         "Versions": page_shape("Version"),
+        "StoredFile": schema_of_field(StoredFileField()),
+        "Remark": object_of(REMARK),
+        "Comment": object_of(COMMENT),
+        "Comments": page_shape("Comment"),
     }
     for kind in kinds():
         name = kind.shape
         shapes[name] = schema_of_document(writer(kind.name))
         shapes[f"{name}Fields"] = {**shapes[name], "required": []}
         paths |= _paths_of(kind, name)
-    paths |= _paths_of_steps()
+    paths |= _paths_of_steps() | _paths_beside()
     return dumps(
         {
             "openapi": "3.1.0",
@@ -127,9 +132,65 @@ def _paths_of(kind, name):
     }
 
 
-def _paths_of_steps():
-    address, key = f"{TOKENS_OPEN}/{{kind}}/{{identifier}}", _header("Idempotency-Key", "As for documents.")
+def _paths_beside():
+    """Files and comments of a working copy."""
+    address, key, named = _any_copy()
+    text = {**TEXT, "minLength": 1, "maxLength": MOST_IN_COMMENT}
+    said = {
+        "type": "object",
+        "properties": {"text": text},
+        "required": ["text"],
+        "additionalProperties": False,
+    }
+    about = {**said, "properties": {"text": text, "field": {**TEXT, "description": "What it is about."}}}
+    sent = {media_type: {"schema": {}} for media_type in SUFFIXES}
+    send = _call("send_file", "Send a file, to name it in the document", "StoredFile", SENDING, status=201)
+    read = _call("read_file", "A file that the document names", None, READING)
+    read["responses"]["200"]["content"] = sent
+    numbered = [*named, _path("number", INTEGER)]
+    found = {
+        f"{address}/files": {
+            "parameters": named,
+            "post": send | {"requestBody": {"required": True, "content": sent}},
+        },
+        f"{address}/files/{{digest}}": {"parameters": [*named, _path("digest", TEXT)], "get": read},
+        f"{address}/comments": {
+            "parameters": named,
+            "get": _call(
+                "list_comments", "Those that are open, then those that are resolved", "Comments", READING
+            ),
+            "post": _call("comment", "Remark something", "Comment", ADDING, key, status=201)
+            | {"requestBody": {"required": True, "content": {JSON: {"schema": about}}}},
+        },
+        f"{address}/comments/{{number}}": {
+            "parameters": numbered,
+            "get": _call("read_comment", "A comment with its answers", "Comment", READING),
+            "delete": _call(
+                "remove_comment", "Remove its text, or that of an answer", None, READING, status=204
+            ),
+        },
+    }
+    for name, summary in (
+        ("answer", "Answer a comment"),
+        ("resolve", "Nothing is left to do about it"),
+        ("reopen", "Open it again"),
+    ):
+        call = _call(f"{name}_comment", summary, "Comment", ADDING, key)
+        if name == "answer":
+            call["requestBody"] = {"required": True, "content": {JSON: {"schema": said}}}
+        found[f"{address}/comments/{{number}}/{name}"] = {"parameters": numbered, "post": call}
+    return found
+
+
+def _any_copy():
+    """(address of a working copy of any kind, the header of what is done once, the parameters of the address)."""
     named = [_path("kind", {"type": "string", "enum": [kind.plural for kind in kinds()]}), _IDENTIFIER]
+    key = _header("Idempotency-Key", "As for documents.")
+    return f"{TOKENS_OPEN}/{{kind}}/{{identifier}}", key, named
+
+
+def _paths_of_steps():
+    address, key, named = _any_copy()
     match = _header("If-Match", "The ETag of the version that was seen.", is_required=True)
     found = {
         f"{address}/steps": {
@@ -320,6 +381,21 @@ VERSION = {
     **dict.fromkeys(("note",), TEXT),
     "saved_at": MOMENT,
     **dict.fromkeys(("saved_by", "url"), TEXT),
+}
+REMARK = {
+    "id": INTEGER,
+    "version": INTEGER,
+    "text": {**TEXT, "description": "Empty once it was removed."},
+    "written_at": MOMENT,
+    "written_by": nullable(TEXT),
+}
+COMMENT = REMARK | {
+    "field": {**TEXT, "description": "What it is about; empty: the record as a whole."},
+    "has_changed": {**BOOLEAN, "description": "What it is about says something else by now."},
+    "resolved_at": nullable(MOMENT),
+    "resolved_by": nullable(TEXT),
+    "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Remark"}},
+    "url": TEXT,
 }
 HOME_SHAPE = {
     **dict.fromkeys(("account", "token"), TEXT),

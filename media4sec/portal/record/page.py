@@ -39,6 +39,7 @@ from media4sec.publications.citing import cited_in_words, tags_for_readers
 from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication
 from media4sec.publications.schema_org import nodes_of
+from media4sec.publications.selection import name_of
 from media4sec.publications.stated import stated_facts
 from media4sec.representations import CALENDAR, forms_of_records, twin
 
@@ -105,6 +106,11 @@ class RecordPage:
     @property
     def has_many_links(self):
         return self.link_count > MANY_LINKS
+
+    @property
+    def list_name(self):
+        """How the address of a list names it."""
+        return name_of(self.publication.kind, self.publication.identifier)
 
     @property
     def is_unverified(self):

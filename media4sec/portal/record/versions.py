@@ -46,7 +46,7 @@ def version_page(request, path, ref, number):
         raise Http404
     context = frame(
         publication, [gettext("Versions"), gettext("Version %(number)s") % {"number": number}]
-    ) | {"version": found, "fields": history.fields[number], "newest": history.numbers[0]}
+    ) | {"version": found, "fields": history.fields[number]}
     return render(request, "portal/version.html", context)
 
 

@@ -62,11 +62,12 @@ def at_address(request, path, ref, below="", form=""):
     target = publication.heir
     if target.state == Publication.State.WITHDRAWN:
         return None, tombstone(request, target)
-    if target is not publication and below:
-        below = "versions/"  # the numbers of another record's versions mean nothing here
+    query = request.GET.urlencode()
+    if target is not publication and below.startswith("versions/"):
+        below, query = "versions/", ""  # the numbers of another record's versions mean nothing here
     address = twin(target.url, form) if form else target.url + below
     if request.path_info != address:
-        return None, HttpResponsePermanentRedirect(local(address))
+        return None, HttpResponsePermanentRedirect(local(address) + (f"?{query}" if query else ""))
     return target, None
 
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +22,7 @@ from media4sec.records.tags import from_text, tag_key
 from media4sec.texts import Line
 
 MOST_SHOWN = 100  # records on a page that asks or tells
+MOST_CHANGED = 5_000  # records at once, whose documents are in memory meanwhile
 MOST_TAGS_TEXT = 2_000  # characters
 OFFICE = "office"
 
@@ -114,7 +115,11 @@ class ChangingMany(admin.ModelAdmin):
     @admin.action(description="Change selected records …", permissions=["write"])
     def change_selected(self, request, queryset):
         """Asks, shows what it will do, and does it to those that nobody saved meanwhile."""
-        records = list(queryset.select_related(None).order_by("pk"))
+        records = list(queryset.select_related(None).order_by("pk")[: MOST_CHANGED + 1])
+        if len(records) > MOST_CHANGED:
+            says = f"At most {MOST_CHANGED:,} records are changed at once: choose fewer, by a filter for instance."
+            self.message_user(request, says, messages.ERROR)
+            return None
         kind_names = sorted({record.kind_name for record in records})
         is_sent = "look" in request.POST or "apply" in request.POST
         form = ChangeSelected(request.POST if is_sent else None, kind_names=kind_names, user=request.user)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rest_framework.exceptions import ValidationError as DocumentError
 from taggit import admin as taggit_admin
 
+from media4sec.letters import lookalike
 from media4sec.records import policy, waiting, workflow
 from media4sec.records.admin.comments import Commenting, told_of_comments
 from media4sec.records.admin.form_page import LongForm
@@ -54,6 +55,7 @@ from media4sec.records.comments import by_field, open_threads
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.files.storing import look_at
+from media4sec.records.finding import nearly_called
 from media4sec.records.forms import (
     RecordForm,
     digest_of,
@@ -249,11 +251,12 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         if told:
             self.message_user(request, told, messages.WARNING)
         self.message_user(request, standing(self._read(request, record.pk), request.user))
-        self.warn_of_lookalikes(request, record)
+        self.warn_of_lookalikes(request, record, is_new="title" in form.changed_data)
 
-    def warn_of_lookalikes(self, request, record):
-        """Two records may bear one name, but nobody should make the second unawares."""
-        if others := list(told_of_lookalikes(request.user, record)[:MOST_NAMED]):
+    def warn_of_lookalikes(self, request, record, *, is_new):
+        """Two records may bear one name, or nearly, but nobody should make the second unawares."""
+        others = list(told_of_lookalikes(request.user, record)[:MOST_NAMED])
+        if others := others or (nearly_alike(request.user, record) if is_new else []):
             user = request.user
             named = ((address_for(user, one), policy.title_for(user, one), one.identifier) for one in others)
             links = format_html_join(", ", '<a href="{}">{} ({})</a>', named)
@@ -496,6 +499,19 @@ def told_of_lookalikes(user, record):
     return (
         others if own is None else others.filter(own | Q(public_state=State.PUBLISHED, state=State.PUBLISHED))
     )
+
+
+def nearly_alike(user, record):
+    """Those of its kind whose titles, as somebody may know them, are nearly that of this record."""
+    of_kind, own = Record.objects.filter(kind_name=record.kind_name).exclude(pk=record.pk), policy.own(user)
+    known = {}
+    if own is not None:
+        titles = of_kind.filter(public_state=State.PUBLISHED).values_list("pk", "public_title")
+        known |= {pk: lookalike(title) for pk, title in titles}
+    known |= dict((of_kind if own is None else of_kind.filter(own)).values_list("pk", "title_key"))
+    near = nearly_called(record.title_key, known)
+    found = Record.objects.in_bulk(near)
+    return [found[pk] for pk in near]
 
 
 def known_to_name(user, record):

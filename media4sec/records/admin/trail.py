@@ -84,7 +84,9 @@ def tell(user, entries):
     keys = [int(key) for kind_name, key in names if kind_name == audit.ACCOUNT]
     addresses = dict(get_user_model().objects.filter(pk__in=keys).values_list("pk", "email")) if keys else {}
     published = [entry for entry in entries if entry.action == AuditEntry.Action.PUBLISHED]
-    changes = public_changes((one.kind_name, one.identifier, one.version, one.at) for one in published)
+    before = audit.public_before(published)
+    steps = ((one.kind_name, one.identifier, one.version, before[one.pk]) for one in published)
+    changes = public_changes(steps)
     for entry in entries:
         record = records.get((entry.kind_name, entry.identifier))
         is_own = policy.is_everybody(user) or is_of_people(entry)

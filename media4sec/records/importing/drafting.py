@@ -16,7 +16,8 @@ from media4sec.records.documents.reading import references_in, working_documents
 from media4sec.records.documents.shapes import first_of_each, is_link
 from media4sec.records.documents.writing import as_value, validate
 from media4sec.records.importing.reading import in_brief
-from media4sec.records.models import Record, Source, StoredFile, Tag, model_of, taken_identifiers
+from media4sec.records.models import Holding, Record, Source, StoredFile, Tag, model_of, taken_identifiers
+from media4sec.records.policy import Right
 from media4sec.records.projection import split_reference
 from media4sec.records.tags import tag_key
 from media4sec.stored import DIGEST
@@ -245,8 +246,11 @@ def _check_files(planned, rows):
     named = {row.number: _digests_in(row.given) - _digests_in(row.before or {}) for row in rows}
     there = set()
     for portion in portions(set().union(*named.values())):
-        files = policy.knowable(planned.user, StoredFile.objects.filter(digest__in=portion))
-        there |= set(files.values_list("digest", flat=True))
+        files = StoredFile.objects.filter(digest__in=portion)
+        there |= set(policy.knowable(planned.user, files).values_list("digest", flat=True))
+        if planned.user:  # what was sent for a team of theirs, whoever has the same as well
+            sent = policy.visible(planned.user, Holding.objects.all(), Right.WRITE)
+            there |= set(sent.filter(file__in=files).values_list("file__digest", flat=True))
     says = StoredFileField.default_error_messages["does_not_exist"]
     for row in rows:
         for digest in sorted(named[row.number] - there):

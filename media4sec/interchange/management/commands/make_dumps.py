@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import DatabaseError
 
-from media4sec.interchange.dumps import make_dump
+from media4sec.interchange.files.dumps import make_dump
 from media4sec.repeating import RepeatedCommand
 
 

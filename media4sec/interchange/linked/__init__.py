@@ -1,0 +1,1 @@
+"""Linked data: the vocabularies, the catalogue, and what leads from each record."""
