@@ -17,11 +17,18 @@ from media4sec.publications.models import Publication
 FOR, AGAINST = ("good",), ("bad", "ugly")
 BELOW = "debate/"
 MOST_READ, MOST_TOPICS, MOST_ON_A_SIDE = 400, 12, 6
-ABOUT = ("issue", "pattern", "technology", "case", "situation", "roadmap-item")  # what is debated first
+DEBATED_FIRST = (
+    "issue",
+    "pattern",
+    "technology",
+    "case",
+    "situation",
+    "roadmap-item",
+)  # what is debated first
 
 
 @dataclass
-class Topic:
+class Debated:
     """What statements on both sides are about; ``sides`` are rows of statements, for and against."""
 
     kind: str
@@ -64,9 +71,11 @@ def topics_of(rows):
     topics, told, found = {}, set(), []
     for row in rows:
         for ref in row.body["subjects"]:
-            topic = topics.setdefault((ref["kind"], ref["id"]), Topic(ref["kind"], ref["label"], ref["url"]))
+            topic = topics.setdefault(
+                (ref["kind"], ref["id"]), Debated(ref["kind"], ref["label"], ref["url"])
+            )
             topic.sides[row.lens in AGAINST].append(row)
-    for topic in sorted(topics.values(), key=rank):
+    for topic in sorted(topics.values(), key=order_of_debate):
         sides = [[row for row in side if row.pk not in told][:MOST_ON_A_SIDE] for side in topic.sides]
         if all(sides):
             told |= {row.pk for side in sides for row in side}
@@ -77,9 +86,9 @@ def topics_of(rows):
     return found
 
 
-def rank(topic):
+def order_of_debate(topic):
     """Issues before practices, and what is debated most first."""
-    place = ABOUT.index(topic.kind) if topic.kind in ABOUT else len(ABOUT)
+    place = DEBATED_FIRST.index(topic.kind) if topic.kind in DEBATED_FIRST else len(DEBATED_FIRST)
     pro, contra = map(len, topic.sides)
     return place, -min(pro, contra), -(pro + contra), topic.title
 

@@ -254,7 +254,7 @@ def draw_years(pen, years, height, project_start, project_end):
 def draw_life(drawing, sheet, years, row, top, lang):
     life = row["life"]
     look = "life is-ended" if life.status == TechnologyStatus.DISCONTINUED else "life"
-    link = drawing.link(look, row["url"], name_of(row) if sheet.is_for_mouse else "", lang)
+    link = drawing.link(look, row["url"], line_in_words(row) if sheet.is_for_mouse else "", lang)
     room = sheet.name_width
     title = shortened(row["title"], room - 60 if row["successors"] else room, 13, 700)
     text = Pen(link.text("", 0, top + sheet.name_at, ""))
@@ -268,7 +268,7 @@ def draw_life(drawing, sheet, years, row, top, lang):
     draw_line(link, life, years, top + sheet.line_at)
 
 
-def name_of(row):
+def line_in_words(row):
     """What a line says of itself: what its row of the table does."""
     parts = [
         row["title"],

@@ -138,7 +138,7 @@ def brief_of(situation, known, questions, requests, on, today):
     ``requests`` those to platforms that name the situation, each in their order.
     """
     grounds = Grounds()
-    grounds.note(behind(SITUATION, situation))
+    grounds.note(record_behind(SITUATION, situation))
     issues = known_in_order(ISSUE, situation["issues"], known)
     practices = known_in_order(PATTERN, situation["patterns"], known)
     own_work = [row for row in practices if row["group"] == PatternGroup.LAW_ENFORCEMENT and row["solution"]]
@@ -226,7 +226,7 @@ def of_issue(grounds, issue, text):
     return Sentence(
         text=cut_short(text),
         url=issue["url"],
-        records=grounds.note(behind(ISSUE, issue)),
+        records=grounds.note(record_behind(ISSUE, issue)),
         sources=grounds.cite(supporting(issue, "questions_to_ask")),
     )
 
@@ -237,7 +237,7 @@ def of_answer(grounds, answer, question):
         url=question["url"],
         aspect=PROHIBITED,
         then=tuple(map(cut_short, answer["safeguards"])),
-        records=grounds.note(behind(CHECK_QUESTION, question), *map(behind_ref, answer["raises"])),
+        records=grounds.note(record_behind(CHECK_QUESTION, question), *map(behind_ref, answer["raises"])),
         sources=grounds.cite(supporting(question, "answers")),
     )
 
@@ -258,20 +258,20 @@ def sentence_of_field(grounds, kind, document, field, head):
         text=cut_short(document[field]),
         url=document["url"],
         head=head,
-        records=grounds.note(behind(kind, document)),
+        records=grounds.note(record_behind(kind, document)),
         sources=grounds.cite(supporting(document, field)),
     )
 
 
 def law_on(grounds, law, on, today):
-    grounds.note(behind(INSTRUMENT, law))
+    grounds.note(record_behind(INSTRUMENT, law))
     changes = changes_between(law, today, on)
     told = tuple((change["date"], change["title"]) for change in changes)
     return LawOfDay(law["title"], law["url"], state_on(law, on, today), told)
 
 
 def asked_about(grounds, issue):
-    (record,) = grounds.note(behind(ISSUE, issue))
+    (record,) = grounds.note(record_behind(ISSUE, issue))
     return AskedIssue(
         record,
         issue["issue_kind"],
@@ -288,7 +288,7 @@ def supporting(document, *fields):
     return own or [source for source in sources if not source["supports"]]
 
 
-def behind(kind, document):
+def record_behind(kind, document):
     return RecordBehind(
         kind.name, document["identifier"], document["title"], document["url"], document["verified"]
     )

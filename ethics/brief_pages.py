@@ -94,7 +94,7 @@ def asked_page(request, ref):
         ],
         "laws": laws,
         "sources": sources,
-        "words": words(),
+        "words": words_around(),
     }
     return render(request, "ethics/asked.html", context)
 
@@ -119,12 +119,12 @@ def sheet_of(publication, on):
         "brief": brief,
         "on": on,
         "parts": parts_of_front(brief, on),
-        "stamp": stamp_of(publication, on, newest),
+        "stamp": stamp_of_brief(publication, on, newest),
         "made_at": datetime.combine(newest.on, time(), UTC),
         "since_url": since,
         "code": qr_svg(settings.BASE_URL + local(since)),
-        "rules": rules(),
-        "words": words(),
+        "rules": how_chosen(),
+        "words": words_around(),
         "records": [{**asdict(record), "name": name_in_full(record)} for record in brief.records],
     }
 
@@ -241,7 +241,7 @@ def kind_in_words(name):
     return word(IssueKind(name).label, "issue_kind", name)
 
 
-def rules():
+def how_chosen():
     """How the sentences were chosen, in words."""
     return [
         gettext(
@@ -265,7 +265,7 @@ def rules():
     ]
 
 
-def stamp_of(publication, on, newest):
+def stamp_of_brief(publication, on, newest):
     """Which edition this is: “S-002, version 3 · law on 4 December 2026 · change 1499”."""
     return gettext("%(record)s, version %(version)s · law on %(date)s · as of change %(number)s") % {
         "record": publication.identifier,
@@ -275,7 +275,7 @@ def stamp_of(publication, on, newest):
     }
 
 
-def words():
+def words_around():
     """What the page and the paper both say around the sentences."""
     return {
         "brief": gettext("Brief"),

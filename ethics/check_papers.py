@@ -62,7 +62,7 @@ def blocks_of_check(raised):
     )
     yield Notice([Piece(f"{gettext('This is not clearance.')} ", is_strong=True), *worded(no_clearance)])
     if raised["stops"]:
-        yield from counted(gettext("Prohibited"), raised["stops"])
+        yield from with_count(gettext("Prohibited"), raised["stops"])
         yield Notice(
             worded(
                 gettext(
@@ -74,7 +74,7 @@ def blocks_of_check(raised):
             yield Heading(quoted(stop["answer"]), 3)
             yield Note([Piece(f"{gettext('Your answer to')} "), *linked_title(stop["question"])])
             yield Points([quoted(text) for text in stop["to_do"]])
-    yield from counted(gettext("What your answers raise"), raised["flags"])
+    yield from with_count(gettext("What your answers raise"), raised["flags"])
     if raised["flags"]:
         rows = [
             {**flag, "reasons": [reason_words(reason) for reason in flag["raised_by"]]}
@@ -82,7 +82,7 @@ def blocks_of_check(raised):
         ]
         yield from flag_blocks(rows, raised["law"], why=gettext("Raised by"), reasons="reasons")
         asked = [flag for flag in raised["flags"] if flag["asks"]]
-        yield from counted(gettext("Questions to ask about them"), asked, is_shown=bool(asked))
+        yield from with_count(gettext("Questions to ask about them"), asked, is_shown=bool(asked))
         for flag in asked:
             yield Heading(quoted(flag["title"]), 3)
             yield Points([quoted(text) for text in flag["asks"]])
@@ -94,17 +94,17 @@ def blocks_of_check(raised):
     if not raised["law"].is_today:
         yield from blocks_of_days(raised["law"])
     if raised["context_issues"]:
-        yield from counted(gettext("Also in this situation, not raised by you"), raised["context_issues"])
+        yield from with_count(gettext("Also in this situation, not raised by you"), raised["context_issues"])
         yield Points([quoted(ref["label"], full_address(ref["url"])) for ref in raised["context_issues"]])
     if raised["unanswered"]:
-        yield from counted(gettext("Not assessed"), raised["unanswered"])
+        yield from with_count(gettext("Not assessed"), raised["unanswered"])
         unknown = gettext(
             "These questions fit your case and have no answer yet. What they would raise is not known."
         )
         yield Note(worded(unknown))
         yield Points([linked_title(question) for question in raised["unanswered"]])
     if raised["answered"]:
-        yield from counted(gettext("Your answers"), raised["answered"])
+        yield from with_count(gettext("Your answers"), raised["answered"])
         yield FactList(
             [
                 (linked_title(row["question"]), [quoted("; ".join(row["answers"]))])
@@ -121,7 +121,7 @@ def blocks_of_days(law):
         if law.is_past
         else gettext("What changes between today and %(date)s")
     )
-    yield from counted(since % words, law.all_changes)
+    yield from with_count(since % words, law.all_changes)
     if law.changes:
         yield Points([change_words(change) for change in law.changes])
     else:
@@ -144,7 +144,7 @@ def change_words(change):
     ]
 
 
-def counted(title, rows, is_shown=True):
+def with_count(title, rows, is_shown=True):
     if is_shown:
         yield Heading([*worded(title), Piece(f" ({len(rows)})")])
 

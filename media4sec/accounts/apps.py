@@ -3,7 +3,7 @@ import time
 from django.apps import AppConfig
 
 # In a session: when it began, and what its owner might do when its identifier was made.
-SINCE, RIGHTS = "since", "rights"
+SINCE, HELD_RIGHTS = "since", "rights"
 
 
 class AccountsConfig(AppConfig):
@@ -27,4 +27,4 @@ class AccountsConfig(AppConfig):
 def begin_session(sender, request, user, **more):
     from media4sec.records import policy
 
-    request.session[SINCE], request.session[RIGHTS] = int(time.time()), policy.rights_in_short(user)
+    request.session[SINCE], request.session[HELD_RIGHTS] = int(time.time()), policy.rights_in_short(user)

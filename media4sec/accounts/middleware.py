@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
 
 from media4sec.accounts import told
-from media4sec.accounts.apps import RIGHTS, SINCE
+from media4sec.accounts.apps import HELD_RIGHTS, SINCE
 from media4sec.accounts.factors import has_second_factor
 from media4sec.records import policy, unsaved
 
@@ -59,13 +59,13 @@ class AccountsMiddleware:
 
 def has_other_rights(request):
     """May they do something else than when their session got its identifier?"""
-    return request.session.get(RIGHTS) != policy.rights_in_short(request.user)
+    return request.session.get(HELD_RIGHTS) != policy.rights_in_short(request.user)
 
 
 def give_new_identifier(request):
     """With other rights than before, a session goes on under another identifier, also on the list of sessions."""
     before = request.session.session_key
-    request.session[RIGHTS] = policy.rights_in_short(request.user)
+    request.session[HELD_RIGHTS] = policy.rights_in_short(request.user)
     request.session.cycle_key()
     UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 

@@ -16,7 +16,7 @@ from media4sec.paper.blocks import Block, Cell, Heading, Note, Paper, Phrase, Pi
 from media4sec.paper.records import full_address
 from media4sec.paper.typesetting import as_pdf
 from media4sec.paper.views import pdf_answer
-from media4sec.portal.lists.compare import chosen, compare_form, kinds_side_by_side, ready, table_of
+from media4sec.portal.lists.compare import chosen, compare_form, kinds_side_by_side, table_of, too_few
 from media4sec.portal.lists.views import refuse
 from media4sec.saying import day
 
@@ -27,7 +27,7 @@ def compared_pdf(request: HttpRequest, path: str) -> HttpResponseBase:
     kinds = kinds_side_by_side(path)
     names, on, errors = compare_form(request)
     rows, unknown = chosen(kinds, names)
-    errors += unknown or ready(rows)
+    errors += unknown or too_few(rows)
     title = gettext("Compare %(things)s") % {"things": lower_first(kinds[0].names.many)}
     if errors:
         return refuse(request, errors, title)

@@ -194,7 +194,7 @@ def flag_blocks(
         [
             [
                 [*quoted(flag["title"], full_address(flag["url"])), Piece(f" {flag['identifier']}")],
-                rests_on(flag),
+                marks_of_issue(flag),
             ],
             flag[reasons] if reasons != "asks" else sentences(flag["asks"]),
             [instrument_words(instrument) for instrument in flag["instruments"]] or [DASH],
@@ -207,7 +207,7 @@ def flag_blocks(
     return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice([*advice, *take])]
 
 
-def rests_on(flag: dict[str, Any]) -> Phrase:
+def marks_of_issue(flag: dict[str, Any]) -> Phrase:
     """Where an issue comes from."""
     marks = [
         piece

@@ -48,7 +48,7 @@ class Sheet:
     cell_at: int  # below the top of a row
 
 
-SHEETS = (
+FORMATS_OF_PICTURE = (
     Sheet("lying", width=960, name_width=348, start=360, row=28, cell_at=2),
     Sheet("upright", width=340, name_width=336, start=0, row=50, cell_at=22),
 )
@@ -69,7 +69,7 @@ def grid_picture(rows, columns, label, total=0, url=""):
         if marks > MOST_CELLS:
             break
         shown.append(row)
-    drawings = tuple(draw_grid(sheet, shown, columns, label) for sheet in SHEETS)
+    drawings = tuple(draw_grid(sheet, shown, columns, label) for sheet in FORMATS_OF_PICTURE)
     return Grid(drawings, len(shown) + len(columns), total, url, rows=tuple(shown), columns=columns)
 
 

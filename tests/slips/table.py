@@ -867,37 +867,6 @@ SLIPS = (
         "return 0",
         "test_build.py::test_a_missing_database_fails_on_ci",
     ),
-    # How law stands on a day
-    slip(
-        "law/word-before-the-check",
-        "told_by_dates(document, checked) and since <= day < until:",
-        "told_by_dates(document, checked) and day < until:",
-        "test_on_the_day.py::test_what_no_date_tells_is_not_guessed_before_the_check",
-    ),
-    slip(
-        "law/in-stages-for-ever",
-        "since <= day < until:",
-        "since <= day:",
-        "test_on_the_day.py::test_in_stages_holds_from_the_last_event_to_the_last_stage",
-    ),
-    slip(
-        "law/changes-without-the-last-day",
-        'if first < row["date"] <= last]',
-        'if first < row["date"] < last]',
-        "test_on_the_day.py::test_changes_are_those_after_one_day_up_to_the_other",
-    ),
-    slip(
-        "law/a-month-is-a-day",
-        "if span.is_day and EARLIEST <= span.first <= LATEST:",
-        "if EARLIEST <= span.first <= LATEST:",
-        "test_on_the_day_pages.py::test_what_is_no_day_is_refused_with_a_sentence",
-    ),
-    slip(
-        "law/check-forgets-the-day",
-        "**({DAY_PARAMETER: given.on} if given.on else {}),",
-        "**{},",
-        "test_on_the_day_pages.py::test_day_of_a_check_travels_with_the_answers",
-    ),
     # Files
     slip(
         "files/larger-than-allowed",
@@ -1021,7 +990,38 @@ SLIPS = (
     slip(
         "accounts/other-rights-in-the-same-session",
         "elif has_other_rights(request):",
-        "elif RIGHTS not in request.session:",
+        "elif HELD_RIGHTS not in request.session:",
         "test_account_steps.py::test_with_another_role_a_session_goes_on_under_another_identifier",
+    ),
+    # How law stands on a day
+    slip(
+        "law/word-before-the-check",
+        "told_by_dates(document, checked) and since <= day < until:",
+        "told_by_dates(document, checked) and day < until:",
+        "test_on_the_day.py::test_what_no_date_tells_is_not_guessed_before_the_check",
+    ),
+    slip(
+        "law/in-stages-for-ever",
+        "since <= day < until:",
+        "since <= day:",
+        "test_on_the_day.py::test_in_stages_holds_from_the_last_event_to_the_last_stage",
+    ),
+    slip(
+        "law/changes-without-the-last-day",
+        'if first < row["date"] <= last]',
+        'if first < row["date"] < last]',
+        "test_on_the_day.py::test_changes_are_those_after_one_day_up_to_the_other",
+    ),
+    slip(
+        "law/a-month-is-a-day",
+        "if span.is_day and EARLIEST <= span.first <= LATEST:",
+        "if EARLIEST <= span.first <= LATEST:",
+        "test_on_the_day_pages.py::test_what_is_no_day_is_refused_with_a_sentence",
+    ),
+    slip(
+        "law/check-forgets-the-day",
+        "**({DAY_PARAMETER: given.on} if given.on else {}),",
+        "**{},",
+        "test_on_the_day_pages.py::test_day_of_a_check_travels_with_the_answers",
     ),
 )

@@ -37,7 +37,7 @@ def page(request, path):
     rows, unknown = chosen(kinds, names)
     errors += unknown
     list_url = kinds[0].list_url
-    is_ready = not errors and not ready(rows)
+    is_ready = not errors and not too_few(rows)
     query = f"ids={','.join(names)}" + (f"&{DAY_PARAMETER}={day}" if day else "")
     if is_ready and len([value for value in request.GET.getlist("ids") if value]) > 1:
         only = f"&only={DIFFERENCES}" if request.GET.get("only") else ""
@@ -78,7 +78,7 @@ def page(request, path):
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
 
 
-def ready(rows):
+def too_few(rows):
     """What is wrong with the number of records, if there are too few to be compared."""
     if len(rows) >= FEWEST:
         return []
