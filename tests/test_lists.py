@@ -137,7 +137,7 @@ def test_records_without_numbers_stand_by_their_titles(client):
 @pytest.mark.parametrize(
     ("path", "label"),
     [
-        ("technologies", "By number"),
+        ("technologies", "Alive first"),
         ("issues", "By number"),
         ("workshops", "By number"),
         ("organisations", "Title, A to Z"),

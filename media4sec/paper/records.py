@@ -150,7 +150,7 @@ def status_of(page: RecordPage) -> Phrase:
 
 
 def facts_block(facts: Iterable[Any]) -> FactList:
-    """FactList in their order; of those without a value it says that none is stated."""
+    """Facts in their order; of those without a value it says that none is stated."""
     nothing = [worded(gettext("Not stated in the source"))]
     return FactList([(worded(fact.label), [*map(fact_words, fact.values)] or nothing) for fact in facts])
 
