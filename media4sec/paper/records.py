@@ -82,7 +82,7 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
     if page.gist:
         yield from titled(page.gist["title"], Paragraph(quoted(page.gist["text"])))
     if page.facts:
-        yield from titled(gettext("FactList"), facts_block(page.facts))
+        yield from titled(gettext("Facts"), facts_block(page.facts))
     if page.text or page.sections:
         yield from titled(page.kind.page.about, *(Paragraph(quoted(text)) for text in page.text))
         for section in page.sections:
@@ -150,7 +150,7 @@ def status_of(page: RecordPage) -> Phrase:
 
 
 def facts_block(facts: Iterable[Any]) -> FactList:
-    """FactList in their order; of those without a value it says that none is stated."""
+    """Facts in their order; of those without a value it says that none is stated."""
     nothing = [worded(gettext("Not stated in the source"))]
     return FactList([(worded(fact.label), [*map(fact_words, fact.values)] or nothing) for fact in facts])
 
