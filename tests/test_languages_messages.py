@@ -135,7 +135,7 @@ NAMES = (
     r"\b[2-9B-Z]{4}(-[2-9B-Z]{4}){2}\b",  # the number of a receipt
     r"\b[A-Z]{1,6}-?\d+(\.\d+)?\b",
     r"\b[A-Z]\b",
-    r"\b(APA|API|Atom|BibTeX|CSL-JSON|CSV|ISO 690|JSON|Markdown|NDJSON|RIS|iCalendar|Deutsch)\b",
+    r"\b(APA|API|Atom|BibTeX|CSL-JSON|CSV|ISO 690|JSON|Markdown|NDJSON|PDF|DOCX|RIS|iCalendar|Deutsch)\b",
     r"\bThrowaways?\b",  # a kind that only tests know
     r"missing person|zzqq|“[a-z]+”",  # what these pages are asked for
     r"This is where the editors answer\.",  # in their own words
