@@ -27,6 +27,7 @@ class Walk:
 
     def click(self, role, name, *, inside="body", exact=True):
         self._first(role, name, inside, exact).click()
+        self.page.wait_for_load_state()  # scripts of the next page as well
         self.clicks += 1
 
     def check(self, selector):
