@@ -145,7 +145,9 @@ def test_faults_are_told_where_questions_are_edited_and_published_and_are_no_ref
 
     def told_on(record, step):
         found = client.get(admin_url(record, step)).content.decode()
-        return [re.sub("<[^>]+>", "", row) for row in re.findall(r'<p class="notice">(.*?)</p>', found, re.DOTALL)]
+        return [
+            re.sub("<[^>]+>", "", row) for row in re.findall(r'<p class="notice">(.*?)</p>', found, re.DOTALL)
+        ]
 
     for step in ("change", "publish"):
         assert told_on(dead_end, step) == [fault]
