@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 from django.conf import settings
 from django.utils import translation
+from django.utils.timezone import localdate
 from docx import Document
 from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
@@ -38,6 +39,7 @@ from media4sec.paper.qr import qr_svg
 from media4sec.paper.text_document import WRITERS, as_docx
 from media4sec.paper.typesetting import as_pdf
 from media4sec.records import workflow
+from media4sec.saying import day
 from tests.factories import full_document_for, published, save
 
 LINK, IN_ASCII = "https://example.org/a?b=c&d=é", "https://example.org/a?b=c&d=%C3%A9"
@@ -257,8 +259,10 @@ def test_a_paper_says_what_the_page_says(client):
         "Ask the organiser.",
         "Not legal advice.",
         "No source is recorded for this record as a whole.",
+        f"Instrument, status on {day(localdate())}",
     ):
         assert words in text
+    assert "status today" not in text
 
 
 @pytest.mark.django_db
