@@ -19,7 +19,7 @@ from media4sec.paper.blocks import Heading, Note, Paper, Piece, Points, Table, q
 from media4sec.paper.qr import qr_svg
 from media4sec.paper.records import full_address
 from media4sec.paper.typesetting import data_of, typeset
-from media4sec.paper.views import pdf_answer
+from media4sec.paper.views import one_at_a_time, pdf_answer
 from media4sec.portal.addresses import stated
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import STATED, statement_row
@@ -126,6 +126,7 @@ def cards_page(request):
 
 
 @require_safe
+@one_at_a_time
 def cards_pdf(request):
     """The cards, with a sheet for whoever leads the table."""
     asked = cards_asked(request)
