@@ -267,13 +267,14 @@ def test_a_paper_says_what_the_page_says(client):
 
 @pytest.mark.django_db
 def test_a_paper_speaks_the_language_of_its_address(client):
-    record = published("technology")
+    record = published("technology", issues=[published("issue").identifier])
 
     with translation.override("de"):
         label = translation.gettext("Evidence and history")
     german = client.get(f"/de{record.url[:-1]}.pdf").content
 
     assert label in text_in(german)
+    assert "data-protection officer" not in text_in(german)
     assert f"{settings.BASE_URL}/de{record.url}" in text_in(german)
     assert re.search(rb"/Lang ?\(de", german)
 

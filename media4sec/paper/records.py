@@ -201,9 +201,8 @@ def flag_blocks(
         ]
         for flag in flags
     ]
-    advice = [Piece(gettext("Not legal advice."), is_strong=True)]
-    take = worded(f" {gettext('Take these points to your data-protection officer.')}")
-    return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice([*advice, *take])]
+    advice = gettext("Not legal advice. Take these points to your data-protection officer.")
+    return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice(worded(advice))]
 
 
 def marks_of_issue(flag: dict[str, Any]) -> Phrase:
