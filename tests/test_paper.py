@@ -3,7 +3,7 @@
 import html
 import re
 import subprocess
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZipFile
@@ -36,11 +36,14 @@ from media4sec.paper.blocks import (
     worded,
 )
 from media4sec.paper.qr import qr_svg
+from media4sec.paper.records import paper_of
 from media4sec.paper.text_document import WRITERS, as_docx
 from media4sec.paper.typesetting import as_pdf
+from media4sec.portal.record.page import page_of
 from media4sec.records import workflow
+from media4sec.records.documents.reading import working_document
 from media4sec.saying import day
-from tests.factories import full_document_for, published, save
+from tests.factories import fresh, full_document_for, publication_of, publish, published, save
 
 LINK, IN_ASCII = "https://example.org/a?b=c&d=é", "https://example.org/a?b=c&d=%C3%A9"
 # What typst would take for markup, and what a PDF or XML would take for its own.
@@ -277,6 +280,31 @@ def test_a_paper_speaks_the_language_of_its_address(client):
     assert "data-protection officer" not in text_in(german)
     assert f"{settings.BASE_URL}/de{record.url}" in text_in(german)
     assert re.search(rb"/Lang ?\(de", german)
+
+
+@pytest.mark.django_db
+def test_what_records_say_is_marked_as_english_in_a_paper_of_another_language():
+    tool = published("technology", title="A tool", price="free", price_note="For police only.")
+    issue = published("issue", title="Watching crowds")
+    publish(save(working_document(tool) | {"issues": [issue.identifier]}, "technology", fresh(tool)))
+
+    with translation.override("de"):
+        said = {
+            one.text: one.language
+            for record in (tool, issue)
+            for one in pieces(paper_of(page_of(publication_of(fresh(record)))).blocks)
+        }
+
+    assert [said[text] for text in ("A tool", "For police only.", "Watching crowds")] == ["en"] * 3
+
+
+def pieces(part):
+    """All pieces in a part of a paper."""
+    if isinstance(part, Piece):
+        return [part]
+    if is_dataclass(part):
+        part = [getattr(part, field.name) for field in fields(part)]
+    return [piece for one in part for piece in pieces(one)] if isinstance(part, (list, tuple)) else []
 
 
 @pytest.mark.django_db

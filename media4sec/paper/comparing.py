@@ -95,5 +95,5 @@ def map_value(value: Any) -> Phrase:
         value.text, full_address(value.url) if value.url else "", strong=value.only_some
     )
     beside = [value.lens_label, value.state["label"] if value.state else "", value.note]
-    rest = ", ".join(str(text) for text in beside if text)
-    return [*words, *worded(f" ({rest})" if rest else "")]
+    rest = [piece for text in beside if text for piece in (Piece(", "), *worded(text))][1:]
+    return [*words, Piece(" ("), *rest, Piece(")")] if rest else words

@@ -156,7 +156,7 @@ def facts_block(facts: Iterable[Any]) -> FactList:
 
 
 def fact_words(value: Any) -> Phrase:
-    note = worded(f" ({value.note})") if value.note else ()
+    note = [Piece(" ("), *worded(value.note), Piece(")")] if value.note else ()
     return [*worded(value.text, full_address(value.url) if value.url else ""), *note]
 
 
@@ -260,7 +260,7 @@ def readable(text: str) -> str:
 def linked_words(row: Any) -> Phrase:
     identifier = f"{row.identifier} " if row.identifier else ""
     sentence = quoted(f": {row.sentence}") if row.sentence else ()
-    return [Piece(identifier), *worded(row.title, full_address(row.url)), *sentence]
+    return [Piece(identifier), *quoted(row.title, full_address(row.url)), *sentence]
 
 
 def statements_block(statements: Iterable[dict[str, Any]]) -> Table:
