@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.kinds import STATEMENT
 from media4sec.kinds import THEME_FACET, kinds_by_name
-from media4sec.portal.record.evidence import rests_on, statement_row
+from media4sec.portal.record.evidence import statement_row
 from media4sec.portal.record.page import crumbs_of
 from media4sec.portal.record.views import at_address
 from media4sec.publications.index import current
@@ -79,9 +79,7 @@ def topics_of(rows):
         sides = [[row for row in side if row.pk not in told][:MOST_ON_A_SIDE] for side in topic.sides]
         if all(sides):
             told |= {row.pk for side in sides for row in side}
-            topic.sides = tuple(
-                [{**statement_row(row), "rests_on": rests_on(row.body)} for row in side] for side in sides
-            )
+            topic.sides = tuple([statement_row(row) for row in side] for side in sides)
             found.append(topic)
     return found
 

@@ -345,6 +345,7 @@ TECHNOLOGY = Kind(
         ),
     ),
     page=Page(
+        adds="catalogue.pages.technology",
         check="/check/",
         facts=fields(
             "makers maker_as_stated country technology_kind price price_note works_on "

@@ -18,6 +18,14 @@ from media4sec.portal.rows import host_of
 from media4sec.publications.models import Publication
 
 
+def technology(page):
+    """A tool leads to those that do the same, and to the law of the country where it is used."""
+    functions = "&".join(f"function={ref['id']}" for ref in page.document["functions"])
+    same = {"title": gettext("Tools for the same tasks"), "url": f"/technologies/?{functions}"}
+    countries = {"title": gettext("National law, country by country"), "url": "/countries/"}
+    return replace(page, next=[*([same] if functions else []), countries, *page.next])
+
+
 def work_package(page):
     """A work package shows its deliverables as a table and as a map."""
     index, name = page.backlinks.index, page.publication.identifier

@@ -37,6 +37,18 @@ SECTIONS = {
     "library": _("Documents"),
     BEHIND: _("About the knowledge base"),
 }
+# The list that each word of the menu leads to.
+NAVIGATION = {
+    "situations": "/situations/",
+    "practices": "/practices/",
+    "technologies": "/technologies/",
+    "issues": "/issues/",
+    "law": "/law/",
+    "evidence": "/evidence/",
+    "training": "/training/",
+    "library": "/library/",
+    BEHIND: "/about/",
+}
 
 
 class Role(Enum):
@@ -506,3 +518,8 @@ def paths() -> dict[str, tuple[Kind, ...]]:
     for kind in kinds():
         shared.setdefault(kind.path, []).append(kind)
     return {path: tuple(members) for path, members in shared.items()}
+
+
+def is_behind(kind: Kind) -> bool:
+    """Are its records pages behind the words of the menu, and no peers of what these lead to?"""
+    return kind.list_url != NAVIGATION[kind.section]

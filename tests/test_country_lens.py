@@ -57,7 +57,7 @@ def test_what_is_recorded_on_the_points_of_a_page_is_told_and_the_rest_named_a_g
     assert "Covert work online Allowed with a warrant. Verified Ley Orgánica, Article 5" in text
     assert "Nobody read the law. Not verified" in text
     assert "Not about this page." not in text
-    assert "Of 2 points of this page, 1 have no rule of this country recorded here." in text
+    assert "Points of this page without a rule of this country recorded here: 1 of 2." in text
     assert "Look it up with the supervisory authority: AEPD" in text
     assert 'href="https://www.aepd.es/"' in response.content.decode()
     assert "Not legal advice." in text
@@ -77,7 +77,7 @@ def test_a_law_has_the_rules_of_a_country_whose_note_names_it(client):
     assert "Transposed in 2021." in text_of(client.get(f"{law.url}?country=ES"))
     text = text_of(client.get(f"{other.url}?country=ES"))
     assert "Transposed in 2021." not in text
-    assert "Of 1 point of this page, 1 has no rule" in text
+    assert "recorded here: 1 of 1." in text
 
 
 def test_what_else_there_is_from_the_country_leads_to_its_lists(client, tool):

@@ -91,6 +91,23 @@ def test_the_ladder_says_on_what_a_sentence_rests(client, theme):
     assert rests_on() == {"at": 6, "of": 6, "label": "Editorial"}
 
 
+def test_pages_of_records_show_it_beside_each_point(client, theme):
+    issue = published("issue")
+    said(theme, "good", issue, evidence_kind="survey", statement_kind="finding")
+    said(theme, "", issue, evidence_kind="expert", statement_kind="figure")
+    situation = published("situation", points=[{"aspect": "good", "text": "Nothing says so.", "key": "one"}])
+
+    page = client.get(issue.url).context["page"]
+    (point,) = page.columns[0]["points"]
+    (row,) = page.statements
+    (own,) = client.get(situation.url).context["page"].columns[0]["points"]
+
+    assert point["rests_on"] == rests_on({"evidence_kind": "survey"})
+    assert (str(row["kind_label"]), row["rests_on"]) == ("Figure", rests_on({"evidence_kind": "expert"}))
+    assert own["rests_on"] == rests_on()
+    assert text_of(client.get(issue.url)).count("Expert view") == 1
+
+
 def test_nothing_to_debate_is_said(client, theme):
     assert topics(client, theme) == []
     assert "No two pieces of evidence on this theme pull against each other" in text_of(

@@ -257,11 +257,11 @@ def test_pages_do_without_the_indentation_of_templates_but_where_it_counts():
     as_typed = "<pre>\n    {{ one }}\n</pre><textarea>\n    {{ two }}</textarea>\n    <i>x</i>"
 
     assert made.from_string(source).render(words=["a", "b"]) == (
-        "<ul>\n <li>\n a\n </li>\n <li>\n b\n </li>\n</ul>"
+        "<ul>\n <li>\na\n</li>\n <li>\nb\n</li>\n</ul>"
     )
-    assert made.from_string(words).render(one="a", two="b") == "<p>a\n <b>b</b></p>"
+    assert made.from_string(words).render(one="a", two="b") == "<p>a\n<b>b</b></p>"
     assert made.from_string(as_typed).render(one="a", two="b") == (
-        "<pre>\n    a\n</pre><textarea>\n    b</textarea>\n <i>x</i>"
+        "<pre>\n    a\n</pre><textarea>\n    b</textarea>\n<i>x</i>"
     )
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media4sec.kinds import BEHIND, SECTIONS, kinds, kinds_by_name
-from media4sec.portal.frame import NAVIGATION, behind, is_behind
+from media4sec.kinds import BEHIND, NAVIGATION, SECTIONS, is_behind, kinds, kinds_by_name
+from media4sec.portal.frame import behind
 from media4sec.publications.models import Change, Publication
 from tests.factories import published
 from tests.public import text_of
@@ -227,6 +227,37 @@ def test_a_row_tells_what_matters_and_what_is_not_stated(client):
     assert once["data_leaves"] == "not stated"
     assert "price" not in once
     assert words.count("Data leave your organisation: not stated") == 1
+
+
+@pytest.mark.django_db
+def test_what_one_row_leaves_open_is_said_in_one_go(client):
+    published("technology", price="free", works_on=[], data_leaves=None)
+    published("technology", price="paid", works_on=["browser"], data_leaves=True)
+
+    words = text_of(client.get("/technologies/"))
+
+    assert words.count("Not stated: works on, data leave your organisation") == 1
+
+
+@pytest.mark.usefixtures("content")
+def test_the_list_of_tools_is_light(client):
+    assert len(client.get("/technologies/").content) <= 60_000
+
+
+@pytest.mark.usefixtures("content")
+def test_a_page_offers_its_sheets_among_its_actions_and_next(client):
+    situation, theme = "/situations/S-002-planned-demonstration/", "/themes/diy-policing/"
+    pages = {url: main_of(client.get(url)) for url in (situation, theme)}
+    actions = {
+        url: page.partition('<p class="actions">')[2].partition("</p>")[0] for url, page in pages.items()
+    }
+    steps = [step["url"] for step in client.get(situation).context["page"].next]
+
+    assert f'href="{situation}brief/"' in actions[situation]
+    assert f'href="{theme}debate/"' in actions[theme]
+    assert steps[:2] == [f"{situation}questions/", f"{situation}exercise/"]
+    for url in steps:
+        assert client.get(url).status_code == 200
 
 
 @pytest.mark.usefixtures("content")

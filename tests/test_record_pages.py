@@ -83,14 +83,18 @@ def test_what_nobody_assessed_is_said(client):
 def test_points_say_what_they_count_and_end_in_their_evidence(client):
     tool = published("technology", licence="MIT")
     said = published(
-        "statement", subjects=[f"technology:{tool.identifier}"], lens="bad", title="It was too slow."
+        "statement",
+        subjects=[f"technology:{tool.identifier}"],
+        lens="bad",
+        title="It was too slow.",
+        evidence_kind="workshop",
     )
 
     words = text_at(client.get(tool.url), 'id="lenses"', 'id="limits"')
 
     assert "1 piece of evidence" in words
     assert "0 pieces of evidence" in words
-    assert re.search(rf"It was too slow\. {said.identifier} · ", words)
+    assert re.search(rf"It was too slow\. Workshop {said.identifier} · ", words)
 
 
 def test_key_map_without_evidence_says_so(client):

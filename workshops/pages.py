@@ -216,7 +216,13 @@ def situation(page):
         "question_count": question_count,
         "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
     }
-    return replace(page, own=own, links=links, parts=parts, next=[*after_situation(document), *page.next])
+    return replace(
+        page,
+        own=own,
+        links=links,
+        parts=parts,
+        next=[*after_situation(page.publication, document), *page.next],
+    )
 
 
 def lanes_of(responsibilities):
@@ -242,7 +248,7 @@ def points_in_short(*parts):
     ]
 
 
-def after_situation(document):
+def after_situation(publication, document):
     """Where somebody goes who has read what a situation needs."""
     tools = [ref["id"] for ref in document["technologies"]][:MOST_COMPARED]
     compare = {
@@ -250,6 +256,8 @@ def after_situation(document):
         "url": f"/technologies/compare/?ids={','.join(tools)}",
     }
     return [
+        {"title": _("Questions they will ask you"), "url": f"{publication.url}questions/"},
+        {"title": _("Table-top in ten minutes"), "url": f"{publication.url}exercise/"},
         *([compare] if len(tools) > 1 else []),
         {"title": _("National law, country by country"), "url": "/countries/"},
     ]

@@ -301,4 +301,7 @@ def page_of_pattern(page):
         "after": documents.get(keys[number + 1]) if number + 1 < len(keys) else None,
         "pattern_count": len(keys),
     }
-    return replace(page, own=own, own_parts=[("place", gettext("Its place")), *page.own_parts])
+    cards = {"title": gettext("Patterns as cards to print"), "url": "/patterns/cards/"}
+    return replace(
+        page, own=own, own_parts=[("place", gettext("Its place")), *page.own_parts], next=[cards, *page.next]
+    )

@@ -272,7 +272,11 @@ def statements_block(statements: Iterable[dict[str, Any]]) -> Table:
             [
                 [worded(statement["identifier"], full_address(statement["url"]))],
                 [quoted(statement["text"])],
-                [worded(statement["lens_label"]), worded(statement["kind_label"])],
+                [
+                    worded(statement["lens_label"]),
+                    worded(statement["kind_label"]),
+                    worded(statement["rests_on"]["label"]),
+                ],
                 [
                     *([quoted(source["title"], source["url"])] if source else []),
                     worded(place or gettext("page not stated")),

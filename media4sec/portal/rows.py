@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 
 from media4sec import saying
 from media4sec.choices import Lens
-from media4sec.kinds import Role, kind_for, kinds_by_name
+from media4sec.kinds import Role, kind_for, kinds_by_name, lower_first
 from media4sec.letters import folded
 from media4sec.portal.wording import PageWords, page_display, record_name
 from media4sec.publications.models import Publication
@@ -60,6 +60,7 @@ def card_of(publication, tiles, *, with_kind=False):
             {
                 "name": fact["name"],
                 "label": fact["label"],
+                "within": lower_first(fact["label"]),
                 "text": ", ".join(str(value["text"]) for value in fact["values"]),
             }
             for fact in display["facts"]

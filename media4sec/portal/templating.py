@@ -37,7 +37,8 @@ LINE = Markup('<span lang="{}">{}</span>')
 MARK = Markup("<mark>{}</mark>")
 DATA_BLOCK = Markup('<script type="application/ld+json">{}</script>')  # browsers run nothing of it
 IN_A_SCRIPT = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&"})
-INDENTATION = re.compile(r"^[ \t]+", flags=re.MULTILINE)
+INDENTATION = re.compile(r"(?<=\n)[ \t]+")
+AFTER_A_BLOCK = re.compile(r"(?<=[%#]\}\n)[ \t]+")  # there Jinja takes the line break away
 VERBATIM = re.compile(r"(<pre\b.*?</pre>|<textarea\b.*?</textarea>)", flags=re.DOTALL)
 
 
@@ -52,12 +53,16 @@ def _said(language, text):
 
 
 class Unindented(Extension):
-    """Templates are indented for those who read them. Of that, pages get one space, as there words may meet."""
+    """Templates are indented for those who read them. Pages get the line break, or one space where words may meet."""
 
     def preprocess(self, source, name, filename=None):
         pieces = VERBATIM.split(source)
-        pieces[::2] = (INDENTATION.sub(" ", piece) for piece in pieces[::2])
+        pieces[::2] = (unindented(piece) for piece in pieces[::2])
         return "".join(pieces)
+
+
+def unindented(source):
+    return INDENTATION.sub(lambda found: " " if AFTER_A_BLOCK.match(source, found.start()) else "", source)
 
 
 def environment(**options):
@@ -147,7 +152,7 @@ def content_lang():
 
 
 def svg_content_lang():
-    """The same within a picture, where every text has its direction anyway."""
+    """The same where direction means nothing: within a picture, and in what is only heard."""
     return Markup("" if in_english() else 'lang="en"')
 
 

@@ -112,8 +112,9 @@ function onPage() {
 
   const other = part("other");
   other.hidden = wasMine;
-  part("kept").textContent = part("kept").dataset.listKept.replace("{}", own.length);
-  part("kept").hidden = part("join").hidden = part("own").hidden = !own.length;
+  const { listKept, listNone } = part("kept").dataset;
+  part("kept").textContent = own.length ? listKept.replace("{}", own.length) : listNone;
+  part("join").hidden = part("own").hidden = !own.length;
   part("keep").addEventListener("click", () => {
     store(shown.filter((name) => NAME.test(name)));
     other.hidden = true;

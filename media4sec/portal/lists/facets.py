@@ -6,10 +6,9 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, kinds_by_name
+from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, is_behind, kinds_by_name
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
-from media4sec.portal.frame import is_behind
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
@@ -75,7 +74,7 @@ class Choice:
     value: str
     label: str
     count: int
-    spoken: tuple[str, str]  # the number, with its unit for those who hear the page
+    spoken: tuple[str, str]  # the number, and its unit for those who hear the page
     checked: bool
     id: str
     number: int | None  # of a theme
@@ -195,7 +194,7 @@ def choices(placed, facet, kinds, tiles):
 
 
 def spoken(number):
-    """(the number, with its unit for those who hear the page)"""
+    """(the number, its unit for those who hear the page)"""
     known = since_change(f"numbers in {get_language()}", dict)
     if number not in known:
         known[number] = _spoken(number)
@@ -203,8 +202,8 @@ def spoken(number):
 
 
 def _spoken(number):
-    text = ngettext("%(number)s result", "%(number)s results", number)
-    return formats.number_format(number), text % {"number": formats.number_format(number)}
+    text, shown = ngettext("%(number)s result", "%(number)s results", number), formats.number_format(number)
+    return shown, (text % {"number": shown}).removeprefix(shown)
 
 
 class Labels(dict):

@@ -74,7 +74,8 @@ def statement_row(publication):
         "text": publication.title,
         "lens": publication.lens,
         "lens_label": LENSES.get(publication.lens, ""),
-        "kind_label": ", ".join(display["meta"][:2]),
+        "kind_label": display["meta"][0],
+        "rests_on": rests_on(document),
         "source": {"title": source["title"] or host_of(source["url"]), "url": source["url"]}
         if source
         else None,
@@ -115,11 +116,12 @@ def columns_by_lens(document, own, wider, evidence_url=""):
             }
             for ref in point["refs"]
         ]
-        points[point["aspect"]].append({"text": point["text"], "marks": marks})
+        rung = None if marks else rests_on()
+        points[point["aspect"]].append({"text": point["text"], "rests_on": rung, "marks": marks})
     shown = own if own.total else wider
     for row in () if has_own else shown.rows:
         marks = [{"label": row["mark"], "title": "", "url": row["url"]}]
-        points[row["lens"]].append({"text": row["text"], "marks": marks})
+        points[row["lens"]].append({"text": row["text"], "rests_on": row["rests_on"], "marks": marks})
     if not any(points[lens] for lens in LENSES):
         return []
     totals = {lens: len(points[lens]) if has_own else shown.by_lens(lens) for lens in LENSES}

@@ -8,9 +8,8 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
-from media4sec.kinds import SECTIONS, Kind, kinds_by_name
+from media4sec.kinds import NAVIGATION, SECTIONS, Kind, kinds_by_name
 from media4sec.languages import local
-from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.country import CountryLens, country_lens
 from media4sec.portal.record.evidence import (
     Statements,
