@@ -8,6 +8,7 @@ from catalogue.choices import TechnologyStatus
 from media4sec.kinds import NO_VALUE, SECTIONS
 from media4sec.portal.frame import siblings
 from media4sec.portal.grids import MOST_ROWS, GridCell, GridLine, grid_picture
+from media4sec.portal.wording import word
 from media4sec.publications.index import current
 from media4sec.publications.stated import said_since_change
 
@@ -27,7 +28,9 @@ def page_of_functions():
     slots = index.ordered(["function"])
     rows = rows_of_functions(index, index.documents(slots, MOST_ROWS))
     columns = [
-        GridLine(str(status.label), f"{LIST}?status={status.value}", is_content=False)
+        GridLine(
+            word(status.label, "status", status.value), f"{LIST}?status={status.value}", is_content=False
+        )
         for status in TechnologyStatus
     ]
     label = gettext("Technologies by function and state")

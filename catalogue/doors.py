@@ -22,22 +22,22 @@ def groups_of_functions():
     index = current()
     functions = index.documents(index.first(index.of_kinds([FUNCTION.name]).nonzero()[0]))
     tools = index.of_kinds([TECHNOLOGY.name])
-    alive = index.having("status", [TechnologyStatus.ACTIVE])
+    alive, used = index.having("status", [TechnologyStatus.ACTIVE]), index.values("function", tools)
     rows = []
     for group in [document for document in functions if not document["parent"]][:MOST_GROUPS]:
         within = [
-            document
+            document["identifier"]
             for document in functions
             if group["identifier"] in (document["identifier"], (document["parent"] or {}).get("id"))
+            and document["identifier"] in used
         ]
-        slots = tools & index.having("function", [document["identifier"] for document in within])
+        slots = tools & index.having("function", within)
         first = index.first((slots & alive).nonzero()[0], MOST)
         names = [document["identifier"] for document in index.documents(first)]
         rows.append(
             {
                 "title": record_name(FUNCTION.name, group["identifier"], group["title"]),
-                "url": f"{TECHNOLOGY.list_url}?"
-                + "&".join(f"function={document['identifier']}" for document in within if document["parent"]),
+                "url": f"{TECHNOLOGY.list_url}?" + "&".join(f"function={name}" for name in within),
                 "count": TECHNOLOGY.names.counted(int(slots.sum())),
                 "alive": int((slots & alive).sum()),
                 "compare_url": f"{TECHNOLOGY.list_url}compare/?ids={','.join(names)}"

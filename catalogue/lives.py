@@ -22,6 +22,7 @@ from media4sec.drawing import Drawing, Pen, Picture, at_most, language_of_conten
 from media4sec.font import text_width
 from media4sec.kinds import SECTIONS
 from media4sec.portal.frame import siblings
+from media4sec.portal.wording import word
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import said_since_change
@@ -162,7 +163,8 @@ def row_of_life(life, document):
 
 
 def state_of(status):
-    return {"shape": TECHNOLOGY.state.shapes[status], "label": TechnologyStatus(status).label}
+    label = word(TechnologyStatus(status).label, "status", status)
+    return {"shape": TECHNOLOGY.state.shapes[status], "label": label}
 
 
 # Picture
@@ -282,7 +284,7 @@ def line_in_words(row):
             )
             if said
         ),
-        str(row["state"]["label"]),
+        row["state"]["label"],
     ]
     return "; ".join(part for part in parts if part)
 

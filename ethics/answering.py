@@ -210,7 +210,7 @@ def result_file(request):
     """The answers as a file of the visitor's own."""
     given = given_in(dict(request.POST.lists()))
     if given.errors:
-        return refuse(request, given.errors, gettext("Ethics and legal check"))
+        return refuse(request, given.errors)
     response = HttpResponse(as_file(given), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="check-{localdate().isoformat()}.json"'
     return response

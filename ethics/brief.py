@@ -10,14 +10,13 @@ from itertools import zip_longest
 
 from ethics.kinds import CHECK_QUESTION, INSTRUMENT, ISSUE, PLATFORM_REQUEST
 from ethics.on_the_day import changes_between, state_on
-from media4sec.portal.rows import host_of
+from media4sec.portal.rows import CUT, beginning, host_of
 from workshops.choices import AlternativeType, Aspect, PatternGroup
 from workshops.kinds import PATTERN, SITUATION
 
 MOST_TO_DO, MOST_NEVER, MOST_QUESTIONS = 3, 3, 5
 MOST_DUTIES, MOST_SIGNED, MOST_LAWS, MOST_ASKED = 6, 4, 12, 16
 LONGEST = 320  # letters of a sentence; of a longer one the beginning, with a link to the rest
-CUT = " …"
 PROHIBITED = "prohibited"
 
 
@@ -299,5 +298,5 @@ def behind_ref(ref):
 
 
 def cut_short(text):
-    """A text, or the beginning of one that is too long for a sheet: then it ends in “…”."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - len(CUT)].rsplit(' ', 1)[0]}{CUT}"
+    """A text, or the beginning of one that is too long for a sheet."""
+    return beginning(text, LONGEST)

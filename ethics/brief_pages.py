@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime, time
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
@@ -29,11 +30,12 @@ from media4sec.portal.templating import full_stop
 from media4sec.portal.wording import word
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
-from media4sec.publications.selection import name_of, query_for
+from media4sec.publications.selection import MOST_SELECTED, name_of, query_for
 from media4sec.publications.since import newest_change_here
 from media4sec.saying import day
 from workshops.kinds import PATTERN, SITUATION
 
+LONGEST_IN_CODE = 1_500  # characters of an address that a telephone can still read from paper
 MOST_READ = 40  # records of a kind that a situation names, and requests that name it
 NAMED_KINDS = {
     "patterns": PATTERN,
@@ -113,7 +115,7 @@ def sheet_of(publication, on):
     known, requests = read_with(situation)
     brief = brief_of(situation, known, questions_now().values(), requests, on, localdate())
     names = [name_of(record.kind, record.identifier) for record in brief.records]
-    since = f"/since/{newest.seq}/?{query_for(names, edition=newest.edition)}"
+    since = since_address(names, newest)
     return {
         "situation": situation,
         "brief": brief,
@@ -127,6 +129,14 @@ def sheet_of(publication, on):
         "words": words_around(),
         "records": [{**asdict(record), "name": name_in_full(record)} for record in brief.records],
     }
+
+
+def since_address(names, newest):
+    """What became of these records since this print: of all records, where they are too many to be named in a code."""
+    address = f"/since/{newest.seq}/?{query_for(names, edition=newest.edition)}"
+    if len(names) <= MOST_SELECTED and len(address) <= LONGEST_IN_CODE:
+        return address
+    return f"/since/{newest.seq}/?{urlencode({'edition': newest.edition})}"
 
 
 def read_with(situation):

@@ -26,7 +26,7 @@ def result_paper(request, form):
     """The result as a file: ``pdf`` or ``docx``."""
     given = given_in(dict(request.POST.lists()))
     if given.errors:
-        return refuse(request, given.errors, gettext("Ethics and legal check"))
+        return refuse(request, given.errors)
     media_type, write = PAPER_FORMS[form]
     response = HttpResponse(write(paper_of_check(what_is_raised(given))), content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="check-{localdate().isoformat()}.{form}"'

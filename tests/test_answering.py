@@ -381,10 +381,11 @@ def squeezed(text):
     return "".join(text.split())
 
 
-def test_wrong_answers_give_no_paper_but_a_reason(client):
-    for address in (PDF, DOCX):
+def test_wrong_answers_give_no_file_but_a_reason_and_lead_to_no_list(client):
+    for address in (PDF, DOCX, FILE):
         response = client.post(address, {"Q01": ["nonsense"]})
         assert (response.status_code, response["Content-Type"]) == (400, "text/html; charset=utf-8")
+        assert "Show the whole list" not in response.content.decode()
 
 
 def test_a_long_name_is_cut_where_it_is_shown(client):

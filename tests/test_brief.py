@@ -11,6 +11,8 @@ from ethics.brief import LONGEST, MOST_LAWS, PROHIBITED, by_turns, cut_short, pr
 from ethics.brief_pages import MOST_READ
 from ethics.on_the_day import changes_between, state_on
 from media4sec.publications.models import Publication
+from media4sec.publications.selection import MOST_SELECTED
+from media4sec.publications.since import newest_change_here
 from media4sec.records import workflow
 from tests.factories import make, published, several_published
 from tests.public import text_of
@@ -305,6 +307,19 @@ def test_however_much_and_long_it_is_the_paper_is_one_sheet(client):
     assert "More on the situation’s page" in text
     assert len(client.get(f"{situation.url}brief/").content) < 200_000
     assert len(client.get(f"{situation.url}questions/").content) < 200_000
+
+
+@pytest.mark.django_db
+def test_of_more_records_than_a_code_can_name_it_leads_to_all_that_changed(client):
+    refs = [f"issue:{row.identifier}" for row in several_published("issue", MOST_SELECTED)]
+    duty = {"key": "duty", "aspect": "responsibility", "text": "Does it.", "actor": "Police", "refs": refs}
+    situation = published("situation", points=[duty])
+
+    page = client.get(f"{situation.url}brief/")
+
+    assert page.context["since_url"].startswith(f"/since/{newest_change_here().seq}/?edition=")
+    assert client.get(page.context["since_url"]).status_code == 200
+    assert client.get(f"{situation.url}brief.pdf").status_code == 200
 
 
 @pytest.mark.django_db

@@ -233,6 +233,15 @@ def test_the_sheet_to_print_says_the_same_as_the_table(client, prefix):
     assert width > height  # the sheet lies
 
 
+def test_the_sheet_of_a_day_leads_back_to_that_day(client):
+    one, other = published("technology"), published("technology")
+
+    query = f"ids={one.identifier},{other.identifier}&on=2030-01-02"
+
+    text = text_in(client.get(f"/technologies/compare.pdf?{query}").content)
+    assert f"/technologies/compare/?{query}" in "".join(text.split())
+
+
 def test_a_sheet_of_too_few_or_unknown_records_is_refused(client):
     one = published("technology")
 

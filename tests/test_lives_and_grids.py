@@ -224,6 +224,15 @@ def test_each_number_of_functions_is_that_of_its_list(client, content, number):
     assert sum(row.is_head for row in picture.rows) == 9
 
 
+@pytest.mark.usefixtures("content")
+def test_states_are_said_in_the_language_of_the_page(client):
+    columns = client.get("/de/technologies/alive/").context["picture"].columns
+    lives = client.get("/de/technologies/lives/").context
+
+    assert [column.label for column in columns] == ["Aktiv", "Eingestellt", "Unbekannt"]
+    assert {group["state"]["label"] for group in lives["undated"]} <= {"Aktiv", "Eingestellt", "Unbekannt"}
+
+
 @pytest.mark.django_db
 def test_functions_of_generated_technologies(client):
     group = published("function", title=NASTY, level=1, parent=None, identifier="G")

@@ -193,6 +193,19 @@ def test_doors_are_the_groups_of_functions_and_open_lists_as_long_as_they_say(cl
     assert client.get("/technologies/?status=active").context["doors"] is None
 
 
+@pytest.mark.django_db
+def test_a_tool_with_a_group_for_its_function_is_in_the_list_behind_its_door(client):
+    group = published("function", title="Sense", level=1)
+    leaf = published("function", level=2, parent=group.identifier)
+    published("technology", functions=[group.identifier])
+    published("technology", functions=[leaf.identifier])
+
+    (door,) = client.get("/technologies/").context["doors"]["rows"]
+
+    assert door["count"] == "2 technologies"
+    assert client.get(door["url"]).context["count"] == 2
+
+
 @pytest.mark.usefixtures("content")
 def test_tools_that_are_alive_come_first(client):
     states = [card["state"]["shape"] for card in client.get("/technologies/").context["cards"]]

@@ -3,7 +3,7 @@
 import html
 import re
 import subprocess
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZipFile
@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 from django.conf import settings
 from django.utils import translation
+from django.utils.timezone import localdate
 from docx import Document
 from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
@@ -36,10 +37,14 @@ from media4sec.paper.blocks import (
     worded,
 )
 from media4sec.paper.qr import qr_svg
+from media4sec.paper.records import paper_of
 from media4sec.paper.text_document import WRITERS, as_docx
 from media4sec.paper.typesetting import as_pdf
+from media4sec.portal.record.page import page_of
 from media4sec.records import workflow
-from tests.factories import full_document_for, published, save
+from media4sec.records.documents.reading import working_document
+from media4sec.saying import day
+from tests.factories import fresh, full_document_for, publication_of, publish, published, save
 
 LINK, IN_ASCII = "https://example.org/a?b=c&d=é", "https://example.org/a?b=c&d=%C3%A9"
 # What typst would take for markup, and what a PDF or XML would take for its own.
@@ -261,21 +266,49 @@ def test_a_paper_says_what_the_page_says(client):
         "Ask the organiser.",
         "Not legal advice.",
         "No source is recorded for this record as a whole.",
+        f"Instrument, status on {day(localdate())}",
     ):
         assert words in text
+    assert "status today" not in text
 
 
 @pytest.mark.django_db
 def test_a_paper_speaks_the_language_of_its_address(client):
-    record = published("technology")
+    record = published("technology", issues=[published("issue").identifier])
 
     with translation.override("de"):
         label = translation.gettext("Evidence and history")
     german = client.get(f"/de{record.url[:-1]}.pdf").content
 
     assert label in text_in(german)
+    assert "data-protection officer" not in text_in(german)
     assert f"{settings.BASE_URL}/de{record.url}" in text_in(german)
     assert re.search(rb"/Lang ?\(de", german)
+
+
+@pytest.mark.django_db
+def test_what_records_say_is_marked_as_english_in_a_paper_of_another_language():
+    tool = published("technology", title="A tool", price="free", price_note="For police only.")
+    issue = published("issue", title="Watching crowds")
+    publish(save(working_document(tool) | {"issues": [issue.identifier]}, "technology", fresh(tool)))
+
+    with translation.override("de"):
+        said = {
+            one.text: one.language
+            for record in (tool, issue)
+            for one in pieces(paper_of(page_of(publication_of(fresh(record)))).blocks)
+        }
+
+    assert [said[text] for text in ("A tool", "For police only.", "Watching crowds")] == ["en"] * 3
+
+
+def pieces(part):
+    """All pieces in a part of a paper."""
+    if isinstance(part, Piece):
+        return [part]
+    if is_dataclass(part):
+        part = [getattr(part, field.name) for field in fields(part)]
+    return [piece for one in part for piece in pieces(one)] if isinstance(part, (list, tuple)) else []
 
 
 @pytest.mark.django_db

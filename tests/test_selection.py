@@ -73,6 +73,17 @@ def test_records_of_any_kind_stand_in_the_order_of_the_address(client):
     assert "canonical" not in response.content.decode()
 
 
+def test_what_was_merged_costs_no_query_each(client, django_assert_max_num_queries):
+    heir, *merged = several_published("technology", 6)
+    for record in merged:
+        workflow.merge(fresh(record), fresh(heir))
+
+    with django_assert_max_num_queries(5):
+        response = client.get(list_of(*merged))
+
+    assert text_of(response).count("Merged with another record") == 5
+
+
 def test_a_list_costs_the_same_however_long_it_is(client, django_assert_num_queries):
     several_published("technology", 3)
     theme = published("theme")
@@ -301,6 +312,15 @@ def test_what_was_withdrawn_or_published_since_is_told(client):
     assert "It was a mistake." in page
     assert "Merged with another record" in page
     assert "it was not public then" in page
+
+
+def test_of_a_print_none_of_whose_records_is_known_nothing_is_claimed(client):
+    published("technology")
+
+    page = text_of(client.get("/since/1/?ids=T-999"))
+
+    assert "Not names of public records: “T-999”" in page
+    assert "Nothing has changed" not in page
 
 
 def test_a_change_without_a_version_is_told_as_one(client):
@@ -546,11 +566,11 @@ def test_a_pack_refuses_what_it_cannot_hold(client, query):
     assert h1_of(response)
 
 
-def test_only_one_pack_is_made_at_a_time(client, monkeypatch):
-    record = published("technology")
-    monkeypatch.setattr(views, "PATIENCE_FOR_PACKS", 0)
-    with views.ONE_PACK:
-        busy = client.get(f"/list.pdf?ids={called(record)}")
+@pytest.mark.parametrize("address", ["/list.pdf?ids={}", "/list.docx?ids={}", "/patterns/cards.pdf?ids={}"])
+def test_only_one_large_paper_is_made_at_a_time_and_nobody_waits(client, address):
+    address = address.format(called(published("pattern")))
+    with views.LARGE_PAPER:
+        busy = client.get(address)
 
-    assert busy.status_code == 429
-    assert client.get(f"/list.pdf?ids={called(record)}").status_code == 200
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, str(views.LARGE_PAPER_TAKES))
+    assert client.get(address).status_code == 200

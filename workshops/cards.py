@@ -4,7 +4,6 @@ Sheets are turned round an upright edge, so a back has the columns of its front 
 its middles: A6 is half of A5 and a quarter of A4, to half a millimetre.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,12 +18,13 @@ from media4sec.paper.blocks import Heading, Note, Paper, Piece, Points, Table, q
 from media4sec.paper.qr import qr_svg
 from media4sec.paper.records import full_address
 from media4sec.paper.typesetting import data_of, typeset
-from media4sec.paper.views import pdf_answer
+from media4sec.paper.views import one_at_a_time, pdf_answer
 from media4sec.portal.addresses import stated
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.evidence import STATED, statement_row
-from media4sec.portal.rows import LENSES, theme_tiles
+from media4sec.portal.rows import LENSES, beginning, theme_tiles
 from media4sec.portal.wording import word
+from media4sec.publications.description import one_line
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import since_change
@@ -126,6 +126,7 @@ def cards_page(request):
 
 
 @require_safe
+@one_at_a_time
 def cards_pdf(request):
     """The cards, with a sheet for whoever leads the table."""
     asked = cards_asked(request)
@@ -345,9 +346,8 @@ def sources_told(document):
 
 
 def shortened_text(text, longest=LONGEST_TEXT):
-    """The text, or its beginning up to a word, with a sign that there is more."""
-    text = re.sub(r"\s+", " ", text).strip()
-    return text if len(text) <= longest else text[: longest - 2].rsplit(" ", 1)[0] + " …"
+    """A text as one line, or its beginning."""
+    return beginning(one_line(text), longest)
 
 
 # What was found about them

@@ -16,7 +16,14 @@ from media4sec.paper.blocks import Block, Cell, Heading, Note, Paper, Phrase, Pi
 from media4sec.paper.records import full_address
 from media4sec.paper.typesetting import as_pdf
 from media4sec.paper.views import pdf_answer
-from media4sec.portal.lists.compare import chosen, compare_form, kinds_side_by_side, table_of, too_few
+from media4sec.portal.lists.compare import (
+    chosen,
+    compare_form,
+    compare_query,
+    kinds_side_by_side,
+    table_of,
+    too_few,
+)
 from media4sec.portal.lists.views import refuse
 from media4sec.saying import day
 
@@ -26,14 +33,13 @@ def compared_pdf(request: HttpRequest, path: str) -> HttpResponseBase:
     """``/technologies/compare.pdf?ids=T-012,T-040``: the table of the page."""
     kinds = kinds_side_by_side(path)
     names, on, errors = compare_form(request)
+    query = compare_query(names, on)
     rows, unknown = chosen(kinds, names)
     errors += unknown or too_few(rows)
     title = gettext("Compare %(things)s") % {"things": lower_first(kinds[0].names.many)}
     if errors:
         return refuse(request, errors, title)
-    content = as_pdf(
-        paper_of_table(title, f"/{path}/compare/?ids={','.join(names)}", rows, table_of(rows, on))
-    )
+    content = as_pdf(paper_of_table(title, f"/{path}/compare/?{query}", rows, table_of(rows, on)))
     return pdf_answer(content, f"medi4sec-compare-{'-'.join(names)}")
 
 
@@ -89,5 +95,5 @@ def map_value(value: Any) -> Phrase:
         value.text, full_address(value.url) if value.url else "", strong=value.only_some
     )
     beside = [value.lens_label, value.state["label"] if value.state else "", value.note]
-    rest = ", ".join(str(text) for text in beside if text)
-    return [*words, *worded(f" ({rest})" if rest else "")]
+    rest = [piece for text in beside if text for piece in (Piece(", "), *worded(text))][1:]
+    return [*words, Piece(" ("), *rest, Piece(")")] if rest else words

@@ -107,7 +107,7 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
             none = Note(worded(gettext("No evidence in the project")))
             yield from titled(column["label"], Points(points) if points else none, at=below)
     if page.kind.links.flags:
-        yield from titled(gettext("Legal and ethical flags"), *flag_blocks(page.flags))
+        yield from titled(gettext("Legal and ethical flags"), *flag_blocks(page.flags, page.law))
     if page.limits:
         yield from titled(gettext("Requirements and limits"), facts_block(page.limits))
     for name, title in page.own_parts:
@@ -156,7 +156,7 @@ def facts_block(facts: Iterable[Any]) -> FactList:
 
 
 def fact_words(value: Any) -> Phrase:
-    note = worded(f" ({value.note})") if value.note else ()
+    note = [Piece(" ("), *worded(value.note), Piece(")")] if value.note else ()
     return [*worded(value.text, full_address(value.url) if value.url else ""), *note]
 
 
@@ -171,13 +171,14 @@ def point_words(point: dict[str, Any]) -> Phrase:
 
 
 def flag_blocks(
-    flags: list[dict[str, Any]], law: LawOnDay | None = None, *, why: str = "", reasons: str = "asks"
+    flags: list[dict[str, Any]], law: LawOnDay | None, *, why: str = "", reasons: str = "asks"
 ) -> list[Block]:
     """The table of issues, with the law of a day; that there is none is no clearance.
 
-    ``reasons`` names what says of each issue why it is there: questions, or phrases.
+    The day is named, for paper is read later. ``reasons`` names what says of each issue why it is there: questions,
+    or phrases.
     """
-    if not flags:
+    if not flags or law is None:
         text = gettext(
             "Not assessed yet: nobody has recorded which issues this raises. That does not mean that there are none."
         )
@@ -185,9 +186,7 @@ def flag_blocks(
     head = [
         gettext("Issue"),
         why or gettext("Does it apply? Ask"),
-        gettext("Instrument, status today")
-        if law is None or law.is_today
-        else gettext("Instrument, status on %(date)s") % {"date": day(law.day)},
+        gettext("Instrument, status on %(date)s") % {"date": day(law.day)},
         gettext("Safeguard"),
     ]
     rows = [
@@ -202,9 +201,8 @@ def flag_blocks(
         ]
         for flag in flags
     ]
-    advice = [Piece(gettext("Not legal advice."), is_strong=True)]
-    take = worded(f" {gettext('Take these points to your data-protection officer.')}")
-    return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice([*advice, *take])]
+    advice = gettext("Not legal advice. Take these points to your data-protection officer.")
+    return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice(worded(advice))]
 
 
 def marks_of_issue(flag: dict[str, Any]) -> Phrase:
@@ -262,7 +260,7 @@ def readable(text: str) -> str:
 def linked_words(row: Any) -> Phrase:
     identifier = f"{row.identifier} " if row.identifier else ""
     sentence = quoted(f": {row.sentence}") if row.sentence else ()
-    return [Piece(identifier), *worded(row.title, full_address(row.url)), *sentence]
+    return [Piece(identifier), *quoted(row.title, full_address(row.url)), *sentence]
 
 
 def statements_block(statements: Iterable[dict[str, Any]]) -> Table:

@@ -1,6 +1,8 @@
 """The papers of records and of lists, at their addresses."""
 
-from threading import BoundedSemaphore
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,8 +19,23 @@ from media4sec.publications.models import Publication
 from media4sec.publications.selection import selected_as_listing
 from media4sec.publications.since import newest_change_here
 
-ONE_PACK = BoundedSemaphore()  # a hundred records take seconds: one at a time in each process
-PATIENCE_FOR_PACKS = 20  # seconds
+LARGE_PAPER = Lock()  # held while one is made
+LARGE_PAPER_TAKES = 20  # seconds at most
+
+
+def one_at_a_time(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view of papers that take seconds: each process makes one, and nobody waits in one of its few threads."""
+
+    @wraps(view)
+    def made_alone(request: HttpRequest, **named: str) -> HttpResponseBase:
+        if not LARGE_PAPER.acquire(blocking=False):
+            return HttpResponse(status=429, headers={"Retry-After": str(LARGE_PAPER_TAKES)})
+        try:
+            return view(request, **named)
+        finally:
+            LARGE_PAPER.release()
+
+    return made_alone
 
 
 @require_safe
@@ -38,20 +55,16 @@ def pdf_answer(content: bytes, name: str) -> HttpResponse:
 
 
 @require_safe
+@one_at_a_time
 def list_pack(request: HttpRequest, form: str) -> HttpResponseBase:
     """``/list.pdf?ids=…``: the records of a list as one paper."""
     newest = newest_change_here()
     answer = selected_as_listing(request.GET)
     if answer.errors:
         return refuse(request, answer.errors)
-    if not ONE_PACK.acquire(timeout=PATIENCE_FOR_PACKS):
-        return HttpResponse(status=429, headers={"Retry-After": str(PATIENCE_FOR_PACKS)})
-    try:
-        paper = pack_of(Publication.objects.in_order_of(answer.result.ids), newest)
-        if form == "pdf":
-            return pdf_answer(as_pdf(paper), "medi4sec-list")
-        response = HttpResponse(as_docx(paper), content_type=MEDIA_TYPE)
-        response["Content-Disposition"] = 'attachment; filename="medi4sec-list.docx"'
-        return response
-    finally:
-        ONE_PACK.release()
+    paper = pack_of(Publication.objects.in_order_of(answer.result.ids), newest)
+    if form == "pdf":
+        return pdf_answer(as_pdf(paper), "medi4sec-list")
+    response = HttpResponse(as_docx(paper), content_type=MEDIA_TYPE)
+    response["Content-Disposition"] = 'attachment; filename="medi4sec-list.docx"'
+    return response

@@ -14,6 +14,7 @@ from media4sec.publications.models import Publication
 from media4sec.publications.selection import name_of
 from media4sec.publications.stated import said_since_change, since_change
 
+CUT = " …"  # after the beginning of a text
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
 LENSES = dict(Lens.choices)
 CARD_FIELDS = ("kind", "identifier", "title", "summary", "url", "lens", "checked_on", "display")
@@ -114,7 +115,12 @@ def first_sentence(text, limit=300):
     """The first sentence of a summary, for rows and descriptions."""
     match = re.match(r"(.{20,}?[.!?])(?=\s+[A-Z“‘(0-9]|$)", text, flags=re.S)
     sentence = match[1] if match else text
-    return sentence if len(sentence) <= limit else sentence[: limit - 1].rsplit(" ", 1)[0] + " …"
+    return beginning(sentence, limit)
+
+
+def beginning(text, longest):
+    """A text, or its first words, with a sign that there is more."""
+    return text if len(text) <= longest else text[: longest - len(CUT)].rsplit(" ", 1)[0] + CUT
 
 
 def sentence_of(publication, display):

@@ -76,6 +76,7 @@ def selected(names: Iterable[str]) -> Selection:
     }
     found: dict[str, list[Publication]] = {}
     rows = Publication.objects.filter(identifier__in=identifiers, kind__in=kinds_by_name())
+    rows = rows.select_related("successor")
     for row in rows.defer("title_stems", "name_stems", "text_stems", "related").order_by("pk"):
         found.setdefault(row.identifier, []).append(row)
     by_name: dict[str, Publication | None] = {}

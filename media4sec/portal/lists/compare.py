@@ -37,7 +37,7 @@ def page(request, path):
     errors += unknown
     list_url = kinds[0].list_url
     is_ready = not errors and not too_few(rows)
-    query = f"ids={','.join(names)}" + (f"&{DAY_PARAMETER}={day}" if day else "")
+    query = compare_query(names, day)
     if is_ready and len([value for value in request.GET.getlist("ids") if value]) > 1:
         only = f"&only={DIFFERENCES}" if request.GET.get("only") else ""
         return HttpResponseRedirect(f"{request.path}?{query}{only}")
@@ -75,6 +75,11 @@ def page(request, path):
             "on": timezone.localdate(),
         }
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
+
+
+def compare_query(names, day):
+    """The parameters that mean these records, and the law of this day."""
+    return f"ids={','.join(names)}" + (f"&{DAY_PARAMETER}={day}" if day else "")
 
 
 def too_few(rows):

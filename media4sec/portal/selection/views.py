@@ -153,7 +153,7 @@ def rows_of(selection, moved):
 def card_in_short(row, tiles):
     """A row without its facts and of few words, so that a hundred are on one page."""
     card = card_of(row, tiles, with_kind=True)
-    left_out = {"meta": [], "themes": [], "provenance_label": ""}
+    left_out = {"meta": [], "told": [], "themes": [], "provenance_label": ""}
     return card | left_out | {"sentence": first_sentence(card["sentence"], LONGEST_SENTENCE)}
 
 
