@@ -20,19 +20,21 @@ class Unfair(Exception):
 
 
 class Seen(HTMLParser):
-    """What a reader finds on a page: titles of its rows, options of its filters, sections, links."""
+    """What a reader finds on a page: titles of its rows, options of its filters, sections, links in its content."""
 
     def __init__(self, html):
         super().__init__()
         self.titles, self.options, self.sections, self.links = [], Counter(), set(), set()
-        self._in_heading = self._in_title = False
+        self._in_heading = self._in_title = self._in_main = False
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        if tag == "h3":
+        if tag == "main":
+            self._in_main = True
+        elif tag == "h3":
             self._in_heading = True
-        elif tag == "a":
+        elif tag == "a" and self._in_main:
             self.links.add(re.sub(r"[?#].*", "", attributes.get("href") or ""))
             if self._in_heading:
                 self._in_title = True
@@ -43,7 +45,9 @@ class Seen(HTMLParser):
             self.sections.add(attributes["id"])
 
     def handle_endtag(self, tag):
-        if tag == "h3":
+        if tag == "main":
+            self._in_main = False
+        elif tag == "h3":
             self._in_heading = False
         elif tag == "a":
             self._in_title = False

@@ -230,6 +230,8 @@ COUNTRY_NOTE = Kind(
     page=Page(
         facts=fields("country authority authority_url authority_verified partners"),
         choices={"topic": Topic},
+        concerning="ethics.national.national_law_on",
+        countries="ethics.national.countries_with_notes",
         adds="ethics.pages.country_note",
     ),
     links=Links(
@@ -243,6 +245,7 @@ COUNTRY_NOTE = Kind(
         },
     ),
     search=Search(text=fields("authority rules instruments"), names=fields("authority"), law_of="country"),
+    role=Role.NATIONAL_LAW,
     weight=25,
     review_months=6,
     is_editorial=True,

@@ -37,6 +37,18 @@ SECTIONS = {
     "library": _("Documents"),
     BEHIND: _("About the knowledge base"),
 }
+# The list that each word of the menu leads to.
+NAVIGATION = {
+    "situations": "/situations/",
+    "practices": "/practices/",
+    "technologies": "/technologies/",
+    "issues": "/issues/",
+    "law": "/law/",
+    "evidence": "/evidence/",
+    "training": "/training/",
+    "library": "/library/",
+    BEHIND: "/about/",
+}
 
 
 class Role(Enum):
@@ -46,6 +58,7 @@ class Role(Enum):
     EVIDENCE = "its records say what a source says"
     ISSUE = "its records are what others raise in rights and law"
     LAW = "its records are the law that issues refer to"
+    NATIONAL_LAW = "its records say what is recorded of the law of one country"
     GLOSSARY = "its records say what words mean, wherever a page uses them"
     VOCABULARY = "its records give words of the interface in other languages"
     OWNER = "its records are responsible for others"
@@ -289,6 +302,9 @@ class Page:
     sections: tuple[Section, ...] = ()
     dated: str = ""  # the list of its parts that each have a date: what happened, and what comes next
     own_parts: dict[str, str] = field(default_factory=dict)  # lists of parts that its template shows
+    # Of what tells national law, functions of the app: (code, names of records) -> what a note says; () -> codes.
+    concerning: str = ""
+    countries: str = ""
     choices: dict[str, type[Choices]] = field(default_factory=dict)  # of the fields of its parts, for papers
     shown_apart: tuple[str, ...] = ()  # kinds that it shows in a part of their own
     statements_by: str = ""  # the facet of statements that means this very record
@@ -502,3 +518,8 @@ def paths() -> dict[str, tuple[Kind, ...]]:
     for kind in kinds():
         shared.setdefault(kind.path, []).append(kind)
     return {path: tuple(members) for path, members in shared.items()}
+
+
+def is_behind(kind: Kind) -> bool:
+    """Are its records pages behind the words of the menu, and no peers of what these lead to?"""
+    return kind.list_url != NAVIGATION[kind.section]

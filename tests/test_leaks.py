@@ -435,13 +435,16 @@ def test_never_published_answers_like_never_existing(client, kind):  # gate 3.10
 
 
 def without_address(response, identifier, slug):
-    """An answer apart from what was asked for."""
-    body = response.content.decode()
-    for text in (slug, identifier):
-        body = re.sub(rf"\b{re.escape(text)}\b", "…", body)
+    """An answer apart from what was asked for, which its links tell too."""
+
+    def apart(text):
+        for name in (slug, identifier):
+            text = re.sub(rf"\b{re.escape(name)}\b", "…", text)
+        return text
+
     of_body = ("Content-Length", "ETag")  # which follow from the body, with what was asked for in it
-    headers = {name: value for name, value in response.headers.items() if name not in of_body}
-    return response.status_code, headers, body
+    headers = {name: apart(value) for name, value in response.headers.items() if name not in of_body}
+    return response.status_code, headers, apart(response.content.decode())
 
 
 def test_facet_value_of_a_draft_answers_like_an_unknown_one(client):  # gate 3.10

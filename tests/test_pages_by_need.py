@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from media4sec.kinds import BEHIND, SECTIONS, kinds, kinds_by_name
-from media4sec.portal.frame import NAVIGATION, behind, is_behind
+from media4sec.kinds import BEHIND, NAVIGATION, SECTIONS, is_behind, kinds, kinds_by_name
+from media4sec.portal.frame import behind
 from media4sec.publications.models import Change, Publication
 from tests.factories import published
 from tests.public import text_of

@@ -24,11 +24,12 @@ def test_a_correction_of_the_most_cited_source_takes_few_queries(content, change
         done, public = workflow.carry_over(users, by=root, note="Corrected")
 
     assert f"{done} records use it." in reach
-    assert done == public == source.uses > 300
+    visible = users.filter(state=Record.State.PUBLISHED)
+    assert done == source.uses > 300
+    assert public == visible.count() > 300
     # The test is a transaction itself, and so this one has the marks of one within another.
     assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 50
     documents = working_documents(users)
     newest = Revision.objects.filter(record__in=users, number=F("record__edit_version"))
     assert dict(newest.values_list("record", "document")) == {pk: dumps(one) for pk, one in documents.items()}
-    assert {one.state for one in users} == {Record.State.PUBLISHED}
     assert workflow.rebuild_publications() == 0

@@ -157,8 +157,6 @@ def exercise_pdf(request, ref):
 def game_answer(request, ref, below, make):
     publication, answer = at_address(request, SITUATION.path, ref, below)
     if answer:
-        if answer.status_code == 301 and request.GET:
-            answer["Location"] += f"?{request.GET.urlencode()}"
         return answer
     seed, errors = seed_asked(request)
     if errors:

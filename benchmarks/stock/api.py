@@ -78,6 +78,7 @@ class TechnologySerializer(serializers.ModelSerializer):
     makers = ReferenceSerializer(many=True)
     functions = ReferenceSerializer(many=True)
     themes = ReferenceSerializer(many=True)
+    successors = ReferenceSerializer(many=True)
     issues = IssueSerializer(source="to_issues", many=True)
     works_on = serializers.JSONField()
     target_users = serializers.JSONField()
@@ -98,7 +99,8 @@ class TechnologySerializer(serializers.ModelSerializer):
             *("kind", "identifier", "uuid", "url", "slug", "title", "summary", "makers", "maker_as_stated"),
             *("country", "homepage", "repository", "licence", "licence_verified", "technology_kind", "price"),
             *("price_note", "works_on", "data_leaves", "data_leaves_note", "status", "status_note"),
-            *("sign_of_life_on", "sign_of_life", "is_discontinued", "functions", "themes", "target_users"),
+            *("began_on", "sign_of_life_on", "sign_of_life", "ended_on", "successors", "is_discontinued"),
+            *("functions", "themes", "target_users"),
             *("platforms_covered", "trl", "eu_project_acronym", "eu_project_grant", "eu_project_programme"),
             *("listed_in_d22", "project_mention", "issues", "repository_last_change_seen", "lens"),
             *("provenance", "verified", "verified_basis", "checked_on", "newest_source_on", "review_due"),
@@ -139,6 +141,7 @@ class TechnologyViewSet(ReadOnlyModelViewSet):
             Prefetch("makers", Organisation.objects.only(*NAMED)),
             Prefetch("functions", Function.objects.only(*NAMED)),
             Prefetch("themes", Theme.objects.only(*NAMED)),
+            Prefetch("successors", Technology.objects.only(*NAMED)),
             "taggings__tag",
             Prefetch("citations", Citation.objects.select_related("source").order_by("position", "pk")),
             Prefetch("relations", issues, "to_issues"),

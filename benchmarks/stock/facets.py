@@ -13,7 +13,7 @@ from catalogue.models import Technology
 from media4sec.records.models import Record
 
 NOT_STATED = "not-stated"
-OPEN_FACETS, SHOWN_OPTIONS, LISTED_OPTIONS = 5, 6, 12  # as on the portal's lists
+OPEN_FACETS, SHOWN_OPTIONS, LISTED_OPTIONS = 5, 6, 8  # as on the portal's lists
 COUNTRIES = dict(Locale("en").territories)
 YES_NO = {True: "yes", False: "no"}
 

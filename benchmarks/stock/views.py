@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from django.db.models import Count, Prefetch, Q
+from django.db.models.functions import Lower
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.views.generic import DetailView, ListView
@@ -18,7 +19,7 @@ from workshops.models import Theme
 LENSES = {"good": "Good", "bad": "Bad", "ugly": "Ugly"}
 NAMED = ("kind_name", "identifier", "slug", "title")
 ORDERS = {
-    "": ("By number", "identifier"),
+    "": ("Alive first", "status"),
     "title": ("Title, A to Z", "title"),
     "-title": ("Title, Z to A", "-title"),
     "-checked": ("Checked last", "-checked_on"),
@@ -39,7 +40,8 @@ class TechnologyList(ListView):
         flags = Count("relations", filter=Q(relations__role="issues"), distinct=True)
         order = ORDERS.get(self.request.GET.get("sort", ""), ORDERS[""])[1]
         themes = Prefetch("themes", Theme.objects.order_by("order"))
-        return rows.annotate(flags=flags).prefetch_related(themes).order_by(order, "identifier")
+        then = Lower("title") if order == "status" else "identifier"
+        return rows.annotate(flags=flags).prefetch_related(themes).order_by(order, then)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

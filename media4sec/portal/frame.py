@@ -4,20 +4,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import BEHIND, SECTIONS, kinds, paths
+from media4sec.kinds import BEHIND, NAVIGATION, SECTIONS, is_behind, kinds, paths
 from media4sec.languages import addresses_of, in_english, language_tag
 
-NAVIGATION = {
-    "situations": "/situations/",
-    "practices": "/practices/",
-    "technologies": "/technologies/",
-    "issues": "/issues/",
-    "law": "/law/",
-    "evidence": "/evidence/",
-    "training": "/training/",
-    "library": "/library/",
-    BEHIND: "/about/",
-}
 OWN_PAGES = {"matrix": "evidence", "patterns": "practices", "timeline": "library", "about": BEHIND}
 LISTS = ("list", "library", "search")  # by the names of their addresses: what they hold depends on the query
 FOOTER = (
@@ -35,11 +24,6 @@ def section_of(path):
     if first in paths():
         return min(paths()[first], key=is_behind).section
     return OWN_PAGES.get(first, "")
-
-
-def is_behind(kind):
-    """Are its records pages behind the words of the menu, and no peers of what these lead to?"""
-    return kind.list_url != NAVIGATION[kind.section]
 
 
 def siblings(section):

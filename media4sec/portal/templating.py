@@ -18,6 +18,7 @@ from markupsafe import Markup
 from media4sec.languages import in_english, local, machine_url
 from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
+from media4sec.portal.record.country import countries_to_ask
 from media4sec.portal.rows import kept_row
 from media4sec.portal.wording import word
 from media4sec.publications.schema_org import as_graph, breadcrumb
@@ -84,6 +85,7 @@ def environment(**options):
         "linked_data": linked_data,
         "kept_row": kept_row,
         "headed": headed,
+        "countries_to_ask": countries_to_ask,
     }
     made.filters |= {
         "local": in_language(local),

@@ -14,7 +14,17 @@ from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext
 
-from media4sec.kinds import COMMON_FACETS, NO_VALUE, THEME_FACET, Facet, Kind, kinds_by_name, lower_first
+from media4sec.kinds import (
+    COMMON_FACETS,
+    NO_VALUE,
+    SECTIONS,
+    THEME_FACET,
+    Facet,
+    Kind,
+    is_behind,
+    kinds_by_name,
+    lower_first,
+)
 from media4sec.letters import same
 from media4sec.publications.facets import Option, Result, filtered, unfiltered
 from media4sec.publications.index import Index, current
@@ -90,8 +100,10 @@ SEARCH_FACETS = (
 
 
 def title_of(members: Sequence[Kind]) -> str:
-    """“Glossary”; of kinds that share a list, “Practice patterns and practice cases”."""
+    """“Tools”, as the menu says; “Glossary”; of other kinds that share a list, all of them."""
     first, *others = members
+    if not is_behind(first):
+        return str(SECTIONS[first.section])
     if first.names.title or not others:
         return first.names.heading
     text = str(first.names.many)

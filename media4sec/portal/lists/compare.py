@@ -9,9 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
+from media4sec.kinds import NAVIGATION, SECTIONS, Kind, Role, kind_for, kinds_by_name, lower_first, paths
 from media4sec.languages import local
-from media4sec.portal.frame import NAVIGATION
 from media4sec.portal.record.evidence import basis_of, flags_of, newest_source_of
 from media4sec.portal.record.law import DAY_PARAMETER, LawOnDay, day_asked, law_of_issues
 from media4sec.portal.rows import as_fact, day_or_not_yet, first_sentence, with_notes

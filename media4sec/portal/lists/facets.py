@@ -6,10 +6,9 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, kinds_by_name
+from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, is_behind, kinds_by_name
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
-from media4sec.portal.frame import is_behind
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words

@@ -10,12 +10,12 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import SECTIONS, lower_first, paths
+from media4sec.kinds import lower_first, paths
 from media4sec.negotiation import with_other_forms
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.errors import page as error_page
-from media4sec.portal.frame import is_behind, section_of, siblings
+from media4sec.portal.frame import section_of, siblings
 from media4sec.portal.lists.crosstab import can_be_columns, crosstab, fits
 from media4sec.portal.lists.facets import chips, drops, facet_groups
 from media4sec.portal.lists.table import table_of
@@ -45,7 +45,7 @@ def kind_list(request, path):
     here = members[0].list_url
     data = stated(request.GET)
     answer = asked(members, data, also=OF_PAGES, say=wording.option)
-    title = title_of(members) if is_behind(members[0]) else SECTIONS[members[0].section]
+    title = title_of(members)
     view = data.get("view", "list")
     errors = answer.errors or view_errors(data, answer, view)
     if errors:

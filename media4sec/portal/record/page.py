@@ -8,9 +8,9 @@ from django.utils.module_loading import import_string
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
-from media4sec.kinds import SECTIONS, Kind, kinds_by_name
+from media4sec.kinds import NAVIGATION, SECTIONS, Kind, kinds_by_name
 from media4sec.languages import local
-from media4sec.portal.frame import NAVIGATION
+from media4sec.portal.record.country import CountryLens, country_lens
 from media4sec.portal.record.evidence import (
     Statements,
     columns_by_lens,
@@ -72,6 +72,7 @@ class RecordPage:
     columns_are_wider: bool  # they are about the issues that it raises, and not about the record
     flags: list[dict]
     law: LawOnDay | None  # on the day that the reader asks for; None where it tells no law
+    country: CountryLens | None  # the one whose national law the reader asks for
     limits: list[Fact]
     links: list[LinkGroup]
     neighbours: list[dict]
@@ -153,11 +154,11 @@ class RecordPage:
         return nodes_of(self.description)
 
 
-def page_of(publication, outgoing=None, day=None):
+def page_of(publication, outgoing=None, day=None, country=""):
     """The record page. Ten queries at most, however much is linked, and what the kind's app asks.
 
     ``outgoing`` are the terms by which it names others, where they are not in the database; ``day`` is the one
-    whose law it tells, today if there is none.
+    whose law it tells, today if there is none, and ``country`` the code of the one whose national law it tells besides.
     """
     kind = kinds_by_name()[publication.kind]
     document, display = publication.body, page_display(publication)
@@ -176,6 +177,8 @@ def page_of(publication, outgoing=None, day=None):
             [issue.pk for issue in issues], [publication.pk] if own.total else (), with_rows=with_rows
         )
     law = law_of_issues(issues, day) if tells_law(kind) else None
+    # What has no issues of its own is asked for itself.
+    named = {(issue.kind, issue.identifier) for issue in issues} or {(kind.name, publication.identifier)}
     evidence_url = evidence_url_of(kind, publication)
     sources, stated = sources_of(document, names_of_parts(kind, display)), with_notes(display)
     # From the top of the page down: the first use of a term of the glossary is the one that is marked.
@@ -217,6 +220,7 @@ def page_of(publication, outgoing=None, day=None):
         columns_are_wider=bool(wider.total) and not own.total and "points" not in document,
         flags=flags_of(issues, law),
         law=law,
+        country=country_lens(country, named) if country else None,
         limits=limits_of(kind, display, known),
         links=link_groups(kind, outgoing, backlinks),
         neighbours=neighbours_of(publication, outgoing, sources),

@@ -14,6 +14,7 @@ from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import page as error_page
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.record.country import COUNTRY_PARAMETER, country_asked
 from media4sec.portal.record.law import DAY_PARAMETER, day_asked, tells_law
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
@@ -29,11 +30,14 @@ def record(request, path, ref):
     publication, answer = at_address(request, path, ref)
     if answer:
         return answer
-    kind = kinds_by_name()[publication.kind]
-    day, error = day_asked(request.GET.getlist(DAY_PARAMETER)) if tells_law(kind) else (None, "")
-    if error:
-        return refuse(request, [(DAY_PARAMETER, error)])
-    page = page_of(publication, day=day)
+    day, country, errors = None, "", []
+    if tells_law(kinds_by_name()[publication.kind]):
+        day, no_day = day_asked(request.GET.getlist(DAY_PARAMETER))
+        country, no_country = country_asked(request.GET.getlist(COUNTRY_PARAMETER))
+        errors = [(DAY_PARAMETER, no_day), (COUNTRY_PARAMETER, no_country)]
+    if any(text for _, text in errors):
+        return refuse(request, [(name, text) for name, text in errors if text])
+    page = page_of(publication, day=day, country=country)
     answer = render(request, template_of(publication.kind), {"page": page})
     answer["Link"] = signposts_in_short(page.description)
     return answer

@@ -11,11 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
-from media4sec.kinds import kinds, kinds_by_name
+from media4sec.kinds import is_behind, kinds, kinds_by_name
 from media4sec.languages import local
 from media4sec.letters import sort_key
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.frame import is_behind
 from media4sec.portal.lists.facets import chips, facet_groups, without_filters
 from media4sec.portal.lists.views import QUERIES, exports, feed_url, paged, refuse
 from media4sec.portal.rows import CARD_FIELDS, card_of, theme_tiles
