@@ -89,9 +89,13 @@ class CheckQuestionAdmin(RecordAdmin):
         """What would be wrong with the check if all working copies that the editor may see were published."""
         if record.kind_name != CHECK_QUESTION.name:
             return []
-        seen = working_documents(policy.visible(request.user, CheckQuestion.objects.all()))
-        faults = faults_of_check({document["identifier"]: document for document in seen.values()})
-        return [(admin_url(record), text) for question, text in faults if question == record.identifier]
+        seen = {one.identifier: one for one in policy.visible(request.user, CheckQuestion.objects.all())}
+        documents = working_documents(seen.values())
+        faults = faults_of_check({name: documents[one.pk] for name, one in seen.items()})
+        return [
+            (admin_url(seen[name]), text if name == record.identifier else f"{name}: {text}")
+            for name, text in faults
+        ]
 
 
 @admin.register(CheckExample)

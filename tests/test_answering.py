@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -12,10 +13,16 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ethics.check import answers_in
+from ethics import answering
+from ethics.answering import MOST_TOOLS, questions_now
+from ethics.check import answers_in, outcome, questions_asked
 from media4sec.kept import kept
+from media4sec.portal.record.law import EARLIEST, LATEST
+from media4sec.publications import stated
+from media4sec.publications.models import Publication
 from tests.public import text_of
 from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
+from tests.test_content import by_identifier
 from tests.test_paper import text_in
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -23,6 +30,7 @@ pytestmark = pytest.mark.usefixtures("content")
 OPEN, RESULT, FILE = "/check/open/", "/check/result/", "/check/save/"
 PDF, DOCX = "/check/result.pdf", "/check/result.docx"
 ISSUE = re.compile(r'href="/issues/(I-\d+)')
+TOOLS = by_identifier("technology")
 
 
 def fields_of(example):
@@ -50,36 +58,95 @@ def test_worked_examples_raise_exactly_what_they_say(client, identifier):
     assert response.context["unanswered"] == []
 
 
+def answers_to(name):
+    """What can be answered to a question."""
+    values = [answer["value"] for answer in QUESTIONS[name]["answers"]]
+    most = 1 if QUESTIONS[name]["question_type"] == "single" else len(values)
+    return st.lists(st.sampled_from(values), min_size=1, max_size=most, unique=True)
+
+
 @st.composite
 def some_answers(draw):
-    chosen = draw(st.lists(st.sampled_from(sorted(QUESTIONS)), unique=True))
-    return {
-        name: draw(
-            st.lists(
-                st.sampled_from([answer["value"] for answer in QUESTIONS[name]["answers"]]),
-                min_size=1,
-                max_size=1 if QUESTIONS[name]["question_type"] == "single" else None,
-                unique=True,
-            )
-        )
-        for name in chosen
-    }
+    """To any questions, also to such as are not asked then."""
+    return {name: draw(answers_to(name)) for name in draw(st.sets(st.sampled_from(sorted(QUESTIONS))))}
+
+
+@st.composite
+def ways_through(draw):
+    """One question after another, as they are asked, until none is left."""
+    given = {}
+    while left := [name for name in questions_asked(QUESTIONS, given) if name not in given]:
+        given[left[0]] = draw(answers_to(left[0]))
+    return given
+
+
+SUBJECTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "situation": st.sampled_from(sorted(by_identifier("situation"))),
+        "pattern": st.sampled_from(sorted(by_identifier("pattern"))),
+        "technology": st.lists(st.sampled_from(sorted(TOOLS)), min_size=1, max_size=MOST_TOOLS, unique=True),
+        "on": st.dates(EARLIEST, LATEST).map(str),
+    },
+)
 
 
 @settings(max_examples=25)
-@given(some_answers())
-def test_every_issue_names_what_raised_it_and_a_saved_check_opens_again(client, answers):
-    result = client.post(RESULT, answers)
-    saved = client.post(FILE, answers)
+@given(SUBJECTS, some_answers() | ways_through())
+def test_every_issue_names_what_raised_it_and_a_saved_check_opens_again(client, subjects, answers):
+    result = client.post(RESULT, subjects | answers)
+    saved = client.post(FILE, subjects | answers)
     opened = client.post(OPEN, {"file": BytesIO(saved.content)})
-    again = client.post(FILE, fields_in(opened))
 
-    for flag in result.context["flags"]:
-        assert flag["raised_by"]
-        assert all(reason["title"] and reason["answer"] for reason in flag["raised_by"])
-    assert again.content == saved.content
-    asked = result.context["asked_count"]
-    assert len(result.context["answered"]) + len(result.context["unanswered"]) == asked
+    tools = [TOOLS[name] for name in subjects.get("technology", ())]
+    found = outcome(QUESTIONS, answers, tools)
+    reasons = {
+        flag["identifier"]: [(reason["title"], reason["answer"]) for reason in flag["raised_by"]]
+        for flag in result.context["flags"]
+    }
+    assert reasons == {
+        issue: [
+            *(in_words(*reason.split(":")) for reason in found.by_answers.get(issue, ())),
+            *((TOOLS[name]["title"], "") for name in found.by_technologies.get(issue, ())),
+        ]
+        for issue in found.issues
+    }
+    asked = [*result.context["answered"], *result.context["unanswered"]]
+    assert len(asked) == result.context["asked_count"] == len(found.asked)
+    sent = {
+        name: [values] if isinstance(values, str) else values for name, values in (subjects | answers).items()
+    }
+    again = fields_in(opened)
+    assert {name: {*values} for name, values in again.items()} == {
+        name: {*values} for name, values in sent.items()
+    }
+    assert client.post(FILE, again).content == saved.content
+
+
+def in_words(name, value):
+    """(question, answer)."""
+    return QUESTIONS[name]["title"], next(
+        row["label"] for row in QUESTIONS[name]["answers"] if row["value"] == value
+    )
+
+
+@settings(max_examples=25)
+@given(ways_through())
+def test_no_way_through_the_questions_is_a_dead_end(client, answers):
+    result = client.post(RESULT, answers)
+
+    assert result.context["unanswered"] == []
+    assert {row["question"]["identifier"] for row in result.context["answered"]} <= answers.keys()
+
+
+def test_every_issue_that_an_answer_raises_is_public():
+    raised = {
+        ref["id"] for row in questions_now().values() for answer in row["answers"] for ref in answer["raises"]
+    }
+    written = {name for row in QUESTIONS.values() for answer in row["answers"] for name in answer["raises"]}
+
+    assert raised == written
+    assert raised <= set(Publication.objects.published().of("issue").values_list("identifier", flat=True))
 
 
 def fields_in(response):
@@ -92,6 +159,7 @@ def fields_in(response):
             found.setdefault(name, []).append(value)
     for name, options in re.findall(r'<select[^>]*name="(\w+)"[^>]*>(.*?)</select>', html, re.S):
         found.setdefault(name, []).extend(re.findall(r'value="([^"]+)"\s+selected', options))
+    found["on"] = re.findall(r'name="on" value="([^"]+)"', html)
     return {name: values for name, values in found.items() if values}
 
 
@@ -142,11 +210,12 @@ def test_nothing_answered_is_no_clearance(client):
     assert "That does not mean that nothing applies." in text_of(response)
 
 
-SECRET = "zebra-crossing-4711"
+SECRET, DAY = "zebra-crossing-4711", date(2031, 3, 9)
 
 
-@pytest.mark.parametrize("address", [OPEN, RESULT, FILE, PDF, DOCX])
-def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, settings):
+@pytest.fixture
+def watched(caplog, settings):
+    """A function: what was asked of the database, and what any log says, in one text."""
     settings.KEPT_MB = 32
     kept.forget()
     asked = []
@@ -156,22 +225,59 @@ def test_answers_are_in_no_log_cache_table_or_address(client, caplog, address, s
         return execute(sql, params, *rest)
 
     with caplog.at_level(logging.DEBUG), connection.execute_wrapper(listen):
-        answers = [
-            client.post(address, {"Q01": [SECRET]}),
-            client.post(address, {"Q01": ["monitor"], "technology": "T-001"}),
-        ]
-
-    assert answers[0].status_code == 400
-    assert SECRET not in caplog.text + repr(asked)
+        yield lambda: caplog.text + repr(asked)
     assert not any(sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")) for sql, _ in asked)
     assert kept.shelf is None or not kept.shelf.answers
-    for answer in answers:
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert not answer.cookies
-        text = answer.content.decode(errors="replace")
-        assert SECRET not in text
-        assert not re.search(r'(href|action)="[^"]*=monitor', text)
     kept.forget()
+
+
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE, PDF, DOCX])
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"Q01": [SECRET]}, 400),
+        ({"situation": SECRET}, 400),
+        ({"on": SECRET}, 400),
+        ({"Q01": ["monitor"], "technology": "T-001", "situation": "S-002", "on": str(DAY)}, 200),
+    ],
+    ids=["answer", "situation", "day", "right"],
+)
+def test_answers_are_in_no_log_cache_table_or_address(client, watched, address, fields, status):
+    answer = client.post(address, fields)
+
+    assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not answer.cookies
+    assert SECRET not in answer.content.decode(errors="replace")
+    assert not re.search(r'(href|action)="[^"]*=(monitor|2031)', answer.content.decode(errors="replace"))
+    for text in (watched(), repr(stated._kept)):
+        assert [word for word in (SECRET, str(DAY), repr(DAY)) if word in text] == []
+
+
+@pytest.mark.parametrize("address", [OPEN, RESULT, FILE, PDF, DOCX])
+def test_an_answer_that_is_right_is_in_no_log_cache_or_table_either(client, watched, monkeypatch, address):
+    answer = QUESTIONS["Q01"]["answers"][0] | {"value": SECRET, "raises": [], "hides": []}
+    only = {"Q01": questions_now()["Q01"] | {"answers": [answer]}}
+    monkeypatch.setattr(answering, "questions_now", lambda: only)
+
+    response = client.post(address, {"Q01": [SECRET]})
+
+    assert response.status_code == 200
+    assert not re.search(rf'(href|action)="[^"]*{SECRET}', response.content.decode(errors="replace"))
+    assert SECRET not in watched() + repr(stated._kept)
+
+
+def test_an_answer_at_which_the_portal_fails_is_in_no_log(client, watched, monkeypatch):
+    def fail(given):
+        raise ValueError("It went wrong.")
+
+    monkeypatch.setattr(answering, "what_is_raised", fail)
+    client.raise_request_exception = False
+
+    assert client.post(RESULT, {"Q01": ["monitor"], "on": str(DAY)}).status_code == 500
+
+    assert "It went wrong." in watched()
+    assert not re.search(r"\bmonitor\b|2031", watched())
 
 
 @pytest.mark.parametrize(

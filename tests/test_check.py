@@ -5,6 +5,9 @@ import re
 import pytest
 
 from ethics.check import answers_in, faults_of_check, outcome, questions_asked, worked_out
+from media4sec.records.admin.lists import admin_url
+from tests.factories import fresh, make
+from tests.people import administrator, logged_in
 from tests.public import every_item, text_of
 from tests.test_content import by_identifier
 
@@ -131,6 +134,26 @@ def test_faults_of_the_questions_are_named(changes, fault):
     )
 
     assert any(name == fault[0] and fault[1] in text for name, text in found)
+
+
+@pytest.mark.django_db
+def test_faults_are_told_where_questions_are_edited_and_published_and_are_no_refusal():
+    dead_end = make("check-question", title="No way on", answers=[])
+    other = make("check-question", answers=[{"key": "yes", "value": "yes", "label": "Yes"}])
+    client = logged_in(administrator())
+    fault = "It has no answers: nobody could go on from here."
+
+    def told_on(record, step):
+        found = client.get(admin_url(record, step)).content.decode()
+        return [
+            re.sub("<[^>]+>", "", row) for row in re.findall(r'<p class="notice">(.*?)</p>', found, re.DOTALL)
+        ]
+
+    for step in ("change", "publish"):
+        assert told_on(dead_end, step) == [fault]
+        assert told_on(other, step) == [f"{dead_end.identifier}: {fault}"]
+    client.post(admin_url(dead_end, "publish"), {"edit_version": dead_end.edit_version})
+    assert fresh(dead_end).public_state == "published"
 
 
 def test_issues_say_what_raises_them():

@@ -16,6 +16,7 @@ from docx import Document
 from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
+from page import validate_pdf_bytes
 
 from media4sec.kinds import kinds
 from media4sec.languages import language_tag
@@ -175,8 +176,18 @@ def test_a_text_document_keeps_headings_and_texts():
 
 
 def test_others_open_a_text_document_and_find_its_headings(soffice, tmp_path):
-    (tmp_path / "paper.docx").write_bytes(as_docx(PAPER))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    assert headings_elsewhere(as_docx(PAPER), soffice, tmp_path) == [
+        (1, "S-001 A demonstration: Đorđe, č š ž"),
+        (2, "Rechtliche Punkte"),
+        (3, "Below"),
+        (2, "Last"),
+    ]
+
+
+def headings_elsewhere(content, soffice, folder):
+    """``[(level, text)]`` of a text document, as LibreOffice understands it."""
+    (folder / "paper.docx").write_bytes(content)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
     command = [
         soffice,
         profile,
@@ -184,23 +195,16 @@ def test_others_open_a_text_document_and_find_its_headings(soffice, tmp_path):
         "--convert-to",
         "html",
         "--outdir",
-        tmp_path,
-        tmp_path / "paper.docx",
+        folder,
+        folder / "paper.docx",
     ]
 
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
-    found = re.findall(
-        r"<h([1-3])\b[^>]*>(.*?)</h\1>", (tmp_path / "paper.html").read_text("utf-8"), re.DOTALL
-    )
-    texts = [
-        (int(level), " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split())) for level, text in found
-    ]
-    assert texts == [
-        (1, "S-001 A demonstration: Đorđe, č š ž"),
-        (2, "Rechtliche Punkte"),
-        (3, "Below"),
-        (2, "Last"),
+    page = (folder / "paper.html").read_text("utf-8")
+    return [
+        (int(level), " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split()))
+        for level, text in re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", page, re.DOTALL)
     ]
 
 
@@ -294,3 +298,78 @@ def test_other_spellings_lead_to_the_paper_and_what_is_withdrawn_says_so(client)
     assert client.get(f"{record.url[:-1]}.pdf").status_code == 410
     assert client.get("/technologies/T-999.pdf").status_code == 404
     assert client.get("/nothing/T-999.pdf").status_code == 404
+
+
+# Papers of all kinds
+
+
+SITUATION = "/situations/S-002-planned-demonstration"
+PAPERS = {  # each with what is sent, where it is not only asked for
+    f"{SITUATION}.pdf": None,
+    "/technologies/T-001-publicsonar.pdf": None,
+    f"{SITUATION}/brief.pdf": None,
+    f"/el{SITUATION}/brief.pdf": None,
+    f"{SITUATION}/exercise.pdf?seed=7": None,
+    "/list.pdf?ids=S-002,T-001,theme:dark-web,I-001,P-001": None,
+    "/patterns/cards.pdf?ids=P-001,P-024": None,
+    "/patterns/cards.pdf?ids=P-001,P-024&layout=8": None,
+    "/technologies/compare.pdf?ids=T-001,T-005": None,
+    "/check/result.pdf": {"Q26": ["scrape"], "Q12": ["crowd"], "situation": "S-002", "on": "2027-07-11"},
+}
+
+
+def faults_of(content):
+    """What a judge of PDF/UA-1 finds, by the rules of veraPDF."""
+    return {
+        failure.rule_id: failure.message for failure in validate_pdf_bytes(content, profile="ua1").failures
+    }
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("address", PAPERS)
+def test_a_judge_finds_every_paper_accessible_and_it_is_the_same_again(client, address):
+    sent = PAPERS[address]
+
+    first, second = (client.post(address, sent) if sent else client.get(address) for _ in range(2))
+
+    assert (first.status_code, first["Content-Type"]) == (200, "application/pdf")
+    assert faults_of(first.content) == {}
+    assert first.content == second.content
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "rule"),
+    [
+        (b"/MarkInfo", b"/MarkInfx", "PDFUA1-TAGGED-DOCUMENT-001"),
+        (b"/StructTreeRoot", b"/StructTreeRoox", "PDFUA1-STRUCT-TREE-ROOT-001"),
+        (b"<pdfuaid:part>1", b"<pdfuaid:part>7", "PDFUA1-ID-PART-001"),
+        (b"/DisplayDocTitle", b"/DisplayDocTitlx", "PDFUA1-VIEWER-PREFERENCES-001"),
+        (b"/Tabs", b"/Tabx", "PDFUA1-PAGE-TABS-001"),
+        (b"/Lang", b"/Lanx", "PDFUA1-TEXT-LANGUAGE-001"),
+        (b"/Contents(", b"/Contentx(", "PDFUA1-LINK-CONTENTS-001"),
+        (b"/S/H2", b"/S/H5", "PDFUA1-HEADING-NESTING-001"),
+        (b"/FontFile", b"/FontFilx", "PDFUA1-FONT-EMBEDDING-001"),
+    ],
+)
+def test_the_judge_finds_what_is_missing(part, instead, rule):
+    content = as_pdf(PAPER)
+    assert part in content
+
+    assert rule in faults_of(content.replace(part, instead))
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("address", ["/list.docx?ids=S-002,T-001", "/check/result.docx"])
+def test_others_find_the_headings_of_every_text_document(client, soffice, tmp_path, address):
+    sent = PAPERS.get(address.replace("docx", "pdf"))
+    content = (client.post(address, sent) if sent else client.get(address)).content
+
+    found = headings_elsewhere(content, soffice, tmp_path)
+
+    written = [
+        (int(paragraph.style.name.removeprefix("Heading ")), " ".join(paragraph.text.split()))
+        for paragraph in Document(BytesIO(content)).paragraphs
+        if paragraph.style.name.startswith("Heading ")
+    ]
+    assert found == written
+    assert len(found) > 5

@@ -57,7 +57,7 @@ def between(record: Any) -> Phrase:
 
 def blocks_of_table(rows: Any, table: dict[str, Any]) -> list[Block]:
     """A table for each group, all with the same columns."""
-    head = [worded(""), *(quoted(row.full_title) for row in rows)]
+    head = [worded(gettext("Field")), *(quoted(row.full_title) for row in rows)]
     shares = (2, *[5] * len(rows))
     blocks: list[Block] = []
     for group in table["groups"]:

@@ -354,11 +354,13 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         published = record.published_revision
         named_by = list(known_to_name(request.user, record)) if step.on_names else []
         threads = open_threads(record) if step.shows_differences else []
+        told = self.admin_site.contributions("notices_on", request, record) if step.shows_differences else []
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
             "form": form,
             "unsaved": unsaved_in(request, form),
+            "notices": [*chain.from_iterable(told)],
             "named_by": [policy.name_for(request.user, one) for one in named_by],
             "reach": reach_of(request.user, named_by),
             "differences": differences(record.kind, document_of(published), working_document(record))
