@@ -24,6 +24,7 @@ from media4sec.publications.stated import said_since_change
 from media4sec.saying import country, day
 
 MOST_COUNTRIES = 40  # that a page names
+IN_A_CELL = 130  # letters of what an instrument is about
 BEFORE_AND_SINCE = (gettext_lazy("Up to when the project wrote"), gettext_lazy("Since the project wrote"))
 ENDED = (gettext_lazy("Up to the end of the project"), gettext_lazy("Since the end of the project"))
 
@@ -279,7 +280,7 @@ def law_of(row, today):
         "title": row.title,
         "url": row.url,
         "state": state_on(row.body, today, today),
-        "summary": first_sentence(row.summary),
+        "summary": first_sentence(row.summary, limit=IN_A_CELL),
         "document": row.body,
     }
 

@@ -99,10 +99,10 @@ def kinds_side_by_side(path):
 
 
 def crumbs_of(kind: Kind, title):
-    found = [{"title": _("Home"), "url": "/"}]
-    if kind.list_url != NAVIGATION[kind.section]:
-        found.append({"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]})
-    return [*found, {"title": kind.names.heading, "url": kind.list_url}, {"title": title, "url": None}]
+    section = {"title": SECTIONS[kind.section], "url": NAVIGATION[kind.section]}
+    own = {"title": kind.names.heading, "url": kind.list_url}
+    lists = [section] if kind.list_url == section["url"] else [section, own]
+    return [{"title": _("Home"), "url": "/"}, *lists, {"title": title, "url": None}]
 
 
 def compare_form(request):

@@ -20,7 +20,7 @@ def fact_columns(kinds):
     names = [
         name
         for kind in kinds
-        for name in (*kind.listed.meta, *(facet.source for facet in kind.listed.facets))
+        for name in (*kind.listed.meta, *kind.listed.told, *(facet.source for facet in kind.listed.facets))
     ]
     facts = {name for kind in kinds for name in kind.page.facts}
     chosen = [name for name in dict.fromkeys(names) if name in facts - shown_apart]
