@@ -39,6 +39,7 @@ def test_pages_say_the_day_in_brussels(client, moment, words, day):
     assert f"First published {words}, last visible change {words}." in text_of(client.get(record.url))
     assert f"It has been public since {words}." in text_of(client.get(f"{record.url}versions/1/"))
     assert f"Version 1 current {words}" in text_of(client.get(f"{record.url}versions/"))
+    Change.objects.update(action=Change.Action.UPDATED)  # the first publication is no news
     assert words in text_of(client.get("/")).partition("What changed lately")[2].partition("State of the")[0]
 
 
@@ -81,7 +82,7 @@ def test_machines_get_utc(client, moment, words, day):
 def test_changes_of_one_day_in_brussels_are_told_as_one(client, one, other, lines):
     published("technology"), published("technology")
     for change, at in zip(Change.objects.filter(kind="technology"), (one, other), strict=True):
-        Change.objects.filter(pk=change.pk).update(at=at)
+        Change.objects.filter(pk=change.pk).update(at=at, action=Change.Action.UPDATED)
 
     assert len(client.get("/").context["changes"]) == lines
 
