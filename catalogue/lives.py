@@ -259,7 +259,7 @@ def draw_life(drawing, sheet, years, row, top, lang):
     link = drawing.link(look, row["url"], line_in_words(row) if sheet.is_for_mouse else "", lang)
     room = sheet.name_width
     title = shortened(row["title"], room - 60 if row["successors"] else room, 13, 700)
-    text = Pen(link.text("", 0, top + sheet.name_at, ""))
+    text = Pen(link.text("", 0, top + sheet.name_at, "", lang=lang))
     text.put("tspan", "life-name", title)
     used = text_width(title, 13, 700) + 8
     maker = shortened(row["maker"], room - used, 13, 400)
@@ -293,7 +293,7 @@ def draw_successor(drawing, successor, x, y, room, lang):
     """An arrow from the name to the name of what carries it on."""
     link = drawing.link("life", successor["url"], f"{gettext('Carried on by')}: {successor['label']}", lang)
     link.arrow("pic-arrow", (x, y - 4), (x + 16, y - 4))
-    link.text("life-name", x + 22, y, shortened(successor["label"], room - x - 22, 13, 700))
+    link.text("life-name", x + 22, y, shortened(successor["label"], room - x - 22, 13, 700), lang=lang)
 
 
 def draw_line(pen, life, years, y):

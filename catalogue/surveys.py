@@ -75,7 +75,7 @@ def draw_figures(look, width, cards, scales, here):
                 link.text("", 0, y + TITLE_LINE * number + 14, line, lang=lang)
             y += TITLE_LINE * len(lines) + 4
             at = draw_bar(link, figure, number_of(card), scales.get(figure["unit"]), y, width - NUMBER)
-            link.text("bar-number", at, y + 14, figure["text"])
+            link.text("bar-number", at, y + 14, figure["text"], lang=getattr(figure["text"], "lang", ""))
             y += BAR_HEIGHT + AFTER_BAR
     drawing.set_size(width, y)
     return drawing

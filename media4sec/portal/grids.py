@@ -80,6 +80,7 @@ def draw_grid(sheet, rows, columns, label):
     head = GRID_HEAD_TURNED if is_turned else GRID_HEAD
     height = head + sheet.row * len(rows)
     most = max((cell.count for row in rows for cell in row.cells), default=0) or 1
+    lang = language_of_content()
     for number, column in enumerate(columns):
         x = sheet.start + number * wide
         drawing.ground.line("pic-grid", (x, 4), (x, height))
@@ -94,7 +95,9 @@ def draw_grid(sheet, rows, columns, label):
         for place, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
             if cell.count:
                 x, y = sheet.start + place * wide, top + sheet.cell_at
-                link = drawing.link("", cell.url, f"{name}, {column.mark or column.label}: {cell.count}")
+                link = drawing.link(
+                    "", cell.url, f"{name}, {column.mark or column.label}: {cell.count}", lang
+                )
                 link.box("", x + 1, y, wide - 2, CELL)
                 bar = max((wide - 8) * cell.count // most, 2)
                 link.put("path", d=f"M{x + 4} {y + 18}h{bar}v5h-{bar}z")
