@@ -64,6 +64,8 @@ MACHINES = [
     "/workshops.ics",
     f"{RECORDS['situation'][:-1]}.pdf",
     f"/de{RECORDS['situation'][:-1]}.pdf",
+    f"{RECORDS['situation']}exercise.pdf?seed=7",
+    "/patterns/cards.pdf?ids=P-001",
     f"{RECORDS['situation']}brief.pdf",
     f"{RECORDS['workshop'][:-1]}.ics",
     "/schemes.ttl",

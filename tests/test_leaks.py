@@ -220,6 +220,7 @@ def walk(client):
         "/search/suggest?q=number",
         "/search/?q=what&type=theme",
         "/search/?q=",
+        "/search/facets/type/?q=number",
         "/list/",
         "/since/0/",
     ]
@@ -230,7 +231,7 @@ def walk(client):
         f"/list.pdf?ids={names}",
         f"/since/0/?ids={names}",
     ]
-    compared = [identifier for kind, identifier in known_records() if kind.listed.is_compared][:2]
+    compared = [identifier for kind, identifier in known_records() if kind.path == "technologies"][:2]
     filtered = {"search": "/search/?q=number", "compare": f"/technologies/compare/?ids={','.join(compared)}"}
     seen = follow(client, waiting, {}, filtered)
     for address in filtered.values():

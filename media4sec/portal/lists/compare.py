@@ -72,6 +72,7 @@ def page(request, path):
                 {"label": "CSV", "url": f"/{path}/compare.csv?{query}", "type": "text/csv"},
             ],
             "ids": ",".join(names),
+            "address": request.path,
             "on": timezone.localdate(),
         }
     return render(request, "portal/compare.html", context, status=400 if errors else 200)
