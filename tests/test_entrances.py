@@ -168,7 +168,7 @@ def test_a_list_leads_to_the_texts_of_its_records(client):
 
     text = body_of(client.get("/technologies.md?sort=title")).decode()
 
-    assert text.startswith("# Technologies\n\nMEDI@4SEC knowledge base, <")
+    assert text.startswith("# Tools\n\nMEDI@4SEC knowledge base, <")
     twins = [f"{settings.BASE_URL}{record.url.rstrip('/')}.md" for record in (first, second)]
     assert f"- [First]({twins[0]}): One line.\n" in text
     assert re.findall(r"^- \[[^]]+\]\(([^)]+)\)", text, re.MULTILINE) == twins

@@ -57,7 +57,7 @@ def test_an_entry_says_what_the_record_is(client):
     (entry,) = feed.entries
 
     assert feed.version == "atom10"
-    assert feed.feed.title == "Technologies · MEDI@4SEC knowledge base"
+    assert feed.feed.title == "Tools · MEDI@4SEC knowledge base"
     assert feed.feed.id == f"{settings.BASE_URL}/feeds/technologies.atom"
     assert feed.feed.rights == "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
     assert {link.rel: link.href for link in feed.feed.links} == {
@@ -106,7 +106,7 @@ def test_a_feed_has_the_filters_of_its_list(client):
     feed = feed_of(client.get(f"/feeds/technologies.atom?{query}"))
 
     assert titles(feed) == [inside.title]
-    assert feed.feed.title.startswith(f"Technologies, {theme.title}, Active")
+    assert feed.feed.title.startswith(f"Tools, {theme.title}, Active")
     in_order = f"status=active&theme={theme.identifier}"  # of their names, as everywhere
     assert feed.feed.link == f"{settings.BASE_URL}/technologies/?{in_order}"
 
