@@ -12,7 +12,7 @@ DOWN_FIRST = ("checked", "flags", "changed")  # the newest and the most are aske
 
 
 def fact_columns(kinds):
-    """``{fact: facet or ""}``: what the kinds show in few words, then what they filter by; else their first facts."""
+    """``{fact: facet or ""}``: what each row tells, what else the kinds show in few words, then what they filter by; else their first facts."""
     facets = {facet.source: facet.name for kind in kinds for facet in kind.listed.facets}
     shown_apart = (
         {kind.state.source for kind in kinds} | {kind.links.flags for kind in kinds} | {*THEME_FIELDS}
@@ -20,7 +20,7 @@ def fact_columns(kinds):
     names = [
         name
         for kind in kinds
-        for name in (*kind.listed.meta, *kind.listed.told, *(facet.source for facet in kind.listed.facets))
+        for name in (*kind.listed.told, *kind.listed.meta, *(facet.source for facet in kind.listed.facets))
     ]
     facts = {name for kind in kinds for name in kind.page.facts}
     chosen = [name for name in dict.fromkeys(names) if name in facts - shown_apart]
