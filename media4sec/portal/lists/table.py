@@ -6,13 +6,13 @@ from media4sec.portal.rows import as_fact
 from media4sec.publications.sorting import orders_of
 from media4sec.publications.stated import stated_facts
 
-MOST_FACTS = 5  # less one where there is a state, and one where there are flags
+MOST_FACTS = 6  # less one where there is a state, and one where there are flags
 SHOWN_VALUES = 2
 DOWN_FIRST = ("checked", "flags", "changed")  # the newest and the most are asked for first
 
 
 def fact_columns(kinds):
-    """``{fact: facet or ""}``: what each row tells, what else the kinds show in few words, then what they filter by; else their first facts."""
+    """``{fact: facet or ""}``: what the kinds show in few words, then what they filter by; else their first facts."""
     facets = {facet.source: facet.name for kind in kinds for facet in kind.listed.facets}
     shown_apart = (
         {kind.state.source for kind in kinds} | {kind.links.flags for kind in kinds} | {*THEME_FIELDS}
@@ -20,7 +20,12 @@ def fact_columns(kinds):
     names = [
         name
         for kind in kinds
-        for name in (*kind.listed.told, *kind.listed.meta, *(facet.source for facet in kind.listed.facets))
+        for name in (
+            *kind.listed.meta[:1],
+            *kind.listed.told,
+            *kind.listed.meta,
+            *(facet.source for facet in kind.listed.facets),
+        )
     ]
     facts = {name for kind in kinds for name in kind.page.facts}
     chosen = [name for name in dict.fromkeys(names) if name in facts - shown_apart]
