@@ -277,7 +277,7 @@ def test_a_table_shows_what_is_known_and_folds_what_nobody_states(client):
         "identifier", "title", "state", "technology_kind", "themes", "flags", "checked",
     ]  # fmt: skip
     assert list(table["folded"]) == ["Price", "Data leave your organisation"]
-    words = "Not stated in the source for any of these: Price."
+    words = "Not stated in the source for any of these: Price, Data leave your organisation."
     assert words in text_of(response)
     assert "not stated" not in text_of(response).split("Not stated in the source")[0].split("Compare")[-1]
 
