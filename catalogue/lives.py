@@ -257,6 +257,7 @@ def draw_life(drawing, sheet, years, row, top, lang):
     life = row["life"]
     look = "life is-ended" if life.status == TechnologyStatus.DISCONTINUED else "life"
     link = drawing.link(look, row["url"], line_in_words(row) if sheet.is_for_mouse else "", lang)
+    link.box("life-row", 0, top, sheet.width, sheet.row)  # all of it leads there
     room = sheet.name_width
     title = shortened(row["title"], room - 60 if row["successors"] else room, 13, 700)
     text = Pen(link.text("", 0, top + sheet.name_at, "", lang=lang))
