@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "media4sec.links",
     "media4sec.writing",
     "media4sec.webhooks",
+    "media4sec.operations",
     "roadmap",
     "ethics",
     "catalogue",
