@@ -72,7 +72,7 @@ admin: $(VENV)/.base var/secret_key ## print the link on which the first adminis
 
 # --- working on it
 
-check: $(READY) ## lint, format, templates, directions of import, migrations, deployment settings
+check: $(READY) ## lint with the rules of bandit, format, templates, directions of import, migrations, deployment settings
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(FORMAT_ADMIN) --check

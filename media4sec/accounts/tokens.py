@@ -25,7 +25,7 @@ from media4sec.records import audit, policy
 from media4sec.records.models import AuditEntry
 from media4sec.records.policy import Right
 
-PREFIX_OF_TOKEN = "m4s_"
+PREFIX_OF_TOKEN = "m4s_"  # noqa: S105, by which a token is recognised; it is no secret
 SIGNS_OF_TOKENS = digits + ascii_letters
 # Of a secret: its bytes, the signs that they take, those of the checksum.
 RANDOM_BYTES, IN_SIGNS, CHECKSUM = 32, 43, 6

@@ -123,7 +123,7 @@ class Batch:
             self.file.seek(0)
             while True:
                 try:
-                    yield pickle.load(self.file)
+                    yield pickle.load(self.file)  # noqa: S301, a nameless file that this process wrote
                 except EOFError:
                     break
         yield self._in_order()
@@ -168,13 +168,13 @@ def _quoted(fields):
 @cache
 def _insert(model, has_key):
     table = connection.ops.quote_name(model._meta.db_table)
-    return f"INSERT INTO {table} ({', '.join(_quoted(_columns(model, has_key)))}) VALUES "
+    return f"INSERT INTO {table} ({', '.join(_quoted(_columns(model, has_key)))}) VALUES "  # noqa: S608, names of tables of ours, quoted
 
 
 @cache
 def _update(model, fields):
     table, [key] = connection.ops.quote_name(model._meta.db_table), _quoted([model._meta.pk])
-    return f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in _quoted(fields))} WHERE {key} = %s"
+    return f"UPDATE {table} SET {', '.join(f'{name} = %s' for name in _quoted(fields))} WHERE {key} = %s"  # noqa: S608, likewise
 
 
 def _or(row, instead):
@@ -194,7 +194,7 @@ def reserved(model, number):
         if connection.vendor == "postgresql":
             sequence = "pg_get_serial_sequence(%s, %s)"
             cursor.execute(
-                f"SELECT nextval({sequence}) FROM generate_series(1, %s)",
+                f"SELECT nextval({sequence}) FROM generate_series(1, %s)",  # noqa: S608, one of two texts of ours
                 [connection.ops.quote_name(table), column, number],
             )
             return [key for (key,) in cursor.fetchall()]

@@ -57,7 +57,7 @@ def _tell(subscription):
     elif subscription.failures == len(RETRIES_AFTER):
         _end(subscription, f"It failed {len(RETRIES_AFTER) + 1} times in a row. {said}", noted)
     else:
-        wait = RETRIES_AFTER[subscription.failures] * random.uniform(1, 1 + A_BIT_MORE)
+        wait = RETRIES_AFTER[subscription.failures] * random.uniform(1, 1 + A_BIT_MORE)  # noqa: S311, no secret
         failures = subscription.failures + 1
         subscription.settle(failures=failures, next_at=timezone.now() + wait, **noted)
     return is_told
