@@ -24,7 +24,7 @@ FORMAT_PUBLIC = $(DJANGOFMT) --profile jinja --extend-exclude templates/admin te
 ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-quick test-sqlite test-postgres slips guide bench screenshots messages docs lock clean
+.PHONY: help setup run admin check format test test-quick test-sqlite test-postgres slips guide bench drills soak screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -112,6 +112,13 @@ guide: $(READY) ## follow “Adding a kind of record” in a copy, and run the q
 # In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
 bench: $(READY) ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# On real servers in throw-away folders; something is broken in each, and the figures go to docs/reliability.md.
+drills: $(READY) ## break things on purpose, and measure what that costs (ARGS=6.13 or names for some, --list)
+	$(BIN)/python -m tests.drills $(ARGS)
+
+soak: $(READY) ## half an hour under load: does memory grow, does it get slower? (ARGS='--minutes 5')
+	$(BIN)/python -m tests.drills 6.22 --minutes 30 $(ARGS)
 
 screenshots: $(READY) ## pictures of all pages into var/screenshots (ARGS=names for some, --docs for those of the docs)
 	$(BIN)/python -m tests.screenshots $(ARGS)
