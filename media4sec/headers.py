@@ -5,6 +5,7 @@ with the other headers by what an answer is, and they must also stand on static 
 """
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.middleware.gzip import GZipMiddleware
 
 # How the server tells Django that it did not take the body of a request: the status to answer with, in the environ.
@@ -71,7 +72,7 @@ PERMISSIONS_POLICY_OF_ADMIN = permissions_policy(["clipboard-write", *PASSKEYS],
 OPEN_TO_SCRIPTS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "ETag, Last-Modified, Link, Location, Retry-After, Content-Disposition, Deprecation, Sunset"
+        "ETag, Last-Modified, Link, Location, Retry-After, Content-Disposition, Deprecation, Sunset, X-Request-ID"
     ),
 }
 ASKED_BEFORE = {  # what a browser is told that asks whether it may
@@ -96,6 +97,33 @@ class CompressionMiddleware(GZipMiddleware):
         return super().process_response(request, response) if is_page else response
 
 
+def standing_headers(nature):
+    """What every answer of a nature says, whoever makes it and whatever it is about."""
+    is_admin = nature == "admin"
+    return {
+        "Content-Security-Policy": CONTENT_SECURITY_POLICIES[nature],
+        "Permissions-Policy": PERMISSIONS_POLICY_OF_ADMIN if is_admin else PERMISSIONS_POLICY,
+        # Django's SecurityMiddleware sets these as well, but not on the errors that it raises itself.
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
+
+
+def headers_of_server(environ):
+    """For the few answers that the server gives without Django: words for programs of ours, kept by nobody."""
+    found = standing_headers("machine") | {
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+    if settings.SECURE_HSTS_SECONDS and WSGIRequest(environ.copy()).is_secure():
+        found["Strict-Transport-Security"] = (
+            f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        )
+    return found
+
+
 class HeadersMiddleware:
     """Adds what a view has not set itself."""
 
@@ -109,23 +137,15 @@ class HeadersMiddleware:
             # Django takes back cookies that make no sense; a shared cache would take them from everybody.
             response.cookies.clear()
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICIES[nature])
+        for name, value in standing_headers(nature).items():
+            headers.setdefault(name, value)
         policy = resource_policy(request, nature)
         headers.setdefault("Cross-Origin-Resource-Policy", policy)
         if policy == "cross-origin":
             more = OPEN_TO_SCRIPTS | (ASKED_BEFORE if request.method == "OPTIONS" else {})
             for name, value in more.items():
                 headers[name] = value
-        is_admin = nature == "admin"
-        headers.setdefault(
-            "Permissions-Policy", PERMISSIONS_POLICY_OF_ADMIN if is_admin else PERMISSIONS_POLICY
-        )
         headers.setdefault("Cache-Control", cache_control(request, response, nature))
-        # Django's SecurityMiddleware sets these as well, but not on the errors that it raises itself.
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
-        headers.setdefault("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY)
-        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         return response
 
 

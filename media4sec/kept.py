@@ -46,6 +46,9 @@ Environ = dict[str, Any]
 SAFE = ("GET", "HEAD")
 ASKED_EVERY = 0.25  # seconds between two looks at the database by one process …
 TRUSTED_FOR = 0.75  # … and how long nobody looks again, because somebody is about to
+TRUSTED_IN_SILENCE = (
+    45  # seconds after the last look while the database does not answer: nothing is published in it
+)
 PATIENCE = 20  # seconds that one waits for what another thread makes
 LARGEST_SHARE = 1 / 8  # of the memory: a larger answer would push out too many others
 FAILED = object()  # what became of an answer that others waited for
@@ -135,25 +138,39 @@ class Kept:
         self.lock = Lock()
         self.shelf: Shelf | None = None
         self.read_at = self.asked_at = -1e9
+        self.looks: list[float] = []  # when those began that wait for the database now
+        self.is_failing = False
 
     def current(self) -> Shelf | None:
         """The shelf, if nobody has to look at the database for it; else None."""
         time = monotonic()
-        is_known = time - self.asked_at < ASKED_EVERY and time - self.read_at < TRUSTED_FOR
+        # Somebody has looked in time, and is still waiting for the database: then so would all others.
+        is_awaited = min(self.looks.copy(), default=1e99) < self.read_at + TRUSTED_FOR
+        most = TRUSTED_IN_SILENCE if self.is_failing or is_awaited else TRUSTED_FOR
+        is_known = (is_awaited or time - self.asked_at < ASKED_EVERY) and time - self.read_at < most
         return self.shelf if is_known else None
 
     def look(self, *, exactly: bool = False) -> Shelf | None:
-        """The shelf, after a look at the database, now or where one is due. None: nothing can be kept now."""
+        """The shelf, after a look at the database, now or where one is due. None: nothing can be kept now.
+
+        A database that does not answer tells of no change: what was kept is good for a while longer.
+        """
         if not settings.KEPT_MB:
             return None
         found = None if exactly else self.current()
         if found is not None:
             return found
         self.asked_at = time = monotonic()  # the others go on with what is known
+        self.looks.append(time)
         try:
             version = version_of_content()
         except (DatabaseError, InterfaceError):
-            return None
+            self.is_failing = True
+            is_good = time - self.read_at < TRUSTED_IN_SILENCE and not exactly
+            return self.shelf if is_good else None
+        finally:
+            self.looks.remove(time)
+        self.is_failing = False
         with self.lock:
             if time > self.read_at:  # another may have begun later, and be done
                 self.read_at = time

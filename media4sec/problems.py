@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from media4sec.logs import request_id
+
 CONTENT_TYPE = "application/problem+json"
 PROBLEM_TYPES = {
     400: ("bad-request", "The request asks for something that is not known"),
@@ -96,7 +98,8 @@ def fixed(view: View) -> View:
 
 def response(request: HttpRequest, status: int, detail: str = "", **more: Any) -> HttpResponse:
     """A problem for requests that never reached the API's own views."""
-    body = json.dumps(problem(status, detail, path=request.path[:300], **more), ensure_ascii=False)
+    found = problem(status, detail, path=request.path[:300], request_id=request_id.get(), **more)
+    body = json.dumps(found, ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
@@ -120,7 +123,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> HttpResponseBase | 
         return None
     request = context["request"]
     more = {"errors": exception.errors} if isinstance(exception, BadParameters) else {}
-    more |= getattr(exception, "more", {})
+    more |= {"request_id": request_id.get()} | getattr(exception, "more", {})
     body = problem(exception.status_code, str(exception.detail), path=request.path[:300], **more)
     answer = Response(body, status=exception.status_code, content_type=CONTENT_TYPE)
     if isinstance(exception, exceptions.Throttled) and exception.wait:

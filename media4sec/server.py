@@ -3,20 +3,38 @@
 granian calls this module by RSGI, in one event loop a worker. A body is awaited there, against a clock and within
 limits; only a whole request takes one of the few threads in which Django works, through its ordinary WSGI handler.
 What Django answers is handed back to the loop, which alone talks to granian. What is kept (``media4sec.kept``) the loop
-answers itself.
+answers itself, and so it does for programs that watch whether we live. What needs no database goes on beside the
+threads that may be waiting for one.
 """
 
 import asyncio
 import io
+import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from time import perf_counter
 
-from media4sec.headers import REFUSED_STATUS
-from media4sec.wsgi import application as django
+from media4sec.wsgi import application as django  # before all that needs Django's applications
 from media4sec.wsgi import ready
 
+from django.conf import settings  # isort: skip
+
+from media4sec.headers import REFUSED_STATUS, headers_of_server
+from media4sec.logs import NUMBER_HEADER, REQUEST_ID, log_request, request_id, request_id_of
+from media4sec.operations.health import Health
+from media4sec.operations.metrics import metrics
+from media4sec.patience import is_any_silent
+from media4sec.portal.errors import RETRY_AFTER
+from media4sec.visitors import is_proxy
+
+logger = logging.getLogger(__name__)
+
 THREADS = 4  # requests that a worker works on at the same time; more would only wait for each other
+THREADS_ASIDE = 2  # for what needs no database: static files and refusals
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # as Prometheus calls it
+QUEUED_MOST = 25  # seconds that a request waits for a thread …
+QUEUED_IN_SILENCE = 4  # … and while the database does not answer
 BODY_SECONDS = 15  # a whole body arrives within this time
 BODY_MOST = 11 * 2**20  # bytes of one body: a file to be imported has 10 MB; Django refuses most much earlier
 BODIES_MOST = 64 * 2**20  # bytes of all bodies that a worker holds at the same time
@@ -125,29 +143,116 @@ class Outgoing:
             self.has_reader = False
 
 
+class Sent:
+    """The protocol of granian, which remembers what was answered."""
+
+    def __init__(self, protocol):
+        self.protocol = protocol
+        self.status, self.size = 0, 0
+        self.how = "made"  # or kept, or watched
+
+    def response_bytes(self, status, headers, body):
+        self.status, self.size = status, len(body)
+        self.protocol.response_bytes(status, headers, body)
+
+    def response_stream(self, status, headers):
+        self.status = status
+        return self.protocol.response_stream(status, headers)
+
+    def __aiter__(self):
+        return self.protocol.__aiter__()
+
+
 class Application:
     """The portal as granian calls it."""
 
     def __init__(self):
         self.threads = ThreadPoolExecutor(THREADS, "django")
+        self.aside = ThreadPoolExecutor(THREADS_ASIDE, "aside")
         self.bodies = Bodies()
+        self.health = Health()
+        metrics.begin()
 
     async def __rsgi__(self, scope, protocol):
-        environ = environ_of(scope)
+        began, environ, sent = perf_counter(), environ_of(scope), Sent(protocol)
+        environ[REQUEST_ID] = request_id_of(environ, is_proxy)
+        request_id.set(environ[REQUEST_ID])
+        try:
+            await self.answer(environ, sent)
+        finally:
+            seconds = perf_counter() - began
+            log_request(environ, sent, seconds)
+            metrics.count(environ, sent, seconds)
+
+    async def answer(self, environ, sent):
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and await self.is_for_watchers(environ, sent):
+            return
         kept = ready(environ)
         if kept is not None:
             status, headers, body = kept
-            protocol.response_bytes(status, as_sent(headers), body)
+            sent.how = "kept"
+            sent.response_bytes(status, as_sent([*headers, (NUMBER_HEADER, environ[REQUEST_ID])]), body)
             return
-        if scope.method not in ("GET", "HEAD"):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             try:
-                body = await self.bodies.read(protocol, environ.get("CONTENT_LENGTH", ""))
+                body = await self.bodies.read(sent, environ.get("CONTENT_LENGTH", ""))
             except BodyRefused as refused:
                 body, environ[REFUSED_STATUS] = b"", refused.status
             environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        try:
+            await self.by_django(environ, sent)
+        except Exception:
+            if sent.status:
+                raise  # granian breaks off
+            logger.exception("A request failed outside Django")
+            self.by_itself(environ, sent, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    async def is_for_watchers(self, environ, sent):
+        """Is it one of the addresses that programs of the operator ask? Then it is answered."""
+        path, sent.how = environ["PATH_INFO"], "watched"
+        if path == "/live":
+            self.by_itself(environ, sent, HTTPStatus.OK, b"live\n")
+        elif path == "/ready":
+            is_ready = await self.health.is_ready()
+            status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+            self.by_itself(environ, sent, status, b"ready\n" if is_ready else b"not ready\n")
+        elif path == "/metrics" and metrics.may_be_asked(environ):
+            self.by_itself(environ, sent, HTTPStatus.OK, await self.health.figures(), METRICS_TYPE)
+        else:
+            sent.how = "made"
+            return False
+        return True
+
+    async def by_django(self, environ, sent):
+        """A thread makes the answer; whoever waits for one too long gets a refusal."""
         answer = Outgoing(asyncio.get_running_loop())
-        self.threads.submit(answer.make, environ)
-        await answer.send(protocol)
+        is_aside = REFUSED_STATUS in environ or environ["PATH_INFO"].startswith(settings.STATIC_URL)
+        job = (self.aside if is_aside else self.threads).submit(answer.make, environ)
+        queued_since = perf_counter()
+        while not (answer.started.done() or job.running() or job.done()):
+            await asyncio.wait([answer.started], timeout=0.5)
+            most = QUEUED_IN_SILENCE if is_any_silent() else QUEUED_MOST
+            if perf_counter() - queued_since > most and job.cancel():
+                if is_aside:
+                    self.by_itself(environ, sent, HTTPStatus.SERVICE_UNAVAILABLE)
+                else:
+                    environ[REFUSED_STATUS] = HTTPStatus.SERVICE_UNAVAILABLE
+                    await self.by_django(environ, sent)
+                return
+        await answer.send(sent)
+
+    def by_itself(self, environ, sent, status, body=b"", media_type="text/plain; charset=utf-8"):
+        """An answer without Django, for programs of ours and where Django fails."""
+        headers = headers_of_server(environ) | {
+            NUMBER_HEADER: environ[REQUEST_ID],
+            "Content-Type": media_type,
+        }
+        body = body or f"{status.value} {status.phrase}\n".encode()
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers["Retry-After"] = str(RETRY_AFTER)
+        headers["Content-Length"] = str(len(body))
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        sent.response_bytes(status, as_sent(headers.items()), b"" if is_head else body)
 
 
 def as_sent(headers):

@@ -15,6 +15,7 @@ from jinja2 import FileSystemLoader, PrefixLoader
 
 env = environ.Env()
 
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 
@@ -22,6 +23,19 @@ VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 DUMPS_ROOT = Path(env.str("DUMPS_ROOT", default=str(VAR_DIR / "dumps")))
 # Where the search index is kept, for all processes of one machine. Where nothing can be written, each has its own.
 INDEX_ROOT = Path(env.str("INDEX_ROOT", default=str(VAR_DIR / "index")))
+
+
+def _read_secret(name):
+    """What a variable says, or the file that NAME_FILE names holds: secrets need not stand in the environment."""
+    value, path = env.str(name, default=""), env.str(f"{name}_FILE", default="")
+    if value or not path:
+        return value
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(
+            f"The file that {name}_FILE names ({path}) cannot be read: {error}."
+        ) from error
 
 
 # Where the portal is
@@ -72,6 +86,9 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 EXPORT_LIMIT = env.int("EXPORT_LIMIT", default=20_000)
 FEED_LIMIT = env.int("FEED_LIMIT", default=100)
 
+# Everything is read as ever, and nothing can be written: for moving house, or beside a database that is a copy.
+READ_ONLY = env.bool("READ_ONLY", default=False)
+
 # Megabytes of ready answers that each worker keeps, for everybody who asks for the same; 0: none.
 KEPT_MB = env.int("KEPT_MB", default=0 if DEBUG else 32)
 
@@ -115,7 +132,8 @@ INSTALLED_APPS = [
 # Sessions, accounts and messages are lazy: a reader's page touches none of them, so that it sets no cookie,
 # does not vary by cookie, and is the same for everybody.
 MIDDLEWARE = [
-    "media4sec.kept.KeptMiddleware",  # before all others: what it keeps is finished
+    "media4sec.logs.RequestMiddleware",
+    "media4sec.kept.KeptMiddleware",  # what it keeps is finished
     "media4sec.headers.HeadersMiddleware",
     "media4sec.deprecations.DeprecationMiddleware",
     "media4sec.headers.CompressionMiddleware",
@@ -171,8 +189,8 @@ TEMPLATES = [
 
 # Database
 
-if env.str("DATABASE_URL", default=""):
-    _database = env.db_url("DATABASE_URL")
+if _database_url := _read_secret("DATABASE_URL"):
+    _database = env.db_url_config(_database_url)
 else:
     VAR_DIR.mkdir(exist_ok=True)
     _database = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "portal.sqlite3"}
@@ -188,16 +206,29 @@ match _database.get("ENGINE"):
             "timeout": 20,
             # The log of a large load is given back to the disk; otherwise it would keep its size for ever.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; "
-            "PRAGMA journal_size_limit=16777216",
+            "PRAGMA journal_size_limit=16777216" + ("; PRAGMA query_only=ON" if READ_ONLY else ""),
         }
     case "django.db.backends.postgresql":
-        _database["OPTIONS"] = {"connect_timeout": 2, **_database.get("OPTIONS", {})}
+        _database["OPTIONS"] = {
+            "connect_timeout": 2,  # seconds
+            "tcp_user_timeout": 5_000,  # milliseconds: a network that is gone is noticed
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            **_database.get("OPTIONS", {}),
+        }
+        if READ_ONLY:
+            _given = _database["OPTIONS"].get("options", "")
+            _database["OPTIONS"]["options"] = f"{_given} -c default_transaction_read_only=on".strip()
     case engine:
         raise ImproperlyConfigured(
             f"DATABASE_URL must be a sqlite:// or postgres:// address; its engine is {engine}."
         )
 
 DATABASES = {"default": _database}
+# How long a statement of a request may take, on PostgreSQL, and half of it how long it waits for others; commands take
+# their time. 0: the database's roles say so themselves, as behind a pooler that hands on no options.
+DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", default=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -265,7 +296,7 @@ CACHES = {
 }
 
 # Where invitations and links for new passwords are sent from; without a server they are written to the log.
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.email_url_config(_read_secret("EMAIL_URL") or "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"noreply@{_HOST}")
 EMAIL_TIMEOUT = 10  # seconds
 
@@ -323,16 +354,16 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page needs our styles and 
 # Security
 
 
+def _read_networks(name):
+    try:
+        return [ipaddress.ip_network(text) for text in env.list(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must list addresses or networks: {error}.") from error
+
+
 def _read_secret_key():
-    """The key from SECRET_KEY or the file SECRET_KEY_FILE; for debugging, one that lasts for this process."""
-    key, path = env.str("SECRET_KEY", default=""), env.str("SECRET_KEY_FILE", default="")
-    name = "SECRET_KEY"
-    if not key and path:
-        name = f"The file that SECRET_KEY_FILE names ({path})"
-        try:
-            key = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from error
+    """The key; for debugging, one that lasts for this process."""
+    key = _read_secret("SECRET_KEY")
     if not key and DEBUG:
         return get_random_secret_key()
     if not key:
@@ -340,7 +371,7 @@ def _read_secret_key():
             "SECRET_KEY is missing: set it, or SECRET_KEY_FILE, to at least 50 random characters."
         )
     if len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-"):
-        raise ImproperlyConfigured(f"{name} is too weak: at least 50 random characters are needed.")
+        raise ImproperlyConfigured("SECRET_KEY is too weak: at least 50 random characters are needed.")
     return key
 
 
@@ -358,10 +389,10 @@ if env.bool("TRUST_X_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Proxies of ours, as addresses or networks: only what they say in X-Forwarded-For is believed.
-try:
-    TRUSTED_PROXIES = [ipaddress.ip_network(text) for text in env.list("TRUSTED_PROXIES", default=[])]
-except ValueError as error:
-    raise ImproperlyConfigured(f"TRUSTED_PROXIES must list addresses or networks: {error}.") from error
+TRUSTED_PROXIES = _read_networks("TRUSTED_PROXIES")
+# Who may ask for figures at /metrics, directly; nobody else finds anything there.
+METRICS_FROM = _read_networks("METRICS_FROM")
+METRICS_ROOT = Path(env.str("METRICS_ROOT", default=str(VAR_DIR / "metrics")))
 
 X_FRAME_OPTIONS = "DENY"
 
@@ -378,14 +409,22 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "media4sec.records.unsaved.form_refused"
 
 
-# Logging: one line an event to standard error; tracebacks name lines of code, never the values they worked on
+# Logging: one event a line to standard error (media4sec/logs.py); tracebacks name lines of code, never values
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEBUG else "json")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or line; it is {LOG_FORMAT!r}.")
+# A line for each request as well, without queries and with shortened addresses.
+ACCESS_LOG = env.bool("ACCESS_LOG", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "json": {"()": "media4sec.logs.JsonFormatter"},
+        "line": {"()": "media4sec.logs.LineFormatter"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
         "nowhere": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
@@ -394,6 +433,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         # Anybody can send a wrong Host header; a traceback for each would bury the rest.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
+        "media4sec.access": {"level": "INFO" if ACCESS_LOG else "CRITICAL"},
+        "_granian": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }
 

@@ -5,6 +5,15 @@ import ipaddress
 from django.conf import settings
 
 
+def is_proxy(address):
+    """Is this a proxy of ours, which is believed?"""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in settings.TRUSTED_PROXIES)
+
+
 def address_of(request):
     """Where a request comes from, as far as a subscriber is told from another; empty where nobody knows.
 

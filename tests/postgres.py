@@ -70,7 +70,7 @@ def server():
     """Start a server and yield its address, as DATABASE_URL takes it."""
     binaries, owner = find_binaries(), find_owner()
     folder = Path(tempfile.mkdtemp(prefix="media4sec-postgres-"))
-    process = None
+    process = log = None
     try:
         password = secrets.token_urlsafe(16)
         password_file = folder / "password"
@@ -110,6 +110,8 @@ def server():
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        if log:
+            log.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

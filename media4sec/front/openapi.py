@@ -345,6 +345,7 @@ PROBLEM = {
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemError"}},
         "reason": {"type": "string"},
         "successor": {"type": ["string", "null"], "format": "uri"},
+        "request_id": {"type": "string", "description": "Name it when you ask us about this."},
     },
     "required": ["type", "title", "status", "detail", "instance"],
 }

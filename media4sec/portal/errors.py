@@ -11,6 +11,7 @@ from django.shortcuts import render
 from media4sec import problems
 from media4sec.headers import REFUSED_STATUS, is_for_tokens
 from media4sec.languages import PREFIX
+from media4sec.logs import request_id
 
 logger = logging.getLogger(__name__)
 DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)  # away, restarting, read-only
@@ -32,7 +33,8 @@ ALSO = {
 
 def page(request, status, **more):
     """What went wrong, and what to do next; without a request, in a frame that leads nowhere else."""
-    return render(request, f"portal/errors/{status}.html", ALSO.get(status, {}) | more, status=status)
+    context = {"request_id": request_id.get()} | ALSO.get(status, {}) | more
+    return render(request, f"portal/errors/{status}.html", context, status=status)
 
 
 def is_for_machines(request):
@@ -65,6 +67,11 @@ def server_error(request):
     return page(None, 500)
 
 
+def refusal(status):
+    """A bare refusal, for the middleware to give it a page."""
+    return HttpResponse(status=status, headers={"Retry-After": str(RETRY_AFTER)} if status == 503 else {})
+
+
 class RefusalMiddleware:
     """Refuses what no view has to think of, and gives bare refusals of views a page that says what to do next.
 
@@ -83,7 +90,7 @@ class RefusalMiddleware:
             _ = request.GET  # read here, where too many parameters are refused whatever the address is
         except TooManyFieldsSent as error:
             return bad_request(request, error)
-        response = HttpResponse(status=refused) if refused else self.get_response(request)
+        response = refusal(refused) if refused else self.get_response(request)
         if response.status_code == 301 and request.method not in ("GET", "HEAD"):
             response = HttpResponseNotAllowed(["GET", "HEAD"])  # what was sent would be lost on the way
         is_bare = not response.streaming and not response.content
@@ -112,4 +119,4 @@ class RefusalMiddleware:
         if not isinstance(exception, DATABASE_FAILURES):
             return None
         logger.error("The database failed: %s", str(exception).partition("\n")[0][:200])
-        return HttpResponse(status=503, headers={"Retry-After": str(RETRY_AFTER)})
+        return refusal(503)

@@ -17,6 +17,7 @@ from django.db.models import Q, Subquery
 from media4sec.kinds import Document, kinds_by_name
 from media4sec.languages import memory
 from media4sec.letters import OWN_LETTERS, same
+from media4sec.patience import unhurried
 from media4sec.publications import index_files
 from media4sec.publications.columns import PER_SLOT, ROW_COLUMNS, columns_from, counted_fields
 from media4sec.publications.models import Change, Generation, Publication, Term
@@ -389,7 +390,10 @@ def _after(base, seen):
     with index_files.turn(is_awaited=not meanwhile) as has_turn:
         if not has_turn:
             return meanwhile
-        found = _of_files(seen) or Index(index_files.written_down(_read(seen)))
+        found = _of_files(seen)
+        if not found:
+            with unhurried(connection):
+                found = Index(index_files.written_down(_read(seen)))
         index_files.give_back_memory()
         return found
 

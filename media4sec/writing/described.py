@@ -432,7 +432,7 @@ _PROBLEM = {
     "properties": {
         **dict.fromkeys(("type", "title"), TEXT),
         "status": INTEGER,
-        **dict.fromkeys(("detail", "instance"), TEXT),
+        **dict.fromkeys(("detail", "instance", "request_id"), TEXT),
         "errors": {
             "type": "array",
             "items": {
