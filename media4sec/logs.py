@@ -92,14 +92,14 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record):
-        return json.dumps(told_of(record))
+        return json.dumps(logged_event(record))
 
 
 class LineFormatter(logging.Formatter):
     """One line for people; the lines of code that an error went through stand under it, set in."""
 
     def format(self, record):
-        event = told_of(record)
+        event = logged_event(record)
         said = [event.pop(name) for name in ("time", "level", "logger")]
         text, error, trace = event.pop("event"), event.pop("error", ""), event.pop("trace", ())
         more = [f"{name}={value}" for name, value in event.items()]
@@ -111,7 +111,7 @@ def chosen_formatter():
     return LineFormatter() if os.environ.get("LOG_FORMAT") == "line" else JsonFormatter()
 
 
-def told_of(record):
+def logged_event(record):
     """What is told of an event; texts of others are cleaned. Tracebacks name lines of code, never what was in them."""
     try:
         text = record.getMessage()

@@ -181,7 +181,7 @@ def test_a_page_that_fails_names_it_and_so_does_the_log(client, monkeypatch, cap
     assert page.status_code == 500
     assert page["X-Request-ID"] in text_of(page)
     [record] = [record for record in caplog.records if record.exc_info]
-    assert logs.told_of(record)["request_id"] == page["X-Request-ID"]
+    assert logs.logged_event(record)["request_id"] == page["X-Request-ID"]
 
 
 @pytest.mark.django_db
