@@ -92,6 +92,13 @@ READ_ONLY = env.bool("READ_ONLY", default=False)
 # Megabytes of ready answers that each worker keeps, for everybody who asks for the same; 0: none.
 KEPT_MB = env.int("KEPT_MB", default=0 if DEBUG else 32)
 
+# Where and by how many processes `manage.py serve` answers. A socket goes before host and port.
+SERVE_HOST = env.str("SERVE_HOST", default="127.0.0.1")
+SERVE_PORT = env.int("SERVE_PORT", default=8000)
+SERVE_SOCKET = env.str("SERVE_SOCKET", default="")
+SERVE_WORKERS = env.int("SERVE_WORKERS", default=2)
+SERVE_PUBLIC = env.bool("SERVE_PUBLIC", default=False)  # may other machines reach it without a proxy?
+
 
 # Applications
 
