@@ -10,6 +10,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from media4sec.accounts.tokens import make_token
 from media4sec.front.urls import (
@@ -22,6 +23,7 @@ from media4sec.front.urls import (
 from media4sec.kinds import kinds
 from media4sec.links.addresses import read_records
 from media4sec.links.models import Link, Turn
+from media4sec.operations.models import JobRun
 from media4sec.records import audit, policy, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.comments import comment_on
@@ -153,6 +155,11 @@ OTHERS = {
     "webhooks_subscription_history": "office",
     "webhooks_subscription_delete": "nobody",
     "webhooks_subscription_change": "office",
+    "operations_jobrun_changelist": ROOT,
+    "operations_jobrun_add": "nobody",
+    "operations_jobrun_history": ROOT,
+    "operations_jobrun_delete": "nobody",
+    "operations_jobrun_change": ROOT,
     "webhooks_subscription_step": "office",  # its administrators alone: tests/test_webhooks.py
     "records_team_changelist": MANAGERS,
     "records_team_add": ROOT,
@@ -470,6 +477,7 @@ def test_other_pages_open_for_those_who_may(clients, partner, name):  # gates 3.
     }
     read_records(Turn.take("us"))
     rows["subscription"] = Subscription.objects.create(address="https://example.org/", purpose="A mirror")
+    rows["jobrun"] = JobRun.objects.create(job="publish_due", began_at=timezone.now(), outcome="failed")
     rows["link"] = Link.objects.get(url="https://example.org/")
     maker = clients[MAKER].session["_auth_user_id"]
     saved = SavedList.objects.create(user_id=maker, page="catalogue_technology", name="Mine", query="q=a")
