@@ -192,6 +192,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "media4sec.records.form_renderer.FormRenderer"
 
 
 # Database
