@@ -11,7 +11,7 @@ from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
-from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2 import Environment, StrictUndefined, Template, pass_context
 from jinja2.ext import Extension
 from markupsafe import Markup
 
@@ -52,6 +52,20 @@ def _said(language, text):
     return gettext(text)
 
 
+class Shared(Template):
+    """A file of macros is read once in each language, for all pages that import it, not once a page.
+
+    Its macros know what they are given, and words that stand at its head, which are those of the language.
+    """
+
+    def _get_default_module(self, ctx=None):
+        modules = self.__dict__.setdefault("modules", {})
+        asked = get_language()
+        if asked not in modules:
+            modules[asked] = self.make_module()
+        return modules[asked]
+
+
 class Unindented(Extension):
     """Templates are indented for those who read them. Pages get the line break, or one space where words may meet."""
 
@@ -69,6 +83,7 @@ def environment(**options):
     """A name that a page does not know is an error, never an empty string."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(extensions=["jinja2.ext.i18n", Unindented], **options)  # noqa: S701, Django's options escape
+    made.template_class = Shared
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
