@@ -1,4 +1,4 @@
-"""How the fields of forms are drawn: as Django does, from its templates for Jinja, which take a fraction of the time."""
+"""How the fields of forms are drawn: as Django does, from its templates for Jinja, which take far less time."""
 
 from functools import cache
 
