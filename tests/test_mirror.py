@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from media4sec.operations import mirror
-from media4sec.operations.mirror import NotWhole, export_site, file_of
+from media4sec.operations.mirror import NotWhole, export_site, name_in_copy
 from tests.factories import make, published
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def test_every_public_page_is_there_and_no_draft(copied, client):  # gates 6.20,
     draft = make("technology", title="A draft that nobody sees")
     folder = copied()
 
-    page = (folder / file_of(tool.get_absolute_url())).read_text("utf-8")
+    page = (folder / name_in_copy(tool.get_absolute_url())).read_text("utf-8")
     assert "A tool for everybody" in page
     assert page == client.get(tool.get_absolute_url()).content.decode()
     assert (folder / "technologies" / "index.html").exists()
@@ -64,7 +64,7 @@ def test_a_copy_takes_the_place_of_an_earlier_one_only(copied, tmp_path):
     assert not (folder / "left-over.html").exists()
     assert not list(tmp_path.glob("site.*"))
 
-    (folder / mirror.STAMP).unlink()
+    (folder / mirror.COPY_STAMP).unlink()
     with pytest.raises(CommandError, match="something else"):
         copied()
     assert folder.exists()
@@ -89,4 +89,4 @@ def test_a_page_that_cannot_be_had_ends_it_and_the_earlier_copy_stays(copied, tm
     ],
 )
 def test_addresses_become_names_as_web_servers_look_for_them(address, name):
-    assert file_of(address) == name
+    assert name_in_copy(address) == name

@@ -34,9 +34,9 @@ FIRST_RETRY = MINUTE  # twice as long after each further failure …
 JITTER = 0.2  # … and some of it by chance, so that not all machines and jobs come at once
 RENEWED_EVERY = 10  # seconds
 LOOKS_EVERY = 5  # seconds
-AT_ONCE = 2  # jobs of one machine
-STOP_SECONDS = 20  # that a job under way is given to end by itself
-MOST_SAID = 4_000  # characters of what a run says
+JOBS_AT_ONCE = 2  # jobs of one machine
+PATIENCE_WITH_JOBS = 20  # that a job under way is given to end by itself
+SAID_MOST = 4_000  # characters of what a run says
 
 
 class Job(NamedTuple):
@@ -79,7 +79,7 @@ def database_time() -> datetime:
 
 
 @dataclass
-class Run:
+class RunningJob:
     """A job under way."""
 
     process: multiprocessing.Process
@@ -96,7 +96,7 @@ class Scheduler:
     def __init__(self, holder: str, jobs: tuple[Job, ...] = JOBS) -> None:
         self.holder = holder
         self.jobs = {job.name: job for job in jobs if not job.needs or getattr(settings, job.needs)}
-        self.running: dict[str, Run] = {}
+        self.running: dict[str, RunningJob] = {}
         self.stopping = threading.Event()
         self.failed = 0
 
@@ -130,7 +130,7 @@ class Scheduler:
             self.note_jobs()
             due = DueJob.objects.filter(due_at__lte=Now(), name__in=self.jobs).order_by("due_at")
             names = [name for name in due.values_list("name", flat=True) if name not in self.running]
-        while names and len(self.running) < AT_ONCE:
+        while names and len(self.running) < JOBS_AT_ONCE:
             name, *names = names
             if before := DueJob.take(name, self.holder):
                 if before.holder:
@@ -162,7 +162,7 @@ class Scheduler:
         process = context.Process(target=work, args=(job, said.fileno(), os.getpid()), daemon=True)
         process.start()
         now = time.monotonic()
-        self.running[job.name] = Run(process, said, began, now, now)
+        self.running[job.name] = RunningJob(process, said, began, now, now)
 
     def renew(self) -> None:
         """Hold what is under way; end what was lost to another machine, or takes too long."""
@@ -187,10 +187,10 @@ class Scheduler:
             if run.process.exitcode is not None:
                 self.end(name, run)
 
-    def end(self, name: str, run: Run) -> None:
+    def end(self, name: str, run: RunningJob) -> None:
         """Note what came of it, and when it is due again."""
         run.said.seek(0, os.SEEK_END)
-        run.said.seek(max(0, run.said.tell() - MOST_SAID))
+        run.said.seek(max(0, run.said.tell() - SAID_MOST))
         text = run.said.read().decode(errors="replace").replace("\0", "").strip()
         is_done = run.process.exitcode == 0
         if not is_done:
@@ -219,7 +219,7 @@ class Scheduler:
 
     def stop(self) -> None:
         """Let what is under way end by itself, within limits, and give back what it held."""
-        ends = time.monotonic() + STOP_SECONDS
+        ends = time.monotonic() + PATIENCE_WITH_JOBS
         for run in self.running.values():
             run.process.join(max(0, ends - time.monotonic()))
             if run.process.exitcode is None:

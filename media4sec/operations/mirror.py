@@ -26,7 +26,7 @@ Ask = Callable[[str], tuple[int, bytes]]
 
 FOR_ALL = ("/robots.txt", "/sitemap.xml", "/site.webmanifest", *ICONS)
 NOWHERE = "/no-such-page/"  # what is not found looks like this
-STAMP = "made-by-export_site"  # only a folder with this file is ever replaced
+COPY_STAMP = "made-by-export_site"  # only a folder with this file is ever replaced
 NEXT_PAGE = re.compile(r'href="(?P<path>/[^"?#]*/)\?page=(?P<number>\d+)"')
 FILE = re.compile(r'(?:href|src)="(?P<path>/files/[^"?#]+)"')
 
@@ -77,13 +77,13 @@ def pages(languages: Iterable[str]) -> Iterator[str]:
 def export_site(folder: Path, languages: Iterable[str], ask: Ask | None = None) -> int:
     """Fill a folder; returns how many files it has, static ones aside."""
     folder = folder.resolve()
-    if folder.exists() and any(folder.iterdir()) and not (folder / STAMP).exists():
+    if folder.exists() and any(folder.iterdir()) and not (folder / COPY_STAMP).exists():
         raise NotWhole(f"{folder} holds something else: name a new folder, or one of an earlier copy.")
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
-    number = Copy(part, ask or ask_portal()).fill(languages)
+    number = SiteCopy(part, ask or ask_portal()).fill(languages)
     shutil.copytree(settings.STATIC_ROOT, part / settings.STATIC_URL.strip("/"))
-    (part / STAMP).touch()
+    (part / COPY_STAMP).touch()
     old = folder.with_name(f"{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
@@ -93,7 +93,7 @@ def export_site(folder: Path, languages: Iterable[str], ask: Ask | None = None) 
     return number
 
 
-class Copy:
+class SiteCopy:
     """A folder while it is filled."""
 
     def __init__(self, folder: Path, ask: Ask) -> None:
@@ -104,7 +104,7 @@ class Copy:
         count = len(fixed_pages()) + Publication.objects.published().count()
         parts = [f"/sitemap-{number}.xml" for number in part_numbers(count)]
         for address in (*FOR_ALL, *parts, *pages(set(languages))):
-            self.take(address, file_of(address))
+            self.take(address, name_in_copy(address))
         self.write(self.folder / "404.html", self.got(NOWHERE, (404,)))
         return len(self.written)
 
@@ -122,10 +122,10 @@ class Copy:
         self.write(path, NEXT_PAGE.sub(r'href="\g<path>page-\g<number>/"', text).encode())
         for found in NEXT_PAGE.finditer(text):
             list_path, number = found["path"], found["number"]
-            self.take(f"{list_path}?page={number}", file_of(f"{list_path}page-{number}/"))
+            self.take(f"{list_path}?page={number}", name_in_copy(f"{list_path}page-{number}/"))
         for found in FILE.finditer(text):
             address = html.unescape(found["path"])
-            self.take(address, file_of(address))
+            self.take(address, name_in_copy(address))
 
     def got(self, address: str, expected: tuple[int, ...]) -> bytes:
         status, body = self.ask(address)
@@ -139,7 +139,7 @@ class Copy:
         self.written.add(path)
 
 
-def file_of(address: str) -> str:
+def name_in_copy(address: str) -> str:
     """Where an address is kept, as web servers look for it."""
     name = unquote(address).lstrip("/")
     return f"{name}index.html" if not name or name.endswith("/") else name

@@ -1,8 +1,8 @@
 """Do what is due again and again: publish appointments, make files, check links, forget what is old."""
 
 import os
+import platform
 import signal
-import socket
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--list", action="store_true", help="Say when each job is due; do none.")
 
     def handle(self, *, once, list, **options):
-        scheduler = Scheduler(f"{socket.gethostname()[:60]}:{os.getpid()}")
+        scheduler = Scheduler(f"{platform.node()[:60]}:{os.getpid()}")
         if list:
             scheduler.note_jobs()
             for job in DueJob.objects.filter(name__in=scheduler.jobs).order_by("due_at"):
