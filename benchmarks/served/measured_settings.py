@@ -8,3 +8,4 @@ from media4sec.settings import *  # noqa: F403
 VAR_DIR = Path(os.environ["MEASURED_VAR"])
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+DUMPS_ROOT = VAR_DIR / "dumps"
