@@ -86,7 +86,12 @@ TOKENS_OPEN = "/api/v1/working"  # what is here is for whoever has a token
 
 
 def is_for_tokens(path):
-    return path == TOKENS_OPEN or path.startswith(f"{TOKENS_OPEN}/")
+    return settings.BACK_OFFICE and (path == TOKENS_OPEN or path.startswith(f"{TOKENS_OPEN}/"))
+
+
+def is_back_office(path):
+    """On a node without one, its addresses are like those that never were."""
+    return settings.BACK_OFFICE and path.startswith("/admin/")
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -151,7 +156,7 @@ class HeadersMiddleware:
 
 def nature_of(path, response):
     """What an answer is: "admin", "machine", or "page" (redirects and errors between pages included)."""
-    if path.startswith("/admin/"):
+    if is_back_office(path):
         return "admin"
     content_type = response.headers.get("Content-Type", "text/html")
     return "page" if content_type.startswith("text/html") else "machine"

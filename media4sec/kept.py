@@ -35,7 +35,7 @@ from media4sec.answers import (
     takes,
     unchanged,
 )
-from media4sec.headers import REFUSED_STATUS, is_for_tokens
+from media4sec.headers import REFUSED_STATUS, is_back_office, is_for_tokens
 from media4sec.interchange.results import newest_change
 from media4sec.representations import HTML, names_other_forms
 
@@ -277,7 +277,7 @@ class KeptMiddleware:
 
 def is_apart(path: str) -> bool:
     """Back-office and tokens are for nobody else; static files know their codings and tags themselves."""
-    return path.startswith(("/admin/", settings.STATIC_URL)) or is_for_tokens(path)
+    return is_back_office(path) or path.startswith(settings.STATIC_URL) or is_for_tokens(path)
 
 
 def is_exact(path: str) -> bool:

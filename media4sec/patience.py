@@ -48,7 +48,7 @@ def limit_waiting():
         options["connection_factory"] = silence.Connection
         if settings.DATABASE_STATEMENT_SECONDS:
             options["options"] = f"{options.get('options', '')} {limits_of_a_session()}".strip()
-    silence.notice()
+    silence.begin_to_notice()
 
 
 def is_any_silent():

@@ -3,31 +3,36 @@
 An operator may say so (READ_ONLY), or the database is one that only reads, such as a standby.
 """
 
-from time import monotonic
-
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 
-LOOKED_EVERY = 2  # seconds
+STATES = ("in_hot_standby", "default_transaction_read_only")
+
 READ_ONLY_SQL_TRANSACTION = "25006"  # PostgreSQL's code for it
-
-_found = {}  # by database: (when somebody looked, what was found)
 
 
 def is_read_only():
-    """True where the database takes no writes; one query now and then, and none with READ_ONLY."""
+    """True where the database takes no writes, as far as it has told."""
     if settings.READ_ONLY:
         return True
     if connection.vendor != "postgresql":  # SQLite tells it only to who writes
         return False
-    name = connection.settings_dict["HOST"], connection.settings_dict["NAME"]
-    at, found = _found.get(name, (-1e9, False))
-    if monotonic() - at > LOOKED_EVERY:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW transaction_read_only")
-            found = cursor.fetchone()[0] == "on"
-        _found[name] = monotonic(), found
-    return found
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False  # and nothing else will work, either
+    # The server tells this by itself, and again when it changes; a pooler that hands it on to nobody costs a query.
+    told = [connection.connection.get_parameter_status(name) for name in STATES]
+    if None not in told:
+        return "on" in told
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        return cursor.fetchone()[0] == "on"
+
+
+def read_only_notice(request):
+    """For templates of the back-office; asked only where one shows it."""
+    return {"is_read_only": is_read_only}
 
 
 def is_refusal_to_write(error):

@@ -88,6 +88,8 @@ FEED_LIMIT = env.int("FEED_LIMIT", default=100)
 
 # Everything is read as ever, and nothing can be written: for moving house, or beside a database that is a copy.
 READ_ONLY = env.bool("READ_ONLY", default=False)
+# false: this node has no back-office, no log-in and no writing API.
+BACK_OFFICE = env.bool("BACK_OFFICE", default=True)
 
 # Megabytes of ready answers that each worker keeps, for everybody who asks for the same; 0: none.
 KEPT_MB = env.int("KEPT_MB", default=0 if DEBUG else 32)
@@ -188,6 +190,7 @@ TEMPLATES = [
                 # The admin asks for these two; public templates must not, or their pages need a session.
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "media4sec.read_only.read_only_notice",
             ]
         },
     },

@@ -69,7 +69,7 @@ def some_are_silent():
     return any(server.is_silent for server in [*_servers.values()])
 
 
-def notice():
+def begin_to_notice():
     """From now on this process notices; ``Connection`` is what it connects by."""
     extensions.set_wait_callback(_wait)
 

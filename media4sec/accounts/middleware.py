@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from media4sec.accounts import told
 from media4sec.accounts.apps import HELD_RIGHTS, SINCE
 from media4sec.accounts.factors import has_second_factor
+from media4sec.headers import is_back_office
 from media4sec.records import policy, unsaved
 
 SEEN = f"{settings.SESSION_COOKIE_NAME}-seen"  # the cookie that says, signed, that the session is used
@@ -30,7 +31,7 @@ class AccountsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not (request.path_info.startswith("/admin/") and request.user.is_authenticated):
+        if not (is_back_office(request.path_info) and request.user.is_authenticated):
             return self.get_response(request)
         unused, session = seconds_unused(request), request.session.session_key
         if unused > settings.SESSION_IDLE or seconds_old(request) > settings.SESSION_COOKIE_AGE:
@@ -48,7 +49,7 @@ class AccountsMiddleware:
         return response
 
     def process_exception(self, request, exception):
-        if not (request.path_info.startswith("/admin/") and request.user.is_authenticated):
+        if not (is_back_office(request.path_info) and request.user.is_authenticated):
             return None
         if isinstance(exception, PermissionDenied):
             told.page_refused(request)

@@ -24,6 +24,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.portal.errors import DATABASE_FAILURES
 from media4sec.portal.lists.views import refuse
 from media4sec.publications.models import Publication
+from media4sec.read_only import is_read_only
 
 MAX_RECORD = 200
 RETRY_AFTER_FAILURE = 60  # seconds
@@ -172,6 +173,7 @@ def form_page(request, subject, form, status=200, nonce="", problem="", **more):
         "errors": errors,
         "failed": dict.fromkeys(form.fields, "") | {error["name"]: error["text"] for error in errors},
         "problem": problem,
+        "only_reads": is_read_only(),
         "earlier": None,
         "wait_minutes": 0,
         "token": new_token(subject.record, nonce),

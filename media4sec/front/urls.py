@@ -2,6 +2,7 @@
 
 import re
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -39,6 +40,10 @@ FORM_OF_CATALOGUE, FORM_OF_SCHEMES, FORM_OF_SCHEME = (
     for address in ("catalog", "schemes", "schemes/(?P<name>[a-z-]+)")
 )
 
+BACK_OFFICE_PAGES = [
+    path("admin/accounts/", include("media4sec.accounts.urls")),
+    path("admin/", admin.site.urls),
+]
 urlpatterns = [
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
     path("sitemap-<int:number>.xml", fixed(sitemap_part), name="sitemap-part"),
@@ -79,10 +84,9 @@ urlpatterns = [
     path("oai", oai, name="oai"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
-    path("", include("media4sec.writing.urls")),
+    *([path("", include("media4sec.writing.urls"))] if settings.BACK_OFFICE else []),
     path("", include("media4sec.front.api")),
-    path("admin/accounts/", include("media4sec.accounts.urls")),
-    path("admin/", admin.site.urls),
+    *(BACK_OFFICE_PAGES if settings.BACK_OFFICE else []),
     # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.
     *(path(f"{code}/", home.home) for code in CODES),
     path("", include("media4sec.front.pages")),

@@ -14,6 +14,7 @@ from time import perf_counter
 from django.conf import settings
 from django.db import Error, close_old_connections, connection, connections
 
+from media4sec.headers import is_back_office
 from media4sec.portal.errors import FOR_MACHINES
 from media4sec.publications import index
 from media4sec.publications.version import content_version
@@ -149,7 +150,7 @@ def route_class(path):
         return "watching"
     if path.startswith(settings.STATIC_URL):
         return "static"
-    if path.startswith("/admin/"):
+    if is_back_office(path):
         return "back-office"
     if path.startswith("/api/v1"):
         return "api"

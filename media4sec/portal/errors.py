@@ -9,13 +9,15 @@ from django.http import HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
 from media4sec import problems
-from media4sec.headers import REFUSED_STATUS, is_for_tokens
+from media4sec.headers import REFUSED_STATUS, is_back_office, is_for_tokens
 from media4sec.languages import PREFIX
 from media4sec.logs import request_id
+from media4sec.read_only import is_read_only, is_refusal_to_write
 
 logger = logging.getLogger(__name__)
 DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)  # away, restarting, read-only
 RETRY_AFTER = 10  # seconds
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 # Files, feeds and the API; with a language before it, nothing is there for machines.
@@ -28,7 +30,9 @@ FOR_MACHINES = re.compile(
 ALSO = {
     400: {"errors": (), "crumbs": (), "without": "", "without_url": "", "all_url": ""},
     410: {"title": "", "identifier": "", "reason": "", "withdrawn_on": "", "successor": None},
+    503: {"only_reads": False, "again": (), "has_files": False},
 }
+ONLY_READS = "Nothing can be written at the moment. Reading goes on as ever."
 
 
 def page(request, status, **more):
@@ -42,9 +46,22 @@ def is_for_machines(request):
 
 
 def _answer(request, status):
+    only_reads = getattr(request, "only_reads", False)
     if is_for_machines(request) or status == 412:  # no browser makes conditions that can fail
-        return problems.response(request, status)
+        return problems.response(request, status, ONLY_READS if only_reads else "")
+    if status == 503:
+        return page(request, status, only_reads=only_reads, **sent_again(request))
     return page(request, status)
+
+
+def sent_again(request):
+    """What an editor has sent, to be sent again: it must not be lost with the database. Nothing of log-ins."""
+    if request.method != "POST" or not is_back_office(request.path_info) or REFUSED_STATUS in request.META:
+        return {}
+    if request.path_info.startswith("/admin/accounts/"):
+        return {}
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    return {"again": fields, "has_files": bool(request.FILES)}
 
 
 def bad_request(request, exception=None):
@@ -103,20 +120,25 @@ class RefusalMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        is_public = not request.path_info.startswith("/admin/")
+        is_public = not is_back_office(request.path_info)
         is_open = is_for_machines(request) and not is_for_tokens(request.path_info)
         if request.method == "OPTIONS" and is_open:
             methods = "GET, HEAD, POST, OPTIONS" if request.path_info == "/oai" else "GET, HEAD, OPTIONS"
             return HttpResponse(status=204, headers={"Allow": methods}, content_type="text/plain")
-        is_read_only = not getattr(view, "csrf_exempt", False)
-        if is_public and is_read_only and request.method not in ("GET", "HEAD"):
+        takes_more = getattr(view, "csrf_exempt", False)
+        if is_public and not takes_more and request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not is_public and "%00" in request.META.get("QUERY_STRING", ""):
             return _answer(request, 400)  # Django's filters hand it to PostgreSQL, which fails over it
+        is_writing = request.method not in READING and (not is_public or is_for_tokens(request.path_info))
+        if is_writing and is_read_only():  # also of what would not fail, such as counting wrong passwords
+            request.only_reads = True
+            return refusal(503)
         return None
 
     def process_exception(self, request, exception):
         if not isinstance(exception, DATABASE_FAILURES):
             return None
+        request.only_reads = is_refusal_to_write(exception)
         logger.error("The database failed: %s", str(exception).partition("\n")[0][:200])
         return refusal(503)
