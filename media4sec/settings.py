@@ -23,6 +23,8 @@ VAR_DIR = BASE_DIR / "var"  # everything the portal writes
 DUMPS_ROOT = Path(env.str("DUMPS_ROOT", default=str(VAR_DIR / "dumps")))
 # Where the search index is kept, for all processes of one machine. Where nothing can be written, each has its own.
 INDEX_ROOT = Path(env.str("INDEX_ROOT", default=str(VAR_DIR / "index")))
+# Where `backup` writes, unless it is told another folder.
+BACKUPS_ROOT = Path(env.str("BACKUPS_ROOT", default=str(VAR_DIR / "backups")))
 
 
 def _read_secret(name):
@@ -240,6 +242,8 @@ DATABASES = {"default": _database}
 # How long a statement of a request may take, on PostgreSQL, and half of it how long it waits for others; commands take
 # their time. 0: the database's roles say so themselves, as behind a pooler that hands on no options.
 DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", default=10)
+# The same database in the role that owns the tables; empty: the web does. Only migrate, backup and restore use it.
+MIGRATE_DATABASE = env.db_url_config(_owner) if (_owner := _read_secret("MIGRATE_DATABASE_URL")) else {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 

@@ -45,6 +45,10 @@ SPEAKS_SQL = {
     "media4sec/records/audit.py": "digests of thousands of rows at once, and a lock",
     "media4sec/records/bulk.py": "thousands of rows at once",
     "media4sec/records/workflow.py": "a lock",
+    "media4sec/operations/backup_databases.py": "how databases copy and check themselves",
+    "media4sec/operations/backup_facts.py": "rows of every table, also of those that no model knows",
+    "media4sec/operations/management/commands/migrate.py": "limits of time",
+    "media4sec/operations/privileges.py": "what roles may do",
 }
 
 

@@ -466,25 +466,34 @@ def export_folder(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written, named = {}, {}
+    for name, documents in exported_documents():
+        if documents:
+            (folder / name).write_text(in_file(documents), "utf-8")
+            written[name] = len(documents)
+            named |= {
+                f"{file['digest']}.{SUFFIXES[file['media_type']]}": file["digest"]
+                for document in documents
+                for file in files_in(document)
+            }
+        else:
+            (folder / name).unlink(missing_ok=True)
+    if files := _export_files(folder / FILES, named):
+        written[FILES] = files
+    return written
+
+
+def exported_documents():
+    """(file name, documents of all records) of each kind, in the order of the kinds."""
     for kind in kinds():
         rows = Record.objects.filter(kind_name=kind.name).select_related("published_revision", "successor")
         records = sorted(rows, key=lambda record: record.identifier)
         documents = working_documents(records)
-        path = folder / f"{kind.plural}.json"
-        if records:
-            content = [exported(record, documents[record.pk]) for record in records]
-            path.write_text(dumps(content, indent=1, separators=(",", ": ")) + "\n", "utf-8")
-            written[path.name] = len(records)
-            named |= {
-                f"{file['digest']}.{SUFFIXES[file['media_type']]}": file["digest"]
-                for document in content
-                for file in files_in(document)
-            }
-        else:
-            path.unlink(missing_ok=True)
-    if files := _export_files(folder / FILES, named):
-        written[FILES] = files
-    return written
+        yield f"{kind.plural}.json", [exported(record, documents[record.pk]) for record in records]
+
+
+def in_file(documents):
+    """The text of the file that holds these documents."""
+    return dumps(documents, indent=1, separators=(",", ": ")) + "\n"
 
 
 def _export_files(folder, named):
