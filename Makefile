@@ -82,6 +82,7 @@ check: $(READY) ## lint with the rules of bandit, format, templates, directions 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check_migrations
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 format: $(READY) ## let ruff and djangofmt mend what they can
