@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 older = is_older()
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
-        call_command("migrate", verbosity=0)  # with nothing to do, it gives the web its rights
+        call_command("migrate", offline=True, verbosity=0)  # with nothing to do, it gives the web its rights
         if older or backup.manifest["release"] != release():
             call_command("rebuild_publications", stdout=self.stdout)
         index.current()
