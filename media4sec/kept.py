@@ -37,6 +37,7 @@ from media4sec.answers import (
 )
 from media4sec.headers import REFUSED_STATUS, is_back_office, is_for_tokens
 from media4sec.interchange.results import newest_change
+from media4sec.replica import STANDING, read_surely
 from media4sec.representations import HTML, names_other_forms
 
 Key = tuple[str, str, str]  # scheme, path, parameters
@@ -57,7 +58,7 @@ FAILED = object()  # what became of an answer that others waited for
 class Shelf:
     """The answers while the public sees one version of the content; when room is short, the longest unasked goes."""
 
-    def __init__(self, version: object, room: int) -> None:
+    def __init__(self, version: tuple, room: int) -> None:
         self.version, self.room = version, room
         self.answers: OrderedDict[Key, Answer] = OrderedDict()
         self.sizes: dict[Key, int] = {}
@@ -163,7 +164,7 @@ class Kept:
         self.asked_at = time = monotonic()  # the others go on with what is known
         self.looks.append(time)
         try:
-            version = version_of_content()
+            version = read_surely(version_of_content)
         except (DatabaseError, InterfaceError):
             self.is_failing = True
             is_good = time - self.read_at < TRUSTED_IN_SILENCE and not exactly
@@ -239,6 +240,7 @@ class KeptMiddleware:
         self, request: HttpRequest, shelf: Shelf, key: Key, coding: str, make: Callable[[], Made]
     ) -> Made:
         """What is kept, or a new answer that others get as well."""
+        request.META[STANDING] = shelf.version[:2]
         found: Made | None = shelf.find(key)
         if found is None or not suits(found, request):
             if request.method == "HEAD":

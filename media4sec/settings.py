@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "media4sec.languages.LanguageMiddleware",
+    "media4sec.replica.ReplicaMiddleware",  # inside the language: what it asks is remembered there
     "media4sec.portal.errors.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -244,6 +245,15 @@ DATABASES = {"default": _database}
 DATABASE_STATEMENT_SECONDS = env.int("DATABASE_STATEMENT_SECONDS", default=10)
 # The same database in the role that owns the tables; empty: the web does. Only migrate, backup and restore use it.
 MIGRATE_DATABASE = env.db_url_config(_owner) if (_owner := _read_secret("MIGRATE_DATABASE_URL")) else {}
+
+# A streaming replica that answers readers while it is in step; without it, the one database answers everybody.
+if _replica_url := _read_secret("REPLICA_URL"):
+    _replica = env.db_url_config(_replica_url)
+    if {_database["ENGINE"], _replica["ENGINE"]} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured("REPLICA_URL and DATABASE_URL must both be postgres:// addresses.")
+    _replica["OPTIONS"] = _database["OPTIONS"] | _replica.get("OPTIONS", {})
+    DATABASES["replica"] = _database | _replica | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["media4sec.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -309,6 +319,12 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
+# Redis or Valkey, where there is one: the same counters for all nodes, and the table only while it does not answer.
+if _cache_url := _read_secret("CACHE_URL"):
+    if urlsplit(_cache_url).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured("CACHE_URL must be a redis://, rediss:// or unix:// address.")
+    CACHES["default"] |= {"BACKEND": "media4sec.shared_cache.SharedCache", "LOCATION": _cache_url}
+    CACHES["default"]["TABLE"] = "accounts_limits"
 
 # Where invitations and links for new passwords are sent from; without a server they are written to the log.
 vars().update(env.email_url_config(_read_secret("EMAIL_URL") or "consolemail://"))
