@@ -24,7 +24,7 @@ FORMAT_PUBLIC = $(DJANGOFMT) --profile jinja --extend-exclude templates/admin te
 ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin check format test test-quick test-sqlite test-postgres slips guide bench drills soak screenshots messages docs lock clean
+.PHONY: help setup run admin cluster check format test test-quick test-sqlite test-postgres slips guide bench drills soak screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -109,6 +109,10 @@ slips: $(READY) ## plausible slips, one by one: do the tests notice them? (ARGS=
 
 guide: $(READY) ## follow “Adding a kind of record” in a copy, and run the quick tests there
 	$(BIN)/python -m tests.guide
+
+# By the files of deploy/; needs the Debian packages that docs/operations/cluster.md names.
+cluster: $(READY) ## many machines as processes on this one, until Ctrl-C (ARGS="--nodes 3")
+	@$(BIN)/python -m tests.cluster $(ARGS)
 
 # In throw-away databases, beside nginx and others where they are installed; needs wrk, an hour or two, and 2 GB of disk.
 bench: $(READY) ## measure the portal beside others and as it grows, and write docs/performance.md (ARGS=--help)

@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-PATIENCE = 0.08  # seconds for one answer, or for a connection
+PATIENCE = 0.05  # seconds for one answer, or for a connection
 LEFT_ALONE_FOR = 2  # seconds after a failure, in which nobody waits for it again
 
 logger = logging.getLogger(__name__)
