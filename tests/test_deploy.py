@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings
 from django.core.management import call_command
 
@@ -100,3 +101,97 @@ def test_haproxy_reads_its_file():
     path = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
     checked("haproxy", "-c", "-f", DEPLOY / "haproxy" / "haproxy.cfg", env=environment | path)
+
+
+def of_kubernetes():
+    """All that kustomize would apply, each with the file that it is in."""
+    base = DEPLOY / "kubernetes" / "base"
+    named = yaml.safe_load((base / "kustomization.yaml").read_text("utf-8"))["resources"]
+    assert {*named} == {path.name for path in base.glob("*.yaml")} - {"kustomization.yaml"}
+    return [found for name in named for found in yaml.safe_load_all((base / name).read_text("utf-8"))]
+
+
+def test_pods_may_do_nothing_that_they_need_not():
+    pods = [
+        one["spec"]["template"]["spec"] for one in of_kubernetes() if one["kind"] in ("Deployment", "Job")
+    ]
+
+    assert len(pods) == 3
+    for pod in pods:
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        for container in pod["containers"]:
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            assert container["resources"]["limits"]["memory"]
+            mounted = {mount["name"] for mount in container["volumeMounts"]}
+            assert mounted == {volume["name"] for volume in pod["volumes"]}
+
+
+def test_web_nodes_are_replaced_one_by_one_and_never_all_gone():  # gate 6.16
+    [web] = [
+        one for one in of_kubernetes() if one["kind"] == "Deployment" and one["metadata"]["name"] == "web"
+    ]
+    [budget] = [one for one in of_kubernetes() if one["kind"] == "PodDisruptionBudget"]
+
+    assert web["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    assert web["spec"]["replicas"] >= 2
+    assert budget["spec"]["minAvailable"] >= 1
+    assert budget["spec"]["selector"] == web["spec"]["selector"]
+    [container] = web["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+    assert (
+        container["livenessProbe"]["httpGet"]["path"] == "/live"
+    )  # not the database: it is nobody's to restart
+
+
+def test_nothing_is_secret_in_these_files_and_every_setting_is_one():  # gate 5.3
+    known = set(
+        re.findall(r"^#?([A-Z][A-Z_]+)=", Path(settings.BASE_DIR, ".env.example").read_text("utf-8"), re.M)
+    )
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    [of_pods] = [one["data"] for one in of_kubernetes() if one["kind"] == "ConfigMap"]
+    for environment in (of_pods, compose["services"]["web1"]["environment"]):
+        assert {name.removesuffix("_FILE") for name in environment} <= known
+        assert not {"SECRET_KEY", "DATABASE_URL", "REPLICA_URL", "CACHE_URL"} & set(environment)
+    examples = [*DEPLOY.rglob("*.example")]
+    assert len(examples) == 3
+    for path in examples:
+        assert re.findall(r"PASSWORD=(\S+)", path.read_text("utf-8")) == []
+
+
+def test_containers_do_not_run_as_root():
+    text = (DEPLOY / "Containerfile").read_text("utf-8")
+    last = text[text.rindex("\nFROM ") :]
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+
+    assert re.findall(r"^USER (.+)$", last, re.M) == ["10001"]
+    assert re.findall(r"^HEALTHCHECK ", last, re.M)
+    assert "--require-hashes" in text
+    for name in ("web1", "web2", "jobs", "migrate"):
+        assert compose[name]["user"] == "10001:10001"
+        assert compose[name]["read_only"] is True
+        assert compose[name]["cap_drop"] == ["ALL"]
+    commands = {tuple(compose[name]["command"][:3]) for name in ("jobs", "migrate")}
+    assert commands == {("python", "manage.py", "run_jobs"), ("python", "manage.py", "migrate")}
+
+
+def test_whoever_waits_in_the_pool_waits_shorter_than_a_visitor():  # gate 6.8
+    text = (DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text("utf-8")
+    proxy = (DEPLOY / "nginx" / "proxy.conf").read_text("utf-8")
+    pool = dict(re.findall(r"^(\w+) = (.*)$", text, re.M))
+
+    assert pool["pool_mode"] == "transaction"
+    assert int(pool["query_wait_timeout"]) <= 5
+    assert int(pool["query_timeout"]) < int(re.search(r"proxy_read_timeout (\d+)s", proxy)[1])
+
+
+def test_what_was_acknowledged_is_on_two_machines():  # gate 6.9
+    patroni = yaml.safe_load((DEPLOY / "patroni" / "patroni.yml").read_text("utf-8"))["bootstrap"]["dcs"]
+
+    assert patroni["synchronous_mode"] is True
+    assert patroni["postgresql"]["parameters"]["synchronous_commit"] == "remote_apply"
+    assert patroni["loop_wait"] + 2 * patroni["retry_timeout"] <= patroni["ttl"]
+    assert patroni["ttl"] <= 8  # and two seconds for the standby

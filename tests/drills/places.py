@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.portals import HERE, Portal, databases, query
+from tests.cluster.topology import cluster
 
 KEPT = HERE / "var" / "drills"  # the filled SQLite database, for the next run of the same code
 
@@ -51,4 +52,5 @@ def places(minutes=1):
     return {
         "sqlite": lambda: machine("sqlite", minutes),
         "postgresql": lambda: machine("postgresql", minutes),
+        "cluster": cluster,
     }
