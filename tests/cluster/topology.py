@@ -169,6 +169,7 @@ class Cluster:
     def start_web(self):
         """Web nodes, and nginx before them"""
         for n in range(1, self.number_of_nodes + 1):
+            self.start_ways(n)
             self.add_node(n).start()
         for n in range(1, self.number_of_nodes + 1):
             self.await_node(n)

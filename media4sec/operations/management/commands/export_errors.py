@@ -12,7 +12,19 @@ from media4sec.languages import CODES
 from media4sec.portal import errors
 
 # The page that says it, for each status of nginx (deploy/nginx/refused.conf).
-PAGES = {400: 400, 405: 405, 408: 408, 413: 413, 414: 400, 429: 429, 500: 500, 502: 500, 503: 503, 504: 500}
+PAGES = {
+    400: 400,
+    404: 404,
+    405: 405,
+    408: 408,
+    413: 413,
+    414: 400,
+    429: 429,
+    500: 500,
+    502: 500,
+    503: 503,
+    504: 500,
+}
 BY_HTTPS = "The API is asked by https only."
 
 
