@@ -37,7 +37,7 @@ from media4sec.answers import (
 )
 from media4sec.headers import REFUSED_STATUS, is_back_office, is_for_tokens
 from media4sec.interchange.results import newest_change
-from media4sec.replica import STANDING, read_surely
+from media4sec.replica import STANDS_AT, read_surely
 from media4sec.representations import HTML, names_other_forms
 
 Key = tuple[str, str, str]  # scheme, path, parameters
@@ -240,7 +240,7 @@ class KeptMiddleware:
         self, request: HttpRequest, shelf: Shelf, key: Key, coding: str, make: Callable[[], Made]
     ) -> Made:
         """What is kept, or a new answer that others get as well."""
-        request.META[STANDING] = shelf.version[:2]
+        request.META[STANDS_AT] = shelf.version[:2]
         found: Made | None = shelf.find(key)
         if found is None or not suits(found, request):
             if request.method == "HEAD":

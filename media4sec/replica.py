@@ -21,17 +21,17 @@ from django.http.response import HttpResponseBase
 from media4sec.interchange.results import newest_change
 from media4sec.languages import memory
 
-T = TypeVar("T")
+Found = TypeVar("Found")
 REPLICA = "replica"
 READ_SIDE = "publications"
 # In the environ of a request: the version of the content that its answer is made for. Without it, the primary is asked:
 # for forms, for whoever has a session or a token, and for all that is no request.
-STANDING = "media4sec.standing"
-LEFT_ALONE_FOR = 2  # seconds after a failure; then one request tries again
+STANDS_AT = "media4sec.standing"
+SPARED_FOR = 2  # seconds after a failure; then one request tries again
 FAILURES = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
-asked: ContextVar[str] = ContextVar("asked", default=DEFAULT_DB_ALIAS)
+read_on: ContextVar[str] = ContextVar("read_on", default=DEFAULT_DB_ALIAS)
 _failed_at: dict[str, float] = {}
 
 
@@ -41,7 +41,7 @@ class Router:
     def db_for_read(self, model: type[Model], **hints: Any) -> str:
         is_read_side = model._meta.app_label == READ_SIDE
         # What a transaction has written is seen in it only, and its two halves must not be of two moments.
-        return asked.get() if is_read_side and not connection.in_atomic_block else DEFAULT_DB_ALIAS
+        return read_on.get() if is_read_side and not connection.in_atomic_block else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str:
         return DEFAULT_DB_ALIAS
@@ -52,16 +52,16 @@ class Router:
 
 @contextmanager
 def asking(alias: str) -> Iterator[None]:
-    before = asked.set(alias)
+    before = read_on.set(alias)
     try:
         yield
     finally:
-        asked.reset(before)
+        read_on.reset(before)
 
 
 def is_left_alone(alias: str) -> bool:
     """Has it failed a moment ago? To wait for it again would cost every reader the same time."""
-    return monotonic() - _failed_at.get(alias, -1e9) < LEFT_ALONE_FOR
+    return monotonic() - _failed_at.get(alias, -1e9) < SPARED_FOR
 
 
 def failed(alias: str, error: object) -> None:
@@ -69,7 +69,7 @@ def failed(alias: str, error: object) -> None:
     logger.warning("The %s database does not answer: %s", alias, str(error).partition("\n")[0][:200])
 
 
-def read_surely(read: Callable[[], T]) -> T:
+def read_surely(read: Callable[[], Found]) -> Found:
     """What is read on the primary; while it does not answer, on the replica, if there is one."""
     if REPLICA not in connections.settings:
         return read()
@@ -91,7 +91,7 @@ class ReplicaMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        standing = request.META.get(STANDING)
+        standing = request.META.get(STANDS_AT)
         if standing is None or is_left_alone(REPLICA):
             return self.get_response(request)
         with asking(REPLICA):

@@ -15,8 +15,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-PATIENCE = 0.05  # seconds for one answer, or for a connection
-LEFT_ALONE_FOR = 2  # seconds after a failure, in which nobody waits for it again
+SERVER_PATIENCE = 0.05  # seconds for one answer, or for a connection
+UNASKED_FOR = 2  # seconds after a failure, in which nobody waits for it again
 
 logger = logging.getLogger(__name__)
 
@@ -36,14 +36,14 @@ class SharedCache(BaseCache):
 
     def __init__(self, location, params):
         super().__init__(params)
-        limits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+        limits = {"socket_timeout": SERVER_PATIENCE, "socket_connect_timeout": SERVER_PATIENCE}
         at_once = {"retry": Retry(NoBackoff(), 0), "serializer": PlainSerializer()}
         self.server = RedisCache(location, params | {"OPTIONS": limits | at_once})
         self.table = DatabaseCache(params["TABLE"], params)
         self.failed_at = -1e9
 
     def ask(self, name, *arguments):
-        if monotonic() - self.failed_at > LEFT_ALONE_FOR:
+        if monotonic() - self.failed_at > UNASKED_FOR:
             try:
                 return getattr(self.server, name)(*arguments)
             except (RedisError, ValueError) as error:  # ValueError: somebody else wrote there
