@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 from media4sec.interchange.results import newest_change
 from media4sec.languages import memory
 
-Found = TypeVar("Found")
+Said = TypeVar("Said")
 REPLICA = "replica"
 READ_SIDE = "publications"
 # In the environ of a request: the version of the content that its answer is made for. Without it, the primary is asked:
@@ -69,7 +69,7 @@ def failed(alias: str, error: object) -> None:
     logger.warning("The %s database does not answer: %s", alias, str(error).partition("\n")[0][:200])
 
 
-def read_surely(read: Callable[[], Found]) -> Found:
+def read_surely(read: Callable[[], Said]) -> Said:
     """What is read on the primary; while it does not answer, on the replica, if there is one."""
     if REPLICA not in connections.settings:
         return read()
