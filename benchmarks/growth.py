@@ -139,6 +139,7 @@ class Asked:
                 most = max(most, self.server.memory()[0])
         seconds = time.perf_counter() - began
         self.portal.run("manage.py", "make_dumps")
+        self.link.close()  # which the server has ended meanwhile; the next request opens it again
         return {"records": records, "seconds": seconds, "grown": most - before, "dump": self.first_byte()}
 
     def first_byte(self):
