@@ -6,7 +6,7 @@ An operator may say so (READ_ONLY), or the database is one that only reads, such
 from django.conf import settings
 from django.db import DatabaseError, Error, connection
 
-STATES = ("in_hot_standby", "default_transaction_read_only")
+TOLD_BY_POSTGRESQL = ("in_hot_standby", "default_transaction_read_only")
 
 READ_ONLY_SQL_TRANSACTION = "25006"  # PostgreSQL's code for it
 
@@ -22,7 +22,7 @@ def is_read_only():
     except Error:
         return False  # and nothing else will work, either
     # The server tells this by itself, and again when it changes; a pooler that hands it on to nobody costs a query.
-    told = [connection.connection.get_parameter_status(name) for name in STATES]
+    told = [connection.connection.get_parameter_status(name) for name in TOLD_BY_POSTGRESQL]
     if None not in told:
         return "on" in told
     with connection.cursor() as cursor:

@@ -24,13 +24,14 @@ from media4sec.headers import REFUSED_STATUS, headers_of_server
 from media4sec.logs import NUMBER_HEADER, REQUEST_ID, log_request, request_id, request_id_of
 from media4sec.operations.health import Health
 from media4sec.operations.metrics import metrics
-from media4sec.patience import is_any_silent
+from media4sec.patience import is_any_silent, limit_waiting
 from media4sec.portal.errors import RETRY_AFTER
+from media4sec.serving import THREADS
 from media4sec.visitors import is_proxy
 
 logger = logging.getLogger(__name__)
 
-THREADS = 4  # requests that a worker works on at the same time; more would only wait for each other
+
 THREADS_ASIDE = 2  # for what needs no database: static files and refusals
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"  # as Prometheus calls it
 QUEUED_MOST = 25  # seconds that a request waits for a thread …
@@ -171,6 +172,10 @@ class Application:
         self.aside = ThreadPoolExecutor(THREADS_ASIDE, "aside")
         self.bodies = Bodies()
         self.health = Health()
+
+    def __rsgi_init__(self, loop):
+        """granian calls this in each worker, before it serves anybody."""
+        limit_waiting()
         metrics.begin()
 
     async def __rsgi__(self, scope, protocol):

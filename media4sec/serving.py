@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+THREADS = 4  # requests that a worker works on at the same time; more would only wait for each other
 HEAD_MOST = 64 * 2**10  # bytes of a request before its body; beyond: 431
 HEAD_SECONDS = 15  # a whole head arrives within this time, and so does the next request on a kept connection
 CONNECTIONS = (
@@ -31,5 +32,6 @@ def serving(origin, workers=2):
         *("--workers-kill-timeout", str(STOP_SECONDS)),
         *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)),
         *("--http1-buffer-size", str(HEAD_MOST), "--http1-header-read-timeout", str(HEAD_SECONDS * 1000)),
+        *("--log-config", str(Path(__file__).with_name("server_logs.json"))),
         "media4sec.server:application",
     ]

@@ -101,6 +101,7 @@ SERVE_HOST = env.str("SERVE_HOST", default="127.0.0.1")
 SERVE_PORT = env.int("SERVE_PORT", default=8000)
 SERVE_SOCKET = env.str("SERVE_SOCKET", default="")
 SERVE_WORKERS = env.int("SERVE_WORKERS", default=2)
+NODES = env.int("NODES", default=1)  # machines that serve the portal from one database
 SERVE_PUBLIC = env.bool("SERVE_PUBLIC", default=False)  # may other machines reach it without a proxy?
 
 

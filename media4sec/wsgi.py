@@ -9,6 +9,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "media4sec.settings")
 application = get_wsgi_application()
 
 from media4sec.kept import ready  # noqa: E402, F401 - it reads models, which Django had to load first
-from media4sec.patience import limit_waiting  # noqa: E402
-
-limit_waiting()

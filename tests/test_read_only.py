@@ -34,7 +34,10 @@ def takes_nothing():
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA query_only=ON")
         else:
-            cursor.execute("SET TRANSACTION READ ONLY")
+            # What was written before is checked now, as to check it later would write.
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET TRANSACTION READ ONLY"
+            )
     yield
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

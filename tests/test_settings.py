@@ -76,8 +76,16 @@ def manage(*arguments, **environment):
     )
 
 
+# What a real deployment has besides.
+BEHIND_A_PROXY = {
+    "TRUST_X_FORWARDED_PROTO": "true",
+    "TRUSTED_PROXIES": "127.0.0.1",
+    "EMAIL_URL": "smtp+tls://portal:x@mail.example.eu:587",
+}
+
+
 def test_production_settings_pass_the_deployment_check():  # gate 5.7
-    result = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD, **BEHIND_A_PROXY)
 
     assert result.returncode == 0, result.stderr
     assert "no issues (0 silenced)" in result.stdout
@@ -101,6 +109,11 @@ def test_the_deployment_check_warns_if_nobody_is_told_of_weaknesses():
         ({"DEBUG": "true"}, "DEBUG shows internals"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name each host"),
         ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL"),
+        ({"DATABASE_URL_FILE": "/nowhere/url"}, "DATABASE_URL_FILE names (/nowhere/url) cannot be read"),
+        ({"EMAIL_URL_FILE": "/nowhere/url"}, "EMAIL_URL_FILE names (/nowhere/url) cannot be read"),
+        ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES must list"),
+        ({"METRICS_FROM": "10.0.0.1/8"}, "METRICS_FROM must list"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or line"),
     ],
 )
 def test_start_up_stops_with_a_sentence_that_names_the_variable(changes, named):  # gates 5.3, 6.23
@@ -167,3 +180,39 @@ def test_postgresql_is_spoken_to_by_the_fixed_driver():
         assert connection.Database.__name__ == "psycopg2"
     with pytest.raises(ModuleNotFoundError):
         __import__("psycopg")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "setting", "expected"),
+    [
+        ("SECRET_KEY", "k" * 20 + secrets.token_urlsafe(40), "SECRET_KEY", None),
+        ("DATABASE_URL", "postgres://portal:p%40ss@db:5432/portal", "DATABASES", "p@ss"),
+        ("EMAIL_URL", "smtp+tls://portal:swordfish@mail.example.eu:587", "EMAIL_HOST_PASSWORD", "swordfish"),
+    ],
+)
+def test_secrets_come_from_files(tmp_path, name, value, setting, expected):  # gate 5.3
+    path = tmp_path / "secret"
+    path.write_text(f"{value}\n")
+    found = settings_with([setting], **{**GOOD, name: "", f"{name}_FILE": str(path)})[setting]
+
+    assert (found["default"]["PASSWORD"] if setting == "DATABASES" else found) == (expected or value)
+
+
+def test_a_new_secret_key_logs_nobody_out(client, django_user_model, settings, db):  # gate 5.3
+    """What the earlier one signed is good as long as it is named among SECRET_KEY_FALLBACKS, and no longer."""
+    from tests.people import with_second_factor
+
+    person = with_second_factor(
+        django_user_model.objects.create_superuser("ada@example.org", "swordfish 123")
+    )
+    client.force_login(person)
+    old, new = settings.SECRET_KEY, secrets.token_urlsafe(64)
+    assert client.get("/admin/").status_code == 200
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
+    assert client.get("/admin/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.get("/admin/").status_code == 200  # the session was signed anew meanwhile
+
+    settings.SECRET_KEY = secrets.token_urlsafe(64)
+    assert client.get("/admin/").status_code == 302

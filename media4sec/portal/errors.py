@@ -17,7 +17,7 @@ from media4sec.read_only import is_read_only, is_refusal_to_write
 logger = logging.getLogger(__name__)
 DATABASE_FAILURES = (OperationalError, InterfaceError, InternalError)  # away, restarting, read-only
 RETRY_AFTER = 10  # seconds
-READING = ("GET", "HEAD", "OPTIONS")
+METHODS_THAT_READ = ("GET", "HEAD", "OPTIONS")
 
 
 # Files, feeds and the API; with a language before it, nothing is there for machines.
@@ -130,7 +130,9 @@ class RefusalMiddleware:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not is_public and "%00" in request.META.get("QUERY_STRING", ""):
             return _answer(request, 400)  # Django's filters hand it to PostgreSQL, which fails over it
-        is_writing = request.method not in READING and (not is_public or is_for_tokens(request.path_info))
+        is_writing = request.method not in METHODS_THAT_READ and (
+            not is_public or is_for_tokens(request.path_info)
+        )
         if is_writing and is_read_only():  # also of what would not fail, such as counting wrong passwords
             request.only_reads = True
             return refusal(503)
