@@ -24,7 +24,8 @@ DATABASES, NODES = 3, 2
 PATIENCE = 600  # seconds for what is to start; a busy machine takes its time
 OF_ITS_OWN = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 OF_ITS_OWN += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-PORTAL = "portal"  # the database, and the role of the web nodes
+# The database, and its roles as deploy/postgresql/roles.sql makes them.
+PORTAL, WEB, OWNER = "portal", "portal_web", "portal_owner"
 
 
 class Cluster:
@@ -33,7 +34,7 @@ class Cluster:
     def __init__(self, folder, nodes=NODES, workers=1):
         self.folder, self.number_of_nodes, self.workers = Path(folder), nodes, workers
         self.passwords = {
-            name: secrets.token_hex(16) for name in ("superuser", "replication", "web", "redis")
+            name: secrets.token_hex(16) for name in ("superuser", "replication", "redis", WEB, OWNER)
         }
         self.key = secrets.token_urlsafe(64)
         self.processes = {}
@@ -127,9 +128,11 @@ class Cluster:
     def fill(self):
         """The database with its roles, and the content"""
         with self.superuser() as cursor:
-            password = self.passwords["web"]
-            cursor.execute(f"CREATE ROLE {PORTAL} LOGIN PASSWORD %s", [password])
-            cursor.execute(f"CREATE DATABASE {PORTAL} OWNER {PORTAL}")
+            for statement in (DEPLOY / "postgresql" / "roles.sql").read_text("utf-8").split(";"):
+                if statement.strip():
+                    cursor.execute(statement)
+            for role in (WEB, OWNER):
+                cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [self.passwords[role]])
         self.start_ways(self.number_of_nodes + 1)
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_records", "fixtures")
@@ -162,7 +165,7 @@ class Cluster:
         for port, name in (("5000", "primary"), ("5001", "replica")):
             places = places.replace(f"port={port}", f"port={self.ports[f'{name}{n}']}")
         (pool.folder / "databases.ini").write_text(places, "utf-8")
-        (pool.folder / "userlist.txt").write_text(f'"{PORTAL}" "{self.passwords["web"]}"\n', "utf-8")
+        (pool.folder / "userlist.txt").write_text(f'"{WEB}" "{self.passwords[WEB]}"\n', "utf-8")
         pool.start()
         wait_for(lambda: self.ask(n, "SELECT 1"), PATIENCE, "PgBouncer")
 
@@ -200,13 +203,18 @@ class Cluster:
             "TRUST_X_FORWARDED_PROTO": "true",
             "TRUSTED_PROXIES": "127.0.0.1",
             "DATABASE_URL": self.pooled(n, PORTAL),
+            "DATABASE_STATEMENT_SECONDS": "0",  # the role says so; a pool hands on no options
             "REPLICA_URL": self.pooled(n, f"{PORTAL}_replica"),
             "CACHE_URL": f"redis://:{self.passwords['redis']}@127.0.0.1:{self.ports['redis']}/0",
         }
 
     def pooled(self, n, name):
-        place = f"{PORTAL}:{self.passwords['web']}@127.0.0.1:{self.ports[f'pool{n}']}"
+        place = f"{WEB}:{self.passwords[WEB]}@127.0.0.1:{self.ports[f'pool{n}']}"
         return f"postgres://{place}/{name}?disable_server_side_cursors=true"
+
+    def direct(self, n, role):
+        """Past the pool, as whatever holds a lock for longer than a transaction."""
+        return f"postgres://{role}:{self.passwords[role]}@127.0.0.1:{self.ports[f'primary{n}']}/{PORTAL}"
 
     def await_node(self, n):
         address = f"http://127.0.0.1:{self.ports[f'web{n}']}/about/"
@@ -248,8 +256,8 @@ class Cluster:
     def manage(self, *arguments, n=None):
         """A command of the portal, as jobs and migrations run it: not through the pool."""
         n = n or self.number_of_nodes + 1
-        place = f"{PORTAL}:{self.passwords['web']}@127.0.0.1:{self.ports[f'primary{n}']}"
-        environment = self.of_node(n) | {"DATABASE_URL": f"postgres://{place}/{PORTAL}", "REPLICA_URL": ""}
+        addresses = {"DATABASE_URL": self.direct(n, WEB), "MIGRATE_DATABASE_URL": self.direct(n, OWNER)}
+        environment = self.of_node(n) | addresses | {"REPLICA_URL": ""}
         environment |= {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
         answer = subprocess.run(
             [python_of(HERE), "manage.py", *map(str, arguments)],
@@ -270,8 +278,8 @@ class Cluster:
                 host="127.0.0.1",
                 port=port,
                 dbname=name,
-                user=PORTAL,
-                password=self.passwords["web"],
+                user=WEB,
+                password=self.passwords[WEB],
                 connect_timeout=4,
             )
         ) as link:
