@@ -1,15 +1,19 @@
 """A worker is killed, the server is told to stop: only what is under way is touched, or not even that."""
 
+import http.client
 import os
 import signal
+import socket
 import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from tests.drills.frame import Missed, Seen, drill
 
 WORKERS = 2
+STOP_SECONDS = 30
 READERS = 8
 PATHS = ("/", "/technologies/?page=2", "/search/?q=police", "/api/v1/issues", "/privacy/", "/matrix/")
 
@@ -36,9 +40,12 @@ class Readers:
     def _read(self, number):
         while not self.stopping.is_set():
             number += 1
-            began = time.monotonic()
-            status = asked(self.origin + self.paths[number % len(self.paths)])
-            self.answers.append((began, time.monotonic() - began, status))
+            self.ask(number)
+
+    def ask(self, number):
+        began = time.monotonic()
+        status = asked(self.origin + self.paths[number % len(self.paths)])
+        self.answers.append((began, time.monotonic() - began, status))
 
     def lost(self):
         """Requests that got no answer, or one that says that the portal failed."""
@@ -53,9 +60,7 @@ def asked(address, seconds=30):
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
-    except (OSError, ValueError, urllib.error.URLError):
-        return None
-    except Exception:  # http.client: the connection ended in the middle
+    except (OSError, http.client.HTTPException):
         return None
 
 
@@ -87,3 +92,55 @@ def killed_worker(place):
     return Seen(
         len(readers.lost()), f"of {len(readers.answers):,} asked; the next worker began after {back:.1f} s"
     )
+
+
+@drill(
+    "6.15",
+    "A stop signal: what is under way is finished first, and the server has ended within 30 s",
+    most=0,
+    unit="requests lost",
+    on=("sqlite", "postgresql"),
+)
+def stopped_server(place):
+    with place.portal().served(WORKERS) as server:
+        under_way = [sending(server.origin) for _ in range(READERS)]
+        time.sleep(2)
+        os.kill(server.pid, signal.SIGTERM)
+        time.sleep(1)
+        answered = sum(finished(client) == 400 for client in under_way)  # the form was sent without its token
+        took = 1 + until(lambda: not is_running(server.pid), STOP_SECONDS)
+    return Seen(
+        READERS - answered, f"of {READERS} forms that were being sent; it had ended after {took:.1f} s"
+    )
+
+
+BODY = b"text=half+of+it"
+
+
+def sending(origin):
+    """Somebody who has sent half a form."""
+    host, port = origin.removeprefix("http://").split(":")
+    client = socket.create_connection((host, int(port)), timeout=30)
+    client.sendall(
+        b"POST /corrections/new/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: %d\r\n\r\n" % (2 * len(BODY)) + BODY
+    )
+    return client
+
+
+def finished(client):
+    """The status of what they get when they have sent all of it."""
+    with client:
+        try:
+            client.sendall(BODY)
+            return int(client.makefile("rb").readline().split()[1])
+        except (OSError, IndexError):
+            return None
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
