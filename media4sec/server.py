@@ -273,7 +273,8 @@ def environ_of(scope):
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        # Whoever comes through a socket file, a proxy, is on this machine.
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]") or "127.0.0.1",
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",

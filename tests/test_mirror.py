@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def copied(tmp_path, settings):
+def copied(application, tmp_path, settings):
     """A function that makes the copy in English, and returns its folder."""
     settings.STATIC_ROOT = tmp_path / "static"
     settings.STATIC_ROOT.mkdir()

@@ -1,6 +1,7 @@
 """`manage.py serve`: what stops it, what it starts, and that it changes nothing."""
 
 import os
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -113,3 +114,17 @@ def test_it_changes_nothing(serve):
         serve()
     assert asked.captured_queries
     assert all(query["sql"].lstrip().upper().startswith("SELECT") for query in asked.captured_queries)
+
+
+@pytest.mark.parametrize(
+    ("client", "expected"),
+    [("192.0.2.7:51234", "192.0.2.7"), ("[2001:db8::7]:51234", "2001:db8::7"), ("", "127.0.0.1")],
+)
+def test_a_proxy_at_the_socket_is_on_this_machine(client, expected):  # gate 4.11
+    from media4sec.server import environ_of
+
+    scope = SimpleNamespace(
+        client=client, server="/run/media4sec/web.sock", method="GET", path="/", query_string="", scheme="http",
+        http_version="1.1", headers={}, authority="kb.example.eu",
+    )  # fmt: skip
+    assert environ_of(scope)["REMOTE_ADDR"] == expected

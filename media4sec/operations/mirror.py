@@ -9,7 +9,7 @@ import html
 import io
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -64,14 +64,11 @@ def ask_portal() -> Ask:
     return ask
 
 
-def pages(languages: Iterable[str]) -> Iterator[str]:
+def pages(languages: Iterable[str]) -> list[str]:
     """The address of every public page in these languages; lists by their first page."""
-    yield reverse("security-txt")
-    for url in (
-        *fixed_pages(),
-        *Publication.objects.published().order_by("pk").values_list("url", flat=True),
-    ):
-        yield from (path for code, _, path in addresses_of(url) if code in languages)
+    records = Publication.objects.published().order_by("pk").values_list("url", flat=True)
+    everywhere = [*fixed_pages(), *records]
+    return [path for url in everywhere for code, _, path in addresses_of(url) if code in languages]
 
 
 def export_site(folder: Path, languages: Iterable[str], ask: Ask | None = None) -> int:
@@ -103,9 +100,10 @@ class SiteCopy:
     def fill(self, languages: Iterable[str]) -> int:
         count = len(fixed_pages()) + Publication.objects.published().count()
         parts = [f"/sitemap-{number}.xml" for number in part_numbers(count)]
-        for address in (*FOR_ALL, *parts, *pages(set(languages))):
+        contact = [reverse("security-txt")] if settings.SECURITY_CONTACT else []
+        for address in (*FOR_ALL, *contact, *parts, *pages(set(languages))):
             self.take(address, name_in_copy(address))
-        self.write(self.folder / "404.html", self.got(NOWHERE, (404,)))
+        self.write(self.folder / "404.html", self.got(NOWHERE, 404))
         return len(self.written)
 
     def take(self, address: str, name: str) -> None:
@@ -113,8 +111,7 @@ class SiteCopy:
         path = self.folder / name
         if path in self.written:
             return
-        is_optional = address == reverse("security-txt")  # there is none without a contact
-        body = self.got(address, (200, 404) if is_optional else (200,))
+        body = self.got(address)
         if path.suffix != ".html":
             self.write(path, body)
             return
@@ -127,9 +124,9 @@ class SiteCopy:
             address = html.unescape(found["path"])
             self.take(address, name_in_copy(address))
 
-    def got(self, address: str, expected: tuple[int, ...]) -> bytes:
+    def got(self, address: str, expected: int = 200) -> bytes:
         status, body = self.ask(address)
-        if status not in expected:
+        if status != expected:
             raise NotWhole(f"{address} answers {status}.")
         return body
 
