@@ -30,16 +30,24 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from media4sec.publications.models import Publication
 
+if edited := sys.argv[2:]:
+    from tests.factories import fresh, publish, save
+    from media4sec.records.documents.reading import working_document
+    from workshops.models import Theme
+
+    row = Theme.objects.get(title=edited[0])
+    publish(save(working_document(row) | {"title": edited[1]}, "theme", row))
+
 executor = MigrationExecutor(connection)
 assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
 print(sorted(Publication.objects.published().values_list("title", flat=True)))
 """
 
 
-def demo(folder):
-    """What the command says, and the titles that readers see then."""
+def demo(folder, *edited):
+    """What the command says, and the titles that readers see then, or once somebody has ``edited`` one."""
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder)],
+        [sys.executable, "-c", PROGRAM, str(folder), *edited],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],
@@ -82,3 +90,18 @@ def test_it_loads_what_has_changed_and_nothing_else(tmp_path):
 
     (tmp_path / "portal.sqlite3").unlink()
     assert demo(tmp_path) == (True, "['Dark web', 'Riots']")
+
+
+def test_it_never_touches_what_was_edited(tmp_path):
+    fixtures = tmp_path / "fixtures"
+    fixtures.mkdir()
+    (tmp_path / "static").mkdir()
+
+    def write(*themes):
+        (fixtures / "themes.json").write_text(json.dumps(themes), "utf-8")
+
+    write(theme(1, "Dark web"), theme(2, "Riots"))
+    assert demo(tmp_path, "Dark web", "Edited here") == (True, "['Edited here', 'Riots']")
+
+    write(theme(1, "Darker web"), theme(2, "Riots and crowds"))
+    assert demo(tmp_path) == (True, "['Edited here', 'Riots and crowds']")
