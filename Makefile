@@ -25,7 +25,7 @@ FORMAT_PUBLIC = $(DJANGOFMT) --profile jinja --extend-exclude templates/admin te
 ON_SQLITE := env -u DATABASE_URL -u TEST_DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run admin cluster check format test test-quick test-sqlite test-postgres slips guide bench drills soak screenshots messages docs lock clean
+.PHONY: help setup run install admin cluster check format test test-quick test-sqlite test-postgres slips guide bench drills soak screenshots messages docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,8 @@ run: $(VENV)/.base $(MESSAGES) var/secret_key ## set up, load the content, serve
 admin: $(VENV)/.base var/secret_key ## print the link on which the first administrator of the back-office is made
 	@$(HERE) $(BIN)/python manage.py migrate --verbosity 0
 	@$(HERE) $(BIN)/python manage.py set_up_link
+
+install: $(VENV)/.base $(MESSAGES) ## what a server needs: packages into .venv, translations (docs/operations/serving.md)
 
 # --- working on it
 
