@@ -420,6 +420,7 @@ STATEMENT = Kind(
     page=Page(
         facts=fields("statement_kind evidence_kind theme workshop deliverable deliverable_basis locator"),
         labels={"statement_kind": _("What it says"), "deliverable_basis": _("How its deliverable is known")},
+        adds="catalogue.pages.statement",
     ),
     links=Links(
         means={

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext
 
+from catalogue.kinds import STATEMENT
 from catalogue.library import (
     IN_PACKAGE,
     MOST_OF_ONE,
@@ -70,7 +71,43 @@ def deliverable(page):
         "after": beside.get(after),
     }
     own_parts = [("files", gettext("Files")), ("place", gettext("Its place")), *page.own_parts]
-    return replace(page, own=own, own_parts=own_parts)
+    evidence = {"title": gettext("Evidence from it"), "url": f"{STATEMENT.list_url}?deliverable={name}"}
+    has_evidence = (STATEMENT.name, "deliverable") in page.backlinks.slots
+    return replace(
+        page,
+        own=own,
+        own_parts=own_parts,
+        primary=way_to_read(page) or page.primary,
+        next=[*([evidence] if has_evidence else []), *page.next],
+    )
+
+
+def way_to_read(page):
+    """Where a deliverable is read: here, where the project published it, or in a copy; None where no source says."""
+    document = page.document
+    if url := page.pdf["url"] if page.pdf else document["download_url"]:
+        return {"title": gettext("Read the report"), "url": url}
+    copies = document["alternate_urls"]
+    return {"title": gettext("Read a copy"), "url": copies[0]} if copies else None
+
+
+def statement(page):
+    """A statement leads to where it was said, and to what else was said on its theme."""
+    theme, after = page.document["theme"], []
+    if theme:
+        after = [
+            {
+                "title": gettext("More evidence on this theme"),
+                "url": f"{STATEMENT.list_url}?theme={theme['id']}",
+            },
+            {"title": gettext("Debate sheet"), "url": f"{theme['url']}debate/"},
+        ]
+    page = replace(page, next=[*after, *page.next])
+    if not page.sources:
+        return page
+    source = page.sources[0]
+    read = {"title": gettext("Read the source"), "url": source["page_url"] or source["url"]}
+    return replace(page, primary=read)
 
 
 def place_on_map(page, name):

@@ -13,6 +13,7 @@ from ethics.on_the_day import changes_between, is_dated, state_on
 from ethics.timeline import FIRST_DAY, PROJECT_END, PROJECT_START, Flag, lane_of, lives_picture
 from media4sec.dates import span_of
 from media4sec.letters import sort_key
+from media4sec.portal.record.country import lists_from
 from media4sec.portal.record.law import law_on_day
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
 from media4sec.portal.record.page import listed, page_parts, parts_by_need
@@ -191,7 +192,15 @@ def country_note(page):
         "countries": countries_now(),
         "country_count": page.backlinks.index.numbers()[COUNTRY_NOTE.name],
     }
-    return replace(page, own=own, own_parts=[("rules", gettext("Topic by topic")), *page.own_parts])
+    url = page.document["authority_url"]
+    authority = {"title": gettext("Ask the supervisory authority"), "url": url}
+    return replace(
+        page,
+        own=own,
+        own_parts=[("rules", gettext("Topic by topic")), *page.own_parts],
+        primary=authority if url else page.primary,
+        next=[*lists_from(page.document["country"]), *page.next],
+    )
 
 
 def rule_of(rule):

@@ -266,3 +266,74 @@ def test_law_begins_with_what_it_demands_then_and_now(client):
         parts = [part["id"] for part in client.get(row.url).context["page"].parts]
         needed = [name for name in ("about", "events", "judgments", "facts") if name in parts]
         assert [name for name in parts if name in needed] == needed, row.url
+
+
+# What readers come for
+
+READ_AT = {"url": "https://example.org/report", "title": "The report"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "title", "url"),
+    [
+        (
+            {"download_url": "https://example.org/d23.pdf", "alternate_urls": ["https://example.net/copy"]},
+            "Read the report",
+            "https://example.org/d23.pdf",
+        ),
+        ({"alternate_urls": ["https://example.net/copy"]}, "Read a copy", "https://example.net/copy"),
+        ({}, "Cite", "#cite"),
+    ],
+)
+def test_a_deliverable_is_read_where_a_source_says_it_is(client, fields, title, url):
+    report = published("deliverable", **fields)
+
+    html = client.get(report.url).content.decode()
+
+    assert primary_of_page(html) == (url, title)
+
+
+@pytest.mark.django_db
+def test_a_deliverable_leads_to_the_evidence_from_it(client):
+    report, other = published("deliverable"), published("deliverable")
+    published("statement", deliverable=report.identifier)
+
+    evidence = f"/evidence/?deliverable={report.identifier}"
+    assert evidence in next_urls(client, report)
+    assert client.get(evidence).context["count"] == 1
+    assert f"/evidence/?deliverable={other.identifier}" not in next_urls(client, other)
+
+
+@pytest.mark.django_db
+def test_a_piece_of_evidence_is_read_in_its_source_and_leads_to_its_theme(client):
+    theme = published("theme")
+    said = published("statement", theme=theme.identifier, sources=[READ_AT])
+    bare = published("statement")
+
+    assert primary_of_page(client.get(said.url).content.decode()) == (READ_AT["url"], "Read the source")
+    steps = next_urls(client, said)
+    assert steps[:2] == [f"/evidence/?theme={theme.identifier}", f"{theme.url}debate/"]
+    assert [client.get(step).status_code for step in steps[:2]] == [200, 200]
+    assert primary_of_page(client.get(bare.url).content.decode()) == ("#cite", "Cite")
+
+
+@pytest.mark.django_db
+def test_a_country_note_leads_to_the_authority_and_to_what_is_from_there(client):
+    published("case", country="ES")
+    note = published("country-note", country="ES", authority="AEPD", authority_url="https://www.aepd.es/")
+
+    page = client.get(note.url).content.decode()
+
+    assert primary_of_page(page) == ("https://www.aepd.es/", "Ask the supervisory authority")
+    assert next_urls(client, note)[0] == "/practices/?country=ES&type=case"
+
+
+def primary_of_page(html):
+    """(address, words) of the one button that is the primary action."""
+    (found,) = re.findall(r'<a class="button button-primary" href="([^"]*)">([^<]*)</a>', html)
+    return found
+
+
+def next_urls(client, record):
+    return [step["url"] for step in client.get(record.url).context["page"].next]
