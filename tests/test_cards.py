@@ -8,9 +8,12 @@ import pytest
 import zxingcpp
 from django.conf import settings
 
+from media4sec.publications.index import current
 from media4sec.publications.models import Publication
+from media4sec.records import workflow
 from tests.factories import changed, copies_published, make, published
 from tests.public import text_of
+from workshops import cards
 from workshops.cards import BACK_SIZES, SHEETS, deck_of, in_lots, placed, shortened_text
 from workshops.patterns import places_now
 
@@ -215,6 +218,25 @@ def test_nothing_is_said_before_it_is_public(client):
     assert "Not said yet." not in words_on(front)
     assert "A draft about it." not in words_on(back)
     assert "No evidence in the project" in words_on(back)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("gone", ["issue", "case"])
+def test_what_was_withdrawn_while_cards_are_made_is_on_none(client, monkeypatch, gone):
+    pattern, issues = published("pattern"), [published("issue"), published("issue")]
+    names = [issue.identifier for issue in issues]
+    case = published("case", patterns=[pattern.identifier], issues=names)
+    address = f"?ids={pattern.identifier}"
+    _, (before,) = card_pages(pdf_of(client, address), SHEETS["4"])
+    index = current()
+    workflow.withdraw(issues[0] if gone == "issue" else case, reason="It is gone.")
+    monkeypatch.setattr(cards, "current", lambda: index)  # read before the step
+
+    _, (back,) = card_pages(pdf_of(client, address), SHEETS["4"])
+
+    assert all(f"{name} " in words_on(before) for name in names)
+    shown = {name for name in names if f"{name} " in words_on(back)}
+    assert shown == ({names[1]} if gone == "issue" else set())
 
 
 @pytest.mark.django_db

@@ -14,13 +14,13 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from media4sec.languages import language_tag
-from media4sec.paper.blocks import Heading, Note, Paper, Piece, Points, Table, quoted, worded
+from media4sec.paper.blocks import Heading, Note, Paper, Piece, Points, Table, full_address, quoted, worded
 from media4sec.paper.qr import qr_svg
-from media4sec.paper.records import full_address
 from media4sec.paper.typesetting import data_of, typeset
 from media4sec.paper.views import one_at_a_time, pdf_answer
 from media4sec.portal.addresses import stated
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.parameters import unknown_in
 from media4sec.portal.record.evidence import STATED, statement_row
 from media4sec.portal.rows import LENSES, beginning, theme_tiles
 from media4sec.portal.wording import word
@@ -152,11 +152,7 @@ def cards_asked(request):
     texts = [part.strip() for value in data.getlist("ids") for part in value.split(",")]
     names = list(dict.fromkeys(filter(None, texts)))
     known = patterns_by_name()
-    errors = [
-        (name, gettext("There is no such parameter here."))
-        for name in data
-        if name not in ("group", "theme", "ids", "layout")
-    ]
+    errors = unknown_in(data, ("group", "theme", "ids", "layout"))
     errors += [("group", _no_such_value(value)) for value in groups if value not in GROUPS]
     errors += [("theme", _no_such_value(value)) for value in themes if value not in theme_tiles()]
     errors += [
@@ -385,8 +381,12 @@ def issues_in_cases(rows):
     chosen = {key: list(found.items())[:MOST_CARD_ISSUES] for key, found in by_issue.items()}
     named = {pk for pairs in chosen.values() for pair in pairs for pk in pair}
     known = Publication.objects.published().only("identifier", "title", "url").in_bulk(named)
+    # What was withdrawn since the index was read is in it still, and on no card.
     return {
-        key: (len(by_issue[key]), [(known[issue], known[case]) for issue, case in pairs])
+        key: (
+            len(by_issue[key]),
+            [(known[issue], known[case]) for issue, case in pairs if issue in known and case in known],
+        )
         for key, pairs in chosen.items()
     }
 

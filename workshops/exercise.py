@@ -13,11 +13,11 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from media4sec.languages import language_tag
-from media4sec.paper.blocks import Heading, Note, Paper, Points, Table, quoted, worded
-from media4sec.paper.records import full_address
-from media4sec.paper.views import pdf_answer
+from media4sec.paper.blocks import Heading, Note, Paper, Points, Table, full_address, quoted, worded
+from media4sec.paper.views import one_at_a_time, pdf_answer
 from media4sec.portal.addresses import stated
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.parameters import unknown_in
 from media4sec.portal.record.page import crumbs_of
 from media4sec.portal.record.views import at_address
 from media4sec.portal.rows import LENSES, first_sentence
@@ -149,6 +149,7 @@ def exercise_page(request, ref):
 
 
 @require_safe
+@one_at_a_time
 def exercise_pdf(request, ref):
     """The same to print: a sheet for whoever leads it, and cards for roles and events."""
     return game_answer(request, ref, "exercise.pdf", game_print)
@@ -167,7 +168,7 @@ def game_answer(request, ref, below, make):
 def seed_asked(request):
     """(the number of a game or None, what is wrong with the parameters)."""
     data = stated(request.GET)
-    errors = [(name, gettext("There is no such parameter here.")) for name in data if name != "seed"]
+    errors = unknown_in(data, ("seed",))
     texts = data.getlist("seed")
     is_number = all(text.isascii() and text.isdecimal() and len(text) < 6 for text in texts)
     if len(texts) > 1 or not is_number or not all(0 < int(text) <= LAST_SEED for text in texts):
