@@ -32,6 +32,7 @@ from media4sec.paper.blocks import (
     Paragraph,
     Piece,
     Points,
+    SquareCode,
     Table,
     quoted,
     worded,
@@ -59,6 +60,7 @@ PAPER = Paper(
     plate="S-001",
     lead=quoted(ODD),
     has_contents=True,
+    cover=[SquareCode(LINK, worded("This list"))],
     blocks=[
         Heading(worded("Rechtliche Punkte")),
         FactList([(worded("Stand"), [quoted("Ελληνική Αστυνομία"), quoted("elsewhere", LINK)])]),
@@ -97,7 +99,7 @@ def without_spaces(text):
 
 
 def test_every_kind_of_part_is_in_both_forms():
-    assert {type(block).__name__ for block in PAPER.blocks} == set(WRITERS)
+    assert {type(block).__name__ for block in (*PAPER.cover, *PAPER.blocks)} == set(WRITERS)
 
 
 def test_text_is_never_read_as_a_template():

@@ -5,8 +5,12 @@ import io
 import json
 from urllib.parse import unquote
 
+import pypdfium2
 import pytest
+import zxingcpp
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +18,7 @@ from hypothesis import strategies as st
 from media4sec.kinds import kinds
 from media4sec.paper import views
 from media4sec.publications.models import Change
-from media4sec.publications.selection import MOST_SELECTED, name_of
+from media4sec.publications.selection import MOST_SELECTED, name_of, query_for
 from media4sec.publications.since import Standing, newest_change_here
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
@@ -520,6 +524,8 @@ def test_a_record_and_a_row_say_how_a_list_names_them(client):
 
 # As a pack
 
+MOST_QUERIES_OF_A_RECORD = 3  # its law, its statements, and what names it
+
 
 def test_a_pack_holds_the_records_their_evidence_and_their_terms(client):
     published("glossary-term", title="Sousveillance", summary="Watching those who watch.")
@@ -548,6 +554,60 @@ def test_a_pack_holds_the_records_their_evidence_and_their_terms(client):
     assert headings == ["A theme", f"{tool.identifier} A tool", "Evidence of these records", "Terms used"]
 
 
+def code_in(document):
+    """The text of the square code on the first page, and the words of that page."""
+    page = document[0]
+    (found,) = zxingcpp.read_barcodes(page.render(scale=2).to_pil())
+    return found.text, " ".join(page.get_textpage().get_text_range().split())
+
+
+def test_a_pack_has_a_cover_that_says_what_it_is_and_leads_back(client):
+    tools, theme = several_published("technology", 2), published("theme")
+    names = [called(record) for record in (theme, *tools)]
+    address = f"/de/list.pdf?ids={','.join(names)}"
+
+    with pypdfium2.PdfDocument(client.get(address).content) as document:
+        code, words = code_in(document)
+        second = document[1].get_textpage().get_text_range()
+
+    then = newest_change_here()
+    whole = f"{settings.BASE_URL}/de/list/?{query_for(names, since=then.seq, edition=then.edition)}"
+    assert code == whole
+    assert "3 Einträge" in words
+    assert "1 Thema 2 Technologien" in words
+    assert f"Nummer der letzten Änderung {then.seq}" in words
+    assert then.edition in words
+    assert second.startswith("Inhalt") or "\nInhalt" in second
+    response = client.get(code.removeprefix(settings.BASE_URL))
+    assert (shown(response), response.context["moved"]) == (names, 0)
+
+
+def test_a_list_that_is_too_long_for_a_code_is_a_link_on_the_cover(client):
+    themes = [published("theme", identifier=f"{'x' * 60}-{number}") for number in range(30)]
+
+    content = client.get(f"/list.pdf?ids={','.join(map(called, themes))}").content
+
+    with pypdfium2.PdfDocument(content) as document:
+        assert zxingcpp.read_barcodes(document[0].render(scale=2).to_pil()) == []
+        assert "This list on the site" in document[0].get_textpage().get_text_range()
+
+
+def test_a_record_of_a_pack_costs_few_queries(client):  # not one for each thing that it names
+    law = published("instrument")
+    issues = [row.identifier for row in several_published("issue", 3, instruments=[law.identifier])]
+    tools = several_published("technology", 9, issues=issues)
+    client.get(f"/list.pdf?ids={called(tools[0])}")
+
+    def queries(records):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"/list.pdf?ids={','.join(map(called, records))}").status_code == 200
+        return len(asked)
+
+    few, many = queries(tools[:1]), queries(tools)
+
+    assert many - few <= 8 * MOST_QUERIES_OF_A_RECORD
+
+
 @pytest.mark.parametrize("form", ["pdf", "docx"])
 def test_the_same_list_gives_the_same_pack(client, form):
     address = f"/list.{form}?ids={called(published_full('technology'))},{called(published('theme'))}"
@@ -566,9 +626,19 @@ def test_a_pack_refuses_what_it_cannot_hold(client, query):
     assert h1_of(response)
 
 
-@pytest.mark.parametrize("address", ["/list.pdf?ids={}", "/list.docx?ids={}", "/patterns/cards.pdf?ids={}"])
-def test_only_one_large_paper_is_made_at_a_time_and_nobody_waits(client, address):
-    address = address.format(called(published("pattern")))
+@pytest.mark.parametrize(
+    ("kind", "address"),
+    [
+        ("pattern", "/list.pdf?ids={0}"),
+        ("pattern", "/list.docx?ids={0}"),
+        ("pattern", "/patterns/cards.pdf?ids={0}"),
+        ("situation", "{1}brief.pdf"),
+        ("situation", "{1}exercise.pdf?seed=7"),
+    ],
+)
+def test_only_one_large_paper_is_made_at_a_time_and_nobody_waits(client, kind, address):
+    record = published(kind)
+    address = address.format(called(record), record.url)
     with views.LARGE_PAPER:
         busy = client.get(address)
 

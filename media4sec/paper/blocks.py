@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.encoding import iri_to_uri
+
+from media4sec.languages import local
 
 CONTENT_LANGUAGE = "en"  # of records
 
@@ -32,6 +35,11 @@ def worded(text: Any, url: str = "", *, strong: bool = False) -> Phrase:
 def quoted(text: Any, url: str = "", *, strong: bool = False) -> Phrase:
     """Phrase of a record."""
     return (Piece(str(text), iri_to_uri(url), strong, CONTENT_LANGUAGE),)
+
+
+def full_address(url: str) -> str:
+    """An address as it is outside: in the language that is spoken, where it is a page of ours."""
+    return f"{settings.BASE_URL}{local(url)}" if url.startswith("/") else url
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,15 @@ class NewPage:
     """What follows begins on a page of its own."""
 
 
-Block = Heading | Paragraph | Note | Notice | Points | FactList | Table | NewPage
+@dataclass(frozen=True, slots=True)
+class SquareCode:
+    """An address for telephones, and in words where it leads."""
+
+    url: str
+    words: Phrase
+
+
+Block = Heading | Paragraph | Note | Notice | Points | FactList | Table | NewPage | SquareCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,7 @@ class Paper:
     kicker: str = ""  # what it is, above the title
     plate: str = ""  # an identifier
     lead: Phrase = ()
+    cover: Sequence[Block] = ()  # what is on the first page, if that is a page of its own
     blocks: Sequence[Block] = field(default_factory=tuple)
     has_contents: bool = False
     is_wide: bool = False  # on sheets that lie

@@ -1,11 +1,13 @@
 """A reader's list as one paper: its records one after another, what they rest on, and what their terms mean."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language, gettext
 
+from media4sec.kinds import kinds_by_name
 from media4sec.languages import language_tag, local
 from media4sec.paper.blocks import (
     Block,
@@ -16,10 +18,14 @@ from media4sec.paper.blocks import (
     Paper,
     Paragraph,
     Points,
+    SquareCode,
+    full_address,
     quoted,
     worded,
 )
-from media4sec.paper.records import blocks_of, edition, full_address, source_words
+from media4sec.paper.qr import LONGEST_IN_CODE
+from media4sec.paper.records import blocks_of, edition, source_words
+from media4sec.portal.record.links import links_from
 from media4sec.portal.record.page import RecordPage, page_of
 from media4sec.portal.selection.views import counted_list
 from media4sec.publications.models import Publication
@@ -33,7 +39,8 @@ HEADING_LEVEL = 2  # the level of the headings of records and lists
 
 def pack_of(rows: Sequence[Publication], newest: Standing) -> Paper:
     """The paper of these records, as they are at the newest change, in the language that is spoken."""
-    pages = [page_of(row) for row in rows]
+    linked = links_from(rows)
+    pages = [page_of(row, linked[row.pk], is_for_paper=True) for row in rows]
     names = [name_of(row.kind, row.identifier) for row in rows]
     page = f"{settings.BASE_URL}{local(f'/{LIST_PATH}/')}"
     then = {"since": newest.seq, "edition": newest.edition}
@@ -46,14 +53,29 @@ def pack_of(rows: Sequence[Publication], newest: Standing) -> Paper:
         stamp=stamp_of(newest),
         kicker=gettext("A pack of records"),
         lead=worded(gettext("Each as it was published, with what it rests on and what its terms mean.")),
+        cover=[*cover_blocks(rows, newest, whole)],
         blocks=[
-            Paragraph(worded(gettext("This list on the site, with what changed since this print"), whole)),
             *(block for page in pages for block in record_blocks(page)),
             *evidence_blocks(pages),
             *glossary_blocks(pages),
         ],
         has_contents=True,
     )
+
+
+def cover_blocks(rows: Sequence[Publication], newest: Standing, whole: str) -> Iterator[Block]:
+    """What the pack holds, which edition it is, and the way back to the same list."""
+    numbers = Counter(row.kind for row in rows)
+    counted = [worded(kinds_by_name()[name].names.counted(number)) for name, number in numbers.items()]
+    yield FactList(
+        [
+            (worded(gettext("Records")), counted),
+            (worded(gettext("Number of the last change")), [worded(newest.seq)]),
+            (worded(gettext("Edition")), [worded(newest.edition)]),
+        ]
+    )
+    leads_to = worded(gettext("This list on the site, with what changed since this print"), whole)
+    yield SquareCode(whole, leads_to) if len(whole) <= LONGEST_IN_CODE else Paragraph(leads_to)
 
 
 def stamp_of(newest: Standing) -> str:

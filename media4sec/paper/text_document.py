@@ -14,11 +14,13 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from media4sec.paper.blocks import Cell, Paper, Phrase, Piece
+from media4sec.paper.blocks import Cell, NewPage, Paper, Phrase, Piece
+from media4sec.paper.qr import qr_png
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, INK, INK_2 = "Arial", RGBColor(0x11, 0x17, 0x1B), RGBColor(0x41, 0x4B, 0x52)
 TEXT_WIDTH = Mm(174)  # of the text: A4 without its margins
+CODE_WIDTH = Mm(60)
 FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # that a ZIP can tell
 
 
@@ -31,7 +33,7 @@ def as_docx(paper: Paper) -> bytes:
     _write(document.add_heading(level=1), [*plate, *paper.title])
     if paper.lead:
         _write(document.add_paragraph(), paper.lead)
-    for block in paper.blocks:
+    for block in (*paper.cover, *([NewPage()] if paper.cover else []), *paper.blocks):
         WRITERS[type(block).__name__](document, block)
     with override(paper.language):
         site = gettext("MEDI@4SEC knowledge base")
@@ -120,6 +122,12 @@ def _new_page(document: Any, block: Any) -> None:
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
+def _square_code(document: Any, block: Any) -> None:
+    picture = document.add_picture(BytesIO(qr_png(block.url)), width=CODE_WIDTH)
+    picture._inline.docPr.set("descr", "".join(piece.text for piece in block.words))
+    _write(document.add_paragraph(style="Caption"), [replace(piece, url=block.url) for piece in block.words])
+
+
 WRITERS = {
     "Heading": _heading,
     "Paragraph": _paragraph,
@@ -129,6 +137,7 @@ WRITERS = {
     "FactList": _facts,
     "Table": _table,
     "NewPage": _new_page,
+    "SquareCode": _square_code,
 }
 
 

@@ -5,7 +5,7 @@ The same data give the same bytes. No file but the templates and fonts of this f
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,8 @@ import typst
 from django.utils.translation import gettext, override
 
 from media4sec.font import drawable
-from media4sec.paper.blocks import Paper
+from media4sec.paper.blocks import Block, Paper, SquareCode
+from media4sec.paper.qr import qr_svg
 
 HERE = Path(__file__).parent
 PAPER_TEMPLATES, PAPER_FONTS = HERE / "templates", HERE / "fonts"
@@ -71,9 +72,14 @@ def as_pdf(paper: Paper) -> bytes:
 
 def data_of(paper: Paper) -> dict[str, Any]:
     """A paper as templates read it."""
-    blocks = [{"is": type(block).__name__, **asdict(block)} for block in paper.blocks]
+    parts = {"cover": [*map(data_of_block, paper.cover)], "blocks": [*map(data_of_block, paper.blocks)]}
     own = {"name": paper.name, "words": template_words(paper.language), "made_at": paper.made_at.isoformat()}
-    return {**asdict(paper), "blocks": blocks, **own}
+    return {**asdict(replace(paper, cover=(), blocks=())), **parts, **own}
+
+
+def data_of_block(block: Block) -> dict[str, Any]:
+    drawn = {"svg": qr_svg(block.url)} if isinstance(block, SquareCode) else {}
+    return {"is": type(block).__name__, **asdict(block), **drawn}
 
 
 def template_words(language: str) -> dict[str, str]:

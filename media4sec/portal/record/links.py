@@ -57,11 +57,14 @@ class LinkGroup:
         return 0 if self.all_url else self.total - len(self.rows)
 
 
-def links_from(publication):
-    """The terms by which a record names others. One query."""
-    rows = Term.objects.filter(publication=publication, target__isnull=False).select_related("target")
+def links_from(publications):
+    """``{key: [the terms by which a record names others]}`` of these records. One query."""
+    rows = Term.objects.filter(publication__in=publications, target__isnull=False).select_related("target")
     read = (*(f"target__{name}" for name in (*ROW, "document")), "field", "publication", "target")
-    return list(rows.only(*read).order_by("pk"))
+    found = {publication.pk: [] for publication in publications}
+    for term in rows.only(*read).order_by("pk"):
+        found[term.publication_id].append(term)
+    return found
 
 
 class Backlinks:

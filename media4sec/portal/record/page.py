@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import NAVIGATION, SECTIONS, Kind, kinds_by_name
 from media4sec.languages import local
+from media4sec.portal.record.asking import law_query
 from media4sec.portal.record.country import CountryLens, country_lens
 from media4sec.portal.record.evidence import (
     Statements,
@@ -81,7 +82,7 @@ class RecordPage:
     evidence_url: str  # the list of all of them; empty where there is none
     sources: list[dict]
     history: list[Fact]
-    description: Description  # the same for other catalogues
+    description: Description | None  # the same for other catalogues; a paper has none
     terms: list[Entry]  # what the glossary says of words in its texts
     backlinks: Backlinks  # the records that name it
     primary: dict  # the one thing to do with it: {title, url}
@@ -127,9 +128,15 @@ class RecordPage:
         return localdate(self.publication.modified_at)
 
     @property
+    def law_query(self):
+        """The end of its address that asks for the law it tells, where that is not the law of today."""
+        return law_query(self.law and self.law.day, self.country and self.country.code)
+
+    @property
     def exports(self):
-        """The record to print, and for machines: on its own path and in the API."""
-        paper = {"label": "PDF", "url": local(twin(self.publication.url, "pdf")), "type": "application/pdf"}
+        """The record to print, with the law that the page tells, and for machines: on its own path and in the API."""
+        address = local(twin(self.publication.url, "pdf")) + self.law_query
+        paper = {"label": "PDF", "url": address, "type": "application/pdf"}
         files = [
             {"label": form.label, "url": twin(self.publication.url, form.suffix), "type": form.media_type}
             for form in (*forms_of_records(), *([CALENDAR] if self.description.dates else []))
@@ -154,17 +161,18 @@ class RecordPage:
         return nodes_of(self.description)
 
 
-def page_of(publication, outgoing=None, day=None, country=""):
+def page_of(publication, outgoing=None, day=None, country="", *, is_for_paper=False):
     """The record page. Ten queries at most, however much is linked, and what the kind's app asks.
 
-    ``outgoing`` are the terms by which it names others, where they are not in the database; ``day`` is the one
-    whose law it tells, today if there is none, and ``country`` the code of the one whose national law it tells besides.
+    ``outgoing`` are the terms by which it names others, where somebody has them; ``day`` is the one whose law it
+    tells, today if there is none, and ``country`` the code of the one whose national law it tells besides. Papers have
+    no room for what is only there to be clicked: related records, forms for machines.
     """
     kind = kinds_by_name()[publication.kind]
     document, display = publication.body, page_display(publication)
     tiles, glossary = theme_tiles(), Glossary(publication)
     known = stated_facts(kind) | {fact["name"] for fact in display["facts"] if fact["values"]}
-    outgoing = links_from(publication) if outgoing is None else outgoing
+    outgoing = links_from([publication])[publication.pk] if outgoing is None else outgoing
     backlinks = Backlinks(publication)
     issues = [
         term.target for term in outgoing if kind.links.flags and path_of(kind, term.field) == kind.links.flags
@@ -223,13 +231,13 @@ def page_of(publication, outgoing=None, day=None, country=""):
         country=country_lens(country, named) if country else None,
         limits=limits_of(kind, display, known),
         links=link_groups(kind, outgoing, backlinks),
-        neighbours=neighbours_of(publication, outgoing, sources),
+        neighbours=[] if is_for_paper else neighbours_of(publication, outgoing, sources),
         statements=not_told_above(own.rows, columns)[: SHOWN_STATEMENTS if evidence_url else None],
         statement_count=own.total,
         evidence_url=evidence_url,
         sources=sources,
         history=history_of(publication, document, display),
-        description=next(descriptions_of([publication])),
+        description=None if is_for_paper else next(descriptions_of([publication])),
         terms=glossary.used,
         backlinks=backlinks,
         primary=primary_of(kind, publication),
