@@ -8,6 +8,7 @@ from catalogue.choices import TechnologyStatus
 from media4sec.kinds import NO_VALUE, SECTIONS
 from media4sec.portal.frame import siblings
 from media4sec.portal.grids import MOST_ROWS, GridCell, GridLine, grid_picture
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.wording import word
 from media4sec.publications.index import current
 from media4sec.publications.stated import said_since_change
@@ -16,6 +17,7 @@ LIST = "/technologies/"
 
 
 @require_safe
+@without_parameters
 def alive(request):
     """The groups of functions and the functions in them, by state."""
     context = said_since_change("functions by state", page_of_functions, "technology", "function")

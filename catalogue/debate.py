@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.kinds import STATEMENT
 from media4sec.kinds import THEME_FACET, kinds_by_name
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.record.evidence import statement_row
 from media4sec.portal.record.page import crumbs_of
 from media4sec.portal.record.views import at_address
@@ -38,6 +39,7 @@ class Debated:
 
 
 @require_safe
+@without_parameters
 def debate(request, ref):
     """``/themes/diy-policing/debate/``."""
     publication, answer = at_address(request, "themes", ref, BELOW)

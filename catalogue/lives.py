@@ -22,6 +22,7 @@ from media4sec.drawing import Drawing, Pen, Picture, at_most, language_of_conten
 from media4sec.font import text_width
 from media4sec.kinds import SECTIONS
 from media4sec.portal.frame import siblings
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.wording import word
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
@@ -35,6 +36,7 @@ STUB = 22  # of a line whose beginning nobody knows
 
 
 @require_safe
+@without_parameters
 def lives(request):
     """All technologies of which a date is known as lines over the years, and the names of the others."""
     context = said_since_change(

@@ -17,12 +17,15 @@ from ethics.choices import IssueKind
 from ethics.kinds import INSTRUMENT, ISSUE, PLATFORM_REQUEST
 from media4sec.kinds import kinds_by_name
 from media4sec.languages import language_tag, local
-from media4sec.paper.qr import qr_svg
-from media4sec.paper.typesetting import template_words, typeset
-from media4sec.paper.views import pdf_answer
+from media4sec.paper.law import country_blocks
+from media4sec.paper.qr import LONGEST_IN_CODE, qr_svg
+from media4sec.paper.typesetting import data_of_block, template_words, typeset
+from media4sec.paper.views import one_at_a_time, pdf_answer
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.record.asking import law_asked, law_query
+from media4sec.portal.record.country import country_lens
 from media4sec.portal.record.evidence import flags_of
-from media4sec.portal.record.law import DAY_PARAMETER, LawOnDay, day_asked
+from media4sec.portal.record.law import LawOnDay, law_of_issues
 from media4sec.portal.record.versions import frame
 from media4sec.portal.record.views import at_address
 from media4sec.portal.rows import LENSES
@@ -35,7 +38,6 @@ from media4sec.publications.since import newest_change_here
 from media4sec.saying import day
 from workshops.kinds import PATTERN, SITUATION
 
-LONGEST_IN_CODE = 1_500  # characters of an address that a telephone can still read from paper
 MOST_READ = 40  # records of a kind that a situation names, and requests that name it
 NAMED_KINDS = {
     "patterns": PATTERN,
@@ -46,70 +48,73 @@ NAMED_KINDS = {
 
 @require_safe
 def brief_page(request, ref):
-    """The brief, with the law of today or of ``?on=2026-12-04``. Four queries."""
+    """The brief, with the law of today or of ``?on=2026-12-04``, and of ``?country=ES``. Four queries."""
     publication, answer = at_address(request, SITUATION.path, ref, "brief/")
-    on, errors = day_in(request.GET)
-    if answer or errors:
-        return answer or refuse(request, errors)
-    context = frame(publication, [gettext("Brief")]) | sheet_of(publication, on)
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
-    context |= {
-        "law": LawOnDay(on, localdate()),
-        "pdf_url": f"{publication.url}brief.pdf{query}",
-        "is_asked": bool(query),
-    }
+    asked = law_asked(request.GET)
+    if answer or asked.errors:
+        return answer or refuse(request, asked.errors)
+    context = frame(publication, [gettext("Brief")]) | sheet_of(publication, asked)
+    context |= {"law": LawOnDay(context["on"], localdate()), "law_query": law_query(asked.day, asked.country)}
     return render(request, "ethics/brief.html", context)
 
 
 @require_safe
+@one_at_a_time
 def brief_pdf(request, ref):
     """The same on one sheet of paper, front and back."""
     publication, answer = at_address(request, SITUATION.path, ref, "brief.pdf")
-    on, errors = day_in(request.GET)
-    if answer or errors:
-        return answer or refuse(request, errors)
-    sheet = sheet_of(publication, on)
+    asked = law_asked(request.GET)
+    if answer or asked.errors:
+        return answer or refuse(request, asked.errors)
+    sheet = sheet_of(publication, asked)
     content = typeset("brief.typ", on_paper(sheet), sheet["made_at"])
-    return pdf_answer(content, f"{publication.identifier}-brief-{on.isoformat()}")
+    name = [publication.identifier, "brief", sheet["on"].isoformat(), *filter(None, [asked.country])]
+    return pdf_answer(content, "-".join(name))
 
 
 @require_safe
 def asked_page(request, ref):
-    """The questions of the situation's issues, as others can ask them, by the kind of issue. Three queries."""
+    """The questions of the situation's issues, as others can ask them, by the kind of issue, with the law of a day and
+    of a country. Three queries; with law, one more."""
     publication, answer = at_address(request, SITUATION.path, ref, "questions/")
-    errors = [(name, gettext("There is no such parameter here.")) for name in request.GET]
-    if answer or errors:
-        return answer or refuse(request, errors)
+    asked = law_asked(request.GET)
+    if answer or asked.errors:
+        return answer or refuse(request, asked.errors)
     names = [ref["id"] for ref in publication.body["issues"]][:MOST_READ]
     found = {
         row.identifier: row
         for row in Publication.objects.published().of(ISSUE.name).filter(identifier__in=names)
     }
     rows = [found[name] for name in names if name in found]
-    asked, sources = asked_in(row.body for row in rows)
-    laws = {flag["identifier"]: flag["instruments"] for flag in flags_of(rows)}
+    questions, sources = asked_in(row.body for row in rows)
+    law = law_of_issues(rows, asked.day)
     context = frame(publication, [gettext("Questions they will ask you")]) | {
         "groups": [
             {"name": kind, "title": kind_in_words(kind), "issues": issues}
             for kind in IssueKind.values
-            if (issues := [issue for issue in asked if issue.issue_kind == kind])
+            if (issues := [issue for issue in questions if issue.issue_kind == kind])
         ],
-        "laws": laws,
+        "law": law,
+        "laws": {flag["identifier"]: flag["instruments"] for flag in flags_of(rows, law)},
+        "country": country_of(publication, asked),
+        "law_query": law_query(asked.day, asked.country),
         "sources": sources,
         "words": words_around(),
     }
     return render(request, "ethics/asked.html", context)
 
 
-def day_in(query):
-    """(the day whose law is asked for, what is wrong with the parameters)."""
-    errors = [(name, gettext("There is no such parameter here.")) for name in query if name != DAY_PARAMETER]
-    on, error = day_asked(query.getlist(DAY_PARAMETER))
-    return on or localdate(), errors + ([(DAY_PARAMETER, error)] if error else [])
+def country_of(publication, asked):
+    """The country that is asked for, with what is recorded of its law on the situation's issues; else None."""
+    issues = {(ISSUE.name, ref["id"]) for ref in publication.body["issues"]}
+    if not asked.country:
+        return None
+    return country_lens(asked.country, issues or {(publication.kind, publication.identifier)})
 
 
-def sheet_of(publication, on):
+def sheet_of(publication, asked):
     """What the page and the paper say."""
+    on, country = asked.day or localdate(), country_of(publication, asked)
     newest = newest_change_here()  # asked before the records are read
     situation = publication.body
     known, requests = read_with(situation)
@@ -120,8 +125,9 @@ def sheet_of(publication, on):
         "situation": situation,
         "brief": brief,
         "on": on,
+        "country": country,
         "parts": parts_of_front(brief, on),
-        "stamp": stamp_of_brief(publication, on, newest),
+        "stamp": stamp_of_brief(publication, on, country, newest),
         "made_at": datetime.combine(newest.on, time(), UTC),
         "since_url": since,
         "code": qr_svg(settings.BASE_URL + local(since)),
@@ -275,12 +281,12 @@ def how_chosen():
     ]
 
 
-def stamp_of_brief(publication, on, newest):
+def stamp_of_brief(publication, on, country, newest):
     """Which edition this is: “S-002, version 3 · law on 4 December 2026 · change 1499”."""
     return gettext("%(record)s, version %(version)s · law on %(date)s · as of change %(number)s") % {
         "record": publication.identifier,
         "version": publication.version,
-        "date": day(on),
+        "date": f"{day(on)}, {country.name}" if country else day(on),
         "number": newest.seq,
     }
 
@@ -340,6 +346,9 @@ def on_paper(sheet):
             "records": sheet["records"],
             "sources": list(map(asdict, brief.sources)),
             "rules": sheet["rules"],
+            "national": [data_of_block(block) for block in country_blocks(sheet["country"])]
+            if sheet["country"]
+            else [],
             "words": template_words(language) | sheet["words"],
         }
     )

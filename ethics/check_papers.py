@@ -10,8 +10,19 @@ from django.views.decorators.http import require_http_methods
 from ethics.answering import for_nobody_else, given_in, what_is_raised
 from ethics.kinds import CHECK_QUESTION
 from media4sec.languages import language_tag
-from media4sec.paper.blocks import FactList, Heading, Note, Notice, Paper, Piece, Points, quoted, worded
-from media4sec.paper.records import flag_blocks, full_address
+from media4sec.paper.blocks import (
+    FactList,
+    Heading,
+    Note,
+    Notice,
+    Paper,
+    Piece,
+    Points,
+    full_address,
+    quoted,
+    worded,
+)
+from media4sec.paper.law import day_blocks, flag_blocks
 from media4sec.paper.text_document import MEDIA_TYPE, as_docx
 from media4sec.paper.typesetting import as_pdf
 from media4sec.portal.lists.views import refuse
@@ -92,7 +103,7 @@ def blocks_of_check(raised):
         )
         yield Note(worded(nothing))
     if not raised["law"].is_today:
-        yield from blocks_of_days(raised["law"])
+        yield from day_blocks(raised["law"])
     if raised["context_issues"]:
         yield from with_count(gettext("Also in this situation, not raised by you"), raised["context_issues"])
         yield Points([quoted(ref["label"], full_address(ref["url"])) for ref in raised["context_issues"]])
@@ -111,37 +122,6 @@ def blocks_of_check(raised):
                 for row in raised["answered"]
             ]
         )
-
-
-def blocks_of_days(law):
-    """What changes between today and the day that was asked for."""
-    words = {"date": day(law.day)}
-    since = (
-        gettext("What has changed since %(date)s")
-        if law.is_past
-        else gettext("What changes between today and %(date)s")
-    )
-    yield from with_count(since % words, law.all_changes)
-    if law.changes:
-        yield Points([change_words(change) for change in law.changes])
-    else:
-        yield Note(worded(gettext("No event with a date is recorded between the two days.")))
-
-
-def change_words(change):
-    """A change of the law in one sentence, with its sources."""
-    instrument = change["instrument"]
-    doubt = worded(f" ({gettext('Not verified')})") if change["is_unverified"] else ()
-    sources = [
-        piece for row in change["sources"] for piece in (Piece(" · "), *quoted(row["title"], row["url"]))
-    ]
-    return [
-        *worded(f"{day(change['date'])}: "),
-        *quoted(instrument["title"], full_address(instrument["url"])),
-        *quoted(f": {change['title']}"),
-        *doubt,
-        *sources,
-    ]
 
 
 def with_count(title, rows, is_shown=True):

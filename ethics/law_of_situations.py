@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from media4sec.kinds import SECTIONS
 from media4sec.portal.frame import siblings
 from media4sec.portal.grids import MOST_COLUMNS, MOST_ROWS, GridCell, GridLine, grid_picture
+from media4sec.portal.parameters import without_parameters
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.publications.stated import said_since_change
 
 
 @require_safe
+@without_parameters
 def law_of_situations(request):
     """Legal instruments by the situations that touch them."""
     kinds = ("situation", "issue", "instrument")

@@ -108,6 +108,22 @@ def test_bad_parameters_are_named(client, address, query, named):  # gates 4.2, 
     assert f"{named}: " in text_of(response)
 
 
+@pytest.mark.parametrize(
+    "address", ["/technologies/lives/", "/technologies/alive/", "/situations/law/", "theme", "debate"]
+)
+def test_a_page_that_says_one_thing_names_what_it_does_not_know(client, address):  # gate 4.3
+    theme = published("theme").url
+    address = {"theme": theme, "debate": f"{theme}debate/"}.get(address, address)
+
+    for name in ("x", "utm_source"):
+        refused = client.get(f"{address}?{name}=1")
+        assert refused.status_code == 400
+        assert f"“{name}”: There is no such parameter here." in text_of(refused)
+    # A form without a script sends empty fields, which mean nothing.
+    for query in ("", "?x="):
+        assert client.get(f"{address}{query}").status_code == 200
+
+
 @pytest.mark.parametrize("address", [*FILES, "/favicon.ico", "/icon-192.png", "/api/v1/openapi.json"])
 def test_a_fixed_address_has_one_answer(client, address):
     refused = client.get(f"{address}?x=1")

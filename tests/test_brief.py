@@ -4,6 +4,7 @@ import re
 
 import pypdfium2
 import pytest
+import zxingcpp
 from django.conf import settings
 from django.utils.timezone import localdate
 
@@ -16,6 +17,7 @@ from media4sec.publications.since import newest_change_here
 from media4sec.records import workflow
 from tests.factories import make, published, several_published
 from tests.public import text_of
+from tests.test_cards import MILLIMETRE, ROOM, boxes
 from tests.test_content import by_identifier
 from tests.test_paper import links_of, text_in
 
@@ -262,6 +264,37 @@ def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
     assert f"{settings.BASE_URL}{page.context['since_url']}" in links
     assert {f"{settings.BASE_URL}{record.url}" for record in brief.records} <= links
     assert client.get(f"{url_of('S-010')}brief.pdf?on={DAY}").content == first
+    assert_nothing_is_near_an_edge(first)
+
+
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("language", ["", "/el"])
+@pytest.mark.parametrize("identifier", SITUATIONS)
+def test_the_code_on_the_paper_is_read_and_leads_where_its_link_does(client, identifier, language):
+    address = f"{language}{url_of(identifier)}brief"
+    since = client.get(f"{address}/").context["since_url"]
+
+    content = client.get(f"{address}.pdf").content
+
+    with pypdfium2.PdfDocument(content) as document:
+        front, back = (zxingcpp.read_barcodes(page.render(scale=3).to_pil()) for page in document)
+    assert [code.text for code in front] == [f"{settings.BASE_URL}{language}{since}"]
+    assert back == []
+    assert front[0].text in links_of(content)
+
+
+def assert_nothing_is_near_an_edge(content):
+    """Every letter of both sides is where any printer prints, and nothing is cut off."""
+    with pypdfium2.PdfDocument(content) as document:
+        for page in document:
+            width, height = (value / MILLIMETRE for value in page.get_size())
+            assert (round(width), round(height)) == (210, 297)
+            letters = list(boxes(page))
+            assert letters
+            assert min(left for left, *_ in letters) > ROOM
+            assert min(top for _, top, *_ in letters) > ROOM
+            assert max(right for *_, right, _ in letters) < width - ROOM
+            assert max(bottom for *_, bottom in letters) < height - ROOM
 
 
 LONG = "A sentence that does not want to end because somebody wrote all that they knew into it. " * 200
@@ -302,6 +335,7 @@ def test_however_much_and_long_it_is_the_paper_is_one_sheet(client):
 
     with pypdfium2.PdfDocument(content) as document:
         assert len(document) == 2
+    assert_nothing_is_near_an_edge(content)
     text = text_in(content)
     assert "The whole sentence" in text
     assert "More on the situation’s page" in text

@@ -138,7 +138,7 @@ def test_search_engines_are_told_of_all_languages(client, code):
     record = published("technology")
     own = {code: path for code, _, path in addresses_of(record.url)}
 
-    links = tags(client.get(f"{own[code]}?utm_source=x"), "link")
+    links = tags(client.get(f"{own[code]}?country=ES"), "link")
 
     assert [link["href"] for link in links if link["rel"] == "canonical"] == [settings.BASE_URL + own[code]]
     found = {link["hreflang"]: link["href"] for link in links if "hreflang" in link}

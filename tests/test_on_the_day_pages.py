@@ -159,7 +159,7 @@ def test_days_at_the_ends_are_answered_and_two_are_not(client):
 def test_other_pages_do_not_know_the_day(client):
     theme, law = published("theme"), published("instrument")
 
-    assert client.get(f"{theme.url}?on=nonsense").status_code == 200  # as any parameter of a record's page
+    assert client.get(f"{theme.url}?on=2026-12-04").status_code == 400
     for address in ("/law/?on=2026-12-04", "/api/v1/instruments?on=2026-12-04", "/search/?on=2026-12-04"):
         assert client.get(address).status_code == 400, address
     assert client.get(f"/api/v1/instruments/{law.identifier}?on=2026-12-04").status_code == 400

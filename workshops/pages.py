@@ -216,13 +216,7 @@ def situation(page):
         "question_count": question_count,
         "check_url": "/check/?" + "&".join(f"issue={ref['id']}" for ref in document["issues"]),
     }
-    return replace(
-        page,
-        own=own,
-        links=links,
-        parts=parts,
-        next=[*after_situation(page.publication, document), *page.next],
-    )
+    return replace(page, own=own, links=links, parts=parts, next=[*after_situation(page), *page.next])
 
 
 def lanes_of(responsibilities):
@@ -248,16 +242,16 @@ def points_in_short(*parts):
     ]
 
 
-def after_situation(publication, document):
-    """Where somebody goes who has read what a situation needs."""
-    tools = [ref["id"] for ref in document["technologies"]][:MOST_COMPARED]
+def after_situation(page):
+    """Where somebody goes who has read what a situation needs; with the law that the page tells."""
+    url, tools = page.publication.url, [ref["id"] for ref in page.document["technologies"]][:MOST_COMPARED]
     compare = {
         "title": _("Compare the tools named here"),
         "url": f"/technologies/compare/?ids={','.join(tools)}",
     }
     return [
-        {"title": _("Questions they will ask you"), "url": f"{publication.url}questions/"},
-        {"title": _("Table-top in ten minutes"), "url": f"{publication.url}exercise/"},
+        {"title": _("Questions they will ask you"), "url": f"{url}questions/{page.law_query}"},
+        {"title": _("Table-top in ten minutes"), "url": f"{url}exercise/"},
         *([compare] if len(tools) > 1 else []),
         {"title": _("National law, country by country"), "url": "/countries/"},
     ]

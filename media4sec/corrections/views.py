@@ -23,6 +23,7 @@ from media4sec.corrections.receipts import read_receipt
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.errors import DATABASE_FAILURES
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.parameters import unknown_in
 from media4sec.publications.models import Publication
 from media4sec.read_only import is_read_only
 
@@ -97,7 +98,7 @@ def new(request):
 def form_or_receipt(request):
     if request.method == "POST" and body_length(request) > settings.CORRECTIONS_MAX_BODY:
         return HttpResponse(status=413)
-    errors = [(name, gettext("There is no such parameter here.")) for name in request.GET if name != "record"]
+    errors = unknown_in(request.GET, ("record",))
     subject = subject_of(request.GET.get("record", ""))
     if subject is None or len(request.GET.getlist("record")) > 1:
         errors.append(("record", gettext("There is no such record.")))

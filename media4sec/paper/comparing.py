@@ -12,8 +12,19 @@ from django.views.decorators.http import require_safe
 
 from media4sec.kinds import lower_first
 from media4sec.languages import language_tag
-from media4sec.paper.blocks import Block, Cell, Heading, Note, Paper, Phrase, Piece, Table, quoted, worded
-from media4sec.paper.records import full_address
+from media4sec.paper.blocks import (
+    Block,
+    Cell,
+    Heading,
+    Note,
+    Paper,
+    Phrase,
+    Piece,
+    Table,
+    full_address,
+    quoted,
+    worded,
+)
 from media4sec.paper.typesetting import as_pdf
 from media4sec.paper.views import pdf_answer
 from media4sec.portal.lists.compare import (

@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import get_language, gettext
 
 from media4sec.kinds import Kind, lower_first
-from media4sec.languages import language_tag, local
+from media4sec.languages import language_tag
 from media4sec.paper.blocks import (
     Block,
-    Cell,
     FactList,
     Heading,
     Note,
@@ -22,10 +20,11 @@ from media4sec.paper.blocks import (
     Piece,
     Points,
     Table,
+    full_address,
     quoted,
     worded,
 )
-from media4sec.portal.record.law import LawOnDay
+from media4sec.paper.law import country_blocks, day_blocks, flag_blocks
 from media4sec.portal.record.page import RecordPage
 from media4sec.portal.rows import day_or_not_yet
 from media4sec.portal.wording import word
@@ -38,16 +37,15 @@ STORED_CODE = re.compile(
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 SENTENCE_ENDS = (".", "!", "?", "…")
 OF_THE_PART = ("key", "provenance")  # of a part
-DASH = worded("–")
 
 
 def paper_of(page: RecordPage, *, level: int = 1) -> Paper:
     """The paper of a record, in the language that is spoken; on a ``level`` of 2 it is a part of a larger one."""
     publication = page.publication
     return Paper(
-        title=worded(page.title) if publication.full_title != page.title else quoted(page.title),
+        title=[*quoted(page.title), *worded(law_told_of(page))],
         language=language_tag(get_language()),
-        address=full_address(publication.url),
+        address=full_address(publication.url) + page.law_query,
         made_at=publication.modified_at,
         stamp=edition(page),
         kicker=str(page.kind.names.one),
@@ -57,14 +55,15 @@ def paper_of(page: RecordPage, *, level: int = 1) -> Paper:
     )
 
 
+def law_told_of(page: RecordPage) -> str:
+    """Whose law it tells, where that is not the law of today."""
+    asked = [day(page.law.day)] if page.law and not page.law.is_today else []
+    return "".join(f", {words}" for words in [*asked, *([page.country.name] if page.country else [])])
+
+
 def edition(page: RecordPage) -> str:
     words = {"number": page.publication.version, "day": day_or_not_yet(page.modified_on.isoformat())}
     return gettext("Version %(number)s of %(day)s") % words
-
-
-def full_address(url: str) -> str:
-    """An address as it is outside: in the language that is spoken, where it is a page of ours."""
-    return f"{settings.BASE_URL}{local(url)}" if url.startswith("/") else url
 
 
 def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
@@ -108,8 +107,11 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
             yield from titled(column["label"], Points(points) if points else none, at=below)
     if page.kind.links.flags:
         yield from titled(gettext("Legal and ethical flags"), *flag_blocks(page.flags, page.law))
+        yield from law_asked_for(page, below)
     if page.limits:
         yield from titled(gettext("Requirements and limits"), facts_block(page.limits))
+    if page.law and not page.kind.links.flags and law_told_of(page):
+        yield from titled(gettext("Then and now"), *law_asked_for(page, below))
     for name, title in page.own_parts:
         parts = page.document.get(name)
         if isinstance(parts, list) and parts:  # what its kind adds besides is made of other records
@@ -143,6 +145,14 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
         yield Note(worded(gettext("No source is recorded for this record as a whole.")))
 
 
+def law_asked_for(page: RecordPage, level: int) -> Iterator[Block]:
+    """The law of the day and of the country that the reader asks for."""
+    if page.law and not page.law.is_today:
+        yield from day_blocks(page.law, level, with_states=not page.kind.links.flags)
+    if page.country:
+        yield from country_blocks(page.country)
+
+
 def status_of(page: RecordPage) -> Phrase:
     state = page.status["state"]
     before = [Piece(f"{state['label']}, ", is_strong=True)] if state else []
@@ -168,60 +178,6 @@ def point_words(point: dict[str, Any]) -> Phrase:
         for run in (Piece(" "), *worded(mark["label"], full_address(mark["url"])))
     ]
     return [*quoted(point["text"]), *(marks or worded(f" ({gettext('Editorial')})"))]
-
-
-def flag_blocks(
-    flags: list[dict[str, Any]], law: LawOnDay | None, *, why: str = "", reasons: str = "asks"
-) -> list[Block]:
-    """The table of issues, with the law of a day; that there is none is no clearance.
-
-    The day is named, for paper is read later. ``reasons`` names what says of each issue why it is there: questions,
-    or phrases.
-    """
-    if not flags or law is None:
-        text = gettext(
-            "Not assessed yet: nobody has recorded which issues this raises. That does not mean that there are none."
-        )
-        return [Note(worded(text))]
-    head = [
-        gettext("Issue"),
-        why or gettext("Does it apply? Ask"),
-        gettext("Instrument, status on %(date)s") % {"date": day(law.day)},
-        gettext("Safeguard"),
-    ]
-    rows = [
-        [
-            [
-                [*quoted(flag["title"], full_address(flag["url"])), Piece(f" {flag['identifier']}")],
-                marks_of_issue(flag),
-            ],
-            flag[reasons] if reasons != "asks" else sentences(flag["asks"]),
-            [instrument_words(instrument) for instrument in flag["instruments"]] or [DASH],
-            sentences(flag["safeguards"]),
-        ]
-        for flag in flags
-    ]
-    advice = gettext("Not legal advice. Take these points to your data-protection officer.")
-    return [Table([worded(text) for text in head], rows, (3, 4, 3, 4)), Notice(worded(advice))]
-
-
-def marks_of_issue(flag: dict[str, Any]) -> Phrase:
-    """Where an issue comes from."""
-    marks = [
-        piece
-        for mark in flag["marks"]
-        for piece in (*worded(mark["label"], full_address(mark["url"])), Piece(" "))
-    ]
-    return marks or worded(gettext("Editorial"))
-
-
-def sentences(texts: Iterable[str]) -> Cell:
-    return [quoted(text) for text in texts] or [DASH]
-
-
-def instrument_words(instrument: dict[str, Any]) -> Phrase:
-    state = worded(f": {instrument['state']['label']}") if instrument["state"] else ()
-    return [*quoted(instrument["title"], full_address(instrument["url"])), *state]
 
 
 def part_words(kind: Kind, part: dict[str, Any]) -> Phrase:

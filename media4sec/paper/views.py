@@ -8,11 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from media4sec.kinds import kinds_by_name
 from media4sec.paper.pack import pack_of
 from media4sec.paper.records import paper_of
 from media4sec.paper.text_document import MEDIA_TYPE, as_docx
 from media4sec.paper.typesetting import as_pdf
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.record.asking import law_asked
+from media4sec.portal.record.law import tells_law
 from media4sec.portal.record.page import page_of
 from media4sec.portal.record.views import at_address
 from media4sec.publications.models import Publication
@@ -40,11 +43,15 @@ def one_at_a_time(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
 @require_safe
 def record_pdf(request: HttpRequest, path: str, ref: str) -> HttpResponseBase:
-    """``/technologies/T-001-….pdf``: the page of a record, to print or to send on."""
+    """``/technologies/T-001-….pdf``: the page of a record, to print or to send on, with the law that the page tells."""
     publication, answer = at_address(request, path, ref, form="pdf")
     if answer:
         return answer
-    return pdf_answer(as_pdf(paper_of(page_of(publication))), publication.identifier)
+    asked = law_asked(request.GET, tells_law(kinds_by_name()[publication.kind]))
+    if asked.errors:
+        return refuse(request, asked.errors)
+    page = page_of(publication, day=asked.day, country=asked.country, is_for_paper=True)
+    return pdf_answer(as_pdf(paper_of(page)), publication.identifier)
 
 
 def pdf_answer(content: bytes, name: str) -> HttpResponse:

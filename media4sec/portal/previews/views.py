@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from media4sec.font import can_write
 from media4sec.kinds import kinds_by_name, paths
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.parameters import unknown_in
 from media4sec.portal.previews.pictures import COLOURS, EDITION, Preview, icon, preview_png
 from media4sec.portal.record.views import tombstone
 from media4sec.portal.rows import card_of, theme_tiles
@@ -82,7 +83,7 @@ def answer(request, preview, version=None):
     asked = request.GET.get("v")
     is_number = asked is None or (asked.isascii() and asked.isdigit() and len(asked) < 10)
     if unknown or not is_number or len(request.GET.getlist("v")) > 1:
-        errors = [(name, gettext("There is no such parameter here.")) for name in unknown]
+        errors = unknown_in(unknown)
         return refuse(
             request, errors or [("v", gettext("Give the number of one of this record’s versions."))]
         )

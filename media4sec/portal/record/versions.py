@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.parameters import unknown_in
 from media4sec.portal.record.page import crumbs_of
 from media4sec.portal.record.views import at_address
 from media4sec.publications.history import History
@@ -65,11 +66,7 @@ def frame(publication, titles):
 
 def chosen_in(query, numbers):
     """((from, to), errors): the two versions to compare; without any, the last two. None where there is only one."""
-    errors = [
-        (name, gettext("There is no such parameter here."))
-        for name in dict.fromkeys(query)
-        if name not in SIDES
-    ]
+    errors = unknown_in(query, SIDES)
     if not errors and not query:
         return (numbers[1], numbers[0]) if len(numbers) > 1 else None, []
     chosen = []

@@ -14,8 +14,8 @@ from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import page as error_page
 from media4sec.portal.lists.views import refuse
-from media4sec.portal.record.country import COUNTRY_PARAMETER, country_asked
-from media4sec.portal.record.law import DAY_PARAMETER, day_asked, tells_law
+from media4sec.portal.record.asking import law_asked
+from media4sec.portal.record.law import tells_law
 from media4sec.portal.record.page import page_of
 from media4sec.publications.addresses import publication_at
 from media4sec.publications.models import Publication
@@ -26,18 +26,14 @@ from media4sec.representations import forms_of_records, twin
 @require_safe
 @with_other_forms(forms_of_records)
 def record(request, path, ref):
-    """A record at its address."""
+    """A record at its address; where it tells law, with that of ``?on=2026-12-04`` and of ``?country=ES``."""
     publication, answer = at_address(request, path, ref)
     if answer:
         return answer
-    day, country, errors = None, "", []
-    if tells_law(kinds_by_name()[publication.kind]):
-        day, no_day = day_asked(request.GET.getlist(DAY_PARAMETER))
-        country, no_country = country_asked(request.GET.getlist(COUNTRY_PARAMETER))
-        errors = [(DAY_PARAMETER, no_day), (COUNTRY_PARAMETER, no_country)]
-    if any(text for _, text in errors):
-        return refuse(request, [(name, text) for name, text in errors if text])
-    page = page_of(publication, day=day, country=country)
+    asked = law_asked(request.GET, tells_law(kinds_by_name()[publication.kind]))
+    if asked.errors:
+        return refuse(request, asked.errors)
+    page = page_of(publication, day=asked.day, country=asked.country)
     answer = render(request, template_of(publication.kind), {"page": page})
     answer["Link"] = signposts_in_short(page.description)
     return answer

@@ -10,6 +10,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.lists.views import refuse
+from media4sec.portal.parameters import unknown_in
 from media4sec.portal.rows import card_of, first_sentence, theme_tiles
 from media4sec.publications.lists import misread
 from media4sec.publications.models import Publication
@@ -79,11 +80,7 @@ def whole_list_address(request, names, cited):
 
 def read_once(data, known):
     """(``{name: value}`` of the parameters besides the records, what is wrong with any)."""
-    errors = [
-        (name, gettext("There is no such parameter here."))
-        for name in dict.fromkeys(data)
-        if name not in ("ids", *known)
-    ]
+    errors = unknown_in(data, ("ids", *known))
     errors += misread(data, known, once=known)
     values = {name: data.get(name, "") for name in known}
     since, edition = values.get("since", ""), values.get("edition", "")
