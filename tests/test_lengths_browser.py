@@ -19,19 +19,31 @@ def addresses(kind_name):
     return [kind.url(name, document["slug"]) for name, document in by_identifier(kind_name).items()]
 
 
-@pytest.mark.parametrize("kind_name", LONG_KINDS)
-def test_no_page_is_longer_than_a_reader_follows(kind_name, browser_page, portal_server):
-    page, found = browser_page(), {}
-
-    for url in addresses(kind_name):
-        page.goto(portal_server + url)
+def too_long(page, addresses):
+    """``{(address, width): pixels}`` of the pages that are longer than a reader follows."""
+    found = {}
+    for url in addresses:
+        page.goto(url)
         for width, most in MOST.items():
             page.set_viewport_size({"width": width, "height": 900})
             height = page.evaluate("document.documentElement.scrollHeight")
             if height > most:
                 found[url, width] = height
+    return found
 
-    assert found == {}
+
+@pytest.mark.parametrize("kind_name", LONG_KINDS)
+def test_no_page_is_longer_than_a_reader_follows(kind_name, browser_page, portal_server):
+    assert too_long(browser_page(), [portal_server + url for url in addresses(kind_name)]) == {}
+
+
+@pytest.mark.parametrize("day", ["", "&on=2028-01-01"])
+def test_no_situation_is_longer_with_the_law_of_a_country_and_a_day(day, browser_page, portal_server):
+    notes = by_identifier("country-note").values()
+    most = max(notes, key=lambda note: sum(len(rule["text"]) for rule in note["rules"]))
+    query = f"?country={most['country']}{day}"
+
+    assert too_long(browser_page(), [portal_server + url + query for url in addresses("situation")]) == {}
 
 
 @pytest.mark.parametrize("has_script", [True, False])

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 
 from media4sec.kinds import BEHIND, NAVIGATION, SECTIONS, is_behind, kinds, kinds_by_name
 from media4sec.portal.frame import behind
@@ -242,6 +243,16 @@ def test_what_one_row_leaves_open_is_said_in_one_go(client):
 @pytest.mark.usefixtures("content")
 def test_the_list_of_tools_is_light(client):
     assert len(client.get("/technologies/").content) <= 60_000
+
+
+# gate 7.12: 40 kB on the way; other alphabets take more bytes before that
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("language", ["", *(f"/{code}" for code, _ in settings.LANGUAGES[1:])])
+def test_the_list_of_tools_is_light_on_the_way_in_every_language(client, language):
+    answer = client.get(f"{language}/technologies/", headers={"accept-encoding": "gzip"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.content) <= 15_000
 
 
 @pytest.mark.usefixtures("content")

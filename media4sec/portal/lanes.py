@@ -56,7 +56,7 @@ class Sheet:
 
 
 LYING = Sheet(upright=False, month=24, head=44, start=100, after=16, pad=12, side=10)
-UPRIGHT = Sheet(upright=True, month=19, head=30, start=30, after=36, pad=6, side=5)
+UPRIGHT = Sheet(upright=True, month=19, head=38, start=30, after=36, pad=6, side=5)
 
 
 @dataclass(slots=True)
