@@ -3,7 +3,6 @@
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ModelState, ProjectState
 
@@ -13,15 +12,8 @@ from media4sec.operations.backup_facts import facts
 from media4sec.operations.management.commands import migrate
 from media4sec.operations.safe_migrations import ours, unfit_steps
 from media4sec.records.folder_io import exported_documents
+from tests.back_and_forth import DROPS_CONTENT, latest
 from tests.factories import one_of_every_kind
-
-# Fields of documents whose columns or tables the way back drops: what they said is gone then.
-DROPS_CONTENT = {
-    "records.0070_files": {"files"},
-    "catalogue.0005_life_of_a_technology": {"began_on", "ended_on", "successors"},
-    "roadmap.0003_updates": {"updates"},
-    "ethics.0004_prohibited_answers": {"is_prohibited"},
-}
 
 
 @pytest.fixture(autouse=True)
@@ -136,21 +128,6 @@ def test_a_released_migration_that_is_edited_or_lost_is_found(monkeypatch, tmp_p
 
 
 # Running them
-
-
-def latest():
-    """The newest migration of each of our apps, and the one before it."""
-    loader = MigrationLoader(None)
-    return {
-        f"{app}.{name}": ((app, name), before_it(loader, app, name))
-        for app, name in loader.graph.leaf_nodes()
-        if (app, name) in ours()
-    }
-
-
-def before_it(loader, app, name):
-    within = [key for key in loader.graph.node_map[app, name].parents if key[0] == app]
-    return max(within)[1] if within else "zero"
 
 
 @pytest.mark.slow

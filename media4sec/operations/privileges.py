@@ -14,7 +14,7 @@ PLACED_BY = ("position", "digest")  # of an entry in the chain
 POLICIES = {
     "entries_are_read": "FOR SELECT USING (true)",
     "entries_are_added": "FOR INSERT WITH CHECK (true)",
-    "entries_get_a_place_once": "FOR UPDATE USING (position IS NULL)",
+    "entries_get_a_place_once": "FOR UPDATE USING (position IS NULL) WITH CHECK (position IS NOT NULL)",
 }
 
 

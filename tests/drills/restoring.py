@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from benchmarks.portals import HERE, Portal, query
+from tests.back_and_forth import DROPS_CONTENT
 from tests.drills.frame import Missed, Seen, drill
 
 ON = ("sqlite", "postgresql")
@@ -37,7 +38,7 @@ print(*DROPS_CONTENT)
 """
 LATEST = """
 import django; django.setup()
-from tests.test_migrations import latest
+from tests.back_and_forth import latest
 for name, ((app, _), earlier) in latest().items(): print(name, app, earlier)
 """
 # The command, which is killed where a migration has filled a table and not ended yet.
