@@ -174,7 +174,7 @@ NOT_JOBS = {
         "demo", "demo_users", "describe_data_model", "describe_filters", "describe_rights", "export_records",
         "load_records", "messages", "migrate", "rebuild_publications", "set_up_link",
     },
-    "how the portal runs": {"run_jobs", "serve", "export_site"},
+    "how the portal runs": {"run_jobs", "serve", "export_site", "export_errors"},
     "where backups are kept, by a timer": {"backup", "verify_backup", "restore", "check_migrations"},
 }  # fmt: skip
 

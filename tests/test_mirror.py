@@ -37,7 +37,7 @@ def test_every_public_page_is_there_and_no_draft(copied, client):  # gates 6.20,
     assert (folder / "technologies" / "index.html").exists()
     assert (folder / "index.html").exists()
     assert (folder / "static" / "own.css").exists()
-    assert "not found" in (folder / "404.html").read_text("utf-8").lower()
+    assert "There is no page at this address" in (folder / "404.html").read_text("utf-8")
     texts = [path.read_text("utf-8") for path in folder.rglob("*.html")]
     assert len(texts) > 40
     assert not any(draft.title in text or draft.identifier in text for text in texts)
