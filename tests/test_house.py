@@ -1,7 +1,7 @@
 """What code of ours may not do, but in the few places that are named here with their reason.
 
-ruff's rules of the family S (bandit's) forbid what is wrong everywhere; these are the rules of this house. What a list
-below names and the code no longer does must leave the list.
+ruff's rules of the family S (bandit's) forbid what is wrong everywhere; these are the rules of this house, as is that
+of the one way out (tests/test_outgoing.py). What a list below names and the code no longer does must leave the list.
 """
 
 import ast
@@ -14,12 +14,6 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
 
-# Modules by which a program speaks to other machines.
-NETWORK = {
-    "socket", "ssl", "http.client", "urllib.request", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc",
-    "requests", "httpx", "aiohttp", "urllib3", "websockets", "paramiko",
-}  # fmt: skip
-REACHES_OTHERS = {"media4sec/outgoing.py": "the one door"}
 # Modules that run what they read, or read without a limit.
 RUNS_WHAT_IT_READS = {"pickle", "marshal", "shelve", "dill", "yaml", "xml.dom", "xml.sax.expatreader", "code"}
 UNPACKS = {"media4sec/records/bulk.py": "a nameless file of this process, which nobody else can open"}
@@ -40,6 +34,12 @@ NEEDS_NO_COOKIE = {
     "ethics/answering.py": "a form that keeps nothing",
 }
 SPEAKS_SQL = {
+    "media4sec/operations/checks.py": "how the database is set up",
+    "media4sec/operations/health.py": "whether the database answers",
+    "media4sec/operations/metrics.py": "whether it answers, and how far a replica is behind",
+    "media4sec/patience.py": "how long a statement may take",
+    "media4sec/read_only.py": "whether the database takes anything",
+    "media4sec/silence.py": "whether the database answers",
     "media4sec/interchange/files/dumps.py": "which state of the database is read",
     "media4sec/accounts/told.py": "how long SQLite waits",
     "media4sec/records/audit.py": "digests of thousands of rows at once, and a lock",
@@ -98,11 +98,7 @@ def users(*names):
 
 def test_there_is_something_to_look_at():
     assert len(SOURCES) > 200
-    assert importers({"django.conf"}) > REACHES_OTHERS.keys()
-
-
-def test_one_module_reaches_other_machines():  # gate 4.9
-    assert importers(NETWORK) == REACHES_OTHERS.keys()
+    assert len(importers({"django.conf"})) > 20
 
 
 def test_nothing_runs_what_it_reads():  # gate 5.7
