@@ -110,6 +110,37 @@ test-postgres: $(READY) ## all tests that ask a database, but the browser's, on 
 slips: $(READY) ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)
 	$(BIN)/python -m tests.slips $(ARGS)
 
+# --- keeping it safe
+
+.PHONY: fuzz scan sbom licences outdated advisories release
+
+# Doors can be named: ARGS='40 cursors forms'.
+fuzz: $(READY) ## made-up input for every door of the portal (ARGS=minutes; 10)
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# Scanners live apart from the portal: they bring hundreds of packages that it must not meet.
+.venv-scan: requirements/scan.txt
+	@$(PYTHON) -m venv --clear $@ && $@/bin/pip install --quiet --require-hashes -r $< && touch $@
+
+# wapiti, sqlmap, slowhttptest and nginx are Debian's.
+scan: $(READY) .venv-scan ## scanners of others over the code and over a portal served for them (ARGS=names for some)
+	$(BIN)/python -m tests.scan $(ARGS)
+
+sbom: $(READY) ## the bill of materials (CycloneDX), the same bytes each time
+	@$(BIN)/python -m tests.supply sbom
+
+licences: $(READY) ## what runs, and on what terms
+	@$(BIN)/python -m tests.supply licences
+
+outdated: $(READY) ## direct dependencies of which there is something newer
+	@$(BIN)/python -m tests.supply outdated
+
+advisories: $(READY) .venv-scan ## known weaknesses of what runs; fails where it gets no data
+	@$(BIN)/python -m tests.supply advisories
+
+release: $(READY) ## a release, built twice and compared: source, bill of materials, licences, digests, report
+	@$(BIN)/python -m tests.release $(ARGS)
+
 guide: $(READY) ## follow “Adding a kind of record” in a copy, and run the quick tests there
 	$(BIN)/python -m tests.guide
 
@@ -138,8 +169,9 @@ messages: $(VENV)/.dev ## gather the texts of the interface into locale/ and com
 lighthouse: $(READY) ## what Lighthouse says of the main pages, as a telephone (LIGHTHOUSE names its cli/index.js)
 	$(BIN)/python -m tests.lighthouse $(ARGS)
 
-docs: $(READY) ## write docs/data-model.md, docs/rights.md, docs/api-filters.md, and the counts in README.md and docs/content.md, from code and fixtures
+docs: $(READY) ## write docs/data-model.md, docs/rights.md, docs/api-filters.md, docs/gates.md, docs/asvs.md, and the counts in README.md and docs/content.md, from code and fixtures
 	@$(BIN)/python -m tests.counts
+	@$(BIN)/python -m tests.proofs
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
 	  $(BIN)/python manage.py describe_data_model > docs/data-model.md.new && mv docs/data-model.md.new docs/data-model.md
 	@DEBUG=true BASE_URL=http://127.0.0.1 DATABASE_URL=sqlite://:memory: \
@@ -151,8 +183,8 @@ lock: ## write the locks again from requirements/*.in (fetches uv into a throw-a
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \
 	  && cd requirements && compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-emit-index-url --no-header $(ARGS)" \
-	  && $$compile base.in -o base.txt && $$compile dev.in -c base.txt -o dev.txt
+	  && $$compile base.in -o base.txt && $$compile dev.in -c base.txt -o dev.txt && $$compile --no-strip-extras scan.in -o scan.txt
 
 clean: ## remove what can be made again; the database and its key stay
-	rm -rf $(VENV) var/static .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf $(VENV) .venv-scan var/static .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

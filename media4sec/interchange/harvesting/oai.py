@@ -45,7 +45,7 @@ LONGEST_STEP = timedelta(minutes=1)
 DOMAIN_NAME = re.compile(
     r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]*)+", re.ASCII
 )  # as the scheme spells it
-E_MAIL = re.compile(r"\S+@(\S+\.)+\S+")
+E_MAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 NAME_AS_URI = re.compile(
     r"([a-z][a-z0-9+.-]*:)?([\w.~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE
 )

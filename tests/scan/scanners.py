@@ -1,0 +1,301 @@
+"""Each scanner: what it needs, how it is started, and what it found, as ``{finding: where}``.
+
+A finding is named so that it is the same in the next run: by the scanner's rule and the file or address.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.scan.front import tls_front
+
+ROOT = Path(__file__).parent.parent.parent
+ROOMS = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
+OWN, BESIDE = ROOT / ".venv-scan" / "bin", Path(sys.executable).parent
+MINUTES = 60
+SLOW_CLIENTS, SLOW_SECONDS = 200, 20
+READERS_WAIT_AT_MOST = 1.0  # seconds, beside slow clients
+# Addresses whose parameters go into a question to the database or the index.
+ASKED = (
+    "/technologies/?q=police&theme=dark-web&sort=title&page=1",
+    "/api/v1/technologies?q=police&limit=10&updated_since=2026-01-01",
+    "/search/?q=police&type=technology",
+    "/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:x:technology:T-001",
+    "/since/1/?ids=T-001",
+)
+
+TLS_LOOKS = (
+    "sslv2",
+    "sslv3",
+    "tlsv1",
+    "tlsv1_1",
+    "tlsv1_2",
+    "tlsv1_3",
+    "heartbleed",
+    "openssl_ccs",
+    "compression",
+    "robot",
+)
+TLS_LOOKS += ("reneg", "early_data")
+
+SCANNERS: dict[str, "Scanner"] = {}
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """``needs`` are the programs that must be there; ``scan`` gets the origin, or None where it reads code."""
+
+    name: str
+    needs: tuple[str, ...]
+    asks_server: bool
+    scan: Callable
+
+    def missing(self):
+        return [name for name in self.needs if not shutil.which(program(name))]
+
+
+def scanner(*needs, asks_server=False):
+    def add(function):
+        SCANNERS[function.__name__] = Scanner(function.__name__, needs, asks_server, function)
+        return function
+
+    return add
+
+
+def program(name):
+    """Where a program is: in the scanners' own environment, in that of the tests, or somewhere on this machine."""
+    return next((str(place / name) for place in (OWN, BESIDE) if (place / name).exists()), name)
+
+
+def said_by(command, minutes=30, **more):
+    """What a program prints, however it ends. One that is not done in its time has not looked at everything."""
+    try:
+        done = subprocess.run(
+            [*map(str, command)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=minutes * MINUTES,
+            check=False,
+            **more,
+        )
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"It was not done after {minutes} minutes.") from None
+    return done.stdout + done.stderr
+
+
+# Of the code
+
+
+@scanner("bandit")
+def bandit(folder):
+    report = folder / "bandit.json"
+    said_by([program("bandit"), "-q", "-r", *ROOMS, "-f", "json", "-o", report])
+    rows = json.loads(report.read_text("utf-8"))["results"]
+    return {
+        f"{row['test_id']} {row['filename']}": f"line {row['line_number']}: {row['issue_text']}"
+        for row in rows
+    }
+
+
+@scanner("semgrep")
+def semgrep(folder):
+    report = folder / "semgrep.json"
+    options = ["--config", ".semgrep", "--timeout", "120"]  # seconds for a rule and a file
+    options += ["--metrics", "off", "--disable-version-check", "--json", "--output", report]
+    said_by([program("semgrep"), "scan", *options, *ROOMS], 20)
+    found = json.loads(report.read_text("utf-8"))
+    if not found["paths"]["scanned"] or found["errors"]:
+        raise RuntimeError(f"semgrep read nothing, or not all: {found['errors'][:3]}")
+    rows = found["results"]
+    return {
+        f"{row['check_id'].rpartition('.')[2]} {row['path']}": f"line {row['start']['line']}: {row['extra']['message']}"
+        for row in rows
+    }
+
+
+@scanner("regexploit-py")
+def regexploit(folder):
+    said = said_by([program("regexploit-py"), *ROOMS])
+    pieces = re.split(r"^Vulnerable regex in ", said, flags=re.M)[1:]
+    if not re.search(r"Processed \d{2,} regexes", said):
+        raise RuntimeError(f"regexploit read nothing: {said[-300:]}")
+    return {piece.splitlines()[0].removeprefix(f"{ROOT}/"): " ".join(piece.split())[:300] for piece in pieces}
+
+
+# Of a server
+
+
+@scanner("schemathesis", asks_server=True)
+def schemathesis(folder, origin):
+    report = folder / "schemathesis.xml"
+    options = ["--checks", "all", "--max-examples", "20", "--wait-for-schema", "120", "--no-color"]
+    options += ["--report", "junit", "--report-junit-path", report]
+    said_by([program("schemathesis"), "run", f"{origin}/api/v1/openapi.json", *options], 60)
+    text = report.read_text("utf-8")
+    if not re.search(r'<testsuites[^>]* tests="[1-9]', text):
+        raise RuntimeError("schemathesis asked nothing.")
+    found = {}
+    for name, body in re.findall(r'<testcase name="([^"]+)"[^>]*>(.*?)</testcase>', text, flags=re.S):
+        for kind in re.findall(r"^(?:- )([A-Z][^\n]+)$", body.replace("&#10;", "\n"), flags=re.M):
+            found[f"{kind} {name}"] = " ".join(body.split())[:300]
+    return found
+
+
+@scanner("wapiti", asks_server=True)
+def wapiti(folder, origin):
+    report = folder / "wapiti.json"
+    options = [
+        "--format",
+        "json",
+        "--output",
+        report,
+        "--flush-session",
+        "--no-bugreport",
+        "--verify-ssl",
+        "0",
+    ]
+    options += [
+        "--scope",
+        "folder",
+        "--max-scan-time",
+        str(20 * MINUTES),
+        "--max-links-per-page",
+        "40",
+        "--depth",
+        "3",
+    ]
+    modules = (
+        "backup,blindsql,crlf,csp,exec,file,htaccess,http_headers,permanentxss,redirect,sql,ssrf,xss,xxe"
+    )
+    said = said_by(["wapiti", "-u", f"{origin}/", "-m", modules, *options], 30)
+    if not report.exists():
+        raise RuntimeError(f"wapiti wrote no report: {said[-300:]}")
+    rows = json.loads(report.read_text("utf-8"))
+    return {
+        f"{kind} {row['path']}": f"{row['method']} {row['info']}"[:300]
+        for group in ("vulnerabilities", "anomalies")
+        for kind, found in rows[group].items()
+        for row in found
+    }
+
+
+@scanner("sqlmap", asks_server=True)
+def sqlmap(folder, origin):
+    found = {}
+    for address in ASKED:
+        options = [
+            "--batch",
+            "--level",
+            "2",
+            "--risk",
+            "1",
+            "--threads",
+            "2",
+            "--flush-session",
+            "--disable-coloring",
+        ]
+        said = said_by(
+            ["sqlmap", "-u", f"{origin}{address}", *options, "--output-dir", folder / "sqlmap"], 15
+        )
+        if "testing" not in said:
+            raise RuntimeError(f"sqlmap tested nothing: {said[-300:]}")
+        for line in re.findall(
+            r"^.*(?:is vulnerable|identified the following injection point).*$", said, flags=re.M
+        ):
+            found[f"injection {address}"] = line
+    return found
+
+
+@scanner("slowhttptest", asks_server=True)
+def slowhttptest(folder, origin):
+    """Slow heads, bodies and readers: the portal goes on for others meanwhile."""
+    found, usual = {}, max(waiting(origin) for _ in range(8))
+    for way, name in (("-H", "heads"), ("-B", "bodies"), ("-X", "readers")):
+        command = [
+            "slowhttptest",
+            way,
+            "-c",
+            str(SLOW_CLIENTS),
+            "-r",
+            "100",
+            "-i",
+            "5",
+            "-l",
+            str(SLOW_SECONDS),
+        ]
+        command += [
+            "-u",
+            f"{origin}/technologies.json" if way == "-X" else f"{origin}/corrections/new/",
+            "-p",
+            "3",
+        ]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as attack:
+            time.sleep(SLOW_SECONDS / 4)
+            waited = max(waiting(origin) for _ in range(8))
+            attack.wait(SLOW_SECONDS * 4)
+        if waited > max(READERS_WAIT_AT_MOST, 2 * usual):
+            found[f"slow {name}"] = (
+                f"Others wait {waited:.1f} s beside {SLOW_CLIENTS} slow clients, else {usual:.1f} s."
+            )
+    return found
+
+
+def waiting(origin):
+    """Seconds that a reader waits for a page; half a minute where there is none."""
+    began = time.monotonic()
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{origin}/about/", timeout=30) as response:
+        response.read()
+        return time.monotonic() - began
+    return 30.0
+
+
+@scanner("sslyze", "nginx", "openssl", asks_server=True)
+def sslyze(folder, origin):
+    """What the proxy offers in TLS, against Mozilla's configuration for all but old clients."""
+    with tls_front(folder, origin) as place:
+        report = folder / "sslyze.json"
+        looks = [f"--{name}" for name in TLS_LOOKS]
+        said = said_by(
+            [program("sslyze"), place, "--mozilla_config", "disable", *looks, "--json_out", report]
+        )
+    rows = json.loads(report.read_text("utf-8"))["server_scan_results"]
+    looked = [one["status"] for one in rows[0]["scan_result"].values()] if rows else []
+    if looked.count("COMPLETED") < len(TLS_LOOKS):
+        raise RuntimeError(f"sslyze did not look at all: {said[-300:]}")
+    results, found = rows[0]["scan_result"], {}
+    for version in ("ssl_2_0", "ssl_3_0", "tls_1_0", "tls_1_1"):
+        if results[f"{version}_cipher_suites"]["result"]["accepted_cipher_suites"]:
+            found[f"old {version}"] = "It is offered."
+    for version in ("tls_1_2", "tls_1_3"):
+        suites = results[f"{version}_cipher_suites"]["result"]["accepted_cipher_suites"]
+        if not suites:
+            found[f"missing {version}"] = "It is not offered."
+        for suite in suites:
+            if version == "tls_1_2" and not suite["cipher_suite"]["name"].startswith("TLS_ECDHE"):
+                found[f"no forward secrecy {suite['cipher_suite']['name']}"] = "It is offered."
+    for name, path in (
+        ("heartbleed", "is_vulnerable_to_heartbleed"),
+        ("openssl_ccs_injection", "is_vulnerable_to_ccs_injection"),
+    ):
+        if results[name]["result"][path]:
+            found[name] = "It is vulnerable."
+    for name, path in (
+        ("tls_compression", "supports_compression"),
+        ("tls_1_3_early_data", "supports_early_data"),
+    ):
+        if results[name]["result"][path]:
+            found[name] = "It is offered."
+    if "NOT_VULNERABLE" not in results["robot"]["result"]["robot_result"]:
+        found["robot"] = results["robot"]["result"]["robot_result"]
+    if results["session_renegotiation"]["result"]["is_vulnerable_to_client_renegotiation_dos"]:
+        found["renegotiation"] = "Clients may ask for it without end."
+    return found
