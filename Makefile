@@ -103,8 +103,9 @@ test-quick: $(READY) ## in some minutes: no browser, nothing slow, a few kinds; 
 test-sqlite: $(READY) ## all tests on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
-# What a browser sees does not depend on the database, nor does what asks none: those tests run once, above.
-test-postgres: $(READY) ## all tests that ask a database, but the browser's, on a PostgreSQL server started for them
+# What a browser sees does not depend on the database, nor does what asks none or looks at what is finished: words of
+# pages, pictures, papers (marked `once`). Those tests run above.
+test-postgres: $(READY) ## all tests for which the database matters, on a PostgreSQL server started for them
 	$(BIN)/python -m tests.postgres -- $(PYTEST) --data -m 'not browser' $(ARGS)
 
 slips: $(READY) ## plausible slips, one by one: do the tests notice them? (ARGS=areas or names, --list)

@@ -1,6 +1,7 @@
 """What all tests share: the real content, a real browser, and what may be missing on a developer's machine."""
 
 import fcntl
+import gc
 import hashlib
 import os
 import shutil
@@ -77,7 +78,17 @@ def pytest_collection_modifyitems(config, items):
     if config.getoption("quick"):
         leave_out(config, items, is_left_out)
     if config.getoption("data"):
-        leave_out(config, items, lambda item: not asks_a_database(item))
+        leave_out(config, items, lambda item: not asks_a_database(item) or item.get_closest_marker("once"))
+
+
+def pytest_collection_finish():
+    """Look for garbage less often: what is imported and collected stays, and there is much of it.
+
+    As Python comes, a process that has run for a while spends an eighth of its time on looking.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def leave_out(config, items, is_one):
@@ -251,6 +262,7 @@ def content_database(django_db_setup, django_db_blocker):
         copied(name)
     yield name
     with django_db_blocker.unblock():
+        close_all()
         connection.creation.destroy_test_db(verbosity=0, suffix="content")
 
 
@@ -263,6 +275,7 @@ def _make_content(name):
     connection.creation.clone_test_db("content", verbosity=0)
     with database_named(name):
         load_folder(FIXTURES)
+    close_all()
 
 
 def _digest_of_content():
@@ -369,12 +382,14 @@ def site_database(content_database, django_db_blocker):
     from tests import history
 
     with django_db_blocker.unblock(), database_named(content_database):
+        close_all()
         name = connection.creation.get_test_db_clone_settings("site")["NAME"]
         connection.creation.clone_test_db("site", verbosity=0)
         with database_named(name):
             history.add()
     yield name
     with django_db_blocker.unblock(), database_named(content_database):
+        close_all()
         connection.creation.destroy_test_db(verbosity=0, suffix="site")
 
 
@@ -395,13 +410,34 @@ def database_named(name):
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
-    connection.close()
-    connection.settings_dict["NAME"] = name
+    connect_to(name)
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict["NAME"] = before
+        connect_to(before)
+
+
+_open = {}  # by database: the connection of this process; a new one for each test costs as much as many a test
+
+
+def connect_to(name):
+    from django.db import connection
+
+    if connection.connection and not connection.in_atomic_block:
+        _open[connection.settings_dict["NAME"]] = connection.connection
+        connection.connection = None
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    connection.connection = _open.pop(name, None)
+
+
+def close_all():
+    """Before a database is copied or removed, which nobody may use then."""
+    from django.db import connection
+
+    connection.close()
+    while _open:
+        _open.popitem()[1].close()
 
 
 @pytest.fixture(scope="module")

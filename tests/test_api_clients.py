@@ -80,6 +80,7 @@ def test_types_are_generated_and_right(tool, description):
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_a_generated_client_reads_every_collection(client, application, description, tmp_path, monkeypatch):
     one_of_every_kind()

@@ -1,9 +1,8 @@
 """The accessibility rules of axe on every type of page: two widths, three sets of colours."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browsing import DESK, LOOKS, PHONE, RULES
+from tests.browsing import DESK, LOOKS, PHONE, RULES, axe
 from tests.pages import PAGES, PANELS, open_page
 
 ENHANCED = {"color-contrast-enhanced": {"enabled": True}}  # 7:1, which we ask of all text
@@ -36,7 +35,7 @@ def test_no_barriers(name, browser_page, portal_server):
         page.set_viewport_size(size)
         for look, media in LOOKS.items():
             page.emulate_media(**media)
-            answer = Axe().run(page, options=OPTIONS).response
+            answer = axe(page, OPTIONS)
             for rule in answer["violations"] + [
                 rule for rule in answer["incomplete"] if not is_explained(rule, look)
             ]:

@@ -236,6 +236,7 @@ def test_all_questions_of_the_issues_are_there_with_their_safeguards(client, ide
 # One sheet
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("identifier", SITUATIONS)

@@ -17,6 +17,8 @@ from workshops import cards
 from workshops.cards import BACK_SIZES, SHEETS, deck_of, in_lots, placed, shortened_text
 from workshops.patterns import places_now
 
+pytestmark = pytest.mark.once
+
 MILLIMETRE = 72 / 25.4
 ROOM = 5  # millimetres that printers leave white at an edge, and that a cut may go astray
 

@@ -105,6 +105,7 @@ def test_api_serves_every_field_of_every_document(client, kind):
         assert public_document(served[document["identifier"]]) == expected
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
     """Records show their titles; no link of ours is dead, leads elsewhere first, or asks what a list refuses.

@@ -133,6 +133,7 @@ def test_what_stands_inline_is_seen():
 
 
 # gate 7.7
+@pytest.mark.once
 def test_valid_html(every_html, vnu_jar, tmp_path):
     for name, html in every_html.items():
         (tmp_path / f"{name.removesuffix('.html').replace('/', '-')}.html").write_text(html)

@@ -166,6 +166,7 @@ EVERYTHING = {
 
 
 # gate 7.13
+@pytest.mark.once
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_nothing_is_forgotten(client, site, monkeypatch, name):
     pseudo.install(monkeypatch)

@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.pages import IN_ENGLISH
 from tests.test_languages import tags
+
+pytestmark = pytest.mark.once
 
 MADE_FOR_MACHINES = re.compile(
     r"^/(api/v1|static|preview)/|^/[^?]*\.(atom|bib|csv|ics|json|jsonld|md|ndjson|png|ris)(\?|$)"

@@ -12,7 +12,7 @@ from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, full_document_for, publish, published, save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 every_kind = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 
 REST = "\"'&{{x}}"

@@ -47,6 +47,8 @@ from media4sec.records.documents.reading import working_document
 from media4sec.saying import day
 from tests.factories import fresh, full_document_for, publication_of, publish, published, save
 
+pytestmark = pytest.mark.once
+
 LINK, IN_ASCII = "https://example.org/a?b=c&d=é", "https://example.org/a?b=c&d=%C3%A9"
 # What typst would take for markup, and what a PDF or XML would take for its own.
 ODD = r'#import "x.typ" $x$ *bold* `raw` @ref <label> \ // /* = - + [a](b) #panic() & ]]> "quoted"'

@@ -20,6 +20,8 @@ from media4sec.records import workflow
 from tests.factories import make, publication_of, published
 from tests.pages import RECORDS
 
+pytestmark = pytest.mark.once
+
 SHEET = Path(settings.BASE_DIR / "static/css/portal.css").read_text("utf-8")
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 

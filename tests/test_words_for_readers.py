@@ -12,6 +12,8 @@ from media4sec.publications.models import Publication, Term
 from tests.factories import published, source
 from tests.public import facets_of, text_of
 
+pytestmark = pytest.mark.once
+
 CODE = re.compile(r"\b[a-z]+(?:[_-][a-z0-9]+)*_[a-z0-9]+\b|\brecord-kind\b|\bcomputed\b", re.I)
 DEVELOPERS = re.compile(
     r"\bquadrant\b|\bD\d\.\d\b|\bThis record (?:names|uses|learns|points|touches)|\bas stated\b|\bBasis of\b",
