@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from media4sec.interchange.harvesting.elements import DECLARATION
 from media4sec.kinds import paths
 from media4sec.languages import addresses_of, language_tag
+from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 
 # What has a place of its own and is worth finding: a search, a form or a receipt is not.
@@ -39,7 +40,7 @@ PART = 150  # pages; some 170 kB, as each is named in every language
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Where the parts are."""
-    count = len(fixed_pages()) + Publication.objects.published().count()
+    count = len(fixed_pages()) + sum(current().numbers().values())
     parts = (
         f"<sitemap><loc>{settings.BASE_URL}/sitemap-{number}.xml</loc></sitemap>"
         for number in part_numbers(count)

@@ -52,7 +52,7 @@ def options(request, path, name):
     matching = [
         place
         for place, option in enumerate(every)
-        if folded(find) in folded(str(option_label(option, facet)))
+        if not find or folded(find) in folded(str(option_label(option, facet)))
     ]
     places, pager = paged(request, matching, MOST_VALUES)
     if places is None:

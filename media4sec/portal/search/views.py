@@ -23,7 +23,7 @@ from media4sec.portal.wording import record_name
 from media4sec.publications import countries
 from media4sec.publications.facets import filtered
 from media4sec.publications.index import current
-from media4sec.publications.lists import MAX_WORDS, SEARCH_FACETS, listing
+from media4sec.publications.lists import MAX_WORDS, SEARCH_FACETS, Listing, listing
 from media4sec.publications.models import Publication
 from media4sec.publications.search import search as find
 from media4sec.saying import country
@@ -40,7 +40,10 @@ SUGGESTION_TYPE = "application/x-suggestions+json"
 def search_page(request):
     """One box over everything that is published."""
     address = "/search/"
-    answer = listing(kinds(), stated(request.GET), also=("page",), facets=SEARCH_FACETS)
+    question = stated(request.GET)
+    answer = Listing(kinds(), SEARCH_FACETS)  # where nothing is asked, nothing is counted
+    if question:
+        answer = listing(kinds(), question, also=("page",), facets=SEARCH_FACETS)
     title = gettext("Search")
     if answer.errors:
         return refuse(request, answer.errors, title, SEARCH_FACETS)
