@@ -357,7 +357,7 @@ class Index:
 
 
 _lock = threading.RLock()
-_indexes: dict[str, Any] = {}  # by database: tests have more than one
+_indexes: dict[str, Any] = {}  # by database: tests have three
 
 
 def current() -> "Index":
@@ -374,7 +374,7 @@ def current() -> "Index":
         if index is None or seen is None or index.seen != seen:
             index = _after(index.base if index else None, seen)
             _indexes[name] = index
-            while len(_indexes) > 2:
+            while len(_indexes) > 3:
                 del _indexes[next(iter(_indexes))]
         return index
 
