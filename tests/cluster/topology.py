@@ -17,7 +17,7 @@ import psycopg2
 
 from benchmarks.portals import COMMAND_LINE, HERE, SERVED
 from tests import postgres
-from tests.cluster.processes import Process, free_ports, program, wait_for
+from tests.cluster.processes import PLACES, Process, free_ports, program, wait_for
 
 DEPLOY = HERE / "deploy"
 DATABASES, NODES = 3, 2
@@ -25,6 +25,8 @@ PATIENCE = 600  # seconds for what is to start; a busy machine takes its time
 OF_ITS_OWN = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 OF_ITS_OWN += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
 # The database, and its roles as deploy/postgresql/roles.sql makes them.
+AS_ADMINISTRATOR = ["--username", "postgres", "--quiet", "--set", "ON_ERROR_STOP=1"]
+AS_ADMINISTRATOR += ["--file", DEPLOY / "postgresql" / "roles.sql", "postgres"]
 PORTAL, WEB, OWNER = "portal", "portal_web", "portal_owner"
 
 
@@ -127,10 +129,20 @@ class Cluster:
 
     def fill(self):
         """The database with its roles, and the content"""
+        primary = self.ports[self.leader()]
+        subprocess.run(
+            [
+                program("psql", "postgresql-client"),
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(primary),
+                *AS_ADMINISTRATOR,
+            ],
+            env={"PATH": PLACES, "PGPASSWORD": self.passwords["superuser"]},
+            check=True,
+        )
         with self.superuser() as cursor:
-            for statement in (DEPLOY / "postgresql" / "roles.sql").read_text("utf-8").split(";"):
-                if statement.strip():
-                    cursor.execute(statement)
             for role in (WEB, OWNER):
                 cursor.execute(f"ALTER ROLE {role} PASSWORD %s", [self.passwords[role]])
         self.start_ways(self.number_of_nodes + 1)
