@@ -53,7 +53,7 @@ class Connection(extensions.connection):
 
     def __init__(self, dsn, *args, **more):
         place = extensions.parse_dsn(dsn)
-        self.server = _servers[place.get("host"), place.get("port")]
+        self.server = _servers[place.get("host"), place.get("port"), place.get("dbname")]
         self.is_new = True
         if not self.server.may_try():
             raise OperationalError("The database is silent.")
@@ -61,7 +61,8 @@ class Connection(extensions.connection):
         self.is_new = False
 
 
-_servers = defaultdict(Server)  # by (host, port)
+# By (host, port, name): behind one port, a pool leads to several servers.
+_servers = defaultdict(Server)
 _here = threading.local()
 
 

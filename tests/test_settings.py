@@ -109,6 +109,8 @@ def test_the_deployment_check_warns_if_nobody_is_told_of_weaknesses():
         ({"DEBUG": "true"}, "DEBUG shows internals"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name each host"),
         ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL"),
+        ({"REPLICA_URL": "postgres://portal@db/portal"}, "REPLICA_URL and DATABASE_URL must both"),
+        ({"CACHE_URL": "memcached://localhost"}, "CACHE_URL must be"),
         ({"DATABASE_URL_FILE": "/nowhere/url"}, "DATABASE_URL_FILE names (/nowhere/url) cannot be read"),
         ({"EMAIL_URL_FILE": "/nowhere/url"}, "EMAIL_URL_FILE names (/nowhere/url) cannot be read"),
         ({"TRUSTED_PROXIES": "all"}, "TRUSTED_PROXIES must list"),
@@ -216,3 +218,30 @@ def test_a_new_secret_key_logs_nobody_out(client, django_user_model, settings, d
 
     settings.SECRET_KEY = secrets.token_urlsafe(64)
     assert client.get("/admin/").status_code == 302
+
+
+def test_a_replica_is_read_in_the_same_way_as_the_primary():
+    primary, replica = (
+        "postgres://portal:secret@127.0.0.1:6432/" + name for name in ("portal", "portal_replica")
+    )
+    address = "?disable_server_side_cursors=true"
+    code = (
+        "import json; from media4sec import settings as s; d = s.DATABASES; "
+        "print(json.dumps([d['replica']['NAME'], d['replica']['OPTIONS'] == d['default']['OPTIONS'], "
+        "d['replica']['CONN_MAX_AGE'], d['replica']['DISABLE_SERVER_SIDE_CURSORS'], s.DATABASE_ROUTERS, "
+        "s.CACHES['default']['LOCATION']]))"
+    )
+    environment = GOOD | {"DATABASE_URL": primary + address, "REPLICA_URL": replica + address}
+    environment |= {"CACHE_URL": "redis://127.0.0.1:6379/0", "PATH": os.environ["PATH"]}
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(said.stdout) == [
+        "portal_replica",
+        True,
+        600,
+        True,
+        ["media4sec.replica.Router"],
+        "redis://127.0.0.1:6379/0",
+    ]
