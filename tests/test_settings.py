@@ -224,7 +224,7 @@ def test_a_replica_is_read_in_the_same_way_as_the_primary():
     primary, replica = (
         "postgres://portal:secret@127.0.0.1:6432/" + name for name in ("portal", "portal_replica")
     )
-    address = "?disable_server_side_cursors=true"
+    address = "?disable_server_side_cursors=True"
     code = (
         "import json; from media4sec import settings as s; d = s.DATABASES; "
         "print(json.dumps([d['replica']['NAME'], d['replica']['OPTIONS'] == d['default']['OPTIONS'], "

@@ -222,7 +222,7 @@ class Cluster:
 
     def pooled(self, n, name):
         place = f"{WEB}:{self.passwords[WEB]}@127.0.0.1:{self.ports[f'pool{n}']}"
-        return f"postgres://{place}/{name}?disable_server_side_cursors=true"
+        return f"postgres://{place}/{name}?disable_server_side_cursors=True"
 
     def direct(self, n, role):
         """Past the pool, as whatever holds a lock for longer than a transaction."""
