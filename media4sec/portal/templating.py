@@ -52,6 +52,9 @@ def _said(language, text):
     return gettext(text)
 
 
+_macros = {}  # (file, language): what it holds
+
+
 class Shared(Template):
     """A file of macros is read once in each language, for all pages that import it, not once a page.
 
@@ -59,11 +62,10 @@ class Shared(Template):
     """
 
     def _get_default_module(self, ctx=None):
-        modules = self.__dict__.setdefault("modules", {})
-        asked = get_language()
-        if asked not in modules:
-            modules[asked] = self.make_module()
-        return modules[asked]
+        key = self, get_language()
+        if key not in _macros:
+            _macros[key] = self.make_module()
+        return _macros[key]
 
 
 class Unindented(Extension):
