@@ -203,9 +203,7 @@ def sqlmap(folder, origin):
             "--flush-session",
             "--disable-coloring",
         ]
-        said = said_by(
-            ["sqlmap", "-u", f"{origin}{address}", *options, "--output-dir", folder / "sqlmap"], 15
-        )
+        said = said_by(["sqlmap", "-u", f"{origin}{address}", *options, "--output-dir", folder / "sqlmap"])
         if "testing" not in said:
             raise RuntimeError(f"sqlmap tested nothing: {said[-300:]}")
         for line in re.findall(
