@@ -68,13 +68,13 @@ EU_FREQUENCIES = {
     "MONTHLY": "monthly",
 }
 EU_FILE_TYPES = {
-    "text/csv": "CSV",
-    "application/json": "JSON",
-    "application/ld+json": "JSON_LD",
-    "text/turtle": "RDF_TURTLE",
-    "application/rdf+xml": "RDF_XML",
-    "application/gzip": "GZIP",
-    "application/zip": "ZIP",
+    "text/csv": ("CSV", "CSV"),
+    "application/json": ("JSON", "JSON"),
+    "application/ld+json": ("JSON_LD", "JSON-LD"),
+    "text/turtle": ("RDF_TURTLE", "RDF Turtle"),
+    "application/rdf+xml": ("RDF_XML", "RDF XML"),
+    "application/gzip": ("GZIP", "GZIP"),
+    "application/zip": ("ZIP", "ZIP"),
 }
 # Of our forms, those that are registered at IANA.
 REGISTERED = {*EU_FILE_TYPES, "application/vnd.citationstyles.csl+json", "application/vnd.sqlite3"}
@@ -285,11 +285,12 @@ def _file_facts(triples: Triples, media_type: str) -> dict[URIRef, Any]:
         registered = triples.say(
             IANA + media_type, {RDF.type: DCTERMS.MediaType, RDFS.label: Literal(media_type)}
         )
-    if code := EU_FILE_TYPES.get(media_type):
+    if media_type in EU_FILE_TYPES:
+        code, label = EU_FILE_TYPES[media_type]
         facts = {
             RDF.type: [DCTERMS.MediaTypeOrExtent, SKOS.Concept],
-            SKOS.prefLabel: english(code.replace("_", " ")),
-            RDFS.label: english(code.replace("_", " ")),
+            SKOS.prefLabel: english(label),
+            RDFS.label: english(label),
         }
         type_ = triples.say(_authority(f"file-type/{code}"), facts)
     return {DCAT.mediaType: registered, DCTERMS.format: type_}
