@@ -6,6 +6,7 @@ On a server of its own, which is stopped in the middle of its work and goes on l
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -107,3 +108,80 @@ def test_a_frozen_database_holds_up_nothing_that_needs_none(server, database):  
     assert max(seconds for _, _, seconds, _ in later) < 2.5
     assert (ready[1], ready[3]) == (503, "10")
     assert ready[2] < 2.1
+
+
+def seen_while(origin, seconds, paths=(*NEEDS_DATA, PLAIN, STATIC)):
+    """All that some readers get in this time: {(path, status)}, and how long the slowest waited."""
+    end, found, slowest = time.monotonic() + seconds, set(), 0
+    with ThreadPoolExecutor(4) as threads:
+        while time.monotonic() < end:
+            for path, status, took, retry in threads.map(lambda path: ask(origin, path), paths):
+                assert (retry == "10") == (status == 503), path
+                found.add((path, status))
+                slowest = max(slowest, took)
+    return found, slowest
+
+
+@contextlib.contextmanager
+def refusing(database):
+    """Nobody is let into this database, and who was in it is out."""
+    name, elsewhere = database.rpartition("/")[2], f"{database.rpartition('/')[0]}/template1"
+    connection = psycopg2.connect(elsewhere)
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@contextlib.contextmanager
+def full(database):
+    """All connections that the server allows are taken."""
+    taken = []
+    name = database.rpartition("/")[2]
+    with contextlib.suppress(psycopg2.OperationalError):
+        while True:
+            taken.append(psycopg2.connect(database))
+    with taken[0].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND client_port <> ALL(%s)",
+            [name, [port_of(one) for one in taken]],
+        )
+    with contextlib.suppress(psycopg2.OperationalError):
+        while True:
+            taken.append(psycopg2.connect(database))
+    try:
+        yield
+    finally:
+        for one in taken:
+            one.close()
+
+
+def port_of(connection):
+    """The port of our own end."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as end:
+        return end.getsockname()[1]
+
+
+@contextlib.contextmanager
+def restarting(database):
+    """A process of the server is killed, and the server begins anew with all of them."""
+    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        os.kill(cursor.fetchone()[0], signal.SIGKILL)
+        yield
+
+
+@pytest.mark.parametrize("away", [refusing, full, restarting])
+def test_a_database_that_is_away_is_told_and_comes_back_by_itself(server, database, away):  # gate 6.8
+    with away(database):
+        found, slowest = seen_while(server, 2)
+    until(lambda: all(ask(server, path)[1] == 200 for path in NEEDS_DATA), 2)
+
+    assert {status for _, status in found} <= {200, 503}
+    assert {status for path, status in found if path in (PLAIN, STATIC)} == {200}
+    assert away is restarting or {status for path, status in found if path == NEEDS_DATA[0]} == {503}
+    assert slowest < IN_TIME

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from prometheus_client import values
 from prometheus_client.parser import text_string_to_metric_families
 
 from media4sec.operations import health
+from media4sec.operations.backup import NAMED
 from media4sec.operations.metrics import Metrics, route_class
+from media4sec.operations.models import DueJob
 from tests.factories import published
 from tests.test_headers import EVERYWHERE, MACHINE_POLICY
 
@@ -283,12 +286,17 @@ def test_there_are_a_few_routes_however_many_addresses(path, expected):
 
 
 @pytest.mark.django_db
-def test_figures_tell_of_requests_and_of_what_is_public(counting, tmp_path, monkeypatch):
+def test_figures_tell_of_requests_jobs_and_what_is_public(counting, settings, tmp_path, monkeypatch):
     from media4sec.operations import metrics as module
 
     monkeypatch.setattr(module, "close_old_connections", lambda: None)
     assert not (tmp_path / "4194304").exists()
     published("technology")
+    DueJob.objects.create(name="publish_due", due_at=timezone.now(), done_at=timezone.now(), failures=2)
+    settings.BACKUPS_ROOT = tmp_path / "backups"
+    made = settings.BACKUPS_ROOT / timezone.now().strftime(NAMED)
+    made.mkdir(parents=True)
+    (made / "manifest.json").write_text("{}")
     sent = SimpleNamespace(status=200, size=10, how="kept")
     for method in ("GET", "GET", "BREW"):
         counting.count({"PATH_INFO": "/technologies/?", "REQUEST_METHOD": method}, sent, 0.003)
@@ -302,6 +310,12 @@ def test_figures_tell_of_requests_and_of_what_is_public(counting, tmp_path, monk
     assert found["media4sec_database_up",] == 1
     assert found["media4sec_database_read_only",] == 0
     assert found["media4sec_publications", "technology"] == 1
+    assert found["media4sec_job_failures", "publish_due"] == 2
+    for name in (
+        ("media4sec_job_done_timestamp_seconds", "publish_due"),
+        ("media4sec_newest_backup_timestamp_seconds",),
+    ):
+        assert abs(found[name] - time.time()) < 60
     assert abs(found["media4sec_newest_change_timestamp_seconds",] - time.time()) < 60
 
 

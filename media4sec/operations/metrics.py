@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import Error, close_old_connections, connection, connections
 
 from media4sec.headers import is_back_office
+from media4sec.operations.backup import MANIFEST, backups_in
+from media4sec.operations.models import DueJob
 from media4sec.portal.errors import FOR_MACHINES
 from media4sec.publications import index
 from media4sec.publications.version import content_version
@@ -117,17 +119,36 @@ class Database:
         if newest:
             yield gauge("newest_change_number", "The newest change of what is public", newest[0])
             yield gauge("newest_change_timestamp_seconds", "When it was made", newest[1].timestamp())
-        for kind, number in index.current().numbers().items():
-            yield gauge("publications", "Public records", number, kind=kind)
+        yield gauges("publications", "Public records", "kind", index.current().numbers())
+        yield from self.jobs()
+        for newest in backups_in(Path(settings.BACKUPS_ROOT))[-1:]:
+            made_at = (newest / MANIFEST).stat().st_mtime
+            yield gauge("newest_backup_timestamp_seconds", "When the newest backup here was made", made_at)
         if lag := replica_lag():
             yield gauge("replica_lag_seconds", "How far the replica that is read from is behind", lag)
 
+    def jobs(self):
+        rows = [*DueJob.objects.order_by("name")]
+        done = {row.name: row.done_at.timestamp() for row in rows if row.done_at}
+        yield gauges("job_done_timestamp_seconds", "When a job was last done", "job", done)
+        yield gauges(
+            "job_failures", "How often it has failed since", "job", {row.name: row.failures for row in rows}
+        )
 
-def gauge(name, text, value, **labels):
+
+def gauge(name, text, value):
     from prometheus_client.core import GaugeMetricFamily
 
-    family = GaugeMetricFamily(f"media4sec_{name}", text, labels=[*labels])
-    family.add_metric([*labels.values()], value)
+    return GaugeMetricFamily(f"media4sec_{name}", text, value)
+
+
+def gauges(name, text, label, values):
+    """One figure for each value of a label."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    family = GaugeMetricFamily(f"media4sec_{name}", text, labels=[label])
+    for value, figure in values.items():
+        family.add_metric([value], figure)
     return family
 
 
