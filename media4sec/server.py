@@ -26,7 +26,7 @@ from media4sec.operations.health import Health
 from media4sec.operations.metrics import metrics
 from media4sec.patience import is_any_silent, limit_waiting
 from media4sec.portal.errors import RETRY_AFTER
-from media4sec.serving import THREADS
+from media4sec.serving import HEAD_MOST, THREADS
 from media4sec.visitors import is_proxy
 
 logger = logging.getLogger(__name__)
@@ -183,7 +183,10 @@ class Application:
         environ[REQUEST_ID] = request_id_of(environ, is_proxy)
         request_id.set(environ[REQUEST_ID])
         try:
-            await self.answer(environ, sent)
+            if head_size(scope) > HEAD_MOST:  # granian reads somewhat more
+                self.by_itself(environ, sent, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            else:
+                await self.answer(environ, sent)
         finally:
             seconds = perf_counter() - began
             log_request(environ, sent, seconds)
@@ -265,9 +268,17 @@ def as_sent(headers):
     return [*((name.lower(), value) for name, value in headers), ("server", "media4sec")]
 
 
+def head_size(scope):
+    """Signs of a request before its body."""
+    fields = sum(len(name) + len(value) for name, value in scope.headers.items())
+    return len(scope.method) + len(scope.path) + len(scope.query_string) + fields
+
+
 def environ_of(scope):
     """The request as WSGI has it (PEP 3333), with an empty body."""
     host, _, port = scope.server.rpartition(":")
+    if not host:  # the path of a socket
+        host, port = "localhost", "80"
     environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",

@@ -185,6 +185,42 @@ def test_a_body_that_is_too_large_is_not_awaited(server):
         assert client.makefile("rb").readline().startswith(b"HTTP/1.1 413 ")
 
 
+HOST = b"Host: 127.0.0.1\r\n"
+NO_REQUEST = {
+    "noise": (b"\x00\x01\x02\r\n\r\n", b"400"),
+    "a version that is none": (b"GET / HTTP/9.9\r\n" + HOST + b"\r\n", b"400"),
+    "two lengths": (
+        b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"400",
+    ),
+    "a length that is none": (b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: x\r\n\r\n", b"400"),
+    "a name with a space": (b"GET / HTTP/1.1\r\n" + HOST + b"Bad Header: 1\r\n\r\n", b"400"),
+    "a path with a space": (b"GET /a b HTTP/1.1\r\n" + HOST + b"\r\n", b"400"),
+    "200 headers": (
+        b"GET / HTTP/1.1\r\n" + HOST + b"".join(b"X%d: 1\r\n" % n for n in range(200)) + b"\r\n",
+        b"431",
+    ),
+    "a path of 70,000 letters": (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", b"414"),
+}
+
+
+@pytest.mark.parametrize("name", NO_REQUEST)
+def test_what_is_no_request_is_refused_by_the_web_server_and_learns_nothing(server, name):  # gates 1.5, 4.1
+    """It answers these itself, without a body and without headers of ours; nginx in front has them (ADR 0052)."""
+    origin, _ = server
+    sent, expected = NO_REQUEST[name]
+    with connected(origin, sent) as client:
+        head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+    first, *fields = head.split(b"\r\n")
+    assert first.split(b" ")[1] == expected
+    assert {field.partition(b":")[0].lower() for field in fields} == {
+        b"connection",
+        b"content-length",
+        b"date",
+    }
+    assert body == b""
+
+
 def test_a_stream_is_whole(server):
     origin, _ = server
     with urllib.request.urlopen(f"{origin}/evidence.csv", timeout=30) as answer:

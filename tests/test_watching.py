@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from types import SimpleNamespace
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.utils import timezone
 from prometheus_client import values
@@ -17,6 +18,7 @@ from media4sec.operations import health
 from media4sec.operations.backup import NAMED
 from media4sec.operations.metrics import Metrics, route_class
 from media4sec.operations.models import DueJob
+from media4sec.serving import HEAD_MOST
 from tests.factories import published
 from tests.test_headers import EVERYWHERE, MACHINE_POLICY
 
@@ -147,6 +149,29 @@ def test_nobody_waits_for_a_thread_for_ever(application, monkeypatch):  # gates 
         assert len(refusals) == 1
     finally:
         let_go.set()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_head_has_a_limit(application, more):  # gates 1, 4.2
+    head = scope("/live", x="a" * (HEAD_MOST - len("GET/livex") + more))
+    [answer] = asked(application, head)
+
+    assert answer.status == (431 if more else 200)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.body == (b"431 Request Header Fields Too Large\n" if more else b"live\n")
+
+
+def test_who_comes_by_a_socket_is_on_this_machine(settings):  # gate 4.11
+    from media4sec.server import environ_of
+    from media4sec.visitors import address_of
+
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    by_socket = scope("/", client="", **{"x-forwarded-for": "192.0.2.7"})
+    by_socket.server = "/run/media4sec/web.sock"
+    environ = environ_of(by_socket)
+
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("localhost", "80")
+    assert address_of(WSGIRequest(environ)) == "192.0.2.7"
 
 
 # Ready
