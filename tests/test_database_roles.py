@@ -93,7 +93,7 @@ def test_the_web_does_its_work_and_can_alter_nothing(roles, settings):
 
     audit.chain()
     assert AuditEntry.objects.filter(position=None).count() == 0
-    assert AuditEntry.objects.count() > 3
+    assert AuditEntry.objects.count() >= 3  # kept, saved, published
     assert list(audit.faults()) == []
 
     with refused():
