@@ -1,9 +1,11 @@
 """What scanners found is judged rightly: new, explained, or explained for nothing."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from tests.scan import __main__ as scan
-from tests.scan.scanners import SCANNERS, Scanner
+from tests.scan.scanners import SCANNERS, Scanner, failures_of
 
 
 def test_what_is_found_is_new_explained_or_explained_for_nothing():
@@ -53,3 +55,16 @@ def test_on_ci_a_scanner_that_is_not_there_is_a_failure(monkeypatch, tmp_path):
     monkeypatch.setenv("CI", "true")
 
     assert not scan.passed(Scanner("toy", ("no-such-program",), False, lambda folder: {}), tmp_path, None)
+
+
+def test_a_report_of_schemathesis_is_read_operation_by_operation():
+    report = ElementTree.fromstring(
+        "<testsuites><testsuite><testcase name='GET /a'/><testcase name='GET /b'><failure>1. Test\n\n- Server error\n\n"
+        "- Slow\n</failure></testcase><testcase name='GET /c'><error>lost</error></testcase></testsuite></testsuites>"
+    )
+
+    assert failures_of(report.iter("testcase")).keys() == {
+        "Server error GET /b",
+        "Slow GET /b",
+        "error GET /c",
+    }

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from tests.scan.front import tls_front
 
@@ -140,13 +141,20 @@ def schemathesis(folder, origin):
     options = ["--checks", "all", "--max-examples", "20", "--wait-for-schema", "120", "--no-color"]
     options += ["--report", "junit", "--report-junit-path", report]
     said_by([program("schemathesis"), "run", f"{origin}/api/v1/openapi.json", *options], 60)
-    text = report.read_text("utf-8")
-    if not re.search(r'<testsuites[^>]* tests="[1-9]', text):
+    cases = list(ElementTree.parse(report).getroot().iter("testcase"))
+    if not cases:
         raise RuntimeError("schemathesis asked nothing.")
+    return failures_of(cases)
+
+
+def failures_of(cases):
+    """What is wrong with each operation; a report names several failures of one in lines that begin with a dash."""
     found = {}
-    for name, body in re.findall(r'<testcase name="([^"]+)"[^>]*>(.*?)</testcase>', text, flags=re.S):
-        for kind in re.findall(r"^(?:- )([A-Z][^\n]+)$", body.replace("&#10;", "\n"), flags=re.M):
-            found[f"{kind} {name}"] = " ".join(body.split())[:300]
+    for case in cases:
+        for node in (*case.iter("failure"), *case.iter("error")):
+            said = f"{node.get('message') or ''}\n{node.text or ''}"
+            kinds = re.findall(r"^- (\S.*)$", said, flags=re.M) or [node.tag]
+            found |= {f"{kind} {case.get('name')}": " ".join(said.split())[:300] for kind in kinds}
     return found
 
 
