@@ -17,6 +17,7 @@ from tests.drills.frame import Missed, Seen, drill
 from tests.drills.workers import until
 
 FROZEN_SECONDS = 25
+# Not asked before the database hangs, so that nothing keeps them; the first is never kept.
 NEEDS_DATA = ("/api/v1/technologies", "/search/?q=police", "/library/")
 NEEDS_NONE = ("/privacy/", "/static/js/portal.js", "/live")
 KEPT = "/technologies/"
@@ -40,7 +41,7 @@ def asked(origin, path):
 def warm(origin):
     """Both workers have made what they keep."""
     for _ in range(20):
-        for path in (KEPT, *NEEDS_NONE, *NEEDS_DATA):
+        for path in (KEPT, *NEEDS_NONE, NEEDS_DATA[0]):
             asked(origin, path)
 
 
