@@ -300,7 +300,7 @@ def put_back(backup: Backup) -> list[str]:
         _store(path)
     load(backup.copy, then=_made_another())
     differences = list(backup.differences(leaving_out=CHANGED))
-    for cache in caches.all():  # sessions may be kept there as well
+    for cache in caches.all():  # what counts limits is of the history before
         cache.clear()
     return differences
 
