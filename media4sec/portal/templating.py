@@ -55,7 +55,7 @@ def _said(language, text):
 _macros = {}  # (file, language): what it holds
 
 
-class Shared(Template):
+class MacroFile(Template):
     """A file of macros is read once in each language, for all pages that import it, not once a page.
 
     Its macros know what they are given, and words that stand at its head, which are those of the language.
@@ -85,7 +85,7 @@ def environment(**options):
     """A name that a page does not know is an error, never an empty string."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(extensions=["jinja2.ext.i18n", Unindented], **options)  # noqa: S701, Django's options escape
-    made.template_class = Shared
+    made.template_class = MacroFile
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
