@@ -643,6 +643,20 @@ def test_a_form_with_new_rows_adds_them_once(editor, button):
     assert record.revisions.count() == 2
 
 
+@pytest.mark.parametrize("initial", ["0", "1999"])
+def test_a_form_has_no_more_rows_than_were_sent(editor, theme, initial):  # gate 4.2
+    values = filled(editor, admin_url(theme), title="")
+    sent = int(values["citations-TOTAL_FORMS"])
+
+    response = editor.post(
+        admin_url(theme), values | {"citations-TOTAL_FORMS": "1999", "citations-INITIAL_FORMS": initial}
+    )
+
+    assert response.status_code == 200
+    formsets = {inline.formset.prefix: inline.formset for inline in response.context["inline_admin_formsets"]}
+    assert len(formsets["citations"].forms) == sent > 0
+
+
 def test_a_form_sent_again_after_somebody_else_saved_is_refused(editor, theme):
     mine = filled(editor, admin_url(theme), title="My title")
     editor.post(admin_url(theme), mine)

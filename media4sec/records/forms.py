@@ -371,6 +371,14 @@ class OrderedFormSet(BaseInlineFormSet):
                     new.setlist(f"{self.prefix}-{places[row[1]]}-{row[2]}", values)
         self.data[name_of_count] = str(len(stay))
 
+    def total_form_count(self):
+        """As many as were sent, whatever number the form claims: each row takes time, also one that is not there."""
+        count = super().total_form_count()
+        if not self.is_bound:
+            return count
+        of_row = re.compile(rf"{re.escape(self.prefix)}-(\d+)-")
+        return min(count, len({row[1] for name in (*self.data, *self.files) if (row := of_row.match(name))}))
+
     def get_queryset(self):
         rows = super().get_queryset()
         for row in rows:
