@@ -27,10 +27,10 @@ from media4sec.operations.backup_facts import facts
 from media4sec.publications.models import Generation
 from media4sec.records import audit, workflow
 from media4sec.records.folder_io import export_folder
-from media4sec.records.models import AuditEntry, Record, StoredFile
+from media4sec.records.models import AuditEntry, Record, StoredFile, model_of
 from media4sec.stored import stored_path
 from tests.conftest import database_named
-from tests.factories import changed, fresh, full_document_for, make, publish, published, save
+from tests.factories import changed, full_document_for, make, publish, published, save
 from tests.files import file_part, pdf, stored
 from tests.people import PASSWORD, administrator, logged_in, member, with_password_alone
 
@@ -142,8 +142,8 @@ def test_the_real_content_with_edits_is_restored_as_it_was(site_database, settin
         backup.make_backup(tmp_path / "site")
     with empty_machine(settings, tmp_path / "first"):
         run("restore", str(tmp_path / "site"))
-        for number, record in enumerate(Record.objects.filter(kind_name="technology")[:20]):
-            one = changed(fresh(record), summary=f"Edited, {number} times.")
+        for number, record in enumerate(model_of("technology").objects.order_by("pk")[:20]):
+            one = changed(record, summary=f"Edited, {number} times.")
             if number % 2:
                 publish(one)
         administrator()

@@ -848,7 +848,7 @@ def test_the_page_of_a_document_leads_to_its_pdf(client):
         "image/jpeg",
         stored_path(report.digest + COVER).read_bytes(),
     )
-    assert client.get(f"/de{record.url}").content.decode().count(f'href="{url}"') == 1
+    assert client.get(f"/de{record.url}").content.decode().count(f'href="{url}"') == 2
 
 
 def test_a_page_that_is_cited_is_opened_in_the_pdf(client):

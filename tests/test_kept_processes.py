@@ -19,7 +19,7 @@ def ask(origin, path, method="GET", **headers):
     try:
         client.request(method, path, headers={"Accept-Encoding": "br", **headers})
         answer = client.getresponse()
-        found = {name: value for name, value in answer.getheaders() if name != "date"}
+        found = {name: value for name, value in answer.getheaders() if name not in ("date", "x-request-id")}
         return answer.status, found, answer.read()
     finally:
         client.close()
