@@ -72,6 +72,8 @@ def network_of(address):
         return ""
     found = ipaddress.ip_address(found.network_address)
     found = getattr(found, "ipv4_mapped", None) or found
+    if found.is_loopback:
+        return str(found)  # this machine is no visitor
     network = ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False)
     return str(network.network_address)
 
