@@ -97,7 +97,7 @@ def api_address(row: Publication) -> str:
 
 def moment(at: datetime) -> str:
     """RFC 3339 in UTC, always with six digits after the second, so that texts sort as times do."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def dumped(value: Any) -> str:
