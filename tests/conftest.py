@@ -262,7 +262,6 @@ def content_database(django_db_setup, django_db_blocker):
         copied(name)
     yield name
     with django_db_blocker.unblock():
-        close_all()
         connection.creation.destroy_test_db(verbosity=0, suffix="content")
 
 
@@ -275,7 +274,6 @@ def _make_content(name):
     connection.creation.clone_test_db("content", verbosity=0)
     with database_named(name):
         load_folder(FIXTURES)
-    close_all()
 
 
 def _digest_of_content():
@@ -382,14 +380,12 @@ def site_database(content_database, django_db_blocker):
     from tests import history
 
     with django_db_blocker.unblock(), database_named(content_database):
-        close_all()
         name = connection.creation.get_test_db_clone_settings("site")["NAME"]
         connection.creation.clone_test_db("site", verbosity=0)
         with database_named(name):
             history.add()
     yield name
     with django_db_blocker.unblock(), database_named(content_database):
-        close_all()
         connection.creation.destroy_test_db(verbosity=0, suffix="site")
 
 
@@ -410,34 +406,13 @@ def database_named(name):
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
-    connect_to(name)
+    connection.close()
+    connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
-        connect_to(before)
-
-
-_open = {}  # by database: the connection of this process; a new one for each test costs as much as many a test
-
-
-def connect_to(name):
-    from django.db import connection
-
-    if connection.connection and not connection.in_atomic_block:
-        _open[connection.settings_dict["NAME"]] = connection.connection
-        connection.connection = None
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    connection.connection = _open.pop(name, None)
-
-
-def close_all():
-    """Before a database is copied or removed, which nobody may use then."""
-    from django.db import connection
-
-    connection.close()
-    while _open:
-        _open.popitem()[1].close()
+        connection.close()
+        connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture(scope="module")

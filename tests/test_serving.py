@@ -31,6 +31,7 @@ def serve(monkeypatch, settings):
         raise Started(command[1:])
 
     monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(connections["default"], "close", lambda: None)  # it is that of the test
 
     def served(*arguments):
         with pytest.raises(Started) as started:
