@@ -28,7 +28,7 @@ def unhurried(connection):
         return
     before, _here.longest = getattr(_here, "longest", None), float("inf")
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
             yield
     finally:

@@ -371,6 +371,8 @@ from django.core.management import call_command
 from django.db import connection
 from media4sec.operations import backup, backup_databases
 
+settings.MEDIA_ROOT, settings.INDEX_ROOT = os.environ["FILES_ROOT"], os.environ["INDEX_ROOT"]
+
 def die(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -409,9 +411,8 @@ def killed(where, *command, settings):
     connection.close()
     environment = {
         "PATH": os.environ["PATH"],
-        "DJANGO_SETTINGS_MODULE": "media4sec.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",  # with the same applications and migrations as here
         "DATABASE_URL": url,
-        "SECRET_KEY": "for this test only, and nothing outside depends on it",
         "FILES_ROOT": str(settings.MEDIA_ROOT),
         "BACKUPS_ROOT": str(settings.BACKUPS_ROOT),
         "INDEX_ROOT": str(settings.INDEX_ROOT),

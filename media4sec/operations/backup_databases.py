@@ -129,8 +129,9 @@ def _load_postgresql(copy, then):
         with suppress(BrokenPipeError):
             writer.stdin.close()
         reader.stdout.close()
-        _fine("psql", writer.wait(), said)
-        _fine("pg_restore", reader.wait(), read)
+        wrote, was_read = writer.wait(), reader.wait()
+        _fine("psql", wrote, said)
+        _fine("pg_restore", was_read, read)
 
 
 # Trying it out

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Q, Subquery
 
 from media4sec.kinds import Document, kinds_by_name
@@ -392,7 +392,7 @@ def _after(base, seen):
             return meanwhile
         found = _of_files(seen)
         if not found:
-            with unhurried(connection):
+            with unhurried(connections[Change.objects.db]):  # the replica, where it is asked
                 found = Index(index_files.written_down(_read(seen)))
         index_files.give_back_memory()
         return found
