@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg2
+
 OLDEST_VERSION = 15
 START_SECONDS = 60
 # Nothing here outlives the run, so nothing needs to survive a power cut.
@@ -113,6 +115,26 @@ def server():
         if log:
             log.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def frozen(database):
+    """All processes of the server stand still; the machine still takes connections for it."""
+    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+        parent = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    family = [parent, *map(int, listed)]
+    try:
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def _free_port():

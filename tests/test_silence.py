@@ -13,14 +13,13 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg2
 import pytest
 
 from tests import postgres
 from tests.conftest import not_run
-from tests.test_server import ROOT, children, started, until
+from tests.test_server import ROOT, started, until
 
 pytestmark = pytest.mark.slow
 
@@ -41,26 +40,6 @@ def database():
             yield url
     except postgres.Missing as reason:
         not_run(f"PostgreSQL: {reason}")
-
-
-@contextlib.contextmanager
-def frozen(database):
-    """All processes of the server are stopped; connections are still taken, by the machine alone."""
-    with psycopg2.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-    parent = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
-    connection.close()
-    family = [parent, *children(parent)]
-    try:
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
-        yield
-    finally:
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
 
 
 def ask(origin, path):
@@ -86,7 +65,7 @@ def server(database):
 
 def test_a_frozen_database_holds_up_nothing_that_needs_none(server, database):  # gates 6.8, 6.21
     with ThreadPoolExecutor(32) as threads:
-        with frozen(database):
+        with postgres.frozen(database):
             first = list(
                 threads.map(lambda path: ask(server, path), [*NEEDS_DATA * 5, *[STATIC] * 5, "/live"])
             )

@@ -47,18 +47,15 @@ def connections_are_enough(app_configs, databases=None, **options):
 
 @register(Tags.database, deploy=True)
 def several_nodes_share_what_they_must(app_configs, databases=None, **options):
-    if settings.NODES == 1:
+    if settings.NODES == 1 or connection.vendor != "sqlite":
         return []
-    found = []
-    if connection.vendor == "sqlite":
-        found.append(
-            Error(
-                "Several nodes cannot share a SQLite database.",
-                hint="Use PostgreSQL, or NODES=1.",
-                id="operations.E002",
-            )
+    return [
+        Error(
+            "Several nodes cannot share a SQLite database.",
+            hint="Use PostgreSQL, or NODES=1.",
+            id="operations.E002",
         )
-    return found
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -2,19 +2,17 @@
 
 import contextlib
 import json
-import os
-import signal
 import threading
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg2
 
 from tests.drills.frame import Missed, Seen, drill
 from tests.drills.workers import until
+from tests.postgres import frozen
 
 FROZEN_SECONDS = 25
 # Not asked before the database hangs, so that nothing keeps them; the first is never kept.
@@ -43,26 +41,6 @@ def warm(origin):
     for _ in range(20):
         for path in (KEPT, *NEEDS_NONE, NEEDS_DATA[0]):
             asked(origin, path)
-
-
-@contextlib.contextmanager
-def frozen(database):
-    """All processes of the server stand still; the machine still takes connections for it."""
-    with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        backend = cursor.fetchone()[0]
-        parent = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
-    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    family = [parent, *map(int, listed)]
-    try:
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
-        yield
-    finally:
-        for pid in family:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
 
 
 def walked(origin, seconds, paths):
