@@ -83,6 +83,7 @@ def test_every_kind_has_its_page_here():
     assert not [kind.list_url for kind in ours if kind.list_url not in PAGES.values()]
 
 
+@pytest.mark.once
 def test_every_template_is_walked_and_has_its_picture(pages):
     """So that a new type of page is not forgotten."""
     templates = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
