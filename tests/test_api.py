@@ -1,6 +1,7 @@
 """The API as harvesters use it: its errors, its pages, its caching, and a description that keeps its word."""
 
 import json
+import os
 import re
 import tomllib
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ from tests.factories import one_of_every_kind, published, several_published
 from tests.public import api_item, api_list, api_lists, every_item, relative
 
 THEMES = "/api/v1/themes"
+# That schemathesis makes up of each operation; API_EXAMPLES=75 takes some five minutes.
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
 ADDRESSES = (
     *("/api/v1", "/api/v1/openapi.json", "/api/v1/changes", "/api/v1/search?q=theme"),
     *("/api/v1/facets", "/api/v1/facets/themes", THEMES, "/api/v1/themes/one"),
@@ -678,13 +681,13 @@ def test_schemathesis_finds_nothing(application):  # interchange section 13, gat
     one_of_every_kind()
     loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     many = hypothesis_settings(
-        max_examples=5,
+        max_examples=EXAMPLES,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
-    few = hypothesis_settings(many, max_examples=1)
+    few = hypothesis_settings(many, max_examples=max(1, EXAMPLES // 5))
     for result in loaded.get_all_operations():
         operation = result.ok()
         # The filters of each kind are answered alike, and its list is asked about them.

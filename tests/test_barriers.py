@@ -10,7 +10,10 @@ SAID = ["violations", "incomplete"]
 OPTIONS = {"runOnly": RULES, "rules": ENHANCED, "resultTypes": SAID}
 # What another set of colours may change: the tree, the names and the sizes stay as they were.
 OF_COLOURS = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]},
+    "runOnly": {
+        "type": "rule",
+        "values": ["color-contrast", "color-contrast-enhanced", "link-in-text-block"],
+    },
     "resultTypes": SAID,
 }
 # What axe cannot decide by itself, by rule and the reason it gives, and why it is well.
