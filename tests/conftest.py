@@ -36,10 +36,13 @@ BROWSER_FLAGS = [
 ]
 
 
+HEADLESS = "chromium-headless-shell"
+
+
 def find_chromium():
-    """Return the path of a Chromium on this machine, or None."""
+    """Return the path of a Chromium on this machine, or None. The one without windows takes half the time."""
     named = os.environ.get("CHROMIUM")
-    candidates = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    candidates = [named] if named else [HEADLESS, "chromium", "chromium-browser", "google-chrome"]
     return next((path for name in candidates if (path := shutil.which(name))), None)
 
 
