@@ -153,16 +153,21 @@ def log_request(environ, sent, seconds):
 
 
 class RequestMiddleware:
-    """Numbers each request, for the log, for its reader, and for whoever is asked about it."""
+    """Numbers each request, for the log, for its reader, and for whoever is asked about it; and gives it a memory."""
 
     def __init__(self, get_response):
-        from media4sec.visitors import is_proxy  # settings name the formatters above, and it reads settings
+        from media4sec.languages import memory  # settings name the formatters above, and these read settings
+        from media4sec.visitors import is_proxy
 
-        self.get_response, self.is_proxy = get_response, is_proxy
+        self.get_response, self.is_proxy, self.memory = get_response, is_proxy, memory
 
     def __call__(self, request):
         number = request.META.get(REQUEST_ID) or request_id_of(request.META, self.is_proxy)
         request_id.set(number)
-        response = self.get_response(request)
+        remembered = self.memory.set({})
+        try:
+            response = self.get_response(request)
+        finally:
+            self.memory.reset(remembered)
         response[NUMBER_HEADER] = number
         return response

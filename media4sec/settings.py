@@ -152,7 +152,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "media4sec.languages.LanguageMiddleware",
-    "media4sec.replica.ReplicaMiddleware",  # inside the language: what it asks is remembered there
+    "media4sec.replica.ReplicaMiddleware",
     "media4sec.portal.errors.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, connections
-from django.db.models import Q, Subquery
+from django.db.models import Q
 
 from media4sec.kinds import Document, kinds_by_name
 from media4sec.languages import memory
@@ -20,9 +20,9 @@ from media4sec.letters import OWN_LETTERS, same
 from media4sec.patience import unhurried
 from media4sec.publications import index_files
 from media4sec.publications.columns import PER_SLOT, ROW_COLUMNS, columns_from, counted_fields
-from media4sec.publications.models import Change, Generation, Publication, Term
+from media4sec.publications.models import Change, Publication, Term
 from media4sec.publications.synonyms import synonyms
-from media4sec.publications.version import content_version
+from media4sec.publications.version import content_version, newest_change_in
 
 HEADLINE = 4  # words of a title that says in more of them what happened, and not what the thing is called
 USUAL_LENGTH = 40  # words of a text; a constant, so that the order does not depend on what else is there
@@ -368,8 +368,7 @@ def current() -> "Index":
     if memory.get() is not None and index is not None and index.seen == content_version()[1]:
         return index
     with _lock:  # asked inside, so that no thread comes with an older answer after a newer index was made
-        newest = Change.objects.annotate(generation=Subquery(Generation.objects.values("name")[:1]))
-        seen = newest.order_by("-seq").values_list("seq", "at", "generation").first()
+        seen = newest_change_in(Change.objects.db)
         index = _indexes.get(name)
         if index is None or seen is None or index.seen != seen:
             index = _after(index.base if index else None, seen)
