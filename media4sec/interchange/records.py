@@ -10,19 +10,8 @@ from media4sec.imprint import LICENCE_URL
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 
-# What `whole()` and `tombstone_json()` read of a publication.
-SENT = (
-    "kind",
-    "identifier",
-    "uuid",
-    "url",
-    "state",
-    "document",
-    "version",
-    "issued_at",
-    "modified_at",
-    "reason",
-)
+# What `whole()` reads of a publication, be it a model or a row with these names.
+WHOLE = ("kind", "identifier", "url", "document", "version", "issued_at", "modified_at")
 
 
 def absolute(text: str) -> str:

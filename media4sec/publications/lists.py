@@ -72,11 +72,24 @@ class PublicationFilterSet(django_filters.FilterSet):
 
 
 @cache
-def form_for(facets: tuple[Facet, ...]) -> type[forms.Form]:
-    """The form of a list's FilterSet: words, and every facet."""
+def parameters_of(facets: tuple[Facet, ...]) -> dict[str, forms.Field]:
+    """The fields of a list's FilterSet: words, and every facet."""
     filters = {facet.name: RepeatedFilter(label=facet.title) for facet in facets}
     filterset = type("ListFilterSet", (PublicationFilterSet,), filters)
-    return filterset(queryset=Publication.objects.none()).get_form_class()
+    return filterset(queryset=Publication.objects.none()).get_form_class().base_fields
+
+
+def cleaned(
+    parameters: dict[str, forms.Field], data: QueryDict
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """(what is asked of each, what is wrong with it); a bound form would copy all of its fields for each request."""
+    values, errors = {}, []
+    for name, parameter in parameters.items():
+        try:
+            values[name] = parameter.clean(parameter.widget.value_from_datadict(data, {}, name))
+        except forms.ValidationError as error:
+            errors += [(name, text) for text in error.messages]
+    return values, errors
 
 
 @cache
@@ -145,19 +158,19 @@ def listing(
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
-    form = form_for(facets)(data)
+    parameters = parameters_of(facets)
     answer = Listing(kinds, facets)
-    known = {*form.fields, *also}
+    known = {*parameters, *also}
     answer.errors += [
         (name, gettext("There is no such parameter here.")) for name in data if name not in known
     ]
     answer.errors += misread(data, {name for name in data if name in known}, once=("q", *also))
-    if not form.is_valid():
-        answer.errors += [(name, str(text)) for name, texts in form.errors.items() for text in texts]
+    values, errors = cleaned(parameters, data)
+    answer.errors += errors
     if answer.errors:
         return answer
-    answer.words = form.cleaned_data["q"].strip()
-    answer.chosen = {facet.name: form.cleaned_data[facet.name] for facet in facets}
+    answer.words = values["q"].strip()
+    answer.chosen = {facet.name: values[facet.name] for facet in facets}
     names = [kind.name for kind in kinds]
     index = answer.index = current()
     asked = [facet.name for facet in facets if counts or answer.chosen[facet.name]]

@@ -16,7 +16,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
-from media4sec.interchange.records import SENT, api_address, dumped, sent, whole
+from media4sec.interchange.records import WHOLE, api_address, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind, Slug
 from media4sec.link_headers import link_header, web_link
@@ -58,8 +58,7 @@ class PublicViewSet(ViewSet):
         fields = asked_fields(request.GET, self.fields, question.errors)
         question.refuse()
         page, previous, following = question.page()
-        results = (sent(row) for row in page)
-        answer = page_answer(request, question, (only(text, fields) for text in results), previous, following)
+        answer = page_answer(request, question, (only(text, fields) for text in page), previous, following)
         return tagged(answer, tag, None)
 
     def retrieve(self, request: HttpRequest, identifier: str) -> HttpResponseBase:
@@ -241,12 +240,14 @@ class AskedList(AskedPage):
         self.ids = [] if self.errors else self._ids()
         self.count = len(self.ids) if self.is_counted else None
 
-    def page(self) -> tuple[Iterable[Publication], Cursor | None, Cursor | None]:
-        """The publications of the page, and the cursors of the page before and after."""
+    def page(self) -> tuple[Iterable[str], Cursor | None, Cursor | None]:
+        """The records of the page as JSON, and the cursors of the page before and after."""
         ids, before, after = window(self.ids, self.cursor, self.limit, is_sorted=not self.is_ordered)
         rows = Publication.objects.filter(pk__in=ids)
-        rows = rows.select_related("successor") if self.with_deleted else rows.published().only(*SENT)
-        found = {row.pk: row for row in rows}
+        if self.with_deleted:
+            found = {row.pk: sent(row) for row in rows.select_related("successor")}
+        else:  # rows, which are read in half the time of models
+            found = {row.pk: whole(row) for row in rows.published().values_list("pk", *WHOLE, named=True)}
         return [found[pk] for pk in ids if pk in found], before, after
 
     @property
