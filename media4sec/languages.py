@@ -7,14 +7,17 @@ so for addresses that are stored. Addresses for machines exist once, without a l
 
 import re
 from contextvars import ContextVar
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import translation
+from django.utils.translation import trans_real
 
 PAGES = "media4sec.front.pages"  # the addresses that exist in every language
 CODES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 PREFIX = re.compile(rf"/({'|'.join(CODES)})(?=/)")
+MOST_WORDS = 5_000  # texts of the interface of which it is kept what a language says, more than there are
 
 # What this request has worked out already, for whoever would ask the database twice; None outside of requests.
 memory: ContextVar[dict | None] = ContextVar("memory", default=None)
@@ -48,6 +51,13 @@ def addresses_of(path):
     return [(code, name, path if code == default else f"/{code}{path}") for code, name in settings.LANGUAGES]
 
 
+@cache
+def remember_words(language):
+    """Django asks half a dozen catalogues for a text, one after the other, each time; what they say is kept."""
+    catalogue = trans_real.translation(language)
+    catalogue.gettext = lru_cache(MOST_WORDS)(catalogue.gettext)
+
+
 class LanguageMiddleware:
     """Takes the language off the path and speaks it while the request lasts."""
 
@@ -61,10 +71,9 @@ class LanguageMiddleware:
             request.path_info = request.path_info[found.end() :]
             request.urlconf = PAGES
         set_script_prefix(f"{found[0]}/" if found else "/")
-        remembered = memory.set({})
+        remember_words(language)
         try:
             with translation.override(language):
                 return self.get_response(request)
         finally:
-            memory.reset(remembered)
             set_script_prefix("/")

@@ -89,6 +89,7 @@ def site(request):
             "languages": languages,
             "in_english": "" if in_english() else languages[0]["url"],
             "is_greek": get_language() == "el",
+            "section": section,
             "contact": settings.SECURITY_CONTACT if "@" in settings.SECURITY_CONTACT else "",
             "navigation": [
                 {"title": title, "url": NAVIGATION[name], "current": name == section}
@@ -108,6 +109,7 @@ BARE = {
     "languages": (),
     "in_english": "",
     "is_greek": False,
+    "section": "",
     "contact": "",
     "navigation": (),
     "behind": (),

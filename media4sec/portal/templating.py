@@ -8,7 +8,6 @@ from functools import cache, wraps
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.template.defaultfilters import linebreaks_filter
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Template, pass_context
@@ -68,6 +67,19 @@ class MacroFile(Template):
         return _macros[key]
 
 
+_drawn = {}  # (macro, key): what it has drawn
+
+
+def drawn_once(key, draw, *given):
+    """What the macro ``draw`` makes of words of the interface alone, once for each key, of which there are few.
+
+    A macro is another one in each language.
+    """
+    if (draw, key) not in _drawn:
+        _drawn[draw, key] = draw(*given)
+    return _drawn[draw, key]
+
+
 class Unindented(Extension):
     """Templates are indented for those who read them. Pages get the line break, or one space where words may meet."""
 
@@ -93,6 +105,7 @@ def environment(**options):
         "site": BARE,
         "static": static,
         "integrity": integrity,
+        "drawn_once": drawn_once,
         "page_url": lambda name, *args: reverse(name, args=args),
         "machine_url": machine_url,
         "page_lang": page_lang,
@@ -173,6 +186,16 @@ def svg_content_lang():
     return Markup("" if in_english() else 'lang="en"')  # noqa: S704, of our own words
 
 
+def static(name):
+    """The address of a file of ours."""
+    return address_of(staticfiles_storage, name)
+
+
+@cache
+def address_of(storage, name):
+    return storage.url(name)
+
+
 def integrity(name):
     """The ``integrity`` attribute of an own script or style sheet: a browser refuses a file that was changed.
 
@@ -180,13 +203,14 @@ def integrity(name):
     """
     if settings.DEBUG or not isinstance(staticfiles_storage, ManifestFilesMixin):
         return Markup("")
-    return Markup('integrity="sha384-{}"').format(file_digest(staticfiles_storage.stored_name(name)))
+    return integrity_of(staticfiles_storage, name)
 
 
 @cache
-def file_digest(stored_name):
-    with staticfiles_storage.open(stored_name) as file:
-        return b64encode(hashlib.sha384(file.read()).digest()).decode()
+def integrity_of(storage, name):
+    with storage.open(storage.stored_name(name)) as file:
+        digest = b64encode(hashlib.sha384(file.read()).digest()).decode()
+    return Markup('integrity="sha384-{}"').format(digest)
 
 
 def social(title, description, url, version=0, type="website", picture=""):  # Open Graph's own words
