@@ -6,6 +6,11 @@ from media4sec.kinds import paths
 from media4sec.publications.models import Publication
 
 MAX_REF = 220
+SEARCHED = (
+    "title_stems",
+    "name_stems",
+    "text_stems",
+)  # long columns that nobody who asks for an address reads
 
 
 def publication_at(path: str, ref: str) -> Publication | None:
@@ -18,7 +23,7 @@ def publication_at(path: str, ref: str) -> Publication | None:
         match = re.match(rf"(?i)({start})(?=-|$)", ref) if start else None
         if match and "." not in ref[match.end() :]:  # a slug has none
             candidates.add(match[1].upper())
-    rows = Publication.objects.filter(path=path).select_related("successor")
+    rows = Publication.objects.filter(path=path).defer(*SEARCHED)
     found = {row.identifier: row for row in rows.filter(identifier__in=candidates)}
     for candidate in (ref, *candidates):
         if candidate in found:

@@ -15,6 +15,7 @@ from media4sec.dates import span_of
 from media4sec.kinds import Role, kind_for
 from media4sec.publications.models import Publication
 from media4sec.publications.sorting import by_words
+from media4sec.publications.stated import said_since_change
 
 DAY_PARAMETER = "on"
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
@@ -83,13 +84,12 @@ def day_asked(values):
     return None, gettext("Give one day from 1900 to 2100 as year, month and day, such as 2026-12-04.")
 
 
-def laws_of(issues):
-    """``{identifier: document}`` of the law that these issues refer to. One query."""
-    wanted = {ref["id"] for issue in issues for ref in issue.body["instruments"]}
-    if not wanted:
-        return {}
-    rows = Publication.objects.published().of(kind_for(Role.LAW).name).filter(identifier__in=wanted)
-    return {row.identifier: row.body for row in rows.only("kind", "identifier", "document")}
+def documents_of(identifiers):
+    """The documents of these laws. One query, if there are any."""
+    if not identifiers:
+        return []
+    rows = Publication.objects.published().of(kind_for(Role.LAW).name).filter(identifier__in=identifiers)
+    return [row.body for row in rows.only("kind", "identifier", "document").order_by("pk")]
 
 
 def law_on_day(documents, day, today):
@@ -99,6 +99,15 @@ def law_on_day(documents, day, today):
 
 
 def law_of_issues(issues, day=None):
-    """The law that these issues refer to, on a day; without one, today. One query."""
+    """The law that these issues refer to, on a day; without one, today. One query, where not all of it is known."""
     today = localdate()
-    return law_on_day(laws_of(issues).values(), day or today, today)
+    wanted = {ref["id"] for issue in issues for ref in issue.body["instruments"]}
+    if day not in (None, today):
+        return law_on_day(documents_of(wanted), day, today)
+    known = said_since_change(
+        "law today", dict, kind_for(Role.LAW).name
+    )  # {identifier: (today, how it stands)}
+    missing = {name for name in wanted if known.get(name, (None,))[0] != today}
+    for law in law_on_day(documents_of(missing), today, today).laws:
+        known[law["identifier"]] = (today, law)
+    return LawOnDay(today, today, [known[name][1] for name in sorted(wanted & known.keys())])
