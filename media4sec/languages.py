@@ -17,7 +17,7 @@ from django.utils.translation import trans_real
 PAGES = "media4sec.front.pages"  # the addresses that exist in every language
 CODES = tuple(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 PREFIX = re.compile(rf"/({'|'.join(CODES)})(?=/)")
-MOST_WORDS = 5_000  # texts of the interface of which it is kept what a language says, more than there are
+TEXTS_KEPT = 5_000  # texts of the interface of which it is kept what a language says, more than there are
 
 # What this request has worked out already, for whoever would ask the database twice; None outside of requests.
 memory: ContextVar[dict | None] = ContextVar("memory", default=None)
@@ -55,7 +55,7 @@ def addresses_of(path):
 def remember_words(language):
     """Django asks half a dozen catalogues for a text, one after the other, each time; what they say is kept."""
     catalogue = trans_real.translation(language)
-    catalogue.gettext = lru_cache(MOST_WORDS)(catalogue.gettext)
+    catalogue.gettext = lru_cache(TEXTS_KEPT)(catalogue.gettext)
 
 
 class LanguageMiddleware:

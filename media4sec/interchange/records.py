@@ -11,7 +11,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.publications.models import Publication
 
 # What `whole()` reads of a publication, be it a model or a row with these names.
-WHOLE = ("kind", "identifier", "url", "document", "version", "issued_at", "modified_at")
+READ_FOR_WHOLE = ("kind", "identifier", "url", "document", "version", "issued_at", "modified_at")
 
 
 def absolute(text: str) -> str:

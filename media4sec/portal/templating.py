@@ -188,11 +188,11 @@ def svg_content_lang():
 
 def static(name):
     """The address of a file of ours."""
-    return address_of(staticfiles_storage, name)
+    return static_address(staticfiles_storage, name)
 
 
 @cache
-def address_of(storage, name):
+def static_address(storage, name):
     return storage.url(name)
 
 

@@ -72,14 +72,14 @@ class PublicationFilterSet(django_filters.FilterSet):
 
 
 @cache
-def parameters_of(facets: tuple[Facet, ...]) -> dict[str, forms.Field]:
+def form_fields_of(facets: tuple[Facet, ...]) -> dict[str, forms.Field]:
     """The fields of a list's FilterSet: words, and every facet."""
     filters = {facet.name: RepeatedFilter(label=facet.title) for facet in facets}
     filterset = type("ListFilterSet", (PublicationFilterSet,), filters)
     return filterset(queryset=Publication.objects.none()).get_form_class().base_fields
 
 
-def cleaned(
+def values_asked(
     parameters: dict[str, forms.Field], data: QueryDict
 ) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """(what is asked of each, what is wrong with it); a bound form would copy all of its fields for each request."""
@@ -158,14 +158,14 @@ def listing(
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
-    parameters = parameters_of(facets)
+    parameters = form_fields_of(facets)
     answer = Listing(kinds, facets)
     known = {*parameters, *also}
     answer.errors += [
         (name, gettext("There is no such parameter here.")) for name in data if name not in known
     ]
     answer.errors += misread(data, {name for name in data if name in known}, once=("q", *also))
-    values, errors = cleaned(parameters, data)
+    values, errors = values_asked(parameters, data)
     answer.errors += errors
     if answer.errors:
         return answer

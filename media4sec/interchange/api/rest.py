@@ -16,7 +16,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.viewsets import ViewSet
 
-from media4sec.interchange.records import WHOLE, api_address, dumped, sent, whole
+from media4sec.interchange.records import READ_FOR_WHOLE, api_address, dumped, sent, whole
 from media4sec.interchange.results import GENERATION, entity_tag, newest_change, tagged
 from media4sec.kinds import Kind, Slug
 from media4sec.link_headers import link_header, web_link
@@ -247,7 +247,9 @@ class AskedList(AskedPage):
         if self.with_deleted:
             found = {row.pk: sent(row) for row in rows.select_related("successor")}
         else:  # rows, which are read in half the time of models
-            found = {row.pk: whole(row) for row in rows.published().values_list("pk", *WHOLE, named=True)}
+            found = {
+                row.pk: whole(row) for row in rows.published().values_list("pk", *READ_FOR_WHOLE, named=True)
+            }
         return [found[pk] for pk in ids if pk in found], before, after
 
     @property

@@ -84,7 +84,7 @@ def day_asked(values):
     return None, gettext("Give one day from 1900 to 2100 as year, month and day, such as 2026-12-04.")
 
 
-def documents_of(identifiers):
+def laws_named(identifiers):
     """The documents of these laws. One query, if there are any."""
     if not identifiers:
         return []
@@ -103,11 +103,11 @@ def law_of_issues(issues, day=None):
     today = localdate()
     wanted = {ref["id"] for issue in issues for ref in issue.body["instruments"]}
     if day not in (None, today):
-        return law_on_day(documents_of(wanted), day, today)
+        return law_on_day(laws_named(wanted), day, today)
     known = said_since_change(
         "law today", dict, kind_for(Role.LAW).name
     )  # {identifier: (today, how it stands)}
     missing = {name for name in wanted if known.get(name, (None,))[0] != today}
-    for law in law_on_day(documents_of(missing), today, today).laws:
+    for law in law_on_day(laws_named(missing), today, today).laws:
         known[law["identifier"]] = (today, law)
     return LawOnDay(today, today, [known[name][1] for name in sorted(wanted & known.keys())])
