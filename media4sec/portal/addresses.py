@@ -1,8 +1,25 @@
 """Addresses of a list that differ from the present one in a parameter or two: all its state stands in them."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+
+SHORT_PARAMETER = 100  # letters of a parameter up to which it is kept how it is written
+PARAMETERS_KEPT = 2_000
+
+
+def joined(pairs):
+    """``urlencode()``, for pages that write the same few parameters dozens of times."""
+    return "&".join(
+        written(name, value) if len(name) + len(value) <= SHORT_PARAMETER else urlencode([(name, value)])
+        for name, value in pairs
+    )
+
+
+@lru_cache(PARAMETERS_KEPT)
+def written(name, value):
+    return urlencode([(name, value)])
 
 
 def stated(data):
@@ -22,7 +39,7 @@ def query_of(request, *dropped):
         for value in values
         if value and name not in dropped
     ]
-    return urlencode(pairs)
+    return joined(pairs)
 
 
 def changed(request, /, **changes):
@@ -34,4 +51,4 @@ def changed(request, /, **changes):
     query.pop("page", None)
     query |= {name: value if isinstance(value, list) else [value] for name, value in changes.items()}
     pairs = [(name, value) for name, values in query.items() for value in values if value]
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+    return f"{request.path}?{joined(pairs)}" if pairs else request.path
