@@ -12,13 +12,15 @@ PARAMETERS_KEPT = 2_000
 def joined(pairs):
     """``urlencode()``, for pages that write the same few parameters dozens of times."""
     return "&".join(
-        written(name, value) if len(name) + len(value) <= SHORT_PARAMETER else urlencode([(name, value)])
+        parameter_written(name, value)
+        if len(name) + len(value) <= SHORT_PARAMETER
+        else urlencode([(name, value)])
         for name, value in pairs
     )
 
 
 @lru_cache(PARAMETERS_KEPT)
-def written(name, value):
+def parameter_written(name, value):
     return urlencode([(name, value)])
 
 
