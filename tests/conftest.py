@@ -418,6 +418,22 @@ def database_named(name):
         connection.settings_dict["NAME"] = before
 
 
+@pytest.fixture
+def rows_read(monkeypatch):
+    """How many rows each query gave."""
+    from django.db.models.sql.compiler import SQLCompiler
+
+    given, found = SQLCompiler.results_iter, []
+
+    def counted(self, *args, **kwargs):
+        rows = list(given(self, *args, **kwargs))
+        found.append(len(rows))
+        return iter(rows)
+
+    monkeypatch.setattr(SQLCompiler, "results_iter", counted)
+    return found
+
+
 @pytest.fixture(scope="module")
 def portal_server(request, site_database, django_db_blocker):
     """The origin of the site with the real content and a past, for browsers; only to be read."""

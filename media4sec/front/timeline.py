@@ -1,6 +1,6 @@
 """The timeline: the project, its deliverables and workshops, and the law around it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane, lanes_picture
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
-from media4sec.publications.stated import said_since_change
+from media4sec.publications.stated import of_each, said_since_change
 from media4sec.saying import day, day_or_unknown
 
 BEFORE = 6  # months before the project in which the timeline still shows what happened
@@ -35,7 +35,7 @@ def timeline(request):
 
 
 def page_of_timeline():
-    """Everything is dated and counted, and the newest is read: seven queries."""
+    """Everything is dated and counted, and the newest is read: three queries, and two for each kind that changed."""
     index = current()
     projects = index.documents(index.ordered(["project"]), 1)
     first, last = duration(projects)
@@ -96,20 +96,36 @@ class Happening:
 
 
 def days_stated(kind_name, field):
-    """``[(key, date)]`` of all records of a kind, with those that have none. One query."""
-    rows = Publication.objects.published().of(kind_name).annotate(body=Cast("document", JSONField()))
-    return list(rows.values_list("pk", KT(f"body__{field}")))
+    """``[(key, date)]`` of all records of a kind, with those that have none."""
+
+    def read(rows):
+        return rows.annotate(body=Cast("document", JSONField())).values_list("pk", KT(f"body__{field}"))
+
+    return [*of_each(f"days of {kind_name}", read, kind_name).items()]
+
+
+def events_stated(kind_name):
+    """``[(key, date, key of the event)]`` of all events in records of a kind."""
+
+    def read(rows):
+        found = defaultdict(list)
+        terms = Term.objects.filter(field=DATED, publication__in=rows).order_by("pk")
+        for key, value in terms.values_list("publication", "value"):
+            date_text, _, event = value.partition(" ")
+            found[key].append((date_text, event))
+        return found
+
+    events = of_each(f"events of {kind_name}", read, kind_name)
+    return [(key, *event) for key, own in events.items() for event in own]
 
 
 def happenings(index, dated, first, last):
-    """Everything dated in the project's time, in order. One query."""
+    """Everything dated in the project's time, in order."""
     begin = earliest(first)
     found = [(short, key, text or "", "") for short, rows in dated.items() for key, text in rows]
-    events = Term.objects.filter(field=DATED, value__gte=str(begin.year), value__lt=str(last.year + 1))
-    events = events.filter(publication__kind="instrument").order_by("pk")
-    for key, value in events.values_list("publication", "value"):
-        date_text, _, event = value.partition(" ")
-        found.append(("L", key, date_text, event))
+    years = str(begin.year), str(last.year + 1)
+    events = (event for event in events_stated("instrument") if years[0] <= event[1] < years[1])
+    found += [("L", *event) for event in events]
     spans = {text: span_of(text) for text in {row[2] for row in found}}
     rows = [
         Happening(span, short, key, text, event)

@@ -3,14 +3,17 @@
 What the published records of a kind state at all, and how fresh their sources are, stands in the terms.
 """
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, TypeVar
 
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from media4sec.kinds import FACT, NEWEST_SOURCE, NO_VALUE, Document, Kind, Role, kind_for
 from media4sec.publications.index import current
-from media4sec.publications.models import Change
+from media4sec.publications.models import Change, Publication, PublicationQuerySet
 from media4sec.publications.version import content_version
 
 T = TypeVar("T")
@@ -18,6 +21,9 @@ MOST_FOLLOWED = 500  # changes; after more at once, all is read again
 _kept: dict[
     str, tuple
 ] = {}  # by database: its version, and the answers that hold for it, each with its kinds
+_each: dict[
+    tuple[str, str], tuple[Any, dict]
+] = {}  # by database and name: the version, what each record says
 
 
 def since_change(name: str, make: Callable[[], T], *kinds: str) -> T:
@@ -28,7 +34,7 @@ def since_change(name: str, make: Callable[[], T], *kinds: str) -> T:
     database, version = content_version()
     seen, answers = _kept.get(database, (None, {}))
     if seen != version:
-        answers = _still_true(answers, seen, version)
+        answers = _still_true(answers, _changed_since(database, seen, version))
         _kept[database] = (version, answers)
     if name not in answers:
         answers[name] = (make(), kinds)
@@ -40,16 +46,56 @@ def said_since_change(name: str, make: Callable[[], T], *kinds: str) -> T:
     return since_change(f"{name} in {get_language()}", make, *kinds, kind_for(Role.VOCABULARY).name)
 
 
-def _still_true(answers: dict[str, tuple], seen: Any, version: Any) -> dict[str, tuple]:
-    """The answers on kinds of which nothing has changed since; none where that cannot be told. One query."""
+def of_each(
+    name: str, read: Callable[[PublicationQuerySet], Iterable[tuple[int, T]]], *kinds: str
+) -> dict[int, T]:
+    """What `read()` finds in the public records of these kinds: `{key: what}`. After a change it reads those that
+    changed, and no others: a page may ask this of all records, however many there are.
+
+    The order is none; the answer is not to be changed. Where something has changed, two or three queries.
+    """
+    database, version = content_version()
+    seen, found = _each.get((database, name), (None, {}))
+    if seen != version or seen is None:
+        rows = Publication.objects.of(*kinds)
+        changed = _changed_since(database, seen, version)
+        if changed is None:
+            found = dict(read(rows.published()))
+        elif own := {(kind, identifier) for kind, identifier in changed if kind in kinds}:
+            pks = set(rows.filter(_is_one_of(own)).values_list("pk", flat=True))
+            found = {pk: told for pk, told in found.items() if pk not in pks}
+            found |= dict(read(rows.published().filter(pk__in=pks)))
+        _each[database, name] = (version, found)
+    return found
+
+
+def _is_one_of(records: Iterable[tuple[str, str]]) -> Q:
+    by_kind, condition = defaultdict(list), Q(pk=None)
+    for kind, identifier in records:
+        by_kind[kind].append(identifier)
+    for kind, identifiers in by_kind.items():
+        condition |= Q(kind=kind, identifier__in=identifiers)
+    return condition
+
+
+def _still_true(answers: dict[str, tuple], changed: set[tuple[str, str]] | None) -> dict[str, tuple]:
+    """The answers on kinds of which nothing has changed since; none where that cannot be told."""
+    if changed is None:
+        return {}
+    names = {kind for kind, _ in changed}
+    return {name: (found, of) for name, (found, of) in answers.items() if of and names.isdisjoint(of)}
+
+
+@lru_cache(maxsize=8)  # much that a page asks for was last asked for at once
+def _changed_since(database: str, seen: Any, version: Any) -> set[tuple[str, str]] | None:
+    """``{(kind, identifier)}`` of what has changed since; None where that cannot be told. One query."""
     if not seen or not version or seen[2] != version[2]:
-        return {}
-    changes = Change.objects.filter(seq__gte=seen[0]).order_by("seq").values_list("seq", "at", "kind")
-    first, *later = [*changes[: MOST_FOLLOWED + 1]] or [None]
+        return None
+    changes = Change.objects.filter(seq__gte=seen[0]).order_by("seq")
+    first, *later = [*changes.values_list("seq", "at", "kind", "identifier")[: MOST_FOLLOWED + 1]] or [None]
     if first is None or first[:2] != seen[:2] or len(later) == MOST_FOLLOWED:
-        return {}
-    changed = {kind for _, _, kind in later}
-    return {name: (found, of) for name, (found, of) in answers.items() if of and changed.isdisjoint(of)}
+        return None
+    return {change[2:] for change in later}
 
 
 def stated_facts(kind: Kind) -> frozenset[str]:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from media4sec.kinds import Role, kind_for
-from media4sec.publications.models import Publication
-from media4sec.publications.stated import since_change
+from media4sec.publications.stated import of_each, since_change
 
 WORD_START = re.compile(r"(?<![\w-])\w{2}")
 SHORT_TERM = 3  # names that are no longer mean the term only as they are written: Tor, LED
@@ -64,13 +63,16 @@ class Glossary:
 
 
 def patterns_now():
-    """The patterns of all terms that are published, read again when the content has changed. One query."""
-    names = []
-    rows = Publication.objects.published().of(kind_for(Role.GLOSSARY).name)
-    for *told, document in rows.values_list("identifier", "title", "summary", "url", "document"):
+    """The patterns of all terms that are published; after a change, the terms that changed are read again."""
+    terms = of_each("terms of the glossary", terms_with_names, kind_for(Role.GLOSSARY).name)
+    return patterns_of([(name, entry) for entry, own in terms.values() for name in own])
+
+
+def terms_with_names(rows):
+    """``[(key, (entry, its names))]``. One query."""
+    for pk, *told, document in rows.values_list("pk", "identifier", "title", "summary", "url", "document"):
         entry = Entry(*told)
-        names += [(name, entry) for name in (entry.title, *json.loads(document)["aliases"])]
-    return patterns_of(names)
+        yield pk, (entry, (entry.title, *json.loads(document)["aliases"]))
 
 
 def patterns_of(names):
