@@ -5,6 +5,8 @@ names (Spanish, UK, LOPDGDD) are lists that editors keep, as synonyms are.
 """
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,12 +14,25 @@ from babel import Locale
 from django.conf import settings
 
 from media4sec.kinds import kinds
-from media4sec.publications.models import Publication
+from media4sec.publications.models import PublicationQuerySet
+from media4sec.publications.stated import of_each, since_change
 from media4sec.publications.words import keys_of
 
 LONGEST_NAME = 5  # words of a name
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "XK", "ZZ"}
 OTHER_WORDS = {("island",), ("καμερ",)}  # Iceland in German, Cameroon in Greek: mostly an island and a camera
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Law:
+    """A record that tells the law of one country; they sort by kind, and in the order of its list."""
+
+    kind: str
+    sort_key: str
+    pk: int
+    title: str
+    url: str
+    country: str
 
 
 @cache
@@ -45,14 +60,27 @@ def asked(text: str, index: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def law() -> dict[str, list[Publication]]:
-    """{code: publications} of all that tells the law of one country. One query."""
-    fields = {kind.name: kind.search.law_of for kind in kinds() if kind.search.law_of}
-    found: dict[str, list[Publication]] = {}
-    rows = Publication.objects.published().of(*fields).order_by("kind", "sort_key", "pk")
-    for row in rows.only("kind", "title", "url", "document"):
-        value = json.loads(row.document).get(fields[row.kind]) or ""
-        code = value if value in names().values() else names().get(keys_of(value))
-        if code:
-            found.setdefault(code, []).append(row)
-    return found
+def law() -> dict[str, list[Law]]:
+    """{code: records} of all that tells the law of one country. After a change of one, it alone is read again."""
+    fields = law_fields()
+
+    def read(rows: PublicationQuerySet) -> Iterator[tuple[int, Law]]:
+        for row in rows.only("kind", "sort_key", "title", "url", "document").iterator(chunk_size=500):
+            value = json.loads(row.document).get(fields[row.kind]) or ""
+            code = value if value in codes else names().get(keys_of(value))
+            if code:
+                yield row.pk, Law(row.kind, row.sort_key, row.pk, row.title, row.url, code)
+
+    def by_country() -> dict[str, list[Law]]:
+        found: dict[str, list[Law]] = {}
+        for record in sorted(of_each("law of countries", read, *fields).values()):
+            found.setdefault(record.country, []).append(record)
+        return found
+
+    codes = frozenset(names().values())
+    return since_change("law by country", by_country, *fields)
+
+
+def law_fields() -> dict[str, str]:
+    """{kind: the field with the country} of the kinds whose records tell law."""
+    return {kind.name: kind.search.law_of for kind in kinds() if kind.search.law_of}

@@ -31,6 +31,7 @@ from media4sec.saying import country
 BEST = 8  # hits of any kind, before those of each kind
 OF_A_KIND = 3
 MOST_KINDS = 4
+MOST_LAW = 12  # records that tell the law of a country
 MOST_DROPPED = 4  # words that are left out in turn when no record has all; of more, one hardly matters
 SUGGESTED = 8
 SUGGESTION_TYPE = "application/x-suggestions+json"
@@ -173,7 +174,7 @@ def corrections(request, found):
 def national_law(answer):
     """What is recorded of the law of the countries that the question names, and of which others.
 
-    ``[{country, records: [{title, url}], others: [{country, url}]}]``. One query if it names one, else none.
+    ``[{country, records: [{title, url}], count, all_url, others: [{country, url}]}]``. No query, but after a change.
     """
     codes = countries.asked(answer.words, answer.found.index)
     recorded = countries.law() if codes else {}
@@ -181,7 +182,9 @@ def national_law(answer):
     return [
         {
             "country": names[code],
-            "records": [{"title": row.title, "url": row.url} for row in recorded.get(code, ())],
+            "records": [{"title": row.title, "url": row.url} for row in recorded.get(code, ())[:MOST_LAW]],
+            "count": len(recorded.get(code, ())),
+            "all_url": f"/search/?{urlencode({'q': names[code], 'type': [*countries.law_fields()]}, doseq=True)}",
             "others": [
                 {"country": names[other], "url": f"/search/?{urlencode({'q': names[other]})}"}
                 for other in sorted(recorded, key=lambda other: sort_key(names[other], get_language()))
@@ -227,9 +230,9 @@ def suggest(request):
     names = [kind.name for kind in kinds() if not kind.search.names_others]
     index = current()
     ids = find(text, names, index, is_typing=True).pks if text.strip() else ()
-    ids, under = index.by_concept(ids)
+    ids, under = index.by_concept(ids, SUGGESTED)
     told = {pk for others in under.values() for pk in others}
-    ids = [pk for pk in ids if pk not in told][:SUGGESTED]
+    ids = [pk for pk in ids if pk not in told]
     fields = ("kind", "identifier", "title", "url")
     rows = Publication.objects.published().only(*fields).in_bulk(ids)
     rows = [rows[pk] for pk in ids if pk in rows]
