@@ -5,13 +5,13 @@ content.
 """
 
 import json
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncDate
 from django.shortcuts import render
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate, make_aware, now
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -154,9 +154,10 @@ def latest_changes():
 
     ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Five queries.
     """
-    begun = Change.objects.aggregate(begun=Min(TruncDate("at")))["begun"]
-    later = Q(action=Change.Action.UPDATED) | Q(at__date__gt=begun)
-    if not begun or not Change.objects.filter(later).exists():
+    begun = Change.objects.order_by("seq").values_list("at", flat=True).first()
+    # The newest is nearly always such a one: from the end, the rest is not looked at.
+    later = begun and Q(action=Change.Action.UPDATED) | Q(at__gte=midnight_after(begun))
+    if not later or not Change.objects.filter(later).order_by("-seq").values("seq")[:1]:
         return []  # all is as it was first published, which says nothing
     newest = Change.objects.aggregate(newest=Max("seq"))["newest"] or 0
     groups = (
@@ -179,6 +180,10 @@ def latest_changes():
         )
         for group in groups
     ]
+
+
+def midnight_after(moment):
+    return make_aware(datetime.combine(localdate(moment) + timedelta(days=1), time.min))
 
 
 def change_in_words(day, action, kind_name, number, record):
