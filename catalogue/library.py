@@ -19,9 +19,9 @@ from media4sec.saying import day, day_or_unknown
 from workshops.dialogues import line_of_workshops, station
 
 DISAGREE = "sources disagree"  # the tag that editors give
-MOST_DRAWN = 120  # of deliverables and workshops on the map
+MOST_DRAWN = 80  # of deliverables and workshops on the map
 # What stands on the page: of all that is more, the lists tell.
-MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 60, 24, 20
+MOST_ROWS, MOST_PACKAGES, MOST_NOTES = 40, 12, 10
 MOST_OF_ONE = 24  # deliverables of one work package on its page, and workshops that fed them
 MOST_PROJECTS = 12  # that say what people used of them
 IN_PACKAGE = ("deliverable", "work-package")  # who names a work package, and by which field
