@@ -118,7 +118,7 @@ def technologies(words: str, since: datetime | None, errors: list[tuple[str, str
     if words:
         query = QueryDict(mutable=True)
         query["q"] = words
-        answer = listing((kinds_by_name()["technology"],), query, counts=False)
+        answer = listing((kinds_by_name()["technology"],), query, counted=())
         errors += [("search", text) for _, text in answer.errors]
         rows = rows.filter(pk__in=answer.result.ids)
     return rows.filter(modified_at__gte=since) if since else rows

@@ -149,22 +149,30 @@ class Index:
         found = self.slot_of[pks[pks < len(self.slot_of)]]
         return found[found >= 0]
 
-    def by_concept(self, pks: Iterable[int]) -> tuple[list[int], dict[int, list[int]]]:
+    def by_concept(
+        self, pks: Iterable[int], most: int | None = None
+    ) -> tuple[list[int], dict[int, list[int]]]:
         """(pks, {lead: others}): publications that are one concept side by side, that of the first kind leading.
 
-        They stand where the best of them stood.
+        They stand where the best of them stood. With ``most``, only so many concepts, the first ones.
         """
         leads = np.array(pks, np.int64)
         names, groups, others, after = self.concepts[self.slots(leads)], defaultdict(list), {}, {}
+        if most is not None:
+            first, end = _first_of(names, most)
+            is_one = np.isin(names, [name for name in first if name])
+            is_one[:end] = True
+            leads, names = leads[is_one], names[is_one]
         is_lead = np.ones(len(leads), bool)
-        for place in np.flatnonzero(names).tolist():
+        named = np.flatnonzero(names)
+        _, which, sizes = np.unique(names[named], return_inverse=True, return_counts=True)
+        for place in named[sizes[which] > 1].tolist():
             groups[names[place]].append(place)
         for places in groups.values():
-            if len(places) > 1:
-                found = sorted(leads[places].tolist(), key=lambda pk: self.weights[self.slot_of[pk]])
-                leads[places[0]], others[found[0]] = found[0], found[1:]
-                is_lead[places[1:]] = False
-                after[places[0]] = found[1:]
+            found = sorted(leads[places].tolist(), key=lambda pk: self.weights[self.slot_of[pk]])
+            leads[places[0]], others[found[0]] = found[0], found[1:]
+            is_lead[places[1:]] = False
+            after[places[0]] = found[1:]
         if not others:
             return leads.tolist(), others
         # Where each group goes on, counted among those that lead.
@@ -356,6 +364,19 @@ class Index:
         return list(self.known(field, self.kept(f"spellings, {field}", make).get(same(value), [])))
 
 
+def _first_of(names, most):
+    """(the first so many names, of which 0 is none and may come again; where the next one stands)."""
+    found, known = [], set()
+    for place, name in enumerate(names):
+        if name and name in known:
+            continue
+        if len(found) == most:
+            return found, place
+        found.append(name)
+        known.add(name)
+    return found, len(names)
+
+
 _lock = threading.RLock()
 _indexes: dict[str, Any] = {}  # by database: tests have three
 
@@ -415,7 +436,7 @@ def _followed(base, seen, most):
         return Index(base)
     changed, ways = _pks(changes), base.synonyms
     if any(kinds_by_name()[kind].search.ways for _, _, kind, _ in changes if kind in kinds_by_name()):
-        ways = synonyms()
+        ways = base.synonyms.after(changed)
         changed |= Index(base).known_by(ways.differences(base.synonyms))
     return Index(base, _read(seen, ways, changed), changed, seen) if len(changed) <= most else None
 

@@ -1,6 +1,6 @@
 """The parameters of a list, declared and validated once, for pages and API alike."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -148,13 +148,13 @@ def listing(
     *,
     also: Iterable[str] = (),
     facets: tuple[Facet, ...] | None = None,
-    counts: bool = True,
+    counted: Collection[str] | None = None,
 ) -> Listing:
     """Answer a list's parameters (a QueryDict).
 
-    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked; without ``counts``, options of
-    facets that filter nothing are left out, for those who show none. What could only be guessed is refused: a parameter
-    without a value, and one that says two things. Values are compared as readers do: case and accents apart.
+    ``also`` names parameters that are not filters; ``facets`` narrows what may be asked; of those in ``counted`` the
+    options are counted, if not of all: of the others only where they filter. What could only be guessed is refused: a
+    parameter without a value, and one that says two things. Values are compared as readers do: case and accents apart.
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
@@ -173,7 +173,11 @@ def listing(
     answer.chosen = {facet.name: values[facet.name] for facet in facets}
     names = [kind.name for kind in kinds]
     index = answer.index = current()
-    asked = [facet.name for facet in facets if counts or answer.chosen[facet.name]]
+    asked = [
+        facet.name
+        for facet in facets
+        if counted is None or facet.name in counted or answer.chosen[facet.name]
+    ]
     if not answer.words and not any(answer.chosen.values()):
         answer.result = unfiltered(names, asked, index)
         return answer

@@ -60,6 +60,7 @@ FEW_WHOLE = 5  # records with all the words; where there are no more, those with
 MANY_BY_WEIGHT = 0.4  # how much of them, by weight; where nobody has so much, those who have the most
 FIRM = 0.4  # a word of that worth is what a record is about: called so, or said at once; others are mentions
 HELD = 0.25  # the worth from which on a record has a word wholly; deep in a long text it is held in part
+RECORDS, FRACTION = 22, 18  # bits for the place of a record among four million, and between two of them
 LONG_QUESTION = 3  # words; of one with more, the word that says least may be missing
 
 
@@ -359,8 +360,18 @@ class Question:
         scores = self.scores(slots, share[slots], weights)
         same = {slot: worth for slot, worth in same.items() if chosen[slot]}
         scores[np.searchsorted(slots, list(same))] += list(same.values())
-        order = np.lexsort((index.rank[slots], index.weights[slots], -np.round(scores, 3)))
+        order = np.argsort(self.places(slots, scores))
         return Found(self.words, slots[order], index, int(np.count_nonzero(whole & chosen)), ~has)
+
+    def places(self, slots, scores):
+        """A number for each slot, the best one's the least: by score, then kind, then in the kind's own order.
+
+        Sorting by one whole number takes a sixth of the time that sorting by three numbers takes.
+        """
+        index, places = self.index, -np.rint(scores * 1000).astype(np.int64)
+        for column, factor, bits in ((index.weights, 1, 7), (index.rank, 2**FRACTION, RECORDS + FRACTION)):
+            places = (places << bits) + (column[slots] * factor).astype(np.int64)
+        return places
 
     def who_has_what(self):
         """For each word that counts, a mask of those who have it."""

@@ -1,6 +1,6 @@
 """The order of a list: the kinds' own, or one that a reader asks for. The same on both databases."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,14 +22,14 @@ def asked(
     also: Iterable[str] = (),
     facets: tuple[Facet, ...] | None = None,
     say: Say | None = None,
-    counts: bool = True,
+    counted: Collection[str] | None = None,
 ) -> Listing:
     """``listing()``, in the order that the parameter ``sort`` names: one of ``orders_of()``, or ``-`` and the name.
 
     ``say`` puts a facet's value into the words that are shown: ``say(facet, value, label)``. Without it they are
     the English ones, as in files.
     """
-    answer = listing(kinds, data, also=("sort", *also), facets=facets, counts=counts)
+    answer = listing(kinds, data, also=("sort", *also), facets=facets, counted=counted)
     answer.sort = data.get("sort", "")
     if answer.sort and answer.sort.removeprefix("-") not in orders_of(answer.kinds, answer.facets):
         answer.errors.append(("sort", gettext("This list has no such order.")))

@@ -7,9 +7,10 @@ search” is found by these two side by side, not by one of them or by what only
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,13 @@ class Synonyms:
         )
         return cls(((pk, group) for pks, group in groups for pk in pks), countries)
 
+    def after(self, changed: Collection[int]) -> "Synonyms":
+        """What is public now, where of these only the ``changed`` publications say anything else. Two queries."""
+        new = synonyms(changed)
+        groups = {pk: group for pk, group in self.groups.items() if pk not in changed} | new.groups
+        listed = [row for row in self.listed if row[0] not in changed] + new.listed
+        return Synonyms(sorted(groups.items(), key=itemgetter(0)), sorted(listed, key=itemgetter(0)))
+
     @cached_property
     def countries(self) -> dict[tuple[str, ...], str]:
         """{keys of a label's words: code}"""
@@ -115,9 +123,12 @@ class Synonyms:
                     yield at[here], group
 
 
-def of_kind(kind: Kind, ways: Ways, value: str) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
-    """(pk, code, [(language, label), …]) of the lists of this sort that are public. One query."""
+def of_kind(
+    kind: Kind, ways: Ways, value: str, pks: Collection[int] | None = None
+) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
+    """(pk, code, [(language, label), …]) of the lists of this sort that are public, or of some. One query."""
     rows = Publication.objects.published().of(kind.name).order_by("pk")
+    rows = rows if pks is None else rows.filter(pk__in=pks)
     rows = rows.filter(terms__field=ways.sort, terms__value=value)
     for pk, text in rows.values_list("pk", "document"):
         document = json.loads(text)
@@ -125,18 +136,18 @@ def of_kind(kind: Kind, ways: Ways, value: str) -> Iterator[tuple[int, str, list
         yield pk, document[ways.code], [(part["language"], part["label"]) for part in parts]
 
 
-def synonyms() -> Synonyms:
-    """All that is public now. Two queries."""
+def synonyms(pks: Collection[int] | None = None) -> Synonyms:
+    """All that is public now, or what these publications list. Two queries."""
     kinds = [(kind, kind.search.ways) for kind in kinds_by_name().values() if kind.search.ways]
     return Synonyms(
         (
             (pk, group_of(labels))
             for kind, ways in kinds
-            for pk, _, labels in of_kind(kind, ways, ways.synonyms)
+            for pk, _, labels in of_kind(kind, ways, ways.synonyms, pks)
         ),
         (
             (pk, code, [label for _, label in labels])
             for kind, ways in kinds
-            for pk, code, labels in of_kind(kind, ways, ways.countries)
+            for pk, code, labels in of_kind(kind, ways, ways.countries, pks)
         ),
     )

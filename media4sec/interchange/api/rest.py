@@ -216,7 +216,7 @@ class AskedList(AskedPage):
 
     def __init__(self, kind: Kind, data: QueryDict) -> None:
         self.kind = kind
-        self.answer = asked((kind,), data, also=(*PAGING, *NARROWING), counts=False)
+        self.answer = asked((kind,), data, also=(*PAGING, *NARROWING), counted=())
         super().__init__(data, question_of(kind.name, data), self.answer.errors, f"{kind.shape}Page")
         self.with_deleted = self._is_true("include_deleted")
         self.since = self._moment("updated_since")

@@ -22,7 +22,7 @@ HIT = ("kind", "identifier", "uuid", "title", "summary", "url", "modified_at", "
 def search_all(request: HttpRequest) -> HttpResponseBase:
     """``/api/v1/search?q=…``: records of any kind, the best first. Three queries."""
     tag, _at = newest_change()
-    answer = listing(kinds(), request.GET, also=PAGED, facets=SEARCH_FACETS, counts=False)
+    answer = listing(kinds(), request.GET, also=PAGED, facets=SEARCH_FACETS, counted=())
     asked = AskedPage(request.GET, question_of("search", request.GET), answer.errors, "HitPage", MOST_HITS)
     if "q" not in request.GET:
         asked.errors.append(("q", "Name the words to search for."))

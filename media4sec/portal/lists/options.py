@@ -31,7 +31,12 @@ def options(request, path, name):
     for own in OWN:
         question.pop(own, None)
     answer = asked(
-        members, question, also=OF_PAGES, facets=SEARCH_FACETS if is_search else None, say=wording.option
+        members,
+        question,
+        also=OF_PAGES,
+        facets=SEARCH_FACETS if is_search else None,
+        say=wording.option,
+        counted=[name],
     )
     facet = next((facet for facet in answer.facets if facet.name == name), None)
     if facet is None:
