@@ -23,6 +23,7 @@ from ethics.check import outcome
 from ethics.choices import CheckSection
 from ethics.examples import reasons_of
 from ethics.kinds import CHECK_QUESTION
+from media4sec.kinds import kinds_by_name
 from media4sec.languages import local
 from media4sec.negotiation import with_other_forms
 from media4sec.portal.errors import bad_request
@@ -30,14 +31,17 @@ from media4sec.portal.lists.views import kind_list, refuse
 from media4sec.portal.record.evidence import flags_of
 from media4sec.portal.record.law import DAY_PARAMETER, EARLIEST, LATEST, day_asked, law_of_issues
 from media4sec.portal.wording import word
+from media4sec.publications.index import current
 from media4sec.publications.models import Publication
-from media4sec.publications.stated import since_change
+from media4sec.publications.stated import of_each, since_change
 from media4sec.representations import forms_of_lists
 
 CHECK_ADDRESS = CHECK_QUESTION.list_url
 FORMAT, FORMAT_VERSION = "medi4sec-check", 1
 MOST_SAVED_BYTES = 100_000  # of a file with answers; the longest that can be given take some 5,000
 MOST_TOOLS = 8
+LONGEST_CHECK = 60  # questions; of more, those that come first
+MOST_SUBJECTS = 300  # that a list to choose from has room for; where there are more, their numbers are typed
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SUBJECTS = {  # what a check can be about: the name of the field, its kind, what the form calls it
     "situation": ("situation", gettext_lazy("Situation")),
@@ -63,28 +67,39 @@ class CheckAnswered:
 
 
 def questions_now():
-    """``{identifier: public document}`` of all questions, in their order."""
+    """``{identifier: public document}`` of the questions, in their order."""
     return since_change("questions of the check", _questions, CHECK_QUESTION.name)
 
 
 def _questions():
-    rows = [row.body for row in Publication.objects.published().of(CHECK_QUESTION.name)]
+    index = current()
+    rows = index.documents(index.ordered([CHECK_QUESTION.name]), LONGEST_CHECK)
     return {row["identifier"]: row for row in sorted(rows, key=lambda row: (row["order"], row["identifier"]))}
 
 
-def subjects_now():
-    """``{field: {identifier: (label, address)}}`` of all that a check can be about."""
-    kinds = [kind for kind, _ in SUBJECTS.values()]
-    return since_change("subjects of the check", _subjects, *kinds)
+def subjects_now(kind):
+    """``{identifier: title}`` of the first records of a kind that a check can be about, in the order of their list."""
+    return since_change(f"subjects of the check, {kind}", lambda: _subjects(kind), kind)
 
 
-def _subjects():
-    found = {name: {} for name in SUBJECTS}
-    names = {kind: name for name, (kind, _) in SUBJECTS.items()}
-    rows = Publication.objects.published().of(*names).order_by("sort_key", "pk")
-    for row in rows.only("kind", "identifier", "title", "url"):
-        found[names[row.kind]][row.identifier] = (row.title, row.url)
-    return found
+def _subjects(kind):
+    index = current()
+    pks = index.pks[index.ordered([kind])[:MOST_SUBJECTS]].tolist()
+    rows = Publication.objects.only("identifier", "title").in_order_of(pks)
+    return {row.identifier: row.title for row in rows}
+
+
+def all_subjects(kind):
+    """The identifiers of all records of a kind. What visitors choose is looked up here: in no query stands what they
+    send."""
+
+    def identifiers():
+        return frozenset(of_each(f"identifiers of {kind}", told, kind).values())
+
+    def told(rows):
+        return rows.values_list("pk", "identifier")
+
+    return since_change(f"subjects of the check, all of {kind}", identifiers, kind)
 
 
 # Reading what was answered
@@ -92,13 +107,12 @@ def _subjects():
 
 def given_in(values):
     """What ``{name: [value, …]}`` means to the check, each question's answers in their own order."""
-    questions, subjects = questions_now(), subjects_now()
+    questions = questions_now()
     errors, chosen, answers = [], {}, {}
-    for name in SUBJECTS:
+    for name, (kind, _) in SUBJECTS.items():
         wanted = list(dict.fromkeys(filter(None, values.get(name, ()))))
-        unknown = [value for value in wanted if value not in subjects[name]]
         most = MOST_TOOLS if name == "technology" else 1
-        if unknown or len(wanted) > most:
+        if len(wanted) > most or not all_subjects(kind).issuperset(wanted):
             errors.append((name, gettext("This is not there, or too many are chosen: choose again.")))
         elif wanted:
             chosen[name] = wanted
@@ -217,7 +231,7 @@ def result_file(request):
 
 
 def questions_page(request, given, status=200):
-    questions = questions_now()
+    questions, numbers = questions_now(), current().numbers()
     failed = dict(given.errors)
     parts = {}  # in the order of their questions
     for row in questions.values():
@@ -237,13 +251,16 @@ def questions_page(request, given, status=200):
                 "name": name,
                 "label": label,
                 "options": options,
+                "is_typed": numbers[kind] > len(options),
+                "list_url": kinds_by_name()[kind].list_url,
                 "chosen": given.subjects.get(name, [])[:MOST_TOOLS] or [""],
                 "failed": failed.get(name, ""),
             }
-            for name, (_, label) in SUBJECTS.items()
-            for options in [subjects_now()[name]]
+            for name, (kind, label) in SUBJECTS.items()
+            for options in [subjects_now(kind)]
         ],
-        "count": len(questions),
+        "asked": len(questions),
+        "count": numbers[CHECK_QUESTION.name],
         "on": {"value": given.on, "failed": failed.get(DAY_PARAMETER, ""), "span": (EARLIEST, LATEST)},
         "errors": given.errors,
         "is_reopened": bool(given.fields),

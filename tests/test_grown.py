@@ -1,0 +1,143 @@
+"""After a change, pages read again what changed, and not all there is: with hundreds of records as with a few."""
+
+import pytest
+
+from media4sec.publications.index import current
+from media4sec.publications.stated import of_each
+from media4sec.publications.synonyms import synonyms
+from media4sec.records import workflow
+from tests.factories import changed, copies_published, fresh, publish, published
+from tests.public import text_of
+
+pytestmark = pytest.mark.django_db
+
+MANY = 500
+MOST_ROWS = 200  # of one query
+BYTES = 200_000
+
+
+def a_dated_law():
+    events = [
+        {
+            "key": "a",
+            "event_kind": "adopted",
+            "title": "Adopted",
+            "provenance": "editorial",
+            "date": "2017-01-01",
+        }
+    ]
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    return published("instrument", events=events), "/timeline/"
+
+
+def a_news_item():
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    return published("news-item", date="2017-02-01", date_precision="day"), "/timeline/"
+
+
+def a_deliverable():
+    published("project", start_date="2016-07-01", end_date="2018-12-31")
+    return published("deliverable", date="2017-02-01", date_precision="day"), "/timeline/"
+
+
+def a_term():
+    return published("glossary-term"), published("technology").url
+
+
+def a_law_of_a_country():
+    return published("throwaway", story="Spain"), "/search/?q=Spain"
+
+
+@pytest.mark.parametrize("make", [a_dated_law, a_news_item, a_deliverable, a_term, a_law_of_a_country])
+def test_after_a_change_of_one_of_many_a_page_reads_few(client, make, rows_read):
+    one, address = make()
+    copies_published(one, MANY)
+    client.get(address)
+    publish(changed(fresh(one), summary="It says something else."))
+    current()  # after a change, the index is read first
+    rows_read.clear()
+
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert len(response.content) <= BYTES
+    assert max(rows_read) <= MOST_ROWS
+
+
+def titles(rows):
+    return rows.values_list("pk", "title")
+
+
+def told():
+    return sorted(of_each("tests: titles", titles, "theme", "throwaway").values())
+
+
+def test_what_each_record_says_follows_each_of_its_changes():
+    assert told() == []
+    first, second = published("theme", title="First"), published("throwaway", title="Second")
+    assert told() == ["First", "Second"]
+    publish(changed(fresh(first), title="Third"))
+    assert told() == ["Second", "Third"]
+    workflow.withdraw(fresh(second), reason="Old")
+    assert told() == ["Third"]
+    published("technology")
+    assert told() == ["Third"]
+    workflow.rebuild_publications()
+    assert told() == ["Third"]
+
+
+def test_law_of_a_country_has_a_bound_and_says_so(client):
+    copies_published(published("throwaway", story="Spain"), 30)
+
+    page = client.get("/search/?q=Spain")
+
+    (law,) = page.context["national_law"]
+    assert (len(law["records"]), law["count"]) == (12, 31)
+    assert "The first 12 of 31 are shown here." in text_of(page)
+    assert client.get(law["all_url"]).context["count"] == 31
+
+
+def test_the_check_has_room_for_some_questions_and_tools_and_takes_the_number_of_any(client):
+    copies_published(published("check-question"), 80)
+    tool, *_, last = copies_published(published("technology"), 400)
+    situation = published("situation")
+
+    page = client.get("/check/")
+
+    html = page.content.decode()
+    assert len(page.content) <= BYTES
+    assert html.count("<fieldset") == 60
+    assert "The first 60 of 81 are shown here." in text_of(page)
+    assert "The number, as the list has it, such as" in text_of(page)
+    assert f'<option value="{situation.identifier}"' in html
+    assert html.count("<option") < 20
+    result = client.post("/check/result/", {"technology": last.identifier, "situation": situation.identifier})
+    assert result.status_code == 200
+    again = client.post("/check/open/", {"technology": [tool.identifier, last.identifier]})
+    assert f'value="{last.identifier}"' in again.content.decode()
+    for wrong in ("T-999", "T-001\x00", "x" * 2000):
+        assert client.post("/check/result/", {"technology": wrong}).status_code == 400
+
+
+def test_lists_of_ways_to_ask_are_followed_one_by_one():
+    def labels(*texts):
+        return [
+            {"key": f"{number}", "language": language, "label": text, "provenance": "editorial"}
+            for number, (language, text) in enumerate(texts)
+        ]
+
+    first = published(
+        "concept", scheme="ways-to-ask", labels=labels(("en", "face search"), ("de", "Gesicht"))
+    )
+    second = published("concept", scheme="ways-to-ask", labels=labels(("en", "crowd"), ("fr", "foule")))
+    current()
+    publish(changed(fresh(first), labels=labels(("en", "face match"), ("de", "Gesicht"))))
+    workflow.withdraw(fresh(second), reason="Old")
+    published("concept", scheme="country", code="IS", labels=labels(("de", "Insulaner")))
+
+    followed, whole = current().synonyms, synonyms()
+
+    assert followed.groups == whole.groups
+    assert len(whole.groups) == 1
+    assert followed.countries == whole.countries
+    assert "IS" in whole.countries.values()
