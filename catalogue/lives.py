@@ -217,7 +217,8 @@ class Years:
         last = max(
             day for life in lives for day in (life.known_until, life.checked, last_of(life.ended)) if day
         )
-        self.first, self.after = min(life.first for life in lives).year, last.year + 1
+        first = min(day for life in lives for day in (life.first, life.known_until))
+        self.first, self.after = first.year, last.year + 1
         self.start, self.length = sheet.start, sheet.width - sheet.start - 8
 
     def at(self, day):
