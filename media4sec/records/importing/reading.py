@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
 
-from openpyxl import load_workbook
-
 from media4sec.records.folder_io import parsed
 
 MOST_BYTES = 10 * 2**20
@@ -311,6 +309,8 @@ def _refuse_bomb(content):
 
 
 def _sheet_lines(content):
+    from openpyxl import load_workbook  # 8 MB that most workers never need
+
     with warnings.catch_warnings():  # openpyxl tells what it leaves out: colours, rules, pictures
         warnings.simplefilter("ignore")
         # Not “data only”: a formula’s last value would pass for something that somebody wrote.
