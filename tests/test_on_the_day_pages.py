@@ -13,7 +13,7 @@ from media4sec.kept import kept
 from media4sec.kinds import kinds_by_name
 from media4sec.portal.record.law import MOST_BETWEEN
 from media4sec.publications.models import Publication
-from tests.factories import published
+from tests.factories import changed, publish, published
 from tests.public import text_of
 from tests.test_content import by_identifier
 from tests.test_on_the_day import date
@@ -205,6 +205,31 @@ def test_kept_page_of_a_day_does_not_outlive_today(client, monkeypatch, settings
 
     assert "What changes between today and 4 December 2026" in first
     assert "What has changed since 4 December 2026" in text_of(client.get(f"{law.url}?on=2026-12-04"))
+
+
+@pytest.mark.django_db
+def test_law_of_today_is_that_of_today_after_a_change_and_on_the_next_day(client, monkeypatch):  # gate 8.4
+    law = published(
+        "instrument", title="Some Act", force="in-force", events=[event("2026-11-01", "in-force")]
+    )
+    technology = record_with(law, "technology")
+
+    def state():
+        (flag,) = client.get(technology.url).context["page"].flags
+        return flag["instruments"][0]["state"]["name"]
+
+    assert state() == "in-force"
+
+    law = changed(law, events=[event("2026-11-30", "repealed"), event("2026-11-01", "in-force")])
+    publish(law)
+    assert state() == "in-force"
+
+    later = datetime.datetime(2026, 11, 30, 12, tzinfo=datetime.UTC)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert state() == "ended"
+
+    publish(changed(law, events=[event("2026-11-01", "in-force")]))
+    assert state() == "in-force"
 
 
 def test_every_instrument_and_issue_agrees_with_the_events_on_the_day(client, content):

@@ -36,6 +36,18 @@ def test_the_menu_is_eight_words_and_each_leads_to_its_list(client):
         assert f"<h1>{item['title']}</h1>" in response.content.decode()
 
 
+@pytest.mark.usefixtures("content")
+@pytest.mark.parametrize("language", ["", "/de"])
+def test_menu_marks_where_the_reader_is_though_it_is_drawn_once(client, language):  # gate 8.4
+    words = [url for name, url in NAVIGATION.items() if name != BEHIND]
+    for url in (*words, "/privacy/", *words):
+        menu = client.get(language + url).content.decode().partition('id="menu"')[2].partition("</nav>")[0]
+        marked = re.findall(r'href="([^"]+)"\s+aria-current="true"', menu)
+
+        assert marked == ([language + url] if url in words else [])
+        assert ("Menü schließen" in menu) == (language == "/de")
+
+
 def test_every_kind_is_behind_a_word_or_is_what_it_leads_to():
     lists = {row["url"] for row in behind()}
 
