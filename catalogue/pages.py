@@ -86,7 +86,8 @@ def way_to_read(page):
     """Where a deliverable is read: here, where the project published it, or in a copy; None where no source says."""
     document = page.document
     if url := page.pdf["url"] if page.pdf else document["download_url"]:
-        return {"title": gettext("Read the report"), "url": url}
+        words = {"report": gettext("Read the report"), "website": gettext("Open the website")}
+        return {"title": words.get(document["type"], gettext("Read the document")), "url": url}
     copies = document["alternate_urls"]
     return {"title": gettext("Read a copy"), "url": copies[0]} if copies else None
 

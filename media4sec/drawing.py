@@ -7,6 +7,7 @@ hidden from screen readers; every mark of a record is a link with a name.
 from bisect import bisect, insort
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.utils.translation import gettext
@@ -121,8 +122,11 @@ class Pen:
         return made
 
     def line(self, look, *points, then=""):
-        spots = (self.point(*point) for point in points)
-        return self.put("path", look, d="M" + "L".join(f"{x} {y}" for x, y in spots) + then)
+        spots = [self.point(*point) for point in points]
+        path = "M{} {}".format(*spots[0])
+        for (x, y), (to_x, to_y) in pairwise(spots):
+            path += f"V{to_y}" if x == to_x else f"H{to_x}" if y == to_y else f"L{to_x} {to_y}"
+        return self.put("path", look, d=path + then)
 
     def box(self, look, along, across, long, broad):
         (x, y), (width, height) = self.point(along, across), self.point(long, broad)

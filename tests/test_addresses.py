@@ -108,20 +108,30 @@ def test_bad_parameters_are_named(client, address, query, named):  # gates 4.2, 
     assert f"{named}: " in text_of(response)
 
 
-@pytest.mark.parametrize(
-    "address", ["/technologies/lives/", "/technologies/alive/", "/situations/law/", "theme", "debate"]
-)
-def test_a_page_that_says_one_thing_names_what_it_does_not_know(client, address):  # gate 4.3
+WITH_PARAMETERS = ("/search/", "/library/", "/patterns/cards/", "/corrections/")
+
+
+@pytest.mark.parametrize("language", ["", "/el"])
+@pytest.mark.parametrize("address", [*FIXED_PAGES, *lists(), "/design/", "theme", "debate"])
+def test_every_page_names_the_parameters_that_it_does_not_know(client, address, language):  # gate 4.3
     theme = published("theme").url
-    address = {"theme": theme, "debate": f"{theme}debate/"}.get(address, address)
+    address = language + {"theme": theme, "debate": f"{theme}debate/"}.get(address, address)
 
     for name in ("x", "utm_source"):
         refused = client.get(f"{address}?{name}=1")
         assert refused.status_code == 400
-        assert f"“{name}”: There is no such parameter here." in text_of(refused)
+        assert f"“{name}”: " in text_of(refused)
     # A form without a script sends empty fields, which mean nothing.
     for query in ("", "?x="):
         assert client.get(f"{address}{query}").status_code == 200
+
+
+@pytest.mark.parametrize("address", [page for page in FIXED_PAGES if page not in WITH_PARAMETERS])
+def test_a_page_that_takes_no_parameters_is_one_click_from_its_refusal(client, address):
+    refused = client.get(f"{address}?utm_source=newsletter")
+
+    assert "Show the page without “utm_source”" in text_of(refused)
+    assert f'class="button button-primary" href="{address}"' in refused.content.decode()
 
 
 @pytest.mark.parametrize("address", [*FILES, "/favicon.ico", "/icon-192.png", "/api/v1/openapi.json"])

@@ -42,7 +42,7 @@ def heading(page):
 def test_filters_change_the_result_in_place(list_page):
     page = list_page()
     box = page.locator("input[name=theme][value=riots-mass-gatherings]")
-    number = box.locator("xpath=..").locator(".option-n").text_content().split()[0]
+    number = box.locator("xpath=..").locator("small").text_content().split()[0]
 
     box.check()
     page.wait_for_url("**/technologies/?theme=riots-mass-gatherings")
@@ -123,7 +123,7 @@ def test_words_change_the_boxes_too(list_page):
 
     assert focus_of(page) == "words"
     assert page.evaluate("window.isSamePage")
-    numbers = page.locator("fieldset:has(legend:text-is('Status')) .option-n").all_text_contents()
+    numbers = page.locator("fieldset:has(legend:text-is('Status')) .option small").all_text_contents()
     assert sum(int(text.split()[0]) for text in numbers) == int(heading(page).split()[0])
     assert page.messages == []
 

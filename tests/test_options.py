@@ -21,24 +21,24 @@ def group(page, name):
     return next(group for group in page.context["facets"] if group.name == name)
 
 
-def test_a_list_has_at_most_eight_values_of_a_facet_and_leads_to_the_rest(client):
+def test_a_list_has_the_six_commonest_values_of_a_facet_and_leads_to_all(client):
     technologies_by(14)
 
     page = client.get("/technologies/")
     maker = group(page, "maker")
 
-    assert (len(maker.options), len(maker.more), maker.total) == (6, 2, 14)
+    assert (len(maker.options), len(maker.more), maker.total) == (6, 0, 14)
     assert f'href="{maker.all_url}"' in page.content.decode()
     assert len(facets_of(client, page)["maker"]) == 14
 
 
-@pytest.mark.parametrize(("number", "shown"), [(8, 8), (9, 9), (10, 8)])
-def test_one_value_alone_is_not_put_elsewhere(client, number, shown):
+@pytest.mark.parametrize(("number", "shown"), [(7, 7), (8, 8), (9, 6)])
+def test_one_or_two_values_are_not_put_elsewhere(client, number, shown):
     technologies_by(number)
 
     maker = group(client.get("/technologies/"), "maker")
 
-    assert (len(maker.options) + len(maker.more), bool(maker.all_url)) == (shown, number > shown)
+    assert (len(maker.options), bool(maker.all_url)) == (shown, number > shown)
 
 
 def test_what_is_chosen_is_in_the_page_wherever_its_facet_is(client):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from media4sec.drawing import Drawing, FreeRows, Picture, at_most, language_of_content, shortened
 from media4sec.font import text_width
 from media4sec.portal.frame import siblings
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.rows import first_sentence
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
@@ -33,6 +34,7 @@ GLOSS = "editorial-gloss-of-name"  # a summary that only explains the name
 
 
 @require_safe
+@without_parameters
 def explorer(request):
     """All patterns by group and family, with the links between them."""
     context = said_since_change("patterns", page_of_patterns, "pattern", "case", "collection")

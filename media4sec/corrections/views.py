@@ -21,6 +21,7 @@ from media4sec.corrections.progress import heading_of, stages_of
 from media4sec.corrections.protection import is_foreign, new_token, read_token
 from media4sec.corrections.receipts import read_receipt
 from media4sec.kinds import kinds_by_name
+from media4sec.portal.addresses import stated
 from media4sec.portal.errors import DATABASE_FAILURES
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.parameters import unknown_in
@@ -206,6 +207,8 @@ def crumbs(subject, title):
 @require_safe
 def index(request):
     """How reports are dealt with, and the way to one by its number."""
+    if errors := unknown_in(stated(request.GET), ("receipt",)):
+        return refuse(request, errors)
     typed = request.GET.get("receipt", "")
     if typed:
         return correction(request, typed)
@@ -234,6 +237,8 @@ def correction(request, receipt):
     address = reverse("correction", args=[number])
     if request.path != address:
         return HttpResponseRedirect(address)
+    if errors := unknown_in(stated(request.GET)):
+        return refuse(request, errors)
     subject = subject_of(found.record) or only_named(found.record)
     title = gettext("Report %(receipt)s") % {"receipt": found.receipt}
     context = {

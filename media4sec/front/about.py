@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds
+from media4sec.portal.parameters import without_parameters
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 
@@ -14,6 +15,7 @@ MOST_COLLECTIONS = 40
 
 
 @require_safe
+@without_parameters
 def about(request):
     counts = current().numbers()
     projects, collections = (

@@ -46,6 +46,7 @@ from media4sec.interchange.api.root import root
 from media4sec.interchange.api.searching import MOST_HITS, search_all
 from media4sec.interchange.api.values import LONGEST_FIND, MOST_COUNTED, facets_answer
 from media4sec.kinds import NO_VALUE, Role, Slug, kind_for, kinds
+from media4sec.portal.parameters import without_parameters
 from media4sec.problems import fixed, require_safe
 from media4sec.publications.lists import MAX_VALUE, MAX_VALUES, MAX_WORDS, SEARCH_FACETS, facets_of
 from media4sec.publications.sorting import by_words, orders_of
@@ -558,6 +559,7 @@ def openapi(request):
 
 
 @require_safe
+@without_parameters
 def reference(request):
     """The description for people, in their language: every call with a line to run."""
     groups = [

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from media4sec.portal.lists.facets import Choice, FacetBox, spoken
+from media4sec.portal.lists.facets import Choice, FacetBox
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.record.evidence import rungs
 from media4sec.portal.record.page import page_of
 from media4sec.portal.rows import LENSES, card_of, theme_tiles
@@ -189,6 +190,7 @@ def pairs():
 
 
 @require_safe
+@without_parameters
 def design(request):
     """Tokens and components; one technology and one issue show what records look like."""
     tiles = dict(islice(theme_tiles().items(), MOST_TILES))
@@ -263,9 +265,7 @@ def sample_facet(name, tiles, *, is_open):
             value=slug,
             label=tile["label"],
             count=tile["number"],
-            spoken=spoken(tile["number"]),
             checked=tile["number"] == 2,
-            id=f"{name}-{slug}",
             number=tile["number"],
             state=None,
         )

@@ -19,6 +19,7 @@ from media4sec.front.matrix import counts_on_themes, theme_by_lens
 from media4sec.kinds import DATED, kinds_by_name
 from media4sec.letters import sort_key
 from media4sec.portal.lists.views import QUERIES, as_known
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.rows import plural, theme_tiles
 from media4sec.publications.index import current
 from media4sec.publications.models import Change, Publication, Term
@@ -33,6 +34,7 @@ CHANGES_LOOKED_AT = 3000
 
 
 @require_safe
+@without_parameters
 def home(request):
     today = localdate(now())
     tiles = theme_tiles()

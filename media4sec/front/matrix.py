@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import NO_VALUE, SECTIONS, kinds_by_name, paths
+from media4sec.portal.parameters import without_parameters
 from media4sec.portal.rows import LENSES, theme_tiles
 from media4sec.publications.facets import by_two
 from media4sec.publications.index import current
@@ -27,6 +28,7 @@ COUNTED = {
 
 
 @require_safe
+@without_parameters
 def matrix(request):
     tiles = theme_tiles()
     counts = counts_on_themes()

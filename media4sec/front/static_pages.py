@@ -9,8 +9,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from media4sec.portal.parameters import without_parameters
+
 
 @require_safe
+@without_parameters
 def static_page(request, name, title, dated):
     crumbs = [{"title": gettext("Home"), "url": "/"}, {"title": title, "url": None}]
     context = {"crumbs": crumbs, "title": title, "dated": dated}

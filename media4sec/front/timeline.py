@@ -17,6 +17,7 @@ from media4sec.drawing import at_most
 from media4sec.kinds import DATED
 from media4sec.portal.frame import siblings
 from media4sec.portal.lanes import Item, Lane, lanes_picture
+from media4sec.portal.parameters import without_parameters
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
 from media4sec.publications.stated import of_each, said_since_change
@@ -28,6 +29,7 @@ DATED_WHOLE = (("W", "workshop", "start_date"), ("D", "deliverable", "date"), ("
 
 
 @require_safe
+@without_parameters
 def timeline(request):
     """What happened in the months of the project, and what happened to the law meanwhile."""
     kinds = ("project", "workshop", "deliverable", "news-item", "instrument")

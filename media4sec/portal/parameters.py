@@ -19,6 +19,6 @@ def without_parameters(view):
     @wraps(view)
     def alone(request, **named):
         errors = unknown_in(stated(request.GET))
-        return refuse(request, errors) if errors else view(request, **named)
+        return refuse(request, errors, is_alone=True) if errors else view(request, **named)
 
     return alone

@@ -16,6 +16,7 @@ from media4sec.publications.stated import said_since_change, since_change
 
 CUT = " …"  # after the beginning of a text
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
+WAYS_KEPT = 4  # in which one row is drawn: other rows of its page may say the same, or not
 LENSES = dict(Lens.choices)
 CARD_FIELDS = ("kind", "identifier", "title", "summary", "url", "lens", "checked_on", "display")
 
@@ -101,6 +102,8 @@ def kept_row(draw, card, **how):
     """What the macro ``draw`` makes of a card; once for each way to draw it, as long as the card is kept."""
     key = (draw.name, *how.values())
     if key not in card["drawn"]:
+        if len(card["drawn"]) >= WAYS_KEPT:
+            card["drawn"].clear()
         card["drawn"][key] = draw(card, **how)
     return card["drawn"][key]
 

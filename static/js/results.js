@@ -68,7 +68,7 @@ function replaceFacets(page) {
     for (const other of there) {
       const box = here.get(key(other));
       box.checked = other.checked;
-      box.closest(".option").querySelector(".option-n").replaceWith(document.adoptNode(other.closest(".option").querySelector(".option-n")));
+      box.closest(".option").querySelector("small").replaceWith(document.adoptNode(other.closest(".option").querySelector("small")));
     }
     const summaries = [...page.querySelectorAll(".facets > details > summary")];
     for (const [number, summary] of form.querySelectorAll(".facets > details > summary").entries()) {

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils import formats
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, is_behind, kinds_by_name
@@ -12,12 +10,12 @@ from media4sec.portal.addresses import changed, query_of, stated
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
-from media4sec.publications.stated import said_since_change, since_change
+from media4sec.publications.stated import said_since_change
 
 FACET_OF_KINDS = "type"  # the facet of kinds
 OPEN_FACETS = 5
-SHOWN_OPTIONS = 6  # before a reader unfolds more
-LISTED_OPTIONS = 8  # in the page of a list; all others are at the facet's own address
+LISTED_OPTIONS = 8  # in the page of a list, if these are all
+SHOWN_OPTIONS = 6  # the commonest, if there are more: all are at the facet's own address
 
 
 def without(request, name, value):
@@ -74,9 +72,7 @@ class Choice:
     value: str
     label: str
     count: int
-    spoken: tuple[str, str]  # the number, and its unit for those who hear the page
     checked: bool
-    id: str
     number: int | None  # of a theme
     state: str | None  # the shape of a state
 
@@ -91,8 +87,8 @@ class FacetBox:
     selected: int
     total: int
     options: list[Choice]
-    more: list[Choice]  # those that the reader unfolds
-    more_title: str  # of these, where they are of another sort than the first
+    more: list[Choice]  # those of another sort, which the reader unfolds
+    more_title: str
     all_url: str
 
 
@@ -113,15 +109,11 @@ def facet_groups(request, answer, tiles):
         if facet.name == FACET_OF_KINDS:
             groups.append(types(ranked, facet, answer, tiles, is_open=is_open, selected=selected))
             continue
-        room = LISTED_OPTIONS + 1 if len(ranked) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
+        room = LISTED_OPTIONS if len(ranked) <= LISTED_OPTIONS else SHOWN_OPTIONS
         listed = [
-            (place, option)
-            for place, option in enumerate(ranked)
-            if option.checked or (is_open and place < room)
+            option for place, option in enumerate(ranked) if option.checked or (is_open and place < room)
         ]
         rows = choices(listed, facet, answer.kinds, tiles)
-        unfolded = SHOWN_OPTIONS if len(rows) > SHOWN_OPTIONS + 1 else len(rows)
-        head = [row for place, row in enumerate(rows) if place < unfolded or row.checked]
         groups.append(
             FacetBox(
                 facet.name,
@@ -129,8 +121,8 @@ def facet_groups(request, answer, tiles):
                 is_open,
                 selected,
                 len(options),
-                options=head,
-                more=[row for row in rows if row not in head],
+                options=rows,
+                more=[],
                 more_title="",
                 all_url=options_url(request, facet) if len(rows) < len(options) else "",
             )
@@ -140,7 +132,7 @@ def facet_groups(request, answer, tiles):
 
 def types(ranked, facet, answer, tiles, *, is_open, selected):
     """The facet of kinds: those that the menu leads to, and folded in one group the others."""
-    rows = choices(list(enumerate(ranked)), facet, answer.kinds, tiles)
+    rows = choices(ranked, facet, answer.kinds, tiles)
     known = kinds_by_name()
     first = [row for row in rows if row.checked or (row.value in known and not is_behind(known[row.value]))]
     return FacetBox(
@@ -172,8 +164,8 @@ def in_rank(options, facet, tiles):
     return sorted(options, key=lambda option: rank(option, facet, tiles, known))
 
 
-def choices(placed, facet, kinds, tiles):
-    """Boxes for ``[(place, option)]``."""
+def choices(options, facet, kinds, tiles):
+    """A box for each option."""
     shapes = {}
     for kind in kinds:
         shapes |= kind.state.shapes if kind.state.source == facet.source else {}
@@ -183,27 +175,12 @@ def choices(placed, facet, kinds, tiles):
             option.value,
             known[facet, option.value, option.label][0],
             option.count,
-            spoken(option.count),
             option.checked,
-            id=f"{facet.name}-{place}",
             number=tiles.get(option.value, {}).get("number") if facet.name == THEME_FACET.name else None,
             state=shapes.get(option.value),
         )
-        for place, option in placed
+        for option in options
     ]
-
-
-def spoken(number):
-    """(the number, its unit for those who hear the page)"""
-    known = since_change(f"numbers in {get_language()}", dict)
-    if number not in known:
-        known[number] = _spoken(number)
-    return known[number]
-
-
-def _spoken(number):
-    text, shown = ngettext("%(number)s result", "%(number)s results", number), formats.number_format(number)
-    return shown, (text % {"number": shown}).removeprefix(shown)
 
 
 class Labels(dict):

@@ -62,7 +62,7 @@ def options(request, path, name):
     places, pager = paged(request, matching, MOST_VALUES)
     if places is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
-    rows = choices([(place, every[place]) for place in places], facet, answer.kinds, tiles)
+    rows = choices([every[place] for place in places], facet, answer.kinds, tiles)
     here = f"/{path}/"
     shown = {row.value for row in rows}
     carried = [

@@ -1,5 +1,7 @@
 """Lists: filtered by facets and words, by GET alone; shown as rows, as a table or as a matrix."""
 
+from collections import Counter
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -90,7 +92,7 @@ def kind_list(request, path):
         "by": request.GET.get("by", ""),
         "orders": order_choices(answer),
         "doors": import_string(first.listed.doors)() if first.listed.doors and not request.GET else None,
-        "once": [],
+        "once": said_once([]),
         "compare_url": f"{here}compare/" if with_compare and view != "matrix" else "",
         "exports": [*exports(request, path), *api_links(request, answer)],
         "feed_url": feed_url(request, path),
@@ -125,27 +127,45 @@ def view_errors(data, answer, view):
     return errors
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What is said above the rows of a page, as all of them or most say the same."""
+
+    in_all: list[dict]  # {name, label, text}
+    in_most: list[dict]
+    apart: dict[str, str]  # name of a row: the names of what it leaves to these
+
+
 def said_once(rows):
-    """What is the same in every row, and so is said above them: ``[{name, label, text}]``."""
-    if len(rows) < 2:
-        return []
+    """What more than half of the rows say, of what each of them has something to say on."""
+    told = [told_in(row) for row in rows]
+    facts = []
+    for name in told[0] if len(rows) > 1 else ():
+        texts = Counter(row[name]["text"] for row in told if name in row)
+        text, number = texts.most_common(1)[0]
+        if texts.total() == len(rows) and "" not in texts and number * 2 > len(rows):
+            facts.append((number, {**told[0][name], "text": text}))
+    return Common(
+        [fact for number, fact in facts if number == len(rows)],
+        [fact for number, fact in facts if number < len(rows)],
+        {
+            row["name"]: " ".join(
+                fact["name"] for _, fact in facts if own[fact["name"]]["text"] == fact["text"]
+            )
+            for row, own in zip(rows, told, strict=True)
+        },
+    )
+
+
+def told_in(row):
+    """What a row says of what other rows may say as well: ``{name: {name, label, text}}``."""
+    checked = day(f"{row['checked_on']}") if row["checked_on"] else ""
     facts = [
-        ("provenance", gettext("Provenance"), {row["provenance_label"] for row in rows}),
-        (
-            "checked",
-            gettext("Checked"),
-            {day(f"{row['checked_on']}") if row["checked_on"] else "" for row in rows},
-        ),
+        ("provenance", gettext("Provenance"), row["provenance_label"]),
+        ("checked", gettext("Checked"), checked),
+        *((fact["name"], fact["label"], fact["text"] or gettext("not stated")) for fact in row["told"]),
     ]
-    for facts_of_rows in zip(*(row["told"] for row in rows), strict=False):
-        first = facts_of_rows[0]
-        texts = {fact["text"] or gettext("not stated") for fact in facts_of_rows}
-        facts.append((first["name"], first["label"], texts))
-    return [
-        {"name": name, "label": label, "text": next(iter(texts))}
-        for name, label, texts in facts
-        if len(texts) == 1 and next(iter(texts))
-    ]
+    return {name: {"name": name, "label": label, "text": text} for name, label, text in facts}
 
 
 def notes_on(kind):
@@ -323,10 +343,11 @@ def with_page(request, number):
     return changed(request, page="" if number == 1 else str(number))
 
 
-def refuse(request, errors, title="", facets=()):
+def refuse(request, errors, title="", facets=(), *, is_alone=False):
     """A page that says what was wrong with the address, parameter by parameter.
 
-    With the ``title`` of a list, it leads back there: without what was wrong, and without all that was asked.
+    With the ``title`` of a list, it leads back there: without what was wrong, and without all that was asked. A page
+    that takes no parameters ``is_alone``: the refusal leads to it.
     """
     titles = PARAMETERS | {facet.name: facet.title for facet in facets}
     words = {name: str(titles.get(name, name))[:80] for name, _text in errors[:20]}
@@ -336,6 +357,8 @@ def refuse(request, errors, title="", facets=()):
             for name, text in errors[:20]
         ]
     }
+    if is_alone:
+        context |= {"without": ", ".join(words.values()), "without_url": request.path}
     if title:
         context |= {
             "crumbs": [{"title": _("Home"), "url": "/"}, {"title": title, "url": request.path_info}],

@@ -133,6 +133,11 @@ class RecordPage:
         return law_query(self.law and self.law.day, self.country and self.country.code)
 
     @property
+    def has_both(self):
+        """Does it tell the law of a day and that of a country? Then it is brief on the rest."""
+        return bool(self.country and self.law and not self.law.is_today)
+
+    @property
     def exports(self):
         """The record to print, with the law that the page tells, and for machines: on its own path and in the API."""
         address = local(twin(self.publication.url, "pdf")) + self.law_query
