@@ -238,7 +238,8 @@ def draw_axis(pen, sheet, first, months, across, counted_from):
         if month % 3 and number not in (0, months):
             continue
         place = sheet.start + number * sheet.month
-        pen.line("pic-grid pic-year" if month == 0 else "pic-grid", (place, sheet.head - 6), (place, across))
+        tick = sheet.head - (1 if sheet.upright else 6)  # a year stands beside it, or above
+        pen.line("pic-grid pic-year" if month == 0 else "pic-grid", (place, tick), (place, across))
         x, y = (0, place + 5) if sheet.upright else (place + 3, sheet.head - 26)
         if number < months and (month == 0 or number == 0):
             pen.text("pic-small", x, y, first.year + (first.month - 1 + number) // 12)
