@@ -34,6 +34,7 @@ COMPLETED = {
     "pic-": {"unverified"},
     "timeline-": {"wide", "tall"},
     "generation-": {"1", "2"},
+    "state-": {"full", "half", "hollow", "struck", "hatched"},
 }
 NAMED_COLOURS = "white|black|red|green|blue|yellow|orange|purple|gray|grey|silver|gold|navy|teal|maroon"
 

@@ -236,7 +236,7 @@ def test_a_row_tells_what_matters_and_what_is_not_stated(client):
     words = text_of(response)
     assert "Price: Free" in words
     assert "Works on: Phone" in words
-    once = {fact["name"]: str(fact["text"]) for fact in response.context["once"]}
+    once = {fact["name"]: str(fact["text"]) for fact in response.context["once"].in_all}
     assert once["data_leaves"] == "not stated"
     assert "price" not in once
     assert words.count("Data leave your organisation: not stated") == 1
