@@ -93,7 +93,7 @@ class FacetBox:
 
 
 def facet_groups(request, answer, tiles):
-    """The facets beside a list: at most five open ones with at most eight boxes each, besides those that are chosen.
+    """The facets beside a list: at most five open ones, each with its commonest values, besides those that are chosen.
 
     Boxes that would find nothing are left out, unless they are chosen. Of the facets that come after the open ones the
     page has what is chosen only; the rest is at their address.
