@@ -54,6 +54,7 @@ def install(monkeypatch):
     monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
     monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
     monkeypatch.setattr(stated, "_kept", {})
+    monkeypatch.setattr(stated, "_each", {})
     monkeypatch.setattr(templating, "_macros", {})
     monkeypatch.setattr(templating, "_said", lambda language, text: gettext(text))
     names = SimpleNamespace(territories=_in_brackets("territories"), languages=_in_brackets("languages"))

@@ -9,10 +9,12 @@ from django.db.models import BooleanField
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.letters import sort_key
 from media4sec.publications.sorting import orders_of
+from media4sec.records import workflow
 from media4sec.records.projection import model_field, words_for
 from media4sec.representations import forms_of_lists
-from tests.factories import published, several_published
+from tests.factories import changed, publish, published, several_published
 from tests.public import body_of, facets_of, text_of
+from tests.test_languages import concept
 
 pytestmark = pytest.mark.django_db
 
@@ -391,6 +393,34 @@ def test_a_view_costs_the_same_however_many_records(client, view, count, django_
 
     with django_assert_max_num_queries(7):
         assert client.get(address).context["count"] == count
+
+
+def test_rows_are_made_again_of_what_has_changed_and_of_nothing_else(client):  # gate 8.4
+    theme = published("theme", identifier="dark-web", title="The Dark Web")
+    one, other = (published("technology", title=title, themes=["dark-web"]) for title in ("One", "Other"))
+
+    def rows(address="/technologies/"):
+        return {row["identifier"]: row for row in client.get(address).context["cards"]}
+
+    before = rows()
+    publish(changed(one, title="Another one"))
+    after = rows()
+
+    assert after[other.identifier] is before[other.identifier]
+    assert after[one.identifier]["title"] == "Another one"
+
+    publish(changed(theme, title="The Darker Web"))
+    assert {row["themes"][0]["label"] for row in rows().values()} == {"The Darker Web"}
+
+    german = rows("/de/technologies/")
+    concept("theme", "dark-web", "The Dark Web", "Das Darknet")
+    assert {row["themes"][0]["label"] for row in german.values()} == {"The Darker Web"}
+    assert {row["themes"][0]["label"] for row in rows("/de/technologies/").values()} == {"Das Darknet"}
+
+    workflow.withdraw(one, reason="By mistake.")
+    assert rows().keys() == {other.identifier}
+    workflow.restore(one)
+    assert rows().keys() == {one.identifier, other.identifier}
 
 
 def links_of(response):

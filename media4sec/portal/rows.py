@@ -12,7 +12,7 @@ from media4sec.letters import folded
 from media4sec.portal.wording import PageWords, page_display, record_name
 from media4sec.publications.models import Publication
 from media4sec.publications.selection import name_of
-from media4sec.publications.stated import said_since_change, since_change
+from media4sec.publications.stated import made_of_each, said_since_change
 
 CUT = " …"  # after the beginning of a text
 MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
@@ -87,8 +87,11 @@ def card_of(publication, tiles, *, with_kind=False):
 
 
 def cards(ids, tiles, *, with_kind=False):
-    """Rows for these ids, in their order; those that were shown since the last change are kept. At most one query."""
-    known = since_change(f"rows in {get_language()}, {with_kind}", dict)
+    """Rows for these ids, in their order; those that were shown before and have not changed are kept. At most one
+    query."""
+    words = kind_for(Role.THEME).name, kind_for(Role.VOCABULARY).name  # which all rows are made of
+    name = f"rows in {get_language()}, {with_kind}"
+    known = made_of_each(name, lambda row: (row["kind"], row["identifier"]), *words)
     missing = [pk for pk in ids if pk not in known]
     if missing:
         if len(known) > MOST_KEPT:

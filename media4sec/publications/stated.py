@@ -69,6 +69,23 @@ def of_each(
     return found
 
 
+def made_of_each(name: str, named: Callable[[T], tuple[str, str]], *kinds: str) -> dict[int, T]:
+    """`{key: what a page has made of a record}`, for pages to fill: those that have changed since are not in it.
+
+    `named()` tells kind and identifier of the record behind it; after a change of one of `kinds`, nothing is.
+    """
+    database, version = content_version()
+    seen, made = _each.get((database, name), (None, {}))
+    if seen != version or seen is None:
+        changed = _changed_since(database, seen, version)
+        if changed is None or not {kind for kind, _ in changed}.isdisjoint(kinds):
+            made = {}
+        else:
+            made = {key: one for key, one in made.copy().items() if named(one) not in changed}
+        _each[database, name] = (version, made)
+    return made
+
+
 def _is_one_of(records: Iterable[tuple[str, str]]) -> Q:
     by_kind, condition = defaultdict(list), Q(pk=None)
     for kind, identifier in records:
