@@ -49,8 +49,9 @@ def page_of_lives():
     """Everything is dated and counted, and what is shown is read: four queries, and two where technologies changed."""
     index = current()
     every = lives_stated()
-    dated = sorted((life for life in every if life.first), key=lambda life: life.first)
-    undated = [life for life in every if not life.first]
+    first = {life.key: life.first for life in every}
+    dated = sorted((life for life in every if first[life.key]), key=lambda life: first[life.key])
+    undated = [life for life in every if not first[life.key]]
     drawn = at_most(dated, most=MOST_LIVES)
     documents = {
         row.pk: row.body for row in Publication.objects.only("document").in_order_of(keys_of_lives(drawn))

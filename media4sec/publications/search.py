@@ -208,6 +208,8 @@ class Question:
         for slots, worths, in_title in self.worths(form):
             seen = True
             values[slots] = np.maximum(values[slots], worths * worth)
+            called = np.flatnonzero(in_title)  # few of them
+            slots, in_title = slots[called], in_title[called]
             titles[slots] = np.maximum(titles[slots], in_title)
         if seen:
             self.words[place].forms.setdefault(form, how)
@@ -216,7 +218,9 @@ class Question:
         for slots, masks, times in self.index.postings(form):
             times = times.astype(np.float32)
             worths = TEXTED[masks] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
-            top = np.maximum(CALLED[masks], CALLED_ELSE[masks] * self.index.title_shares[slots])
+            top, also = CALLED[masks], np.flatnonzero(masks & ALSO)
+            else_called = CALLED_ELSE[masks[also]] * self.index.title_shares[slots[also]]
+            top[also] = np.maximum(top[also], else_called)
             yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, TITLED[masks]
 
     def join(self):
@@ -352,7 +356,7 @@ class Question:
         whole = known.all(axis=0) if len(known) else np.zeros(index.count, bool)
         share = np.zeros(index.count)
         for row, weight in zip(has, weights.tolist(), strict=True):
-            share[row] += weight
+            share += row * weight
         chosen = self.choose(has, whole, share, weights)
         same = {slot: worth for slot, worth in self.same(weights).items() if self.allowed[slot]}
         chosen[[slot for slot, worth in same.items() if worth >= min(SAME.values())]] = True
