@@ -92,6 +92,26 @@ def test_nginx_reads_its_files(tmp_path):
     assert "[warn]" not in said.replace('the "user" directive', "")
 
 
+def test_nginx_works_as_somebody_who_reaches_the_socket_and_its_log_opens_under_systemd():
+    text = "".join(path.read_text("utf-8") for path in sorted((DEPLOY / "nginx").rglob("*.conf")))
+    said = re.sub(r"#.*", "", text)
+
+    assert re.findall(r"^user (\S+);", said, re.M) == ["www-data"]
+    assert "/dev/stdout" not in said  # there it is a socket, which nothing can open
+    assert re.findall(r"access_log (\S+) json;", said) == ["syslog:server=unix:/dev/log,nohostname,tag=nginx"]
+
+
+def test_pgbouncer_finds_its_files_wherever_it_is_started():
+    said = (DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text("utf-8")
+    example = (DEPLOY / "pgbouncer" / "userlist.txt.example").read_text("utf-8")
+    roles = (DEPLOY / "postgresql" / "roles.sql").read_text("utf-8")
+
+    named = re.findall(r"^(?:%include|auth_file =) (\S+)", said, re.M)
+    assert named == ["/etc/pgbouncer/databases.ini", "/etc/pgbouncer/userlist.txt"]
+    [name] = re.findall(r'^"(\w+)" ', example)
+    assert f"CREATE ROLE {name} LOGIN" in roles
+
+
 def test_haproxy_reads_its_file():
     nodes = {}
     for number in (1, 2, 3):

@@ -18,10 +18,12 @@ def main(arguments):
     try:
         with cluster(say, nodes=asked.nodes) as made:
             say(f"\n{made.origin}/ (its certificate is its own), plain http on port {made.ports['http']}")
-            for name in ("web", "rest", "pg"):
-                found = {key: port for key, port in made.ports.items() if key.rstrip("0123456789") == name}
-                say(f"{name}: {', '.join(map(str, found.values()))}")
-            say(f"Databases: {made.members()}\nLogs and data: {made.folder}\nCtrl-C ends all of it.")
+            for name, process in made.processes.items():
+                port = made.ports.get(name)
+                say(f"{name}: process {process.pid}" + (f", port {port}" if port else ""))
+            rest = f"http://127.0.0.1:{made.ports['rest1']}/cluster"
+            say(f"Databases: {made.members()}, as {rest} says\nLogs and data: {made.folder}")
+            say("Ctrl-C ends all of it.")
             signal.pause()
     except Missing as missing:
         say(f"Cluster: not run ({missing})")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg2
 
-from benchmarks.portals import COMMAND_LINE, HERE, SERVED
+from benchmarks.portals import HERE, SERVED
 from tests import postgres
 from tests.cluster.processes import PLACES, Process, free_ports, program, wait_for
 
@@ -53,7 +53,14 @@ class Cluster:
     # Starting
 
     def start(self, say=lambda text: None):
-        for step in (self.start_etcd, self.start_databases, self.start_redis, self.fill, self.start_web):
+        for step in (
+            self.start_etcd,
+            self.start_databases,
+            self.start_redis,
+            self.fill,
+            self.start_web,
+            self.start_jobs,
+        ):
             say(step.__doc__)
             step()
         return self
@@ -171,7 +178,10 @@ class Cluster:
         )
         text = (DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text("utf-8")
         (pool.folder / "pgbouncer.ini").write_text(
-            text.replace("listen_port = 6432", f"listen_port = {self.ports[f'pool{n}']}"), "utf-8"
+            text.replace("listen_port = 6432", f"listen_port = {self.ports[f'pool{n}']}").replace(
+                "/etc/pgbouncer", str(pool.folder)
+            ),
+            "utf-8",
         )
         places = (DEPLOY / "pgbouncer" / "databases.ini").read_text("utf-8")
         for port, name in (("5000", "primary"), ("5001", "replica")):
@@ -193,14 +203,9 @@ class Cluster:
 
     def add_node(self, n, checkout=HERE, before=()):
         """A web node; ``before`` is what its command begins with, such as another clock."""
-        address = f"http://127.0.0.1:{self.ports[f'web{n}']}"
-        code = COMMAND_LINE.format(workers=self.workers)
-        found = subprocess.run(
-            [python_of(checkout), "-c", code, address], cwd=checkout, capture_output=True, check=True
-        )
-        command = [*before, *json.loads(found.stdout)]
-        node = self.add(f"web{n}", command, environment=self.of_node(n, checkout))
-        return node
+        command = [*before, python_of(checkout), Path(checkout) / "manage.py", "serve"]
+        command += ["--port", self.ports[f"web{n}"], "--workers", self.workers]
+        return self.add(f"web{n}", command, environment=self.of_node(n, checkout))
 
     def of_node(self, n, checkout=HERE):
         return {
@@ -208,6 +213,8 @@ class Cluster:
             "PYTHONPATH": f"{SERVED}:{checkout}",
             "MEASURED_VAR": str(self.folder / "var"),
             "INDEX_ROOT": str(self.folder / f"web{n}" / "index"),
+            "METRICS_ROOT": str(self.folder / f"web{n}" / "metrics"),
+            "METRICS_FROM": "127.0.0.1",
             "FILES_ROOT": str(self.folder / "files"),
             "DUMPS_ROOT": str(self.folder / "dumps"),
             "BASE_URL": self.origin,
@@ -220,6 +227,9 @@ class Cluster:
             "CACHE_URL": f"redis://:{self.passwords['redis']}@127.0.0.1:{self.ports['redis']}/0",
         }
 
+    def of_commands(self, n):
+        return self.of_node(n) | {"DATABASE_URL": self.direct(n, WEB), "REPLICA_URL": ""}
+
     def pooled(self, n, name):
         place = f"{WEB}:{self.passwords[WEB]}@127.0.0.1:{self.ports[f'pool{n}']}"
         return f"postgres://{place}/{name}?disable_server_side_cursors=True"
@@ -227,6 +237,11 @@ class Cluster:
     def direct(self, n, role):
         """Past the pool, as whatever holds a lock for longer than a transaction."""
         return f"postgres://{role}:{self.passwords[role]}@127.0.0.1:{self.ports[f'primary{n}']}/{PORTAL}"
+
+    def start_jobs(self):
+        """Jobs"""
+        environment = self.of_commands(self.number_of_nodes + 1)
+        self.add("jobs", [python_of(HERE), HERE / "manage.py", "run_jobs"], environment=environment).start()
 
     def await_node(self, n):
         address = f"http://127.0.0.1:{self.ports[f'web{n}']}/about/"
@@ -254,11 +269,12 @@ class Cluster:
             "http.conf": f"listen 127.0.0.1:{self.ports['http']} default_server;\nserver_name localhost;\n",
             "origin.conf": f'map "" $origin {{ default "{self.origin}"; }}\n'
             + "".join(f"{name}_temp_path {nginx.folder};\n" for name in ("client_body", "proxy")),
+            "log.conf": "access_log /dev/stdout json;\n",
             "paths.conf": f"set $static_root {self.folder}/shared;\nset $errors_root {self.folder}/errors;\n",
         }
         for name, text in written.items():
             (configuration / "site" / name).write_text(text, "utf-8")
-        main = f"pid {nginx.folder}/pid; daemon off;" + (" user root;" if os.getuid() == 0 else "")
+        main = f"pid {nginx.folder}/pid; daemon off;"
         nginx.command = [program("nginx"), "-p", str(nginx.folder), "-c", str(configuration / "nginx.conf")]
         nginx.command += ["-g", main]
         return nginx
@@ -267,9 +283,8 @@ class Cluster:
 
     def manage(self, *arguments, n=None):
         """A command of the portal, as jobs and migrations run it: not through the pool."""
-        n = n or self.number_of_nodes + 1
-        addresses = {"DATABASE_URL": self.direct(n, WEB), "MIGRATE_DATABASE_URL": self.direct(n, OWNER)}
-        environment = self.of_node(n) | addresses | {"REPLICA_URL": ""}
+        environment = self.of_commands(n or self.number_of_nodes + 1)
+        environment |= {"MIGRATE_DATABASE_URL": self.direct(n or self.number_of_nodes + 1, OWNER)}
         environment |= {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
         answer = subprocess.run(
             [python_of(HERE), "manage.py", *map(str, arguments)],
