@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,6 +189,22 @@ def test_an_end_that_was_noted_finds_a_chain_that_was_made_again():
     call_command("verify_audit", stdout=StringIO())  # in itself it is whole
     with pytest.raises(CommandError, match="Entry 5 is not the one that was noted"):
         call_command("verify_audit", expect=end)
+
+
+def test_a_trail_is_looked_at_where_nothing_can_be_written():  # gate 6.10
+    steps()
+    published("theme")  # one entry more, without a place
+    out = StringIO()
+
+    with override_settings(READ_ONLY=True):
+        call_command("verify_audit", stdout=out)
+        removed(2, 2)
+        with pytest.raises(CommandError, match="Entry 2 is missing"):
+            call_command("verify_audit", stdout=StringIO())
+
+    waiting = AuditEntry.objects.filter(position=None).count()
+    assert waiting
+    assert f"{waiting} of them have no place in the chain yet" in out.getvalue()
 
 
 @pytest.mark.parametrize("text", ["", "5", "5:", "x:" + "0" * 64, "5:abc"][1:])

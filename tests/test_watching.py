@@ -14,7 +14,7 @@ from django.utils import timezone
 from prometheus_client import values
 from prometheus_client.parser import text_string_to_metric_families
 
-from media4sec.operations import health
+from media4sec.operations import health, metrics
 from media4sec.operations.backup import NAMED
 from media4sec.operations.metrics import Metrics, route_class
 from media4sec.operations.models import DueJob
@@ -291,6 +291,36 @@ def test_without_a_word_nobody_may_ask(settings):
     found.begin()
     assert not found.may_be_asked({"REMOTE_ADDR": "127.0.0.1"})
     found.count({}, None, 1)  # and nothing is counted
+
+
+@pytest.mark.django_db
+def test_a_replica_that_is_not_behind_is_told_of(counting, monkeypatch):
+    monkeypatch.setattr(metrics, "close_old_connections", lambda: None)
+    monkeypatch.setattr(metrics, "replica_lag", lambda: 0)
+
+    assert figures(counting.text())["media4sec_replica_lag_seconds",] == 0
+
+
+@pytest.mark.django_db
+def test_a_server_that_follows_nobody_has_no_lag(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("of PostgreSQL only")
+    monkeypatch.setattr(metrics, "connections", {"replica": connection})
+
+    assert metrics.replica_lag() is None  # it never replayed a step, and the question itself is understood
+
+
+def test_where_figures_cannot_be_kept_readers_are_served_all_the_same(
+    settings, tmp_path, caplog
+):  # gate 6.12
+    (tmp_path / "file").touch()
+    settings.METRICS_FROM, settings.METRICS_ROOT = [ip_network("127.0.0.1")], tmp_path / "file" / "metrics"
+    found = Metrics()
+    found.begin()
+
+    found.count({}, None, 1)
+    assert not found.may_be_asked({"REMOTE_ADDR": "127.0.0.1"})
+    assert "METRICS_ROOT cannot be written" in caplog.text
 
 
 @pytest.mark.parametrize(

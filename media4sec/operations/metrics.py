@@ -5,6 +5,7 @@ address. Nothing in them is about a person. docs/operations/observing.md says wh
 """
 
 import ipaddress
+import logging
 import os
 import shutil
 from contextlib import suppress
@@ -23,6 +24,7 @@ from media4sec.publications.version import content_version
 from media4sec.read_only import is_read_only
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+logger = logging.getLogger(__name__)
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -36,9 +38,12 @@ class Metrics:
         """Called by each worker before it serves anybody."""
         if not settings.METRICS_FROM:
             return
-        server = os.getppid()
-        folder = Path(settings.METRICS_ROOT) / str(server)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(settings.METRICS_ROOT) / str(os.getppid())
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:  # readers are worth more than figures: they are served without
+            logger.error("Nothing is counted: METRICS_ROOT cannot be written (%s).", error)
+            return
         for other in folder.parent.iterdir():  # of servers that have ended
             if other.name.isdecimal() and not _is_running(int(other.name)):
                 shutil.rmtree(other, ignore_errors=True)
@@ -124,7 +129,7 @@ class Database:
         for newest in backups_in(Path(settings.BACKUPS_ROOT))[-1:]:
             made_at = (newest / MANIFEST).stat().st_mtime
             yield gauge("newest_backup_timestamp_seconds", "When the newest backup here was made", made_at)
-        if lag := replica_lag():
+        if (lag := replica_lag()) is not None:
             yield gauge("replica_lag_seconds", "How far the replica that is read from is behind", lag)
 
     def jobs(self):
@@ -152,13 +157,19 @@ def gauges(name, text, label, values):
     return family
 
 
+# Nothing is behind where all that was received has been replayed: while nobody writes, the last step only gets older.
+LAG = """SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+AND EXISTS (SELECT FROM pg_stat_wal_receiver)
+THEN 0 ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END"""
+
+
 def replica_lag():
     """Seconds that a replica is behind, as far as it can tell; None where there is none."""
     if "replica" not in connections:
         return None
     try:
         with connections["replica"].cursor() as cursor:
-            cursor.execute("SELECT extract(epoch FROM now() - pg_last_xact_replay_timestamp())")
+            cursor.execute(LAG)
             return cursor.fetchone()[0]
     except Error:
         connections["replica"].close()
