@@ -1,5 +1,6 @@
 """The units of deploy/systemd: they parse, start commands that there are, and are closed as far as they can be."""
 
+import re
 import shutil
 import subprocess
 
@@ -65,6 +66,30 @@ def test_a_stop_takes_half_a_minute_at_most(path):  # gate 6.15
 
     assert service.get("TimeoutStopSec", "30") == "30"
     assert service["Type"] == "oneshot" or service["Restart"] == "always"
+
+
+def test_what_the_portal_writes_is_where_its_units_let_it():  # gate 6.24
+    known = re.findall(r"^#?(\w+_ROOT)=", (settings.BASE_DIR / ".env.example").read_text("utf-8"), re.M)
+    page = (settings.BASE_DIR / "docs" / "operations" / "serving.md").read_text("utf-8")
+    named = dict(re.findall(r"^(\w+_ROOT)=(\S+)$", page, re.M))
+    allowed = {
+        f"/var/lib/{value}" if name == "StateDirectory" else value
+        for path in SERVICES
+        for name, value in parsed(path)["Service"]
+        if name in ("StateDirectory", "ReadWritePaths")
+    }
+
+    assert known
+    assert {*known} == {*named}
+    for place in named.values():
+        assert any(place == folder or place.startswith(f"{folder}/") for folder in allowed), place
+
+
+def test_commands_are_called_wherever_one_is():
+    page = (settings.BASE_DIR / "docs" / "operations" / "serving.md").read_text("utf-8")
+    [function] = re.findall(r"^portal\(\) \{.*?\}$", page, re.M | re.S)
+
+    assert f"{WHERE}/.venv/bin/python manage.py" in function  # systemd-run looks from where the caller is
 
 
 @pytest.fixture(scope="module")
