@@ -50,8 +50,16 @@ def marks_of(svg, name):
 
 
 def points_of(line):
-    """The corners of a line."""
-    return [tuple(map(int, point.split())) for point in line.get("d").removeprefix("M").split("L")]
+    """The corners of a line, whose steps are level, upright or neither."""
+    points = []
+    for step, place in re.findall(r"([MLHV])(-?\d+(?: -?\d+)?)", line.get("d")):
+        numbers = tuple(map(int, place.split()))
+        if step == "H":
+            numbers = (*numbers, points[-1][1])
+        elif step == "V":
+            numbers = (points[-1][0], *numbers)
+        points.append(numbers)
+    return points
 
 
 def ends_of(line, boxes):

@@ -14,7 +14,7 @@ from catalogue.surveys import picture_of_figures
 from media4sec.dates import span_of
 from media4sec.portal.grids import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, GridCell, GridLine, grid_picture
 from tests.factories import copies_published, make, published, source
-from tests.pictures import marks_of
+from tests.pictures import marks_of, points_of
 from tests.public import links_in, text_of
 from tests.test_content import by_identifier
 from workshops.pages import swot_rows
@@ -138,11 +138,9 @@ def test_any_life_stays_within_its_picture(dates, status, checked):
     for drawing in picture_of_lives([row]).drawings:
         width = int(drawing.element.get("width"))
         marks = [
-            path.get("d")
-            for path in drawing.element.iter("path")
-            if (path.get("class") or "").startswith("life")
+            path for path in drawing.element.iter("path") if (path.get("class") or "").startswith("life")
         ]
-        places = [int(x) for d in marks for x in re.findall(r"(-?\d+) -?\d+", d)]
+        places = [x for path in marks for x, _y in points_of(path)]
         assert places
         assert min(places) >= 0
         assert max(places) <= width

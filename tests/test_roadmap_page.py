@@ -5,7 +5,7 @@ import pytest
 from media4sec.records import workflow
 from roadmap.pages import roadmap_rows
 from tests.factories import published
-from tests.pictures import box_of, marks_of, overlaps
+from tests.pictures import box_of, marks_of, overlaps, points_of
 from tests.public import text_of
 from tests.test_content import by_identifier
 
@@ -43,8 +43,7 @@ def arrows_in(picture):
     (drawing,) = picture.drawings
     boxes, found = boxes_in(picture), []
     for arrow in marks_of(drawing.element, "order-arrow"):
-        corners = arrow.get("d").removesuffix("m-7 -5l7 5l-7 5").removeprefix("M").split("L")
-        (x1, y1), *bend, (x2, y2) = [tuple(map(int, corner.split())) for corner in corners]
+        (x1, y1), *bend, (x2, y2) = points_of(arrow)
         assert x1 < bend[0][0] == bend[1][0] < x2
         before = next(name for name, box in boxes.items() if (x1, y1) == (box[2], box[1] + 17))
         after = next(name for name, box in boxes.items() if (x2, y2) == (box[0], box[1] + 17))
