@@ -13,7 +13,11 @@ from catalogue.models import Technology
 from media4sec.records.models import Record
 
 NOT_STATED = "not-stated"
-OPEN_FACETS, SHOWN_OPTIONS, LISTED_OPTIONS = 5, 6, 8  # as on the portal's lists
+OPEN_FACETS, SHOWN_OPTIONS, LISTED_OPTIONS = (
+    5,
+    6,
+    8,
+)  # as on the portal's lists: the first, where there are more
 COUNTRIES = dict(Locale("en").territories)
 YES_NO = {True: "yes", False: "no"}
 
@@ -208,17 +212,15 @@ def facets_of(data):
         if len(options) < 2 and not chosen:
             continue
         is_open = len(found) < OPEN_FACETS
-        room = LISTED_OPTIONS + 1 if len(options) == LISTED_OPTIONS + 1 else LISTED_OPTIONS
+        room = LISTED_OPTIONS if len(options) <= LISTED_OPTIONS else SHOWN_OPTIONS
         shown = [o for place, o in enumerate(options) if o.checked or (is_open and place < room)]
-        unfolded = SHOWN_OPTIONS if len(shown) > SHOWN_OPTIONS + 1 else len(shown)
         found.append(
             {
                 "name": facet.name,
                 "title": facet.title,
                 "is_open": is_open,
                 "chosen": [option for option in options if option.checked],
-                "options": shown[:unfolded],
-                "more": shown[unfolded:],
+                "options": shown,
                 "total": len(options) if len(shown) < len(options) else 0,
             }
         )

@@ -44,7 +44,7 @@ def card_of(publication, tiles, *, with_kind=False):
     """A row of a list; see ``row`` in ``portal/_rows.html``."""
     kind = kinds_by_name()[publication.kind]
     display = page_display(publication)
-    return {
+    card = {
         "kind": publication.kind,
         "identifier": publication.identifier,
         "name": name_of(publication.kind, publication.identifier),
@@ -84,6 +84,18 @@ def card_of(publication, tiles, *, with_kind=False):
         "is_compared": kind.listed.is_compared,
         "drawn": {},
     }
+    return {**card, "in_common": told_in(card)}
+
+
+def told_in(row):
+    """What a row says of what other rows may say as well: ``{name: {name, label, text}}``."""
+    checked = saying.day(f"{row['checked_on']}") if row["checked_on"] else ""
+    facts = [
+        ("provenance", gettext("Provenance"), row["provenance_label"]),
+        ("checked", gettext("Checked"), checked),
+        *((fact["name"], fact["label"], fact["text"] or gettext("not stated")) for fact in row["told"]),
+    ]
+    return {name: {"name": name, "label": label, "text": text} for name, label, text in facts}
 
 
 def cards(ids, tiles, *, with_kind=False):

@@ -117,7 +117,7 @@ def facet_groups(request, answer, tiles):
         groups.append(
             FacetBox(
                 facet.name,
-                facet.title,
+                str(facet.title),
                 is_open,
                 selected,
                 len(options),

@@ -138,7 +138,7 @@ class Common:
 
 def said_once(rows):
     """What more than half of the rows say, of what each of them has something to say on."""
-    told = [told_in(row) for row in rows]
+    told = [row["in_common"] for row in rows]
     facts = []
     for name in told[0] if len(rows) > 1 else ():
         texts = Counter(row[name]["text"] for row in told if name in row)
@@ -155,17 +155,6 @@ def said_once(rows):
             for row, own in zip(rows, told, strict=True)
         },
     )
-
-
-def told_in(row):
-    """What a row says of what other rows may say as well: ``{name: {name, label, text}}``."""
-    checked = day(f"{row['checked_on']}") if row["checked_on"] else ""
-    facts = [
-        ("provenance", gettext("Provenance"), row["provenance_label"]),
-        ("checked", gettext("Checked"), checked),
-        *((fact["name"], fact["label"], fact["text"] or gettext("not stated")) for fact in row["told"]),
-    ]
-    return {name: {"name": name, "label": label, "text": text} for name, label, text in facts}
 
 
 def notes_on(kind):
