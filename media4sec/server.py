@@ -8,10 +8,12 @@ threads that may be waiting for one.
 """
 
 import asyncio
+import ctypes
 import io
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http import HTTPStatus
 from time import perf_counter
 
@@ -41,6 +43,23 @@ BODY_MOST = 11 * 2**20  # bytes of one body: a file to be imported has 10 MB; Dj
 BODIES_MOST = 64 * 2**20  # bytes of all bodies that a worker holds at the same time
 PARTS_AHEAD = 64  # parts of a stream that are made before their reader has taken them …
 PART_SECONDS = 30  # … and how long the next one waits for it
+
+
+TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8  # what mallopt() calls them
+
+
+def share_memory():
+    """All threads take memory from one store, and what is large goes back at once (glibc only).
+
+    Each would have a store of its own otherwise, and keep in it as much as its largest answer ever took.
+    """
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for what, value in ((ARENA_MAX, 1), (MMAP_THRESHOLD, 2**18), (TRIM_THRESHOLD, 2**22)):
+            mallopt(what, value)
+
+
+share_memory()  # before there are threads
 
 
 class BodyRefused(Exception):
