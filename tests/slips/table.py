@@ -423,8 +423,8 @@ SLIPS = (
     ),
     slip(
         "lists/chosen-value-behind-more",
-        "if place < unfolded or row.checked]",
-        "if place < unfolded]",
+        "if option.checked or (is_open and place < room)",
+        "if is_open and place < room",
         "test_lists.py::test_a_chosen_value_is_seen_however_rare_it_is",
     ),
     slip(
@@ -830,7 +830,7 @@ SLIPS = (
     ),
     slip(
         "kept/answers-outlive-changes-of-their-kinds",
-        "if of and changed.isdisjoint(of)}",
+        "if of and names.isdisjoint(of)}",
         "if of}",
         "test_stated.py",
     ),
