@@ -6,11 +6,8 @@ from media4sec.kinds import paths
 from media4sec.publications.models import Publication
 
 MAX_REF = 220
-SEARCHED = (
-    "title_stems",
-    "name_stems",
-    "text_stems",
-)  # long columns that nobody who asks for an address reads
+# Long columns that nobody who asks for an address reads.
+SEARCHED = ("title_stems", "name_stems", "text_stems")
 
 
 def publication_at(path: str, ref: str) -> Publication | None:

@@ -18,12 +18,10 @@ from media4sec.publications.version import content_version
 
 T = TypeVar("T")
 MOST_FOLLOWED = 500  # changes; after more at once, all is read again
-_kept: dict[
-    str, tuple
-] = {}  # by database: its version, and the answers that hold for it, each with its kinds
-_each: dict[
-    tuple[str, str], tuple[Any, dict]
-] = {}  # by database and name: the version, what each record says
+# By database: its version, and the answers that hold for it, each with its kinds.
+_kept: dict[str, tuple] = {}
+# By database and name: the version, and what each record says.
+_each: dict[tuple[str, str], tuple[Any, dict]] = {}
 
 
 def since_change(name: str, make: Callable[[], T], *kinds: str) -> T:

@@ -104,9 +104,8 @@ def law_of_issues(issues, day=None):
     wanted = {ref["id"] for issue in issues for ref in issue.body["instruments"]}
     if day not in (None, today):
         return law_on_day(laws_named(wanted), day, today)
-    known = said_since_change(
-        "law today", dict, kind_for(Role.LAW).name
-    )  # {identifier: (today, how it stands)}
+    # {identifier: (today, how it stands)}
+    known = said_since_change("law today", dict, kind_for(Role.LAW).name)
     missing = {name for name in wanted if known.get(name, (None,))[0] != today}
     for law in law_on_day(laws_named(missing), today, today).laws:
         known[law["identifier"]] = (today, law)
