@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -40,7 +41,8 @@ KEPT_APART = {
     "publications_generation",
     "django_session",
     "usersessions_usersession",
-}  # restoring changes them
+    "accounts_limits",
+}  # restoring changes them, or empties them
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,7 @@ def grown():
     person = with_password_alone(member("contributor"))
     logged_in(person)
     make_token(person, "Harvester", ["read"], 30)
+    cache.set("failures", 3)  # counted in a table of its own, which nothing empties after a test
     report = Correction(submission="one", category="personal-data", language="en-gb", text="Wrong")
     report.save()
     return tool
@@ -121,7 +124,8 @@ def test_what_is_restored_is_the_same(grown, settings, tmp_path):
         assert exported(tmp_path / "after") == content
         assert files_stored(settings.MEDIA_ROOT) == files
         assert run("verify_audit").endswith(f"{before['audit']}\n")
-        # Who was logged in is not any longer, and may log in as before.
+        # Who was logged in is not any longer, and may log in as before, whatever failed until then.
+        assert cache.get("failures") is None
         assert not Session.objects.exists()
         assert not UserSession.objects.exists()
         address = User.objects.get(password__gt="", is_superuser=False, tokens__isnull=False).email
@@ -257,6 +261,20 @@ def test_damage_is_found(grown, settings, name):
 
     with pytest.raises(CommandError, match=says):
         run("verify_backup")
+
+
+def test_a_copy_is_damaged_wherever_it_is(grown, settings):
+    """Nobody is asked to read it: the operator hears where the damage is, and no other error."""
+    run("backup")
+    copy = next(the_backup(settings.BACKUPS_ROOT).glob("database.*"))
+    whole = copy.read_bytes()
+    for tenth in range(10):
+        content, begin = bytearray(whole), len(whole) * tenth // 10
+        content[begin : begin + 64] = (255 - byte for byte in whole[begin : begin + 64])
+        copy.write_bytes(content)
+
+        with pytest.raises(CommandError, match=f"{copy.name} is not as it was written"):
+            run("verify_backup")
 
 
 def test_a_trail_that_was_tampered_with_is_found(grown, settings):

@@ -737,6 +737,17 @@ def test_what_only_shares_a_name_stays_apart(client):
     assert [card["identifier"] for card in filtered_cards] == ["violet"]
 
 
+@pytest.mark.django_db
+def test_names_without_a_word_are_no_concept(client):
+    published("glossary-term", identifier="violet", title="–", summary="Violet")
+    published("theme", identifier="violets", title="!?", summary="Violet")
+
+    cards = client.get("/search/", {"q": "violet"}).context["cards"]
+
+    assert {card["identifier"] for card in cards} == {"violet", "violets"}
+    assert [card["others"] for card in cards] == [[], []]
+
+
 def test_a_concept_is_suggested_once(client, content):
     _, titles, kinds_, _, _ = json.loads(client.get("/search/suggest", {"q": "trolling"}).content)
 

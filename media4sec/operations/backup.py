@@ -19,7 +19,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from media4sec.operations.backup_databases import (
     COPY_NAMES,
@@ -267,9 +267,10 @@ def verify(backup: Backup) -> list[str]:
     with as_owner(), _alone_in(backup.folder):
         refuse_old_tools()
         backup.refuse_unless_it_fits()
-        problems = [*backup.manifest["problems"], *backup.faults_on_disk()]
-        if not backup.copy.is_file():
-            return problems
+        faults_on_disk = list(backup.faults_on_disk())
+        problems = [*backup.manifest["problems"], *faults_on_disk]
+        if any(fault.startswith(f"{backup.copy.name} ") for fault in faults_on_disk):
+            return problems  # what a damaged copy would say of itself is worth nothing
         try:
             with throw_away(str(backup.folder.resolve())):
                 load(backup.copy, then="SELECT 1")
@@ -278,6 +279,8 @@ def verify(backup: Backup) -> list[str]:
                     problems += faults()
         except BackupError as error:
             problems.append(str(error))
+        except DatabaseError as error:
+            problems.append(f"The copy of the database cannot be read: {error}.")
     return problems
 
 

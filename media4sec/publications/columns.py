@@ -271,7 +271,7 @@ def columns_from(rows, terms=(), names=None, synonyms=None, seen=None):
             "pks": pk,
             "kinds": numbers[kind_name],
             "title_lengths": sum(piece not in STOP_WORDS for piece in pieces),
-            "concepts": _concept(stems, synonyms) if kind.is_term else 0,
+            "concepts": _concept(concept_name(stems), synonyms) if kind.is_term else 0,
             "is_named": named in names,
             "checked": checked_on.toordinal() if checked_on else np.nan,
             "changed": modified_at.timestamp() if modified_at else np.nan,
@@ -302,9 +302,10 @@ def _with_pairs(text):
     return words + [f"{PAIR}{one}{two}" for one, two in pairwise(pieces)], pieces
 
 
-def _concept(title, synonyms):
-    """A number that all names of one concept share: the same title, or others that people ask for it by."""
-    name = concept_name(title)
+def _concept(name, synonyms):
+    """A number that all names of one concept share: the same title, or others that people ask for it by; 0: no name."""
+    if not name:
+        return 0  # signs alone, of which none is a word
     groups = synonyms.by_given.get(as_one_word(name))
     return hash_of("\n".join(groups[0].given) if groups else name)
 
