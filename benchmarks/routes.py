@@ -11,6 +11,7 @@ MORE = {
     "security": "/.well-known/security.txt",
     "opensearch": "/opensearch.xml",
     "robots": "/robots.txt",
+    "accessibility-json": "/accessibility.json",
     "icon": "/favicon.ico",
     "manifest": "/site.webmanifest",
     "preview-home": "/preview/home.png",

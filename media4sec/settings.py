@@ -84,6 +84,12 @@ if not ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in ALLOWED_HOST
 # Who is told of weaknesses, for /.well-known/security.txt: a mailto: or https: address. Empty: none is named.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
+# Who enforces web accessibility for the organisation that runs the portal, and its page. Empty: not stated.
+ACCESSIBILITY_BODY = env.str("ACCESSIBILITY_BODY", default="")
+ACCESSIBILITY_BODY_URL = env.str("ACCESSIBILITY_BODY_URL", default="")
+if ACCESSIBILITY_BODY_URL and not ACCESSIBILITY_BODY_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("ACCESSIBILITY_BODY_URL must be the address of a page: https://…")
+
 # How many records a file of a list's result holds at most, and how many entries a feed.
 EXPORT_LIMIT = env.int("EXPORT_LIMIT", default=20_000)
 FEED_LIMIT = env.int("FEED_LIMIT", default=100)

@@ -200,6 +200,7 @@ FOR_READERS = {
         ".well-known/security.txt",
         "opensearch.xml",
         "robots.txt",
+        "accessibility.json",
     ),
     *("favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png", "site.webmanifest"),
     *("preview/home.png", "preview/<str:path>.png", "preview/<str:path>/<str:ref>.png"),

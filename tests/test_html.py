@@ -154,6 +154,14 @@ def test_broken_pages_are_not_indexed(every_html):
         assert 'content="noindex"' in every_html[name], name
 
 
+# gate 7.9
+def test_every_page_leads_to_the_accessibility_statement(pages):
+    link = re.compile(r'<footer.*href="(/[a-z]{2})?/accessibility/"', re.DOTALL)
+    without = [name for name, (html, _) in pages.items() if not link.search(html)]
+    assert len(pages) > 40
+    assert without == []
+
+
 @pytest.mark.parametrize("name", ["home", "search", "matrix", "library", "about", "accessibility", "privacy"])
 def test_fixed_pages_are_all_here(name):
     assert reverse(name) in PAGES.values()

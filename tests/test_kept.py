@@ -72,6 +72,7 @@ MACHINES = [
     "/schemes/theme.jsonld",
     "/feeds/everything.json",
     "/robots.txt",
+    "/accessibility.json",
     "/llms.txt",
     "/.well-known/api-catalog",
     "/.well-known/security.txt",

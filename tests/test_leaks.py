@@ -71,6 +71,7 @@ ROUTES = {
     "resourcesync/resources-<int:number>.xml": "followed",
     "resourcesync/changes.xml": "file",
     "resourcesync/changes-<int:number>.xml": "followed",
+    "accessibility.json": "file",
     "robots.txt": "file",
     ".well-known/security.txt": "file",
     "favicon.ico": "picture",

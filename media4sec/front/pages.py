@@ -11,7 +11,7 @@ from catalogue.solutions import solutions
 from ethics import answering, brief_pages, law_of_situations
 from ethics.check_papers import result_paper
 from media4sec.corrections import views as corrections
-from media4sec.front import about, design, home, matrix, static_pages, timeline
+from media4sec.front import about, accessibility, design, home, matrix, static_pages, timeline
 from media4sec.front.api import reference
 from media4sec.kinds import paths
 from media4sec.paper.comparing import compared_pdf
@@ -49,10 +49,7 @@ handler403 = "media4sec.portal.errors.forbidden"
 handler404 = "media4sec.portal.errors.not_found"
 handler500 = "media4sec.portal.errors.server_error"
 
-DATED = {
-    "accessibility": datetime.date(2026, 11, 23),
-    "privacy": datetime.date(2026, 11, 29),
-}  # last gone through
+DATED = {"privacy": datetime.date(2026, 11, 29)}  # last gone through
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -67,12 +64,7 @@ urlpatterns = [
     path("situations/<ref:ref>/exercise/", exercise.exercise_page, name="exercise"),
     path("situations/<ref:ref>/exercise.pdf", exercise.exercise_pdf, name="exercise-pdf"),
     path("about/", about.about, name="about"),
-    path(
-        "accessibility/",
-        static_pages.static_page,
-        {"name": "accessibility", "title": _("Accessibility statement"), "dated": DATED["accessibility"]},
-        name="accessibility",
-    ),
+    path("accessibility/", accessibility.accessibility_page, name="accessibility"),
     path(
         "privacy/",
         static_pages.static_page,

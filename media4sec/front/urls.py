@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from catalogue.solutions import solutions
-from media4sec.front import compare_csv, home, static_pages
+from media4sec.front import accessibility, compare_csv, home, static_pages
 from media4sec.interchange import entrances
 from media4sec.interchange.files import calendars, dumps, exports
 from media4sec.interchange.files.attached import public_file
@@ -51,6 +51,7 @@ urlpatterns = [
     path("opensearch.xml", fixed(opensearch), name="opensearch"),
     path(".well-known/api-catalog", entrances.api_catalog, name="api-catalog"),
     path("llms.txt", entrances.llms_txt, name="llms-txt"),
+    path("accessibility.json", accessibility.accessibility_json, name="accessibility-json"),
     path("robots.txt", fixed(static_pages.robots), name="robots"),
     *(path(address[1:], fixed(previews.site_icon)) for address in previews.ICONS),
     path("site.webmanifest", fixed(previews.manifest), name="manifest"),

@@ -31,6 +31,7 @@ ENTRANCES = (
     ("/schemes.ttl", "text/turtle", "The vocabularies (SKOS)"),
     ("/en/group_export", JSON, "Technologies for DRIVER+’s Portfolio of Solutions"),
     ("/.well-known/resourcesync", "application/xml", "Lists of all documents and changes (ResourceSync)"),
+    ("/accessibility.json", JSON, "The accessibility statement"),
     ("/sitemap.xml", "application/xml", "All pages"),
 )
 

@@ -24,7 +24,7 @@ from media4sec.publications.models import Publication
 
 Ask = Callable[[str], tuple[int, bytes]]
 
-FOR_ALL = ("/robots.txt", "/sitemap.xml", "/site.webmanifest", *ICONS)
+FOR_ALL = ("/robots.txt", "/accessibility.json", "/sitemap.xml", "/site.webmanifest", *ICONS)
 NOWHERE = "/no-such-page/"  # what is not found looks like this
 COPY_STAMP = "made-by-export_site"  # only a folder with this file is ever replaced
 NEXT_PAGE = re.compile(r'href="(?P<path>/[^"?#]*/)\?page=(?P<number>\d+)"')

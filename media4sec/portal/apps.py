@@ -39,6 +39,19 @@ def somebody_answers_for_the_catalogue(app_configs, **options):
     ]
 
 
+@register(Tags.security, deploy=True)
+def somebody_enforces_accessibility(app_configs, **options):
+    if settings.ACCESSIBILITY_BODY or settings.ACCESSIBILITY_BODY_URL:
+        return []
+    return [
+        Warning(
+            "ACCESSIBILITY_BODY is not set: the accessibility statement says that its enforcement body is not stated.",
+            hint="Name the body that enforces web accessibility for the organisation that runs the portal.",
+            id="portal.W003",
+        )
+    ]
+
+
 @register(Tags.translation)
 def translations_are_compiled(app_configs, **options):
     """Without the compiled files, pages in other languages would be English, and nobody would say so."""

@@ -90,7 +90,6 @@ def site(request):
             "in_english": "" if in_english() else languages[0]["url"],
             "is_greek": get_language() == "el",
             "section": section,
-            "contact": settings.SECURITY_CONTACT if "@" in settings.SECURITY_CONTACT else "",
             "navigation": [
                 {"title": title, "url": NAVIGATION[name], "current": name == section}
                 for name, title in SECTIONS.items()
@@ -110,7 +109,6 @@ BARE = {
     "in_english": "",
     "is_greek": False,
     "section": "",
-    "contact": "",
     "navigation": (),
     "behind": (),
     "footer": (),
