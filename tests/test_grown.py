@@ -2,7 +2,9 @@
 
 import pytest
 
+from media4sec.publications.concepts import concept_addresses
 from media4sec.publications.index import current
+from media4sec.publications.search import Question
 from media4sec.publications.stated import of_each
 from media4sec.publications.synonyms import synonyms
 from media4sec.records import workflow
@@ -141,3 +143,47 @@ def test_lists_of_ways_to_ask_are_followed_one_by_one():
     assert len(whole.groups) == 1
     assert followed.countries == whole.countries
     assert "IS" in whole.countries.values()
+
+
+COUNTED = ("/technologies/facets/status/?q=police&sort=title", "/search/facets/type/?q=police")
+
+
+@pytest.mark.parametrize(
+    "address", [*COUNTED, "/api/v1/facets?q=police", "/api/v1/facets/technologies?q=police"]
+)
+def test_values_of_a_filter_are_counted_without_putting_what_was_found_in_order(client, monkeypatch, address):
+    copies_published(published("technology", title="Police radio"), 20)
+    published("theme", title="Police")
+    in_order = []
+
+    def counted(self, *arguments, ranked=Question.ranked):
+        in_order.append(self)
+        return ranked(self, *arguments)
+
+    monkeypatch.setattr(Question, "ranked", counted)
+
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert "21" in text_of(response) if "/api/" not in address else response.json()["count"] >= 21
+    assert not in_order
+    client.get("/technologies/?q=police")
+    assert in_order
+
+
+def test_addresses_of_concepts_follow_one_by_one(rows_read):
+    one, other = published("theme"), published("glossary-term")
+    copies_published(one, MANY)
+    assert len(concept_addresses()) == MANY + 2
+    publish(changed(fresh(one), title="Another title"))
+    workflow.withdraw(fresh(other), reason="Old")
+    new = published("theme")
+    current()
+    rows_read.clear()
+
+    addresses = concept_addresses()
+
+    assert max(rows_read) <= MOST_ROWS
+    assert len(addresses) == MANY + 2
+    assert ("glossary-term", other.identifier) not in addresses
+    assert addresses["theme", new.identifier].endswith(f"/{new.identifier}/")

@@ -4,6 +4,7 @@ The vocabulary has labels for concepts that are records of their own, such as th
 the records with their labels.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,8 +13,8 @@ from django.conf import settings
 
 from media4sec.kinds import Facet, Kind, Role, kind_for, kinds
 from media4sec.publications.description import Description
-from media4sec.publications.models import Publication
-from media4sec.publications.stated import since_change
+from media4sec.publications.models import PublicationQuerySet
+from media4sec.publications.stated import of_each, since_change
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,18 @@ def scheme_of_facet(facet: Facet) -> ConceptScheme | None:
 
 
 def concept_addresses() -> dict[tuple[str, str], str]:
-    """``{(scheme, value of a filter): address}`` of all public concepts. One query after a change of one of them."""
+    """``{(scheme, value of a filter): address}`` of all concepts. After a change, those that changed are read."""
     names = {scheme.kind.name for scheme in concept_schemes().values()}
-    return since_change("concepts", lambda: _read_addresses(names), *names)
+    return since_change("concepts", lambda: dict(of_each("concepts", addresses_of, *names).values()), *names)
 
 
-def _read_addresses(names: set[str]) -> dict[tuple[str, str], str]:
-    vocabulary, found = kind_for(Role.VOCABULARY), {}
-    for row in Publication.objects.published().of(*names).only("kind", "identifier", "url", "document"):
+def addresses_of(rows: PublicationQuerySet) -> Iterator[tuple[int, tuple[tuple[str, str], str]]]:
+    """``[(key, ((scheme, value of a filter), address))]`` of concepts, and not of records with the labels of others."""
+    vocabulary = kind_for(Role.VOCABULARY)
+    for row in rows.only("kind", "identifier", "url", "document").iterator(chunk_size=500):
         name, code = row.kind, row.identifier
         if row.kind == vocabulary.name:
             name, code = row.body[sort_field()], row.body[vocabulary.thing.number]
         scheme = concept_schemes().get(name)
-        if scheme and scheme.kind.name == row.kind:  # else it has the labels of a concept only
-            found[name, code] = f"{settings.BASE_URL}{row.url}"
-    return found
+        if scheme and scheme.kind.name == row.kind:
+            yield row.pk, ((name, code), f"{settings.BASE_URL}{row.url}")

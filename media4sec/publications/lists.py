@@ -149,12 +149,14 @@ def listing(
     also: Iterable[str] = (),
     facets: tuple[Facet, ...] | None = None,
     counted: Collection[str] | None = None,
+    is_ranked: bool = True,
 ) -> Listing:
     """Answer a list's parameters (a QueryDict).
 
     ``also`` names parameters that are not filters; ``facets`` narrows what may be asked; of those in ``counted`` the
-    options are counted, if not of all: of the others only where they filter. What could only be guessed is refused: a
-    parameter without a value, and one that says two things. Values are compared as readers do: case and accents apart.
+    options are counted, if not of all: of the others only where they filter. Where no more is wanted, what was found
+    need not be ``is_ranked``. What could only be guessed is refused: a parameter without a value, and one that says two
+    things. Values are compared as readers do: case and accents apart.
     """
     kinds = tuple(kinds)
     facets = facets_of(kinds) if facets is None else facets
@@ -183,7 +185,7 @@ def listing(
         return answer
     if answer.words:
         answer.found = search(answer.words, names, index)
-    slots = answer.found.slots if answer.found else index.ordered(names)
+    slots = answer.found.hits(is_ranked) if answer.found else index.ordered(names)
     answer.result = filtered(slots, asked, answer.chosen, index)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
@@ -191,7 +193,7 @@ def listing(
         answer.result = filtered(slots, asked, answer.chosen, index)
         missing = _not_found(answer.chosen, answer.result)
         labels |= _known(missing, answer, index)
-    if answer.found:  # once it is known what was chosen, however it was spelled
+    if answer.found and is_ranked:  # once it is known what was chosen, however it was spelled
         answer.result.ids, answer.under = index.by_concept(answer.result.ids)
     for name, values in missing.items():
         for value in values:

@@ -5,8 +5,9 @@ form or spelling, as the beginning of a word; where that finds next to nothing, 
 with letters mistaken. Every record gets, for each word, the best of these; the rest is adding up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -90,13 +91,22 @@ class Word:
 
 @dataclass
 class Found:
-    """Publications, best first; ``whole`` of them hold all the words, the others most of them."""
+    """Publications that answer; ``whole`` of them hold all the words, the others most of them."""
 
     words: list[Word]
-    slots: np.ndarray
+    chosen: np.ndarray  # a mask of them
     index: Index
+    ranked: Callable[[], np.ndarray]
     whole: int = 0
     lacking: np.ndarray | tuple = ()  # for each word that counts, which slots do not have it
+
+    @cached_property
+    def slots(self) -> np.ndarray:
+        """Best first; who only counts does not need that order, which takes as long as the rest of a search."""
+        return self.ranked()
+
+    def hits(self, is_ranked: bool) -> np.ndarray:
+        return self.slots if is_ranked else np.flatnonzero(self.chosen)
 
     @property
     def pks(self) -> np.ndarray:
@@ -337,7 +347,7 @@ class Question:
     def answer(self) -> Found:
         index = self.index
         if not self.required:
-            return Found(self.words, np.zeros(0, np.int64), index)
+            return Found(self.words, np.zeros(index.count, bool), index, partial(np.zeros, 0, np.int64))
         for place in self.required:
             self.look_up(place)
         self.join()
@@ -360,12 +370,16 @@ class Question:
         chosen = self.choose(has, whole, share, weights)
         same = {slot: worth for slot, worth in self.same(weights).items() if self.allowed[slot]}
         chosen[[slot for slot, worth in same.items() if worth >= min(SAME.values())]] = True
+        ranked = partial(self.ranked, chosen, share, weights, same)
+        return Found(self.words, chosen, index, ranked, int(np.count_nonzero(whole & chosen)), ~has)
+
+    def ranked(self, chosen, share, weights, same):
+        """The chosen slots, best first; ``same`` are those that the question names, and what that is worth."""
         slots = np.flatnonzero(chosen)
         scores = self.scores(slots, share[slots], weights)
         same = {slot: worth for slot, worth in same.items() if chosen[slot]}
         scores[np.searchsorted(slots, list(same))] += list(same.values())
-        order = np.argsort(self.places(slots, scores))
-        return Found(self.words, slots[order], index, int(np.count_nonzero(whole & chosen)), ~has)
+        return slots[np.argsort(self.places(slots, scores))]
 
     def places(self, slots, scores):
         """A number for each slot, the best one's the least: by score, then kind, then in the kind's own order.

@@ -23,17 +23,18 @@ def asked(
     facets: tuple[Facet, ...] | None = None,
     say: Say | None = None,
     counted: Collection[str] | None = None,
+    is_ranked: bool = True,
 ) -> Listing:
     """``listing()``, in the order that the parameter ``sort`` names: one of ``orders_of()``, or ``-`` and the name.
 
     ``say`` puts a facet's value into the words that are shown: ``say(facet, value, label)``. Without it they are
     the English ones, as in files.
     """
-    answer = listing(kinds, data, also=("sort", *also), facets=facets, counted=counted)
+    answer = listing(kinds, data, also=("sort", *also), facets=facets, counted=counted, is_ranked=is_ranked)
     answer.sort = data.get("sort", "")
     if answer.sort and answer.sort.removeprefix("-") not in orders_of(answer.kinds, answer.facets):
         answer.errors.append(("sort", gettext("This list has no such order.")))
-    elif answer.sort and not answer.errors:
+    elif answer.sort and is_ranked and not answer.errors:
         answer.result.ids = in_order(answer, answer.sort, say)
     return answer
 

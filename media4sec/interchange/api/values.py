@@ -30,7 +30,7 @@ def facets_answer(request: HttpRequest, kind: Kind | None) -> HttpResponseBase:
     """
     tag, _at = newest_change()
     members, facets = ((kind,), None) if kind else (kinds(), SEARCH_FACETS)
-    answer = listing(members, request.GET, also=OWN_PARAMETERS, facets=facets)
+    answer = listing(members, request.GET, also=OWN_PARAMETERS, facets=facets, is_ranked=False)
     asked = AskedPage(
         request.GET, question_of(request.path, request.GET), answer.errors, "Facets", MOST_COUNTED
     )

@@ -37,6 +37,7 @@ def options(request, path, name):
         facets=SEARCH_FACETS if is_search else None,
         say=wording.option,
         counted=[name],
+        is_ranked=False,
     )
     facet = next((facet for facet in answer.facets if facet.name == name), None)
     if facet is None:

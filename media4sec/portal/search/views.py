@@ -209,7 +209,7 @@ def without_words(request, answer):
     found = []
     for word in words if 1 < len(words) <= MOST_DROPPED else ():
         text = answer.found.replaced(word, "")
-        slots = find(text, names, answer.index).slots
+        slots = find(text, names, answer.index).hits(is_ranked=False)
         count = filtered(slots, list(answer.chosen), answer.chosen, answer.index).count
         if count:
             found.append(
