@@ -94,12 +94,13 @@ class Portal:
         return query(self.database, statement)
 
     @contextlib.contextmanager
-    def served(self, workers=WORKERS, **settings):
-        """The portal as it is served in earnest, with some settings of the environment."""
+    def served(self, workers=WORKERS, path="/", **settings):
+        """The portal as it is served in earnest, with some settings of the environment, once it answers the path."""
         port = free_port()
         command = json.loads(self.run("-c", COMMAND_LINE.format(workers=workers), f"http://127.0.0.1:{port}"))
         log = self.folder / "server.log"
-        with running(command, port, log, cwd=self.checkout, env=self.environment(port) | settings) as server:
+        environment = self.environment(port) | settings
+        with running(command, port, log, path=path, cwd=self.checkout, env=environment) as server:
             yield server
 
     def change(self):

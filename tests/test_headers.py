@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from tests.factories import published
+from tests.scan.observatory import policy_of
 
 # Written out: a slip in the product must not change what is expected of it. Order and spaces are of no matter.
 PAGE_POLICY = {
@@ -70,13 +71,6 @@ PAGES = [
 MACHINES = ["/api/v1/technologies", "/api/v1/openapi.json", "/api/v1/nowhere", "/sitemap.xml", "/robots.txt"]
 
 pytestmark = pytest.mark.django_db
-
-
-def policy_of(response):
-    """A policy as ``{directive: its sources}``; none stands twice."""
-    parts = [part.split(maxsplit=1) for part in response["Content-Security-Policy"].split(";")]
-    assert len({name for name, _ in parts}) == len(parts)
-    return dict(parts)
 
 
 @pytest.mark.parametrize(("path", "policy", "resource", "cache"), ANSWERS, ids=lambda value: str(value)[:30])

@@ -47,14 +47,14 @@ def test_a_scanner_passes_or_says_why_not(
     monkeypatch.setattr(scan, "known", lambda: {"toy": known})
     monkeypatch.delenv("CI", raising=False)
 
-    assert scan.passed(Scanner("toy", needs, False, look), tmp_path, None) is is_passed
+    assert scan.passed(Scanner("toy", needs, "", look), tmp_path, None) is is_passed
     assert says in capsys.readouterr().out
 
 
 def test_on_ci_a_scanner_that_is_not_there_is_a_failure(monkeypatch, tmp_path):
     monkeypatch.setenv("CI", "true")
 
-    assert not scan.passed(Scanner("toy", ("no-such-program",), False, lambda folder: {}), tmp_path, None)
+    assert not scan.passed(Scanner("toy", ("no-such-program",), "", lambda folder: {}), tmp_path, None)
 
 
 def test_a_report_of_schemathesis_is_read_operation_by_operation():

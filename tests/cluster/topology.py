@@ -17,13 +17,12 @@ import psycopg2
 
 from benchmarks.portals import HERE, SERVED
 from tests import postgres
+from tests.cluster.front import front
 from tests.cluster.processes import PLACES, Process, free_ports, program, wait_for
 
 DEPLOY = HERE / "deploy"
 DATABASES, NODES = 3, 2
 PATIENCE = 600  # seconds for what is to start; a busy machine takes its time
-OF_ITS_OWN = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-OF_ITS_OWN += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
 # The database, and its roles as deploy/postgresql/roles.sql makes them.
 AS_ADMINISTRATOR = ["--username", "postgres", "--quiet", "--set", "ON_ERROR_STOP=1"]
 AS_ADMINISTRATOR += ["--file", DEPLOY / "postgresql" / "roles.sql", "postgres"]
@@ -250,33 +249,9 @@ class Cluster:
 
     def add_nginx(self):
         nginx = self.add("nginx", [])
-        configuration = nginx.folder / "conf"
-        shutil.copytree(DEPLOY / "nginx", configuration)
-        key, certificate = configuration / "key.pem", configuration / "certificate.pem"
-        subprocess.run(
-            [program("openssl"), *OF_ITS_OWN, "-keyout", key, "-out", certificate],
-            check=True,
-            capture_output=True,
-        )
         nodes = [f"127.0.0.1:{self.ports[f'web{n}']}" for n in range(1, self.number_of_nodes + 1)]
-        written = {
-            "upstream.conf": "".join(
-                [f"server {node} max_fails=3 fail_timeout=3s;\n" for node in nodes]
-                + [f"server {node} max_fails=0 backup;\n" for node in nodes]
-            ),
-            "https.conf": f"listen 127.0.0.1:{self.ports['https']} ssl http2 default_server;\n"
-            f"server_name localhost;\nssl_certificate {certificate};\nssl_certificate_key {key};\n",
-            "http.conf": f"listen 127.0.0.1:{self.ports['http']} default_server;\nserver_name localhost;\n",
-            "origin.conf": f'map "" $origin {{ default "{self.origin}"; }}\n'
-            + "".join(f"{name}_temp_path {nginx.folder};\n" for name in ("client_body", "proxy")),
-            "log.conf": "access_log /dev/stdout json;\n",
-            "paths.conf": f"set $static_root {self.folder}/shared;\nset $errors_root {self.folder}/errors;\n",
-        }
-        for name, text in written.items():
-            (configuration / "site" / name).write_text(text, "utf-8")
-        main = f"pid {nginx.folder}/pid; daemon off;"
-        nginx.command = [program("nginx"), "-p", str(nginx.folder), "-c", str(configuration / "nginx.conf")]
-        nginx.command += ["-g", main]
+        shared, errors = self.folder / "shared", self.folder / "errors"
+        nginx.command = front(nginx.folder, nodes, self.ports["https"], self.ports["http"], shared, errors)
         return nginx
 
     # Asking

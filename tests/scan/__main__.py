@@ -10,12 +10,14 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import tomllib
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from benchmarks.portals import HERE, Portal
+from tests.scan.front import behind_nginx
 from tests.scan.scanners import SCANNERS
 
 KNOWN = Path(__file__).with_name("known.toml")
@@ -47,17 +49,22 @@ def main(arguments):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="media4sec-scan-")))
-        served = [one for one in chosen if one.asks_server and not one.missing()]
-        origin = stack.enter_context(portal(folder, asked.database)).origin if served else None
+        asked_for = {one.asks for one in chosen if one.asks and not one.missing()}
+        made = portal(folder, asked.database) if asked_for else None
+        places = {}
+        if "portal" in asked_for:
+            places["portal"] = stack.enter_context(made.served()).origin
+        if "nginx" in asked_for:
+            places["nginx"] = stack.enter_context(behind_nginx(made, folder))
         for one in chosen:
             own = folder / one.name
             own.mkdir()
-            failed += [one.name] if not passed(one, own, origin) else []
+            failed += [one.name] if not passed(one, own, places.get(one.asks)) else []
     return 1 if failed else 0
 
 
 def portal(folder, database):
-    """The real content, served as in earnest."""
+    """A portal with the real content."""
     made = Portal(HERE, f"sqlite:///{folder / 'portal.sqlite3'}", folder / "portal")
     if database:
         shutil.copyfile(database, folder / "portal.sqlite3")
@@ -65,21 +72,23 @@ def portal(folder, database):
         made.run("manage.py", "migrate", "--verbosity", "0")
     else:
         made.fill(KEPT)
-    return made.served()
+    return made
 
 
-def passed(one, folder, origin):
+def passed(one, folder, place):
     if missing := one.missing():
         say(f"{one.name}: not run ({', '.join(missing)} missing)")
         return os.environ.get("CI") != "true"
     try:
-        found = one.scan(folder, origin) if one.asks_server else one.scan(folder)
+        began = time.monotonic()
+        found = one.scan(folder, place) if one.asks else one.scan(folder)
     except Exception as error:  # whatever is wrong with a scanner, the next ones go on
         say(f"{one.name}: not run ({error})")
         return False
     new, told, stale = judged(found, known().get(one.name, {}))
     say(
         f"{one.name}: {'clean' if not new else f'{len(new)} new'}{f', {len(told)} explained' if told else ''}"
+        f" ({(time.monotonic() - began) / 60:.1f} min)"
     )
     for name, where in new.items():
         say(f"  {name}: {where}")

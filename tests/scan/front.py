@@ -1,63 +1,38 @@
-"""A proxy with TLS before a server, as deployments have it, with a certificate of its own for the time of a scan."""
+"""The portal behind nginx with https, as deployments have it: with the files of deploy/nginx, on this machine."""
 
 import contextlib
-import socket
-import subprocess
-import time
-from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.servers import free_port
+from tests.cluster.front import front
+from tests.cluster.processes import Process, wait_for
+from tests.cluster.topology import get
 
-# What a deployment says of TLS; the rest of its configuration is no matter here.
-CONFIGURATION = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
-events {{ worker_connections 256; }}
-http {{
-  access_log off; server_tokens off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port} ssl; server_name localhost;
-    ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
-    {tls}
-    location / {{ proxy_pass {origin}; proxy_set_header Host $proxy_host; }}
-  }}
-}}
-"""
-DEPLOYED = Path(__file__).parent.parent.parent / "deploy" / "nginx" / "tls.conf"
-TLS = """ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers off; ssl_session_tickets off;
-    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
-ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;"""
+SECONDS = 60  # for what is to start
+
+
+class Front(NamedTuple):
+    """Where it answers."""
+
+    https: str
+    http: str
 
 
 @contextlib.contextmanager
-def tls_front(folder, origin):
-    """“127.0.0.1:8443” while the proxy runs there."""
-    port = free_port()
-    names = [
-        "-subj",
-        "/CN=localhost",
-        "-days",
-        "2",
-        "-nodes",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-    ]
-    made = ["openssl", "req", "-x509", *names, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
-    subprocess.run(made, check=True, capture_output=True)
-    tls = f"include {DEPLOYED};" if DEPLOYED.exists() else TLS
-    text = CONFIGURATION.format(folder=folder, port=port, tls=tls, origin=origin)
-    (folder / "nginx.conf").write_text(text, "utf-8")
-    with subprocess.Popen(
-        ["nginx", "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.DEVNULL
-    ) as proxy:
+def behind_nginx(portal, folder):
+    """Where nginx answers, while it runs with a server of the portal behind it."""
+    https, http = free_port(), free_port()
+    origin, place, errors = f"https://localhost:{https}", folder / "nginx", folder / "errors"
+    place.mkdir()
+    folder.chmod(0o755)  # nginx reads files as somebody else
+    portal.run("manage.py", "export_errors", errors, "--verbosity", "0")
+    known = {"BASE_URL": origin, "TRUST_X_FORWARDED_PROTO": "true", "TRUSTED_PROXIES": "127.0.0.1"}
+    with portal.served(path="/live", **known) as server:
+        node = server.origin.removeprefix("http://")
+        nginx = Process("nginx", front(place, [node], https, http, portal.folder, errors), place)
         try:
-            for _ in range(100):
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                time.sleep(0.1)
-            yield f"127.0.0.1:{port}"
+            nginx.start()
+            wait_for(lambda: get(f"{origin}/about/")[0] == 200, SECONDS, "nginx")
+            yield Front(origin, f"http://localhost:{http}")
         finally:
-            proxy.terminate()
+            nginx.stop()

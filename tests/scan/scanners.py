@@ -3,20 +3,20 @@
 A finding is named so that it is the same in the next run: by the scanner's rule and the file or address.
 """
 
-import contextlib
+import http.client
 import json
 import re
 import shutil
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.scan.front import tls_front
+from tests.cluster.topology import get
+from tests.scan.observatory import MOST, PAGES, points
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("media4sec", "workshops", "catalogue", "ethics", "roadmap")
@@ -52,20 +52,25 @@ SCANNERS: dict[str, "Scanner"] = {}
 
 @dataclass(frozen=True)
 class Scanner:
-    """``needs`` are the programs that must be there; ``scan`` gets the origin, or None where it reads code."""
+    """``needs`` are the programs that must be there; ``scan`` gets a folder, and where the portal that it asks is.
+
+    That is the “portal” itself, or “nginx” with the portal behind it; nothing where code is read.
+    """
 
     name: str
     needs: tuple[str, ...]
-    asks_server: bool
+    asks: str
     scan: Callable
 
     def missing(self):
         return [name for name in self.needs if not shutil.which(program(name))]
 
 
-def scanner(*needs, asks_server=False):
+def scanner(*needs, asks=""):
+    needs += ("nginx", "openssl") if asks == "nginx" else ()
+
     def add(function):
-        SCANNERS[function.__name__] = Scanner(function.__name__, needs, asks_server, function)
+        SCANNERS[function.__name__] = Scanner(function.__name__, needs, asks, function)
         return function
 
     return add
@@ -135,7 +140,7 @@ def regexploit(folder):
 # Of a server
 
 
-@scanner("schemathesis", asks_server=True)
+@scanner("schemathesis", asks="portal")
 def schemathesis(folder, origin):
     report = folder / "schemathesis.xml"
     options = ["--checks", "all", "--max-examples", "20", "--wait-for-schema", "120", "--no-color"]
@@ -158,7 +163,7 @@ def failures_of(cases):
     return found
 
 
-@scanner("wapiti", asks_server=True)
+@scanner("wapiti", asks="portal")
 def wapiti(folder, origin):
     report = folder / "wapiti.json"
     options = [
@@ -196,7 +201,7 @@ def wapiti(folder, origin):
     }
 
 
-@scanner("sqlmap", asks_server=True)
+@scanner("sqlmap", asks="portal")
 def sqlmap(folder, origin):
     found = {}
     for address in ASKED:
@@ -221,33 +226,33 @@ def sqlmap(folder, origin):
     return found
 
 
-@scanner("slowhttptest", asks_server=True)
-def slowhttptest(folder, origin):
+# Of nginx, and of the portal behind it
+
+
+@scanner("slowhttptest", asks="nginx")
+def slowhttptest(folder, front):
     """Slow heads, bodies and readers: the portal goes on for others meanwhile."""
-    found, usual = {}, max(waiting(origin) for _ in range(8))
-    for way, name in (("-H", "heads"), ("-B", "bodies"), ("-X", "readers")):
-        command = [
-            "slowhttptest",
-            way,
-            "-c",
-            str(SLOW_CLIENTS),
-            "-r",
-            "100",
-            "-i",
-            "5",
-            "-l",
-            str(SLOW_SECONDS),
-        ]
-        command += [
-            "-u",
-            f"{origin}/technologies.json" if way == "-X" else f"{origin}/corrections/new/",
-            "-p",
-            "3",
-        ]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as attack:
+    found, usual = {}, max(waiting(front.https) for _ in range(8))
+    options = ["-c", SLOW_CLIENTS, "-r", "100", "-i", "5", "-l", SLOW_SECONDS, "-p", "3"]
+    for way, name, path in (
+        ("-H", "heads", "/corrections/new/"),
+        ("-B", "bodies", "/corrections/new/"),
+        ("-X", "readers", "/technologies.json"),
+    ):
+        log = folder / f"{name}.log"
+        with (
+            log.open("w") as out,
+            subprocess.Popen(
+                ["slowhttptest", way, *map(str, options), "-u", f"{front.https}{path}"],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            ) as attack,
+        ):
             time.sleep(SLOW_SECONDS / 4)
-            waited = max(waiting(origin) for _ in range(8))
+            waited = max(waiting(front.https) for _ in range(8))
             attack.wait(SLOW_SECONDS * 4)
+        if most_at_once(log.read_text("utf-8", "replace")) < SLOW_CLIENTS / 2:
+            raise RuntimeError(f"The slow {name} did not reach the server.")
         if waited > max(READERS_WAIT_AT_MOST, 2 * usual):
             found[f"slow {name}"] = (
                 f"Others wait {waited:.1f} s beside {SLOW_CLIENTS} slow clients, else {usual:.1f} s."
@@ -255,24 +260,44 @@ def slowhttptest(folder, origin):
     return found
 
 
+def most_at_once(said):
+    """How many connections slowhttptest had, of those that it counts every few seconds."""
+    return max(map(int, re.findall(r"connected:\D*?(\d+)\s*$", said, flags=re.M)), default=0)
+
+
 def waiting(origin):
     """Seconds that a reader waits for a page; half a minute where there is none."""
     began = time.monotonic()
-    with contextlib.suppress(OSError), urllib.request.urlopen(f"{origin}/about/", timeout=30) as response:
-        response.read()
-        return time.monotonic() - began
-    return 30.0
+    try:
+        answered = get(f"{origin}/about/")[0] == 200
+    except (OSError, http.client.HTTPException):
+        answered = False
+    return time.monotonic() - began if answered else 30.0
 
 
-@scanner("sslyze", "nginx", "openssl", asks_server=True)
-def sslyze(folder, origin):
-    """What the proxy offers in TLS, against Mozilla's configuration for all but old clients."""
-    with tls_front(folder, origin) as place:
-        report = folder / "sslyze.json"
-        looks = [f"--{name}" for name in TLS_LOOKS]
-        said = said_by(
-            [program("sslyze"), place, "--mozilla_config", "disable", *looks, "--json_out", report]
-        )
+@scanner(asks="nginx")
+def observatory(folder, front):
+    """The rules of the HTTP Observatory: every point on pages, and one redirect to the same place over https."""
+    found = {}
+    for path in PAGES:
+        _, body, headers = get(front.https + path)
+        made = points(headers, headers.get_all("Set-Cookie"), body.decode())
+        if 100 + sum(made.values()) < MOST:
+            found[f"points {path}"] = f"{100 + sum(made.values())} of {MOST}: {made}"
+    plain = http.client.HTTPConnection(front.http.removeprefix("http://"), timeout=30)
+    plain.request("GET", PAGES[1])
+    answer = plain.getresponse()
+    if (answer.status, answer.headers["Location"]) != (301, front.https + PAGES[1]):
+        found["redirect"] = f"{answer.status} {answer.headers['Location']}"
+    return found
+
+
+@scanner("sslyze", asks="nginx")
+def sslyze(folder, front):
+    """What nginx offers in TLS, against Mozilla's configuration for all but old clients."""
+    place, report = front.https.removeprefix("https://"), folder / "sslyze.json"
+    looks = [f"--{name}" for name in TLS_LOOKS]
+    said = said_by([program("sslyze"), place, "--mozilla_config", "disable", *looks, "--json_out", report])
     rows = json.loads(report.read_text("utf-8"))["server_scan_results"]
     looked = [one["status"] for one in rows[0]["scan_result"].values()] if rows else []
     if looked.count("COMPLETED") < len(TLS_LOOKS):
