@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 
 from benchmarks.portals import HERE
+from tests.cluster.editor import Editor
 from tests.cluster.processes import program, wait_for
 from tests.cluster.topology import get, python_of
 from tests.drills.frame import Missed, Seen, drill
@@ -251,9 +252,13 @@ def killed_node(place):
     return Seen(len(readers.lost()), f"of {len(readers.answers):,}")
 
 
-@drill("6.16", "rolling restart: requests that fail", most=0, unit="requests", on=ON)
-def rolling_restart(place):
-    with Visitors(place) as readers:
+# One node after the other, while people read and somebody is typing
+
+
+@cache
+def restarted(place):
+    """Stop and start the web nodes in turn; who read, and who was typing."""
+    with Visitors(place) as readers, Editor(place) as editor:
         time.sleep(3)
         for n in range(1, place.number_of_nodes + 1):
             node = place.processes[f"web{n}"]
@@ -261,7 +266,35 @@ def rolling_restart(place):
             node.start()
             place.await_node(n)
         time.sleep(3)
+    return readers, went_on(editor)
+
+
+def went_on(editor):
+    """How often an editor was held up, who had logged in before and goes on afterwards."""
+    if not editor.typed:
+        raise Missed(f"Nothing was typed: {editor.failed[:3]}")
+    lost = [] if editor.finds_again() else ["what was typed last is not there"]
+    held_up = editor.failed + lost
+    return Seen(
+        len(held_up), f"of {editor.number} times that text was sent; {'; '.join(held_up[:3]) or 'none'}"
+    )
+
+
+@drill("6.16", "rolling restart: requests that fail", most=0, unit="requests", on=ON)
+def rolling_restart(place):
+    readers, _ = restarted(place)
     return Seen(len(readers.lost()), f"of {len(readers.answers):,}")
+
+
+@drill(
+    "6.16",
+    "rolling restart: an editor who types is refused, logged out, or does not find the text again",
+    most=0,
+    unit="times",
+    on=ON,
+)
+def typing_through_restart(place):
+    return restarted(place)[1]
 
 
 def release_of(place, name):
@@ -301,19 +334,14 @@ def files_named(body):
     return {part.split('"')[0] for part in body.decode().split('="/static/')[1:]}
 
 
-@drill(
-    "6.16",
-    "rolling release: requests that fail, pages and the files that they name",
-    most=0,
-    unit="requests",
-    on=ON,
-)
-def rolling_release(place):
+@cache
+def released(place):
+    """Put another release in the place of this one, node after node; requests that failed, and who was typing."""
     other = release_of(place, "other")
     before = files_named(place.get("/about/")[1])
     shared = place.folder / "shared" / "static"
     shutil.copytree(place.folder / "var-other" / "static", shared, dirs_exist_ok=True)
-    with Visitors(place) as readers:
+    with Visitors(place) as readers, Editor(place) as editor:
         for n in range(1, place.number_of_nodes + 1):
             place.processes[f"web{n}"].stop()
             node = place.add_node(n, other)
@@ -326,7 +354,31 @@ def rolling_release(place):
         raise Missed("Both releases name the same files, so nothing was seen")
     files = [status_of(f"{place.origin}/static/{name}") for name in before | after]
     failed = len(readers.lost()) + sum(status != 200 for status in files)
-    return Seen(failed, f"of {len(readers.answers):,} and {len(files)} files of both releases")
+    return Seen(failed, f"of {len(readers.answers):,} and {len(files)} files of both releases"), went_on(
+        editor
+    )
+
+
+@drill(
+    "6.16",
+    "rolling release: requests that fail, pages and the files that they name",
+    most=0,
+    unit="requests",
+    on=ON,
+)
+def rolling_release(place):
+    return released(place)[0]
+
+
+@drill(
+    "6.16",
+    "rolling release: an editor who types is refused, logged out, or does not find the text again",
+    most=0,
+    unit="times",
+    on=ON,
+)
+def typing_through_release(place):
+    return released(place)[1]
 
 
 # Clocks and slow clients
