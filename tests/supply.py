@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from cyclonedx.spdx import is_expression, is_supported_id
+
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements/base.txt"
 SCANNERS = ROOT / ".venv-scan/bin"
@@ -83,6 +85,13 @@ def licence_of(said) -> str:
     return " AND ".join(sorted({OF_CLASSIFIERS.get(name, name) for name in names})) or "unknown"
 
 
+def terms(licence: str) -> dict:
+    """A licence as the bill says it: by its identifier in SPDX, an expression of such, or its name."""
+    if is_supported_id(licence):
+        return {"license": {"id": licence}}
+    return {"expression": licence} if is_expression(licence) else {"license": {"name": licence}}
+
+
 def bill() -> dict:
     """The bill of materials. Its number follows from what it says, and it has no date, so that it is the same twice."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -93,7 +102,7 @@ def bill() -> dict:
             "name": package.name,
             "version": package.version,
             "purl": f"pkg:pypi/{package.name}@{package.version}",
-            "licenses": [{"license": {"name": package.licence}}],
+            "licenses": [terms(package.licence)],
             "hashes": [{"alg": "SHA-256", "content": digest} for digest in package.hashes],
         }
         for package in packages(LOCK.read_text("utf-8"))

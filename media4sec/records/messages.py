@@ -115,8 +115,9 @@ def _choices(field):
 # Files
 
 
-def new_catalog(language=None):
-    return Catalog(
+def new_catalog(language=None, plural_forms=""):
+    """An empty one; plural forms are those in which translations were written, not those that Babel knows today."""
+    catalog = Catalog(
         locale=language,
         project="MEDI@4SEC knowledge base",
         version="1",
@@ -125,6 +126,9 @@ def new_catalog(language=None):
         header_comment="# Texts of the interface. `make messages` gathers them anew and compiles the translations.",
         fuzzy=False,
     )
+    if plural_forms:
+        catalog.mime_headers = [("Plural-Forms", plural_forms)]
+    return catalog
 
 
 def folder_of(language):
@@ -134,20 +138,21 @@ def folder_of(language):
 def read_catalogue(language):
     """The translations as they stand in the repository; empty for a new language."""
     path = folder_of(language) / "django.po"
-    catalog = new_catalog(language)
-    if path.exists():
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language):
-                if message.id:
-                    catalog.add(
-                        message.id, message.string, message.locations, message.flags, context=message.context
-                    )
+    if not path.exists():
+        return new_catalog(language)
+    with path.open("rb") as file:
+        written = read_po(file, locale=language)
+    catalog = new_catalog(language, written.plural_forms)
+    for message in written:
+        if message.id:
+            catalog.add(message.id, message.string, message.locations, message.flags, context=message.context)
     return catalog
 
 
 def updated(language, texts):
     """The translations of today's texts; new ones are empty, those that nobody needs any more are gone."""
-    old, new = read_catalogue(language), new_catalog(language)
+    old = read_catalogue(language)
+    new = new_catalog(language, old.plural_forms)
     for message in texts:
         if message.id:
             kept = old.get(_first(message.id), message.context)
