@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.scan import __main__ as scan
-from tests.scan.scanners import SCANNERS, Scanner, failures_of
+from tests.scan import scanners
+from tests.scan.scanners import SCANNERS, Scanner, failures_of, most_at_once
 
 
 def test_what_is_found_is_new_explained_or_explained_for_nothing():
@@ -49,6 +50,33 @@ def test_a_scanner_passes_or_says_why_not(
 
     assert scan.passed(Scanner("toy", needs, "", look), tmp_path, None) is is_passed
     assert says in capsys.readouterr().out
+
+
+def test_what_has_one_explanation_is_told_in_one_line(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(scan, "known", lambda: {"toy": {"x*": "It is no matter.", "y": "Nor is this."}})
+    found = {"x1": "here", "x2": "there", "y": "here"}
+
+    assert scan.passed(Scanner("toy", (), "", lambda folder: found), tmp_path, None)
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  explained: x1 and 1 more: It is no matter.",
+        "  explained: y: Nor is this.",
+    ]
+
+
+def test_connections_of_a_slow_client_are_counted_through_its_colours():
+    said = "\x1b[1;32mpending:     \x1b[1;32m        1\n\x1b[1;32mconnected:   \x1b[1;32m        {}\n"
+
+    assert most_at_once(said.format(7) + said.format(200) + said.format(0)) == 200
+    assert most_at_once("Error in getaddrinfo") == 0
+
+
+def test_a_scan_that_found_hardly_any_page_is_none(monkeypatch, tmp_path):
+    """As when it cannot read what it is answered."""
+    monkeypatch.setattr(scanners, "said_by", lambda command, minutes: "[*] Wapiti found 1 URLs and forms")
+    (tmp_path / "wapiti.json").write_text('{"vulnerabilities": {}, "anomalies": {}}')
+
+    with pytest.raises(RuntimeError, match="1 pages only"):
+        scanners.wapiti(tmp_path, "http://127.0.0.1")
 
 
 def test_on_ci_a_scanner_that_is_not_there_is_a_failure(monkeypatch, tmp_path):

@@ -92,8 +92,9 @@ def passed(one, folder, place):
     )
     for name, where in new.items():
         say(f"  {name}: {where}")
-    for name, why in told.items():
-        say(f"  explained: {name}: {why}")
+    for why in dict.fromkeys(told.values()):
+        first, *others = [name for name in told if told[name] == why]
+        say(f"  explained: {first}{f' and {len(others)} more' if others else ''}: {why}")
     for name in stale:
         say(f"  explained, and found no longer: {name}")
     return not new and not stale

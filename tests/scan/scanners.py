@@ -33,6 +33,11 @@ ASKED = (
     "/since/1/?ids=T-001",
 )
 
+FEWEST_PAGES = 50  # that a scan has to find
+WAPITI_MODULES = (
+    "backup,blindsql,crlf,csp,exec,file,htaccess,http_headers,permanentxss,redirect,sql,ssrf,xss,xxe"
+)
+
 TLS_LOOKS = (
     "sslv2",
     "sslv3",
@@ -165,33 +170,19 @@ def failures_of(cases):
 
 @scanner("wapiti", asks="portal")
 def wapiti(folder, origin):
+    """Some pages of each sort, with their forms. It finds them by their links, the nearest first."""
     report = folder / "wapiti.json"
-    options = [
-        "--format",
-        "json",
-        "--output",
-        report,
-        "--flush-session",
-        "--no-bugreport",
-        "--verify-ssl",
-        "0",
-    ]
-    options += [
-        "--scope",
-        "folder",
-        "--max-scan-time",
-        str(20 * MINUTES),
-        "--max-links-per-page",
-        "40",
-        "--depth",
-        "3",
-    ]
-    modules = (
-        "backup,blindsql,crlf,csp,exec,file,htaccess,http_headers,permanentxss,redirect,sql,ssrf,xss,xxe"
-    )
-    said = said_by(["wapiti", "-u", f"{origin}/", "-m", modules, *options], 30)
+    options = ["-u", f"{origin}/", "-s", f"{origin}/corrections/new/", "-m", WAPITI_MODULES]
+    options += ["--format", "json", "--output", report, "--flush-session", "--no-bugreport"]
+    options += ["-H", "Accept-Encoding: identity"]  # it asks for Brotli, and cannot read it
+    options += ["--scope", "folder", "--depth", "3", "--max-links-per-page", "60", "--max-files-per-dir", "6"]
+    options += ["--max-scan-time", str(5 * MINUTES), "--max-attack-time", str(3 * MINUTES)]
+    said = said_by(["wapiti", *options], 60)
     if not report.exists():
         raise RuntimeError(f"wapiti wrote no report: {said[-300:]}")
+    number = int(re.search(r"found (\d+) URLs", said)[1])
+    if number < FEWEST_PAGES:
+        raise RuntimeError(f"wapiti found {number} pages only.")
     rows = json.loads(report.read_text("utf-8"))
     return {
         f"{kind} {row['path']}": f"{row['method']} {row['info']}"[:300]
@@ -261,8 +252,9 @@ def slowhttptest(folder, front):
 
 
 def most_at_once(said):
-    """How many connections slowhttptest had, of those that it counts every few seconds."""
-    return max(map(int, re.findall(r"connected:\D*?(\d+)\s*$", said, flags=re.M)), default=0)
+    """How many connections slowhttptest had, of those that it counts every few seconds, in colours."""
+    plain = re.sub(r"\x1b\[[\d;]*[A-Za-z]", "", said)
+    return max(map(int, re.findall(r"^connected:\s*(\d+)", plain, flags=re.M)), default=0)
 
 
 def waiting(origin):
