@@ -11,11 +11,13 @@ import random
 import resource
 import time
 import traceback
+from functools import partialmethod
 from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.dispatch import Signal
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
@@ -50,6 +52,9 @@ def site(content, partner, monkeypatch):
     """What the doors send to, and the real things that they change a little."""
     cache.clear()
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # a line for each refusal
+    # The test client connects the same receivers anew for each request, and Django notes each time what is to be done
+    # when a receiver is gone. These never go, so that the notes would only become more.
+    monkeypatch.setattr(Signal, "connect", partialmethod(Signal.connect, weak=False))
     reader, root = Client(), administrator()
     anna = member("publisher", partner=partner, name="anna")
     editor = logged_in(root)
