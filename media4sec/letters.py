@@ -30,7 +30,7 @@ LOOKS_LIKE = str.maketrans(
 )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def folded(word: str) -> str:
     """Without capitals, accents and special letters: Žitnik → zitnik, Straße → strasse, ΙΣΤΌΣ → ιστοσ."""
     parts = unicodedata.normalize("NFKD", word.casefold())

@@ -1,14 +1,19 @@
 """Limits: the table for operators says what holds, and each is asked at the limit and one beyond."""
 
 import re
+import tracemalloc
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.conf import settings as own_settings
 
+from media4sec.letters import folded
+from media4sec.publications.lists import MAX_WORDS
+from media4sec.publications.words import loose_key_of, word_key
 from tests.factories import published
 
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 TABLE = Path(own_settings.BASE_DIR, "docs", "operations", "limits.md")
 ROW = re.compile(
     r"^\| (?P<what>[^|]+) \| (?P<most>[\d,.]+)(?P<unit> KiB| MiB)? \| `(?P<where>[\w.]+)` \|", re.M
@@ -135,3 +140,19 @@ def test_no_other_methods(client, settings, path, method):  # gate 4.13
     answer = client.generic(method, path)
     assert answer.status_code == 405
     assert "GET" in answer["Allow"]
+
+
+def test_words_that_people_search_for_take_little_memory_however_many_they_are():  # gate 4.2
+    """What a process remembers of words it has met: when that is full, with words as long as a question may be."""
+    for keys in (folded, word_key, loose_key_of):
+        keys.cache_clear()
+    words = [f"{number:x}".translate(LETTERS).ljust(MAX_WORDS, "é") for number in range(500)]
+    tracemalloc.start()
+    for word in words:
+        loose_key_of(folded(word))
+    each = tracemalloc.get_traced_memory()[0] / len(words)
+    tracemalloc.stop()
+
+    assert folded.cache_info().currsize == len(words)
+    assert each * folded.cache_info().maxsize < 32 * 2**20
+    assert word_key.cache_info().maxsize == loose_key_of.cache_info().maxsize == folded.cache_info().maxsize

@@ -123,7 +123,7 @@ def singular(word: str) -> str:
     return IRREGULAR.get(word) or OF_MEN.sub("man", word)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def word_key(word: str) -> str:
     """What inflections and spellings of a word have in common: organizing → organis, neighbourhoods → neighborhood."""
     is_greek = word[0] > "\u036f"  # beyond Latin letters and their marks
@@ -139,7 +139,7 @@ def keys_of(text: str) -> tuple[str, ...]:
     return tuple(word_key(piece) for token in tokens(text) for piece in token.split("-"))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def loose_key_of(word: str) -> str:
     """The key that also leaves open whether ä, ö and ü are written out: Pruem and Prüm, Zuerich and Zurich."""
     return WRITTEN_OUT.sub(r"\1", word_key(word))
