@@ -269,13 +269,16 @@ def duration(projects):
 
 
 def deliverable_item(document, here=""):
-    name = document["identifier"]
-    said = f"{name}, {document['title']}, {day_or_unknown(document['date'])}"
-    shape = "here" if name == here else ""
-    return Item(name, name, said, document["url"], span_of(document["date"]), shape)
+    shape = "here" if document["identifier"] == here else ""
+    return item_of(document, document["date"], shape, document["title"])
 
 
 def workshop_item(document):
+    return item_of(document, document["start_date"], "stop", document["city"], document["title"])
+
+
+def item_of(document, date, shape, *words):
+    """A label of the map. Those without a date stand, and are heard, under words that say so."""
     name = document["identifier"]
-    said = f"{name}, {document['city']}, {document['title']}, {day_or_unknown(document['start_date'])}"
-    return Item(name, name, said, document["url"], span_of(document["start_date"]), "stop")
+    said = ", ".join([name, *words, *([day(date)] if date else [])])
+    return Item(name, name, said, document["url"], span_of(date), shape)

@@ -15,6 +15,7 @@ from catalogue.library import (
     package_of,
     projects_naming,
 )
+from media4sec.portal.record.page import way_to_text
 from media4sec.portal.rows import host_of
 from media4sec.publications.models import Publication
 
@@ -103,12 +104,7 @@ def statement(page):
             },
             {"title": gettext("Debate sheet"), "url": f"{theme['url']}debate/"},
         ]
-    page = replace(page, next=[*after, *page.next])
-    if not page.sources:
-        return page
-    source = page.sources[0]
-    read = {"title": gettext("Read the source"), "url": source["page_url"] or source["url"]}
-    return replace(page, primary=read)
+    return replace(page, primary=way_to_text(page), next=[*after, *page.next])
 
 
 def place_on_map(page, name):

@@ -189,6 +189,7 @@ JUDGMENT = Kind(
         says=Section(_("What it means for you"), ("meaning",)),
         facts=fields("court formation decided_on case_number ecli parties official_url"),
         about=_("What the court decided"),
+        adds="ethics.pages.judgment",
     ),
     links=Links(
         means={"instruments": "references", "issues": "subject"},

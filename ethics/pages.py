@@ -16,7 +16,7 @@ from media4sec.letters import sort_key
 from media4sec.portal.record.country import lists_from
 from media4sec.portal.record.law import law_on_day
 from media4sec.portal.record.links import SHOWN_WITHOUT_LIST as SHOWN
-from media4sec.portal.record.page import listed, page_parts, parts_by_need
+from media4sec.portal.record.page import listed, page_parts, parts_by_need, way_to_text
 from media4sec.portal.rows import first_sentence, host_of
 from media4sec.portal.wording import page_display, word
 from media4sec.publications.index import current
@@ -113,9 +113,7 @@ def instrument(page):
     page = with_judgments(page, own, [("events", gettext("Then and now"))])
     page = replace(
         page,
-        primary={"title": gettext("Read the official text"), "url": document["official_url"]}
-        if document["official_url"]
-        else page.primary,
+        primary=way_to_text(page, gettext("Read the official text")),
         next=[
             {
                 "title": gettext("Issues that touch it"),
@@ -126,6 +124,11 @@ def instrument(page):
         ],
     )
     return replace(page, parts=parts_by_need(page, "about", "events", "judgments", "pictures", "lenses"))
+
+
+def judgment(page):
+    """A judgment is read in the court's own words."""
+    return replace(page, primary=way_to_text(page, gettext("Read the official text")))
 
 
 def standing_of_law(document, on, today):

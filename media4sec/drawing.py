@@ -10,11 +10,11 @@ from heapq import nlargest
 from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from markupsafe import Markup
 
 from media4sec.font import text_width
-from media4sec.languages import in_english, local
+from media4sec.languages import in_english, language_tag, local
 
 MOST_MARKS = 200  # marks in one picture, unless it says otherwise
 
@@ -121,12 +121,20 @@ class Pen:
         made.text = str(words)
         return made
 
-    def line(self, look, *points, then=""):
+    def way(self, *points):
+        """The path of a line from point to point."""
         spots = [self.point(*point) for point in points]
         path = "M{} {}".format(*spots[0])
         for (x, y), (to_x, to_y) in pairwise(spots):
             path += f"V{to_y}" if x == to_x else f"H{to_x}" if y == to_y else f"L{to_x} {to_y}"
-        return self.put("path", look, d=path + then)
+        return path
+
+    def line(self, look, *points):
+        return self.lines(look, points)
+
+    def lines(self, look, *lines):
+        """Lines of one look, which cost the page one element."""
+        return self.put("path", look, d="".join(self.way(*points) for points in lines))
 
     def box(self, look, along, across, long, broad):
         (x, y), (width, height) = self.point(along, across), self.point(long, broad)
@@ -136,17 +144,25 @@ class Pen:
     def arrow(self, look, *points):
         """A line with a head at its end."""
         self.line(look, *points)
-        self.head(*points[-2:])
+        self.heads(points)
 
-    def head(self, before, tip):
-        """An arrowhead at the end of a line that comes in level or upright."""
+    def heads(self, *lines):
+        """Arrowheads at the ends of lines, each of which comes in level or upright."""
+        self.put("path", "pic-tip", d="".join(self._head(*points[-2:]) for points in lines))
+
+    def _head(self, before, tip):
         (x1, y1), (x, y) = self.point(*before), self.point(*tip)
         dx, dy = (x > x1) - (x < x1), (y > y1) - (y < y1)
-        corners = ((x, y), *((x - 7 * dx + side * dy, y - 7 * dy + side * dx) for side in (4, -4)))
-        self.put("polygon", points=" ".join(f"{a},{b}" for a, b in corners))
+        back = f"l{4 * dy - 7 * dx} {4 * dx - 7 * dy}"
+        return f"M{x} {y}{back}{f'v{-8 * dx}' if dx else f'h{-8 * dy}'}z"
 
     def text(self, look, x, y, words, **attributes):
         return self.put("text", look, words, x=x, y=y, **attributes)
+
+    def group(self, look="", name="", lang=""):
+        """A pen for what is drawn alike, or said in one language; ``name`` is what a screen reader says before it."""
+        role = "group" if name else ""
+        return Pen(self.put("g", look, lang=lang, role=role, aria_label=name), self.upright)
 
     def link(self, look, url, name="", lang="", **attributes):
         """A pen that draws into a link; ``name`` is what a screen reader says and a mouse shows."""
@@ -180,3 +196,8 @@ class Drawing(Pen):
 def language_of_content():
     """The language of a record's words, where it is another one than the page's."""
     return "" if in_english() else "en"
+
+
+def language_of_page():
+    """That of the page's own words, where they stand among those of records in another one."""
+    return "" if in_english() else language_tag(get_language())

@@ -277,6 +277,9 @@ class Listed:
     grouped_by: str = ""  # the fact under whose values a short list is whole on one page
     template: str = ""  # of a short list that is whole on one page of its own making
     rows: str = ""  # a function of the app that adds to it: (rows) -> what its template needs
+    # A function of the app for what stands above them and is about all of them, which then come in pages:
+    # (first rows of all, number of all) -> what its template needs. After the first page it gets no rows.
+    overview: str = ""
 
     @property
     def all_facets(self) -> tuple[Facet, ...]:

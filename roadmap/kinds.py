@@ -51,6 +51,7 @@ ROADMAP_ITEM = Kind(
         meta=fields("strand addressed_to"),
         template="roadmap/roadmap.html",
         rows="roadmap.pages.roadmap_rows",
+        overview="roadmap.pages.what_comes_first",
     ),
     page=Page(
         facts=fields("strand addressed_to horizon depends_on in_d35"),
@@ -159,6 +160,7 @@ STANDARD = Kind(
     page=Page(
         says=Section(_("What it gives you"), ("gives",)),
         facts=fields("full_title number body standard_kind date access earlier_edition official_url"),
+        adds="roadmap.pages.standard",
     ),
     links=Links(
         reasons={

@@ -7,13 +7,15 @@ from itertools import groupby
 
 from django.utils.translation import gettext
 
-from media4sec.drawing import MOST_MARKS, Drawing, Pen, Picture, language_of_content, wrapped
+from media4sec.drawing import Drawing, Pen, Picture, at_most, language_of_content, language_of_page, wrapped
+from media4sec.portal.record.page import way_to_text
 from media4sec.portal.rows import host_of
 from media4sec.saying import day
 
+MOST_IN_ORDER = 30  # items in the picture and in its table
 COLUMN, GUTTER = 288, 48  # of the picture: a box, and the room for arrows between two columns
 LINE, PAD, GAP, HEAD = 17, 8, 10, 34  # a line of text, the room around it, between boxes, above a strand
-LINE_WIDTH = 225  # of a line of text
+LINE_WIDTH = 250  # of a line of text
 
 
 def roadmap_item(page):
@@ -33,24 +35,48 @@ def roadmap_item(page):
     return replace(page, own={"updates": updates})
 
 
+def standard(page):
+    """A standard is had from those who issue it."""
+    return replace(page, primary=way_to_text(page, gettext("Open the official page")))
+
+
 def roadmap_rows(cards):
-    """The roadmap by strand, and what must come first: as a picture, and the same as a table. No query."""
+    """The rows of a page by strand, which the heading above them says."""
     by_strand = {}
     for card in cards:
-        by_strand.setdefault(strand_of(card), []).append(card)
+        strand = strand_of(card)
+        own = [text for text in card["meta"] if text != strand]
+        by_strand.setdefault(strand, []).append({**card, "meta": own})
+    return {"strands": [{"title": title, "cards": members} for title, members in by_strand.items()]}
+
+
+def what_comes_first(cards, total):
+    """What must come first: as a picture, and the same as a table. ``cards`` are the first of ``total``. No query."""
     first = needs(cards)
     then = {card["url"]: [] for card in cards}
     for card in cards:
         for other in first[card["url"]]:
             then[other["url"]].append(card)
     linked = [card for card in cards if first[card["url"]] or then[card["url"]]]
+    levels = levels_of(linked, first)
+    # What comes first is shown first, so that no arrow begins at a box that is left out.
+    shown = at_most(linked, lambda card: -levels[card["url"]], MOST_IN_ORDER) if levels else linked
+    known = {card["url"] for card in shown}
+    rows = [
+        {
+            "card": card,
+            "needs": first[card["url"]],
+            "then": [other for other in then[card["url"]] if other["url"] in known],
+        }
+        for card in shown
+    ]
+    total = len(linked) if total == len(cards) else total
     return {
-        "strands": [{"title": title, "cards": members} for title, members in by_strand.items()],
         "order": [
-            {"card": card, "strand": strand_of(card), "needs": first[card["url"]], "then": then[card["url"]]}
-            for card in linked
+            {"strand": strand, "rows": [*own]}
+            for strand, own in groupby(rows, lambda row: strand_of(row["card"]))
         ],
-        "picture": roadmap_picture(linked, first),
+        "picture": roadmap_picture(shown, first, levels, total) if levels else None,
     }
 
 
@@ -83,39 +109,33 @@ def levels_of(cards, first):
     return levels
 
 
-def roadmap_picture(cards, first):
-    """Boxes in columns, what comes first on the left; arrows lead to what needs it.
-
-    None where nothing has an order, or a circle has none.
-    """
-    levels = levels_of(cards, first)
-    if not levels:
-        return None
-    # What comes first is drawn first, so that no arrow begins at a box that is left out.
-    shown = sorted(range(len(cards)), key=lambda number: (levels[cards[number]["url"]], number))[:MOST_MARKS]
-    drawn = [cards[number] for number in sorted(shown)]
+def roadmap_picture(cards, first, levels, total):
+    """Boxes in columns, what comes first on the left; arrows lead to what needs it."""
     drawing = Drawing("order", gettext("What must come first. The table below says the same."))
-    places, y = places_of(drawn, first, levels, drawing.ground)
-    for card in drawn:
+    places, y = places_of(cards, first, levels, drawing.ground)
+    arrows = []
+    for card in cards:
         x, top = places[card["url"]][:2]
         for other in first[card["url"]]:
             left, before = places[other["url"]][:2]
             bend, ends = x - GUTTER // 2, (before + LINE, top + LINE)
-            points = (left + COLUMN, ends[0]), (bend, ends[0]), (bend, ends[1]), (x, ends[1])
-            drawing.ground.line("order-arrow", *points, then="m-7 -5l7 5l-7 5")
-    lang = language_of_content()
-    for card in drawn:
+            arrows.append(((left + COLUMN, ends[0]), (bend, ends[0]), (bend, ends[1]), (x, ends[1])))
+    drawing.ground.lines("order-arrow", *arrows)
+    drawing.ground.heads(*arrows)
+    boxes = drawing.group(lang=language_of_content())
+    for card in cards:
         x, top, lines, note = places[card["url"]]
-        link = drawing.link("order-item", card["url"], f"{card['identifier']}, {card['title']}", lang)
-        link.box("order-box", x, top, COLUMN, height_of(lines))
-        text = Pen(link.text("", x, top, ""))
-        text.put("tspan", "order-id", card["identifier"], x=x + 10, dy=18)
+        link = boxes.link("", card["url"])
+        link.box("", x, top, COLUMN, height_of(lines))
+        text = Pen(link.put("text", y=top))
+        # The spaces part the words for who hears them.
+        text.put("tspan", "", f"{card['identifier']} ", x=x + 10, dy=18)
         if note:
-            text.put("tspan", "order-note", note, dx=8)
+            text.put("tspan", "order-note", f"{note} ", language_of_page(), dx=8)
         for line in lines:
-            text.put("tspan", "", line, lang, x=x + 10, dy=LINE)
+            text.put("tspan", "", f"{line} ", x=x + 10, dy=LINE)
     drawing.set_size(max(place[0] for place in places.values()) + COLUMN, y)
-    return Picture((drawing,), len(drawn), len(cards))
+    return Picture((drawing,), len(cards), total)
 
 
 def places_of(cards, first, levels, pen):

@@ -13,11 +13,14 @@ def pictures_in(response, name):
 
 def links_of(svg, name="pic-label"):
     """``[(text, address)]`` of the labels of a picture, in their order."""
-    return [
-        ("".join(link.find("text").itertext()), link.get("href"))
-        for link in svg.iter("a")
-        if name in link.get("class", "").split()
-    ]
+    return [("".join(link.find("text").itertext()), link.get("href")) for link in labels_in(svg, name)]
+
+
+def labels_in(svg, name):
+    """The links that have this class, or are in a group of such."""
+    groups = [group for group in svg.iter("g") if f"{name}s" in group.get("class", "").split()]
+    own = [link for link in svg.iter("a") if name in link.get("class", "").split()]
+    return own + [link for group in groups for link in group.iter("a")]
 
 
 def overlaps(boxes):
@@ -32,11 +35,7 @@ def overlaps(boxes):
 
 def boxes_of(svg, name="pic-label"):
     """``{text: box}`` of the links with this class; of a label with several texts, the first."""
-    return {
-        "".join(link.find("text").itertext()): box_of(link.find("rect"))
-        for link in svg.iter("a")
-        if name in link.get("class", "").split()
-    }
+    return {"".join(link.find("text").itertext()): box_of(link.find("rect")) for link in labels_in(svg, name)}
 
 
 def box_of(rect):
@@ -47,6 +46,17 @@ def box_of(rect):
 def marks_of(svg, name):
     """The elements with this class."""
     return [element for element in svg.iter() if name in element.get("class", "").split()]
+
+
+def tips_of(svg):
+    """Where arrowheads point to."""
+    heads = "".join(path.get("d") for path in marks_of(svg, "pic-tip"))
+    return [(int(x), int(y)) for x, y in re.findall(r"M(-?\d+) (-?\d+)", heads)]
+
+
+def ways_of(path):
+    """The corners of each of the lines of a path."""
+    return [points_of({"d": f"M{way}"}) for way in path.get("d").split("M")[1:]]
 
 
 def points_of(line):

@@ -28,6 +28,7 @@ from tests.pictures import (
     overlaps,
     pictures_in,
     points_of,
+    ways_of,
 )
 from tests.public import text_of
 
@@ -170,8 +171,8 @@ def test_map_reaches_what_is_dated_before_or_after_the_project(client, db, day, 
     documents = documents_of("project", "work-package", "deliverable")
     lying, _ = library.map_of_deliverables(documents, "Map").drawings
 
-    last = marks_of(lying.element, "pic-grid")[-1]
-    assert points_of(last)[0][0] == LYING.start + months * LYING.month
+    lines = [way for grid in marks_of(lying.element, "pic-grid") for way in ways_of(grid)]
+    assert max(x for (x, _), _ in lines) == LYING.start + months * LYING.month
 
 
 def test_report_named_twice_by_a_workshop_is_one_arrow():
@@ -228,7 +229,7 @@ def test_deliverable_shows_its_own_place_its_files_and_its_neighbours(client, co
     response = client.get("/library/D2.5/")
     (svg,) = pictures_in(response, "lying")
 
-    marked = [link.get("href") for link in svg.iter("a") if "pic-here" in link.get("class").split()]
+    marked = [link.get("href") for link in marks_of(svg, "pic-here")]
     assert marked == ["/library/D2.5/"]
     assert len(marks_of(svg, "pic-arrow")) == len(marks_of(svg, "pic-halo")) == 1
     text = text_of(response)

@@ -76,7 +76,7 @@ def test_lines_and_table_have_every_technology_with_a_date(client, content):
     assert sum(group["total"] for group in context["undated"]) == context["undated_count"]
     for drawing in context["picture"].drawings:
         tools = [link for link in marks_of(drawing.element, "life") if "/T-" in link.get("href")]
-        own = [link for link in tools if link.find("polygon") is None]
+        own = [link for link in tools if not marks_of(link, "pic-tip")]
         assert [link.get("href") for link in own] == [row["url"] for row in context["rows"]]
 
 

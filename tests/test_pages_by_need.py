@@ -377,6 +377,43 @@ def test_a_country_note_leads_to_the_authority_and_to_what_is_from_there(client)
     assert next_urls(client, note)[0] == "/practices/?country=ES&type=case"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind_name", "words"), [("judgment", "Read the official text"), ("standard", "Open the official page")]
+)
+def test_a_judgment_and_a_standard_are_read_where_they_are_official_else_in_a_source(
+    client, kind_name, words
+):
+    official = published(kind_name, official_url="https://example.org/official", sources=[READ_AT])
+    known = published(kind_name, sources=[READ_AT])
+    bare = published(kind_name)
+
+    found = [primary_of_page(client.get(record.url).content.decode()) for record in (official, known, bare)]
+
+    assert found == [
+        ("https://example.org/official", words),
+        (READ_AT["url"], "Read the source"),
+        ("#cite", "Cite"),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_case_leads_to_what_it_shows(client):
+    one, other = published("pattern"), published("pattern")
+    shows_one = published("case", patterns=[one.identifier])
+    shows_both = published("case", patterns=[one.identifier, other.identifier])
+    shows_none = published("case", sources=[READ_AT])
+
+    first, second, third = (
+        client.get(record.url).content.decode() for record in (shows_one, shows_both, shows_none)
+    )
+
+    assert primary_of_page(first) == (one.url, "See the pattern that it shows")
+    assert primary_of_page(second) == ("#place", "See the patterns that it shows")
+    assert 'id="place"' in second
+    assert primary_of_page(third) == (READ_AT["url"], "Read the source")
+
+
 def primary_of_page(html):
     """(address, words) of the one button that is the primary action."""
     (found,) = re.findall(r'<a class="button button-primary" href="([^"]*)">([^<]*)</a>', html)

@@ -10,7 +10,17 @@ from media4sec.publications.index import current
 from media4sec.publications.models import Publication
 from media4sec.records import workflow
 from tests.factories import published, several_published
-from tests.pictures import boxes_of, crosses, links_of, marks_of, overlaps, pictures_in, points_of, touches
+from tests.pictures import (
+    boxes_of,
+    crosses,
+    links_of,
+    marks_of,
+    overlaps,
+    pictures_in,
+    points_of,
+    tips_of,
+    touches,
+)
 from tests.public import text_of
 from workshops.patterns import Place, drawing, links_among, tree, with_heads
 
@@ -53,8 +63,7 @@ def branches_of(svg):
 
 def links_drawn(svg):
     """``[(one, other)]`` of all arrowheads: whose line, and to whom it points."""
-    boxes, found = boxes_of(svg), []
-    tips = [tuple(map(int, head.get("points").split()[0].split(","))) for head in svg.iter("polygon")]
+    boxes, tips, found = boxes_of(svg), tips_of(svg), []
     for line in marks_of(svg, "pic-arrow"):
         points = points_of(line)
         for start, stop in ((points[0], points[-1]), (points[-1], points[0])):

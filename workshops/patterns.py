@@ -4,13 +4,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from media4sec.drawing import Drawing, FreeRows, Picture, at_most, language_of_content, shortened
 from media4sec.font import text_width
 from media4sec.portal.frame import siblings
 from media4sec.portal.parameters import without_parameters
+from media4sec.portal.record.page import way_to_text
 from media4sec.portal.rows import first_sentence
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication
@@ -226,7 +227,7 @@ def drawing(order, label, marked=(), here="", total=0):
         points = (out + 2, start), (x, start), (x, stop), (into + 2, stop)
         sheet.ground.arrow("pic-arrow", *points)
         if is_mutual:
-            sheet.ground.head(*points[1::-1])
+            sheet.ground.heads(points[1::-1])
     sheet.set_size(wide + AWAY + TRACK * len(tracks.rows), y)
     return Picture((sheet,), len(shown), total or len(order), ALL)
 
@@ -279,13 +280,16 @@ def drawn_place(keys, places, label, marked, here=""):
 
 def page_of_case(page):
     """The patterns that a case shows at work, each under its families."""
-    keys, places = patterns_in(page.document["patterns"]), places_now()
+    patterns = page.document["patterns"]
+    keys, places = patterns_in(patterns), places_now()
     if not keys:
-        return replace(page, own={"place": None})
+        return replace(page, own={"place": None}, primary=way_to_text(page))
     label = gettext("The patterns of this case under their families")
     own_parts = [("place", gettext("Patterns at work")), *page.own_parts]
     place = drawn_place(with_heads(places, keys), places, label, keys)
-    return replace(page, own={"place": place}, own_parts=own_parts)
+    words = ngettext("See the pattern that it shows", "See the patterns that it shows", len(patterns))
+    primary = {"title": words, "url": patterns[0]["url"] if len(patterns) == 1 else "#place"}
+    return replace(page, own={"place": place}, own_parts=own_parts, primary=primary)
 
 
 def page_of_pattern(page):

@@ -166,25 +166,35 @@ def draw_lanes(sheet, lanes, first, last, label, rest_words, arrows, counted_fro
     if long > rest:
         pen.box("pic-rest", rest - 8, sheet.head, long - rest + 8, across - sheet.head)
     draw_axis(pen, sheet, first, months, across, counted_from)
-    for top in tops:
-        pen.line("pic-lane", (0, top), (long, top))
+    pen.lines("pic-lane", *(((0, top), (long, top)) for top in tops))
     if long > rest:
         x, y = (0, end + 20) if sheet.upright else (long, sheet.head - 10)
         pen.text("pic-small pic-over", x, y, rest_words)
     for strip in strips:
         pen.box("pic-strip", *strip)
-    for number, gutter in gutters.items():
-        for points in routes(labels, *gutter, is_before=number < source):
-            pen.line("pic-halo", *points)
-            pen.arrow("pic-arrow", *points)
+    ways = [
+        points
+        for number, gutter in gutters.items()
+        for points in routes(labels, *gutter, is_before=number < source)
+    ]
+    for points in ways:
+        pen.line("pic-halo", *points)
+        pen.line("pic-arrow", *points)
+    if ways:
+        pen.heads(*ways)
     for lane, top, bottom in zip(lanes, tops, tops[1:], strict=False):
         x, y = drawing.point(4, (top + bottom) // 2)
-        name = drawing.link("pic-name", lane.url, lane.label)
-        name.text("", x, y + (12 if sheet.upright else 5), lane.short if sheet.upright else lane.label)
+        short = lane.short if sheet.upright else lane.label
+        name = drawing.link("pic-name", lane.url, lane.label if short != lane.label else "")
+        name.text("", x, y + (12 if sheet.upright else 5), short)
+    lang = language_of_content()
+    dated = drawing.group("pic-labels", lang=lang)
+    undated = drawing.group("pic-labels", rest_words).group(lang=lang) if long > rest else dated
     for mark in labels.values():
         item = mark.item
-        look = f"pic-label pic-{item.shape}" if item.shape else "pic-label"
-        link = drawing.link(look, item.url, item.name, language_of_content())
+        link = (dated if item.when else undated).link(
+            f"pic-{item.shape}" if item.shape else "", item.url, item.name
+        )
         x, y = link.box("", mark.along, mark.across, mark.long, mark.broad)
         link.text("", x, y + 5, item.label)
     return drawing
@@ -233,18 +243,22 @@ def draw_axis(pen, sheet, first, months, across, counted_from):
     ahead = (
         (counted_from.year - first.year) * 12 + counted_from.month - first.month if counted_from else months
     )
+    lines = {"pic-grid": [], "pic-grid pic-year": []}
     for number in range(months + 1):
         month = (first.month - 1 + number) % 12
         if month % 3 and number not in (0, months):
             continue
         place = sheet.start + number * sheet.month
         tick = sheet.head - (1 if sheet.upright else 6)  # a year stands beside it, or above
-        pen.line("pic-grid pic-year" if month == 0 else "pic-grid", (place, tick), (place, across))
+        lines["pic-grid" if month else "pic-grid pic-year"].append(((place, tick), (place, across)))
         x, y = (0, place + 5) if sheet.upright else (place + 3, sheet.head - 26)
         if number < months and (month == 0 or number == 0):
             pen.text("pic-small", x, y, first.year + (first.month - 1 + number) // 12)
         if ahead <= number < months:
             pen.text("pic-month", x, y + (15 if sheet.upright else 16), number - ahead + 1)
+    for look, drawn in lines.items():
+        if drawn:
+            pen.lines(look, *drawn)
 
 
 def routes(labels, begin, bent, wanted, is_before):

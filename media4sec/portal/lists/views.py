@@ -58,11 +58,8 @@ def kind_list(request, path):
         )
     first = members[0]
     is_whole = view == "list" and not answer.sort and first.listed.is_whole
-    page, pager = paged(
-        request,
-        answer.result.ids,
-        WHOLE_LIST if is_whole and answer.result.count <= WHOLE_LIST else PAGE_SIZE,
-    )
+    is_on_one_page = is_whole and not first.listed.overview and answer.result.count <= WHOLE_LIST
+    page, pager = paged(request, answer.result.ids, WHOLE_LIST if is_on_one_page else PAGE_SIZE)
     if page is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
     tiles = theme_tiles()
@@ -97,6 +94,10 @@ def kind_list(request, path):
         "exports": [*exports(request, path), *api_links(request, answer)],
         "feed_url": feed_url(request, path),
     }
+    if is_whole and first.listed.overview:
+        # Before the rows of the page, which are among them, so that one question reads all.
+        seen = answer.result.ids[: 0 if pager["previous_url"] else WHOLE_LIST]
+        context |= import_string(first.listed.overview)(cards(seen, tiles), answer.result.count)
     if not answer.result.count:
         context["drops"] = drops(request, answer, also=OF_PAGES)
     if view == "matrix":

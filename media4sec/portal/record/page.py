@@ -261,6 +261,17 @@ def primary_of(kind, publication):
     return {"title": gettext("Cite"), "url": "#cite"}
 
 
+def way_to_text(page, official=""):
+    """Where the text that a record is about can be read: at its official address, which ``official`` names, else in the
+    first of its sources."""
+    if official and page.document["official_url"]:
+        return {"title": official, "url": page.document["official_url"]}
+    if page.sources:
+        source = page.sources[0]
+        return {"title": gettext("Read the source"), "url": source["page_url"] or source["url"]}
+    return page.primary
+
+
 def next_of(kind, publication):
     """Where every record leads: to the others of its kind, to the check, and to its editors."""
     record = f"{publication.kind}:{publication.identifier}"
