@@ -28,6 +28,9 @@ JOINED = frozenset(("Lo", "Mc", "Mn", "Sk", "So"))
 # These choose between the forms of a pictogram or of a Chinese character; after anything else they are invisible.
 SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 SELECTED = frozenset(("Lo", "Sm", "So"))
+# Hosts of hidden services (Tor, Lokinet), and of gateways to them (name.onion.example): nothing here leads there.
+# The end of those of I2P has a digit, which no address on the web has.
+HIDDEN = re.compile(r"(?:^|\.)(?:onion|loki)\.?$|\b(?:[a-z2-7]{16}|[a-z2-7]{56})\.onion\.")
 KEYCAP = "\u20e3"  # a digit in a key, such as 1️⃣
 INVISIBLE = re.compile(f"[{''.join(sorted(EMPTY | SELECTORS))}]")
 
@@ -90,12 +93,17 @@ def shown_in_full(text):
 
 
 def web_address(text, *, most=None):
-    """An address on the web as it is kept: ``http`` or ``https``, without a name or password."""
+    """An address on the web as it is kept: ``http`` or ``https``, no hidden service, without a name or password."""
     text = cleaned(text, most=most)
     URLValidator(
         schemes=["http", "https"], message=_("The address must look like https://example.org/page.")
     )(text)
-    if "@" in urlsplit(text).netloc:
+    parts = urlsplit(text)
+    if HIDDEN.search(parts.hostname or ""):
+        raise ValidationError(
+            _("This leads to a hidden service. Describe it in words, without its address."), code="hidden"
+        )
+    if "@" in parts.netloc:
         raise ValidationError(
             _("The address contains a name or a password before the @. Take them away."), code="credentials"
         )

@@ -395,7 +395,7 @@ def test_a_view_costs_the_same_however_many_records(client, view, count, django_
         assert client.get(address).context["count"] == count
 
 
-def test_rows_are_made_again_of_what_has_changed_and_of_nothing_else(client):  # gate 8.4
+def test_rows_are_made_again_of_what_has_changed_and_of_nothing_else(client):
     theme = published("theme", identifier="dark-web", title="The Dark Web")
     one, other = (published("technology", title=title, themes=["dark-web"]) for title in ("One", "Other"))
 

@@ -208,7 +208,7 @@ def test_kept_page_of_a_day_does_not_outlive_today(client, monkeypatch, settings
 
 
 @pytest.mark.django_db
-def test_law_of_today_is_that_of_today_after_a_change_and_on_the_next_day(client, monkeypatch):  # gate 8.4
+def test_law_of_today_is_that_of_today_after_a_change_and_on_the_next_day(client, monkeypatch):
     law = published(
         "instrument", title="Some Act", force="in-force", events=[event("2026-11-01", "in-force")]
     )

@@ -38,7 +38,7 @@ def test_the_menu_is_eight_words_and_each_leads_to_its_list(client):
 
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", ["", "/de"])
-def test_menu_marks_where_the_reader_is_though_it_is_drawn_once(client, language):  # gate 8.4
+def test_menu_marks_where_the_reader_is_though_it_is_drawn_once(client, language):
     words = [url for name, url in NAVIGATION.items() if name != BEHIND]
     for url in (*words, "/privacy/", *words):
         menu = client.get(language + url).content.decode().partition('id="menu"')[2].partition("</nav>")[0]

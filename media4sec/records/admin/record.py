@@ -52,6 +52,7 @@ from media4sec.records.admin.lists import (
 )
 from media4sec.records.admin.unsaved import KeepsText
 from media4sec.records.comments import by_field, open_threads
+from media4sec.records.contacts import told_of_contacts
 from media4sec.records.differences import differences, fields_in_words
 from media4sec.records.documents.reading import working_document, writer
 from media4sec.records.files.storing import look_at
@@ -74,6 +75,8 @@ from media4sec.stored import addressed, file_answer
 VERSIONS_ON_A_PAGE, STEPS_SHOWN = 20, 50
 SUBMISSIONS_KEPT = timedelta(days=30)
 USES_SHOWN = 20  # of the records that name one, on its page
+# Buttons that lead to the record's own page or to that of a step, which say themselves what is to be noticed.
+STAYS = {"_continue", *(f"_{step.name}" for step in RECORD_STEPS)}
 MOST_NAMED = 5  # other records that look like this one
 
 admin.site.unregister(taggit_admin.Tag)  # its own table of tags, which we do not use
@@ -252,6 +255,9 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
             self.message_user(request, told, messages.WARNING)
         self.message_user(request, standing(self._read(request, record.pk), request.user))
         self.warn_of_lookalikes(request, record, is_new="title" in form.changed_data)
+        if not STAYS & request.POST.keys():
+            for _, words in contacts_noticed(record):
+                self.message_user(request, words, messages.WARNING)
 
     def warn_of_lookalikes(self, request, record, *, is_new):
         """Two records may bear one name, or nearly, but nobody should make the second unawares."""
@@ -292,7 +298,11 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
             context["uses"] = uses_of(request.user, obj)
             context |= told_of_comments(obj, request.user, open_threads(obj))
             told = self.admin_site.contributions("notices_on", request, obj)
-            context["notices"] = [*asked_again(request.user, obj), *chain.from_iterable(told)]
+            context["notices"] = [
+                *asked_again(request.user, obj),
+                *contacts_noticed(obj),
+                *chain.from_iterable(told),
+            ]
             context["steps"], context["review"] = self.steps_for(request, obj), review_of(obj)
             context["conflict"] = refusal and refusal.conflict
             if context["adminform"].form.is_stale and not context["conflict"]:
@@ -354,7 +364,9 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         published = record.published_revision
         named_by = list(known_to_name(request.user, record)) if step.on_names else []
         threads = open_threads(record) if step.shows_differences else []
-        told = self.admin_site.contributions("notices_on", request, record) if step.shows_differences else []
+        told = []
+        if step.shows_differences:
+            told = [contacts_noticed(record), *self.admin_site.contributions("notices_on", request, record)]
         context = self._context(request, record) | {
             "title": f"{step.title}: {record}",
             "step": step,
@@ -545,6 +557,12 @@ def asked_again(user, record):
         (address_for(user, one.changed), f"{recheck_in_words(user, one)}: look whether this still holds.")
         for one in record.rechecks.select_related("changed")
     ]
+
+
+def contacts_noticed(record):
+    """How somebody could be reached or recognised by its texts, for its page: ``[(address, words)]``."""
+    found = told_of_contacts(working_document(record))
+    return [(admin_url(record), f"{words} Take it away, unless it belongs to an office.") for words in found]
 
 
 def remember_submission(form, record):
