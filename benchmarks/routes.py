@@ -62,6 +62,7 @@ MORE = {
     "api-versions": f"/api/v1/{LIST}/T-001/versions",
     "api-version": f"/api/v1/{LIST}/T-001/versions/1",
     "api-related": f"/api/v1/{LIST}/T-001/related",
+    "api-responsible-use": f"/api/v1/{LIST}/T-001/responsible-use",
     "api-incoming": "/api/v1/themes/dark-web/incoming",
     "api-with-slash": f"/api/v1/{LIST}/",
     "oai": "/oai?verb=ListRecords&metadataPrefix=oai_dc",

@@ -72,7 +72,7 @@ class DeliverableDocument(RecordDocument):
 class FunctionDocument(RecordDocument):
     class Meta:
         model = Function
-        fields = shape("parent level order nearest_cm_function nearest_cm_function_note")
+        fields = shape("parent level order is_intrusive nearest_cm_function nearest_cm_function_note")
 
 
 class OrganisationDocument(RecordDocument):

@@ -230,7 +230,7 @@ FUNCTION = Kind(
         grouped_by="parent",
     ),
     page=Page(
-        facts=fields("parent level nearest_cm_function nearest_cm_function_note"),
+        facts=fields("parent level is_intrusive nearest_cm_function nearest_cm_function_note"),
         labels={"nearest_cm_function_note": _("Note on the nearest function")},
         about=_("What it is and does"),
     ),
@@ -381,6 +381,7 @@ TECHNOLOGY = Kind(
         names=fields("makers maker_as_stated eu_project_acronym eu_project_grant"),
         unread=fields("status_note licence_verified listed_in_d22"),
     ),
+    note="catalogue.responsible_use.note_on",
     weight=18,
     review_months=6,
 )

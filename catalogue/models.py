@@ -212,6 +212,12 @@ class Function(KindRecord):
     )
     level = models.PositiveSmallIntegerField(choices=FunctionLevel)
     order = models.PositiveSmallIntegerField()
+    is_intrusive = models.BooleanField(
+        "intrusive or of dual use",
+        default=False,
+        db_default=False,
+        help_text="Technologies with this function carry a note on responsible use.",
+    )
     nearest_cm_function = models.CharField("nearest crisis-management function", max_length=200, blank=True)
     nearest_cm_function_note = models.CharField("note on that mapping", max_length=400, blank=True)
 

@@ -42,6 +42,14 @@ class IssueKind(models.TextChoices):
     SOCIETAL = "societal", "Societal"
 
 
+class Bearing(models.TextChoices):
+    """What an issue tells of in the note on responsible use of what raises it."""
+
+    NECESSITY = "necessity", "Necessity and proportionality"
+    RIGHTS = "rights", "Rights affected"
+    HARMS = "harms", "Known harms"
+
+
 class QuestionType(models.TextChoices):
     """How many answers a question of the check allows."""
 

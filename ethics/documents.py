@@ -38,7 +38,9 @@ class LegalInstrumentDocument(RecordDocument):
 class EthicsIssueDocument(RecordDocument):
     class Meta:
         model = EthicsIssue
-        fields = shape("issue_kind questions_to_ask safeguards themes instruments deliverables severity")
+        fields = shape(
+            "issue_kind questions_to_ask safeguards themes instruments deliverables bears_on severity"
+        )
 
 
 class JudgmentDocument(RecordDocument):

@@ -134,7 +134,7 @@ ISSUE = Kind(
         meta=fields("issue_kind"),
     ),
     page=Page(
-        facts=fields("issue_kind severity deliverables instruments"),
+        facts=fields("issue_kind severity bears_on deliverables instruments"),
         sections=(
             Section(_("Ask before you decide"), ("questions_to_ask",)),
             Section(_("Safeguards"), ("safeguards",)),

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from catalogue.models import Deliverable, Technology
-from ethics.choices import CheckSection, EventKind, Force, IssueKind, QuestionType, Topic
+from ethics.choices import Bearing, CheckSection, EventKind, Force, IssueKind, QuestionType, Topic
 from ethics.kinds import (
     CHECK_EXAMPLE,
     CHECK_QUESTION,
@@ -69,6 +69,14 @@ class EthicsIssue(KindRecord):
     themes = models.ManyToManyField(Theme, related_name="issues", blank=True)
     instruments = models.ManyToManyField(LegalInstrument, related_name="issues", blank=True)
     deliverables = models.ManyToManyField(Deliverable, related_name="issues", blank=True)
+    bears_on = models.CharField(
+        "in notes on responsible use",
+        max_length=20,
+        choices=Bearing,
+        blank=True,
+        db_default="",
+        help_text="Under which heading of these notes it stands.",
+    )
     severity = models.CharField(max_length=20, blank=True, help_text="Only if a source rates it.")
 
 

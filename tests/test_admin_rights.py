@@ -220,7 +220,7 @@ FOR_READERS = {
         "api/v1/facets/<slug:plural>",
         *(
             f"api/v1/<slug:plural>/<str:identifier>/{below}"
-            for below in ("versions", "versions/<int:number>", "related", "incoming")
+            for below in ("versions", "versions/<int:number>", "related", "responsible-use", "incoming")
         ),
         "api/v1/pos/solutions",
         "oai",

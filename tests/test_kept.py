@@ -45,7 +45,10 @@ MACHINES = [
     "/api/v1",
     "/api/v1/changes?limit=2",
     "/api/v1/technologies/T-001?fields=title,makers",
-    *(f"/api/v1/technologies/T-001/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+    *(
+        f"/api/v1/technologies/T-001/{below}"
+        for below in ("versions", "versions/1", "related", "responsible-use", "incoming")
+    ),
     "/api/v1/facets",
     "/api/v1/facets/technologies?theme=dark-web",
     "/api/v1/search?q=missing+person&limit=3",

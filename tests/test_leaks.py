@@ -99,6 +99,7 @@ ROUTES = {
     "api/v1/<slug:plural>/<str:identifier>/versions": "record",
     "api/v1/<slug:plural>/<str:identifier>/versions/<int:number>": "record",
     "api/v1/<slug:plural>/<str:identifier>/related": "record",
+    "api/v1/<slug:plural>/<str:identifier>/responsible-use": "record",
     "api/v1/<slug:plural>/<str:identifier>/incoming": "record",
     "dumps/manifest.json": "dump",  # in tests/test_staying_in_step.py
     "dumps/<str:name>": "dump",

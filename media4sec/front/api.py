@@ -33,13 +33,14 @@ from media4sec.front.shapes import (
     RecordPartSerializer,
     ReferenceSerializer,
     RelatedSerializer,
+    ResponsibleUseSerializer,
     RootSerializer,
     SourceSerializer,
     TombstoneSerializer,
     VersionPageSerializer,
     VersionSerializer,
 )
-from media4sec.interchange.api.beside import incoming_to, related_to, version_of, versions_of
+from media4sec.interchange.api.beside import incoming_to, related_to, use_of, version_of, versions_of
 from media4sec.interchange.api.changes import DEFAULT_CHANGES, MOST_CHANGES, changes
 from media4sec.interchange.api.rest import DEFAULT_LIMIT, MAX_LIMIT, PublicViewSet
 from media4sec.interchange.api.root import root
@@ -509,6 +510,16 @@ with translation.override(settings.LANGUAGE_CODE):  # the first page asked for m
             ),
         ),
         path(
+            f"{OF_A_RECORD}/responsible-use",
+            beside_view(
+                use_of,
+                "get_responsible_use",
+                ResponsibleUseSerializer,
+                summary="The note on responsible use",
+                description="Of what is intrusive or of dual use: law, necessity, rights, harms and evidence.",
+            ),
+        ),
+        path(
             f"{OF_A_RECORD}/incoming",
             beside_view(
                 incoming_to,
@@ -588,7 +599,10 @@ KNOWN_ADDRESSES = "|".join(
     (
         *("changes", "search", "facets"),
         *(f"facets/{kind.plural}" for kind in kinds()),
-        *(f"{kind.plural}(?:/[^/]+(?:/(?:versions(?:/[0-9]+)?|related|incoming))?)?" for kind in kinds()),
+        *(
+            f"{kind.plural}(?:/[^/]+(?:/(?:versions(?:/[0-9]+)?|related|responsible-use|incoming))?)?"
+            for kind in kinds()
+        ),
     )
 )
 urlpatterns = [

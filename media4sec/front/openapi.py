@@ -292,6 +292,9 @@ def shared_examples():
         "page": f"{where}versions/2/",
     }
     other = record_named(first, first.identifier.example, "…")
+    part = {"name": "harms", "title": "Known harms", "text": "", "records": [other]}
+    use_note = {"title": "Responsible use", "provenance": "editorial", "says": "…"}
+    use_note |= {"because": [other], "parts": [part]}
     passage = [{"text": "… the ", "is_hit": False}, {"text": "dark web", "is_hit": True}]
     value = {"value": "good", "label": "Good", "count": 12, "concept": f"{ORIGIN}/vocabulary/lens-good/"}
     facet = {"filter": "lens", "field": "lens", "title": "Lens", "scheme": f"{ORIGIN}/schemes/lens"}
@@ -306,6 +309,7 @@ def shared_examples():
         "get_version": version
         | {"record": named, "fields": [{"field": "title", "label": "Title", "text": "…"}]},
         "list_related": {"results": [other | {"shares": [{"what": "names", "record": named}]}]},
+        "get_responsible_use": {"record": named, "note": use_note},
         "list_incoming": of_pages(other | {"fields": ["themes"]}),
         "facets_of_search": {
             "list": f"{ORIGIN}/api/v1/search",

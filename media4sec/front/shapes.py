@@ -38,6 +38,9 @@ class LinksSerializer(serializers.Serializer):
     page = serializers.URLField(help_text="The public page.")
     versions = serializers.URLField(help_text="A page with all its public versions.")
     list = serializers.URLField(help_text="All records of its kind.")
+    responsible_use = serializers.URLField(
+        required=False, help_text="The note on its use; of kinds that have such notes."
+    )
 
 
 class RecordPartSerializer(serializers.Serializer):
@@ -212,6 +215,32 @@ class RelatedSerializer(serializers.Serializer):
     """The records nearest to one, by what they share."""
 
     results = RelatedRecordSerializer(many=True)
+
+
+class NotePartSerializer(serializers.Serializer):
+    """What a note says under one heading."""
+
+    name = serializers.ChoiceField(choices=["legal-basis", "necessity", "rights", "harms", "evidence"])
+    title = serializers.CharField()
+    text = serializers.CharField(allow_blank=True, help_text="Empty where records say it.")
+    records = ReferenceSerializer(many=True)
+
+
+class UseNoteSerializer(serializers.Serializer):
+    """A note on responsible use. Its frame is the words of editors; what it says is what the records say."""
+
+    title = serializers.CharField()
+    provenance = serializers.ChoiceField(choices=["editorial"])
+    says = serializers.CharField()
+    because = ReferenceSerializer(many=True, help_text="The functions for which it is there.")
+    parts = NotePartSerializer(many=True)
+
+
+class ResponsibleUseSerializer(serializers.Serializer):
+    """A record and the note on its use; null where it needs none."""
+
+    record = ReferenceSerializer()
+    note = UseNoteSerializer(allow_null=True)
 
 
 class IncomingSerializer(ReferenceSerializer):

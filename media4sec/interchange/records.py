@@ -31,7 +31,7 @@ def whole(row: Publication) -> str:
 
 def entry_facts(row: Publication) -> dict[str, Any]:
     """Of the catalogue's entry, not of the thing that it describes: version, dates, licence, where else it is."""
-    page = f"{settings.BASE_URL}{row.url}"
+    page, kind = f"{settings.BASE_URL}{row.url}", kinds_by_name()[row.kind]
     return {
         "version": row.version,
         "issued": moment(row.issued_at),
@@ -41,7 +41,8 @@ def entry_facts(row: Publication) -> dict[str, Any]:
             "self": api_address(row),
             "page": page,
             "versions": f"{page}versions/",
-            "list": f"{settings.BASE_URL}{kinds_by_name()[row.kind].api_url()}",
+            "list": f"{settings.BASE_URL}{kind.api_url()}",
+            **({"responsible_use": use_address(row)} if kind.note else {}),
         },
     }
 
@@ -82,6 +83,11 @@ def public_reference(row: Publication) -> dict[str, str]:
 
 def api_address(row: Publication) -> str:
     return f"{settings.BASE_URL}{kinds_by_name()[row.kind].api_url(row.identifier)}"
+
+
+def use_address(row: Publication) -> str:
+    """Where the API has the note on the use of a record."""
+    return f"{api_address(row)}/responsible-use"
 
 
 def moment(at: datetime) -> str:

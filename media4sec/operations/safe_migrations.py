@@ -73,7 +73,7 @@ def migration_faults() -> Iterator[str]:
     for key, path in found.items():
         if path.relative_to(settings.BASE_DIR).as_posix() not in known:
             migration = loader.disk_migrations[key]
-            before = loader.project_state(list(loader.graph.node_map[key].parents))
+            before = loader.project_state([node.key for node in loader.graph.node_map[key].parents])
             yield from (f"{migration}: {text}" for text in unfit_steps(migration, before))
 
 

@@ -29,6 +29,7 @@ from media4sec.portal.record.page import RecordPage
 from media4sec.portal.rows import day_or_not_yet
 from media4sec.portal.wording import word
 from media4sec.publications.description import is_reference, one_line
+from media4sec.publications.notes import NotePart, UseNote
 from media4sec.saying import day
 
 STORED_CODE = re.compile(
@@ -80,6 +81,8 @@ def blocks_of(page: RecordPage, level: int = 1) -> Iterator[Block]:
         yield Notice((Piece(f"{gettext('Not verified')}: ", is_strong=True), *worded(text)))
     if page.gist:
         yield from titled(page.gist["title"], Paragraph(quoted(page.gist["text"])))
+    if page.note:
+        yield from titled(page.note.title, *note_blocks(page.note))
     if page.facts:
         yield from titled(gettext("Facts"), facts_block(page.facts))
     if page.text or page.sections:
@@ -151,6 +154,34 @@ def law_asked_for(page: RecordPage, level: int) -> Iterator[Block]:
         yield from day_blocks(page.law, level, with_states=not page.kind.links.flags)
     if page.country:
         yield from country_blocks(page.country)
+
+
+def note_blocks(note: UseNote) -> Iterator[Block]:
+    """The note on its use: whose words these are, for what it is there, and what records say on each heading."""
+    yield Notice(
+        (
+            Piece(f"{gettext('Editorial')}: ", is_strong=True),
+            *referred(note.because),
+            *worded(f". {note.says}"),
+        )
+    )
+    yield FactList([(worded(part.title), [part_of_note(part)]) for part in note.parts])
+
+
+def part_of_note(part: NotePart) -> Phrase:
+    if part.said:
+        return worded(part.said)
+    rest = worded(f" {gettext('and %(number)s more') % {'number': part.rest}}") if part.rest else ()
+    return [*referred(part.first), *rest]
+
+
+def referred(refs: Iterable[dict[str, Any]]) -> Phrase:
+    """Records by their names, one after the other."""
+    return [
+        run
+        for at, ref in enumerate(refs)
+        for run in (Piece(", " if at else ""), *quoted(ref["label"], full_address(ref["url"])))
+    ]
 
 
 def status_of(page: RecordPage) -> Phrase:

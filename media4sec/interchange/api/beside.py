@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 from media4sec.interchange.api.rest import (
     PAGED,
@@ -21,13 +22,14 @@ from media4sec.interchange.api.rest import (
     unknown_or_misread,
     window,
 )
-from media4sec.interchange.records import api_address, dumped, moment, public_reference
+from media4sec.interchange.records import absolute, api_address, dumped, moment, public_reference, use_address
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import Document, Kind, kinds_by_name
 from media4sec.link_headers import web_link
 from media4sec.publications.history import History
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
+from media4sec.publications.notes import UseNote, note_for
 from media4sec.publications.related import neighbours
 
 
@@ -110,6 +112,33 @@ def cited_in(document: Document) -> list[Document]:
     parts = [part for value in document.values() if isinstance(value, list) for part in value]
     holders = [document, *(part for part in parts if isinstance(part, dict))]
     return [source for holder in holders for source in holder.get("sources", ())]
+
+
+def use_of(request: HttpRequest, kind: Kind, identifier: str) -> HttpResponseBase:
+    """``…/responsible-use``: the note on its use, with the records that say what it says. Three queries."""
+    tag, _at = newest_change()
+    refuse_all(unknown_or_misread(request.GET, ()))
+    row = public_row(kind, identifier)
+    with translation.override(settings.LANGUAGE_CODE):
+        note = note_for(row.body)
+        body = {"record": public_reference(row), "note": note and note_facts(note)}
+    response = HttpResponse(absolute(dumped(body)), content_type="application/json")
+    response["Link"] = api_link_header("ResponsibleUse", web_link(use_address(row), "self"))
+    return tagged(response, tag, None)
+
+
+def note_facts(note: UseNote) -> dict[str, Any]:
+    """``text`` is empty where records say it; the frame is the words of editors."""
+    return {
+        "title": note.title,
+        "provenance": "editorial",
+        "says": note.says,
+        "because": note.because,
+        "parts": [
+            {"name": part.name, "title": part.title, "text": part.said, "records": part.refs}
+            for part in note.parts
+        ],
+    }
 
 
 def incoming_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpResponseBase:

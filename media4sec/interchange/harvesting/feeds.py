@@ -31,6 +31,7 @@ from media4sec.publications.index import current
 from media4sec.publications.lists import SEARCH_FACETS, Listing
 from media4sec.publications.lists import title_of as title_of_list
 from media4sec.publications.models import Publication
+from media4sec.publications.notes import UseNote, note_for
 from media4sec.publications.sorting import asked
 from media4sec.publications.stated import checked_parts
 
@@ -180,9 +181,10 @@ def subtitle_of(answer: Listing) -> str:
 
 
 def entry_text(description: Description) -> str:
-    """What an entry says: the summary, and what nobody could confirm."""
+    """What an entry says: the summary, what nobody could confirm, and the note on its use."""
     document = description.document
-    return in_xml("\n\n".join(filter(None, [document["summary"], doubts_of(document)])))
+    said = (document["summary"], doubts_of(document), note_in_words(note_for(document)))
+    return in_xml("\n\n".join(filter(None, said)))
 
 
 def categories_of(description: Description) -> list[str]:
@@ -203,6 +205,19 @@ def doubts_of(document: Document) -> str:
         for part in doubtful
     ]
     return f"Not verified: {'; '.join(texts)}."
+
+
+def note_in_words(note: UseNote | None) -> str:
+    """The note on the use of a record, a line for each heading."""
+    if note is None:
+        return ""
+    parts = [(part.title, part.said or named(part.refs)) for part in note.parts]
+    lines = [f"{note.title} (editorial note): {named(note.because)}. {note.says}"]
+    return "\n".join([*lines, *(f"{title}: {text}." for title, text in parts)])
+
+
+def named(refs: list[Document]) -> str:
+    return "; ".join(ref["label"] for ref in refs)
 
 
 def urn_of(uuid: object) -> str:

@@ -39,6 +39,7 @@ from media4sec.portal.wording import content, page_display
 from media4sec.publications.citing import cited_in_words, tags_for_readers
 from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication
+from media4sec.publications.notes import UseNote, note_for
 from media4sec.publications.schema_org import nodes_of
 from media4sec.publications.selection import name_of
 from media4sec.publications.stated import stated_facts
@@ -71,6 +72,7 @@ class RecordPage:
     pdf: dict | None  # of the document that it is about
     columns: list[dict]  # good, bad and ugly; empty where nothing is known
     columns_are_wider: bool  # they are about the issues that it raises, and not about the record
+    note: UseNote | None  # on its use, where the kind has such notes and it needs one
     flags: list[dict]
     law: LawOnDay | None  # on the day that the reader asks for; None where it tells no law
     country: CountryLens | None  # the one whose national law the reader asks for
@@ -231,6 +233,7 @@ def page_of(publication, outgoing=None, day=None, country="", *, is_for_paper=Fa
         pdf=pdf_of(document),
         columns=columns,
         columns_are_wider=bool(wider.total) and not own.total and "points" not in document,
+        note=note_for(document),
         flags=flags_of(issues, law),
         law=law,
         country=country_lens(country, named) if country else None,
@@ -325,6 +328,7 @@ def page_parts(page):
     gist = page.gist
     return listed(
         ("gist", gist["title"] if gist else "", gist),
+        ("use", page.note.title if page.note else "", page.note),
         ("facts", gettext("Facts"), page.facts or page.unknown),
         ("document", gettext("The document"), page.pdf),
         ("about", page.kind.page.about, page.text or page.sections),
