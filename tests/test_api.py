@@ -45,7 +45,10 @@ EXAMPLES = int(os.environ.get("API_EXAMPLES", "5"))
 ADDRESSES = (
     *("/api/v1", "/api/v1/openapi.json", "/api/v1/changes", "/api/v1/search?q=theme"),
     *("/api/v1/facets", "/api/v1/facets/themes", THEMES, "/api/v1/themes/one"),
-    *(f"/api/v1/themes/one/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+    *(
+        f"/api/v1/themes/one/{below}"
+        for below in ("versions", "versions/1", "related", "responsible-use", "incoming")
+    ),
 )
 
 
@@ -633,6 +636,7 @@ def test_every_answer_leads_to_itself_and_to_its_shape(client):
         "/api/v1", THEMES, f"{THEMES}?limit=1&sort=title", api_item(theme), "/api/v1/facets/themes",
         "/api/v1/search?q=theme", "/api/v1/changes",
         *(f"{api_item(theme)}/{below}" for below in ("versions", "versions/1", "related", "incoming")),
+        f"{api_item(theme)}/responsible-use",
     ):  # fmt: skip
         response = client.get(address)
         links = {
@@ -694,7 +698,8 @@ def test_schemathesis_finds_nothing(application):  # interchange section 13, gat
         run = few if operation.path.startswith("/api/v1/facets/") else many
         run(given(case=operation.as_strategy())(fits))()
         # Any text could be an identifier, and some addresses take no parameters.
-        if not operation.path.endswith(("{identifier}", "/related")) and operation.path != "/api/v1":
+        takes_none = ("{identifier}", "/related", "/responsible-use", "/api/v1")
+        if not operation.path.endswith(takes_none):
             run(given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))(is_refused))()
 
 

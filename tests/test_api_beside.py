@@ -81,7 +81,7 @@ def test_nothing_is_beside_what_is_not_public(client):
     draft, gone = make("theme"), published("theme")
     workflow.withdraw(gone, reason="By mistake.")
 
-    for below in ("versions", "versions/1", "related", "incoming"):
+    for below in ("versions", "versions/1", "related", "responsible-use", "incoming"):
         assert_problem(client.get(f"{api_item(draft)}/{below}"), 404)
         assert_problem(client.get(f"{api_item(gone)}/{below}"), 410, reason="By mistake.")
         assert_problem(client.get(f"/api/v1/nothings/one/{below}"), 404)
@@ -179,7 +179,7 @@ def test_what_is_beside_a_record_costs_the_same_however_much_it_is(
     client.get(api_item(theme))  # the index follows
     client.get(SEARCH, {"q": "number"})
 
-    for below in ("versions", "versions/1", "related", "incoming"):
+    for below in ("versions", "versions/1", "related", "responsible-use", "incoming"):
         with django_assert_max_num_queries(5):
             assert client.get(f"{api_item(theme)}/{below}").status_code == 200
 
@@ -434,7 +434,10 @@ def test_search_costs_the_same_however_many_hits(client, count, django_assert_ma
 def test_one_strong_tag_that_moves_with_the_content(client):
     theme = published("theme")
     published("technology", themes=[theme.identifier])
-    addresses = [f"{api_item(theme)}/{below}" for below in ("versions", "versions/1", "related", "incoming")]
+    addresses = [
+        f"{api_item(theme)}/{below}"
+        for below in ("versions", "versions/1", "related", "responsible-use", "incoming")
+    ]
     addresses += [FACETS, f"{FACETS}/themes", f"{SEARCH}?q=theme"]
     before = {address: client.get(address) for address in addresses}
 

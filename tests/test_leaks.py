@@ -196,7 +196,7 @@ def walk(client):
     waiting += [
         f"/api/v1/{kind.plural}/{identifier}{below}"
         for kind, identifier in known_records()
-        for below in ("", "/versions", "/versions/1", "/related", "/incoming")
+        for below in ("", "/versions", "/versions/1", "/related", "/responsible-use", "/incoming")
     ]
     waiting += [
         "/sitemap-1.xml",
