@@ -22,6 +22,7 @@ OTHER_VALUES = {
     "MediaType": list(SUFFIXES),
     "NewestSourceBasis": ["dated", "read"],
     "SharedBy": ["names", "named-by", "source", "words"],
+    "NoteHeading": ["legal-basis", "necessity", "rights", "harms", "evidence"],
 }
 
 RESPONSE_HEADERS = {

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from media4sec.choices import Provenance
 from media4sec.stored import SUFFIXES
 
 
@@ -230,7 +231,7 @@ class UseNoteSerializer(serializers.Serializer):
     """A note on responsible use. Its frame is the words of editors; what it says is what the records say."""
 
     title = serializers.CharField()
-    provenance = serializers.ChoiceField(choices=["editorial"])
+    provenance = serializers.ChoiceField(choices=Provenance.choices)
     says = serializers.CharField()
     because = ReferenceSerializer(many=True, help_text="The functions for which it is there.")
     parts = NotePartSerializer(many=True)
