@@ -381,7 +381,7 @@ TECHNOLOGY = Kind(
         names=fields("makers maker_as_stated eu_project_acronym eu_project_grant"),
         unread=fields("status_note licence_verified listed_in_d22"),
     ),
-    note="catalogue.responsible_use.note_on",
+    note="catalogue.responsible_use.note_on_use",
     weight=18,
     review_months=6,
 )

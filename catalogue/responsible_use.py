@@ -14,7 +14,7 @@ from media4sec.publications.notes import NotePart, UseNote
 from media4sec.publications.stated import since_change
 
 
-def note_on(document):
+def note_on_use(document):
     """The note of a technology; None where none of its functions is marked."""
     marked, issues = what_notes_are_made_of()
     because = [ref for ref in document["functions"] if ref["id"] in marked]

@@ -30,7 +30,7 @@ SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)
 SELECTED = frozenset(("Lo", "Sm", "So"))
 # Hosts of hidden services (Tor, Lokinet), and of gateways to them (name.onion.example): nothing here leads there.
 # The end of those of I2P has a digit, which no address on the web has.
-HIDDEN = re.compile(r"(?:^|\.)(?:onion|loki)\.?$|\b(?:[a-z2-7]{16}|[a-z2-7]{56})\.onion\.")
+HIDDEN_SERVICE = re.compile(r"(?:^|\.)(?:onion|loki)\.?$|\b(?:[a-z2-7]{16}|[a-z2-7]{56})\.onion\.")
 KEYCAP = "\u20e3"  # a digit in a key, such as 1️⃣
 INVISIBLE = re.compile(f"[{''.join(sorted(EMPTY | SELECTORS))}]")
 
@@ -99,7 +99,7 @@ def web_address(text, *, most=None):
         schemes=["http", "https"], message=_("The address must look like https://example.org/page.")
     )(text)
     parts = urlsplit(text)
-    if HIDDEN.search(parts.hostname or ""):
+    if HIDDEN_SERVICE.search(parts.hostname or ""):
         raise ValidationError(
             _("This leads to a hidden service. Describe it in words, without its address."), code="hidden"
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 
-from catalogue.responsible_use import note_on
+from catalogue.responsible_use import note_on_use
 from ethics.choices import Bearing
 from media4sec.paper.blocks import Heading
 from media4sec.paper.records import blocks_of, note_blocks
@@ -51,7 +51,7 @@ def tool(db):
 
 
 def note_of(record):
-    return note_on(Publication.objects.get(kind=record.kind_name, identifier=record.identifier).body)
+    return note_on_use(Publication.objects.get(kind=record.kind_name, identifier=record.identifier).body)
 
 
 def labels(refs):
@@ -133,10 +133,10 @@ def test_it_is_on_papers(tool, client):
 # gate 8.8
 def test_no_query_is_made_for_each_entry(tool, django_assert_max_num_queries):
     publications = list(Publication.objects.filter(kind="technology"))
-    note_on(publications[0].body)
+    note_on_use(publications[0].body)
     with django_assert_max_num_queries(3):
         for _ in range(3):
-            note_on(publications[0].body)
+            note_on_use(publications[0].body)
 
 
 # gate 8.8
@@ -154,7 +154,7 @@ def test_the_content_marks_functions_and_places_issues():
 # gate 8.8
 @pytest.mark.usefixtures("content")
 def test_every_marked_technology_of_the_content_has_all_headings():
-    found = [note_on(row.body) for row in Publication.objects.published().of("technology")]
+    found = [note_on_use(row.body) for row in Publication.objects.published().of("technology")]
     notes = [note for note in found if note]
 
     assert len(notes) > 50

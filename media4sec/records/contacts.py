@@ -16,7 +16,7 @@ OTHER_NUMBERS = re.compile(
     r"|(?:[€£$]|\b(?:EUR|GBP|USD))\s?\d[\d ,.]{0,20}|\d[\d ,.]{0,20}\s?(?:[€£$]|(?:EUR|GBP|USD|euros?)\b)",
     re.IGNORECASE,
 )
-MAIL = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,61}\w")
+MAIL_ADDRESS = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,61}\w")
 # What police call the number of a person, in the languages of the interface.
 SERVICE_NUMBER = re.compile(
     r"""\b(?:
@@ -42,9 +42,9 @@ def told_of_contacts(document: object) -> list[str]:
 
 def contacts_in(text: str) -> Iterator[tuple[str, str]]:
     """(what it looks like, the very words) for each e-mail address, service number and telephone number."""
-    for mail in MAIL.finditer(text):
+    for mail in MAIL_ADDRESS.finditer(text):
         yield "an e-mail address", mail[0]
-    text = MAIL.sub(" ", text)
+    text = MAIL_ADDRESS.sub(" ", text)
     for named in SERVICE_NUMBER.finditer(text):
         yield "the service number of a person", named[0]
     text = OTHER_NUMBERS.sub(" ", SERVICE_NUMBER.sub(" ", text))

@@ -211,12 +211,12 @@ def note_in_words(note: UseNote | None) -> str:
     """The note on the use of a record, a line for each heading."""
     if note is None:
         return ""
-    parts = [(part.title, part.said or named(part.refs)) for part in note.parts]
-    lines = [f"{note.title} (editorial note): {named(note.because)}. {note.says}"]
+    parts = [(part.title, part.said or labels_in(part.refs)) for part in note.parts]
+    lines = [f"{note.title} (editorial note): {labels_in(note.because)}. {note.says}"]
     return "\n".join([*lines, *(f"{title}: {text}." for title, text in parts)])
 
 
-def named(refs: list[Document]) -> str:
+def labels_in(refs: list[Document]) -> str:
     return "; ".join(ref["label"] for ref in refs)
 
 
