@@ -13,6 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 HERE := LOG_FORMAT=line BASE_URL=http://127.0.0.1:$(PORT) SECRET_KEY_FILE=$(CURDIR)/var/secret_key
 PRODUCTION := env -u DEBUG -u ALLOWED_HOSTS BASE_URL=https://kb.example.eu SECURITY_CONTACT=mailto:security@kb.example.eu \
   TRUST_X_FORWARDED_PROTO=true TRUSTED_PROXIES=127.0.0.1 EMAIL_URL=smtp+tls://portal:x@mail.example.eu:587 \
+  ACCESSIBILITY_BODY='Board for web access' \
   SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 # All cores at once; whoever has nothing left to do takes from the others.

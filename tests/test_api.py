@@ -599,7 +599,7 @@ def test_every_example_fits_its_shape():
         if "example" in media:
             others += 1
             assert errors_in(checker(document, address), media["example"]) == []
-    assert others == len(kinds()) + 7
+    assert others == len(kinds()) + 8
     for response in document["components"]["responses"].values():
         for media in response.get("content", {}).values():
             assert errors_in(checker_of(document, media["schema"]), media["example"]) == []

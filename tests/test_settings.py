@@ -16,6 +16,7 @@ GOOD = {
     "BASE_URL": "https://kb.example.eu",
     "SECRET_KEY": secrets.token_urlsafe(64),
     "SECURITY_CONTACT": "mailto:security@kb.example.eu",
+    "ACCESSIBILITY_BODY": "Board for web access",
 }
 
 # Set for the portal on the web, over https.

@@ -1,14 +1,11 @@
 """What cannot work is refused before anybody is served (gate 6.23), and what will disappoint is named."""
 
-import datetime
 import ipaddress
 
 import pytest
 from django.core import checks
 from django.db import connection
-from django.utils.timezone import localdate
 
-from media4sec.front import accessibility
 from media4sec.operations import checks as own
 from media4sec.serving import THREADS
 
@@ -20,8 +17,7 @@ def found():
 
 
 @pytest.fixture
-def well(settings, monkeypatch):
-    monkeypatch.setattr(accessibility, "REVIEW_DUE_ON", datetime.date.max)  # not the day on which tests run
+def well(settings):
     settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
     settings.TRUSTED_PROXIES = [ipaddress.ip_network("127.0.0.1")]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -52,14 +48,6 @@ def test_a_usual_set_up_is_fine(well):
 def test_each_slip_is_named(well, name, value, expected):  # gate 6.23
     setattr(well, name, value)
     assert found() == {expected}
-
-
-@pytest.mark.django_db
-def test_a_statement_that_is_due_for_review_is_named(well, monkeypatch):  # gates 6.23, 7.9
-    monkeypatch.setattr(accessibility, "REVIEW_DUE_ON", localdate() - datetime.timedelta(days=1))
-    assert found() == {"operations.W004"}
-    monkeypatch.setattr(accessibility, "REVIEW_DUE_ON", localdate())
-    assert found() == set()
 
 
 @pytest.mark.django_db

@@ -7,9 +7,7 @@ refuse themselves (``media4sec.settings``).
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.db import DatabaseError, connection
-from django.utils.timezone import localdate
 
-from media4sec.front import accessibility
 from media4sec.serving import THREADS
 
 BESIDE_THREADS = (
@@ -115,19 +113,5 @@ def mail_is_sent(app_configs, **options):
             "EMAIL_URL is not set: invitations and links for new passwords are written to the log.",
             hint="Name a mail server, such as smtp+tls://user:password@mail.example.eu:587.",
             id="operations.W003",
-        )
-    ]
-
-
-@register(Tags.security, deploy=True)
-def the_accessibility_statement_is_fresh(app_configs, **options):
-    """Its page says so as well; whoever makes releases goes through it and dates it anew."""
-    if localdate() <= accessibility.REVIEW_DUE_ON:
-        return []
-    return [
-        Warning(
-            f"The accessibility statement was due for review by {accessibility.REVIEW_DUE_ON}.",
-            hint="Update to a release in which it was gone through.",
-            id="operations.W004",
         )
     ]
