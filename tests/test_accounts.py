@@ -3,6 +3,7 @@
 import time
 from datetime import datetime, timedelta
 from io import StringIO
+from ipaddress import ip_network
 from threading import Event
 
 import pytest
@@ -50,6 +51,19 @@ def try_to_log_in(client, email, password=PASSWORD, **headers):
 
 
 # Passwords
+
+
+@pytest.mark.parametrize("comes_from", ["127.0.0.1", "nowhere", "2001:db8::7"])
+def test_who_comes_from_where_nobody_knows_logs_in_as_others_do(client, settings, comes_from):  # gate 4.1
+    """From a machine of the proxies', without an address, from a network of version 6: all is kept where addresses are."""
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    user = with_password_alone(member("contributor"))
+
+    response = try_to_log_in(client, user.email, HTTP_X_FORWARDED_FOR=comes_from)
+
+    assert response.status_code == 302
+    assert client.get("/admin/").status_code == 200
+    assert user.usersession_set.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from media4sec.visitors import address_of
 
 logger = logging.getLogger(__name__)
 MAIL = "mail"  # the name of a thread that sends one
+NOBODYS_ADDRESS = "::"  # of who comes from where nobody knows: a column for addresses takes nothing else
 ALL_FAILURES = "1000/5m/key"  # log-ins that fail, on all accounts together
 
 
@@ -50,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request):
-        return address_of(request) or "unknown"
+        return address_of(request) or NOBODYS_ADDRESS
 
     def is_reauthentication_required(self, *, app, **more):
         """Who has just logged in is not asked again."""
