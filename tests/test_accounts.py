@@ -55,7 +55,7 @@ def try_to_log_in(client, email, password=PASSWORD, **headers):
 
 @pytest.mark.parametrize("comes_from", ["127.0.0.1", "nowhere", "2001:db8::7"])
 def test_who_comes_from_where_nobody_knows_logs_in_as_others_do(client, settings, comes_from):  # gate 4.1
-    """From a machine of the proxies', without an address, from a network of version 6: all is kept where addresses are."""
+    """From a machine of the proxies', without an address, by version 6: each is kept where addresses are."""
     settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
     user = with_password_alone(member("contributor"))
 
