@@ -253,10 +253,11 @@ class RecordAdmin(LongForm, KeepsText, Commenting, Importing, Naming, ListOfReco
         remember_submission(form, record)
         if told:
             self.message_user(request, told, messages.WARNING)
-        self.message_user(request, standing(self._read(request, record.pk), request.user))
+        now = self._read(request, record.pk)
+        self.message_user(request, standing(now, request.user))
         self.warn_of_lookalikes(request, record, is_new="title" in form.changed_data)
         if not STAYS & request.POST.keys():
-            for _, words in contacts_noticed(record):
+            for _, words in contacts_noticed(now):
                 self.message_user(request, words, messages.WARNING)
 
     def warn_of_lookalikes(self, request, record, *, is_new):
@@ -561,7 +562,8 @@ def asked_again(user, record):
 
 def contacts_noticed(record):
     """How somebody could be reached or recognised by its texts, for its page: ``[(address, words)]``."""
-    found = told_of_contacts(working_document(record))
+    newest = newest_revision(record)
+    found = told_of_contacts(document_of(newest)) if newest else []
     return [(admin_url(record), f"{words} Take it away, unless it belongs to an office.") for words in found]
 
 
