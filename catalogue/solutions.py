@@ -120,7 +120,7 @@ def technologies(words: str, since: datetime | None, errors: list[tuple[str, str
         query["q"] = words
         answer = listing((kinds_by_name()["technology"],), query, counted=())
         errors += [("search", text) for _, text in answer.errors]
-        rows = rows.filter(pk__in=answer.result.ids)
+        rows = rows.filter(pk__in=answer.result.ids.tolist())
     return rows.filter(modified_at__gte=since) if since else rows
 
 

@@ -1,9 +1,14 @@
 """After a change, pages read again what changed, and not all there is: with hundreds of records as with a few."""
 
+import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from media4sec.kinds import kinds_by_name
 from media4sec.publications.concepts import concept_addresses
 from media4sec.publications.index import current
+from media4sec.publications.models import Publication
 from media4sec.publications.search import Question
 from media4sec.publications.stated import of_each
 from media4sec.publications.synonyms import synonyms
@@ -187,3 +192,49 @@ def test_addresses_of_concepts_follow_one_by_one(rows_read):
     assert len(addresses) == MANY + 2
     assert ("glossary-term", other.identifier) not in addresses
     assert addresses["theme", new.identifier].endswith(f"/{new.identifier}/")
+
+
+@pytest.fixture
+def many_tools():
+    copies_published(published("technology"), MANY)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def test_an_address_that_means_nothing_is_looked_up_in_an_index(client, many_tools):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/technologies/no-such-thing/").status_code == 404
+    by_slug = next(query["sql"] for query in asked.captured_queries if '"slug" = ' in query["sql"])
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{by_slug}")
+        assert "publications_path_slug" in str(cursor.fetchall())
+
+
+def test_what_was_withdrawn_is_looked_up_in_an_index(many_tools):
+    gone = Publication.objects.gone().of("technology")
+    assert not gone
+    plan = gone.filter(modified_at__isnull=False).order_by("-modified_at").explain()
+    # SQLite does not know how rare a state is: it may go through all of a kind by time instead.
+    assert "publications_kind_state" in plan or (
+        connection.vendor == "sqlite" and "publications_kind_modified" in plan
+    )
+
+
+def test_a_list_counts_what_its_own_kinds_have_and_reads_no_more():
+    copies_published(published("technology"), 3)
+    published("issue"), published("statement")
+    for later in (False, True):
+        if later:
+            published("technology")
+        index = current()
+        assert bool(index.later) == later
+        for field in ("theme", "lens", "provenance", "status"):
+            for kind_names in (["technology"], ["issue", "statement"], ["project"], [*kinds_by_name()]):
+                of_kinds, terms = index.of_kinds(kind_names), index.terms(field, kind_names)
+                assert all(
+                    np.isin(slots, np.flatnonzero(index.of_kinds(kind_names))).all() for slots, _ in terms
+                )
+                own, whole = index.counted(field, of_kinds, kind_names), index.counted(field, of_kinds)
+                assert own.tolist() == whole.tolist()
+    assert sum(index.counted("provenance", index.is_alive, ["technology"])) == 5

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Subquery
 from django.http import Http404, QueryDict
@@ -25,9 +26,12 @@ CACHE = "public, no-cache"
 
 
 def result_of(path: str, data: QueryDict) -> Listing:
-    """What the list at ``path`` (search, a list of a reader’s own) answers: all of it, in the order of the page."""
+    """What the list at ``path`` (search, a list of a reader’s own) answers: all of it, in the order of the page.
+
+    Of filters only those that are in use are counted: files show none.
+    """
     if path == "search":
-        answer = asked(kinds(), data, facets=SEARCH_FACETS)
+        answer = asked(kinds(), data, facets=SEARCH_FACETS, counted=())
         if not answer.errors and not answer.words:
             answer.errors.append(("q", "Name the words to search for."))
         return answer
@@ -35,13 +39,13 @@ def result_of(path: str, data: QueryDict) -> Listing:
         return selected_as_listing(data)
     if path not in paths():
         raise Http404
-    return asked(paths()[path], data)
+    return asked(paths()[path], data, counted=())
 
 
-def publications(ids: Sequence[int]) -> Iterator[Publication]:
+def publications(ids: Sequence[int] | np.ndarray) -> Iterator[Publication]:
     """These publications in this order; a fixed number of rows is in memory at a time."""
     for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
+        part = list(map(int, ids[start : start + CHUNK]))
         found = Publication.objects.published().defer("title_stems", "text_stems").in_bulk(part)
         yield from (found[pk] for pk in part if pk in found)
 

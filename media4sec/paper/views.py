@@ -69,7 +69,7 @@ def list_pack(request: HttpRequest, form: str) -> HttpResponseBase:
     answer = selected_as_listing(request.GET)
     if answer.errors:
         return refuse(request, answer.errors)
-    paper = pack_of(Publication.objects.in_order_of(answer.result.ids), newest)
+    paper = pack_of(Publication.objects.in_order_of(answer.result.ids.tolist()), newest)
     if form == "pdf":
         return pdf_answer(as_pdf(paper), "medi4sec-list")
     response = HttpResponse(as_docx(paper), content_type=MEDIA_TYPE)

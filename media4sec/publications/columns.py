@@ -161,12 +161,23 @@ class Columns:
     # Facets
 
     def facet(self, field):
-        """(slots, numbers of their values, [(value, label)]) of a field."""
-        number = self.fields.index(field)
-        here = slice(*self.arrays["term_starts"][number : number + 2])
+        """(slots, numbers of their values, [(value, label)]) of a field, kind by kind."""
+        number, starts = self.fields.index(field), self._starts(field)
+        here = slice(starts[0], starts[-1])
         values = slice(*self.arrays["value_starts"][number : number + 2])
         labels = list(zip(self.values[values], self.labels[values], strict=True))
         return self.arrays["term_slots"][here], self.arrays["term_values"][here], labels
+
+    def of_kinds(self, field, kind_names):
+        """Where those of some kinds stand in the columns of a field: slices that are not empty."""
+        starts, names = self._starts(field) - self._starts(field)[0], list(kinds_by_name())
+        found = (slice(*starts[number : number + 2].tolist()) for number in map(names.index, kind_names))
+        return [here for here in found if here.start < here.stop]
+
+    def _starts(self, field):
+        """Where the terms of each kind begin in a field, and where the last ones end."""
+        number, many = self.fields.index(field), len(kinds_by_name())
+        return self.arrays["term_starts"][number * many : (number + 1) * many + 1]
 
     # Links
 
@@ -283,7 +294,7 @@ def columns_from(rows, terms=(), names=None, synonyms=None, seen=None):
     arrays = {name: np.array(values) for name, values in per_slot.items()}
     arrays |= _texts("titles", titles) | _texts("sort_keys", sort_keys) | _table("exact", *exact)
     fields = counted_fields()
-    arrays |= _facets_and_links(terms, fields, arrays["pks"])
+    arrays |= _facets_and_links(terms, fields, arrays["pks"], arrays["kinds"])
     arrays |= _postings(list(tokens), words, len(titles), synonyms)
     return Columns(arrays, fields, synonyms, seen)
 
@@ -323,8 +334,11 @@ def _table(name, hashes, numbers):
     return {f"{name}_hashes": hashes[order], f"{name}_numbers": numbers[order]}
 
 
-def _facets_and_links(terms, fields, pks):
-    """For each field its slots and the numbers of their values, and the values with their labels; who names whom."""
+def _facets_and_links(terms, fields, pks, kinds_of):
+    """For each field its slots and the numbers of their values, and the values with their labels; who names whom.
+
+    Those of one kind stand together, so that a list reads what it has itself, and not what all others have.
+    """
     found = {field: (array("q"), array("i")) for field in fields}
     numbers, labels = {field: numbering() for field in fields}, {field: {} for field in fields}
     links, link_fields = (array("q"), array("q"), array("h")), numbering()
@@ -336,16 +350,18 @@ def _facets_and_links(terms, fields, pks):
         if target is not None:
             for column, one in zip(links, (target, pk, link_fields[field]), strict=True):
                 column.append(one)
-    slots, values = [], []
+    slots, values, sizes = [], [], []
     for of_field in found.values():
         own, their = (np.array(column, np.int64) for column in of_field)
-        at = pks.searchsorted(own)
         is_known = np.isin(own, pks)
-        slots.append(at[is_known].astype(np.int32))
-        values.append(their[is_known].astype(np.int32))
+        at, their = pks.searchsorted(own[is_known]), their[is_known]
+        order = np.argsort(kinds_of[at], kind="stable")
+        slots.append(at[order].astype(np.int32))
+        values.append(their[order].astype(np.int32))
+        sizes += np.bincount(kinds_of[at], minlength=len(kinds_by_name())).tolist()
     nothing = np.zeros(0, np.int32)
     return {
-        "term_starts": np.cumsum([0, *map(len, slots)]),
+        "term_starts": np.cumsum([0, *sizes]),
         "term_slots": np.concatenate([nothing, *slots]),
         "term_values": np.concatenate([nothing, *values]),
         "value_starts": np.cumsum([0, *map(len, labels.values())]),

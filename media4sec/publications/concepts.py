@@ -88,10 +88,11 @@ def concept_addresses() -> dict[tuple[str, str], str]:
 def addresses_of(rows: PublicationQuerySet) -> Iterator[tuple[int, tuple[tuple[str, str], str]]]:
     """``[(key, ((scheme, value of a filter), address))]`` of concepts, and not of records with the labels of others."""
     vocabulary = kind_for(Role.VOCABULARY)
-    for row in rows.only("kind", "identifier", "url", "document").iterator(chunk_size=500):
-        name, code = row.kind, row.identifier
-        if row.kind == vocabulary.name:
-            name, code = row.body[sort_field()], row.body[vocabulary.thing.number]
+    own = rows.exclude(kind=vocabulary.name).values_list("pk", "kind", "identifier", "url")
+    for pk, name, identifier, url in own.iterator(chunk_size=2000):
+        yield pk, ((name, identifier), f"{settings.BASE_URL}{url}")
+    for row in rows.of(vocabulary.name).only("url", "document").iterator(chunk_size=500):
+        name, code = row.body[sort_field()], row.body[vocabulary.thing.number]
         scheme = concept_schemes().get(name)
-        if scheme and scheme.kind.name == row.kind:
+        if scheme and scheme.kind is vocabulary:
             yield row.pk, ((name, code), f"{settings.BASE_URL}{row.url}")

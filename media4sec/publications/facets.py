@@ -21,7 +21,7 @@ class Option:
 class Result:
     """The ids that pass all filters, in order, and every facet's options with counts that stay."""
 
-    ids: list[int]
+    ids: np.ndarray  # a column, as there may be many
     total: int
     options: dict[str, list[Option]] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)  # results without this facet’s filter
@@ -31,14 +31,21 @@ class Result:
         return len(self.ids)
 
 
-def filtered(slots: np.ndarray, facets: Iterable[str], chosen: dict[str, list[str]], index: Index) -> Result:
+def filtered(
+    slots: np.ndarray,
+    facets: Iterable[str],
+    chosen: dict[str, list[str]],
+    index: Index,
+    kind_names: Sequence[str] | None = None,
+) -> Result:
     """Filter publications by terms: OR inside a facet, AND across; an option's count leaves its own facet out.
 
-    ``slots`` are ordered; ``facets`` names the facets in use; ``chosen`` maps a facet to the wanted values.
+    ``slots`` are ordered, and of these kinds, if any are named; ``facets`` names the facets in use; ``chosen`` maps a
+    facet to the wanted values.
     """
     inside = np.zeros(index.count, bool)
     inside[slots] = True
-    matches = {name: index.having(name, values) for name, values in chosen.items() if values}
+    matches = {name: index.having(name, values, kind_names) for name, values in chosen.items() if values}
     without = {}
     for name in matches:
         without[name] = inside.copy()
@@ -51,15 +58,15 @@ def filtered(slots: np.ndarray, facets: Iterable[str], chosen: dict[str, list[st
     options = {}
     for name in facets:
         _, labels = index.facet(name)
-        present = index.counted(name, inside)
-        counts = index.counted(name, without.get(name, passing)) if matches else present
+        present = index.counted(name, inside, kind_names)
+        counts = index.counted(name, without.get(name, passing), kind_names) if matches else present
         options[name] = [
             Option(value, label, int(counts[number]), value in chosen.get(name, ()))
             for number in np.flatnonzero(present)
             for value, label in [labels[number]]
         ]
     dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
-    kept = index.pks[slots[passing[slots]]].tolist()
+    kept = index.pks[slots[passing[slots]]]
     return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
 
 
@@ -107,7 +114,7 @@ def unfiltered(kind_names: Sequence[str], facets: Iterable[str], index: Index) -
     """All that is published of these kinds, in their own order. Counted once after each change."""
 
     def make():
-        return filtered(index.ordered(kind_names), facets, {}, index)
+        return filtered(index.ordered(kind_names), facets, {}, index, kind_names)
 
     result = index.kept(("unfiltered", *kind_names, "by", *facets), make)
     return replace(result, options=dict(result.options))

@@ -149,9 +149,7 @@ class Index:
         found = self.slot_of[pks[pks < len(self.slot_of)]]
         return found[found >= 0]
 
-    def by_concept(
-        self, pks: Iterable[int], most: int | None = None
-    ) -> tuple[list[int], dict[int, list[int]]]:
+    def by_concept(self, pks: Any, most: int | None = None) -> tuple[np.ndarray, dict[int, list[int]]]:
         """(pks, {lead: others}): publications that are one concept side by side, that of the first kind leading.
 
         They stand where the best of them stood. With ``most``, only so many concepts, the first ones.
@@ -174,12 +172,10 @@ class Index:
             is_lead[places[1:]] = False
             after[places[0]] = found[1:]
         if not others:
-            return leads.tolist(), others
+            return leads, others
         # Where each group goes on, counted among those that lead.
         at = np.repeat(np.cumsum(is_lead)[list(after)], [len(found) for found in after.values()])
-        return np.insert(
-            leads[is_lead], at, [pk for found in after.values() for pk in found]
-        ).tolist(), others
+        return np.insert(leads[is_lead], at, [pk for found in after.values() for pk in found]), others
 
     # Orders
 
@@ -314,10 +310,23 @@ class Index:
 
         return self.kept(f"facet, {field}", make)
 
-    def counted(self, field, mask):
-        """How many of the slots in a mask have each value of a field."""
-        parts, labels = self.facet(field)
-        return sum(np.bincount(numbers[mask[slots]], minlength=len(labels)) for slots, numbers in parts)
+    def terms(self, field, kind_names=None):
+        """[(slots, numbers of their values)] of a field; with names of kinds, of these only."""
+        parts, _ = self.facet(field)
+        if kind_names is None or len(set(kind_names)) == len(kinds_by_name()):
+            return parts
+        return [
+            (slots[here], numbers[here])
+            for (slots, numbers), (columns, _) in zip(parts, self.parts, strict=True)
+            for here in columns.of_kinds(field, kind_names)
+        ]
+
+    def counted(self, field, mask, kind_names=None):
+        """How many of the slots in a mask, which are of these kinds, have each value of a field."""
+        found = np.zeros(len(self.facet(field)[1]), np.int64)
+        for slots, numbers in self.terms(field, kind_names):
+            found += np.bincount(numbers[mask[slots]], minlength=len(found))
+        return found
 
     def values(self, field: str, mask: np.ndarray) -> set[str]:
         """What the slots in a mask have in a field; nothing where it is not counted."""
@@ -336,13 +345,12 @@ class Index:
             for pk, number in zip(self.pks[slots[own]].tolist(), numbers[own].tolist(), strict=True)
         ]
 
-    def having(self, field, values):
-        """A mask of the slots that have one of these values."""
-        parts, labels = self.facet(field)
+    def having(self, field, values, kind_names=None):
+        """A mask of the slots that have one of these values, and are of these kinds."""
         values = set(values)
-        is_wanted = np.array([value in values for value, _ in labels], bool)
+        is_wanted = np.array([value in values for value, _ in self.facet(field)[1]], bool)
         found = np.zeros(self.count, bool)
-        for slots, numbers in parts:
+        for slots, numbers in self.terms(field, kind_names):
             found[slots[is_wanted[numbers]]] = True
         return found & self.is_alive
 

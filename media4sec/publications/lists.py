@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import django_filters
+import numpy as np
 from django import forms
 from django.conf import settings
 from django.core.validators import ProhibitNullCharactersValidator
@@ -34,6 +35,7 @@ from media4sec.publications.search import Found, search
 MAX_WORDS = 200
 MAX_VALUE = 600
 MAX_VALUES = 50
+NOTHING = np.zeros(0, np.int64)
 
 
 class RepeatedWidget(forms.Widget):
@@ -135,7 +137,7 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
     errors: list[tuple[str, str]] = field(default_factory=list)
-    result: Result = field(default_factory=lambda: Result([], 0))  # empty where the question was wrong
+    result: Result = field(default_factory=lambda: Result(NOTHING, 0))  # empty where the question was wrong
     found: Found | None = None  # where words were asked for: what they were taken for
     under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""
@@ -186,11 +188,11 @@ def listing(
     if answer.words:
         answer.found = search(answer.words, names, index)
     slots = answer.found.hits(is_ranked) if answer.found else index.ordered(names)
-    answer.result = filtered(slots, asked, answer.chosen, index)
+    answer.result = filtered(slots, asked, answer.chosen, index, names)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
     if _respell(missing, labels, answer, index):
-        answer.result = filtered(slots, asked, answer.chosen, index)
+        answer.result = filtered(slots, asked, answer.chosen, index, names)
         missing = _not_found(answer.chosen, answer.result)
         labels |= _known(missing, answer, index)
     if answer.found and is_ranked:  # once it is known what was chosen, however it was spelled

@@ -15,6 +15,10 @@ class PublicationQuerySet(models.QuerySet):
     def published(self) -> Self:
         return self.filter(state=Publication.State.PUBLISHED)
 
+    def gone(self) -> Self:
+        """What is left of withdrawn and merged records; named, as no index finds “all others” among many."""
+        return self.filter(state__in=(Publication.State.WITHDRAWN, Publication.State.MERGED))
+
     def of(self, *kind_names: str) -> Self:
         return self.filter(kind__in=kind_names)
 
@@ -68,6 +72,7 @@ class Publication(models.Model):
         ]
         indexes = [
             models.Index(fields=["path", "identifier"], name="publications_path"),
+            models.Index(fields=["path", "slug"], name="publications_path_slug"),
             models.Index(fields=["kind", "state"], name="publications_kind_state"),
             models.Index(fields=["checked_on"], name="publications_checked_on"),
             models.Index(fields=["kind", "modified_at"], name="publications_kind_modified"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+import numpy as np
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -129,7 +130,7 @@ def selected_as_listing(data: QueryDict) -> Listing:
         for name, row in selection.rows.items()
         if row is None or row.state != Publication.State.PUBLISHED
     ]
-    ids = [row.pk for row in selection.published]
+    ids = np.array([row.pk for row in selection.published], np.int64)
     of = {row.kind for row in selection.published}
     answer.kinds = tuple(kind for kind in kinds() if kind.name in of)
     answer.result = Result(ids, len(ids))

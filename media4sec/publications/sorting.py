@@ -48,14 +48,14 @@ def orders_of(kinds: Iterable[Kind], facets: Iterable[Facet] | None = None) -> t
     return tuple(names)
 
 
-def in_order(answer: Listing, sort: str, say: Say | None = None) -> list[int]:
+def in_order(answer: Listing, sort: str, say: Say | None = None) -> np.ndarray:
     """The ids by one property; equal ones stay as they were, those that do not have it come last."""
     index = answer.index or current()
     slots = index.slots(answer.result.ids)
     keys = _keys(answer, sort.removeprefix("-"), say or (lambda facet, value, label: label))[slots]
     has = ~np.isnan(keys)
     order = np.argsort(-keys[has] if sort.startswith("-") else keys[has], kind="stable")
-    return index.pks[np.concatenate((slots[has][order], slots[~has]))].tolist()
+    return index.pks[np.concatenate((slots[has][order], slots[~has]))]
 
 
 def _keys(answer, name, say):
@@ -67,7 +67,8 @@ def _keys(answer, name, say):
         return getattr(index, name)
     if name == "flags":
         return _counts({kind.flag_field for kind in answer.kinds if kind.links.flags}, index)
-    parts, labels = index.facet(name)
+    kind_names = [kind.name for kind in answer.kinds]
+    parts, labels = index.terms(name, kind_names), index.facet(name)[1]
     facet = next(facet for facet in answer.facets if facet.name == name)
     places = _places(facet, labels, answer.kinds, say)
     keys = np.full(index.count, np.nan)

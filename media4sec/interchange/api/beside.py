@@ -156,9 +156,9 @@ def incoming_to(request: HttpRequest, kind: Kind, identifier: str) -> HttpRespon
     pks = index.pks[index.mask(*naming.values())]
     pks.sort()
     asked.count = len(pks) if asked.is_counted else None
-    page, before, after = window(pks.tolist(), asked.cursor, asked.limit)
+    page, before, after = window(pks, asked.cursor, asked.limit)
     fields = fields_naming(page, naming, index)
-    rows = Publication.objects.only("kind", "identifier", "uuid", "title", "url").in_order_of(list(page))
+    rows = Publication.objects.only("kind", "identifier", "uuid", "title", "url").in_order_of(page)
     results = (dumped(public_reference(other) | {"fields": fields[other.pk]}) for other in rows)
     return tagged(page_answer(request, asked, results, before, after), tag, None)
 

@@ -3,12 +3,12 @@
 import json
 import re
 import zlib
-from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -22,7 +22,7 @@ from media4sec.kinds import Kind, Slug
 from media4sec.link_headers import link_header, web_link
 from media4sec.opaque import as_opaque, from_opaque
 from media4sec.problems import BadParameters, Gone
-from media4sec.publications.lists import misread
+from media4sec.publications.lists import NOTHING, misread
 from media4sec.publications.models import Publication
 from media4sec.publications.sorting import asked
 
@@ -237,7 +237,7 @@ class AskedList(AskedPage):
                     "What was withdrawn has nothing left to filter or sort by: ask without that.",
                 )
             )
-        self.ids = [] if self.errors else self._ids()
+        self.ids = NOTHING if self.errors else self._ids()
         self.count = len(self.ids) if self.is_counted else None
 
     def page(self) -> tuple[Iterable[str], Cursor | None, Cursor | None]:
@@ -256,8 +256,8 @@ class AskedList(AskedPage):
     def is_ordered(self) -> bool:
         return bool(self.answer.words or self.answer.sort)
 
-    def _ids(self) -> Sequence[int]:
-        ids = self.answer.result.ids if self.is_ordered else sorted(self.answer.result.ids)
+    def _ids(self) -> np.ndarray:
+        ids = self.answer.result.ids if self.is_ordered else np.sort(self.answer.result.ids)
         if not (self.with_deleted or self.since or self.before or self.identifiers):
             return ids
         rows = Publication.objects.of(self.kind.name)
@@ -269,10 +269,8 @@ class AskedList(AskedPage):
         if self.identifiers:
             rows = rows.filter(identifier__in=self.identifiers)
         wanted = rows.order_by("pk").values_list("pk", flat=True)
-        if self.with_deleted:
-            return list(wanted)
-        among = set(wanted)
-        return [pk for pk in ids if pk in among]
+        found = np.fromiter(wanted, np.int64)
+        return found if self.with_deleted else ids[np.isin(ids, found)]
 
     def _moment(self, name: str) -> datetime | None:
         text = self.data.get(name)
@@ -309,28 +307,30 @@ def comma_separated(text: str) -> tuple[str, ...]:
 
 
 def window(
-    ids: Sequence[int], cursor: Cursor, limit: int, *, is_sorted: bool = True
-) -> tuple[Sequence[int], Cursor | None, Cursor | None]:
+    ids: Sequence[int] | np.ndarray, cursor: Cursor, limit: int, *, is_sorted: bool = True
+) -> tuple[list[int], Cursor | None, Cursor | None]:
     """(ids of the page, cursor of the page before, cursor of the page after).
 
     A cursor is (1, n) for “after n” or (-1, n) for “before n”. Among sorted ids it stays true when records come and
     go; in any other order a record that has gone takes its place with it (``BadParameters``).
     """
-    direction, mark = cursor
-    if is_sorted or cursor == FIRST_PAGE:
-        low, high = bisect_left(ids, mark), bisect_right(ids, mark)
-    elif mark in ids:
-        low = ids.index(mark)
-        high = low + 1
-    else:
-        raise BadParameters([("cursor", "The record where this page began has gone: start again.")])
-    if cursor == FIRST_PAGE:
-        low = high = 0
+    ids, (direction, mark) = np.asarray(ids, np.int64), cursor
+    low = high = 0
+    if cursor != FIRST_PAGE:
+        low, high = ids.searchsorted((mark, mark + 1)).tolist() if is_sorted else _place_of(mark, ids)
     start, end = (high, min(high + limit, len(ids))) if direction > 0 else (max(0, low - limit), low)
-    page = ids[start:end]
+    page = ids[start:end].tolist()
     before = (-1, page[0]) if page and start > 0 else None
     after = (1, page[-1]) if page and end < len(ids) else None
     return page, before, after
+
+
+def _place_of(mark: int, ids: np.ndarray) -> tuple[int, int]:
+    """Where an id stands, and where the next one."""
+    found = np.flatnonzero(ids == mark)
+    if not len(found):
+        raise BadParameters([("cursor", "The record where this page began has gone: start again.")])
+    return int(found[0]), int(found[0]) + 1
 
 
 def question_of(what: str, data: QueryDict) -> str:

@@ -29,7 +29,7 @@ def search_all(request: HttpRequest) -> HttpResponseBase:
     asked.refuse()
     asked.count = len(answer.result.ids) if asked.is_counted else None
     page, before, after = window(answer.result.ids, asked.cursor, asked.limit, is_sorted=False)
-    results = (dumped(hit) for hit in hits_of(list(page), answer))
+    results = (dumped(hit) for hit in hits_of(page, answer))
     more = {"words": words_taken(answer.found)}
     return tagged(page_answer(request, asked, results, before, after, more), tag, None)
 

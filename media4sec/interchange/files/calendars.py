@@ -81,7 +81,7 @@ def calendar_answer(title: str, page: str, events: Iterable[str], name: str) -> 
 def cancelled_of(answer: Listing) -> Iterator[Publication]:
     """What is left of withdrawn records that were an event themselves."""
     kinds = [kind.name for kind in answer.kinds if kind.thing.type == "event"]
-    gone = Publication.objects.of(*kinds).exclude(state=Publication.State.PUBLISHED)
+    gone = Publication.objects.gone().of(*kinds)
     return gone.filter(modified_at__isnull=False).order_by("pk").iterator(chunk_size=500)
 
 

@@ -161,7 +161,7 @@ def write_kind(
 
 def write_withdrawn(folder: Path, database: sqlite3.Connection) -> int:
     count = 0
-    gone = Publication.objects.exclude(state=Publication.State.PUBLISHED).select_related("successor")
+    gone = Publication.objects.gone().select_related("successor")
     with packed(folder / WITHDRAWN) as file:
         for row in gone.order_by("pk").iterator(chunk_size=500):
             text = tombstone_json(row)

@@ -74,7 +74,11 @@ def feed(request: HttpRequest, path: str, form: str) -> HttpResponseBase:
     if before and (place is None or len(before) > 1):
         errors.append((PLACE_PARAMETER, "Not a place that this feed gave out."))
     try:
-        answer = asked(kinds(), data, facets=SEARCH_FACETS) if path == EVERYTHING else result_of(path, data)
+        answer = (
+            asked(kinds(), data, facets=SEARCH_FACETS, counted=())
+            if path == EVERYTHING
+            else result_of(path, data)
+        )
     except Http404:
         return problems.response(request, 404)
     if errors or answer.errors:
@@ -111,6 +115,9 @@ def newest_rows(
     if place:
         is_after = (times < place[0]) | ((times == place[0]) & (pks > place[1]))
         pks, times = pks[is_after], times[is_after]
+    if len(pks) > limit + 1:  # only those among which the page is are put in order
+        is_new = times >= np.partition(times, -limit - 1)[-limit - 1]
+        pks, times = pks[is_new], times[is_new]
     rows = list(publications(pks[np.lexsort((pks, -times))][: limit + 1].tolist()))
     if with_withdrawn:
         rows += withdrawn_of(answer, place)[: limit + 1]
@@ -120,8 +127,9 @@ def newest_rows(
 
 def withdrawn_of(answer: Listing, place: FeedPlace | None) -> Any:
     """What is left of withdrawn and merged records of these kinds, the newest first. A query that can be cut."""
-    gone = Publication.objects.exclude(state=Publication.State.PUBLISHED)
-    gone = gone.of(*(kind.name for kind in answer.kinds)).filter(modified_at__isnull=False)
+    gone = (
+        Publication.objects.gone().of(*(kind.name for kind in answer.kinds)).filter(modified_at__isnull=False)
+    )
     if place:
         at = EPOCH + place[0] * MICROSECOND
         gone = gone.filter(Q(modified_at__lt=at) | Q(modified_at=at, pk__gt=place[1]))

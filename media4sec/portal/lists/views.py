@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import numpy as np
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
@@ -326,7 +327,8 @@ def paged(request, ids, size=PAGE_SIZE):
         "next_url": with_page(request, number + 1) if has_next else None,
         "next_count": len(pages.page(number + 1)) if has_next else 0,
     }
-    return page.object_list, pager
+    shown = page.object_list
+    return shown.tolist() if isinstance(shown, np.ndarray) else shown, pager
 
 
 def with_page(request, number):

@@ -68,8 +68,8 @@ def search_page(request):
             return refuse(request, [("page", gettext("There is no such page."))], title)
         return render(request, "portal/search.html", context)
     ids, tiles = answer.result.ids, theme_tiles()
-    told = {pk for others in answer.under.values() for pk in others}
-    leads = [pk for pk in ids if pk not in told]
+    told = [pk for others in answer.under.values() for pk in others]
+    leads = ids[~np.isin(ids, told)]
     groups, others, pager = [], [], None
     if "page" in request.GET or answer.chosen["type"] or len(leads) <= BEST:
         shown, pager = paged(request, ids)
@@ -99,7 +99,7 @@ def search_page(request):
         "feed_url": feed_url(request, "search"),
         "corrections": corrections(request, answer.found),
         "unknown": [word.typed for word in answer.found.units if not word.count],
-        "drops": [] if ids else ways_out(request, answer),
+        "drops": [] if len(ids) else ways_out(request, answer),
     }
     return render(request, "portal/search.html", context)
 
@@ -125,7 +125,7 @@ def by_kind(request, answer, leads):
             }
         )
     groups.sort(key=itemgetter("is_behind"))  # what the menu leads to comes first
-    return leads[:BEST], groups[:MOST_KINDS], groups[MOST_KINDS:]
+    return leads[:BEST].tolist(), groups[:MOST_KINDS], groups[MOST_KINDS:]
 
 
 def explained(pks, answer, tiles):
@@ -197,7 +197,7 @@ def national_law(answer):
 
 def ways_out(request, answer):
     """What the search would find with less in it, where it finds nothing: ``[{label, url, count, is_word}]``."""
-    if answer.found.ids:
+    if len(answer.found.slots):
         return [drop | {"is_word": False} for drop in without_filters(request, answer)]
     return without_words(request, answer)
 
@@ -232,7 +232,7 @@ def suggest(request):
     ids = find(text, names, index, is_typing=True).pks if text.strip() else ()
     ids, under = index.by_concept(ids, SUGGESTED)
     told = {pk for others in under.values() for pk in others}
-    ids = [pk for pk in ids if pk not in told]
+    ids = [pk for pk in ids.tolist() if pk not in told]
     fields = ("kind", "identifier", "title", "url")
     rows = Publication.objects.published().only(*fields).in_bulk(ids)
     rows = [rows[pk] for pk in ids if pk in rows]
