@@ -82,10 +82,12 @@ def scheme_of_facet(facet: Facet) -> ConceptScheme | None:
 def concept_addresses() -> dict[tuple[str, str], str]:
     """``{(scheme, value of a filter): address}`` of all concepts. After a change, those that changed are read."""
     names = {scheme.kind.name for scheme in concept_schemes().values()}
-    return since_change("concepts", lambda: dict(of_each("concepts", addresses_of, *names).values()), *names)
+    return since_change(
+        "concepts", lambda: dict(of_each("concepts", addresses_stated, *names).values()), *names
+    )
 
 
-def addresses_of(rows: PublicationQuerySet) -> Iterator[tuple[int, tuple[tuple[str, str], str]]]:
+def addresses_stated(rows: PublicationQuerySet) -> Iterator[tuple[int, tuple[tuple[str, str], str]]]:
     """``[(key, ((scheme, value of a filter), address))]`` of concepts, and not of records with the labels of others."""
     vocabulary = kind_for(Role.VOCABULARY)
     own = rows.exclude(kind=vocabulary.name).values_list("pk", "kind", "identifier", "url")

@@ -35,7 +35,7 @@ from media4sec.publications.search import Found, search
 MAX_WORDS = 200
 MAX_VALUE = 600
 MAX_VALUES = 50
-NOTHING = np.zeros(0, np.int64)
+NO_IDS = np.zeros(0, np.int64)
 
 
 class RepeatedWidget(forms.Widget):
@@ -137,7 +137,7 @@ class Listing:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     respelled: set[str] = field(default_factory=set)  # facets of which a value was written in another way
     errors: list[tuple[str, str]] = field(default_factory=list)
-    result: Result = field(default_factory=lambda: Result(NOTHING, 0))  # empty where the question was wrong
+    result: Result = field(default_factory=lambda: Result(NO_IDS, 0))  # empty where the question was wrong
     found: Found | None = None  # where words were asked for: what they were taken for
     under: dict[int, list[int]] = field(default_factory=dict)  # a hit, and the others of its concept after it
     sort: str = ""

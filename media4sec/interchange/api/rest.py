@@ -22,7 +22,7 @@ from media4sec.kinds import Kind, Slug
 from media4sec.link_headers import link_header, web_link
 from media4sec.opaque import as_opaque, from_opaque
 from media4sec.problems import BadParameters, Gone
-from media4sec.publications.lists import NOTHING, misread
+from media4sec.publications.lists import NO_IDS, misread
 from media4sec.publications.models import Publication
 from media4sec.publications.sorting import asked
 
@@ -237,7 +237,7 @@ class AskedList(AskedPage):
                     "What was withdrawn has nothing left to filter or sort by: ask without that.",
                 )
             )
-        self.ids = NOTHING if self.errors else self._ids()
+        self.ids = NO_IDS if self.errors else self._ids()
         self.count = len(self.ids) if self.is_counted else None
 
     def page(self) -> tuple[Iterable[str], Cursor | None, Cursor | None]:

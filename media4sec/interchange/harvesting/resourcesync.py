@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import wraps
 
+import numpy as np
 from django.conf import settings
 from django.db.models import Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from media4sec.interchange.records import api_address, moment
 from media4sec.interchange.results import newest_change, tagged
 from media4sec.kinds import kinds_by_name
 from media4sec.problems import fixed, require_safe
+from media4sec.publications.index import current
 from media4sec.publications.models import Change, Publication
 
 PART = 1_000  # entries; some 200 kB
@@ -58,17 +60,26 @@ def capabilities(at: str) -> str:
 @in_turn
 def resources(at: str) -> str:
     """The parts of the list of all documents."""
-    parts = _parts(RESOURCES, Publication.objects.published().count())
+    parts = _parts(RESOURCES, len(_documents()))
     return _document("sitemapindex", f'capability="resourcelist" at="{at}"', parts)
 
 
 @in_turn
 def resources_part(at: str, number: int) -> str:
     """Documents in the order of first publication, each with its last visible change."""
-    rows = Publication.objects.published().order_by("pk").only("kind", "identifier", "modified_at")
-    first, last = _span(number, rows.count())
-    entries = [_url(api_address(row), row.modified_at) for row in rows[first:last]]
+    keys = _documents()
+    first, last = _span(number, len(keys))
+    rows = Publication.objects.only("kind", "identifier", "modified_at").in_order_of(
+        keys[first:last].tolist()
+    )
+    entries = [_url(api_address(row), row.modified_at) for row in rows]
     return _document("urlset", f'capability="resourcelist" at="{at}"', entries)
+
+
+def _documents() -> np.ndarray:
+    """The keys of all documents in order, from the index: the database would count rows up to the part."""
+    index = current()
+    return index.kept("keys in order", lambda: np.sort(index.pks[index.is_alive]))
 
 
 @in_turn

@@ -97,7 +97,7 @@ def kind_list(request, path):
     }
     if is_whole and first.listed.overview:
         # Before the rows of the page, which are among them, so that one question reads all.
-        seen = answer.result.ids[: 0 if pager["previous_url"] else WHOLE_LIST]
+        seen = answer.result.ids[: 0 if pager["previous_url"] else WHOLE_LIST].tolist()
         context |= import_string(first.listed.overview)(cards(seen, tiles), answer.result.count)
     if not answer.result.count:
         context["drops"] = drops(request, answer, also=OF_PAGES)
