@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -223,6 +224,8 @@ def sqlmap(folder, origin):
 @scanner("slowhttptest", asks="nginx")
 def slowhttptest(folder, front):
     """Slow heads, bodies and readers: the portal goes on for others meanwhile."""
+    with ThreadPoolExecutor(16) as readers:  # until each worker has what it makes once
+        list(readers.map(waiting, [front.https] * 64))
     found, usual = {}, max(waiting(front.https) for _ in range(8))
     options = ["-c", SLOW_CLIENTS, "-r", "100", "-i", "5", "-l", SLOW_SECONDS, "-p", "3"]
     for way, name, path in (
