@@ -33,10 +33,13 @@ def language_tag(code):
     return code.partition("-")[0]
 
 
-def local(url):
-    """A page of ours in the language of this request; files, which exist once, and addresses elsewhere stay."""
+def local(url, place=""):
+    """A page of ours in the language of this request; files, which exist once, and addresses elsewhere stay.
+
+    ``place`` is where that language has its pages, for whoever knows it.
+    """
     is_ours = url.startswith("/") and not url.startswith(("//", "/files/"))
-    return get_script_prefix() + url[1:] if is_ours else url
+    return (place or get_script_prefix()) + url[1:] if is_ours else url
 
 
 def machine_url(name, *args, **kwargs):

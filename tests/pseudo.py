@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 from babel import Locale
-from django.utils.translation import gettext, trans_real
+from django.utils.translation import trans_real
 
 from media4sec import saying
 from media4sec.portal import templating, wording
@@ -56,7 +56,7 @@ def install(monkeypatch):
     monkeypatch.setattr(stated, "_kept", {})
     monkeypatch.setattr(stated, "_each", {})
     monkeypatch.setattr(templating, "_macros", {})
-    monkeypatch.setattr(templating, "_said", lambda language, text: gettext(text))
+    monkeypatch.setattr(templating, "interface_words", cache(templating.interface_words.__wrapped__))
     names = SimpleNamespace(territories=_in_brackets("territories"), languages=_in_brackets("languages"))
     monkeypatch.setattr(saying, "names_in", lambda language: names)
 

@@ -4,11 +4,12 @@ import datetime
 
 import pytest
 
+from media4sec.portal import rows
 from media4sec.publications import stated
 from media4sec.publications.models import Change
 from media4sec.publications.stated import said_since_change, since_change
 from media4sec.records.workflow import rebuild_publications
-from tests.factories import published
+from tests.factories import changed, publication_of, publish, published, several_published
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +95,42 @@ def test_what_is_said_is_said_again_when_the_vocabulary_changes():
         said.append(said_since_change("tests: said", read, "theme"))
 
     assert said == [1, 1, 2, 3]
+
+
+# Of each record, in one place of pages
+
+
+@pytest.fixture
+def told():
+    """The titles of these records as a page tells them, and which of them it had to make."""
+    made = []
+
+    def tell(row):
+        made.append(row.title)
+        return row.title
+
+    def ask(records):
+        made.clear()
+        pks = [publication_of(record).pk for record in records]
+        found = rows.told_of_records("tests", pks, ("kind", "identifier", "title"), tell)
+        return list(found.values()), sorted(made)
+
+    return ask
+
+
+def test_only_what_has_changed_is_told_anew(told):  # gate 6.8
+    one, two = several_published("technology", 2)
+    both = [one.title, two.title]
+
+    assert told([one, two]) == (both, sorted(both))
+    assert told([two, one]) == (both[::-1], [])
+    publish(changed(one, title="Another name"))
+    assert told([one, two]) == (["Another name", two.title], ["Another name"])
+
+
+def test_a_store_that_is_full_takes_nothing_off_a_page(told, monkeypatch):
+    monkeypatch.setattr(rows, "MOST_KEPT", 1)
+    records = several_published("technology", 3)
+
+    told(records[:2])
+    assert told(records)[0] == [record.title for record in records]

@@ -44,6 +44,23 @@ def query_of(request, *dropped):
     return joined(pairs)
 
 
+def without_one(request):
+    """A function that says the address of this page without one value of a parameter, and back on the first page.
+
+    A page with many filters asks for many of these, so what they have in common is written once.
+    """
+    pairs = [
+        (name, value) for name, values in request.GET.lists() if name != "page" for value in values if value
+    ]
+    written = [(pair, joined([pair])) for pair in pairs]
+
+    def address(*dropped):
+        query = "&".join(text for pair, text in written if pair != dropped)
+        return f"{request.path}?{query}" if query else request.path
+
+    return address
+
+
 def changed(request, /, **changes):
     """The address of this page with other parameters: each a value, a list of them, or ``""`` to drop it.
 

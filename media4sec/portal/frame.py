@@ -1,5 +1,7 @@
 """What every page's frame needs; costs no query."""
 
+from functools import cache
+
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,7 @@ def section_of(path):
     return OWN_PAGES.get(first, "")
 
 
+@cache
 def siblings(section):
     """The other lists of a section, for the line under a heading: [(title, url)]."""
     found = {}
@@ -45,6 +48,7 @@ def siblings(section):
     return [{"title": title, "url": url} for url, title in found.items()]
 
 
+@cache
 def behind():
     """The lists that the menu does not name, in the order of its words: [{title, url}]."""
     order = list(SECTIONS)

@@ -1,9 +1,11 @@
 """Small shapes for templates, made from publications: rows, theme tiles, states, marks."""
 
 import re
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from django.utils.translation import get_language, gettext
+from markupsafe import Markup
 
 from media4sec import saying
 from media4sec.choices import Lens
@@ -15,8 +17,8 @@ from media4sec.publications.selection import name_of
 from media4sec.publications.stated import made_of_each, said_since_change
 
 CUT = " …"  # after the beginning of a text
-MOST_KEPT = 2_000  # rows of lists, for each language: some 3 MB
-WAYS_KEPT = 4  # in which one row is drawn: other rows of its page may say the same, or not
+MOST_KEPT = 2_000  # records, of what is told of each in one place and language: rows of lists are some 3 MB
+WAYS_KEPT = 6  # in which one row is drawn: other rows of its page may say the same, or not
 LENSES = dict(Lens.choices)
 CARD_FIELDS = ("kind", "identifier", "title", "summary", "url", "lens", "checked_on", "display")
 
@@ -101,26 +103,48 @@ def told_in(row):
 def cards(ids, tiles, *, with_kind=False):
     """Rows for these ids, in their order; those that were shown before and have not changed are kept. At most one
     query."""
-    words = kind_for(Role.THEME).name, kind_for(Role.VOCABULARY).name  # which all rows are made of
-    name = f"rows in {get_language()}, {with_kind}"
-    known = made_of_each(name, lambda row: (row["kind"], row["identifier"]), *words)
-    missing = [pk for pk in ids if pk not in known]
+
+    def make(publication):
+        return card_of(publication, tiles, with_kind=with_kind)
+
+    return list(
+        told_of_records(f"rows, {with_kind}", ids, CARD_FIELDS, make, kind_for(Role.THEME).name).values()
+    )
+
+
+def told_of_records(name, pks, fields, make, *kinds):
+    """What ``make`` tells of these records in the language of the page: ``{pk: what}``, in their order.
+
+    What was told before is kept until the record changes, or one of ``kinds`` or of the vocabulary, of which it is
+    made. At most one query, of these fields.
+    """
+    known = made_of_each(f"{name} in {get_language()}", itemgetter(0), *kinds, kind_for(Role.VOCABULARY).name)
+    found = {pk: known.get(pk) for pk in pks}
+    missing = [pk for pk, told in found.items() if told is None]
     if missing:
+        rows = Publication.objects.published().only(*fields).in_bulk(missing)
+        made = {pk: ((row.kind, row.identifier), make(row)) for pk, row in rows.items()}
         if len(known) > MOST_KEPT:
             known.clear()
-        found = Publication.objects.published().only(*CARD_FIELDS).in_bulk(missing)
-        known |= {pk: card_of(row, tiles, with_kind=with_kind) for pk, row in found.items()}
-    return [known[pk] for pk in ids if pk in known]
+        known |= made
+        found |= made
+    return {pk: told[1] for pk, told in found.items() if told is not None}
+
+
+def kept_rows(draw, cards, apart, **how):
+    """What the macro ``draw`` makes of cards, one after the other; see ``apart`` in ``portal.lists.views.Common``."""
+    return Markup("").join(kept_row(draw, card, apart=apart[card["name"]], **how) for card in cards)
 
 
 def kept_row(draw, card, **how):
     """What the macro ``draw`` makes of a card; once for each way to draw it, as long as the card is kept."""
-    key = (draw.name, *how.values())
-    if key not in card["drawn"]:
-        if len(card["drawn"]) >= WAYS_KEPT:
-            card["drawn"].clear()
-        card["drawn"][key] = draw(card, **how)
-    return card["drawn"][key]
+    key, drawn = (draw.name, *how.values()), card["drawn"]
+    found = drawn.get(key)
+    if found is None:
+        if len(drawn) >= WAYS_KEPT:
+            drawn.pop(next(iter(drawn.copy())), None)
+        found = drawn[key] = draw(card, **how)
+    return found
 
 
 def initial(title):

@@ -3,12 +3,12 @@
 import hashlib
 import re
 from base64 import b64encode
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.template.defaultfilters import linebreaks_filter
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined, Template, pass_context
 from jinja2.ext import Extension
@@ -18,7 +18,7 @@ from media4sec.languages import in_english, local, machine_url
 from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
 from media4sec.portal.record.country import countries_to_ask
-from media4sec.portal.rows import kept_row
+from media4sec.portal.rows import kept_rows
 from media4sec.portal.wording import word
 from media4sec.publications.schema_org import as_graph, breadcrumb
 from media4sec.saying import day, language
@@ -38,27 +38,44 @@ DATA_BLOCK = Markup('<script type="application/ld+json">{}</script>')  # browser
 IN_A_SCRIPT = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&"})
 INDENTATION = re.compile(r"(?<=\n)[ \t]+")
 AFTER_A_BLOCK = re.compile(r"(?<=[%#]\}\n)[ \t]+")  # there Jinja takes the line break away
+DRAWN_KEPT = 2_000  # pieces of some hundred bytes
 VERBATIM = re.compile(r"(<pre\b.*?</pre>|<textarea\b.*?</textarea>)", flags=re.DOTALL)
 
 
-def said(text):
-    """A text of the interface in the language of the page; found once, as Django asks several catalogues each time."""
-    return _said(get_language(), text)
-
-
 @cache
-def _said(language, text):
-    return gettext(text)
+def interface_words(language):
+    """What says a text of the interface in a language, under the names that templates call it by.
+
+    Each text is found once, as Django asks several catalogues each time. Pages ask a hundred times and more, so what
+    they call is told neither the language nor the page.
+    """
+
+    @cache
+    def pattern(text):
+        return Markup(gettext(text))  # noqa: S704, of our own words
+
+    @cache
+    def whole(text):
+        return pattern(text) % {}
+
+    def said(text, **variables):
+        return pattern(text) % variables if variables else whole(text)
+
+    return {"_": said, "gettext": said}
 
 
 _macros = {}  # (file, language): what it holds
 
 
-class MacroFile(Template):
+class PageTemplate(Template):
     """A file of macros is read once in each language, for all pages that import it, not once a page.
 
     Its macros know what they are given, and words that stand at its head, which are those of the language.
     """
+
+    def new_context(self, vars=None, shared=False, locals=None):
+        own = {"page_place": get_script_prefix(), **interface_words(get_language())}
+        return super().new_context({**(vars or {}), **own}, shared, locals)
 
     def _get_default_module(self, ctx=None):
         key = self, get_language()
@@ -80,6 +97,12 @@ def drawn_once(key, draw, *given):
     return _drawn[draw, key]
 
 
+@lru_cache(DRAWN_KEPT)
+def drawn_often(draw, *given):
+    """The same of what many pages show, whatever it says: what was asked for last is kept."""
+    return draw(*given)
+
+
 class Unindented(Extension):
     """Templates are indented for those who read them. Pages get the line break, or one space where words may meet."""
 
@@ -93,19 +116,32 @@ def unindented(source):
     return INDENTATION.sub(lambda found: " " if AFTER_A_BLOCK.match(source, found.start()) else "", source)
 
 
+OF_ALL_DICTS = frozenset(dir(dict))
+
+
+class PageEnvironment(Environment):
+    """Dicts, in which is most of what templates show, are not asked for attributes that they cannot have."""
+
+    def getattr(self, obj, attribute):
+        if type(obj) is dict and attribute in obj and attribute not in OF_ALL_DICTS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def environment(**options):
     """A name that a page does not know is an error, never an empty string."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = Environment(extensions=["jinja2.ext.i18n", Unindented], **options)  # noqa: S701, Django's options escape
-    made.template_class = MacroFile
+    made = PageEnvironment(extensions=["jinja2.ext.i18n", Unindented], **options)
+    made.template_class = PageTemplate
     made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(said, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext)
     made.globals |= {
         "settings": settings,
         "site": BARE,
         "static": static,
         "integrity": integrity,
         "drawn_once": drawn_once,
+        "drawn_often": drawn_often,
         "page_url": lambda name, *args: reverse(name, args=args),
         "machine_url": machine_url,
         "page_lang": page_lang,
@@ -113,12 +149,12 @@ def environment(**options):
         "svg_content_lang": svg_content_lang,
         "social": social,
         "linked_data": linked_data,
-        "kept_row": kept_row,
+        "kept_rows": kept_rows,
         "headed": headed,
         "countries_to_ask": countries_to_ask,
     }
     made.filters |= {
-        "local": in_language(local),
+        "local": local_of_page,
         "words": in_language(word),
         "day": in_language(day),
         "language_name": in_language(language),
@@ -141,6 +177,12 @@ def in_language(say):
         return say(*args)
 
     return said
+
+
+@pass_context
+def local_of_page(context, url):
+    """An address in the language of the page, whose place is asked for once a page."""
+    return local(url, context.parent["page_place"])
 
 
 def shown(text):

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from media4sec.publications.index import Index
 
 
-@dataclass
+@dataclass(slots=True)
 class Option:
     value: str
     label: str
@@ -37,11 +38,13 @@ def filtered(
     chosen: dict[str, list[str]],
     index: Index,
     kind_names: Sequence[str] | None = None,
+    *,
+    are_all: bool = False,
 ) -> Result:
     """Filter publications by terms: OR inside a facet, AND across; an option's count leaves its own facet out.
 
     ``slots`` are ordered, and of these kinds, if any are named; ``facets`` names the facets in use; ``chosen`` maps a
-    facet to the wanted values.
+    facet to the wanted values. Which values they have is worked out once where the slots ``are_all`` of these kinds.
     """
     inside = np.zeros(index.count, bool)
     inside[slots] = True
@@ -57,17 +60,22 @@ def filtered(
         passing &= found
     options = {}
     for name in facets:
-        _, labels = index.facet(name)
-        present = index.counted(name, inside, kind_names)
-        counts = index.counted(name, without.get(name, passing), kind_names) if matches else present
-        options[name] = [
-            Option(value, label, int(counts[number]), value in chosen.get(name, ()))
-            for number in np.flatnonzero(present)
-            for value, label in [labels[number]]
-        ]
+        make = partial(_present, name, inside, index, kind_names)
+        present, values, labels = index.kept(("present", name, *kind_names or ()), make) if are_all else make()
+        counts = index.counted(name, without.get(name, passing) if matches else inside, kind_names)
+        wanted = chosen.get(name, ())
+        is_wanted = [value in wanted for value in values]
+        options[name] = [*map(Option, values, labels, counts[present].tolist(), is_wanted)]
     dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
     kept = index.pks[slots[passing[slots]]]
     return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
+
+
+def _present(name, inside, index, kind_names):
+    """(the numbers of the values of a facet that any of these has, the values, their labels)."""
+    numbers, labels = np.flatnonzero(index.counted(name, inside, kind_names)), index.facet(name)[1]
+    found = [labels[number] for number in numbers.tolist()]
+    return numbers, [value for value, _ in found], [label for _, label in found]
 
 
 def crossed(
@@ -114,7 +122,7 @@ def unfiltered(kind_names: Sequence[str], facets: Iterable[str], index: Index) -
     """All that is published of these kinds, in their own order. Counted once after each change."""
 
     def make():
-        return filtered(index.ordered(kind_names), facets, {}, index, kind_names)
+        return filtered(index.ordered(kind_names), facets, {}, index, kind_names, are_all=True)
 
     result = index.kept(("unfiltered", *kind_names, "by", *facets), make)
     return replace(result, options=dict(result.options))

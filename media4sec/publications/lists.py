@@ -188,11 +188,11 @@ def listing(
     if answer.words:
         answer.found = search(answer.words, names, index)
     slots = answer.found.hits(is_ranked) if answer.found else index.ordered(names)
-    answer.result = filtered(slots, asked, answer.chosen, index, names)
+    answer.result = filtered(slots, asked, answer.chosen, index, names, are_all=not answer.found)
     missing = _not_found(answer.chosen, answer.result)
     labels = _known(missing, answer, index) if missing else {}
     if _respell(missing, labels, answer, index):
-        answer.result = filtered(slots, asked, answer.chosen, index, names)
+        answer.result = filtered(slots, asked, answer.chosen, index, names, are_all=not answer.found)
         missing = _not_found(answer.chosen, answer.result)
         labels |= _known(missing, answer, index)
     if answer.found and is_ranked:  # once it is known what was chosen, however it was spelled

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, is_behind, kinds_by_name
 from media4sec.portal import wording
-from media4sec.portal.addresses import changed, query_of, stated
+from media4sec.portal.addresses import changed, query_of, stated, without_one
 from media4sec.portal.rows import capitalised
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
@@ -18,22 +18,17 @@ LISTED_OPTIONS = 8  # in the page of a list, if these are all
 SHOWN_OPTIONS = 6  # the commonest, if there are more: all are at the facet's own address
 
 
-def without(request, name, value):
-    """The same address less one filter (and back on the first page)."""
-    return changed(request, **{name: [item for item in request.GET.getlist(name) if item != value]})
-
-
 def chips(request, answer):
     """The filters in use, each with the address that drops it."""
-    facets = {facet.name: facet for facet in answer.facets}
+    facets, without = {facet.name: facet for facet in answer.facets}, without_one(request)
     found = []
     if answer.words and request.path_info != "/search/":
         found.append(_chip(_("Words"), answer.words, changed(request, q="")))
     for name, values in answer.chosen.items():
-        labels = {option.value: option.label for option in answer.result.options.get(name, ())}
+        labels = {o.value: o.label for o in answer.result.options.get(name, ()) if o.checked}
         for value in values:
             label = wording.option(facets[name], value, str(labels.get(value, value)))
-            found.append(_chip(facets[name].title, label, without(request, name, value)))
+            found.append(_chip(facets[name].title, label, without(name, value)))
     return found
 
 
@@ -105,14 +100,13 @@ def facet_groups(request, answer, tiles):
         if len(options) < 2 and not selected:
             continue
         is_open = len(groups) < OPEN_FACETS
-        ranked = in_rank(options, facet, tiles)
         if facet.name == FACET_OF_KINDS:
+            ranked = in_rank(options, facet, tiles)
             groups.append(types(ranked, facet, answer, tiles, is_open=is_open, selected=selected))
             continue
-        room = LISTED_OPTIONS if len(ranked) <= LISTED_OPTIONS else SHOWN_OPTIONS
-        listed = [
-            option for place, option in enumerate(ranked) if option.checked or (is_open and place < room)
-        ]
+        room = 0 if not is_open else LISTED_OPTIONS if len(options) <= LISTED_OPTIONS else SHOWN_OPTIONS
+        ranked = in_rank(options if room else [option for option in options if option.checked], facet, tiles)
+        listed = [option for place, option in enumerate(ranked) if option.checked or place < room]
         rows = choices(listed, facet, answer.kinds, tiles)
         groups.append(
             FacetBox(

@@ -143,9 +143,9 @@ def said_once(rows):
     told = [row["in_common"] for row in rows]
     facts = []
     for name in told[0] if len(rows) > 1 else ():
-        texts = Counter(row[name]["text"] for row in told if name in row)
-        text, number = texts.most_common(1)[0]
-        if texts.total() == len(rows) and "" not in texts and number * 2 > len(rows):
+        texts = [row[name]["text"] for row in told if name in row]
+        text, number = Counter(texts).most_common(1)[0]
+        if len(texts) == len(rows) and "" not in texts and number * 2 > len(rows):
             facts.append((number, {**told[0][name], "text": text}))
     return Common(
         [fact for number, fact in facts if number == len(rows)],
