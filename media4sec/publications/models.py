@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Self
 
-from django.db import models
+from django.db import connections, models
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
@@ -87,6 +87,12 @@ class Publication(models.Model):
         """The public document, read."""
         return json.loads(self.document)
 
+    def earlier_versions(self) -> int:
+        """How many versions were public before this one; asked by every page of a record, and so written out."""
+        with connections[Version.objects.db].cursor() as cursor:
+            cursor.execute(EARLIER_VERSIONS, [self.pk, self.version])
+            return cursor.fetchone()[0]
+
     @property
     def full_title(self) -> str:
         """The title where it is read alone: with the figure that it is about, where it does not say it itself."""
@@ -129,6 +135,9 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publication} version {self.number}"
+
+
+EARLIER_VERSIONS = f"SELECT COUNT(*) FROM {Version._meta.db_table} WHERE publication_id = %s AND number <> %s"  # noqa: S608, our table
 
 
 class PublicFile(models.Model):

@@ -22,6 +22,7 @@ from django.db.models import Count, Q
 
 from media4sec.kinds import Document, kinds, kinds_by_name
 from media4sec.publications.models import Feature, Publication, Term
+from media4sec.publications.stated import made_of_each
 from media4sec.publications.words import STOP_WORDS, analyse
 
 CAP = 63  # what more records share tells nothing about two of them by itself
@@ -33,6 +34,7 @@ NEAR = 900  # of what two equal texts of rare words reach, some 5000
 LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
 FEATURED_AT_ONCE = 1000
+RELATED_KEPT = 2_000  # records that are named as related or as a reason, with a few columns each
 
 
 @cache
@@ -417,7 +419,7 @@ def neighbours(
     names = {name for name, _features in near}
     features = {feature.partition(":")[::2] for _, features in near for feature in features}
     names |= {name for how, name in features if how == "by" or (how == "to" and named is None)}
-    public = public_records(names) if names else {}
+    public = known_records(names)
     known = {
         "to": public if named is None else named,
         "by": public,
@@ -429,6 +431,19 @@ def neighbours(
         if name in public and shared:
             found.append((public[name], shared))
     return found
+
+
+def known_records(names: Iterable[str]) -> dict[str, Publication]:
+    """The same for whoever reads: those that were asked for before are kept until they change. At most one query."""
+    known: dict[str, Publication] = made_of_each("related records", lambda row: (row.kind, row.identifier))
+    found = {name: known.get(name) for name in names}
+    if missing := [name for name, row in found.items() if row is None]:
+        read = public_records(missing)
+        if len(known) > RELATED_KEPT:
+            known.clear()
+        known |= read
+        found |= read
+    return {name: row for name, row in found.items() if row is not None}
 
 
 def public_records(names: Iterable[str]) -> dict[str, Publication]:

@@ -67,7 +67,7 @@ def of_each(
     return found
 
 
-def made_of_each(name: str, named: Callable[[T], tuple[str, str]], *kinds: str) -> dict[int, T]:
+def made_of_each(name: str, named: Callable[[T], tuple[str, str]], *kinds: str) -> dict[Any, T]:
     """`{key: what a page has made of a record}`, for pages to fill: those that have changed since are not in it.
 
     `named()` tells kind and identifier of the record behind it; after a change of one of `kinds`, nothing is.

@@ -8,14 +8,13 @@ from itertools import islice
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from media4sec.kinds import NO_VALUE, THEME_FACET, Role, kind_for, kinds_by_name, lower_first
+from media4sec.kinds import NO_VALUE, THEME_FACET, Role, kind_for, kinds, kinds_by_name, lower_first
 from media4sec.portal.record.files import page_in_pdf
 from media4sec.portal.record.law import law_of_issues
-from media4sec.portal.rows import LENSES, capitalised, host_of
+from media4sec.portal.rows import LENSES, capitalised, host_of, told_of_records
 from media4sec.portal.wording import page_display, word
 from media4sec.publications.facets import by_two
 from media4sec.publications.index import current
-from media4sec.publications.models import Publication
 from media4sec.saying import day
 
 SHOWN, SHOWN_POINTS = 12, 8  # of each lens
@@ -59,8 +58,9 @@ def statements_about(targets, but=(), *, with_rows=True):
         return Statements(places)
     of_lenses = (slots[index.having("lens", [lens])[slots]] for lens in (*LENSES, NO_VALUE))
     shown = index.mask(*(index.first(of_lens, SHOWN) for of_lens in of_lenses)).nonzero()[0]
-    rows = Publication.objects.only(*STATED).in_order_of(index.pks[index.first(shown)].tolist())
-    return Statements(places, [statement_row(row) for row in rows])
+    pks = index.pks[index.first(shown)].tolist()
+    made_of = (kind.name for kind in kinds() if kind.page.keeps_pdf)
+    return Statements(places, [*told_of_records("statements", pks, STATED, statement_row, *made_of).values()])
 
 
 def statement_row(publication):

@@ -94,7 +94,7 @@ def status_line(document, display):
 def history_of(publication, document, display):
     """What is behind the status line: the versions, where the record comes from, and what was looked up."""
     verified = {True: gettext("Yes"), False: gettext("Not yet"), None: gettext("Not stated")}
-    earlier = publication.versions.exclude(number=publication.version).count()
+    earlier = publication.earlier_versions()
     versions = ngettext("%(count)s earlier version", "%(count)s earlier versions", earlier)
     note = versions % {"count": earlier} if earlier > 0 else gettext("No earlier version")
     looked_up = [Value(verified[document["verified"]], note=content(basis_of(document)))]

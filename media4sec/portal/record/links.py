@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from media4sec.kinds import THEME_FIELDS, Kind, Role, kind_for, kinds_by_name, lower_first
 from media4sec.portal.record.evidence import UNSHOWN
-from media4sec.portal.rows import LENSES, sentence_of
+from media4sec.portal.rows import LENSES, sentence_of, told_of_records
 from media4sec.portal.wording import page_display
 from media4sec.publications.index import current
 from media4sec.publications.models import Publication, Term
@@ -164,7 +164,7 @@ def link_groups(kind, outgoing, backlinks):
             if is_weak:
                 keep_unseen(rows, seen)
     found = [
-        LinkGroup(other, capfirst(reason), len(rows), rows_of(other, rows.values()), "")
+        LinkGroup(other, capfirst(reason), len(rows), [*map(linked_row, rows.values())], "")
         for (other, reason, _is_weak), rows in groups.items()
         if rows
     ]
@@ -211,13 +211,14 @@ def groups_to(kind, backlinks, named):
     for key, members in groups.items():
         slots = index.mask(*(slots for _facet, slots in members)).nonzero()[0]
         first[key] = index.first(slots, shown if members[0][0] else SHOWN_WITHOUT_LIST)
-    rows = index.first_of_each(first, Publication.objects.only(*ROW))
+    pks = {key: index.pks[slots].tolist() for key, slots in first.items()}
+    rows = told_of_records("links", [pk for of_key in pks.values() for pk in of_key], ROW, linked_row)
     found = []
     for (other, does), members in groups.items():
         total, facet = sum(len(slots) for _facet, slots in members), members[0][0]
         is_listed = facet and total > shown
         all_url = f"{other.list_url}?{facet.name}={backlinks.publication.identifier}" if is_listed else ""
-        own = rows_of(other, rows[other, does])
+        own = [rows[pk] for pk in pks[other, does] if pk in rows]
         found.append(LinkGroup(other, to_here(does, total), total, own, all_url))
     return found
 
@@ -228,12 +229,8 @@ def to_here(does, total):
     return capfirst((gettext("Each %(does)s") if total > 1 else gettext("It %(does)s")) % {"does": does})
 
 
-def rows_of(kind, publications):
-    return [linked_row(kind, publication) for publication in publications]
-
-
-def linked_row(kind, publication):
-    display = page_display(publication)
+def linked_row(publication):
+    kind, display = kinds_by_name()[publication.kind], page_display(publication)
     return LinkRow(
         title=publication.title,
         url=publication.url,
