@@ -5,7 +5,6 @@ from operator import itemgetter
 from urllib.parse import urlsplit
 
 from django.utils.translation import get_language, gettext
-from markupsafe import Markup
 
 from media4sec import saying
 from media4sec.choices import Lens
@@ -17,7 +16,7 @@ from media4sec.publications.selection import name_of
 from media4sec.publications.stated import made_of_each, said_since_change
 
 CUT = " …"  # after the beginning of a text
-MOST_KEPT = 2_000  # records, of what is told of each in one place and language: rows of lists are some 3 MB
+MOST_KEPT = 1_000  # records, of what is told of each in one place and language: rows of lists are some 2 MB
 WAYS_KEPT = 6  # in which one row is drawn: other rows of its page may say the same, or not
 LENSES = dict(Lens.choices)
 CARD_FIELDS = ("kind", "identifier", "title", "summary", "url", "lens", "checked_on", "display")
@@ -129,11 +128,6 @@ def told_of_records(name, pks, fields, make, *kinds):
         known |= made
         found |= made
     return {pk: told[1] for pk, told in found.items() if told is not None}
-
-
-def kept_rows(draw, cards, apart, **how):
-    """What the macro ``draw`` makes of cards, one after the other; see ``apart`` in ``portal.lists.views.Common``."""
-    return Markup("").join(kept_row(draw, card, apart=apart[card["name"]], **how) for card in cards)
 
 
 def kept_row(draw, card, **how):

@@ -18,7 +18,7 @@ from media4sec.languages import in_english, local, machine_url
 from media4sec.portal.frame import BARE
 from media4sec.portal.previews.views import preview_url
 from media4sec.portal.record.country import countries_to_ask
-from media4sec.portal.rows import kept_rows
+from media4sec.portal.rows import kept_row
 from media4sec.portal.wording import word
 from media4sec.publications.schema_org import as_graph, breadcrumb
 from media4sec.saying import day, language
@@ -95,6 +95,11 @@ def drawn_once(key, draw, *given):
     if (draw, key) not in _drawn:
         _drawn[draw, key] = draw(*given)
     return _drawn[draw, key]
+
+
+def kept_rows(draw, cards, apart, **how):
+    """What the macro ``draw`` makes of cards, one after the other; see ``apart`` in ``portal.lists.views.Common``."""
+    return Markup("").join(kept_row(draw, card, apart=apart[card["name"]], **how) for card in cards)
 
 
 @lru_cache(DRAWN_KEPT)

@@ -34,7 +34,7 @@ NEAR = 900  # of what two equal texts of rare words reach, some 5000
 LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
 FEATURED_AT_ONCE = 1000
-RELATED_KEPT = 2_000  # records that are named as related or as a reason, with a few columns each
+RELATED_KEPT = 1_000  # records that are named as related or as a reason, with a few columns each
 
 
 @cache
