@@ -61,7 +61,9 @@ def filtered(
     options = {}
     for name in facets:
         make = partial(_present, name, inside, index, kind_names)
-        present, values, labels = index.kept(("present", name, *kind_names or ()), make) if are_all else make()
+        present, values, labels = (
+            index.kept(("present", name, *(kind_names or ())), make) if are_all else make()
+        )
         counts = index.counted(name, without.get(name, passing) if matches else inside, kind_names)
         wanted = chosen.get(name, ())
         is_wanted = [value in wanted for value in values]
