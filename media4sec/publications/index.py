@@ -348,7 +348,8 @@ class Index:
     def having(self, field, values, kind_names=None):
         """A mask of the slots that have one of these values, and are of these kinds."""
         values = set(values)
-        is_wanted = np.array([value in values for value, _ in self.facet(field)[1]], bool)
+        labels = self.facet(field)[1]
+        is_wanted = np.array([value in values for value, _ in labels], bool)
         found = np.zeros(self.count, bool)
         for slots, numbers in self.terms(field, kind_names):
             found[slots[is_wanted[numbers]]] = True
