@@ -275,9 +275,8 @@ def went_on(editor):
         raise Missed(f"Nothing was typed: {editor.failed[:3]}")
     lost = [] if editor.finds_again() else ["what was typed last is not there"]
     held_up = editor.failed + lost
-    return Seen(
-        len(held_up), f"of {editor.number} times that text was sent; {'; '.join(held_up[:3]) or 'none'}"
-    )
+    remark = "; ".join([f"of {editor.number} times that text was sent", *held_up[:3]])
+    return Seen(len(held_up), remark)
 
 
 @drill("6.16", "rolling restart: requests that fail", most=0, unit="requests", on=ON)
