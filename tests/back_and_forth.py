@@ -3,9 +3,9 @@
 # Fields of documents whose columns or tables the way back drops: what they said is gone then.
 DROPS_CONTENT = {
     "records.0070_files": {"files"},
-    "catalogue.0005_life_of_a_technology": {"began_on", "ended_on", "successors"},
+    "catalogue.0006_intrusive_functions": {"is_intrusive"},
     "roadmap.0003_updates": {"updates"},
-    "ethics.0004_prohibited_answers": {"is_prohibited"},
+    "ethics.0005_issues_in_notes": {"bears_on"},
 }
 
 

@@ -83,6 +83,7 @@ ELSEWHERE = (
     ("brief.sentence", "A sentence of a brief", "/situations/S-002-planned-demonstration/brief/"),
     ("brief.sources", "Sources with their numbers", "/situations/S-002-planned-demonstration/questions/"),
     ("record.facts_part", "The fact card as a part of a page", "/issues/I-001/"),
+    ("record.use_note", "What a record says on its responsible use", "/technologies/T-001/"),
     ("results.doors", "Where to begin in a long list", "/technologies/"),
     ("results.counted", "What the numbers beside the values of filters count", "/technologies/"),
     ("rows.said_once", "What all rows of a list say, or most", "/technologies/?provenance=project"),

@@ -423,8 +423,8 @@ SLIPS = (
     ),
     slip(
         "lists/chosen-value-behind-more",
-        "if option.checked or (is_open and place < room)",
-        "if is_open and place < room",
+        "if option.checked or place < room]",
+        "if place < room]",
         "test_lists.py::test_a_chosen_value_is_seen_however_rare_it_is",
     ),
     slip(
@@ -447,14 +447,14 @@ SLIPS = (
     ),
     slip(
         "lists/chip-drops-the-whole-facet",
-        "[item for item in request.GET.getlist(name) if item != value]",
-        "[item for item in request.GET.getlist(name) if not value]",
+        "for pair, text in written if pair != dropped)",
+        "for pair, text in written if pair[0] != dropped[0])",
         "test_lists.py::test_each_chip_takes_one_filter_off",
     ),
     slip(
         "lists/counts-of-what-is-shown",
-        "index.counted(name, without.get(name, passing), kind_names) if",
-        "index.counted(name, passing, kind_names) if",
+        "index.counted(name, without.get(name, passing) if",
+        "index.counted(name, passing if",
         "test_lists.py::test_a_box_that_would_find_nothing_is_not_offered_unless_it_is_chosen",
     ),
     slip(
