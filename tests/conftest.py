@@ -406,15 +406,18 @@ def site(in_site_database, db):
 @contextmanager
 def database_named(name):
     """Everything that opens a connection gets this database, other threads as well."""
+    from django.contrib.contenttypes.models import ContentType
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
     connection.close()
+    ContentType.objects.clear_cache()  # their keys are those of one database
     connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
         connection.close()
+        ContentType.objects.clear_cache()
         connection.settings_dict["NAME"] = before
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
@@ -35,13 +36,18 @@ class BackupError(Exception):
 def connected_to(**changed: Any) -> Iterator[None]:
     """While it lasts, all that this process asks goes to another database, or to the same one in another role."""
     before = dict(connection.settings_dict)
-    connection.close()
+    _forget_connection()
     connection.settings_dict.update(changed)
     try:
         yield
     finally:
-        connection.close()
+        _forget_connection()
         connection.settings_dict.update(before)
+
+
+def _forget_connection():
+    connection.close()
+    ContentType.objects.clear_cache()  # their keys are those of one database
 
 
 def as_owner() -> Any:

@@ -16,7 +16,7 @@ OTHER_NUMBERS = re.compile(
     r"|(?:[€£$]|\b(?:EUR|GBP|USD))\s?\d[\d ,.]{0,20}|\d[\d ,.]{0,20}\s?(?:[€£$]|(?:EUR|GBP|USD|euros?)\b)",
     re.IGNORECASE,
 )
-MAIL_ADDRESS = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{0,61}\w")
+MAIL_ADDRESS = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,125}[^\W\d_][\w-]{0,61}\w")
 # What police call the number of a person, in the languages of the interface.
 SERVICE_NUMBER = re.compile(
     r"""\b(?:
