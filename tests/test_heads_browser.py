@@ -1,11 +1,11 @@
-"""Heads of tables wrap at words, in a real browser; apart from tests that empty the database, as the server lasts."""
+"""Heads of tables and states wrap at words, in a real browser; apart from tests that empty the database."""
 
 import pytest
 
 pytestmark = pytest.mark.django_db
 
 # Words that stand on more than one line.
-BROKEN = """() => [...document.querySelectorAll("thead th, .matrix thead th")].filter((e) => e.checkVisibility())
+BROKEN = """() => [...document.querySelectorAll("thead th, .state")].filter((e) => e.checkVisibility())
   .flatMap((cell) => {
     const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -22,10 +22,10 @@ BROKEN = """() => [...document.querySelectorAll("thead th, .matrix thead th")].f
 
 @pytest.mark.parametrize("width", [320, 390])
 @pytest.mark.parametrize("language", ["", "/es", "/de", "/nl", "/fr", "/el", "/sl"])
-def test_heads_of_tables_wrap_at_words(language, width, browser_page, portal_server):
+def test_heads_of_tables_and_states_wrap_at_words(language, width, browser_page, portal_server):
     page = browser_page(viewport={"width": width, "height": 700})
 
-    for path in ("/", "/matrix/", "/about/", "/library/"):
+    for path in ("/", "/matrix/", "/about/", "/library/", "/technologies/T-001/", "/law/ai-act/"):
         page.goto(f"{portal_server}{language}{path}")
         assert page.evaluate(BROKEN) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width
