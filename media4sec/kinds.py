@@ -399,9 +399,7 @@ class Kind:
     search: Search = Search()
     cited: Cited = Cited()
     role: Role | None = None
-    note: str = (
-        ""  # a function of the app: (document) -> the note that the record carries everywhere, or None
-    )
+    note: str = ""  # a function of the app: (document) -> the note that it carries everywhere, or None
     words: dict[str, dict[str, str]] = field(
         default_factory=dict
     )  # {field: {value: words}} where values are codes

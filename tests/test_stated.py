@@ -129,7 +129,7 @@ def test_only_what_has_changed_is_told_anew(told):  # gate 6.8
 
 
 def test_a_store_that_is_full_takes_nothing_off_a_page(told, monkeypatch):
-    monkeypatch.setattr(rows, "MOST_KEPT", 1)
+    monkeypatch.setattr(stated, "MOST_KEPT", 1)
     records = several_published("technology", 3)
 
     told(records[:2])

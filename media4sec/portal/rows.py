@@ -16,7 +16,6 @@ from media4sec.publications.selection import name_of
 from media4sec.publications.stated import made_of_each, said_since_change
 
 CUT = " …"  # after the beginning of a text
-MOST_KEPT = 1_000  # records, of what is told of each in one place and language: rows of lists are some 2 MB
 WAYS_KEPT = 6  # in which one row is drawn: other rows of its page may say the same, or not
 LENSES = dict(Lens.choices)
 CARD_FIELDS = ("kind", "identifier", "title", "summary", "url", "lens", "checked_on", "display")
@@ -117,17 +116,14 @@ def told_of_records(name, pks, fields, make, *kinds):
     What was told before is kept until the record changes, or one of ``kinds`` or of the vocabulary, of which it is
     made. At most one query, of these fields.
     """
-    known = made_of_each(f"{name} in {get_language()}", itemgetter(0), *kinds, kind_for(Role.VOCABULARY).name)
-    found = {pk: known.get(pk) for pk in pks}
-    missing = [pk for pk, told in found.items() if told is None]
-    if missing:
+
+    def read(missing):
         rows = Publication.objects.published().only(*fields).in_bulk(missing)
-        made = {pk: ((row.kind, row.identifier), make(row)) for pk, row in rows.items()}
-        if len(known) > MOST_KEPT:
-            known.clear()
-        known |= made
-        found |= made
-    return {pk: told[1] for pk, told in found.items() if told is not None}
+        return {pk: ((row.kind, row.identifier), make(row)) for pk, row in rows.items()}
+
+    kinds = (*kinds, kind_for(Role.VOCABULARY).name)
+    told = made_of_each(f"{name} in {get_language()}", pks, read, itemgetter(0), *kinds)
+    return {pk: words for pk, (_name, words) in told.items()}
 
 
 def kept_row(draw, card, **how):

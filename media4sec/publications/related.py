@@ -34,7 +34,6 @@ NEAR = 900  # of what two equal texts of rare words reach, some 5000
 LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
 FEATURED_AT_ONCE = 1000
-RELATED_KEPT = 1_000  # records that are named as related or as a reason, with a few columns each
 
 
 @cache
@@ -435,15 +434,7 @@ def neighbours(
 
 def known_records(names: Iterable[str]) -> dict[str, Publication]:
     """The same for whoever reads: those that were asked for before are kept until they change. At most one query."""
-    known: dict[str, Publication] = made_of_each("related records", lambda row: (row.kind, row.identifier))
-    found = {name: known.get(name) for name in names}
-    if missing := [name for name, row in found.items() if row is None]:
-        read = public_records(missing)
-        if len(known) > RELATED_KEPT:
-            known.clear()
-        known |= read
-        found |= read
-    return {name: row for name, row in found.items() if row is not None}
+    return made_of_each("related records", names, public_records, lambda row: (row.kind, row.identifier))
 
 
 def public_records(names: Iterable[str]) -> dict[str, Publication]:

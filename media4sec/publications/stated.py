@@ -18,6 +18,9 @@ from media4sec.publications.version import content_version
 
 T = TypeVar("T")
 MOST_FOLLOWED = 500  # changes; after more at once, all is read again
+MOST_KEPT = (
+    1_000  # records, of what pages make of each in one place and language: rows of lists are some 2 MB
+)
 # By database: its version, and the answers that hold for it, each with its kinds.
 _kept: dict[str, tuple] = {}
 # By database and name: the version, and what each record says.
@@ -67,11 +70,29 @@ def of_each(
     return found
 
 
-def made_of_each(name: str, named: Callable[[T], tuple[str, str]], *kinds: str) -> dict[Any, T]:
-    """`{key: what a page has made of a record}`, for pages to fill: those that have changed since are not in it.
+def made_of_each(
+    name: str,
+    keys: Iterable[Any],
+    make: Callable[[list[Any]], dict[Any, T]],
+    named: Callable[[T], tuple[str, str]],
+    *kinds: str,
+) -> dict[Any, T]:
+    """`{key: what a page makes of a record}`, in the order of the keys, but those of which `make()` makes nothing.
 
-    `named()` tells kind and identifier of the record behind it; after a change of one of `kinds`, nothing is.
+    What was made before is kept until the record changes, whose kind and identifier `named()` tells, or one of `kinds`.
     """
+    known = _made_before(name, named, *kinds)
+    found = {key: known.get(key) for key in keys}
+    if missing := [key for key, one in found.items() if one is None]:
+        made = make(missing)
+        if len(known) > MOST_KEPT:
+            known.clear()
+        known |= made
+        found |= made
+    return {key: one for key, one in found.items() if one is not None}
+
+
+def _made_before(name: str, named: Callable[[T], tuple[str, str]], *kinds: str) -> dict[Any, T]:
     database, version = content_version()
     seen, made = _each.get((database, name), (None, {}))
     if seen != version or seen is None:

@@ -105,7 +105,7 @@ def hidden(page, name):
 
 
 def make(password):
-    """An account that may write, in the team of the editorial office, and a draft of that office; the form of it."""
+    """An account that may write, in the team of the editorial office, and the form of one of its records."""
     from catalogue.models import Technology
     from media4sec.accounts.models import User
     from media4sec.records.admin.lists import admin_url
