@@ -11,6 +11,7 @@ READERS = 4
 WARM_UP = 0.2  # of the time, before it begins …
 WARM_UP_LEAST = 40  # … but so many seconds at least: until all that is kept is kept by each worker
 MORE_HANDLES = 20
+LEVEL = 5  # per cent that memory may grow in all, however many requests there were
 SLOWER = 1.5
 MIXED = (
     *PATHS,
@@ -56,6 +57,8 @@ def soak(place):
         more = handles(server) - open_before
     if readers.lost():
         raise Missed(f"{len(readers.lost())} of {len(readers.answers)} requests got no answer")
+    if grown > LEVEL:
+        raise Missed(f"Memory grew by {grown:.1f} % in {number:,} requests")
     if more > MORE_HANDLES:
         raise Missed(f"{more} more file handles are open")
     first, last = (
