@@ -1,9 +1,15 @@
 """What scanners found is judged rightly: new, explained, or explained for nothing."""
 
+import shutil
+import sqlite3
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.conftest import not_run
 from tests.scan import __main__ as scan
 from tests.scan import scanners
 from tests.scan.scanners import SCANNERS, Scanner, failures_of, most_at_once
@@ -96,3 +102,41 @@ def test_a_report_of_schemathesis_is_read_operation_by_operation():
         "Slow GET /b",
         "error GET /c",
     }
+
+
+class Shop(BaseHTTPRequestHandler):
+    """A shop that puts the colour of a thing into its question as text, and its number as a value beside it."""
+
+    def do_GET(self):
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        with sqlite3.connect(":memory:") as link:
+            link.execute("CREATE TABLE thing (number, colour, name)")
+            link.execute("INSERT INTO thing VALUES (1, 'red', 'A lamp'), (2, 'blue', 'A chair')")
+            question = f"SELECT name FROM thing WHERE colour = '{asked.get('colour', 'red')}' AND number = ?"
+            try:
+                found = link.execute(question, [asked.get("number", 1)]).fetchall()
+            except sqlite3.Error:
+                found = []
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write("".join(f"<p>{name}</p>" for (name,) in found).encode() or b"Nothing found.")
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.mark.slow
+def test_the_door_that_sqlmap_finds_is_the_open_one(tmp_path):
+    """A scanner that finds nothing in the portal has to find what is there elsewhere, asked in the same way."""
+    if not shutil.which("sqlmap"):
+        not_run("no sqlmap")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        origin = f"http://127.0.0.1:{server.server_port}"
+
+        said = scanners.injection(tmp_path / "open", f"{origin}/?colour=red")
+        shut = scanners.injection(tmp_path / "shut", f"{origin}/?number=1")
+        server.shutdown()
+
+    assert "Parameter: colour (GET)" in said
+    assert shut == ""
