@@ -166,26 +166,26 @@ def advisories() -> int:
     """Known weaknesses of the lock. A check that had no data is a failure, never a pass."""
     program = SCANNERS / "pip-audit"
     if not program.exists():
-        print(
-            "Advisories: not run (.venv-scan has no pip-audit; run `make .venv-scan`). This counts as failed."
-        )
-        return 2
+        return no_advisories(".venv-scan has no pip-audit; run `make .venv-scan`")
     command = [
-        program,
-        "--strict",
-        "--disable-pip",
-        "--require-hashes",
-        "-r",
-        LOCK,
-        "--progress-spinner",
-        "off",
+        *(program, "--strict", "--disable-pip", "--require-hashes", "-r", LOCK),
+        *("--format", "json", "--progress-spinner", "off"),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    print(done.stdout + done.stderr.strip().rpartition("\n")[2])
-    if done.returncode and "vulnerabilit" not in done.stdout + done.stderr:
-        print("Advisories: no data. This counts as failed.")
-        return 2
-    return done.returncode
+    try:
+        rows = json.loads(done.stdout)["dependencies"]
+    except ValueError:  # it broke off
+        return no_advisories(f"no data: {done.stderr.strip().rpartition(chr(10))[2]}")
+    weak = [row for row in rows if row["vulns"]]
+    for row in weak:
+        print(f"{row['name']} {row['version']}: {', '.join(one['id'] for one in row['vulns'])}")
+    print(f"{len(weak)} of {len(rows)} packages have a known weakness.")
+    return 1 if weak or not rows else 0
+
+
+def no_advisories(why: str) -> int:
+    print(f"Advisories: not run ({why}). This counts as failed.")
+    return 2
 
 
 def main(arguments) -> int:

@@ -119,10 +119,32 @@ def test_advisories_without_data_are_a_failure(monkeypatch, tmp_path, capsys):  
     monkeypatch.setattr(supply, "SCANNERS", tmp_path)
     assert supply.main(["advisories"]) == 2
     program = tmp_path / "pip-audit"
-    program.write_text("#!/bin/sh\necho 'the service cannot be reached' >&2; exit 1\n")
+    program.write_text("#!/bin/sh\necho 'cannot reach the feed of vulnerabilities' >&2; exit 1\n")
     program.chmod(0o755)
     assert supply.main(["advisories"]) == 2
-    assert capsys.readouterr().out.count("This counts as failed.") == 2
+    assert capsys.readouterr().out.splitlines() == [
+        "Advisories: not run (.venv-scan has no pip-audit; run `make .venv-scan`). This counts as failed.",
+        "Advisories: not run (no data: cannot reach the feed of vulnerabilities). This counts as failed.",
+    ]
+
+
+def test_advisories_name_the_packages_that_have_a_weakness(monkeypatch, tmp_path, capsys):  # gate 5.5
+    monkeypatch.setattr(supply, "SCANNERS", tmp_path)
+    program, answer = tmp_path / "pip-audit", tmp_path / "answer.json"
+    program.write_text(f"#!/bin/sh\ncat {answer}\n")
+    program.chmod(0o755)
+    for known, code in (([], 0), ([{"id": "PYSEC-1"}, {"id": "CVE-2"}], 1)):
+        rows = [
+            {"name": "one", "version": "1.0", "vulns": []},
+            {"name": "two", "version": "2.0", "vulns": known},
+        ]
+        answer.write_text(json.dumps({"dependencies": rows, "fixes": []}))
+        assert supply.main(["advisories"]) == code
+    assert capsys.readouterr().out.splitlines() == [
+        "0 of 2 packages have a known weakness.",
+        "two 2.0: PYSEC-1, CVE-2",
+        "1 of 2 packages have a known weakness.",
+    ]
 
 
 def test_a_line_of_a_lock_is_read_with_what_it_is_for():
