@@ -66,6 +66,8 @@ def place_of(slip, texts):
 def run(folder, tests, *, database="", seconds=None, **environment):
     """The exit code of pytest, and the end of what it said; who takes too long has failed."""
     command = [".venv/bin/python", "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:randomly"]
+    # What takes as long to begin as most of the tests, and is of no use to any of them.
+    command += ["-p", "no:schemathesis", "-p", "no:faker"]
     command += ["-p", "no:cacheprovider", "--no-migrations", *tests]
     if database == "postgresql":
         command = [".venv/bin/python", "-m", "tests.postgres", "--", *command]
