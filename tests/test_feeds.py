@@ -2,11 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
 
 import feedparser
 import jsonfeed
 import pytest
 from django.conf import settings
+from django.db.models import F
 from lxml import etree
 
 from media4sec.kinds import paths
@@ -77,12 +79,14 @@ def test_an_entry_says_what_the_record_is(client):
 def test_the_newest_change_comes_first_and_dates_the_feed(client):
     first, second, third = several_published("technology", 3)
     first = change(first, title="Changed last")
+    Publication.objects.update(issued_at=F("issued_at") - timedelta(days=3))
 
     feed = feed_of(client.get("/feeds/technologies.atom"))
 
     newest = Publication.objects.get(kind="technology", identifier=first.identifier)
     assert titles(feed) == ["Changed last", second.title, third.title]
-    assert feed.feed.updated == newest.modified_at.isoformat()
+    assert feed.feed.updated == feed.entries[0].updated == newest.modified_at.isoformat()
+    assert feed.entries[0].published == newest.issued_at.isoformat() != feed.feed.updated
 
 
 def test_the_id_stays_when_the_record_is_renamed(client):

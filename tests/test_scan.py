@@ -91,6 +91,16 @@ def test_on_ci_a_scanner_that_is_not_there_is_a_failure(monkeypatch, tmp_path):
     assert not scan.passed(Scanner("toy", ("no-such-program",), "", lambda folder: {}), tmp_path, None)
 
 
+def test_an_address_that_is_too_long_for_the_server_is_no_failure_of_the_api():
+    one = "1. Test Case ID: a\n\n- ST103 Undocumented status code\n\n[414] URI Too Long:\n"
+    other = "2. Test Case ID: b\n\n- Server error\n\n[500] Internal Server Error:\n"
+    cases = [ElementTree.Element("testcase", name=name) for name in ("GET /a", "GET /b")]
+    for case, said in zip(cases, (one, one + other), strict=True):
+        ElementTree.SubElement(case, "failure", message="ST103").text = said
+
+    assert failures_of(cases).keys() == {"Server error GET /b"}
+
+
 def test_a_report_of_schemathesis_is_read_operation_by_operation():
     report = ElementTree.fromstring(
         "<testsuites><testsuite><testcase name='GET /a'/><testcase name='GET /b'><failure>1. Test\n\n- Server error\n\n"
