@@ -12,11 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import growth, machine, pages, report
+from benchmarks import each_route, growth, machine, pages, report
 from benchmarks.load import Missing
 from benchmarks.portals import HERE, Portal, databases
 
-PARTS = ("pages", "growth", "report")
+PARTS = ("pages", "growth", "routes", "report")
 DATABASES = ("sqlite", "postgresql")
 SIZES = (1_500, 15_000, 100_000)
 
@@ -30,19 +30,20 @@ def main(arguments):
             say(f"{vendor}:")
             try:
                 with databases(vendor, Path(folder)) as database:
-                    measure_all(asked, vendor, portals(asked, database, Path(folder) / vendor))
+                    measure_all(asked, vendor, database, Path(folder))
             except Missing as reason:
                 say(f"  not run: {reason}")
     if is_whole(asked):
         report.write()
 
 
-def measure_all(asked, vendor, found):
-    """The parts that were asked for, on one database; growth comes last, as it fills it."""
+def measure_all(asked, vendor, database, folder):
+    """The parts that were asked for, on one database system; each begins with the real content."""
     for part, measure in MEASURES.items():
         if part in asked.only:
             say(f"  {part}")
-            measured = machine.described() | {"found": measure(asked, found)}
+            found = measure(asked, portals(asked, database, folder / f"{vendor}-{part}"))
+            measured = machine.described() | {"found": found}
             if is_whole(asked):
                 report.keep(part, vendor, measured)
 
@@ -59,7 +60,7 @@ def read(arguments):
         "--against", metavar="CHECKOUT", help="another one, asked in turn with this one", **several
     )
     parser.add_argument("--target", metavar="NAME", help="of the pages: list, record, …", **several)
-    parser.add_argument("--page", metavar="NAME", help="of the growth: home, list-filtered, …", **several)
+    parser.add_argument("--page", metavar="NAME", help="of the growth and the routes: home, …", **several)
     parser.add_argument("--no-peers", dest="peers", action="store_false", help="the portal alone")
     parser.add_argument("--sizes", type=int, nargs="+", help="numbers of publications for the growth")
     parser.add_argument("--rounds", type=int, help="in which each target is asked once")
@@ -103,7 +104,11 @@ def measure_growth(asked, found):
     return growth.measure(found, asked.sizes, asked.page, 2 if asked.quick else 7, say)
 
 
-MEASURES = {"pages": measure_pages, "growth": measure_growth}
+def measure_routes(asked, found):
+    return each_route.measure(found, asked.sizes, asked.page, 2 if asked.quick else each_route.REPEATS, say)
+
+
+MEASURES = {"pages": measure_pages, "growth": measure_growth, "routes": measure_routes}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -27,6 +27,11 @@ COMMAND_LINE = (
     "import json, sys; from media4sec.serving import serving; "
     "print(json.dumps(serving(sys.argv[1], {workers})))"
 )
+CHANGE = (
+    "INSERT INTO publications_change (action, kind, identifier, at) "
+    "SELECT 'updated', kind, identifier, CURRENT_TIMESTAMP FROM publications_publication "
+    "WHERE state = 'published' AND kind = 'technology' ORDER BY id LIMIT 1"
+)
 
 
 class Portal:
@@ -105,11 +110,7 @@ class Portal:
 
     def change(self):
         """Say that a record has changed, so that nothing made before counts any longer."""
-        self.query(
-            "INSERT INTO publications_change (action, kind, identifier, at) "
-            "SELECT 'updated', kind, identifier, CURRENT_TIMESTAMP FROM publications_publication "
-            "WHERE state = 'published' AND kind = 'technology' ORDER BY id LIMIT 1"
-        )
+        self.query(CHANGE)
 
     def commit(self):
         return commit_of(self.checkout)

@@ -27,6 +27,7 @@ AIMS = (
     ("API: list of 50", "api-list", "stock", "api-list", 10),
     ("API: one record", "api-detail", "stock", "api-detail", 3),
 )
+MOST_BYTES = 200_000  # of one answer
 WORKER_MEMORY, START, GROWTH, SEARCH = 180, 2.0, 2.0, 60  # MB, seconds, times, milliseconds
 HARVEST_MEMORY, HARVEST_TIME, FIRST_BYTE = 20, 1.5, 50  # MB, times, milliseconds
 CURVES = (
@@ -60,6 +61,9 @@ def write():
         "pages": "\n\n".join(pages_table(database, run) for database, run in pages.items()),
         "growth": growth_table(growth),
         "worker": worker_table(growth),
+        "routes": "\n\n".join(
+            routes_table(database, run) for database, run in figures.get("routes", {}).items()
+        ),
         "machine": "\n".join(machines(figures)),
     }
     text = TEMPLATE.read_text(encoding="utf-8")
@@ -220,6 +224,44 @@ def growth_table(growth):
         ends = [f"{page['bytes'] / 1000:,.1f}", f"{page['peak']:,.0f}"] if "bytes" in page else ["", ""]
         rows.append((page.get("processor", float("inf")), [page["page"], *cells, *ends]))
     return table(head, [row for _, row in sorted(rows, key=lambda row: -row[0])])
+
+
+def routes_table(database, run):
+    """What each address costs with few and with many records; what grows most comes first."""
+    first, *others = run["found"]["portal"]
+    last = others[-1] if others else first
+    before = {row["route"]: row for row in first["routes"]}
+    rows = []
+    for row in last["routes"]:
+        small = before.get(row["route"])
+        if small:
+            ratio = row["p95"] / small["p95"]
+            cells = [
+                f"`{row['route']}`",
+                *(f"{one['p50']:,.1f}; {one['p95']:,.1f}" for one in (small, row)),
+                _bold_above(f"{ratio:.2g} ×", ratio > GROWTH),
+                *(
+                    _bold_above(f"{one['bytes'] / 1000:,.1f}", one["bytes"] > MOST_BYTES)
+                    for one in (small, row)
+                ),
+                row["queries"],
+            ]
+            rows.append((ratio, cells))
+    few, many = (f"p50; p95 ms, {step['size']:,}" for step in (first, last))
+    head = [
+        NAMES[database],
+        few,
+        many,
+        "ratio of p95",
+        f"kB, {first['size']:,}",
+        f"kB, {last['size']:,}",
+        "queries",
+    ]
+    return table(head, [row for _, row in sorted(rows, key=lambda row: -row[0])])
+
+
+def _bold_above(text, is_above):
+    return f"**{text}**" if is_above else text
 
 
 def worker_table(growth):

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from media4sec.publications.models import Change, Feature, Publication, Term, Version
+from media4sec.publications.models import Change, Feature, Publication, Term, ThemePlace, Version
 from media4sec.publications.words import analysed
 from media4sec.records.documents.fields import dumps
 from media4sec.records.folder_io import load_folder
@@ -74,7 +74,7 @@ def _copy(real, copy, chance, names, vocabulary):
             )
         )
     Publication.objects.bulk_create(rows, batch_size=500)
-    for model in (Term, Version, Feature):
+    for model in (Term, ThemePlace, Version, Feature):
         _copy_rows(model, copy * STEP)
     now = timezone.now()
     created = (

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from benchmarks import fairness, load, plots, report, routes
+from benchmarks import each_route, fairness, load, plots, report, routes
 from benchmarks.portals import SERVED
 from benchmarks.targets import TERMS, combinations
 from tests.conftest import not_run
@@ -156,11 +156,22 @@ def test_report_tells_what_was_measured(tmp_path, monkeypatch):
 
     report.keep("pages", "sqlite", run | {"found": rows})
     report.keep("growth", "sqlite", run | {"found": {"portal": sizes}})
+    asked = [
+        dict.fromkeys(("used", "database"), cost) | {"bytes": 900, "queries": 3} for cost in range(1, 21)
+    ]
+    few = {"route": "home"} | each_route.summary(asked)
+    many = few | {"p95": 60.0, "bytes": 201_000}
+    report.keep(
+        "routes",
+        "sqlite",
+        run | {"found": {"portal": [{"size": 1_500, "routes": [few]}, {"size": 99_000, "routes": [many]}]}},
+    )
     report.write()
 
     text = (tmp_path / "r.md").read_text()
     assert "| list with facets, other filters each time | 8 × | **9 ×**; 4 × | not run |" in text
     assert "| home | 5.0 | 50.0 | 1.0 | 90 |" in text
+    assert "| `home` | 10.5; 20.0 | 10.5; 60.0 | **3 ×** | 0.9 | **201.0** | 3 |" in text
     for end in (
         " more at most |  | **0 MB**",
         "1.5 × at most |  | **1.2 ×**",

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rdflib import OWL, SKOS, Graph, Literal, URIRef
 
+from media4sec.interchange.files import exports
+from media4sec.interchange.linked import skos
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.concepts import concept_addresses
 from media4sec.publications.index import current
@@ -21,6 +25,7 @@ pytestmark = pytest.mark.django_db
 MANY = 500
 MOST_ROWS = 200  # of one query
 BYTES = 200_000
+GERMAN = {"key": "a", "language": "de", "label": "Das Thema", "provenance": "editorial"}
 
 
 def a_dated_law():
@@ -238,3 +243,34 @@ def test_a_list_counts_what_its_own_kinds_have_and_reads_no_more():
                 own, whole = index.counted(field, of_kinds, kind_names), index.counted(field, of_kinds)
                 assert own.tolist() == whole.tolist()
     assert sum(index.counted("provenance", index.is_alive, ["technology"])) == 5
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # by rdflib itself
+def test_a_file_of_vocabularies_is_written_in_portions(client, rows_read, monkeypatch):
+    monkeypatch.setattr(skos, "PORTION", 50)
+    monkeypatch.setattr(exports, "WHOLE_FILE", 20_000)
+    one, withdrawn = published("theme"), published("theme")
+    published("concept", scheme="theme", code=one.identifier, labels=[GERMAN])
+    workflow.withdraw(withdrawn, reason="Two names for one thing.")
+    longest = []
+    for count in (120, 480):
+        copies_published(published("theme"), count)
+        copies_published(published("function", level=1, parent=None), count)
+        list(client.get("/schemes.ttl").streaming_content)  # after a change, the index is read first
+        for suffix, syntax in (("ttl", "turtle"), ("rdf", "xml"), ("jsonld", "json-ld")):
+            rows_read.clear()
+            response = client.get(f"/schemes.{suffix}")
+            parts = list(response.streaming_content)
+            assert max(rows_read) <= 60
+            longest.append(max(map(len, parts)))
+            graph = Graph().parse(data=b"".join(parts), format=syntax)
+            themes = set(graph.subjects(SKOS.inScheme, URIRef(f"{settings.BASE_URL}/schemes/theme")))
+            assert len(themes) == Publication.objects.of("theme").count()
+            assert (
+                len(set(graph.objects(None, SKOS.hasTopConcept)))
+                == Publication.objects.published().filter(kind__in=("theme", "function")).count()
+            )
+            assert (URIRef(f"{settings.BASE_URL}{withdrawn.url}"), OWL.deprecated, Literal(True)) in graph
+            assert Literal("Das Thema", lang="de") in set(graph.objects(None, SKOS.prefLabel))
+    small, large = longest[:3], longest[3:]
+    assert all(more <= 1.2 * less for less, more in zip(small, large, strict=True))

@@ -4,15 +4,17 @@ The vocabulary has labels for concepts that are records of their own, such as th
 the records with their labels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 
 from media4sec.kinds import Facet, Kind, Role, kind_for, kinds
 from media4sec.publications.description import Description
+from media4sec.publications.index import current
 from media4sec.publications.models import PublicationQuerySet
 from media4sec.publications.stated import of_each, since_change
 
@@ -98,3 +100,33 @@ def addresses_stated(rows: PublicationQuerySet) -> Iterator[tuple[int, tuple[tup
         scheme = concept_schemes().get(name)
         if scheme and scheme.kind is vocabulary:
             yield row.pk, ((name, code), f"{settings.BASE_URL}{row.url}")
+
+
+def keys_of_concepts(schemes: Iterable[ConceptScheme]) -> list[int]:
+    """The public concepts of some schemes, and not records with the labels of others. No query."""
+    index, found = current(), []
+    for scheme in schemes:
+        inside = index.of_kinds([scheme.kind.name])
+        if scheme.kind.role is Role.VOCABULARY:
+            inside = inside & index.having(sort_field(), [scheme.name])
+        found += index.pks[index.first(np.flatnonzero(inside))].tolist()
+    return found
+
+
+def keys_of_labels(addresses: Iterable[str]) -> list[int]:
+    """The records of the vocabulary with the labels of the concepts at these addresses, which are other records."""
+    vocabulary = kind_for(Role.VOCABULARY).name
+    known = since_change(
+        "labels of concepts",
+        lambda: {url: pk for pk, url in sorted(of_each("labels", _labelled, vocabulary).items())},
+        vocabulary,
+    )
+    return [known[url] for url in addresses if url in known]
+
+
+def _labelled(rows: PublicationQuerySet) -> Iterator[tuple[int, str]]:
+    vocabulary = kind_for(Role.VOCABULARY)
+    for row in rows.only("document").iterator(chunk_size=500):
+        scheme = concept_schemes().get(row.body[sort_field()])
+        if scheme and scheme.kind is not vocabulary:
+            yield row.pk, f"{settings.BASE_URL}{scheme.kind.url(row.body[vocabulary.thing.number], '')}"

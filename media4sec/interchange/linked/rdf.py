@@ -4,7 +4,7 @@ All resources have addresses; there are no blank nodes, which would be called ot
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -79,17 +79,48 @@ def at(when: datetime | None) -> Literal | None:
 
 def serialised(graph: Graph, suffix: str) -> str:
     """The graph in one of ``RDF_FORMS``."""
-    if suffix == "jsonld":
-        return _as_json(graph)
-    return graph.serialize(format={"ttl": "turtle", "rdf": "xml"}[suffix])
+    return "".join(in_parts([graph], suffix))
 
 
-def _as_json(graph: Graph) -> str:
+def in_parts(graphs: Iterable[Graph], suffix: str) -> Iterator[str]:
+    """What several graphs say together, as one file that is written while they are made: none is kept."""
+    before, between, after = FRAMES[suffix]
+    write = {"ttl": _turtle, "rdf": _xml, "jsonld": _json}[suffix]
+    yield before
+    for number, graph in enumerate(filter(len, graphs)):
+        yield (between if number else "") + write(graph)
+    yield after
+
+
+FRAMES = {
+    "ttl": ("".join(f"@prefix {name}: <{address}> .\n" for name, address in PREFIXES.items()), "", ""),
+    "rdf": (
+        '<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF\n'
+        + "".join(f'   xmlns:{name}="{address}"\n' for name, address in PREFIXES.items())
+        + ">\n",
+        "",
+        "</rdf:RDF>\n",
+    ),
+    "jsonld": (f'{{"@context": {json.dumps(PREFIXES, indent=1)},\n"@graph": [\n', ",\n", "\n]}\n"),
+}
+
+
+def _turtle(graph: Graph) -> str:
+    """Without the prefixes, which stand before the first empty line."""
+    return "\n" + graph.serialize(format="turtle").partition("\n\n")[2]
+
+
+def _xml(graph: Graph) -> str:
+    """What stands inside its outermost element."""
+    return graph.serialize(format="xml").partition("\n>\n")[2].removesuffix("</rdf:RDF>\n")
+
+
+def _json(graph: Graph) -> str:
     document = json.loads(graph.serialize(format="json-ld", context=dict(PREFIXES)))
     del document["@context"]
     nodes = document.get("@graph", [document])  # one node stands alone
     nodes.sort(key=lambda node: node["@id"])
-    return json.dumps({"@context": PREFIXES, "@graph": nodes}, ensure_ascii=False, indent=1) + "\n"
+    return ",\n".join(json.dumps(node, ensure_ascii=False, indent=1) for node in nodes)
 
 
 def form_ending(suffix: str) -> Representation:
