@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
@@ -130,16 +131,19 @@ def read_places():
         dict(read(name, index.mask(slots)))
         for read, name in ((index.stated, "group"), (index.links, "family"))
     )
+    return placed(tuple((key, groups[key], families.get(key)) for key in index.pks[slots].tolist()))
+
+
+@lru_cache(maxsize=1)  # most changes of a pattern leave all where they are
+def placed(stated):
+    """``{key: place}`` of these patterns, of which each has ``(its key, group, key of its family)``."""
     patterns = [
-        {
-            "identifier": key,
-            "group": groups[key],
-            "family": {"id": families[key]} if key in families else None,
-        }
-        for key in index.pks[slots].tolist()
+        {"identifier": key, "group": group, "family": {"id": family} if family is not None else None}
+        for key, group, family in stated
     ]
+    families = {key: family for key, _, family in stated}
     return {
-        row["identifier"]: Place(number, depth, row["group"], families.get(row["identifier"]))
+        row["identifier"]: Place(number, depth, row["group"], families[row["identifier"]])
         for number, (row, depth) in enumerate(tree(patterns))
     }
 

@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from media4sec.kinds import Role, kind_for
 from media4sec.publications.stated import of_each, since_change
@@ -50,7 +51,7 @@ class Glossary:
             if not match:
                 continue
             past = match.end()
-            entry = names.entries[match.lastindex - 1]
+            entry = names.entry_of(match)
             if entry.identifier not in self.seen:
                 self.seen.add(entry.identifier)
                 self.used.append(entry)
@@ -63,40 +64,50 @@ class Glossary:
 
 
 def patterns_now():
-    """The patterns of all terms that are published; after a change, the terms that changed are read again."""
+    """The names by their first letters, as few of them can be at any one place: ``{letters: names}``.
+
+    After a change, the terms that changed are read again; which names begin alike is put in order once a text asks.
+    """
     terms = of_each("terms of the glossary", terms_with_names, kind_for(Role.GLOSSARY).name)
-    return patterns_of([(name, entry) for entry, own in terms.values() for name in own])
+    found = defaultdict(list)
+    for entry, names in terms.values():
+        for letters, name in names:
+            found[letters].append((name, entry))
+    return {letters: TermNames(names) for letters, names in found.items()}
 
 
 def terms_with_names(rows):
-    """``[(key, (entry, its names))]``. One query."""
+    """``[(key, (entry, [(first letters, name)]))]``. One query."""
     for pk, *told, document in rows.values_list("pk", "identifier", "title", "summary", "url", "document"):
         entry = Entry(*told)
-        yield pk, (entry, (entry.title, *json.loads(document)["aliases"]))
-
-
-def patterns_of(names):
-    """The names by their first letters, as few of them can be at any one place: ``{letters: names}``."""
-    by_name, found = {}, {}
-    for name, entry in sorted(names, key=lambda pair: (-len(pair[0]), pair[0], pair[1].identifier)):
-        by_name.setdefault(name, entry)
-    for name, entry in by_name.items():
-        if letters := WORD_START.match(name):
-            found.setdefault(letters[0].casefold(), {})[name] = entry
-    return {letters: TermNames(own) for letters, own in found.items()}
+        names = (entry.title, *json.loads(document)["aliases"])
+        begun = ((WORD_START.match(name), name) for name in names)
+        yield pk, (entry, [(letters[0].casefold(), name) for letters, name in begun if letters])
 
 
 class TermNames:
-    """Names of terms, the longest first, and a pattern with a group for each: made when a text may have one of them."""
+    """Names of terms that begin alike, and a pattern with a group for each: made when a text may have one of them."""
 
     def __init__(self, names):
-        self.names, self.entries = tuple(names), tuple(names.values())
+        self.names = names  # with the entries that they mean
+
+    @cached_property
+    def entries(self):
+        """``{name: entry}``, the longest first; what two terms are called means the first of them."""
+        found = {}
+        for name, entry in sorted(self.names, key=lambda pair: (-len(pair[0]), pair[0], pair[1].identifier)):
+            found.setdefault(name, entry)
+        return found
 
     @cached_property
     def pattern(self):
-        return re.compile("(?:" + "|".join(f"({term_shape(name)})" for name in self.names) + r")(?!\w)")
+        return re.compile("(?:" + "|".join(f"({term_shape(name)})" for name in self.entries) + r")(?!\w)")
+
+    def entry_of(self, match):
+        return [*self.entries.values()][match.lastindex - 1]
 
 
+@lru_cache(maxsize=10_000)
 def term_shape(name):
     """A name in running text: with other spaces and hyphens, in the plural; capitals matter in abbreviations."""
     *first, last = re.split(r"[\s\-‐‑]+", name)
