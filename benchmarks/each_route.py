@@ -6,6 +6,7 @@ counted.
 """
 
 import json
+import math
 import statistics
 import time
 from pathlib import Path
@@ -79,7 +80,7 @@ def summary(asked):
     return {
         "asked": len(asked),
         "p50": statistics.median(used),
-        "p95": used[min(int(len(used) * 0.95), len(used) - 1)],
+        "p95": used[math.ceil(len(used) * 0.95) - 1],
         "database": statistics.median(one["database"] for one in asked),
         "bytes": max(one["bytes"] for one in asked),
         "queries": max(one["queries"] for one in asked),

@@ -171,7 +171,7 @@ def test_report_tells_what_was_measured(tmp_path, monkeypatch):
     text = (tmp_path / "r.md").read_text()
     assert "| list with facets, other filters each time | 8 × | **9 ×**; 4 × | not run |" in text
     assert "| home | 5.0 | 50.0 | 1.0 | 90 |" in text
-    assert "| `home` | 10.5; 20.0 | 10.5; 60.0 | **3 ×** | 0.9 | **201.0** | 3 |" in text
+    assert "| `home` | 10.5; 19.0 | 10.5; 60.0 | **3.2 ×** | 0.9 | **201.0** | 3 |" in text
     for end in (
         " more at most |  | **0 MB**",
         "1.5 × at most |  | **1.2 ×**",

@@ -135,8 +135,8 @@ class Index:
         """A mask of the slots that are public and of these kinds (all, if None)."""
         if kind_names is None:
             return self.is_alive
-        numbers = [number for number, name in enumerate(kinds_by_name()) if name in set(kind_names)]
-        return self.is_alive & np.isin(self.kinds, numbers)
+        is_asked = np.array([name in kind_names for name in kinds_by_name()], bool)
+        return self.is_alive & is_asked[self.kinds]
 
     def numbers(self) -> dict[str, int]:
         """How many there are of each kind."""

@@ -164,6 +164,7 @@ class Question:
 
     def __init__(self, index, text, allowed, is_typing=False):
         self.index, self.allowed = index, allowed
+        self.is_narrow = 2 * np.count_nonzero(allowed) < index.count
         self.words = words_asked(text)
         if not any(word.is_required for word in self.words):
             for word in self.words:
@@ -215,23 +216,26 @@ class Question:
         """Give the records that hold this form its worth for this word, unless they have a better one."""
         values, titles = self.values[place], self.titles[place]
         seen = False
-        for slots, worths, in_title in self.worths(form):
+        for slots, worths, called, in_title in self.worths(form):
             seen = True
             values[slots] = np.maximum(values[slots], worths * worth)
-            called = np.flatnonzero(in_title)  # few of them
-            slots, in_title = slots[called], in_title[called]
-            titles[slots] = np.maximum(titles[slots], in_title)
+            titles[called] = np.maximum(titles[called], in_title)
         if seen:
             self.words[place].forms.setdefault(form, how)
 
     def worths(self, form):
         for slots, masks, times in self.index.postings(form):
+            if self.is_narrow:  # of a list: what other kinds have costs no more than to be left out
+                inside = self.allowed[slots]
+                slots, masks, times = slots[inside], masks[inside], times[inside]
             times = times.astype(np.float32)
             worths = TEXTED[masks] * (0.5 + 0.5 * times / (times + self.index.text_weight[slots]))
             top, also = CALLED[masks], np.flatnonzero(masks & ALSO)
             else_called = CALLED_ELSE[masks[also]] * self.index.title_shares[slots[also]]
             top[also] = np.maximum(top[also], else_called)
-            yield slots, np.maximum(top, worths) + np.minimum(worths, top) * 0.1, TITLED[masks]
+            called = np.flatnonzero(masks & (TITLE | ALSO))  # few of them
+            worths = np.maximum(top, worths) + np.minimum(worths, top) * 0.1
+            yield slots, worths, slots[called], TITLED[masks[called]]
 
     def join(self):
         """Neighbours that are one word in the records, or that stand side by side in a title or name."""
@@ -287,7 +291,7 @@ class Question:
             halves = np.zeros((2, self.index.count), np.float32)
             for half, forms in zip(halves, parts, strict=True):
                 for form in forms:
-                    for slots, worths, _ in self.worths(form):
+                    for slots, worths, *_ in self.worths(form):
                         half[slots] = np.maximum(half[slots], worths)
             together = halves.min(axis=0) * APART
             if together.any():
@@ -362,16 +366,18 @@ class Question:
         weights = np.log1p((np.count_nonzero(self.allowed) + 1) / (counts + 1))
         weights[counts == 0] = 0
         weights /= max(weights.sum(), 1e-9)
-        known = has[counts > 0]
-        whole = known.all(axis=0) if len(known) else np.zeros(index.count, bool)
-        share = np.zeros(index.count)
-        for row, weight in zip(has, weights.tolist(), strict=True):
+        slots = np.flatnonzero(has.any(axis=0))  # the others need no adding up
+        held, share = has[:, slots], np.zeros(len(slots))
+        whole = held[counts > 0].all(axis=0)
+        for row, weight in zip(held, weights.tolist(), strict=True):
             share += row * weight
-        chosen = self.choose(has, whole, share, weights)
+        chosen, shares = np.zeros(index.count, bool), np.zeros(index.count)
+        chosen[slots] = self.choose(slots, held, whole, share, weights)
+        shares[slots] = share
         same = {slot: worth for slot, worth in self.same(weights).items() if self.allowed[slot]}
         chosen[[slot for slot, worth in same.items() if worth >= min(SAME.values())]] = True
-        ranked = partial(self.ranked, chosen, share, weights, same)
-        return Found(self.words, chosen, index, ranked, int(np.count_nonzero(whole & chosen)), ~has)
+        ranked = partial(self.ranked, chosen, shares, weights, same)
+        return Found(self.words, chosen, index, ranked, int(np.count_nonzero(whole & chosen[slots])), ~has)
 
     def ranked(self, chosen, share, weights, same):
         """The chosen slots, best first; ``same`` are those that the question names, and what that is worth."""
@@ -399,13 +405,13 @@ class Question:
             has[units == unit] = has[units == unit].all(axis=0)
         return has
 
-    def choose(self, has, whole, share, weights):
-        """Those with all words; where there are few, or the words more than three, those with many of them as well.
+    def choose(self, slots, has, whole, share, weights):
+        """Which of these slots have all words; where few do, or the words are more than three, which have many as well.
 
         Where few are about all the words, those that are about the telling ones come too: a long text that mentions
         the others somewhere is no reason to hide them.
         """
-        exact = np.ones(self.index.count, bool)
+        exact = np.ones(len(slots), bool)
         for row, place in zip(has, self.required, strict=True):
             if self.words[place].is_exact:
                 exact &= row
@@ -414,7 +420,7 @@ class Question:
             share = share * exact
             chosen = (share > 0) & (share >= min(MANY_BY_WEIGHT, share.max(initial=0)))
         if len(self.required) > 1:
-            firm = np.array([self.values[place] >= FIRM for place in self.required]) & has
+            firm = np.array([self.values[place][slots] >= FIRM for place in self.required]) & has
             if np.count_nonzero(firm.all(axis=0) & exact) <= FEW_WHOLE:
                 about = sum(row * weight for row, weight in zip(firm, weights.tolist(), strict=True))
                 chosen |= exact & (about >= 1 / len(self.required))
@@ -441,7 +447,7 @@ class Question:
             weight_of = dict(zip(self.required, weights.tolist(), strict=True))
             for places, form in self.phrases:
                 weight = PHRASE * sum(weight_of[place] for place in places)
-                for found, worths, _ in self.worths(form):
+                for found, worths, *_ in self.worths(form):
                     bonus[found] += weight * worths
             scores += bonus[slots]
         return scores * index.shares[slots]
