@@ -44,7 +44,7 @@ SPEAKS_SQL = {
     "media4sec/accounts/told.py": "how long SQLite waits",
     "media4sec/records/audit.py": "digests of thousands of rows at once, and a lock",
     "media4sec/records/bulk.py": "thousands of rows at once",
-    "media4sec/publications/models.py": "what every page of a record asks, which takes as long to put together",
+    "media4sec/publications/models.py": "what every page of a record asks; how many hold a feature, up to a number",
     "media4sec/publications/version.py": "what every request asks, which takes longer to put together than to answer",
     "media4sec/records/workflow.py": "a lock",
     "media4sec/operations/backup_databases.py": "how databases copy and check themselves",

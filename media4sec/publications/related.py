@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from media4sec.kinds import Document, kinds, kinds_by_name
 from media4sec.publications.models import Feature, Publication, Term
@@ -194,7 +194,9 @@ class Graph:
         self.rows, self.names = {}, {}  # of publications
         self.own = {}  # the features that each keeps itself
         self.all = {}  # the same, and those of being named
-        self.holders = {}  # of a feature: its publications, or how many too many they are
+        self.holders = {}  # of a feature: its publications, or a number where they are too many
+        self.rarities = {}  # of features, once their holders are read
+        self.linked = {}  # the names that each publication links to
         self.pks = {}  # of names
         self.slack = 0  # so many more than few holders are named, as there were fewer before
         self.unwritten = set()  # publications whose features nobody has kept
@@ -212,9 +214,15 @@ class Graph:
     def is_public(self, pk):
         return self.rows[pk].state == Publication.State.PUBLISHED
 
-    def targets(self, features):
-        """Whom records with these features name: those that are public and take part."""
-        names = {name[3:] for name in features if name.startswith("to:")}
+    def links_of(self, pk):
+        """The names that a publication links to."""
+        if pk not in self.linked:
+            self.linked[pk] = _linked_names(self.own[pk])
+        return self.linked[pk]
+
+    def targets(self, names):
+        """The publications with these names: those that are public and take part."""
+        names = set(names)
         missing = names - self.pks.keys()
         self.pks |= dict.fromkeys(missing)
         compared = [name for name in missing if name.partition(":")[0] in neighbour_kinds()]
@@ -243,13 +251,12 @@ class Graph:
         """Read who holds these features, unless they are too many."""
         missing = set(features) - self.holders.keys()
         named = {name for name in missing if name.startswith("by:")}
-        own = {name: self.own[self.pks[name[3:]]] for name in named}
-        self.targets(feature for found in own.values() for feature in found)
+        own = {name: self.links_of(self.pks[name[3:]]) for name in named}
+        self.targets(other for found in own.values() for other in found)
         self.holders |= {name: self.targets(found) for name, found in own.items()}
         for batch in _batches(missing - named):
-            rows = Feature.objects.filter(name__in=batch)
-            counts = dict(rows.values_list("name").annotate(Count("pk")).order_by())
-            few = {name: set() for name in batch if counts.get(name, 0) <= CAP + self.slack}
+            counts = Feature.counted(batch, CAP + self.slack + 1)
+            few = {name: set() for name in batch if counts[name] <= CAP + self.slack}
             self.holders |= counts | few
             for name, pk in Feature.objects.filter(name__in=few).values_list("name", "publication"):
                 few[name].add(pk)
@@ -273,10 +280,8 @@ class Graph:
         gained, lost = defaultdict(int), defaultdict(int)
         for pk, features in before.items():
             now = self.own[pk]
-            if {name for name in now if name[:3] == "to:"} != {
-                name for name in features if name[:3] == "to:"
-            }:
-                whole |= self.targets([*now, *features])
+            if self.links_of(pk) != (before_that := _linked_names(features)):
+                whole |= self.targets(self.links_of(pk) | before_that)
             for name in now.keys() - features.keys():
                 gained[name] += 1
             for name in features.keys() - now.keys():
@@ -381,13 +386,19 @@ class Graph:
         return sorted(words, key=key.get)[:WORDS_IN_REASON]
 
     def rarity(self, feature):
-        return _rarity(self.count(feature))
+        if feature not in self.rarities:
+            self.rarities[feature] = _rarity(self.count(feature))
+        return self.rarities[feature]
 
 
 def _batches(names):
     """Names or keys, in lists of so many at most."""
     names = sorted(names)
     return (names[start : start + FEATURED_AT_ONCE] for start in range(0, len(names), FEATURED_AT_ONCE))
+
+
+def _linked_names(features):
+    return {name[3:] for name in features if name.startswith("to:")}
 
 
 def _size(features):
