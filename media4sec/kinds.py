@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain, count
 from typing import Any
 
@@ -16,8 +16,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models.enums import Choices
 from django.utils import formats, translation
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from media4sec.choices import Lens, Provenance, YesNo
 
@@ -25,6 +25,7 @@ NOT_STATED = _("Not stated in the source")
 NO_VALUE = "not-stated"  # the term of a record that states nothing
 Document = dict[str, Any]  # a record as JSON
 FACT, NEWEST_SOURCE, DATED = "fact", "newest-source", "dated"  # terms that no list filters by
+COUNTS_KEPT = 2_000  # numbers of records in words, which every list says twice
 BEHIND = "about"  # the section of what readers look for behind the words of the menu
 SECTIONS = {
     "situations": _("Situations"),
@@ -188,7 +189,12 @@ class Names:
 
     def counted(self, number: int) -> str:
         """“3 technologies”, with the plural forms of the reader's language."""
-        return ngettext(*self.nouns, number) % {"count": formats.number_format(number, force_grouping=True)}
+        return _counted(self, number, get_language())
+
+
+@lru_cache(COUNTS_KEPT)
+def _counted(names: Names, number: int, _language: str) -> str:
+    return ngettext(*names.nouns, number) % {"count": formats.number_format(number, force_grouping=True)}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,11 @@
 import re
 
 import pytest
+from django.http import QueryDict
 
+from media4sec.kinds import kinds_by_name
+from media4sec.publications import index
+from media4sec.publications.lists import listing
 from tests.factories import make, published
 from tests.public import facets_of, text_of
 
@@ -48,6 +52,31 @@ def test_what_is_chosen_is_in_the_page_wherever_its_facet_is(client):
     maker = group(client.get("/technologies/", {"maker": value}), "maker")
 
     assert [choice.value for choice in maker.options if choice.checked] == [value]
+
+
+def counts_of(query):
+    answer = listing([kinds_by_name()["technology"]], QueryDict(query))
+    return {
+        name: {option.value: (option.count, option.checked) for option in options}
+        for name, options in answer.result.options.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "query", ["", "status=active", "status=discontinued&lens=bad", "q=maker", "q=maker&status=active"]
+)
+def test_facets_are_counted_alike_all_at_once_and_one_by_one(monkeypatch, query):
+    technologies_by(3, status="active", summary="By a maker.")
+    assert counts_of("status=active")["maker"], "columns are there, and what follows comes beside them"
+    technologies_by(2, status="discontinued", lens="bad", summary="By a maker.")
+    at_once = counts_of(query)
+    assert at_once["status"]
+    assert sum(count for count, _ in at_once["maker"].values()) in (2, 3, 5)
+
+    monkeypatch.setattr(index, "MOST_TOGETHER", 0)
+    index._indexes.clear()
+
+    assert counts_of(query) == at_once
 
 
 def test_values_are_counted_under_the_other_filters_and_found_by_their_letters(client):

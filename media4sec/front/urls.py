@@ -1,4 +1,4 @@
-"""Every address of the portal: those for machines and editors, then the pages."""
+"""Every address of the portal: those of editors, the pages, and those for machines."""
 
 import re
 
@@ -44,7 +44,14 @@ BACK_OFFICE_PAGES = [
     path("admin/accounts/", include("media4sec.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
+# Django tries one after the other: what is asked for most, and cannot all be kept, comes first.
 urlpatterns = [
+    *(BACK_OFFICE_PAGES if settings.BACK_OFFICE else []),
+    path("", include("media4sec.front.pages")),
+    # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.
+    *(path(f"{code}/", home.home) for code in CODES),
+    *([path("", include("media4sec.writing.urls"))] if settings.BACK_OFFICE else []),
+    path("", include("media4sec.front.api")),
     path("sitemap.xml", fixed(sitemap), name="sitemap"),
     path("sitemap-<int:number>.xml", fixed(sitemap_part), name="sitemap-part"),
     path(".well-known/security.txt", fixed(static_pages.security_txt), name="security-txt"),
@@ -85,10 +92,4 @@ urlpatterns = [
     path("oai", oai, name="oai"),
     path("en/group_export", solutions),
     path("api/v1/pos/solutions", solutions),
-    *([path("", include("media4sec.writing.urls"))] if settings.BACK_OFFICE else []),
-    path("", include("media4sec.front.api")),
-    *(BACK_OFFICE_PAGES if settings.BACK_OFFICE else []),
-    # The middleware takes a language off; named here, so that Django puts the slash behind “/de”.
-    *(path(f"{code}/", home.home) for code in CODES),
-    path("", include("media4sec.front.pages")),
 ]

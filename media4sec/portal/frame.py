@@ -62,14 +62,14 @@ def behind():
 
 def languages_of(request):
     """This very page in every language, for the menu and for search engines."""
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    query, language = f"?{request.GET.urlencode()}" if request.GET else "", get_language()
     return [
         {
             "tag": language_tag(code),
             "name": name,
             "path": path,
             "url": path + query,
-            "is_current": code == get_language(),
+            "is_current": code == language,
         }
         for code, name, path in addresses_of(request.path_info)
     ]

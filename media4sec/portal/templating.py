@@ -99,7 +99,16 @@ def drawn_once(key, draw, *given):
 
 def kept_rows(draw, cards, apart, **how):
     """What the macro ``draw`` makes of cards, one after the other; see ``apart`` in ``portal.lists.views.Common``."""
-    return Markup("").join(kept_row(draw, card, apart=apart[card["name"]], **how) for card in cards)
+    drawn = [kept_row(draw, card, apart=apart[card["name"]], **how) for card in cards]
+    return Markup("".join(drawn))  # noqa: S704, of what macros have drawn
+
+
+def kept_boxes(draw, name, options):
+    """What the macro ``draw`` makes of the options of a facet: ``[(box, count), …]``."""
+    return [
+        (drawn_often(draw, name, o.value, shown(o.label), o.checked, o.number, o.state), o.count)
+        for o in options
+    ]
 
 
 @lru_cache(DRAWN_KEPT)
@@ -146,7 +155,6 @@ def environment(**options):
         "static": static,
         "integrity": integrity,
         "drawn_once": drawn_once,
-        "drawn_often": drawn_often,
         "page_url": lambda name, *args: reverse(name, args=args),
         "machine_url": machine_url,
         "page_lang": page_lang,
@@ -155,6 +163,7 @@ def environment(**options):
         "social": social,
         "linked_data": linked_data,
         "kept_rows": kept_rows,
+        "kept_boxes": kept_boxes,
         "headed": headed,
         "countries_to_ask": countries_to_ask,
     }
@@ -263,13 +272,14 @@ def integrity_of(storage, name):
 def social(title, description, url, version=0, type="website", picture=""):  # Open Graph's own words
     """What a page says of itself to those who show its address to others; ``picture`` is the page whose preview it
     borrows, if it has none of its own."""
+    language = get_language()
     return {
         "title": title,
         "description": description,
         "url": settings.BASE_URL + local(url),
         "type": type,
-        "locale": LOCALES[get_language()],
-        "other_locales": [code for name, code in LOCALES.items() if name != get_language()],
+        "locale": LOCALES[language],
+        "other_locales": [code for name, code in LOCALES.items() if name != language],
         "image": settings.BASE_URL + preview_url(picture or url, version),
     }
 

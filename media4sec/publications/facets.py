@@ -1,7 +1,7 @@
 """Facets, counts and filters over the terms: match once, count in one pass over the columns of the index."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,13 +18,56 @@ class Option:
     checked: bool = False
 
 
+@dataclass(slots=True)
+class Options:
+    """The values of a facet that any of the records has, as columns: there may be many, and a page shows few."""
+
+    values: Sequence[str]
+    labels: Sequence[str]
+    counts: np.ndarray
+    chosen: Collection[str]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[Option]:
+        for value, label, count in zip(self.values, self.labels, self.counts.tolist(), strict=True):
+            yield Option(value, label, count, value in self.chosen)
+
+    def useful(self) -> list[Option]:
+        """Those that would find something, or are chosen."""
+        return [
+            Option(value, label, count, value in self.chosen)
+            for value, label, count in zip(self.values, self.labels, self.counts.tolist(), strict=True)
+            if count or value in self.chosen
+        ]
+
+    def checked(self) -> list[Option]:
+        return [
+            Option(value, self.labels[place], int(self.counts[place]), checked=True)
+            for place, value in enumerate(self.values if self.chosen else ())
+            if value in self.chosen
+        ]
+
+    def number_useful(self) -> int:
+        return int(np.count_nonzero(self.counts)) + sum(not option.count for option in self.checked())
+
+    def add(self, value: str, label: str) -> None:
+        """A value that none of the records has; the columns, which others have as well, stay as they are."""
+        self.values, self.labels = [*self.values, value], [*self.labels, label]
+        self.counts = np.append(self.counts, 0)
+
+
+NO_OPTIONS = Options([], [], np.zeros(0, np.int64), ())
+
+
 @dataclass
 class Result:
     """The ids that pass all filters, in order, and every facet's options with counts that stay."""
 
     ids: np.ndarray  # a column, as there may be many
     total: int
-    options: dict[str, list[Option]] = field(default_factory=dict)
+    options: dict[str, Options] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)  # results without this facet’s filter
 
     @property
@@ -58,26 +101,29 @@ def filtered(
     passing = inside.copy()
     for found in matches.values():
         passing &= found
-    options = {}
-    for name in facets:
-        make = partial(_present, name, inside, index, kind_names)
-        present, values, labels = (
-            index.kept(("present", name, *(kind_names or ())), make) if are_all else make()
-        )
-        counts = index.counted(name, without.get(name, passing) if matches else inside, kind_names)
-        wanted = chosen.get(name, ())
-        is_wanted = [value in wanted for value in values]
-        options[name] = [*map(Option, values, labels, counts[present].tolist(), is_wanted)]
+    names = tuple(facets)
+    make = partial(_present, names, inside, index, kind_names)
+    present = index.kept(("present", *names, "of", *(kind_names or ())), make) if are_all else make()
+    counts = index.counted_each(names, passing, kind_names)
+    counts |= {name: index.counted(name, found, kind_names) for name, found in without.items()}
+    options = {
+        name: Options(values, labels, counts[name][numbers], chosen.get(name, ()))
+        for name, (numbers, values, labels) in present.items()
+    }
     dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
     kept = index.pks[slots[passing[slots]]]
-    return Result(kept, len(slots), {name: found for name, found in options.items() if found}, dropped)
+    return Result(kept, len(slots), options, dropped)
 
 
-def _present(name, inside, index, kind_names):
-    """(the numbers of the values of a facet that any of these has, the values, their labels)."""
-    numbers, labels = np.flatnonzero(index.counted(name, inside, kind_names)), index.facet(name)[1]
-    found = [labels[number] for number in numbers.tolist()]
-    return numbers, [value for value, _ in found], [label for _, label in found]
+def _present(names, inside, index, kind_names):
+    """Of each facet the values that any of these has: ``{name: (their numbers, the values, their labels)}``."""
+    found = {}
+    for name, counts in index.counted_each(names, inside, kind_names).items():
+        numbers, labels = np.flatnonzero(counts), index.facet(name)[1]
+        if len(numbers):
+            values, words = zip(*(labels[number] for number in numbers.tolist()), strict=True)
+            found[name] = numbers, values, words
+    return found
 
 
 def crossed(

@@ -26,6 +26,7 @@ from media4sec.publications.version import content_version, newest_change_in
 
 HEADLINE = 4  # words of a title that says in more of them what happened, and not what the thing is called
 USUAL_LENGTH = 40  # words of a text; a constant, so that the order does not depend on what else is there
+MOST_TOGETHER = 20_000  # terms that are copied to be counted at once: more take longer than all the calls
 MOST_NEAR = 5_000  # words with mistakes whose neighbours are kept
 MOST_CHANGES = 1_000  # changed publications that are kept beside the columns before new ones are made …
 MOST_MEANWHILE = 5_000  # … and while another process makes them
@@ -328,6 +329,30 @@ class Index:
             found += np.bincount(numbers[mask[slots]], minlength=len(found))
         return found
 
+    def counted_each(self, fields, mask, kind_names=None):
+        """The same of several fields: ``{field: numbers}``; where there is little to count, all at once."""
+        slots, numbers, starts = self.kept(
+            ("terms", *fields, "of", *(kind_names or ())), lambda: self._terms_together(fields, kind_names)
+        )
+        if slots is None:
+            return {field: self.counted(field, mask, kind_names) for field in fields}
+        found = np.bincount(numbers[mask[slots]], minlength=starts[-1])
+        return {
+            field: found[start:end] for field, start, end in zip(fields, starts, starts[1:], strict=False)
+        }
+
+    def _terms_together(self, fields, kind_names):
+        """The terms of these fields as one column, in which the values of each field have numbers of their own."""
+        starts = np.cumsum([0, *(len(self.facet(field)[1]) for field in fields)]).tolist()
+        terms = [
+            (slots, numbers + np.int32(start))
+            for field, start in zip(fields, starts, strict=False)
+            for slots, numbers in self.terms(field, kind_names)
+        ]
+        if not 0 < sum(len(slots) for slots, _ in terms) <= MOST_TOGETHER:
+            return None, None, starts
+        return *map(np.concatenate, zip(*terms, strict=True)), starts
+
     def values(self, field: str, mask: np.ndarray) -> set[str]:
         """What the slots in a mask have in a field; nothing where it is not counted."""
         if field not in self.base.fields:
@@ -347,9 +372,11 @@ class Index:
 
     def having(self, field, values, kind_names=None):
         """A mask of the slots that have one of these values, and are of these kinds."""
-        values = set(values)
-        labels = self.facet(field)[1]
-        is_wanted = np.array([value in values for value, _ in labels], bool)
+        at = self.kept(
+            f"numbers, {field}", lambda: {value: n for n, (value, _) in enumerate(self.facet(field)[1])}
+        )
+        is_wanted = np.zeros(len(at), bool)
+        is_wanted[[at[value] for value in values if value in at]] = True
         found = np.zeros(self.count, bool)
         for slots, numbers in self.terms(field, kind_names):
             found[slots[is_wanted[numbers]]] = True

@@ -27,7 +27,7 @@ from media4sec.kinds import (
     lower_first,
 )
 from media4sec.letters import same
-from media4sec.publications.facets import Option, Result, filtered, unfiltered
+from media4sec.publications.facets import NO_OPTIONS, Options, Result, filtered, unfiltered
 from media4sec.publications.index import Index, current
 from media4sec.publications.models import Publication
 from media4sec.publications.search import Found, search
@@ -200,8 +200,8 @@ def listing(
     for name, values in missing.items():
         for value in values:
             if (name, value) in labels:
-                options = answer.result.options.setdefault(name, [])
-                options.append(Option(value, labels[name, value], checked=True))
+                options = answer.result.options.setdefault(name, Options([], [], NO_IDS, answer.chosen[name]))
+                options.add(value, labels[name, value])
             else:
                 answer.errors.append((name, gettext("“%(value)s” is not known.") % {"value": value}))
     return answer
@@ -237,7 +237,7 @@ def _not_found(chosen, result):
     """Values that none of these records has; that alone does not make them unknown."""
     missing = {}
     for name, values in chosen.items():
-        has = {option.value for option in result.options.get(name, ())}
+        has = result.options.get(name, NO_OPTIONS).values
         unknown = [value for value in values if value not in has]
         if unknown:
             missing[name] = unknown

@@ -3,8 +3,8 @@
 from media4sec.choices import Lens
 from media4sec.kinds import NO_VALUE, THEME_FACET
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.lists.facets import in_rank, option_label
-from media4sec.publications.facets import crossed
+from media4sec.portal.lists.facets import in_rank, labels
+from media4sec.publications.facets import NO_OPTIONS, crossed
 from media4sec.publications.lists import listing
 
 ROW_FACET = THEME_FACET.name
@@ -16,17 +16,20 @@ def can_be_columns(answer):
     """The facets that a matrix of this list can have as columns: few options, of which one at least says something."""
     found = []
     for facet in answer.facets:
-        options = answer.result.options.get(facet.name, ())
-        said = [option for option in options if option.value != NO_VALUE]
-        if facet.name not in NEVER_COLUMNS and 2 <= len(options) <= MOST_COLUMNS and said:
+        values = answer.result.options.get(facet.name, NO_OPTIONS).values
+        if facet.name not in NEVER_COLUMNS and 2 <= len(values) <= MOST_COLUMNS and says_something(values):
             found.append(facet.name)
     return found
 
 
 def fits(answer):
     """Is there a matrix of this list?"""
-    options = answer.result.options.get(ROW_FACET, ())
-    return any(option.value != NO_VALUE for option in options) and bool(can_be_columns(answer))
+    values = answer.result.options.get(ROW_FACET, NO_OPTIONS).values
+    return says_something(values) and bool(can_be_columns(answer))
+
+
+def says_something(values):
+    return any(value != NO_VALUE for value in values)
 
 
 def crosstab(request, answer, tiles):
@@ -76,22 +79,22 @@ def crosstab(request, answer, tiles):
 def _options(answer, facet, tiles):
     """The options of a facet in the order of its boxes; where some are chosen, only those."""
     options = answer.result.options[facet.name]
-    chosen = [option for option in options if option.checked] or options
+    chosen, known = options.checked() or options, labels()[facet]
     return [
         {
             "value": option.value,
-            "label": option_label(option, facet),
+            "label": known[option.value, option.label][0],
             "theme": tiles.get(option.value) if facet.name == ROW_FACET else None,
             "lens": option.value if facet.name == "lens" and option.value != NO_VALUE else "",
         }
-        for option in _in_rank(chosen, facet, tiles)
+        for option in _in_rank(chosen, known, tiles)
     ]
 
 
-def _in_rank(options, facet, tiles):
-    if facet.name == "lens":
+def _in_rank(options, known, tiles):
+    if known.facet.name == "lens":
         return sorted(options, key=lambda option: [*Lens.values, NO_VALUE].index(option.value))
-    return in_rank(options, facet, tiles)
+    return in_rank(options, known, tiles)
 
 
 def _without_own_choices(answer, request, by):

@@ -8,6 +8,7 @@ from media4sec.kinds import BEHIND, NO_VALUE, SECTIONS, THEME_FACET, is_behind, 
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, query_of, stated, without_one
 from media4sec.portal.rows import capitalised
+from media4sec.publications.facets import NO_OPTIONS
 from media4sec.publications.lists import listing
 from media4sec.publications.sorting import by_words
 from media4sec.publications.stated import said_since_change
@@ -20,15 +21,15 @@ SHOWN_OPTIONS = 6  # the commonest, if there are more: all are at the facet's ow
 
 def chips(request, answer):
     """The filters in use, each with the address that drops it."""
-    facets, without = {facet.name: facet for facet in answer.facets}, without_one(request)
-    found = []
+    words, without = labels(), without_one(request)
+    facets, found = {facet.name: facet for facet in answer.facets}, []
     if answer.words and request.path_info != "/search/":
         found.append(_chip(_("Words"), answer.words, changed(request, q="")))
     for name, values in answer.chosen.items():
-        labels = {o.value: o.label for o in answer.result.options.get(name, ()) if o.checked}
+        stored = {o.value: o.label for o in answer.result.options.get(name, NO_OPTIONS).checked()}
         for value in values:
-            label = wording.option(facets[name], value, str(labels.get(value, value)))
-            found.append(_chip(facets[name].title, label, without(name, value)))
+            label = wording.option(facets[name], value, str(stored.get(value, value)))
+            found.append(_chip(words[facets[name]].title, label, without(name, value)))
     return found
 
 
@@ -60,7 +61,7 @@ def drops(request, answer, *, also=()):
     return sorted(found, key=lambda drop: -drop["count"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
     """One box of a facet, as ``_results.html`` draws it."""
 
@@ -72,7 +73,7 @@ class Choice:
     state: str | None  # the shape of a state
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FacetBox:
     """A facet beside a list: the commonest values, and the address of all of them where the page has no room."""
 
@@ -93,45 +94,46 @@ def facet_groups(request, answer, tiles):
     Boxes that would find nothing are left out, unless they are chosen. Of the facets that come after the open ones the
     page has what is chosen only; the rest is at their address.
     """
-    groups = []
+    groups, words, query = [], labels(), query_of(request, "page")
     for facet in answer.facets:
-        options = useful(answer.result.options.get(facet.name, ()))
-        selected = sum(option.checked for option in options)
-        if len(options) < 2 and not selected:
+        options = answer.result.options.get(facet.name, NO_OPTIONS)
+        number, checked = options.number_useful(), options.checked()
+        selected, known = len(checked), words[facet]
+        if number < 2 and not selected:
             continue
         is_open = len(groups) < OPEN_FACETS
         if facet.name == FACET_OF_KINDS:
-            ranked = in_rank(options, facet, tiles)
-            groups.append(types(ranked, facet, answer, tiles, is_open=is_open, selected=selected))
+            ranked = in_rank(options.useful(), known, tiles)
+            groups.append(types(ranked, known, answer, tiles, is_open=is_open, selected=selected))
             continue
-        room = 0 if not is_open else LISTED_OPTIONS if len(options) <= LISTED_OPTIONS else SHOWN_OPTIONS
-        ranked = in_rank(options if room else [option for option in options if option.checked], facet, tiles)
+        room = 0 if not is_open else LISTED_OPTIONS if number <= LISTED_OPTIONS else SHOWN_OPTIONS
+        ranked = in_rank(options.useful() if room else checked, known, tiles)
         listed = [option for place, option in enumerate(ranked) if option.checked or place < room]
-        rows = choices(listed, facet, answer.kinds, tiles)
+        rows = choices(listed, known, answer.kinds, tiles)
         groups.append(
             FacetBox(
                 facet.name,
-                str(facet.title),
+                known.title,
                 is_open,
                 selected,
-                len(options),
+                number,
                 options=rows,
                 more=[],
                 more_title="",
-                all_url=options_url(request, facet) if len(rows) < len(options) else "",
+                all_url=options_url(request.path_info, facet, query) if len(rows) < number else "",
             )
         )
     return groups
 
 
-def types(ranked, facet, answer, tiles, *, is_open, selected):
+def types(ranked, known, answer, tiles, *, is_open, selected):
     """The facet of kinds: those that the menu leads to, and folded in one group the others."""
-    rows = choices(ranked, facet, answer.kinds, tiles)
-    known = kinds_by_name()
-    first = [row for row in rows if row.checked or (row.value in known and not is_behind(known[row.value]))]
+    rows = choices(ranked, known, answer.kinds, tiles)
+    kinds = kinds_by_name()
+    first = [row for row in rows if row.checked or (row.value in kinds and not is_behind(kinds[row.value]))]
     return FacetBox(
-        facet.name,
-        facet.title,
+        known.facet.name,
+        known.title,
         is_open,
         selected,
         len(ranked),
@@ -142,32 +144,25 @@ def types(ranked, facet, answer, tiles, *, is_open, selected):
     )
 
 
-def useful(options):
-    return [option for option in options if option.count or option.checked]
-
-
-def options_url(request, facet):
+def options_url(path, facet, query):
     """Where all values of a facet are, under the filters of this page; a list's own address with the facet's name."""
-    query = query_of(request, "page")
-    return f"{request.path_info}facets/{facet.name}/" + (f"?{query}" if query else "")
+    return f"{path}facets/{facet.name}/" + (f"?{query}" if query else "")
 
 
-def in_rank(options, facet, tiles):
+def in_rank(options, known, tiles):
     """Options in the order in which readers see them."""
-    known = labels()
-    return sorted(options, key=lambda option: rank(option, facet, tiles, known))
+    return sorted(options, key=lambda option: rank(option, known, tiles))
 
 
-def choices(options, facet, kinds, tiles):
+def choices(options, known, kinds, tiles):
     """A box for each option."""
-    shapes = {}
+    facet, shapes = known.facet, {}
     for kind in kinds:
         shapes |= kind.state.shapes if kind.state.source == facet.source else {}
-    known = labels()
     return [
         Choice(
             option.value,
-            known[facet, option.value, option.label][0],
+            known[option.value, option.label][0],
             option.count,
             option.checked,
             number=tiles.get(option.value, {}).get("number") if facet.name == THEME_FACET.name else None,
@@ -178,33 +173,38 @@ def choices(options, facet, kinds, tiles):
 
 
 class Labels(dict):
-    """``(facet, value, label as stored)`` → (its words on the page, where they stand in the alphabet)."""
+    """Of a facet, ``(value, label as stored)`` → (its words on the page, where they stand in the alphabet)."""
+
+    def __init__(self, facet):
+        self.facet, self.title = facet, str(facet.title)
 
     def __missing__(self, asked):
-        facet, value, label = asked
-        words = capitalised(wording.option(facet, value, str(label)))
+        value, label = asked
+        words = capitalised(wording.option(self.facet, value, str(label)))
         self[asked] = (words, by_words(words))
         return self[asked]
 
 
+class FacetLabels(dict):
+    def __missing__(self, facet):
+        self[facet] = Labels(facet)
+        return self[facet]
+
+
 def labels():
-    """The words of all options in the language of the page, as they are asked for; kept until the content changes."""
-    return said_since_change("options", Labels)
+    """The words of every facet in the language of the page, as they are asked for; kept until the content changes."""
+    return said_since_change("options", FacetLabels)
 
 
-def option_label(option, facet):
-    """The words of an option on the page."""
-    return labels()[facet, option.value, option.label][0]
-
-
-def rank(option, facet, tiles, known):
+def rank(option, known, tiles):
     """Where an option stands: themes by number, months and years newest first, the rest by count and by the words
     shown; unknown last.
     """
+    facet = known.facet
     if facet.name == THEME_FACET.name and option.value in tiles:
         return (0, tiles[option.value]["number"], ())
     if option.value == NO_VALUE:
         return (2, 0, ())
     if facet.name in ("year", "checked"):
         return (1, 0, "".join(chr(255 - ord(letter)) for letter in option.value if ord(letter) < 255))
-    return (1, -option.count, known[facet, option.value, option.label][1])
+    return (1, -option.count, known[option.value, option.label][1])

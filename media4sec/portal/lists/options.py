@@ -10,9 +10,10 @@ from media4sec.kinds import kinds, paths
 from media4sec.letters import folded
 from media4sec.portal import wording
 from media4sec.portal.addresses import changed, stated
-from media4sec.portal.lists.facets import choices, in_rank, option_label, useful
+from media4sec.portal.lists.facets import choices, in_rank, labels
 from media4sec.portal.lists.views import OF_PAGES, paged, refuse
 from media4sec.portal.rows import theme_tiles
+from media4sec.publications.facets import NO_OPTIONS
 from media4sec.publications.lists import SEARCH_FACETS, title_of
 from media4sec.publications.sorting import asked
 
@@ -53,17 +54,17 @@ def options(request, path, name):
         )
     if errors:
         return refuse(request, errors, title, answer.facets)
-    tiles = theme_tiles()
-    every = in_rank(useful(answer.result.options.get(name, ())), facet, tiles)
+    tiles, known = theme_tiles(), labels()[facet]
+    every = in_rank(answer.result.options.get(name, NO_OPTIONS).useful(), known, tiles)
     matching = [
         place
         for place, option in enumerate(every)
-        if not find or folded(find) in folded(str(option_label(option, facet)))
+        if not find or folded(find) in folded(str(known[option.value, option.label][0]))
     ]
     places, pager = paged(request, matching, MOST_VALUES)
     if places is None:
         return refuse(request, [("page", gettext("There is no such page."))], title)
-    rows = choices([every[place] for place in places], facet, answer.kinds, tiles)
+    rows = choices([every[place] for place in places], known, answer.kinds, tiles)
     here = f"/{path}/"
     shown = {row.value for row in rows}
     carried = [

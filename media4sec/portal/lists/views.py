@@ -152,7 +152,7 @@ def said_once(rows):
         [fact for number, fact in facts if number < len(rows)],
         {
             row["name"]: " ".join(
-                fact["name"] for _, fact in facts if own[fact["name"]]["text"] == fact["text"]
+                [fact["name"] for _, fact in facts if own[fact["name"]]["text"] == fact["text"]]
             )
             for row, own in zip(rows, told, strict=True)
         },
