@@ -23,12 +23,12 @@ from media4sec.paper.blocks import (
     worded,
 )
 from media4sec.paper.law import day_blocks, flag_blocks
-from media4sec.paper.text_document import MEDIA_TYPE, as_docx
 from media4sec.paper.typesetting import as_pdf
+from media4sec.paper.views import DOCX_TYPE, docx_of
 from media4sec.portal.lists.views import refuse
 from media4sec.saying import day
 
-PAPER_FORMS = {"pdf": ("application/pdf", as_pdf), "docx": (MEDIA_TYPE, as_docx)}
+PAPER_FORMS = {"pdf": ("application/pdf", as_pdf), "docx": (DOCX_TYPE, docx_of)}
 
 
 @for_nobody_else

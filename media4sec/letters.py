@@ -12,6 +12,7 @@ from typing import Any
 
 from anyascii import anyascii
 from pyuca import Collator
+from pyuca.trie import Trie
 
 # Letters that Unicode does not take apart into a plain one and a mark.
 PLAIN_LETTERS = str.maketrans(
@@ -23,6 +24,7 @@ OWN_LETTERS = {"sl": "čćđšž", "es": "ñ"}
 AFTER_ALL_OTHERS = b"\xff\xff"  # a weight greater than that of any letter
 SPACE, END = b"\0\1", b"\0\0"  # and two that are less
 NOTHING = (b"", b"", b"")
+OTHER_SIGNS = re.compile("[^\0-\u058f\u1e00-\u2bff]")  # in no Latin, Greek or Cyrillic text
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")  # what can be written in plain letters without knowing the language
 LOOKS_LIKE = str.maketrans(
     "авеёкмнорстухіјѕһԁԛԝѵαβεζηικμνορτυχ",  # as small or as capital letters
@@ -66,9 +68,23 @@ def _spelled(letter: str) -> str:
     return anyascii(letter).lower() if known else " "
 
 
+class ShortTable(Trie):
+    """The weights of what Latin, Greek and Cyrillic texts consist of: 11 MB less than those of all letters."""
+
+    def add(self, key: list[int], value: Any) -> None:
+        if not OTHER_SIGNS.search("".join(map(chr, key))):
+            super().add(key, value)
+
+
+class ShortCollator(Collator):
+    def load(self, filename: str) -> None:
+        self.table = ShortTable()
+        super().load(filename)
+
+
 @cache
-def _collator() -> Any:
-    return Collator()
+def _collator(has_others: bool) -> Any:
+    return Collator() if has_others else ShortCollator()
 
 
 @lru_cache(maxsize=200_000)
@@ -104,7 +120,8 @@ def _first_weights(word: str, own: str) -> bytes:
 @lru_cache(maxsize=50_000)
 def _weights(word: str) -> tuple[bytes, ...]:
     """The weights of a word on the three levels of the algorithm: letters, accents, capitals."""
-    elements = _collator().collation_elements(unicodedata.normalize("NFD", word))
+    signs = unicodedata.normalize("NFD", word)
+    elements = _collator(OTHER_SIGNS.search(signs) is not None).collation_elements(signs)
     return tuple(
         b"".join(element[level].to_bytes(size) for element in elements if element[level])
         for level, size in enumerate((2, 2, 1))

@@ -7,8 +7,9 @@ What a value is, its field says (``records.fields``, ``Facet.type``), and stored
 import re
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
-from babel import Locale
+from babel import Locale, localedata
 from django.conf import settings
 from django.utils import formats
 from django.utils.dateparse import parse_date
@@ -59,16 +60,24 @@ def language(code: str) -> str:
     return names_in(get_language()).languages.get(code, code)
 
 
+class NamesIn(NamedTuple):
+    territories: dict[str, str]
+    languages: dict[str, str]
+
+
 @cache
-def names_in(code: str) -> Locale:
-    """The names of countries and languages, as CLDR has them."""
-    return Locale("en", "GB") if code == settings.LANGUAGE_CODE else Locale(code.partition("-")[0])
+def names_in(code: str) -> NamesIn:
+    """The names of countries and languages, as CLDR has them; what else it knows of a language takes 1 MB and more."""
+    locale = Locale("en", "GB") if code == settings.LANGUAGE_CODE else Locale(code.partition("-")[0])
+    found = NamesIn(dict(locale.territories), dict(locale.languages))
+    localedata.clear_caches()
+    return found
 
 
 @cache
 def country_codes() -> dict[str, str]:
     """``{English name: code}``: some fields have the name."""
-    return {name: code for code, name in Locale("en", "GB").territories.items()}
+    return {name: code for code, name in names_in(settings.LANGUAGE_CODE).territories.items()}
 
 
 def figure(value: str, unit: str, qualifier: str) -> str:

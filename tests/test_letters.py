@@ -1,11 +1,13 @@
 """Letters: one fold for search, addresses, order and comparison; and what may be in a text at all."""
 
+import random
 import unicodedata
 
 import pytest
 from django.core.exceptions import ValidationError
+from pyuca import Collator
 
-from media4sec.letters import lookalike, same, slugged, sort_key
+from media4sec.letters import _weights, lookalike, same, slugged, sort_key
 from media4sec.texts import cleaned
 
 
@@ -53,6 +55,20 @@ def test_an_address_does_not_end_in_a_hyphen_where_it_is_cut():
 def test_words_stand_in_the_order_of_their_alphabet(language, words):
     expected = [word.strip() for word in words.split("|")]
     assert sorted({*expected}, key=lambda word: sort_key(word, language)) == expected
+
+
+def test_letters_weigh_the_same_whether_the_table_is_short_or_whole():
+    chance, whole = random.Random(700281), Collator()
+    letters = [chr(code) for code in range(1, 0x3100) if unicodedata.category(chr(code)) not in ("Cn", "Cs")]
+    words = ["".join(chance.choices(letters, k=chance.randint(1, 6))) for _ in range(2_000)]
+    words += ["Žitnik", "“Ελλάδα”", "България", "שלום", "警察", "Straße 警", "👮🏽\u200d♀️"]
+    for word in words:
+        elements = whole.collation_elements(unicodedata.normalize("NFD", word))
+        expected = tuple(
+            b"".join(element[level].to_bytes(size) for element in elements if element[level])
+            for level, size in enumerate((2, 2, 1))
+        )
+        assert _weights(word) == expected, word
 
 
 def test_two_tags_are_the_same_if_only_case_accents_or_composition_differ():

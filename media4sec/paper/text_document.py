@@ -17,7 +17,6 @@ from docx.shared import Mm, Pt, RGBColor
 from media4sec.paper.blocks import Cell, NewPage, Paper, Phrase, Piece
 from media4sec.paper.qr import qr_png
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FONT, INK, INK_2 = "Arial", RGBColor(0x11, 0x17, 0x1B), RGBColor(0x41, 0x4B, 0x52)
 TEXT_WIDTH = Mm(174)  # of the text: A4 without its margins
 CODE_WIDTH = Mm(60)

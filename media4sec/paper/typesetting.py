@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 from unicodedata import category
 
-import typst
 from django.utils.translation import gettext, override
 
 from media4sec.font import drawable
@@ -31,6 +30,8 @@ def typeset(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     Templates begin with ``#import "look.typ": *`` and ``#show: sheet``; ``look.typ`` says which of the data they read
     (title, language, …). Letters that no font here has become replacement marks.
     """
+    import typst  # 7 MB that a worker needs when it makes its first paper
+
     try:
         return _compiled(template, data, made_at)
     except typst.TypstError as error:
@@ -48,6 +49,8 @@ def _in_known_letters(data: Any) -> Any:
 
 
 def _compiled(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
+    import typst
+
     return typst.compile(
         PAPER_TEMPLATES / template,
         root=PAPER_TEMPLATES,
@@ -60,8 +63,10 @@ def _compiled(template: str, data: Mapping[str, Any], made_at: datetime) -> byte
 
 
 @cache
-def fonts() -> typst.Fonts:
+def fonts() -> Any:
     """The site's font, and for letters that it has not those that typst brings; none of the machine's."""
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[PAPER_FONTS])
 
 

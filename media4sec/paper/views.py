@@ -9,9 +9,9 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from media4sec.kinds import kinds_by_name
+from media4sec.paper.blocks import Paper
 from media4sec.paper.pack import pack_of
 from media4sec.paper.records import paper_of
-from media4sec.paper.text_document import MEDIA_TYPE, as_docx
 from media4sec.paper.typesetting import as_pdf
 from media4sec.portal.lists.views import refuse
 from media4sec.portal.record.asking import law_asked
@@ -22,6 +22,7 @@ from media4sec.publications.models import Publication
 from media4sec.publications.selection import selected_as_listing
 from media4sec.publications.since import newest_change_here
 
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LARGE_PAPER = Lock()  # held while one is made
 LARGE_PAPER_TAKES = 20  # seconds at most
 
@@ -72,6 +73,12 @@ def list_pack(request: HttpRequest, form: str) -> HttpResponseBase:
     paper = pack_of(Publication.objects.in_order_of(answer.result.ids.tolist()), newest)
     if form == "pdf":
         return pdf_answer(as_pdf(paper), "medi4sec-list")
-    response = HttpResponse(as_docx(paper), content_type=MEDIA_TYPE)
+    response = HttpResponse(docx_of(paper), content_type=DOCX_TYPE)
     response["Content-Disposition"] = 'attachment; filename="medi4sec-list.docx"'
     return response
+
+
+def docx_of(paper: Paper) -> bytes:
+    from media4sec.paper.text_document import as_docx  # 8 MB that most workers never need
+
+    return as_docx(paper)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from babel import Locale
 from django.conf import settings
 
 from media4sec.kinds import kinds
 from media4sec.publications.models import PublicationQuerySet
 from media4sec.publications.stated import of_each, since_change
 from media4sec.publications.words import keys_of
+from media4sec.saying import names_in
 
 LONGEST_NAME = 5  # words of a name
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "XK", "ZZ"}
@@ -40,7 +40,7 @@ def names() -> dict[tuple[str, ...], str]:
     """{keys of a name's words: code} in all languages of the portal."""
     found: dict[tuple[str, ...], str] = {}
     for language, _ in settings.LANGUAGES:
-        for code, name in Locale.parse(language, sep="-").territories.items():
+        for code, name in names_in(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES:
                 found.setdefault(keys_of(name), code)
     return {keys: code for keys, code in found.items() if keys not in OTHER_WORDS}
