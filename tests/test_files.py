@@ -20,7 +20,7 @@ from django.utils import timezone
 from PIL import Image, ImageChops, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from media4sec.publications.models import PublicFile
+from media4sec.publications.models import Change, PublicFile
 from media4sec.records import workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.fields import without_empty
@@ -1030,7 +1030,7 @@ def forget_everything():
 
     workflow.Publication.objects.update(successor=None)
     for model in (
-        *(workflow.Publication, workflow.Change, Appointment, Citation, Relation, Tagging, Words),
+        *(workflow.Publication, Change, Appointment, Citation, Relation, Tagging, Words),
         *(Attachment, Holding, StoredFile, AuditHead),
     ):
         model.objects.all().delete()

@@ -7,7 +7,7 @@ from django.db import connection
 
 from media4sec.publications import related
 from media4sec.publications.models import Publication
-from media4sec.records import bulk, finding, workflow
+from media4sec.records import bulk, finding, read_side, workflow
 from media4sec.records.changing import Edit
 from media4sec.records.models import Record
 from tests.factories import fresh, make, published, several_published
@@ -19,7 +19,8 @@ FEW = 20
 @pytest.fixture(autouse=True)
 def small_portions(monkeypatch):
     monkeypatch.setattr(bulk.portions, "__defaults__", (FEW,))
-    monkeypatch.setattr(workflow, "WRITTEN_AT_ONCE", FEW)
+    for module in (workflow, read_side):
+        monkeypatch.setattr(module, "WRITTEN_AT_ONCE", FEW)
     monkeypatch.setattr(related, "FEATURED_AT_ONCE", FEW)
     monkeypatch.setattr(finding, "READ_AT_ONCE", FEW)
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from media4sec.kinds import kinds
+from media4sec.publications.models import Change
 from media4sec.records import rechecks, workflow
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.documents.reading import references_in, working_document
@@ -203,13 +204,13 @@ def test_at_a_time_it_is_asked_then(law, is_editorial):
 def test_readers_see_none_of_it(law, client):
     issue = resting(law)
     before = client.get(issue.url).content
-    seq = workflow.Change.objects.count()
+    seq = Change.objects.count()
 
     publish(amended(law, status="Amended"))
 
     assert asked(issue) == [issue.title]
     assert client.get(issue.url).content == before
-    assert workflow.Change.objects.count() == seq + 1
+    assert Change.objects.count() == seq + 1
 
 
 def test_asking_costs_the_same_however_many_name_it(law):
