@@ -253,7 +253,7 @@ class Read(NamedTuple):
 def _read(pks):
     records = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
     records = list(records.order_by("pk"))
-    rows = {(row.kind, row.identifier): row for row in rows_of(records)}
+    rows = {(row.kind, row.identifier): row for row in publications_of(records)}
     return Read(pks, records, rows, _public_versions(records))
 
 
@@ -398,7 +398,7 @@ def _write_files(read):
     )
 
 
-def rows_of(records: Iterable[Record]) -> Iterator[Publication]:
+def publications_of(records: Iterable[Record]) -> Iterator[Publication]:
     """The publications of these records."""
     for are_named in conditions((record.kind_name, record.identifier) for record in records):
         yield from Publication.objects.filter(are_named)

@@ -51,7 +51,7 @@ from media4sec.records.read_side import (
     named_as,
     public_refs,
     publication_of,
-    rows_of,
+    publications_of,
     share,
     shown_by,
     write_public,
@@ -465,7 +465,7 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
     said = f"Editorial change only. {note}".strip() if is_editorial else note
     audit.note_steps(Action.PUBLISHED, locked, by=by, note=said, versions=numbers)
     rechecks.follow(locked, seen, after, by=by, is_editorial=is_editorial)
-    rows = {(row.kind, row.identifier): row for row in rows_of(locked)}
+    rows = {(row.kind, row.identifier): row for row in publications_of(locked)}
     return [rows[record.kind_name, record.identifier] for record in locked]
 
 
@@ -860,7 +860,7 @@ def foreseen(record: Record) -> tuple[Publication, list[Term]]:
     kind, document = kinds_by_name()[record.kind_name], working_document(record)
     public = public_refs(named_in(kind.name, document))
     presented = present(kind, document, public)
-    row = next(rows_of([record]), None) or Publication(pk=UNWRITTEN, **named_as(record))
+    row = next(publications_of([record]), None) or Publication(pk=UNWRITTEN, **named_as(record))
     before, now = (row.state, row.version, row.document), timezone.now()
     row.state, row.path, row.slug = State.PUBLISHED, kind.path, document["slug"]
     row.url, row.reason, row.successor = presented.document["url"], "", None

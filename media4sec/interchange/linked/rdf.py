@@ -79,10 +79,10 @@ def at(when: datetime | None) -> Literal | None:
 
 def serialised(graph: Graph, suffix: str) -> str:
     """The graph in one of ``RDF_FORMS``."""
-    return "".join(in_parts([graph], suffix))
+    return "".join(written_together([graph], suffix))
 
 
-def in_parts(graphs: Iterable[Graph], suffix: str) -> Iterator[str]:
+def written_together(graphs: Iterable[Graph], suffix: str) -> Iterator[str]:
     """What several graphs say together, as one file that is written while they are made: none is kept."""
     before, between, after = FRAMES[suffix]
     write = {"ttl": _turtle, "rdf": _xml, "jsonld": _json}[suffix]

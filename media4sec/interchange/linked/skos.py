@@ -15,7 +15,14 @@ from rdflib import DCTERMS, OWL, RDF, SKOS, Graph, Literal, URIRef
 from media4sec import problems
 from media4sec.imprint import LANGUAGE, LICENCE_URL
 from media4sec.interchange.files.exports import file_of
-from media4sec.interchange.linked.rdf import Triples, at, english, form_ending, in_parts, led_to_a_form
+from media4sec.interchange.linked.rdf import (
+    Triples,
+    at,
+    english,
+    form_ending,
+    led_to_a_form,
+    written_together,
+)
 from media4sec.interchange.results import newest_change, publications, tagged
 from media4sec.kinds import Role, kind_for
 from media4sec.link_headers import LICENCE_LINK
@@ -156,6 +163,6 @@ def schemes_file(request: HttpRequest, suffix: str, name: str = "") -> HttpRespo
     if name and name not in concept_schemes():
         return problems.response(request, 404)
     tag, modified_at = newest_change()
-    response = file_of(in_parts(vocabularies(name), suffix), form_ending(suffix).content_type)
+    response = file_of(written_together(vocabularies(name), suffix), form_ending(suffix).content_type)
     response["Link"] = LICENCE_LINK
     return tagged(response, tag, modified_at)
