@@ -1,8 +1,10 @@
 """Papers: what a record's PDF says, that everybody can read it, and that the same record gives the same bytes."""
 
 import html
+import os
 import re
 import subprocess
+import sys
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -45,6 +47,7 @@ from media4sec.portal.record.page import page_of
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.saying import day
+from tests.conftest import ROOT
 from tests.factories import fresh, full_document_for, publication_of, publish, published, save
 
 pytestmark = pytest.mark.once
@@ -410,3 +413,22 @@ def test_others_find_the_headings_of_every_text_document(client, soffice, tmp_pa
     ]
     assert found == written
     assert len(found) > 5
+
+
+def test_a_worker_that_makes_no_paper_does_not_load_what_writes_them():
+    environment = os.environ | {
+        "DEBUG": "true",
+        "BASE_URL": "http://127.0.0.1",
+        "DATABASE_URL": "sqlite://:memory:",
+    }
+    all_views = (
+        "import sys, media4sec.server; from django.urls import get_resolver; get_resolver().url_patterns"
+    )
+    code = f"{all_views}; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    loaded = found.stdout.split()
+
+    assert "media4sec.paper.typesetting" in loaded
+    assert {"typst", "docx", "openpyxl"}.isdisjoint(loaded)
