@@ -9,6 +9,7 @@ from rdflib import OWL, SKOS, Graph, Literal, URIRef
 
 from media4sec.interchange.files import exports
 from media4sec.interchange.linked import skos
+from media4sec.interchange.records import moment
 from media4sec.kinds import kinds_by_name
 from media4sec.publications.concepts import concept_addresses
 from media4sec.publications.index import current
@@ -274,3 +275,34 @@ def test_a_file_of_vocabularies_is_written_in_portions(client, rows_read, monkey
             assert Literal("Das Thema", lang="de") in set(graph.objects(None, SKOS.prefLabel))
     small, large = longest[:3], longest[3:]
     assert all(more <= 1.2 * less for less, more in zip(small, large, strict=True))
+
+
+def test_the_door_of_the_api_counts_nothing(client):
+    copies_published(published("technology"), 30)
+    published("theme")
+    newest = publish(changed(published("technology"), summary="It says something else."))
+    workflow.withdraw(published("technology"), reason="Old")
+    current()
+
+    with CaptureQueriesContext(connection) as asked:
+        rows = {row["kind"]: row for row in client.get("/api/v1").json()["kinds"]}
+
+    assert not any(word in query["sql"] for query in asked for word in ("COUNT(", "MAX("))
+    assert (rows["technology"]["records"], rows["theme"]["records"], rows["issue"]["records"]) == (32, 1, 0)
+    at = Publication.objects.get(kind="technology", identifier=newest.identifier).modified_at
+    assert rows["technology"]["updated"] == moment(at)
+    assert (rows["theme"]["updated"] is None, rows["issue"]["updated"]) == (False, None)
+
+
+def test_what_changed_lately_is_looked_up_in_an_index(client, many_tools):
+    published("theme", title="It is new")
+    publish(changed(published("technology"), summary="It says something else."))
+    with CaptureQueriesContext(connection) as asked:
+        html = client.get("/").content.decode()
+    (by_name,) = (query["sql"] for query in asked if '"identifier" IN' in query["sql"])
+
+    assert "It is new" in html
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{by_name}")
+        plan = str(cursor.fetchall())
+    assert "publications_one_per_record" in plan or "sqlite_autoindex_publications_publication" in plan, plan

@@ -154,23 +154,28 @@ def event_of(document, dated):
 def latest_changes():
     """What changed lately, newest first; many of one kind on one day are told as one.
 
-    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Five queries.
+    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Few queries.
     """
-    begun = Change.objects.order_by("seq").values_list("at", flat=True).first()
-    # The newest is nearly always such a one: from the end, the rest is not looked at.
-    later = begun and Q(action=Change.Action.UPDATED) | Q(at__gte=midnight_after(begun))
-    if not later or not Change.objects.filter(later).order_by("-seq").values("seq")[:1]:
+    first, newest = Change.objects.order_by("seq").first(), Change.objects.order_by("-seq").first()
+    if first is None:
+        return []
+    later = midnight_after(first.at)
+    is_later = newest.action == Change.Action.UPDATED or newest.at >= later  # it nearly always is
+    if (
+        not is_later
+        and not Change.objects.filter(Q(action=Change.Action.UPDATED) | Q(at__gte=later)).exists()
+    ):
         return []  # all is as it was first published, which says nothing
-    newest = Change.objects.aggregate(newest=Max("seq"))["newest"] or 0
     groups = (
-        Change.objects.filter(seq__gt=newest - CHANGES_LOOKED_AT)
+        Change.objects.filter(seq__gt=newest.seq - CHANGES_LOOKED_AT)
         .annotate(day=TruncDate("at"))
         .values("day", "action", "kind")
         .annotate(last=Max("seq"), number=Count("identifier", distinct=True), one=Max("identifier"))
         .order_by("-last")[:CHANGED]
     )
-    alone = [group["one"] for group in groups if group["number"] == 1]
-    rows = Publication.objects.published().filter(identifier__in=alone)
+    alone = [(group["kind"], group["one"]) for group in groups if group["number"] == 1]
+    rows = Publication.objects.published().of(*(kind for kind, _ in alone))
+    rows = rows.filter(identifier__in=[identifier for _, identifier in alone])
     known = {(row[0], row[1]): row[1:] for row in rows.values_list("kind", "identifier", "title", "url")}
     return [
         (

@@ -144,6 +144,14 @@ class Index:
         counts = np.bincount(self.kinds[self.is_alive], minlength=len(kinds_by_name()))
         return dict(zip(kinds_by_name(), counts.tolist(), strict=True))
 
+    def newest(self) -> list[int]:
+        """The keys of those that changed last, one of each kind."""
+        slots = np.flatnonzero(self.is_alive & ~np.isnan(self.changed))
+        times = np.zeros(len(kinds_by_name()))
+        np.maximum.at(times, self.kinds[slots], self.changed[slots])
+        slots = slots[self.changed[slots] == times[self.kinds[slots]]]
+        return self.pks[slots[np.unique(self.kinds[slots], return_index=True)[1]]].tolist()
+
     def slots(self, pks: Any) -> np.ndarray:
         """The slots of these publications; those that are not public any more fall away."""
         pks = np.asarray(pks, np.int64)
