@@ -164,8 +164,10 @@ def test_related_records_are_no_part_of_the_document():
     assert Change.objects.order_by("-seq").values_list("identifier").first() == (two.identifier,)
 
 
-def test_steps_leave_what_working_out_everything_gives():
+@pytest.mark.parametrize("cap", [related.CAP, 3])  # what is shared or named by more tells nothing
+def test_steps_leave_what_working_out_everything_gives(monkeypatch, cap):
     """Publish, edit, withdraw and restore at random; each time nothing is left for a rebuild to change."""
+    monkeypatch.setattr(related, "CAP", cap)
     chance = random.Random(700281)
     functions = [published("function").identifier for _ in range(4)]
     words = ["encryption", "marketplaces", "volunteers", "floods", "monitoring", "rumours", "drones"]
@@ -181,9 +183,17 @@ def test_steps_leave_what_working_out_everything_gives():
 
     for _ in range(8):
         tools.append(published("technology", **values()))
-    published("pattern", technologies=[one.identifier for one in tools[:3]])
+    names = [one.identifier for one in tools]
+    patterns = [published("pattern", technologies=names[:3]) for _ in range(5)]
     moved = 0
-    for _ in range(25):
+    for number in range(25):
+        if number % 3 == 0:
+            pattern = fresh(chance.choice(patterns))
+            own = {"technologies": chance.sample(names, chance.randint(0, 4))}
+            publish(save(working_document(pattern) | own, "pattern", pattern))
+            after = everything()
+            related.refresh()
+            assert everything() == after
         record = fresh(chance.choice(tools))
         before = everything()
         if record.public_state == Record.State.WITHDRAWN:
@@ -269,3 +279,16 @@ def test_every_link_has_its_reason(kind):
     known = {*kind.links.reasons, "theme", "themes", "owner"}
 
     assert [path for path in references_in(kind.name) if path not in known] == []
+
+
+def test_who_names_what_many_name_tells_nothing(monkeypatch):
+    monkeypatch.setattr(related, "CAP", 3)
+    one, two = tool("Alpha"), tool("Beta")
+    first = published("pattern", technologies=[one.identifier, two.identifier])
+    assert [features for _, features in near(one)] == [[f"by:{name_of(first)}"]]
+
+    others = [published("pattern", technologies=[one.identifier]) for _ in range(3)]
+    assert near(one) == near(two) == []
+
+    workflow.withdraw(others[0], reason="Gone.")
+    assert [name for name, _ in near(one)] == [name_of(two)]

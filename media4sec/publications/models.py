@@ -213,11 +213,11 @@ class Feature(models.Model):
     def counted(cls, names: list[str], most: int) -> dict[str, int]:
         """How many publications have each of these, counted no further than ``most``. One query."""
         asked = ", ".join(["(%s)"] * len(names))
-        held = f"SELECT 1 FROM {cls._meta.db_table} AS held WHERE held.name = asked.name LIMIT %s"  # noqa: S608, our table
+        held = f"SELECT 1 FROM {cls._meta.db_table} AS held WHERE held.name = asked.column1 LIMIT %s"  # noqa: S608, our table
         many = f"(SELECT COUNT(*) FROM ({held}) AS few)"  # noqa: S608, the same
-        statement = f"WITH asked (name) AS (VALUES {asked}) SELECT name, {many} FROM asked"  # noqa: S608, places for values
+        statement = f"SELECT asked.column1, {many} FROM (VALUES {asked}) AS asked"  # noqa: S608, places for values
         with connections[cls.objects.db].cursor() as cursor:
-            cursor.execute(statement, [*names, most])
+            cursor.execute(statement, [most, *names])
             return dict(cursor.fetchall())
 
 

@@ -197,6 +197,7 @@ class Graph:
         self.holders = {}  # of a feature: its publications, or a number where they are too many
         self.rarities = {}  # of features, once their holders are read
         self.linked = {}  # the names that each publication links to
+        self.namers = {}  # how many link to a name, counted no further than it matters
         self.pks = {}  # of names
         self.slack = 0  # so many more than few holders are named, as there were fewer before
         self.unwritten = set()  # publications whose features nobody has kept
@@ -220,6 +221,14 @@ class Graph:
             self.linked[pk] = _linked_names(self.own[pk])
         return self.linked[pk]
 
+    def named_by_few(self, names):
+        """Those of these names to which few link: of what many name, it tells nothing who they are."""
+        names = set(names)
+        for some in _batches(f"to:{name}" for name in names - self.namers.keys()):
+            counts = Feature.counted(some, CAP + self.slack + 1)
+            self.namers |= {feature[3:]: count for feature, count in counts.items()}
+        return {name for name in names if self.namers[name] <= CAP}
+
     def targets(self, names):
         """The publications with these names: those that are public and take part."""
         names = set(names)
@@ -234,7 +243,8 @@ class Graph:
         """Read by whom these publications are named, which is a feature as well."""
         self.read(pks)
         pks = [pk for pk in pks if pk not in self.all]
-        of_name = {f"to:{self.names[pk]}": pk for pk in pks}
+        few = self.named_by_few(self.names[pk] for pk in pks)
+        of_name = {f"to:{self.names[pk]}": pk for pk in pks if self.names[pk] in few}
         found = [
             (of_name[name], pk)
             for batch in _batches(of_name)
@@ -252,8 +262,9 @@ class Graph:
         missing = set(features) - self.holders.keys()
         named = {name for name in missing if name.startswith("by:")}
         own = {name: self.links_of(self.pks[name[3:]]) for name in named}
-        self.targets(other for found in own.values() for other in found)
-        self.holders |= {name: self.targets(found) for name, found in own.items()}
+        few = self.named_by_few(other for found in own.values() for other in found)
+        self.targets(few)
+        self.holders |= {name: self.targets(found & few) for name, found in own.items()}
         for batch in _batches(missing - named):
             counts = Feature.counted(batch, CAP + self.slack + 1)
             few = {name: set() for name in batch if counts[name] <= CAP + self.slack}
@@ -286,6 +297,7 @@ class Graph:
                 gained[name] += 1
             for name in features.keys() - now.keys():
                 lost[name] += 1
+        whole |= self.newly_told(gained, lost)
         self.link(before)
         names = {name for pk in before for name in self.all[pk]} | lost.keys()
         self.hold(names)
@@ -297,6 +309,18 @@ class Graph:
                 (partly if is_as_telling or min(now, then) < 2 else whole).update(self.holders[name])
         self.read(partly)
         return whole, partly - whole
+
+    def newly_told(self, gained, lost):
+        """Those to whom it tells something now who names one of them, or nothing any more, as few or many do."""
+        names = {name[3:] for name in gained.keys() | lost.keys() if name.startswith("to:")}
+        few, found = self.named_by_few(names), set()
+        for name in names:
+            then = self.namers[name] - gained.get(f"to:{name}", 0) + lost.get(f"to:{name}", 0)
+            if (name in few) != (then <= CAP):
+                namers = set(Feature.objects.filter(name=f"to:{name}").values_list("publication", flat=True))
+                self.read(namers)
+                found |= self.targets(other for namer in namers for other in self.links_of(namer))
+        return found
 
     def ready(self, pks):
         """Read all that these can be compared with."""
