@@ -9,6 +9,7 @@ threads that may be waiting for one.
 
 import asyncio
 import ctypes
+import gc
 import io
 import logging
 import sys
@@ -43,6 +44,7 @@ BODY_MOST = 11 * 2**20  # bytes of one body: a file to be imported has 10 MB; Dj
 BODIES_MOST = 64 * 2**20  # bytes of all bodies that a worker holds at the same time
 PARTS_AHEAD = 64  # parts of a stream that are made before their reader has taken them …
 PART_SECONDS = 30  # … and how long the next one waits for it
+SETTLED = 100  # answers of a worker, after which it has loaded what it needs for nearly all others
 
 
 TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8  # what mallopt() calls them
@@ -191,6 +193,7 @@ class Application:
         self.aside = ThreadPoolExecutor(THREADS_ASIDE, "aside")
         self.bodies = Bodies()
         self.health = Health()
+        self.answered = 0
 
     def __rsgi_init__(self, loop):
         """granian calls this in each worker, before it serves anybody."""
@@ -267,6 +270,9 @@ class Application:
                     await self.by_django(environ, sent)
                 return
         await answer.send(sent)
+        self.answered += 1
+        if self.answered == SETTLED:
+            gc.freeze()  # to look for garbage among all that stays takes 0.15 s, while which nobody gets an answer
 
     def by_itself(self, environ, sent, status, body=b"", media_type="text/plain; charset=utf-8"):
         """An answer without Django, for programs of ours and where Django fails."""

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
+from django.http import HttpResponse
 from django.utils import timezone
 from prometheus_client import values
 from prometheus_client.parser import text_string_to_metric_families
@@ -116,6 +117,23 @@ def test_what_fails_outside_django_is_an_answer_too(application, monkeypatch, ca
     assert (answer.status, answer.body) == (500, b"500 Internal Server Error\n")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "A request failed outside Django" in caplog.text
+
+
+def test_what_a_worker_has_loaded_is_not_looked_through_for_garbage(application, monkeypatch):
+    from media4sec import server
+
+    frozen = []
+
+    def django(environ, start):
+        start("200 OK", [("content-length", "0")])
+        return HttpResponse()
+
+    monkeypatch.setattr(server, "django", django)
+    monkeypatch.setattr(server, "SETTLED", 3)
+    monkeypatch.setattr(server.gc, "freeze", lambda: frozen.append(application.answered))
+    for _ in range(2):
+        asked(application, *[scope("/")] * 2, scope("/live"))
+    assert frozen == [3]  # once; what watches it does not count
 
 
 def test_nobody_waits_for_a_thread_for_ever(application, monkeypatch):  # gates 4.2, 6.8
