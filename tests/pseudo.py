@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from babel import Locale
 from django.utils.translation import trans_real
 
-from media4sec import saying
+from media4sec import kinds, saying
 from media4sec.portal import templating, wording
 from media4sec.publications import stated
 from media4sec.records import messages
@@ -53,6 +53,7 @@ def install(monkeypatch):
     """Speak it under ``/de/`` for the time of a test."""
     monkeypatch.setitem(trans_real._translations, LANGUAGE, Pseudo(LANGUAGE))
     monkeypatch.setattr(wording, "Vocabulary", PseudoVocabulary)
+    monkeypatch.setattr(kinds, "_counted", kinds._counted.__wrapped__)
     monkeypatch.setattr(stated, "_kept", {})
     monkeypatch.setattr(stated, "_each", {})
     monkeypatch.setattr(templating, "_macros", {})

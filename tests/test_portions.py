@@ -22,15 +22,18 @@ def small_portions(monkeypatch):
     for module in (workflow, read_side):
         monkeypatch.setattr(module, "WRITTEN_AT_ONCE", FEW)
     monkeypatch.setattr(related, "FEATURED_AT_ONCE", FEW)
+    monkeypatch.setattr(related, "COUNTED_AT_ONCE", FEW)
     monkeypatch.setattr(finding, "READ_AT_ONCE", FEW)
 
 
 def most_values(do):
-    """The most values that a list in a statement has, ``… IN (%s, %s, …)``, while something is done."""
+    """The most values that a list in a statement has, ``IN (%s, %s, …)`` or ``VALUES (%s), …``, meanwhile."""
     found = [0]
 
     def count(execute, sql, params, many, context):
-        lists = re.findall(r" IN \(((?:%s(?:, )?)+)\)", sql)
+        lists = re.findall(r" IN \(((?:%s(?:, )?)+)\)", sql) + re.findall(
+            r"\(VALUES ((?:\(%s\)(?:, )?)+)\)", sql
+        )
         found.extend(one.count("%s") for one in lists)
         return execute(sql, params, many, context)
 

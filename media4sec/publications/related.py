@@ -34,6 +34,7 @@ NEAR = 900  # of what two equal texts of rare words reach, some 5000
 LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
 FEATURED_AT_ONCE = 1000
+COUNTED_AT_ONCE = 5_000  # each is a look into an index, and gives one row
 
 
 @cache
@@ -197,7 +198,7 @@ class Graph:
         self.holders = {}  # of a feature: its publications, or a number where they are too many
         self.rarities = {}  # of features, once their holders are read
         self.linked = {}  # the names that each publication links to
-        self.namers = {}  # how many link to a name, counted no further than it matters
+        self.counts = {}  # how many have a feature, counted no further than it matters
         self.pks = {}  # of names
         self.slack = 0  # so many more than few holders are named, as there were fewer before
         self.unwritten = set()  # publications whose features nobody has kept
@@ -224,10 +225,12 @@ class Graph:
     def named_by_few(self, names):
         """Those of these names to which few link: of what many name, it tells nothing who they are."""
         names = set(names)
-        for some in _batches(f"to:{name}" for name in names - self.namers.keys()):
-            counts = Feature.counted(some, CAP + self.slack + 1)
-            self.namers |= {feature[3:]: count for feature, count in counts.items()}
-        return {name for name in names if self.namers[name] <= CAP}
+        self.count_all(f"to:{name}" for name in names)
+        return {name for name in names if self.counts[f"to:{name}"] <= CAP}
+
+    def count_all(self, features):
+        for some in _batches(set(features) - self.counts.keys(), COUNTED_AT_ONCE):
+            self.counts |= Feature.counted(some, CAP + self.slack + 1)
 
     def targets(self, names):
         """The publications with these names: those that are public and take part."""
@@ -262,11 +265,13 @@ class Graph:
         missing = set(features) - self.holders.keys()
         named = {name for name in missing if name.startswith("by:")}
         own = {name: self.links_of(self.pks[name[3:]]) for name in named}
-        few = self.named_by_few(other for found in own.values() for other in found)
+        linked = set().union(*own.values())
+        self.count_all({*(missing - named), *(f"to:{name}" for name in linked)})
+        few = self.named_by_few(linked)
         self.targets(few)
         self.holders |= {name: self.targets(found & few) for name, found in own.items()}
         for batch in _batches(missing - named):
-            counts = Feature.counted(batch, CAP + self.slack + 1)
+            counts = {name: self.counts[name] for name in batch}
             few = {name: set() for name in batch if counts[name] <= CAP + self.slack}
             self.holders |= counts | few
             for name, pk in Feature.objects.filter(name__in=few).values_list("name", "publication"):
@@ -315,7 +320,7 @@ class Graph:
         names = {name[3:] for name in gained.keys() | lost.keys() if name.startswith("to:")}
         few, found = self.named_by_few(names), set()
         for name in names:
-            then = self.namers[name] - gained.get(f"to:{name}", 0) + lost.get(f"to:{name}", 0)
+            then = self.counts[f"to:{name}"] - gained.get(f"to:{name}", 0) + lost.get(f"to:{name}", 0)
             if (name in few) != (then <= CAP):
                 namers = set(Feature.objects.filter(name=f"to:{name}").values_list("publication", flat=True))
                 self.read(namers)
@@ -415,10 +420,11 @@ class Graph:
         return self.rarities[feature]
 
 
-def _batches(names):
+def _batches(names, size=None):
     """Names or keys, in lists of so many at most."""
     names = sorted(names)
-    return (names[start : start + FEATURED_AT_ONCE] for start in range(0, len(names), FEATURED_AT_ONCE))
+    size = size or FEATURED_AT_ONCE
+    return (names[start : start + size] for start in range(0, len(names), size))
 
 
 def _linked_names(features):
