@@ -53,7 +53,11 @@ def measure(database, nodes, seconds):
             if name == "kept":
                 for origin in origins:
                     ask(origin, addresses, 2, headers=BROWSER)
-            own = [addresses[number::nodes] if name != "kept" else addresses for number in range(nodes)]
+            share = len(addresses) // nodes
+            own = [
+                addresses if name == "kept" else addresses[number * share :][:share]
+                for number in range(nodes)
+            ]
             answers = threads.map(
                 lambda origin, some, name=name: ask(
                     origin, some, seconds, headers=BROWSER, once=name != "kept"

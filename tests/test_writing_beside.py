@@ -88,6 +88,18 @@ def test_two_new_records_get_two_identifiers(programs):
     assert Record.objects.filter(kind_name="technology").count() == 2
 
 
+def test_whose_next_identifier_is_taken_before_it_is_checked_gets_the_one_after(programs, monkeypatch):
+    document = document_for("technology", title="New")
+    del document["identifier"]
+    given, following = iter([make("technology").identifier]), Record.next_identifier
+    monkeypatch.setattr(Record, "next_identifier", lambda self: next(given, None) or following(self))
+
+    answer = programs[0].send("POST", f"{WORKING}/technologies", document)
+
+    assert answer.status_code == 201
+    assert Record.objects.filter(kind_name="technology").count() == 2
+
+
 def test_one_identifier_is_given_once(programs):
     document = document_for("technology")
 
