@@ -165,9 +165,11 @@ def test_related_records_are_no_part_of_the_document():
 
 
 @pytest.mark.parametrize("cap", [related.CAP, 3])  # what is shared or named by more tells nothing
-def test_steps_leave_what_working_out_everything_gives(monkeypatch, cap):
+@pytest.mark.parametrize("held", [related.HELD_AT_ONCE, 4])
+def test_steps_leave_what_working_out_everything_gives(monkeypatch, cap, held):
     """Publish, edit, withdraw and restore at random; each time nothing is left for a rebuild to change."""
     monkeypatch.setattr(related, "CAP", cap)
+    monkeypatch.setattr(related, "HELD_AT_ONCE", held)
     chance = random.Random(700281)
     functions = [published("function").identifier for _ in range(4)]
     words = ["encryption", "marketplaces", "volunteers", "floods", "monitoring", "rumours", "drones"]

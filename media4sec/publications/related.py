@@ -13,7 +13,7 @@ changed records and the neighbours that they have; who holds a feature is asked 
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -34,6 +34,7 @@ NEAR = 900  # of what two equal texts of rare words reach, some 5000
 LONGEST_FEATURE = 700  # letters of a feature
 WORD = re.compile(r"[^\W\d_]{4,}(?:[-‐‑][^\W\d_]+)*")
 FEATURED_AT_ONCE = 1000
+HELD_AT_ONCE = 5_000  # rows of features; where there are more, they are counted first
 COUNTED_AT_ONCE = 5_000  # each is a look into an index, and gives one row
 
 
@@ -246,13 +247,16 @@ class Graph:
         """Read by whom these publications are named, which is a feature as well."""
         self.read(pks)
         pks = [pk for pk in pks if pk not in self.all]
-        few = self.named_by_few(self.names[pk] for pk in pks)
-        of_name = {f"to:{self.names[pk]}": pk for pk in pks if self.names[pk] in few}
-        found = [
-            (of_name[name], pk)
-            for batch in _batches(of_name)
-            for name, pk in Feature.objects.filter(name__in=batch).values_list("name", "publication")
-        ]
+        of_name, found = {f"to:{self.names[pk]}": pk for pk in pks}, []
+        for batch in _batches(of_name):
+            rows = Feature.objects.filter(name__in=batch).values_list("name", "publication")
+            held = list(rows[:HELD_AT_ONCE])
+            if len(held) < HELD_AT_ONCE:  # all of them
+                self.counts |= dict.fromkeys(batch, 0) | Counter(name for name, _ in held)
+            else:
+                few = self.named_by_few(name[3:] for name in batch)
+                held = rows.filter(name__in=[f"to:{name}" for name in few])
+            found += [(of_name[name], pk) for name, pk in held if self.counts[name] <= CAP]
         self.read(pk for _, pk in found)
         self.all |= {pk: dict(self.own[pk]) for pk in pks}
         for target, pk in found if pks else ():
