@@ -272,7 +272,7 @@ class Application:
         await answer.send(sent)
         self.answered += 1
         if self.answered == SETTLED:
-            gc.freeze()  # to look for garbage among all that stays takes 0.15 s, while which nobody gets an answer
+            gc.freeze()  # looking for garbage among all that stays takes 0.15 s, in which nobody gets an answer
 
     def by_itself(self, environ, sent, status, body=b"", media_type="text/plain; charset=utf-8"):
         """An answer without Django, for programs of ours and where Django fails."""

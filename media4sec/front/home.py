@@ -154,7 +154,7 @@ def event_of(document, dated):
 def latest_changes():
     """What changed lately, newest first; many of one kind on one day are told as one.
 
-    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Few queries.
+    ``[(day, action, kind, how many, the one record as (identifier, title, address) or None), …]``. Five queries.
     """
     first, newest = Change.objects.order_by("seq").first(), Change.objects.order_by("-seq").first()
     if first is None:

@@ -18,9 +18,7 @@ from media4sec.publications.version import content_version
 
 T = TypeVar("T")
 MOST_FOLLOWED = 500  # changes; after more at once, all is read again
-MOST_KEPT = (
-    1_000  # records, of what pages make of each in one place and language: rows of lists are some 2 MB
-)
+MOST_KEPT = 1_000  # records, of what pages make of each in one place and language: rows are some 2 MB
 # By database: its version, and the answers that hold for it, each with its kinds.
 _kept: dict[str, tuple] = {}
 # By database and name: the version, and what each record says.
