@@ -352,7 +352,7 @@ def test_the_receipt_shows_neither_text_nor_sender(client, record):  # gate 8.5
     response = client.get(send(client, address_of(record), **secrets)["Location"])
 
     assert response.status_code == 200
-    assert "qq" not in response.content.decode()
+    assert not re.findall("qq[a-z]+qq", response.content.decode())
     assert reports()[0].receipt in text_of(response)
     assert response["Cache-Control"] == "no-store"
     assert '<meta name="robots" content="noindex">' in response.content.decode()
@@ -846,7 +846,7 @@ def test_without_a_database_foreign_forms_get_nothing_back(client, no_database, 
     response = client.post(f"{FORM}?record=technology:T-001", data, headers={"Sec-Fetch-Site": site})
 
     assert response.status_code == 503
-    assert "qq" not in response.content.decode()
+    assert "qqtextqq" not in response.content.decode()
 
 
 # Nothing makes it fail
@@ -941,7 +941,7 @@ def test_nothing_of_a_report_reaches_the_log(client, caplog):  # gate 5.2
 
     logged = [record.getMessage() for record in caplog.records if not record.name.startswith("django.db")]
     assert "Bad Request: /corrections/new/" in logged
-    assert "qq" not in "\n".join(logged)
+    assert not re.findall("qq[a-z]+qq", "\n".join(logged))
 
 
 # The tables
