@@ -265,6 +265,7 @@ def content_database(django_db_setup, django_db_blocker):
         copied(name)
     yield name
     with django_db_blocker.unblock():
+        _close(name)
         connection.creation.destroy_test_db(verbosity=0, suffix="content")
 
 
@@ -277,6 +278,7 @@ def _make_content(name):
     connection.creation.clone_test_db("content", verbosity=0)
     with database_named(name):
         load_folder(FIXTURES)
+        connection.close()
 
 
 def _digest_of_content():
@@ -387,8 +389,10 @@ def site_database(content_database, django_db_blocker):
         connection.creation.clone_test_db("site", verbosity=0)
         with database_named(name):
             history.add()
+            connection.close()
     yield name
     with django_db_blocker.unblock(), database_named(content_database):
+        _close(name)
         connection.creation.destroy_test_db(verbosity=0, suffix="site")
 
 
@@ -403,22 +407,37 @@ def site(in_site_database, db):
     """Like `content`, with all types of pages that `tests/pages.py` names."""
 
 
+elsewhere = {}  # connections to other test databases than the first, by name
+
+
 @contextmanager
 def database_named(name):
-    """Everything that opens a connection gets this database, other threads as well."""
-    from django.contrib.contenttypes.models import ContentType
-    from django.db import connection
+    """Everything that opens a connection gets this database, other threads as well.
 
-    before = connection.settings_dict["NAME"]
-    connection.close()
+    This thread's connection stays open for the next test that asks for the same: a new one costs PostgreSQL more
+    than most tests do.
+    """
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import DEFAULT_DB_ALIAS, connections
+
+    before = connections[DEFAULT_DB_ALIAS]
+    name_before = before.settings_dict["NAME"]
+    if name not in elsewhere:
+        elsewhere[name] = connections.create_connection(DEFAULT_DB_ALIAS)
     ContentType.objects.clear_cache()  # their keys are those of one database
-    connection.settings_dict["NAME"] = name
+    connections[DEFAULT_DB_ALIAS] = elsewhere[name]
+    before.settings_dict["NAME"] = name  # all connections share what they are made of
     try:
         yield
     finally:
-        connection.close()
         ContentType.objects.clear_cache()
-        connection.settings_dict["NAME"] = before
+        connections[DEFAULT_DB_ALIAS] = before
+        before.settings_dict["NAME"] = name_before
+
+
+def _close(name):
+    if connection := elsewhere.pop(name, None):
+        connection.close()
 
 
 @pytest.fixture
