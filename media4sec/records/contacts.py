@@ -6,6 +6,7 @@ of their badges. An office's telephone may be meant; who saves or publishes deci
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Whose national forms are known: partners' countries and those of the interface's languages; +… is known from anywhere.
 COUNTRIES = ("GB", "IE", "NL", "BE", "DE", "AT", "FR", "ES", "GR", "CY", "SI")
@@ -52,7 +53,8 @@ def contacts_in(text: str) -> Iterator[tuple[str, str]]:
         yield from (("a telephone number", number) for number in telephones_in(text))
 
 
-def telephones_in(text: str) -> list[str]:
+@lru_cache(maxsize=500)  # texts, which are asked about again each time that a form is opened
+def telephones_in(text: str) -> tuple[str, ...]:
     """As each country writes them: a number that two countries could have is named once."""
     from phonenumbers import Leniency, PhoneNumberMatcher  # 3 MB that processes need in which somebody edits
 
@@ -61,7 +63,7 @@ def telephones_in(text: str) -> list[str]:
         for match in PhoneNumberMatcher(text, country, leniency=Leniency.STRICT_GROUPING):
             if sum(map(str.isdigit, match.raw_string)) >= LEAST_DIGITS:
                 found.setdefault(match.raw_string)
-    return list(found)
+    return tuple(found)
 
 
 def texts_in(value: object) -> Iterator[str]:
