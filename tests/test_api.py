@@ -235,19 +235,35 @@ def pages(client, address, direction="next"):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 6, 7, MAX_LIMIT])
-def test_paging_gives_each_record_once_in_both_directions(client, limit):
-    wanted = [record.identifier for record in several_published("theme", 6)]
+@pytest.mark.parametrize("query", ["", "include_deleted=true", "updated_since=2018-03-14", "lens=good"])
+def test_paging_gives_each_record_once_in_both_directions(client, limit, query):
+    wanted = [record.identifier for record in several_published("theme", 6, lens="good")]
 
-    forward = list(pages(client, f"{THEMES}?limit={limit}"))
+    forward = list(pages(client, f"{THEMES}?limit={limit}&{query}"))
     there = [name for names, _ in forward for name in names]
-    end = write_cursor((-1, 10**9), question_of("theme", QueryDict()))
-    backward = list(pages(client, f"{THEMES}?limit={limit}&cursor={end}", "previous"))
+    end = write_cursor((-1, 10**9), question_of("theme", QueryDict(query)))
+    backward = list(pages(client, f"{THEMES}?limit={limit}&cursor={end}&{query}", "previous"))
     back = [name for names, _ in reversed(backward) for name in names]
 
     assert there == back == wanted
     assert all(len(names) <= limit for names, _ in forward)
     assert forward[0][1]["previous"] is None
     assert forward[-1][1]["next"] is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query", ["include_deleted=true", "updated_since=2018-03-14", "updated_before=2999-01-01"]
+)
+def test_a_page_for_a_mirror_reads_no_record_of_the_others(client, rows_read, query):
+    several_published("theme", 9)
+    client.get(f"{THEMES}?limit=1")  # the index reads all, once
+    rows_read.clear()
+
+    names = [found for found, _ in pages(client, f"{THEMES}?limit=2&{query}")]
+
+    assert sorted(map(len, names)) == [1, 2, 2, 2, 2]
+    assert max(rows_read) == 3  # the page, and one to know whether there is another
 
 
 @pytest.mark.django_db

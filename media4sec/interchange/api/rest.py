@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import NotFound
@@ -237,12 +238,17 @@ class AskedList(AskedPage):
                     "What was withdrawn has nothing left to filter or sort by: ask without that.",
                 )
             )
-        self.ids = NO_IDS if self.errors else self._ids()
-        self.count = len(self.ids) if self.is_counted else None
+        self.narrowed = self._narrowed()
+        self.ids = NO_IDS if self.errors or self.is_read_in_parts else self._ids()
+        if self.is_counted and not self.errors:
+            self.count = self.narrowed.count() if self.is_read_in_parts else len(self.ids)
 
     def page(self) -> tuple[Iterable[str], Cursor | None, Cursor | None]:
         """The records of the page as JSON, and the cursors of the page before and after."""
-        ids, before, after = window(self.ids, self.cursor, self.limit, is_sorted=not self.is_ordered)
+        if self.is_read_in_parts:
+            ids, before, after = window_of(self.narrowed, self.cursor, self.limit)
+        else:
+            ids, before, after = window(self.ids, self.cursor, self.limit, is_sorted=not self.is_ordered)
         rows = Publication.objects.filter(pk__in=ids)
         if self.with_deleted:
             found = {row.pk: sent(row) for row in rows.select_related("successor")}
@@ -256,21 +262,31 @@ class AskedList(AskedPage):
     def is_ordered(self) -> bool:
         return bool(self.answer.words or self.answer.sort)
 
-    def _ids(self) -> np.ndarray:
-        ids = self.answer.result.ids if self.is_ordered else np.sort(self.answer.result.ids)
-        if not (self.with_deleted or self.since or self.before or self.identifiers):
-            return ids
+    @property
+    def is_read_in_parts(self) -> bool:
+        """True where the database alone says which records it is: a mirror of many gets each page without the rest."""
+        return self.is_narrowed and not (self.is_ordered or any(self.answer.chosen.values()))
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.with_deleted or self.since or self.before or self.identifiers)
+
+    def _narrowed(self) -> "QuerySet[Publication]":
+        """What the database knows and the index does not: times, and what was withdrawn."""
         rows = Publication.objects.of(self.kind.name)
         rows = rows if self.with_deleted else rows.published()
         if self.since:
             rows = rows.filter(modified_at__gte=self.since)
         if self.before:
             rows = rows.filter(modified_at__lt=self.before)
-        if self.identifiers:
-            rows = rows.filter(identifier__in=self.identifiers)
-        wanted = rows.order_by("pk").values_list("pk", flat=True)
-        found = np.fromiter(wanted, np.int64)
-        return found if self.with_deleted else ids[np.isin(ids, found)]
+        return rows.filter(identifier__in=self.identifiers) if self.identifiers else rows
+
+    def _ids(self) -> np.ndarray:
+        ids = self.answer.result.ids if self.is_ordered else np.sort(self.answer.result.ids)
+        if not self.is_narrowed:
+            return ids
+        found = np.fromiter(self.narrowed.order_by("pk").values_list("pk", flat=True), np.int64)
+        return ids[np.isin(ids, found)]
 
     def _moment(self, name: str) -> datetime | None:
         text = self.data.get(name)
@@ -322,6 +338,25 @@ def window(
     page = ids[start:end].tolist()
     before = (-1, page[0]) if page and start > 0 else None
     after = (1, page[-1]) if page and end < len(ids) else None
+    return page, before, after
+
+
+def window_of(
+    rows: "QuerySet[Publication]", cursor: Cursor, limit: int
+) -> tuple[list[int], Cursor | None, Cursor | None]:
+    """The same of a query, in the order of its keys, of which it reads no more than the page."""
+    direction, mark = cursor
+    here = (
+        rows.filter(pk__gt=mark).order_by("pk") if direction > 0 else rows.filter(pk__lt=mark).order_by("-pk")
+    )
+    found = list(here.values_list("pk", flat=True)[: limit + 1])
+    page, goes_on = found[:limit], len(found) > limit
+    behind = rows.filter(pk__lte=mark) if direction > 0 else rows.filter(pk__gte=mark)
+    came_from = cursor != FIRST_PAGE and behind.exists()
+    if direction < 0:
+        page, goes_on, came_from = page[::-1], came_from, goes_on
+    before = (-1, page[0]) if page and came_from else None
+    after = (1, page[-1]) if page and goes_on else None
     return page, before, after
 
 
