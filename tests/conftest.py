@@ -18,6 +18,9 @@ settings.register_profile(
     "portal", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 settings.register_profile("quick", parent=settings.get_profile("portal"), max_examples=10)
+settings.register_profile(
+    "again", parent=settings.get_profile("portal"), max_examples=40
+)  # of what was asked before
 settings.load_profile("portal")
 
 # Kinds that between them have what kinds can have: parts, references, relations, flags, a picture, a list for two.
@@ -63,7 +66,7 @@ def not_run(reason):
 def pytest_addoption(parser):
     group = parser.getgroup("portal")
     group.addoption("--quick", action="store_true", help="no browser, nothing slow, few kinds, few examples")
-    group.addoption("--data", action="store_true", help="only what asks a database")
+    group.addoption("--data", action="store_true", help="only what asks a database, of fewer examples")
     group.addoption(
         "--counted", action="store_true", help="fail unless as many tests ran as tests/counts.toml says"
     )
@@ -72,6 +75,8 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("quick"):
         settings.load_profile("quick")
+    elif config.getoption("data"):
+        settings.load_profile("again")
 
 
 def pytest_collection_modifyitems(config, items):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from media4sec.kinds import kinds, kinds_by_name, paths
 from media4sec.records import workflow
+from tests.examples import examples
 from tests.factories import one_of_every_kind, published, several_published
 from tests.public import FILES, FIXED_PAGES, api_list, lists, sitemap_of, text_of
 
@@ -437,7 +438,7 @@ def test_many_parameters_are_answered_by_a_page_of_the_portal(client):  # gate 4
 
 
 bounded = hypothesis_settings(
-    max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(60), deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 anything = st.text(st.characters(exclude_categories=()), max_size=60)
 

@@ -20,6 +20,7 @@ from media4sec.kept import kept
 from media4sec.portal.record.law import EARLIEST, LATEST
 from media4sec.publications import stated
 from media4sec.publications.models import Publication
+from tests.examples import examples
 from tests.public import text_of
 from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
 from tests.test_content import by_identifier
@@ -91,7 +92,7 @@ SUBJECTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(SUBJECTS, some_answers() | ways_through())
 def test_every_issue_names_what_raised_it_and_a_saved_check_opens_again(client, subjects, answers):
     result = client.post(RESULT, subjects | answers)
@@ -130,7 +131,7 @@ def in_words(name, value):
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(ways_through())
 def test_no_way_through_the_questions_is_a_dead_end(client, answers):
     result = client.post(RESULT, answers)

@@ -13,6 +13,7 @@ from media4sec.records.audit import chain, digest_after, faults, seal_of
 from media4sec.records.documents.reading import working_document as document_of
 from media4sec.records.models import AuditEntry, AuditHead, Record
 from media4sec.records.workflow import merge, publish, restore, revert, save_revision, withdraw
+from tests.examples import examples
 from tests.factories import fresh, published, save, steps_of
 from tests.people import administrator
 
@@ -240,7 +241,7 @@ def test_entries_cannot_be_edited_by_accident():
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.sampled_from(["save", "publish", "withdraw", "restore", "chain"]), max_size=12))
 def test_any_order_of_steps_gives_a_whole_chain(taken):
     record = published("technology")

@@ -252,6 +252,7 @@ def test_the_paper_is_one_sheet_in_every_language(client, identifier, language):
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("content")
 def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
     page = client.get(f"{url_of('S-010')}brief/?on={DAY}")
@@ -268,6 +269,7 @@ def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
     assert_nothing_is_near_an_edge(first)
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", ["", "/el"])
 @pytest.mark.parametrize("identifier", SITUATIONS)

@@ -24,6 +24,7 @@ from media4sec.corrections.models import CONTACT_KEPT, Correction, CountingKey, 
 from media4sec.corrections.protection import new_token, read_token
 from media4sec.corrections.receipts import NUMBER_LENGTH, SIGNS, new_receipt, read_receipt
 from media4sec.records import workflow
+from tests.examples import examples
 from tests.factories import document_for, make, published
 from tests.public import h1_of, text_of
 
@@ -854,7 +855,7 @@ def test_without_a_database_foreign_forms_get_nothing_back(client, no_database, 
 
 anything = st.text(st.characters(exclude_categories=()), max_size=80)
 names = st.sampled_from(["token", "category", "text", "part", "source", "contact", "leave_empty"])
-bounded = hypothesis_settings(max_examples=80, deadline=None)
+bounded = hypothesis_settings(max_examples=examples(80), deadline=None)
 
 
 def encoded(pairs):

@@ -13,6 +13,7 @@ from catalogue.lives import MOST_LIVES, MOST_UNDATED, TechnologyLife, picture_of
 from catalogue.surveys import picture_of_figures
 from media4sec.dates import span_of
 from media4sec.portal.grids import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, GridCell, GridLine, grid_picture
+from tests.examples import examples
 from tests.factories import copies_published, make, published, source
 from tests.pictures import marks_of, points_of
 from tests.public import links_in, text_of
@@ -121,7 +122,7 @@ inexact = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.tuples(inexact, inexact, inexact),
     st.sampled_from(TechnologyStatus.values),
@@ -275,7 +276,7 @@ def test_law_of_situations_is_that_of_their_issues(client, content):
 
 
 @given(st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), max_size=120))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_any_grid_has_a_mark_for_each_number_and_a_bound(numbers):
     columns = [GridLine(f"Column {number}", "/c/") for number in range(3)]
     rows = [

@@ -187,6 +187,7 @@ def test_the_way_to_a_page_is_in_its_language(client):
 # RDF in three syntaxes
 
 
+@pytest.mark.once
 @EVERY_ADDRESS
 def test_three_syntaxes_say_the_same(client, address):
     one_of_every_kind()
@@ -432,6 +433,7 @@ def dumps_root(tmp_path, settings):
     return settings.DUMPS_ROOT
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("contact", ["", "kb@example.eu"])
 def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, monkeypatch, contact):
     monkeypatch.setattr(dcat, "CONTACT", contact)

@@ -1,5 +1,6 @@
 """What machines read of the real content: schema.org on pages of every type, and the vocabularies."""
 
+import pytest
 from rdflib import DCTERMS, RDF, SKOS, URIRef
 
 from tests.pages import LISTS, RECORDS
@@ -21,6 +22,7 @@ def test_pages_of_every_type_say_what_they_are(client, content):
     assert told["about"] == {"BreadcrumbList"}
 
 
+@pytest.mark.once
 def test_the_vocabularies_keep_the_rules_of_skos(client, content):
     graph = read(client, "/schemes")
     schemes = set(graph.subjects(RDF.type, SKOS.ConceptScheme))

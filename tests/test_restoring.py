@@ -12,6 +12,7 @@ from media4sec.kinds import kinds_by_name
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.models import Record, specific
+from tests.examples import examples
 from tests.factories import document_for, full_document_for, make_full, published, save
 from tests.people import owned
 
@@ -39,7 +40,7 @@ def test_going_back_is_a_round_trip(kind):
             st.tuples(st.sampled_from(["new", "full", "shuffle", "back"]), st.integers(0, 999)), max_size=5
         )
     )
-    @settings(max_examples=15)
+    @settings(max_examples=examples(15))
     def check(steps):
         with transaction.atomic():
             partner = published("partner")

@@ -10,6 +10,7 @@ from media4sec.kinds import kinds
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.folder_io import export_folder, load_folder
 from media4sec.records.models import Citation, Record, Source
+from tests.examples import examples
 from tests.factories import full_document_for, make, publish, save
 from tests.test_admin import Form, filled, take
 from tests.test_texts import refused_in
@@ -126,7 +127,7 @@ def files_in(folder):
 def test_what_a_form_takes_comes_back_byte_for_byte(admin_client, kind, tmp_path_factory):
     taken = []
 
-    @settings(max_examples=4, database=None)
+    @settings(max_examples=examples(4), database=None)
     @given(st.data())
     def check(data):
         first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")

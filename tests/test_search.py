@@ -24,6 +24,7 @@ from media4sec.publications.words import analyse, loose_key_of, singular, squeez
 from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from media4sec.records.fields import TextListField
+from tests.examples import examples
 from tests.factories import fresh, make, publish, published, save
 from tests.public import facets_of, links_in, text_of
 
@@ -656,7 +657,7 @@ ANY_TEXT = st.text(max_size=60) | st.lists(
 ).map(" ".join)
 
 
-@hypothesis_settings(max_examples=150)
+@hypothesis_settings(max_examples=examples(150))
 @given(text=ANY_TEXT)
 def test_any_text_gives_the_same_records_twice_and_no_error(content, text):
     found = find(text)
@@ -665,7 +666,7 @@ def test_any_text_gives_the_same_records_twice_and_no_error(content, text):
     assert len(found) == len(set(found))
 
 
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=examples(25))
 @given(text=ANY_TEXT.filter(lambda text: "\x00" not in text))
 def test_any_text_gives_a_page_and_suggestions(client, content, text):
     # gate 4.1

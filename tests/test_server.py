@@ -122,6 +122,7 @@ BEGUN = [
 ]
 
 
+@pytest.mark.once
 def test_bodies_that_come_slowly_hold_nobody_else_up(server):
     origin, _ = server
     with contextlib.ExitStack() as stack:
@@ -136,6 +137,7 @@ def test_bodies_that_come_slowly_hold_nobody_else_up(server):
         assert b"What you sent took too long" in answer
 
 
+@pytest.mark.once
 def test_readers_who_stop_reading_hold_nobody_else_up(server):
     origin, _ = server
     with contextlib.ExitStack() as stack:
@@ -178,6 +180,7 @@ def test_the_server_answers_as_django_does(server, method, path, expected):
     assert bool(read) == (method != "HEAD")
 
 
+@pytest.mark.once
 def test_a_body_that_is_too_large_is_not_awaited(server):
     origin, _ = server
     head = b"POST /corrections/new/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999\r\n\r\n"
@@ -204,6 +207,7 @@ NO_REQUEST = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", NO_REQUEST)
 def test_what_is_no_request_is_refused_by_the_web_server_and_learns_nothing(server, name):  # gates 1.5, 4.1
     """It answers these itself, without a body and without headers of ours; nginx in front has them (ADR 0052)."""
@@ -244,6 +248,7 @@ def workers(process):
     return [pid for pid in children(process.pid) if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
+@pytest.mark.once
 def test_a_stop_does_not_wait_for_slow_clients(content_database):
     with started(content_database) as (origin, process), contextlib.ExitStack() as stack:
         for text in BEGUN:
@@ -253,6 +258,7 @@ def test_a_stop_does_not_wait_for_slow_clients(content_database):
         process.wait(30)
 
 
+@pytest.mark.once
 def test_a_body_arrives_as_it_was_sent(server):
     origin, _ = server
     body = b"category=wrong-fact&text=Ein+Wort+mit+%C3%BC&token=none"
@@ -274,6 +280,7 @@ class Protocol:
             yield part
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("held", "stated", "parts", "expected"),
     [

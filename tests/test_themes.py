@@ -114,6 +114,7 @@ def test_withdrawn_point_leaves_the_table_of_four(client):
     assert [point["title"] for point in found] == [points[1].title]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("slug", sorted(by_identifier("theme")))
 @pytest.mark.usefixtures("content")
 def test_sheets_of_the_themes_tell_each_statement_once_from_its_theme(
