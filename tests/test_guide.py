@@ -10,13 +10,23 @@ from tests import guide
 pytestmark = pytest.mark.slow
 
 QUESTIONS = """
+import json, pathlib
 import django; django.setup()
 from django.core.management import call_command
 from django.test import Client
 from django.test.utils import setup_test_environment
 setup_test_environment()
+# The new record, and of all others the one that it names.
+fixtures, few = pathlib.Path("fixtures"), pathlib.Path("few")
+few.mkdir()
+theme = next(
+    one for one in json.loads((fixtures / "themes.json").read_text()) if one["identifier"] == "riots-mass-gatherings"
+)
+names_others = ("lead_partner", "reports", "ethics_reports")
+(few / "themes.json").write_text(json.dumps([{name: theme[name] for name in theme if name not in names_others}]))
+(few / "milestones.json").write_text((fixtures / "milestones.json").read_text())
 call_command("migrate", verbosity=0)
-call_command("load_records", "fixtures", verbosity=0)
+call_command("load_records", "few", verbosity=0)
 get = Client().get
 assert b"MS-001" in get("/milestones/").content
 assert get("/milestones/?outcome=reached").status_code == 200, "an unused choice gives an empty list"

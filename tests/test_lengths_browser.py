@@ -37,8 +37,13 @@ def test_no_page_is_longer_than_a_reader_follows(kind_name, browser_page, portal
     assert too_long(browser_page(), [portal_server + url for url in addresses(kind_name)]) == {}
 
 
-@pytest.mark.parametrize("day", ["", "&on=2028-01-01"])
-@pytest.mark.parametrize("kind_name", ["situation", "issue", "instrument"])
+@pytest.mark.parametrize(
+    ("kind_name", "day"),
+    [
+        ("situation", ""),
+        *((kind_name, "&on=2028-01-01") for kind_name in ("situation", "issue", "instrument")),
+    ],
+)
 def test_no_page_is_longer_with_the_law_of_a_country_and_a_day(kind_name, day, browser_page, portal_server):
     notes = by_identifier("country-note").values()
     most = max(notes, key=lambda note: sum(len(rule["text"]) for rule in note["rules"]))

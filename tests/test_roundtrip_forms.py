@@ -127,7 +127,7 @@ def files_in(folder):
 def test_what_a_form_takes_comes_back_byte_for_byte(admin_client, kind, tmp_path_factory):
     taken = []
 
-    @settings(max_examples=examples(4), database=None)
+    @settings(max_examples=examples(3), database=None)
     @given(st.data())
     def check(data):
         first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
