@@ -248,7 +248,7 @@ class Others:
         return record
 
     def publish(self, *records):
-        workflow.publish_all([*self.made, *records])
+        workflow.publish_all([*self.made, *records], validate=False)  # which saving has just done
 
 
 def value_for(name, field, kind, others):

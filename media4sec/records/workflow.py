@@ -365,7 +365,12 @@ def _remember_words(documents):
             remember_all(named_by(record))
 
 
-def _keep(record, text, by, note, state):
+def _seen(revision):
+    """Columns of a record whose readers see this version."""
+    return {"public_state": State.PUBLISHED, "published_revision": revision}
+
+
+def _keep(record, text, by, note, state, *, is_public=False):
     last = record.revisions.get(number=record.edit_version) if record.edit_version else None
     if last is not None and last.document == text:
         revision = last
@@ -381,7 +386,8 @@ def _keep(record, text, by, note, state):
         record.edit_version = number
     if record.public_state in OFF:
         state = State.WITHDRAWN
-    Record.objects.filter(pk=record.pk).update(state=state, edit_version=record.edit_version)
+    more = _seen(revision) if is_public else {}
+    Record.objects.filter(pk=record.pk).update(state=state, edit_version=record.edit_version, **more)
     return revision
 
 
@@ -450,15 +456,14 @@ def _publish(locked, by, note, versions, *, validate=True, documents=None, is_ed
             before, revision = record.edit_version, versions.get(record.pk)
             document = (documents or {}).get(record.pk, written[record.pk])
             if revision is None or revision.number == before:
-                revision = _keep(record, dumps(document), by, note, State.PUBLISHED)
+                revision = _keep(record, dumps(document), by, note, State.PUBLISHED, is_public=True)
                 record.state = State.PUBLISHED
+            else:
+                Record.objects.filter(pk=record.pk).update(**_seen(revision))
             if record.edit_version != before:
                 new[record.pk] = record.kind_name, document
             kept.append(revision.pk)
             after[record.pk], numbers[record.pk] = revision.document, revision.number
-            Record.objects.filter(pk=record.pk).update(
-                state=record.state, public_state=State.PUBLISHED, published_revision=revision
-            )
         _remember_words(new)
     _date(kept)
     write_public([record.pk for record in locked])
