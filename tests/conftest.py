@@ -87,6 +87,8 @@ def pytest_collection_modifyitems(config, items):
         leave_out(config, items, is_left_out)
     if config.getoption("data"):
         leave_out(config, items, lambda item: not asks_a_database(item) or item.get_closest_marker("once"))
+    # What takes long comes first, so that at the end nobody waits for one test of another process.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish():
