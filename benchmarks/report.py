@@ -46,7 +46,23 @@ def keep(part, database, measured):
     FOLDER.mkdir(parents=True, exist_ok=True)
     figures = kept()
     figures.setdefault(part, {})[database] = measured
-    FIGURES.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    FIGURES.write_text(laid_out(figures) + "\n", encoding="utf-8")
+
+
+def laid_out(value, margin=""):
+    """JSON in which whatever holds nothing that holds something stands on a line of its own."""
+    is_object = isinstance(value, dict)
+    inner = list(value.values()) if is_object else value if isinstance(value, list) else []
+    if not any(isinstance(one, (dict, list)) for one in inner):
+        return json.dumps(value, ensure_ascii=False)
+    deeper = margin + " "
+    lines = [laid_out(one, deeper) for one in inner]
+    if is_object:
+        lines = [
+            f"{json.dumps(name, ensure_ascii=False)}: {line}" for name, line in zip(value, lines, strict=True)
+        ]
+    begin, end = "{}" if is_object else "[]"
+    return f"{begin}\n" + ",\n".join(deeper + line for line in lines) + f"\n{margin}{end}"
 
 
 def kept():
