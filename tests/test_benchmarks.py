@@ -1,6 +1,7 @@
 """The measurements measure what they say; nothing here is timed."""
 
 import importlib
+import json
 import re
 import shutil
 import threading
@@ -190,3 +191,17 @@ def test_curves_rise_with_their_values():
 
     assert [x for x, _ in points] == sorted(x for x, _ in points)
     assert [y for _, y in points] == sorted((y for _, y in points), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1, [], {}, [1, 2], {"a": []}, {"a": {"b": [1, {"c": "é"}]}, "d": [[1], "e", {}]}, [{"a": 1}, {"b": 2}]],
+)
+def test_figures_are_laid_out_as_what_they_are(value):
+    assert json.loads(report.laid_out(value)) == value
+
+
+def test_each_row_of_figures_has_a_line():
+    assert report.laid_out({"rows": [{"a": 1, "b": 2}, {"a": 3, "b": 4}]}) == (
+        '{\n "rows": [\n  {"a": 1, "b": 2},\n  {"a": 3, "b": 4}\n ]\n}'
+    )
