@@ -104,8 +104,8 @@ test-quick: $(READY) ## in some minutes: no browser, nothing slow, a few kinds; 
 test-sqlite: $(READY) ## all tests on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
-# What a browser sees does not depend on the database, nor does what asks none or looks at what is finished: words of
-# pages, pictures, papers (marked `once`). Those tests run above.
+# What a browser sees does not depend on the database, nor does what asks none or is marked `once` (CONTRIBUTING.md).
+# Those tests run above.
 test-postgres: $(READY) ## all tests for which the database matters, on a PostgreSQL server started for them
 	$(BIN)/python -m tests.postgres -- $(PYTEST) --data -m 'not browser' $(ARGS)
 

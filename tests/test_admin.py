@@ -124,6 +124,7 @@ SOURCE = {"url": "https://example.org/report", "title": "A report"}
 # Every kind
 
 
+@pytest.mark.once
 @every_kind
 def test_a_list_costs_the_same_however_many_records(editor, kind):
     opts = model_of(kind.name)._meta
@@ -138,6 +139,7 @@ def test_a_list_costs_the_same_however_many_records(editor, kind):
     assert queries_for(editor, url) == before
 
 
+@pytest.mark.once
 @every_kind
 def test_a_form_costs_the_same_however_many_rows(editor, kind):
     few = save_document(shortened(full_document_for(kind)), kind)

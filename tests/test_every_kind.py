@@ -90,6 +90,7 @@ def test_list_shows_what_is_published_in_order_and_no_draft(client, kind):
     assert draft.title not in response.content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [1, 3, 30])
 def test_list_costs_the_same_however_many_records(client, kind, count, django_assert_max_num_queries):
     several_published(kind, min(count, most_of(kind) - 1))
@@ -102,6 +103,7 @@ def test_list_costs_the_same_however_many_records(client, kind, count, django_as
     assert response.context["count"] >= min(count, most_of(kind) - 1)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("count", [1, 3])
 def test_api_list_costs_the_same_however_many_records(client, kind, count, django_assert_max_num_queries):
     several_published(kind, count)
@@ -111,6 +113,7 @@ def test_api_list_costs_the_same_however_many_records(client, kind, count, djang
         client.get(api_list(kind))
 
 
+@pytest.mark.once
 def test_record_page_shows_title_and_identifier_in_few_queries(client, kind, django_assert_max_num_queries):
     record = published_full(kind)
     client.get(record.url)  # what its whole kind states is read once after a change
@@ -123,6 +126,7 @@ def test_record_page_shows_title_and_identifier_in_few_queries(client, kind, dja
     assert record.identifier in response.content.decode()
 
 
+@pytest.mark.once
 def test_record_page_costs_the_same_however_much_names_it(client, kind, django_assert_max_num_queries):
     record = published_full(kind)
     several_published("statement", 3, subjects=[f"{kind.name}:{record.identifier}"])

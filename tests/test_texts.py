@@ -130,6 +130,7 @@ def refused_in(response):
     return {name: " ".join(errors) for name, errors in found.items()}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @every_kind
 def test_no_text_of_the_back_office_holds_what_cannot_be_seen(admin_client, kind):
@@ -148,6 +149,7 @@ def test_no_text_of_the_back_office_holds_what_cannot_be_seen(admin_client, kind
     assert record.revisions.count() == 1
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @every_kind
 def test_no_text_of_the_back_office_is_cut(admin_client, kind):
@@ -204,6 +206,7 @@ def with_text(serializer, document, text):
     return changed, paths
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", SIGNS, ids=ascii)
 @every_kind
@@ -222,6 +225,7 @@ def test_no_text_of_a_file_holds_what_cannot_be_seen(tmp_path, kind, text):
     assert {"title", "summary", "notes.0", "tags.0", "sources.0.url", "sources.0.title"} <= seen
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @every_kind
 def test_every_text_of_a_model_is_in_a_form_and_in_the_document(admin_client, kind):
