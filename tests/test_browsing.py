@@ -20,5 +20,6 @@ def test_barriers_would_be_found(browser_page):
         "a page: scrolls sideways at 320",
         "a page: color-contrast at 320 dark",  # as it is when the colour has changed
         "a page: color-contrast at 1280 dark",
-        *(f"a page: image-alt at {width} {look}" for width in (320, 1280) for look in ("light", "dark")),
+        "a page: image-alt at 320 light",  # which no other colour would change
+        "a page: image-alt at 1280 light",
     }
