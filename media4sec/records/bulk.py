@@ -74,12 +74,13 @@ class Batch:
                 row.pk = keys.pop(0)
             self.add(rows)
 
-    def change_record(self, record, names):
-        """Columns of a record that is there, in the table of all or in that of its kind."""
-        for model in (Record, type(record)):
-            fields = tuple(field for field in model._meta.local_concrete_fields if field.name in names)
-            if fields:
-                self._wait(_update(model, fields), [*_values(record, fields, False), record.pk])
+    def change_rows(self, rows, names):
+        """Columns of rows that are there; of a record in the table of all or in that of its kind."""
+        for row in rows:
+            for model in (*type(row)._meta.all_parents, type(row)):
+                fields = tuple(field for field in model._meta.local_concrete_fields if field.name in names)
+                if fields:
+                    self._wait(_update(model, fields), [*_values(row, fields, False), row.pk])
 
     def change(self, rows, **values):
         """All rows of a query set take these values."""

@@ -19,7 +19,7 @@ from rapidfuzz.utils import default_process
 from media4sec.kinds import kinds, kinds_by_name
 from media4sec.letters import lookalike
 from media4sec.publications.words import STOP_WORDS, is_number, tokens, word_key
-from media4sec.records.bulk import conditions, portions
+from media4sec.records.bulk import Batch, conditions, portions
 from media4sec.records.documents.reading import READ_AT_ONCE, working_documents
 from media4sec.records.models import Record, Words
 from media4sec.records.projection import PublicRef, named_in, present
@@ -62,8 +62,11 @@ def keep_words(words):
 def remember_public(names):
     """Keep what records can be found by for everybody: ``{pk: the words of the names that the public knows}``."""
     known = Words.objects.filter(pk__in=names).values_list("pk", "public")
-    stale = [Words(pk=pk, public=names[pk]) for pk, public in known if public != names[pk]]
-    Words.objects.bulk_update(stale, ["public"], batch_size=READ_AT_ONCE)
+    batch = Batch()
+    batch.change_rows(
+        (Words(pk=pk, public=names[pk]) for pk, public in known if public != names[pk]), {"public"}
+    )
+    batch.write()
 
 
 def remember_all(pks=None):

@@ -215,16 +215,19 @@ def _remember_mentions(records, versions):
 
 def _note_public(records):
     """What everybody may know: the title of a public record, and the sources, tags and files of its public version."""
-    addresses, tags, digests = set(), set(), set()
+    addresses, tags, digests, batch, renamed = set(), set(), set(), Batch(), []
     for record in records:
         document = json.loads(record.published_revision.document)
         addresses |= {source["url"] for source in sources_in(document)}
         tags |= set(document["tags"])
         digests |= {part["file"]["digest"] for part in document.get("files", ())}
         if record.public_title != document["title"]:
-            Record.objects.filter(pk=record.pk).update(public_title=document["title"])
-            if record.public_title:  # those that name it are found by the new one now
-                remember_all(named_by(record))
+            renamed += [record] if record.public_title else []
+            record.public_title = document["title"]
+            batch.change_rows([record], {"public_title"})
+    batch.write()
+    for record in renamed:  # those that name it are found by the new one now
+        remember_all(named_by(record))
     for model, names in ((Source, addresses), (Tag, set(map(tag_key, tags)))):
         for some in portions(sorted(names)):
             _make_public(model, some, records)
@@ -305,13 +308,12 @@ def _write_documents(read, actions, touched):
         new_terms += new
         if seen["document"] != values["document"] or seen["version"] != values["version"]:
             actions.setdefault((row.kind, row.identifier), "updated")
-    if moved:
-        Publication.objects.bulk_update(stale, moved, batch_size=WRITTEN_AT_ONCE // len(moved))
     for some in portions(gone_terms):
         Term.objects.filter(pk__in=some).delete()
-    new = Batch()
-    new.add(new_terms)
-    new.write()
+    batch = Batch()
+    batch.change_rows(stale, moved)
+    batch.add(new_terms)
+    batch.write()
     ThemePlace.objects.bulk_create(placed, batch_size=500, ignore_conflicts=True)  # those that are there stay
     remember_public(names)
     _write_versions(records, read, public)
@@ -372,9 +374,9 @@ def _write_versions(records, read, public):
                 old.document, old.published_at = text, revision.published_at
                 moved.append(old)
     batch = Batch()
+    batch.change_rows(moved, {"document", "published_at"})
     batch.add(new)
     batch.write()
-    Version.objects.bulk_update(moved, ["document", "published_at"], batch_size=500)
     for some in portions(old.pk for left in stored.values() for old in left.values()):
         Version.objects.filter(pk__in=some).delete()
 

@@ -125,7 +125,7 @@ def prepare_all(versions: Iterable[Prepared], batch: Batch, *, by: Any = None, n
         if is_new:
             batch.add_record(record)
         else:
-            batch.change_record(record, {*changed, "edit_version", "state"})
+            batch.change_rows([record], {*changed, "edit_version", "state"})
         batch.add([revision, audit.saved(record, revision.number, by=by, note=note)])
         batch.add([Words(record_id=record.pk, **words)], instead=() if is_new else ("names", "texts"))
 
