@@ -351,6 +351,7 @@ def assert_no_failure(response):
     assert not response.cookies
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nasty", NASTY, ids=lambda text: ascii(text)[:30])
 def test_nasty_texts_never_make_it_fail(client, places, nasty):  # gate 4.1
     published("technology")
@@ -386,6 +387,7 @@ def test_broken_bytes_never_make_it_fail(client, places, nasty):  # gate 4.1
         assert_no_failure(raw(client, place, f"{percent}=1&tag={percent}"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "header",
     ["accept", "accept-language", "cookie", "if-none-match", "if-modified-since", "range", "user-agent"],

@@ -211,6 +211,7 @@ def test_files_that_come_while_files_are_copied_are_in_it(grown, monkeypatch, se
     assert "can be restored" in run("verify_backup")
 
 
+@pytest.mark.slow
 def test_the_newest_are_kept(settings):
     (settings.BACKUPS_ROOT / "of somebody else").mkdir(parents=True)
     for _ in range(3):
@@ -250,6 +251,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DAMAGES)
 def test_damage_is_found(grown, settings, name):
     run("backup")
@@ -452,6 +454,7 @@ def test_a_backup_that_is_killed_is_none_and_the_next_one_clears_it_away(grown, 
     assert len(list(settings.BACKUPS_ROOT.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_leaves_nothing_or_what_was_there(grown, settings, tmp_path):
     run("backup")
     made = the_backup(settings.BACKUPS_ROOT)

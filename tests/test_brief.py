@@ -236,6 +236,7 @@ def test_all_questions_of_the_issues_are_there_with_their_safeguards(client, ide
 # One sheet
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -269,6 +270,7 @@ def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
     assert_nothing_is_near_an_edge(first)
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", ["", "/el"])

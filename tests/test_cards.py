@@ -84,6 +84,7 @@ def marks_on(page, sheets):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", SHEETS)
 def test_each_back_lies_behind_its_front(client, content, layout):
     sheets = SHEETS[layout]

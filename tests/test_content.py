@@ -147,6 +147,7 @@ def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
     } == {}
 
 
+@pytest.mark.slow
 @every_kind
 def test_values_of_every_facet_lead_to_a_list_with_working_links(client, kind):
     """What a reader can tick gives as many records as it says, on the page and in the API."""
@@ -312,6 +313,7 @@ def test_figures_of_the_portal_are_as_exact_as_their_titles(client, name, text):
 MOST_ELEMENTS, MOST_BYTES = 1_500, 60_000  # of a list
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["", "?view=table"])
 @pytest.mark.parametrize("path", sorted(paths()))
 def test_a_list_has_a_size_in_every_language(client, content, path, view):  # gate 7.12

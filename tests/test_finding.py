@@ -49,6 +49,7 @@ def records(db):
     make("technology", identifier="T-120", title="Mesh radio", summary="Nothing of the kind")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "title"),
     [

@@ -246,6 +246,7 @@ def test_a_list_counts_what_its_own_kinds_have_and_reads_no_more():
     assert sum(index.counted("provenance", index.is_alive, ["technology"])) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # by rdflib itself
 def test_a_file_of_vocabularies_is_written_in_portions(client, rows_read, monkeypatch):
     monkeypatch.setattr(skos, "PORTION", 50)

@@ -952,6 +952,7 @@ def saved_one_by_one(kind_name, bodies):
     return {record.identifier: working_document(record) for record in done}
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(rows=rows_of(is_odd=False) | rows_of(is_odd=True))
 def test_a_report_says_what_will_be(rows):  # gate 4.6

@@ -636,6 +636,7 @@ def deep_size(root):
     return total
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_whatever_is_asked(keeps, version, settings):  # gate 4.2
     settings.KEPT_MB = 4
     body = b"A page of ours. " * 100

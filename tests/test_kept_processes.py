@@ -25,6 +25,7 @@ def ask(origin, path, method="GET", **headers):
         client.close()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_publication_is_seen_in_every_process_within_a_second():  # gate 3.13
     record = published("technology", title="Before")

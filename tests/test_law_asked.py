@@ -152,6 +152,7 @@ def test_questions_of_each_situation_tell_each_law_as_on_the_day(client, identif
     assert shown == {name: state_on(LAWS[name], day, localdate()) for name in shown}
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", ["", "/el"])

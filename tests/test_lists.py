@@ -234,6 +234,7 @@ def test_equal_records_stay_in_the_usual_order(client):
         assert shown(client.get(f"/technologies/?sort={sort}")) == [r.identifier for r in records]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", paths())
 def test_every_order_of_every_list_keeps_all_records(client, path):
     for kind in paths()[path]:

@@ -34,6 +34,7 @@ def hrefs(svg, look=""):
     return [link.get("href") for link in svg.iter("a") if look in (link.get("class") or "")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", [*PAGES, "/survey/", "/roadmap/", "/timeline/"])
 def test_everything_linked_in_a_picture_exists(client, content, address):
     response = client.get(address)

@@ -47,6 +47,7 @@ def checked(response):
     return html
 
 
+@pytest.mark.slow
 @every_kind
 def test_markup_is_text_on_every_page(client, admin_client, kind):
     whole = full_document_for(kind)

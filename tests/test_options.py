@@ -117,6 +117,7 @@ def test_the_form_takes_along_what_was_asked_and_what_is_chosen_elsewhere(client
     assert 'action="/technologies/"' in form
 
 
+@pytest.mark.slow
 def test_many_values_have_pages(client):
     technologies_by(103)
 

@@ -187,6 +187,7 @@ def test_the_way_to_a_page_is_in_its_language(client):
 # RDF in three syntaxes
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @EVERY_ADDRESS
 def test_three_syntaxes_say_the_same(client, address):
@@ -433,6 +434,7 @@ def dumps_root(tmp_path, settings):
     return settings.DUMPS_ROOT
 
 
+@pytest.mark.slow
 @pytest.mark.once
 @pytest.mark.parametrize("contact", ["", "kb@example.eu"])
 def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, monkeypatch, contact):
@@ -453,6 +455,7 @@ def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, monkeypat
     assert "dcterms:title" in faults(graph, shapes)
 
 
+@pytest.mark.slow
 def test_every_file_of_the_catalogue_can_be_had(client, dumps_root):
     one_of_every_kind()
     before = read(client, "/catalog")

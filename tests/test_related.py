@@ -164,6 +164,7 @@ def test_related_records_are_no_part_of_the_document():
     assert Change.objects.order_by("-seq").values_list("identifier").first() == (two.identifier,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cap", [related.CAP, 3])  # what is shared or named by more tells nothing
 @pytest.mark.parametrize("held", [related.HELD_AT_ONCE, 4])
 def test_steps_leave_what_working_out_everything_gives(monkeypatch, cap, held):

@@ -31,6 +31,7 @@ def shuffled(document, seed):
     return changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_going_back_is_a_round_trip(kind):
     assert kind in kinds_by_name()

@@ -280,6 +280,7 @@ def test_what_a_list_does_not_understand_is_named(client, query, named):  # gate
 # The front door
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_everything_is_found_from_the_front_door(client, dumps_root):
     one_of_every_kind()
@@ -463,6 +464,7 @@ def test_a_dump_has_everything_that_is_public_and_nothing_else(client, dumps_roo
     assert not any("zqplanted" in line.lower() for line in everything)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_database_and_the_tables_of_a_dump_say_the_same(client, dumps_root, tmp_path):
     one_of_every_kind()

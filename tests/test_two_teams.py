@@ -127,6 +127,7 @@ def test_what_is_asked_of_another_team_is_not_told(theirs, stranger):
     assert PLANTED["note"] not in writer.get(admin_url(issue, "history")).content.decode()
 
 
+@pytest.mark.slow
 def test_no_page_of_the_back_office_says_it(theirs, stranger):
     _, client, own, _ = stranger
     pages = ["/admin/", "/admin/records/record/", "/admin/records/source/", "/admin/records/tag/"]
@@ -158,6 +159,7 @@ def test_no_page_of_the_back_office_says_it(theirs, stranger):
         looked_at(client, reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row.pk]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", PLANTED.values())
 def test_no_search_and_no_chooser_finds_it(theirs, stranger, word):
     client = stranger[1]

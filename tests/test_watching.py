@@ -224,6 +224,7 @@ def test_ready_tells_that_and_no_more(application, looked, caplog, found, expect
     assert ("The database is away." in caplog.text) == bool(found)
 
 
+@pytest.mark.slow
 def test_ready_never_hangs(application, looked):  # gate 6.21
     application.health = looked(seconds=4)
     began = time.monotonic()

@@ -82,6 +82,7 @@ def test_every_address_is_asked_here():
     assert {step.name for step in RECORD_STEPS} <= OF_A_RECORD.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_nobody_does_what_they_may_not(programs, partner, state):  # gates 3.1, 3.3
     record = prepared(state, partner)
