@@ -53,7 +53,7 @@ def contacts_in(text: str) -> Iterator[tuple[str, str]]:
         yield from (("a telephone number", number) for number in telephones_in(text))
 
 
-@lru_cache(maxsize=500)  # texts, which are asked about again each time that a form is opened
+@lru_cache(maxsize=100)  # texts, which are asked about again each time that their form is opened
 def telephones_in(text: str) -> tuple[str, ...]:
     """As each country writes them: a number that two countries could have is named once."""
     from phonenumbers import Leniency, PhoneNumberMatcher  # 3 MB that processes need in which somebody edits
