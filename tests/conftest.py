@@ -421,8 +421,7 @@ elsewhere = {}  # connections to other test databases than the first, by name
 def database_named(name):
     """Everything that opens a connection gets this database, other threads as well.
 
-    This thread's connection stays open for the next test that asks for the same: a new one costs PostgreSQL more
-    than most tests do.
+    This thread's connection stays open for the next test that asks for the same.
     """
     from django.contrib.contenttypes.models import ContentType
     from django.db import DEFAULT_DB_ALIAS, connections

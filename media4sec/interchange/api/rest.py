@@ -238,7 +238,6 @@ class AskedList(AskedPage):
                     "What was withdrawn has nothing left to filter or sort by: ask without that.",
                 )
             )
-        self.narrowed = self._narrowed()
         self.ids = NO_IDS if self.errors or self.is_read_in_parts else self._ids()
         if self.is_counted and not self.errors:
             self.count = self.narrowed.count() if self.is_read_in_parts else len(self.ids)
@@ -271,7 +270,8 @@ class AskedList(AskedPage):
     def is_narrowed(self) -> bool:
         return bool(self.with_deleted or self.since or self.before or self.identifiers)
 
-    def _narrowed(self) -> "QuerySet[Publication]":
+    @property
+    def narrowed(self) -> "QuerySet[Publication]":
         """What the database knows and the index does not: times, and what was withdrawn."""
         rows = Publication.objects.of(self.kind.name)
         rows = rows if self.with_deleted else rows.published()
