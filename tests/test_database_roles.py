@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 from django.test import Client
 from django.urls import reverse
 
+from media4sec.operations import backup_databases
 from media4sec.operations.backup_databases import connected_to
 from media4sec.publications.models import Publication
 from media4sec.records import audit
@@ -73,6 +74,17 @@ def asks(statement):
         return cursor.rowcount
 
 
+def beside_autovacuum(administer):
+    """As PostgreSQL answers while it cleans a database up of itself: that process has no role that ours has."""
+
+    def answered(*statements):
+        if any("FORCE" in statement for statement in statements):
+            raise ProgrammingError("must be a member of the role whose process is being terminated")
+        administer(*statements)
+
+    return answered
+
+
 # gate 5.4
 @pytest.mark.slow
 def test_the_web_does_its_work_and_can_alter_nothing(roles, settings):
@@ -120,11 +132,15 @@ def test_the_web_does_its_work_and_can_alter_nothing(roles, settings):
 
 @pytest.mark.slow
 # gate 5.4
-def test_it_is_the_same_after_a_backup_was_restored(roles, settings, tmp_path):
+def test_it_is_the_same_after_a_backup_was_restored(roles, settings, tmp_path, monkeypatch):
     make("technology", title="A tool")
     audit.chain()
     call_command("backup", str(tmp_path / "backups"), stdout=StringIO())
     call_command("verify_backup", str(tmp_path / "backups"), stdout=StringIO())
+    with monkeypatch.context() as patch:
+        patch.setattr(backup_databases, "_administer", beside_autovacuum(backup_databases._administer))
+        call_command("verify_backup", str(tmp_path / "backups"), stdout=StringIO())
+    assert asks("SELECT FROM pg_database WHERE datname LIKE 'portal%verify%'") == 0
 
     call_command("restore", str(tmp_path / "backups"), replace=tmp_path / "aside", stdout=StringIO())
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.db.backends.postgresql.client import DatabaseClient
 
 COPY_NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
@@ -153,13 +153,23 @@ def throw_away(name: str) -> Iterator[None]:
         return
     made = f"{connection.settings_dict['NAME'][:40]}_verify_{sha256(name.encode()).hexdigest()[:8]}"
     quoted = connection.ops.quote_name(made)
-    drop = f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"  # one that was killed left it
     try:
-        _administer(drop, f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
+        _drop(quoted)  # one that was killed left it
+        _administer(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8'")
         with connected_to(NAME=made):
             yield
     finally:
-        _administer(drop)
+        _drop(quoted)
+
+
+def _drop(quoted: str) -> None:
+    """Drop a database with whoever is in it. Autovacuum is none of ours, so that we may not end it by force: without
+    force the server waits some seconds, and ends it itself.
+    """
+    try:
+        _administer(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+    except ProgrammingError:
+        _administer(f"DROP DATABASE IF EXISTS {quoted}")
 
 
 def _administer(*statements):
