@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import numpy as np
 
@@ -102,12 +101,15 @@ def filtered(
     for found in matches.values():
         passing &= found
     names = tuple(facets)
-    make = partial(_present, names, inside, index, kind_names)
-    present = index.kept(("present", *names, "of", *(kind_names or ())), make) if are_all else make()
     counts = index.counted_each(names, passing, kind_names)
-    counts |= {name: index.counted(name, found, kind_names) for name, found in without.items()}
+
+    def make():
+        return _present(index.counted_each(names, inside, kind_names) if matches else counts, index)
+
+    present = index.kept(("present", *names, "of", *(kind_names or ())), make) if are_all else make()
+    shown = counts | {name: index.counted(name, found, kind_names) for name, found in without.items()}
     options = {
-        name: Options(values, labels, counts[name][numbers], chosen.get(name, ()))
+        name: Options(values, labels, shown[name][numbers], chosen.get(name, ()))
         for name, (numbers, values, labels) in present.items()
     }
     dropped = {name: int(np.count_nonzero(found)) for name, found in without.items()}
@@ -115,11 +117,11 @@ def filtered(
     return Result(kept, len(slots), options, dropped)
 
 
-def _present(names, inside, index, kind_names):
-    """Of each facet the values that any of these has: ``{name: (their numbers, the values, their labels)}``."""
+def _present(counts, index):
+    """Of each facet the values that are counted at all: ``{name: (their numbers, the values, their labels)}``."""
     found = {}
-    for name, counts in index.counted_each(names, inside, kind_names).items():
-        numbers, labels = np.flatnonzero(counts), index.facet(name)[1]
+    for name, of_values in counts.items():
+        numbers, labels = np.flatnonzero(of_values), index.facet(name)[1]
         if len(numbers):
             values, words = zip(*(labels[number] for number in numbers.tolist()), strict=True)
             found[name] = numbers, values, words
