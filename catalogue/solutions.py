@@ -69,7 +69,7 @@ def solutions(request: HttpRequest) -> HttpResponseBase:
         return problems.refused(request, errors)
     is_trial = data.get("type") == "trial"  # of which we have none
     page = [] if is_trial else list(rows[start : start + SOLUTIONS_A_PAGE])
-    named, doubles = functions_named(page), titles_used_twice()
+    named, doubles = functions_named(page), titles_used_twice(page)
     body = [solution(row, named, doubles) for row in page]
     response = HttpResponse(dumped(body), content_type="application/json")
     # No tag of what changed last: “-2 months” and “3 days ago” mean something else each day.
@@ -124,10 +124,11 @@ def technologies(words: str, since: datetime | None, errors: list[tuple[str, str
     return rows.filter(modified_at__gte=since) if since else rows
 
 
-def titles_used_twice() -> set[str]:
-    """Titles that several technologies have: in the feed the identifier stands beside them."""
+def titles_used_twice(page: list[Publication]) -> set[str]:
+    """Titles of these that several technologies have: in the feed the identifier stands beside them."""
     rows = Publication.objects.published().of("technology").order_by().values("title")
-    return set(rows.annotate(times=Count("pk")).filter(times__gt=1).values_list("title", flat=True))
+    rows = rows.filter(title__in={row.title for row in page}).annotate(times=Count("pk")).filter(times__gt=1)
+    return set(rows.values_list("title", flat=True))
 
 
 def functions_named(page: list[Publication]) -> dict[tuple[str, str], Document]:

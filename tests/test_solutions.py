@@ -85,6 +85,19 @@ def test_the_whole_catalogue_is_read_with_unique_titles_and_providers(client, co
 
 
 @pytest.mark.django_db
+def test_those_with_the_same_title_are_told_apart_also_on_different_pages(client):
+    first = published("technology", title="A tool")
+    several_published("technology", 10)
+    last = published("technology", title="A tool")
+
+    titles = [row["title"] for row in whole_feed(client)]
+
+    assert (titles[0], titles[-1]) == (f"A tool ({first.identifier})", f"A tool ({last.identifier})")
+    assert len(set(titles)) == 12
+    assert sum(first.identifier in title for title in titles) == 1
+
+
+@pytest.mark.django_db
 def test_what_stands_in_the_record_stands_in_the_feed(client):
     record = published_full("technology", trl="TRL 9", summary="One <b>tool</b> for many.\n\nIt is & stays.")
     document = client.get(api_item(record)).json()

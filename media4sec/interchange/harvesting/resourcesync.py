@@ -113,8 +113,8 @@ def _newest() -> int:
 
 
 def _since(seq: int) -> str:
-    """The time from which on a part tells of changes."""
-    at = Change.objects.filter(seq__gt=seq).aggregate(Min("at"))["at__min"]
+    """The time from which on the part after this change tells of changes."""
+    at = Change.objects.filter(seq__gt=seq, seq__lte=seq + PART).aggregate(Min("at"))["at__min"]
     return moment(at) if at else EPOCH
 
 
