@@ -7,8 +7,10 @@ import os
 import shutil
 import time
 import tomllib
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -87,6 +89,7 @@ def pytest_collection_modifyitems(config, items):
         leave_out(config, items, is_left_out)
     if config.getoption("data"):
         leave_out(config, items, lambda item: not asks_a_database(item) or item.get_closest_marker("once"))
+        leave_kinds_out(config, items)
     # What takes long comes first, so that at the end nobody waits for one test of another process.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
@@ -106,6 +109,28 @@ def leave_out(config, items, is_one):
     items[:] = [item for item in items if not is_one(item)]
 
 
+def leave_kinds_out(config, items):
+    """What is asked of many kinds is asked of a third of them: other ones for each test, so that none is left out."""
+    asked = defaultdict(dict)
+    for item in items:
+        asked[test_of(item)] |= dict.fromkeys(kinds_of(item))
+    for test, names in asked.items():
+        if len(names) > 3:
+            asked[test] = [*names][crc32(test.encode()) % 3 :: 3]
+    leave_out(config, items, lambda item: not all(name in asked[test_of(item)] for name in kinds_of(item)))
+
+
+def test_of(item):
+    """The name of a test without what it is asked of."""
+    return item.nodeid.partition("[")[0]
+
+
+def kinds_of(item):
+    """The names of the kinds that a test is asked of."""
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return [value.name for value in values if getattr(value, "plural", "")]
+
+
 def asks_a_database(item):
     """True where the answer may depend on which database it is."""
     fixtures = {"db", "transactional_db", "content_database", "site_database", "live_server"}
@@ -118,8 +143,7 @@ def is_left_out(item):
         return True
     if "site_database" in getattr(item, "fixturenames", ()):  # one page of each type, looked at
         return True
-    values = getattr(item, "callspec", None) and item.callspec.params.values()
-    return any(getattr(value, "plural", "") and value.name not in QUICK_KINDS for value in values or ())
+    return any(name not in QUICK_KINDS for name in kinds_of(item))
 
 
 def pytest_sessionfinish(session):

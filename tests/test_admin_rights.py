@@ -391,6 +391,7 @@ def expected(person, right):
 STATES = ("draft", "in review", "approved", "published", "withdrawn")
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_pages_of_a_record_open_for_those_who_may(clients, partner, state):  # gates 3.1, 3.3
@@ -436,6 +437,7 @@ def snapshot():
     )
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_who_writes_adds_and_the_office_alone_adds_what_is_its_own(clients):
     for kind in kinds():
@@ -495,6 +497,7 @@ def rows(clients, partner):
     }
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_other_pages_open_for_those_who_may(clients, rows):  # gates 3.1, 3.2
     addresses = back_office()

@@ -147,6 +147,7 @@ def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
     } == {}
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @every_kind
 def test_values_of_every_facet_lead_to_a_list_with_working_links(client, kind):

@@ -140,6 +140,7 @@ def kept_addresses():
 # The same answer
 
 
+@pytest.mark.once
 def test_what_is_kept_is_what_django_answers(site, client, keeps, settings, monkeypatch):  # gates 1, 4.12
     settings.KEPT_MB = 0
     asked = [(url, {"accept-encoding": coding}) for url in WALKED for coding in READ]

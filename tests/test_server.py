@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from media4sec.serving import serving
+from tests.collected import collect
 
 ROOT = Path(__file__).parent.parent
 SLOW = 20
@@ -57,8 +57,7 @@ def started(database, **more):
         "DATABASE_URL": database_url(database),
         **more,
     }
-    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0", "-i", "rest_framework"]
-    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
+    collect(environment)
     process = subprocess.Popen(
         serving(origin), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
