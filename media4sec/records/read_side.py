@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, Min
@@ -64,7 +65,8 @@ def share(records: Iterable[Record]) -> None:
         stays: dict[str, Any] = {}
         for some in portions([record.pk for record in records]):
             private = {f"{to_record}__in": some, f"{to_row}__is_public": False}
-            uses = list(use.objects.filter(**private).select_related(to_row).order_by(f"{to_row}_id", "pk"))
+            uses = use.objects.filter(**private).select_related(to_row).order_by()
+            uses = sorted(uses, key=attrgetter(f"{to_row}_id", "pk"))
             names = {getattr(getattr(one, to_row), model.name_field) for one in uses}
             for found in portions(names - stays.keys()):
                 public = model.objects.filter(is_public=True, **{f"{model.name_field}__in": found})
@@ -255,7 +257,7 @@ class Read(NamedTuple):
 
 def _read(pks):
     records = Record.objects.filter(pk__in=pks).select_related("published_revision", "successor")
-    records = list(records.order_by("pk"))
+    records = sorted(records.order_by(), key=attrgetter("pk"))
     rows = {(row.kind, row.identifier): row for row in publications_of(records)}
     return Read(pks, records, rows, _public_versions(records))
 

@@ -95,7 +95,8 @@ def public_row(kind: Kind, identifier: str) -> Publication:
     if "\x00" in identifier or len(identifier) > 200:
         raise NotFound
     rows = Publication.objects.select_related("successor").annotate(generation=GENERATION)
-    row = rows.filter(kind=kind.name, identifier=identifier).first()
+    # One at most, so that none has to come first.
+    row = next(iter(rows.filter(kind=kind.name, identifier=identifier)), None)
     if row is None:
         raise NotFound(f"There is no {kind.names.one.lower()} with this identifier.")
     if row.state != Publication.State.PUBLISHED:

@@ -1,6 +1,7 @@
 """What hangs on a record and whom it names: read for many records at once, looked up by name."""
 
 from contextvars import ContextVar
+from operator import attrgetter
 
 from django.db import models
 
@@ -22,8 +23,8 @@ def read_links(records):
     links = {record.pk: LinkRows() for record in records}
     for pk, citations in read_citations(links).items():
         links[pk].citations = citations
-    relations = Relation.objects.filter(record__in=links).select_related("target")
-    for row in relations.order_by("part", "role", "position", "pk"):
+    relations = Relation.objects.filter(record__in=links).select_related("target").order_by()
+    for row in sorted(relations, key=attrgetter("part", "role", "position", "pk")):
         links[row.record_id].relations.setdefault((row.part, row.role), []).append(row)
     for record in records:
         record._links = links[record.pk]
@@ -32,8 +33,8 @@ def read_links(records):
 def read_citations(pks):
     """The citations of the records with these keys, in their order: ``{pk: {part: [citation, …]}}``."""
     found = {pk: {} for pk in pks}
-    rows = Citation.objects.filter(record__in=found).select_related("source")
-    for citation in rows.order_by("part", "position", "pk"):
+    rows = Citation.objects.filter(record__in=found).select_related("source").order_by()
+    for citation in sorted(rows, key=attrgetter("part", "position", "pk")):
         found[citation.record_id].setdefault(citation.part, []).append(citation)
     return found
 
@@ -85,7 +86,8 @@ def lookup(kind_name, identifier):
     met = _met.get()
     if met is not None and (kind_name, identifier) in met:
         return met[kind_name, identifier]
-    found = model_of(kind_name).objects.filter(identifier=identifier).first()
+    rows = model_of(kind_name).objects.filter(identifier=identifier)  # one at most, so that none comes first
+    found = next(iter(rows.order_by()), None)
     if found is not None and met is not None:
         met[kind_name, identifier] = found
     return found
