@@ -28,10 +28,19 @@ EXPLAINED = {
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def page(chromium):
+    """One for all, which is only looked at: a new one takes longer than to look."""
+    context = chromium.new_context(bypass_csp=True, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
 # gate 7.1, gate 7.4
 @pytest.mark.parametrize("name", PAGES | PANELS)
-def test_no_barriers(name, browser_page, portal_server):
-    page = browser_page(viewport=PHONE, bypass_csp=True, reduced_motion="reduce")
+def test_no_barriers(name, page, portal_server):
+    page.set_viewport_size(PHONE)
+    page.emulate_media(**LOOKS["light"])
     open_page(page, portal_server, name)
     found = {}
     for size, looks in ((PHONE, ("light", "dark")), (DESK, ("light", "forced"))):
