@@ -27,7 +27,6 @@ def _state():
     """What is collected, our own and that of packages, and when it was."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
     for path in sorted(path for path in (ROOT / "static").rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(ROOT)}\n{path.stat().st_size}\n".encode())
-        digest.update(path.read_bytes())
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     collected_at = MANIFEST.stat().st_mtime_ns if MANIFEST.exists() else 0
     return f"{digest.hexdigest()} {collected_at}"

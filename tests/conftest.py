@@ -113,14 +113,14 @@ def leave_kinds_out(config, items):
     """What is asked of many kinds is asked of a third of them: other ones for each test, so that none is left out."""
     asked = defaultdict(dict)
     for item in items:
-        asked[test_of(item)] |= dict.fromkeys(kinds_of(item))
+        asked[name_of(item)] |= dict.fromkeys(kinds_of(item))
     for test, names in asked.items():
         if len(names) > 3:
             asked[test] = [*names][crc32(test.encode()) % 3 :: 3]
-    leave_out(config, items, lambda item: not all(name in asked[test_of(item)] for name in kinds_of(item)))
+    leave_out(config, items, lambda item: not all(name in asked[name_of(item)] for name in kinds_of(item)))
 
 
-def test_of(item):
+def name_of(item):
     """The name of a test without what it is asked of."""
     return item.nodeid.partition("[")[0]
 

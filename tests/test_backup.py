@@ -325,12 +325,14 @@ def test_trying_leaves_nothing_behind(grown, settings, tmp_path, monkeypatch):
 
 
 def databases():
+    """What a trial of a backup makes beside this database."""
     if connection.vendor == "sqlite":
         folder = Path(connection.settings_dict["NAME"]).parent
         return {path.name for path in folder.glob("media4sec-test-*.restoring")}
     with connection.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database")
-        return {name for (name,) in cursor.fetchall() if "_verify_" in name}
+        own = f"{connection.settings_dict['NAME'][:40]}_verify_"  # others try out theirs at the same time
+        return {name for (name,) in cursor.fetchall() if name.startswith(own)}
 
 
 # Over what is there
