@@ -68,7 +68,7 @@ def not_run(reason):
 def pytest_addoption(parser):
     group = parser.getgroup("portal")
     group.addoption("--quick", action="store_true", help="no browser, nothing slow, few kinds, few examples")
-    group.addoption("--data", action="store_true", help="only what asks a database, of fewer kinds and examples")
+    group.addoption("--data", action="store_true", help="what asks a database; fewer kinds and examples")
     group.addoption(
         "--counted", action="store_true", help="fail unless as many tests ran as tests/counts.toml says"
     )
