@@ -105,7 +105,7 @@ test-sqlite: $(READY) ## all tests on SQLite
 	$(ON_SQLITE) $(PYTEST) --no-migrations $(ARGS)
 
 # What a browser sees does not depend on the database, nor does what asks none or is marked `once` (CONTRIBUTING.md).
-# Those tests run above, and of what is asked of every kind two thirds.
+# Those tests run above. What is asked of every kind above is asked of a third of them here.
 test-postgres: $(READY) ## all tests for which the database matters, on a PostgreSQL server started for them
 	$(BIN)/python -m tests.postgres -- $(PYTEST) --data -m 'not browser' $(ARGS)
 

@@ -382,7 +382,6 @@ def test_every_public_route_is_walked():  # gate 3.2
     assert {f"/{route}" for route, how in ROUTES.items() if how == "fixed"} == set(FIXED_PAGES)
 
 
-@pytest.mark.once
 @pytest.mark.slow
 def test_drafts_and_unpublished_edits_change_not_a_byte(
     client, secrets, settings, monkeypatch
@@ -404,7 +403,6 @@ def test_drafts_and_unpublished_edits_change_not_a_byte(
     assert after.keys() == before.keys()
 
 
-@pytest.mark.once
 @pytest.mark.slow
 def test_what_was_planted_is_seen_once_it_is_published(client, secrets):
     """So that the test above hides something that would be seen."""
