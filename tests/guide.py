@@ -30,8 +30,8 @@ def steps():
     return dict(STEP.findall(section()))
 
 
-def copied(folder):
-    """What git knows of the project, with this environment's packages and the tests' ready database."""
+def files():
+    """The names of the project's files, whether git knows them already or not."""
     names = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -39,10 +39,14 @@ def copied(folder):
         capture_output=True,
         text=True,
     ).stdout.splitlines()
-    for name in names:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    return [name for name in names if (ROOT / name).is_file()]
+
+
+def copied(folder):
+    """The project's files, with this environment's packages."""
+    for name in files():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
 
 

@@ -35,7 +35,10 @@ def project_files():
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
         found = [ROOT / name for name in listed.split("\0") if name]
     else:
-        found = [path for path in ROOT.rglob("*") if path.relative_to(ROOT).parts[0] not in NOT_OURS]
+        parts = {path: path.relative_to(ROOT).parts for path in ROOT.rglob("*")}
+        found = [
+            path for path in parts if parts[path][0] not in NOT_OURS and "__pycache__" not in parts[path]
+        ]
     return sorted(path for path in found if path.is_file())
 
 
