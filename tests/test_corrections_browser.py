@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 
-from tests.browsing import DESK, NARROW, PHONE, barriers
+from tests.browsing import DESK, NARROW, NARROW_AND_WIDE, PHONE, barriers
 from tests.factories import published
 
 # The server writes, so that no test may hold a transaction open.
@@ -45,7 +45,7 @@ def test_no_barriers(state, browser_page, server):  # gates 7.1, 7.4
     page = browser_page(bypass_csp=True, reduced_motion="reduce")
     open_state(page, server, state)
 
-    assert barriers(page, state, looks=("light", "dark", "forced")) == {}
+    assert barriers(page, state, at=(*NARROW_AND_WIDE, (DESK, "forced"))) == {}
 
 
 @pytest.mark.parametrize("language", ["", "/de", "/el"])

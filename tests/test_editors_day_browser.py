@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from media4sec.accounts.invitations import invite, link_for
 from media4sec.records.models import Record, Team
-from tests.browsing import DESK, NARROW, barriers, log_in, no_complaints
+from tests.browsing import DESK, NARROW, NARROW_AND_WIDE, barriers, log_in, no_complaints
 from tests.factories import fresh, make
 from tests.people import PASSWORD, code_of, member, owned, with_password_alone
 
@@ -144,8 +144,10 @@ def second_factor(user):
     return secret
 
 
-@pytest.mark.parametrize("size", [NARROW, DESK])
-def test_pages_about_accounts_and_steps_have_no_barriers(browser_page, live_server, partner, team, size):
+@pytest.mark.parametrize(("size", "look"), NARROW_AND_WIDE, ids=["narrow", "desk"])
+def test_pages_about_accounts_and_steps_have_no_barriers(
+    browser_page, live_server, partner, team, size, look
+):
     user = with_password_alone(member("contributor", "administrator", partner=partner, name="anna"))
     secret = second_factor(user)
     record = owned(make("technology"), partner)
@@ -158,9 +160,9 @@ def test_pages_about_accounts_and_steps_have_no_barriers(browser_page, live_serv
     after += [f"/admin/catalogue/technology/{record.pk}/{step}/" for step in ("change", "submit", "history")]
     for address in before:
         page.goto(live_server.url + address)
-        found |= barriers(page, address, [size])
+        found |= barriers(page, address, [(size, look)])
     begin(page, live_server.url, user.email, secret)
     for address in after:
         page.goto(live_server.url + address)
-        found |= barriers(page, address, [size])
+        found |= barriers(page, address, [(size, look)])
     assert found == {}

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from media4sec.records.admin.lists import admin_url
 from media4sec.records.models import UnsavedText
-from tests.browsing import DESK, NARROW, barriers, log_in
+from tests.browsing import NARROW_AND_WIDE, barriers, log_in
 from tests.factories import fresh, make
 from tests.people import member, with_password_alone
 
@@ -201,8 +201,8 @@ def test_a_copy_that_cannot_be_kept_is_told_and_nothing_is_lost(browser_page, se
     assert is_back(page) == "Typed after the session ended."
 
 
-@pytest.mark.parametrize("size", [NARROW, DESK], ids=["narrow", "desk"])
-def test_the_offers_have_no_barriers(browser_page, server, theme, size):  # gates 7.1, 7.3
+@pytest.mark.parametrize(("size", "look"), NARROW_AND_WIDE, ids=["narrow", "desk"])
+def test_the_offers_have_no_barriers(browser_page, server, theme, size, look):  # gates 7.1, 7.3
     page = opened(browser_page(bypass_csp=True, reduced_motion="reduce", viewport=size), server, theme)
     page.fill("#id_summary", "Typed.")
     with page.expect_response("**/admin/unsaved/keep/"):
@@ -220,6 +220,6 @@ def test_the_offers_have_no_barriers(browser_page, server, theme, size):  # gate
             page.locator("[name=unsaved]").last.evaluate("(note) => { note.value = ''; }")
             press_save(page)
             expect(page.get_by_role("heading", name="This form has expired")).to_be_visible()
-        found |= barriers(page, step, [size])
+        found |= barriers(page, step, [(size, look)])
 
     assert not found
