@@ -178,6 +178,8 @@ def miscounted(expected, run, skipped):
 def pytest_terminal_summary(terminalreporter, config):
     if miscount := getattr(config, "miscount", None):
         terminalreporter.write_line(miscount, red=True)
+    if config.getoption("data"):  # none of these is asked
+        return
     if not find_chromium():
         terminalreporter.write_line(
             "Browser: not run (no Chromium found; name one with CHROMIUM=/path/to/it)"

@@ -79,10 +79,15 @@ def test_ci_stops_at_the_first_failure_and_ends_with_all_checks_and_tests():
     lines = (ROOT / ".ci/run").read_text("utf-8").splitlines()
 
     assert {"set -euo pipefail", "export CI=true"} <= set(lines)
-    assert lines[-2:] == [
-        "make --jobs=2 check test-sqlite ARGS=--counted",
+    # What is fetched in the background ends with its failure where it is waited for.
+    waited = [line for line in lines if line.startswith(("wait ", "make "))]
+    assert [line.partition(" #")[0] for line in waited] == [
+        'wait "$setup"',
         "make test-postgres ARGS=--counted",
+        'wait "$rest"',
+        "make --jobs=2 check test-sqlite ARGS=--counted",
     ]
+    assert lines[-1] == waited[-1]
     assert not [line for line in lines if "|| true" in line or "set +e" in line]
 
 
