@@ -110,7 +110,7 @@ def leave_out(config, items, is_one):
 
 
 def leave_kinds_out(config, items):
-    """What is asked of many kinds is asked of a third of them: other ones for each test, so that none is left out."""
+    """What is asked of many kinds is asked of a third of them: other ones for each test and run."""
     asked = defaultdict(dict)
     for item in items:
         asked[name_of(item)] |= dict.fromkeys(kinds_of(item))

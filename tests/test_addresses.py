@@ -42,6 +42,7 @@ PROMISED = {
 
 
 @pytest.mark.parametrize(("kind_name", "shape"), PROMISED.items(), ids=PROMISED)
+@pytest.mark.once
 def test_records_are_where_the_product_says(client, kind_name, shape):
     identifier = {"theme": {"identifier": "a-slug"}}.get(kind_name, {})
     record = published(kind_name, slug="a-slug", **identifier)
@@ -102,6 +103,7 @@ def test_unknown_addresses_are_not_found(client, address):
         ("provenance=nobody", "Provenance"),
     ],
 )
+@pytest.mark.once
 def test_bad_parameters_are_named(client, address, query, named):  # gates 4.2, 4.3
     response = client.get(f"{address}?{query}")
 
@@ -114,6 +116,7 @@ WITH_PARAMETERS = ("/search/", "/library/", "/patterns/cards/", "/corrections/")
 
 @pytest.mark.parametrize("language", ["", "/el"])
 @pytest.mark.parametrize("address", [*FIXED_PAGES, *lists(), "/design/", "theme", "debate"])
+@pytest.mark.once
 def test_every_page_names_the_parameters_that_it_does_not_know(client, address, language):  # gate 4.3
     theme = published("theme").url
     address = language + {"theme": theme, "debate": f"{theme}debate/"}.get(address, address)
@@ -176,6 +179,7 @@ def test_words_have_a_limit(client, length, status):  # gate 4.2
 
 
 @pytest.mark.parametrize(("number", "status"), [(50, 200), (51, 400)])
+@pytest.mark.once
 def test_values_have_a_limit(client, number, status):  # gate 4.2
     for code in range(number):
         published("technology", country=f"A{code}")
@@ -213,6 +217,7 @@ def test_head_answers_like_get(client, address):
 # No cookies
 
 
+@pytest.mark.once
 def test_readers_get_no_cookie_and_all_the_same_page(client):  # gates 8.1, 4.12
     records = one_of_every_kind()
     withdrawn, _ = several_published("theme", 2)
@@ -397,6 +402,7 @@ def test_broken_bytes_never_make_it_fail(client, places, nasty):  # gate 4.1
     ["", "\x00", "ÿ", "x" * 20_000, "*", '"', "a=b;" * 500, ";q=", "sessionid=x; csrftoken=y"],
     ids=lambda text: ascii(text)[:20],
 )
+@pytest.mark.once
 def test_nasty_headers_never_make_it_fail(client, header, nasty):  # gate 4.1
     record = published("technology")
 

@@ -1433,6 +1433,7 @@ def test_tags_stand_between_commas_and_may_have_spaces(editor, theme):
         ("zero\u200bwidth", "Character 5 is U+200B ZERO WIDTH SPACE, which cannot be seen or stored. "),
     ],
 )
+@pytest.mark.once
 def test_what_cannot_be_a_tag_is_said(editor, theme, tags, says):
     response = save(editor, theme, tags=tags)
 

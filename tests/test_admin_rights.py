@@ -410,6 +410,7 @@ def test_pages_of_a_record_open_for_those_who_may(clients, partner, state):  # g
 
 
 @pytest.mark.parametrize("state", STATES)
+@pytest.mark.once
 def test_steps_are_refused_to_those_who_may_not(clients, partner, state):  # gates 3.1, 3.3
     record = prepared(state, partner)
     before = snapshot()

@@ -26,7 +26,7 @@ from tests.test_check import EXAMPLES, PROHIBITION, QUESTIONS
 from tests.test_content import by_identifier
 from tests.test_paper import text_in
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.once]
 
 OPEN, RESULT, FILE = "/check/open/", "/check/result/", "/check/save/"
 PDF, DOCX = "/check/result.pdf", "/check/result.docx"

@@ -86,6 +86,7 @@ def test_unknown_addresses_answer_a_problem(client, address):
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PURGE"])
 @pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.once
 def test_other_methods_are_refused_by_name(client, method, address):  # gate 4.13
     published("theme", identifier="one")
 

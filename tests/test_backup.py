@@ -212,6 +212,7 @@ def test_files_that_come_while_files_are_copied_are_in_it(grown, monkeypatch, se
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_the_newest_are_kept(settings):
     (settings.BACKUPS_ROOT / "of somebody else").mkdir(parents=True)
     for _ in range(3):
@@ -265,6 +266,7 @@ def test_damage_is_found(grown, settings, name):
         run("verify_backup")
 
 
+@pytest.mark.once
 def test_a_copy_is_damaged_wherever_it_is(grown, settings):
     """Nobody is asked to read it: the operator hears where the damage is, and no other error."""
     run("backup")

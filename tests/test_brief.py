@@ -21,6 +21,8 @@ from tests.test_cards import MILLIMETRE, ROOM, boxes
 from tests.test_content import by_identifier
 from tests.test_paper import links_of, text_in
 
+pytestmark = pytest.mark.once
+
 SITUATIONS = sorted(by_identifier("situation"))
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 DAY = "2026-12-04"
@@ -237,7 +239,6 @@ def test_all_questions_of_the_issues_are_there_with_their_safeguards(client, ide
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("identifier", SITUATIONS)
@@ -253,7 +254,6 @@ def test_the_paper_is_one_sheet_in_every_language(client, identifier, language):
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
 
 
-@pytest.mark.once
 @pytest.mark.usefixtures("content")
 def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
     page = client.get(f"{url_of('S-010')}brief/?on={DAY}")
@@ -271,7 +271,6 @@ def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", ["", "/el"])
 @pytest.mark.parametrize("identifier", SITUATIONS)

@@ -13,7 +13,7 @@ from media4sec.records import workflow
 from media4sec.records.documents.reading import working_document
 from tests.factories import fresh, full_document_for, publish, published, save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def calendar_in(response):

@@ -7,6 +7,8 @@ from tests.public import text_of
 from tests.test_content import by_identifier
 from tests.test_situations import parts_in
 
+pytestmark = pytest.mark.once
+
 NOT_VERIFIED = "Not verified"
 
 

@@ -11,6 +11,8 @@ from tests.people import administrator, logged_in
 from tests.public import every_item, text_of
 from tests.test_content import by_identifier
 
+pytestmark = pytest.mark.once
+
 QUESTIONS = by_identifier("check-question")
 EXAMPLES = by_identifier("check-example")
 FIRST = "Q26"  # “Is it one of the prohibited practices?”

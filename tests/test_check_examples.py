@@ -9,6 +9,8 @@ from tests.factories import published
 from tests.public import text_of
 from tests.test_content import by_identifier
 
+pytestmark = pytest.mark.once
+
 PARTS = ["facts", "about", "answers", "flags", "not-raised"]
 
 

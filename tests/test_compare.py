@@ -14,7 +14,7 @@ from tests.factories import make, published, published_full, several_published
 from tests.public import h1_of, text_of
 from tests.test_paper import text_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def address_of(*records):

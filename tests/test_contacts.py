@@ -17,6 +17,8 @@ from tests.factories import make
 from tests.people import authenticated
 from tests.test_admin import ORGANISATIONS, filled, warnings_in
 
+pytestmark = pytest.mark.once
+
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").glob("*.json"))
 TYPES = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
 BEFORE = st.sampled_from(["", "Call ", "Tel. ", "Ask the desk: ", "In 2018, ", "("])

@@ -28,7 +28,7 @@ from tests.public import (
     with_kinds,
 )
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.once]
 
 PARTS = (
     ("instrument", "events"),
@@ -121,7 +121,6 @@ def not_in_turn(links, records):
     }
 
 
-@pytest.mark.once
 @pytest.mark.slow
 def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
     """Records show their titles; no link of ours is dead, leads elsewhere first, or asks what a list refuses.
@@ -164,7 +163,6 @@ def test_every_page_answers_and_every_link_on_it_leads_somewhere(client):
     } == {}
 
 
-@pytest.mark.once
 @pytest.mark.slow
 @every_kind
 def test_values_of_every_facet_lead_to_a_list_with_working_links(client, kind):

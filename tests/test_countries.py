@@ -7,6 +7,8 @@ from tests.factories import published, source
 from tests.public import text_of
 from tests.test_content import by_identifier
 
+pytestmark = pytest.mark.once
+
 GAP = "Not recorded: no source was opened."
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.factories import make, published
 from tests.public import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def note(country="ES", rules=(), **more):

@@ -8,7 +8,7 @@ from media4sec.portal.record.evidence import rests_on
 from tests.factories import published
 from tests.public import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from media4sec.work_types import WORK_TYPES
 from tests.factories import make, published
 from tests.test_exports import read_bibtex, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EVERY_KIND = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 
 

@@ -19,7 +19,7 @@ from tests.test_markup import planted
 
 ROOT = Path(__file__).parents[1]
 ADDRESS = re.compile(r"https://kb\.example\.eu/([^\s'\"…`]+)")
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EVERY_KIND = pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
 
 

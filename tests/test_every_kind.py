@@ -149,6 +149,7 @@ def test_record_page_says_what_is_in_the_record(client, kind):
 
 
 @pytest.mark.parametrize("spelling", ["wrong slug", "no slug", "lower case"])
+@pytest.mark.once
 def test_other_spellings_lead_to_the_address(client, kind, spelling):
     record = published(kind)
     if not kind.identifier.has_slug:

@@ -12,6 +12,8 @@ from tests.factories import published
 from tests.public import links_in, text_of
 from workshops.exercise import LAST_SEED, MINUTES, drawn, game_as_pdf, game_now, game_of
 
+pytestmark = pytest.mark.once
+
 ADDRESS = "/situations/S-004-missing-person/exercise/"
 
 

@@ -12,7 +12,7 @@ from media4sec.publications.models import Publication
 from tests.factories import published
 from tests.public import Page, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NBSP = "\N{NO-BREAK SPACE}"
 
 

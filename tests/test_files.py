@@ -152,6 +152,7 @@ def test_a_large_picture_is_made_as_small_as_pages_show_it():
 
 
 @pytest.mark.parametrize(("form", "most"), [("JPEG", 80), ("PNG", 180)])
+@pytest.mark.once
 def test_a_large_picture_takes_little_memory(form, most):
     """Pillow unpacks outside of Python's memory: a process of its own tells the most that it had (Linux only)."""
     code = (

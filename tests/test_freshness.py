@@ -32,7 +32,7 @@ from tests.factories import (
 from tests.public import api_item, text_of
 from tests.test_admin import filled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SIGN = {"sign_of_life": "a release", "checked_on": "2026-11-28"}
 
 

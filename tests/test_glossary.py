@@ -8,7 +8,7 @@ from media4sec.records import workflow
 from tests.factories import fresh, make, published
 from tests.public import links_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

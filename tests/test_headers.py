@@ -70,7 +70,7 @@ PAGES = [
 ]
 MACHINES = ["/api/v1/technologies", "/api/v1/openapi.json", "/api/v1/nowhere", "/sitemap.xml", "/robots.txt"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.mark.parametrize(("path", "policy", "resource", "cache"), ANSWERS, ids=lambda value: str(value)[:30])

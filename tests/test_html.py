@@ -21,6 +21,8 @@ from tests.public import Page
 from tests.screenshots import NAMES
 from tests.test_content import documents_of
 
+pytestmark = pytest.mark.once
+
 LANGUAGES = {f"/{code}/": code for code in CODES}
 TEMPLATES = settings.BASE_DIR / "templates"
 BEHIND_THE_LOGIN = ("admin/", "account/", "accounts/", "allauth/", "mfa/", "portal/preview.html")
@@ -83,7 +85,6 @@ def test_every_kind_has_its_page_here():
     assert not [kind.list_url for kind in ours if kind.list_url not in PAGES.values()]
 
 
-@pytest.mark.once
 def test_every_template_is_walked_and_has_its_picture(pages):
     """So that a new type of page is not forgotten."""
     templates = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
@@ -134,7 +135,6 @@ def test_what_stands_inline_is_seen():
 
 
 # gate 7.7
-@pytest.mark.once
 def test_valid_html(every_html, vnu_jar, tmp_path):
     for name, html in every_html.items():
         (tmp_path / f"{name.removesuffix('.html').replace('/', '-')}.html").write_text(html)

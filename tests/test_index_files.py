@@ -227,6 +227,7 @@ def test_process_that_breaks_off_leaves_the_old_set(monkeypatch):
 
 @pytest.mark.parametrize("name", ["slots.npy", "words.npy", "pks.npy", columns.ABOUT])
 @pytest.mark.parametrize("harm", ["cut", "gone", "foreign"])
+@pytest.mark.once
 def test_set_that_is_not_whole_is_made_again(name, harm):
     published("technology", identifier="T-901", title="Violet")
     started()

@@ -23,7 +23,7 @@ from tests.public import facets_of, text_of
 
 LANGUAGES = ["en-gb", *CODES]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def tags(response, name):

@@ -17,6 +17,8 @@ from tests.test_country_lens import note, rule
 from tests.test_on_the_day_pages import KINDS, TODAY, event, record_with
 from tests.test_paper import faults_of, links_of, text_in
 
+pytestmark = pytest.mark.once
+
 ASKED = "?on=2026-12-04&country=ES"
 LAWS = by_identifier("instrument")
 SITUATIONS = sorted(by_identifier("situation"))
@@ -45,7 +47,6 @@ def act():
     return law
 
 
-@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.usefixtures("on_that_day")
 @pytest.mark.parametrize("kind", KINDS)
@@ -153,7 +154,6 @@ def test_questions_of_each_situation_tell_each_law_as_on_the_day(client, identif
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", ["", "/el"])
 @pytest.mark.parametrize("identifier", SITUATIONS)

@@ -372,6 +372,7 @@ def test_a_matrix_has_other_columns_where_asked(client):
         ("/technologies/?request=1", "“request”: "),
     ],
 )
+@pytest.mark.once
 def test_other_views_and_orders_are_refused(client, address, named):  # gate 4.3
     for status, kind in (("active", "app"), ("unknown", "service")):
         published("technology", themes=[published("theme").identifier], status=status, technology_kind=kind)

@@ -19,7 +19,7 @@ from media4sec.publications.sorting import orders_of
 from tests.examples import examples
 from tests.public import WITH_A_FRONT_PAGE, body_of, every_item, facets_of, relative
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 # Questions are small as they are, and each costs a dozen requests: no time is spent on making them smaller.
 QUICK = hypothesis_settings(max_examples=examples(5), phases=(Phase.explicit, Phase.reuse, Phase.generate))

@@ -20,6 +20,8 @@ from tests.public import links_in, text_of
 from tests.test_content import by_identifier
 from workshops.pages import swot_rows
 
+pytestmark = pytest.mark.once
+
 BYTES = 200_000
 PAGES = ("/technologies/lives/", "/technologies/alive/", "/situations/law/")
 DATES = ("began_on", "sign_of_life_on", "ended_on")

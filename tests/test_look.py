@@ -11,6 +11,8 @@ from media4sec.portal.rows import LENSES
 from media4sec.portal.templating import environment
 from tests.factories import copies_published, published
 
+pytestmark = pytest.mark.once
+
 CSS = re.sub(r"/\*.*?\*/", "", SHEET.read_text("utf-8"), flags=re.S)
 TEMPLATES = sorted(
     path for path in Path(settings.BASE_DIR / "templates").rglob("*.html") if "admin" not in path.parts

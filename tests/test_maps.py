@@ -13,6 +13,8 @@ from tests.pictures import overlaps, pictures_in
 from tests.public import text_of
 from workshops.europe import HEIGHT, PLACES, WIDTH, labelled, project, workshop_rows
 
+pytestmark = pytest.mark.once
+
 OUTLINE = Path(settings.BASE_DIR) / "workshops" / "europe.svg"
 COAST = 4  # units of the sheet, some 35 km: what the simplified coast may take from a harbour
 SEA = {"North Sea": (56.0, 3.0), "Bay of Biscay": (45.5, -6.0), "Ionian Sea": (38.0, 18.5)}

@@ -251,6 +251,7 @@ def test_identify_without_contact_and_content_names_the_mailbox_of_web_sites(
         ("verb=ListSets&resumptionToken=abc", "badResumptionToken"),
     ],
 )  # fmt: skip
+@pytest.mark.once
 def test_errors_have_the_names_of_the_protocol(client, schemas, question, code):
     published("theme")
 

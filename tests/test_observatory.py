@@ -8,7 +8,7 @@ from django.test import override_settings
 from tests.scan.observatory import MOST, points
 from tests.test_headers import PAGES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 STORAGES = django_settings.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
 }

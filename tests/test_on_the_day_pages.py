@@ -18,6 +18,8 @@ from tests.public import text_of
 from tests.test_content import by_identifier
 from tests.test_on_the_day import date
 
+pytestmark = pytest.mark.once
+
 TODAY, DAY = datetime.date(2026, 11, 29), datetime.date(2026, 12, 4)
 LAWS = by_identifier("instrument")
 WRONG = ("2026-13-01", "2026-02-30", "0000", "0000-01-01", "1899-12-31", "2101-01-01", "20261204", "2026-12", "2026",

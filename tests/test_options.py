@@ -11,7 +11,7 @@ from media4sec.publications.lists import listing
 from tests.factories import make, published
 from tests.public import facets_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def technologies_by(number, **fields):

@@ -14,6 +14,8 @@ from tests.factories import published
 from tests.public import text_of
 from tests.test_content import by_identifier
 
+pytestmark = pytest.mark.once
+
 WORDS = ["Situations", "Practices", "Tools", "Issues", "Law", "Evidence", "Training", "Documents"]
 LONG_KINDS = ("situation", "theme", "issue", "instrument", "workshop")
 

@@ -24,6 +24,8 @@ from tests.pictures import (
 from tests.public import text_of
 from workshops.patterns import Place, drawing, links_among, tree, with_heads
 
+pytestmark = pytest.mark.once
+
 
 def pattern(identifier, family="", group="citizens", links=()):
     def ref(name):

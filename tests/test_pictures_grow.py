@@ -22,6 +22,8 @@ from tests.public import links_in, text_of
 from workshops.europe import PLACES, workshop_rows
 from workshops.patterns import drawing, tree
 
+pytestmark = pytest.mark.once
+
 BYTES = 200_000
 MANY = 3000
 TITLE = "What people who plan for safety in a city should know of it"

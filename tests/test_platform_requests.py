@@ -7,6 +7,8 @@ from tests.public import text_of
 from tests.test_content import by_identifier
 from tests.test_situations import parts_in
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.django_db
 def test_the_steps_stand_in_order_after_the_facts(client):

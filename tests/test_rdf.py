@@ -24,6 +24,7 @@ from tests.files import file_part
 from tests.public import relative
 
 pytestmark = [
+    pytest.mark.once,
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated"),  # by rdflib itself
 ]
@@ -188,7 +189,6 @@ def test_the_way_to_a_page_is_in_its_language(client):
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @EVERY_ADDRESS
 def test_three_syntaxes_say_the_same(client, address):
     one_of_every_kind()
@@ -435,7 +435,6 @@ def dumps_root(tmp_path, settings):
 
 
 @pytest.mark.slow
-@pytest.mark.once
 @pytest.mark.parametrize("contact", ["", "kb@example.eu"])
 def test_the_catalogue_conforms_to_dcat_ap(client, shapes, dumps_root, monkeypatch, contact):
     monkeypatch.setattr(dcat, "CONTACT", contact)

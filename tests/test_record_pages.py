@@ -11,7 +11,7 @@ from media4sec.publications.models import Publication
 from tests.factories import copies_published, document_for, publish, published, published_full, save, source
 from tests.public import links_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PARTS = ("facts", "about", "lenses", "flags", "limits", "related", "evidence")
 

@@ -11,7 +11,7 @@ from media4sec.portal import errors
 from tests.factories import published
 from tests.public import h1_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HEADS = {
     405: "This address cannot be used like that",

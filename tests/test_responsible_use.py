@@ -16,6 +16,8 @@ from media4sec.records.documents.reading import working_document
 from tests.factories import publish, published, save
 from tests.public import api_item, text_of
 
+pytestmark = pytest.mark.once
+
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 HEADINGS = {"legal-basis", "necessity", "rights", "harms", "evidence"}
 

@@ -11,7 +11,7 @@ from tests.pictures import box_of, marks_of, overlaps, tips_of, ways_of
 from tests.public import text_of
 from tests.test_content import by_identifier
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.once]
 
 
 def edges():

@@ -38,7 +38,7 @@ from tests.factories import (
 from tests.public import h1_of, links_in, text_of
 from tests.test_paper import text_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def called(record):

@@ -8,7 +8,7 @@ from media4sec.publications.models import Publication, Term
 from tests.factories import published
 from tests.test_content import by_identifier
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.once]
 
 ORDER = [
     "about",

@@ -6,6 +6,8 @@ from tests.factories import published
 from tests.test_content import by_identifier
 from tests.test_situations import parts_in
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.django_db
 def test_a_standard_says_first_what_it_gives_and_so_does_its_row(client):

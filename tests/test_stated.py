@@ -11,7 +11,7 @@ from media4sec.publications.stated import said_since_change, since_change
 from media4sec.records.workflow import rebuild_publications
 from tests.factories import changed, publication_of, publish, published, several_published
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 class Read:

@@ -270,6 +270,7 @@ def test_the_address_of_a_source_is_one_on_the_web(admin_client, url):
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", SIGNS, ids=ascii)
 @pytest.mark.parametrize(("step", "name"), [("publish", "note"), ("withdraw", "reason"), ("merge", "reason")])
+@pytest.mark.once
 def test_no_text_of_a_step_holds_what_cannot_be_seen(admin_client, step, name, text):
     record = make("theme")
     if step != "publish":
@@ -358,6 +359,7 @@ def test_a_country_of_many_letters_stays_with_an_error(admin_client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["ftp://example.org/", "example.org", "https://user:pw@example.org/"])
+@pytest.mark.once
 def test_a_list_of_addresses_holds_addresses(admin_client, address):
     record = make_full("deliverable")
 
@@ -378,6 +380,7 @@ def test_a_list_of_addresses_holds_addresses(admin_client, address):
         ("٢٠١٨", "year"),
     ],
 )
+@pytest.mark.once
 def test_a_text_that_is_no_date_is_refused(admin_client, date, precision):
     """It was saved, and publishing it failed."""
     record = make("news-item")

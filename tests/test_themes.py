@@ -8,7 +8,7 @@ from media4sec.records import workflow
 from tests.factories import published
 from tests.test_content import by_identifier
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.once]
 
 ORDER = [
     "about",
@@ -114,7 +114,6 @@ def test_withdrawn_point_leaves_the_table_of_four(client):
     assert [point["title"] for point in found] == [points[1].title]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("slug", sorted(by_identifier("theme")))
 @pytest.mark.usefixtures("content")
 def test_sheets_of_the_themes_tell_each_statement_once_from_its_theme(

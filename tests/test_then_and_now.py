@@ -29,6 +29,8 @@ from tests.pictures import box_of, marks_of, overlaps, points_of
 from tests.public import text_of
 from tests.test_content import by_identifier
 
+pytestmark = pytest.mark.once
+
 TODAY = datetime.date(2026, 11, 25)
 
 

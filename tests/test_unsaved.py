@@ -615,6 +615,7 @@ def test_odd_text_is_refused_or_kept_as_it_is(anna, odd):
     ],
 )
 @pytest.mark.parametrize("kind", ["theme", "technology"])
+@pytest.mark.once
 def test_a_form_filled_with_nonsense_is_a_form_with_errors(anna, fields, kind):
     record = make_full(kind)
     text = {"address": admin_url(record), "form": "x", "fields": fields}

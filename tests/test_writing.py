@@ -745,6 +745,7 @@ def test_a_draft_is_thrown_away(publisher, draft):
         ("checked", {"seen": 10**30}, set()),
     ],
 )
+@pytest.mark.once
 def test_what_a_step_asks_must_be_said(publisher, draft, name, body, places):
     record = publish(draft)
 
@@ -1032,6 +1033,7 @@ def test_other_methods_are_refused_with_those_there_are(writer, draft):
     ],
 )
 @pytest.mark.parametrize("key", [None, "a"])
+@pytest.mark.once
 def test_what_cannot_be_read_is_refused(writer, body, media_type, status, key):
     response = writer.send("POST", f"{WORKING}/technologies", body, media_type=media_type, key=key)
 
@@ -1106,6 +1108,7 @@ BESIDE = {
 }
 
 
+@pytest.mark.once
 def test_the_description_is_valid_and_true(client, writer, draft, partner):
     response = client.get(f"{WORKING}/openapi.json")
     description = response.json()

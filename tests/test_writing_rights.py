@@ -84,6 +84,7 @@ def test_every_address_is_asked_here():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
+@pytest.mark.once
 def test_nobody_does_what_they_may_not(programs, partner, state):  # gates 3.1, 3.3
     record = prepared(state, partner)
     tag, before = programs["root"].tag(record), snapshot()
@@ -105,6 +106,7 @@ def test_nobody_does_what_they_may_not(programs, partner, state):  # gates 3.1, 
 @pytest.mark.parametrize(
     "scopes", [[], ["write"], ["review"], ["publish"]], ids=lambda found: "".join(found) or "read"
 )
+@pytest.mark.once
 def test_a_token_does_what_it_was_made_for(partner, state, scopes):
     record, root = prepared(state, partner), Program(administrator())
     program, tag, before = Program(root.user, scopes), root.tag(record), snapshot()
@@ -187,6 +189,7 @@ def test_what_is_planted_is_seen_by_the_team_itself(theirs):  # noqa: F811
     assert {PLANTED[name] for name in seen} <= set(ANY.findall(found))
 
 
+@pytest.mark.once
 def test_strangers_see_none_of_it(theirs, stranger):  # noqa: F811
     user, _, own, _ = stranger
     program, tag = Program(user), Program(theirs["writer"]).tag(theirs["draft"])
