@@ -68,7 +68,10 @@ def not_run(reason):
 def pytest_addoption(parser):
     group = parser.getgroup("portal")
     group.addoption("--quick", action="store_true", help="no browser, nothing slow, few kinds, few examples")
-    group.addoption("--data", action="store_true", help="what asks a database; fewer kinds and examples")
+    group.addoption(
+        "--data", action="store_true", help="what asks a database; a third of the kinds, fewer examples"
+    )
+    group.addoption("--rest", action="store_true", help="everything but what --data asks of single kinds")
     group.addoption(
         "--counted", action="store_true", help="fail unless as many tests ran as tests/counts.toml says"
     )
@@ -87,9 +90,13 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.browser)
     if config.getoption("quick"):
         leave_out(config, items, is_left_out)
+    shares = shared_out(items)
     if config.getoption("data"):
-        leave_out(config, items, lambda item: not asks_a_database(item) or item.get_closest_marker("once"))
-        leave_kinds_out(config, items)
+        leave_out(
+            config, items, lambda item: shares.get(item.nodeid) is False or not matters_to_a_database(item)
+        )
+    if config.getoption("rest"):
+        leave_out(config, items, lambda item: shares.get(item.nodeid))
     # What takes long comes first, so that at the end nobody waits for one test of another process.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
@@ -109,15 +116,25 @@ def leave_out(config, items, is_one):
     items[:] = [item for item in items if not is_one(item)]
 
 
-def leave_kinds_out(config, items):
-    """What is asked of many kinds is asked of a third of them: other ones for each test and run."""
-    asked = defaultdict(dict)
+def shared_out(items):
+    """What is asked of many kinds and matters to a database: ``{its name: does --data ask it, or --rest}``.
+
+    ``--data`` asks each of these tests of a third of the kinds, other ones for each test.
+    """
+    asked = defaultdict(set)
     for item in items:
-        asked[name_of(item)] |= dict.fromkeys(kinds_of(item))
-    for test, names in asked.items():
-        if len(names) > 3:
-            asked[test] = [*names][crc32(test.encode()) % 3 :: 3]
-    leave_out(config, items, lambda item: not all(name in asked[name_of(item)] for name in kinds_of(item)))
+        if matters_to_a_database(item):
+            asked[name_of(item)] |= {*kinds_of(item)}
+    thirds = {
+        test: {*sorted(names)[crc32(test.encode()) % 3 :: 3]}
+        for test, names in asked.items()
+        if len(names) > 3
+    }
+    return {
+        item.nodeid: thirds[name_of(item)].issuperset(kinds_of(item))
+        for item in items
+        if name_of(item) in thirds
+    }
 
 
 def name_of(item):
@@ -131,8 +148,10 @@ def kinds_of(item):
     return [value.name for value in values if getattr(value, "plural", "")]
 
 
-def asks_a_database(item):
+def matters_to_a_database(item):
     """True where the answer may depend on which database it is."""
+    if item.get_closest_marker("browser") or item.get_closest_marker("once"):
+        return False
     fixtures = {"db", "transactional_db", "content_database", "site_database", "live_server"}
     return bool(item.get_closest_marker("django_db") or fixtures & {*getattr(item, "fixturenames", ())})
 

@@ -6,10 +6,13 @@ import shlex
 import subprocess
 import tomllib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from media4sec.kinds import kinds
 from tests import conftest, postgres
 
 ROOT = Path(__file__).parent.parent
@@ -85,10 +88,40 @@ def test_ci_stops_at_the_first_failure_and_ends_with_all_checks_and_tests():
         'wait "$setup"',
         "make test-postgres ARGS=--counted",
         'wait "$rest"',
-        "make --jobs=2 check test-sqlite ARGS=--counted",
+        "make --jobs=2 check test-sqlite ARGS='--counted --rest'",
     ]
     assert lines[-1] == waited[-1]
     assert not [line for line in lines if "|| true" in line or "set +e" in line]
+
+
+@dataclass
+class Asked:
+    """A test that pytest has collected, as far as lanes look at it."""
+
+    nodeid: str
+    kind: object
+    fixturenames: tuple = ("db",)
+    marks: tuple = ()
+
+    @property
+    def callspec(self):
+        return SimpleNamespace(params={"kind": self.kind})
+
+    def get_closest_marker(self, name):
+        return name in self.marks
+
+
+def test_each_test_of_many_kinds_is_asked_of_each_on_one_database_at_least():
+    items = [Asked(f"test_{test}[{kind.name}]", kind) for test in "abcdefgh" for kind in kinds()]
+    few = [Asked(f"test_few[{kind.name}]", kind) for kind in kinds()[:3]]
+    once = [Asked(f"test_once[{kind.name}]", kind, marks=("once",)) for kind in kinds()]
+
+    shares = conftest.shared_out([*items, *few, *once])
+
+    assert {*shares} == {item.nodeid for item in items}  # all others are asked on both, or on SQLite
+    again = [item for item in items if shares[item.nodeid]]
+    assert len(items) / 4 < len(again) < len(items) / 2
+    assert {item.kind.name for item in again} == {kind.name for kind in kinds()}
 
 
 def test_what_pytest_warns_of_fails_and_nothing_reaches_other_machines():
