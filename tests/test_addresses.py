@@ -117,6 +117,7 @@ WITH_PARAMETERS = ("/search/", "/library/", "/patterns/cards/", "/corrections/")
 @pytest.mark.parametrize("language", ["", "/el"])
 @pytest.mark.parametrize("address", [*FIXED_PAGES, *lists(), "/design/", "theme", "debate"])
 @pytest.mark.once
+@pytest.mark.slow
 def test_every_page_names_the_parameters_that_it_does_not_know(client, address, language):  # gate 4.3
     theme = published("theme").url
     address = language + {"theme": theme, "debate": f"{theme}debate/"}.get(address, address)

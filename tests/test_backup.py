@@ -340,6 +340,7 @@ def databases():
 # Over what is there
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_replaced_unless_that_is_said(grown, settings, tmp_path):
     run("backup")
     first, aside = the_backup(settings.BACKUPS_ROOT), tmp_path / "aside"
@@ -447,6 +448,7 @@ def killed(where, *command, settings):
 
 
 @pytest.mark.parametrize("where", ["facts", "manifest"])
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_none_and_the_next_one_clears_it_away(grown, settings, where):
     run("backup")
     first = backup.backups_in(settings.BACKUPS_ROOT)

@@ -305,6 +305,7 @@ LONG = "A sentence that does not want to end because somebody wrote all that the
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_however_much_and_long_it_is_the_paper_is_one_sheet(client):
     patterns = several_published("pattern", 4, title=LONG[:200], group="law-enforcement", solution=LONG)
     laws = several_published("instrument", 30, title=LONG[:200])

@@ -438,6 +438,7 @@ def test_a_file_has_what_is_published_and_nothing_else(client, suffix):
 
 @EVERY_FORMAT
 @pytest.mark.parametrize("count", [1, 3, 30])
+@pytest.mark.slow
 def test_a_file_costs_the_same_however_many_records(client, suffix, count, django_assert_max_num_queries):
     several_published("technology", count)
     client.get("/technologies/")  # reads what changed into the search index

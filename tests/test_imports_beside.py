@@ -145,6 +145,7 @@ reports.apply(report, by=report.made_by)
 @pytest.mark.parametrize(
     ("module", "name"), [("writing", "words_of"), ("writing", "model_of"), ("reports", "ImportReport.save")]
 )
+@pytest.mark.slow
 def test_an_import_that_is_killed_leaves_nothing(partner, people, module, name):  # gate 6.1
     importer, _ = people
     uploaded(importer, file_of(owned(make("organisation", title="One", sources=[source()]), partner)))

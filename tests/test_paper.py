@@ -400,6 +400,7 @@ def test_the_judge_finds_what_is_missing(part, instead, rule):
 
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("address", ["/list.docx?ids=S-002,T-001", "/check/result.docx"])
+@pytest.mark.slow
 def test_others_find_the_headings_of_every_text_document(client, soffice, tmp_path, address):
     sent = PAPERS.get(address.replace("docx", "pdf"))
     content = (client.post(address, sent) if sent else client.get(address)).content

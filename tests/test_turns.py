@@ -121,6 +121,7 @@ STEPS = {
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.slow
 def test_every_step_that_the_public_sees_waits_for_its_turn(step, tmp_path):
     """And locks no record before it: else two steps would wait for each other."""
     document, file = document_for("theme", identifier="dark-web"), tmp_path / "themes.json"

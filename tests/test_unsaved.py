@@ -221,6 +221,7 @@ def test_a_form_that_was_saved_after_all_saves_nothing_twice(anna):  # gate 6.3
 
 @pytest.mark.parametrize("lost", ["the first", "the last", "all"])
 @pytest.mark.parametrize("changed", [False, True])
+@pytest.mark.slow
 def test_sources_that_another_person_took_away_meanwhile_stop_nobody(anna, lost, changed):
     record = make_full("theme")
     addresses = [source["url"] for source in working_document(record)["sources"]]

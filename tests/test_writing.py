@@ -1109,6 +1109,7 @@ BESIDE = {
 
 
 @pytest.mark.once
+@pytest.mark.slow
 def test_the_description_is_valid_and_true(client, writer, draft, partner):
     response = client.get(f"{WORKING}/openapi.json")
     description = response.json()

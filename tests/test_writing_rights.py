@@ -107,6 +107,7 @@ def test_nobody_does_what_they_may_not(programs, partner, state):  # gates 3.1, 
     "scopes", [[], ["write"], ["review"], ["publish"]], ids=lambda found: "".join(found) or "read"
 )
 @pytest.mark.once
+@pytest.mark.slow
 def test_a_token_does_what_it_was_made_for(partner, state, scopes):
     record, root = prepared(state, partner), Program(administrator())
     program, tag, before = Program(root.user, scopes), root.tag(record), snapshot()
