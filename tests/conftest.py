@@ -90,12 +90,13 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.browser)
     if config.getoption("quick"):
         leave_out(config, items, is_left_out)
-    shares = shared_out(items)
     if config.getoption("data"):
+        shares = shared_out(items)
         leave_out(
-            config, items, lambda item: shares.get(item.nodeid) is False or not matters_to_a_database(item)
+            config, items, lambda item: not (matters_to_a_database(item) and shares.get(item.nodeid, True))
         )
     if config.getoption("rest"):
+        shares = shared_out(items)
         leave_out(config, items, lambda item: shares.get(item.nodeid))
     # What takes long comes first, so that at the end nobody waits for one test of another process.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

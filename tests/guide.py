@@ -14,6 +14,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po, write_po
 
+from tests.tree import file_names
+
 ROOT = Path(__file__).parent.parent
 STEP = re.compile(r"^\*\*\d+\. `([\w/.]+)`.*?^```\w+\n(.*?)^```$", flags=re.M | re.S)
 MIGRATION = re.compile(r"^\*\*6\. The migration:\*\* `([^`]+)`", flags=re.M)
@@ -30,21 +32,9 @@ def steps():
     return dict(STEP.findall(section()))
 
 
-def files():
-    """The names of the project's files, whether git knows them already or not."""
-    names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    return [name for name in names if (ROOT / name).is_file()]
-
-
 def copied(folder):
     """The project's files, with this environment's packages."""
-    for name in files():
+    for name in file_names():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)

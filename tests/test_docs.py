@@ -1,8 +1,6 @@
 """The documentation says what the code says, and its links lead somewhere."""
 
 import re
-import shutil
-import subprocess
 from io import StringIO
 from pathlib import Path
 
@@ -15,9 +13,9 @@ from media4sec.kinds import COMMON_FACETS, kinds
 from media4sec.records.management.commands.describe_data_model import describe
 from media4sec.records.models import model_of
 from tests import counts
+from tests.tree import project_files
 
 ROOT = Path(settings.BASE_DIR)
-NOT_OURS = {".git", ".venv", "var", "screenshots"}
 # In pieces, as this file is searched like the others.
 ELSEWHERE = ["/" + "work/", "../" + "shared", "." + "library/"]
 
@@ -25,21 +23,6 @@ ELSEWHERE = ["/" + "work/", "../" + "shared", "." + "library/"]
 def real_kinds():
     """The portal's own kinds, without those that only the tests install."""
     return [kind for kind in kinds() if not model_of(kind.name).__module__.startswith("tests.")]
-
-
-def project_files():
-    """Every file of the project, whether git knows it already or not."""
-    if shutil.which("git") and (ROOT / ".git").exists():
-        command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
-        command += ["--cached", "--others", "--exclude-standard"]
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
-        found = [ROOT / name for name in listed.split("\0") if name]
-    else:
-        parts = {path: path.relative_to(ROOT).parts for path in ROOT.rglob("*")}
-        found = [
-            path for path in parts if parts[path][0] not in NOT_OURS and "__pycache__" not in parts[path]
-        ]
-    return sorted(path for path in found if path.is_file())
 
 
 def pages():

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from tests.conftest import ROOT, not_run
-from tests.test_docs import project_files
+from tests.tree import project_files
 
 # What is a secret by its shape, whoever's it is. A pattern does not match its own text here.
 SHAPES = {

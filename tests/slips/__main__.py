@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from tests.slips.table import SLIPS
+from tests.tree import file_names
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # What makes the product, and how it is built and tested; tests themselves and texts are no place for slips.
@@ -30,16 +31,9 @@ class NotMade(Exception):
     """A slip cannot be made: the product has moved on, and the table must follow."""
 
 
-def working_files():
-    """The names of the files of the working tree, whether git knows them already or not."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
-    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
-
-
 def copy_tree(folder):
     """The working tree without what can be made again; packages and the content that is kept come along."""
-    for name in working_files():
+    for name in file_names():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
     for path in ROOT.glob("locale/*/LC_MESSAGES/django.mo"):
@@ -51,7 +45,7 @@ def copy_tree(folder):
 
 def product(folder):
     """{path: text} of all files that a slip may be in."""
-    names = [name for name in working_files() if name.startswith(PRODUCT) and not name.endswith(NO_CODE)]
+    names = [name for name in file_names() if name.startswith(PRODUCT) and not name.endswith(NO_CODE)]
     return {folder / name: (folder / name).read_text("utf-8") for name in names}
 
 
