@@ -39,6 +39,7 @@ $(BIN)/pip:
 	  || { echo 'Python 3.11 or newer is needed; name one with PYTHON=/path/to/python3.'; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) \
 	  || { echo 'Python could not make a virtual environment (on Debian: install python3-venv).'; exit 1; }
+	$(BIN)/pip install --quiet --require-hashes -r requirements/pip.txt
 
 # Stamps, so that packages are installed only when a lock has changed. The dev lock holds all of the base lock.
 $(VENV)/.base: requirements/base.txt | $(BIN)/pip
@@ -185,7 +186,8 @@ lock: ## write the locks again from requirements/*.in (fetches uv into a throw-a
 	@tools=$$(mktemp -d) && trap 'rm -rf "$$tools"' EXIT && $(PYTHON) -m venv "$$tools" && "$$tools/bin/pip" install --quiet uv \
 	  && cd requirements && compile="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-emit-index-url --no-header $(ARGS)" \
-	  && $$compile base.in -o base.txt && $$compile dev.in -c base.txt -o dev.txt && $$compile --no-strip-extras scan.in -o scan.txt
+	  && $$compile base.in -o base.txt && $$compile dev.in -c base.txt -o dev.txt && $$compile --no-strip-extras scan.in -o scan.txt \
+	  && $$compile pip.in -o pip.txt
 
 clean: ## remove what can be made again; the database and its key stay
 	rm -rf $(VENV) .venv-scan var/static .pytest_cache .ruff_cache .hypothesis .schemathesis

@@ -70,7 +70,7 @@ def test_nothing_at_run_time_has_a_licence_that_binds_us():  # gate 5.5
 
 
 def test_each_dependency_says_what_it_is_for():  # gate 5.5
-    for name in ("base.in", "dev.in", "scan.in"):
+    for name in ("base.in", "dev.in", "scan.in", "pip.in"):
         lines = (LOCK.parent / name).read_text("utf-8").splitlines()
         wanted = [number for number, line in enumerate(lines) if line and line[0] not in "#-"]
         unsaid, has_reason = [], False
