@@ -26,7 +26,7 @@ from media4sec.publications.description import Description, descriptions_of
 from media4sec.publications.models import Publication, Term, ThemePlace
 
 PAGE_OF_HARVEST = 100  # records
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 OPENAIRE_SET = "openaire"
 DAY, SECOND = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 STAMP = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
