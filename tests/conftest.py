@@ -22,7 +22,8 @@ settings.register_profile(
 settings.register_profile("quick", parent=settings.get_profile("portal"), max_examples=10)
 settings.register_profile(
     "again", parent=settings.get_profile("portal"), max_examples=40
-)  # of what was asked before
+)  # of what the other database is asked as well
+settings.register_profile("rest", parent=settings.get_profile("portal"), max_examples=60)
 settings.load_profile("portal")
 
 # Kinds that between them have what kinds can have: parts, references, relations, flags, a picture, a list for two.
@@ -71,7 +72,7 @@ def pytest_addoption(parser):
     group.addoption(
         "--data", action="store_true", help="what asks a database; a third of the kinds, fewer examples"
     )
-    group.addoption("--rest", action="store_true", help="everything but what --data asks of single kinds")
+    group.addoption("--rest", action="store_true", help="everything but what --data asks: of single kinds, of examples")
     group.addoption(
         "--counted", action="store_true", help="fail unless as many tests ran as tests/counts.toml says"
     )
@@ -82,6 +83,8 @@ def pytest_configure(config):
         settings.load_profile("quick")
     elif config.getoption("data"):
         settings.load_profile("again")
+    elif config.getoption("rest"):
+        settings.load_profile("rest")
 
 
 def pytest_collection_modifyitems(config, items):

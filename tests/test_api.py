@@ -36,6 +36,7 @@ from media4sec.link_headers import LONGEST_LINKS
 from media4sec.publications.lists import SEARCH_FACETS
 from media4sec.publications.models import Generation, Publication, Term
 from media4sec.records import workflow
+from tests.examples import examples
 from tests.factories import one_of_every_kind, published, several_published
 from tests.public import api_item, api_list, api_lists, every_item, relative
 
@@ -702,13 +703,13 @@ def test_schemathesis_finds_nothing(application):  # interchange section 13, gat
     one_of_every_kind()
     loaded = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     many = hypothesis_settings(
-        max_examples=EXAMPLES,
+        max_examples=examples(EXAMPLES),
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
-    few = hypothesis_settings(many, max_examples=max(1, EXAMPLES // 5))
+    few = hypothesis_settings(many, max_examples=max(1, many.max_examples // 5))
     for result in loaded.get_all_operations():
         operation = result.ok()
         # The filters of each kind are answered alike, and its list is asked about them.

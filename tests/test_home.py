@@ -13,7 +13,7 @@ from media4sec.publications.models import Change, Generation, Publication, Term
 from tests.public import text_of
 from tests.test_content import by_identifier
 
-pytestmark = pytest.mark.usefixtures("content")
+pytestmark = [pytest.mark.usefixtures("content"), pytest.mark.once]
 
 QUERIES = {"/": 1, "/matrix/": 1}  # what changed last
 AFTER_A_CHANGE = {"/": 16, "/matrix/": 8}  # with those by which the index follows it

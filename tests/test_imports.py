@@ -29,6 +29,7 @@ from media4sec.records.importing.exporting import csv_of, json_of
 from media4sec.records.importing.planning import plan
 from media4sec.records.importing.reading import MOST_BYTES
 from media4sec.records.models import AuditEntry, ImportReport, Record, Source, Tag, Words, model_of
+from tests.examples import examples
 from tests.factories import fresh, full_document_for, make, publish, published, published_full, save, source
 from tests.people import administrator, logged_in, member, owned, told
 from tests.test_imports_reading import workbook
@@ -953,7 +954,7 @@ def saved_one_by_one(kind_name, bodies):
 
 
 @pytest.mark.slow
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(rows=rows_of(is_odd=False) | rows_of(is_odd=True))
 def test_a_report_says_what_will_be(rows):  # gate 4.6
     kind = model_of("throwaway").kind

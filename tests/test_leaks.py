@@ -403,6 +403,7 @@ def test_drafts_and_unpublished_edits_change_not_a_byte(
     assert after.keys() == before.keys()
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_what_was_planted_is_seen_once_it_is_published(client, secrets):
     """So that the test above hides something that would be seen."""

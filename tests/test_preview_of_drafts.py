@@ -57,6 +57,7 @@ def edited(record, document):
 
 
 @every_kind
+@pytest.mark.once
 def test_a_new_record_is_shown_as_it_will_be(admin_client, client, kind):
     record = make_full(kind)
     shown = preview(admin_client, record)
@@ -67,6 +68,7 @@ def test_a_new_record_is_shown_as_it_will_be(admin_client, client, kind):
 
 
 @every_kind
+@pytest.mark.once
 def test_an_edit_is_shown_as_it_will_be(admin_client, client, kind):
     record = published_full(kind, title="Before")
     fixed = {name: getattr(record, name) for name in ("identifier", "slug")}

@@ -6,6 +6,8 @@ from rdflib import DCTERMS, RDF, SKOS, URIRef
 from tests.pages import LISTS, RECORDS
 from tests.test_rdf import BASE, broken_rules, of_scheme, on_page, read, unknown_terms
 
+pytestmark = pytest.mark.once
+
 
 def test_pages_of_every_type_say_what_they_are(client, content):
     told = {}
@@ -22,7 +24,6 @@ def test_pages_of_every_type_say_what_they_are(client, content):
     assert told["about"] == {"BreadcrumbList"}
 
 
-@pytest.mark.once
 def test_the_vocabularies_keep_the_rules_of_skos(client, content):
     graph = read(client, "/schemes")
     schemes = set(graph.subjects(RDF.type, SKOS.ConceptScheme))

@@ -12,6 +12,7 @@ from media4sec.records.models import Record, Revision, Source
 from tests.people import administrator, logged_in
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("change", [{"title": "A corrected title"}, {"url": "https://example.org/moved"}])
 def test_a_correction_of_the_most_cited_source_takes_few_queries(content, change):

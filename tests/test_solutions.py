@@ -64,6 +64,7 @@ def test_a_client_reads_every_technology_once(client, address):
     assert ids(rows) == [uuid_of(record) for record in records]
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_the_whole_catalogue_is_read_with_unique_titles_and_providers(client, content):
     rows = whole_feed(client)
