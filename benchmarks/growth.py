@@ -58,7 +58,8 @@ def measure(portals, sizes, names, repeats, say):
                 say(
                     f"  {side}: {count:,} publications, first search after {found[side][-1]['first_search']:.1f} s"
                 )
-            for name, addresses in pages_of(next(iter(portals.values())), repeats).items():
+            pages = pages_of(next(iter(portals.values())), repeats)
+            for name, addresses in pages.items():
                 if names and name not in names:
                     continue
                 for side in portals:
@@ -72,7 +73,22 @@ def measure(portals, sizes, names, repeats, say):
                 found[side][-1] |= asked[side].end()
                 if not names:
                     found[side][-1]["publish"] = float(portal.run("-c", PUBLISH)) * 1000
+        for side, portal in portals.items() if not names else ():
+            found[side][-1]["memory"] = memory_of_two(
+                portal, {path for paths in pages.values() for path in paths}
+            )
     return found
+
+
+def memory_of_two(portal, addresses):
+    """Megabytes of the larger of two workers, served as in earnest, after some of each of these.
+
+    They find the index made; what they share, with each other and with other processes, counts in proportion.
+    """
+    with portal.served() as server:
+        for address in sorted(addresses) * 3:
+            server.get(address)
+        return max(server.memory())
 
 
 def told(row):
@@ -121,7 +137,7 @@ class Asked:
     def end(self):
         self.portal.change()
         _, took, _, _ = self.get(FOLLOW)
-        return {"after_change": took, "memory": self.server.memory()[0]}
+        return {"after_change": took}
 
     def harvest(self):
         """All records of all kinds by the API, page after page, and the first byte of a dump of them.
