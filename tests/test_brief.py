@@ -25,6 +25,10 @@ pytestmark = pytest.mark.once
 
 SITUATIONS = sorted(by_identifier("situation"))
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
+CODES_READ = (
+    settings.LANGUAGE_CODE,
+    "el",
+)  # square ones: an address with a language in front, and one without
 DAY = "2026-12-04"
 
 
@@ -242,16 +246,30 @@ def test_all_questions_of_the_issues_are_there_with_their_safeguards(client, ide
 @pytest.mark.usefixtures("content")
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("identifier", SITUATIONS)
-def test_the_paper_is_one_sheet_in_every_language(client, identifier, language):
+def test_the_paper_is_one_sheet_and_its_code_is_read(client, identifier, language):
     before = "" if language == settings.LANGUAGE_CODE else f"/{language}"
+    address = f"{before}{url_of(identifier)}brief"
 
-    content = client.get(f"{before}{url_of(identifier)}brief.pdf").content
+    content = client.get(f"{address}.pdf").content
 
     with pypdfium2.PdfDocument(content) as document:
         assert len(document) == 2
         assert document.get_metadata_value("Title").startswith(identifier)
+        codes = read_codes(document) if language in CODES_READ else None
     assert re.search(rb"/Lang ?\(%s" % language[:2].encode(), content)
     assert b"<pdfuaid:part>1</pdfuaid:part>" in content
+    if codes:
+        front, back = codes
+        since = client.get(f"{address}/").context["since_url"]
+        assert front == [f"{settings.BASE_URL}{before}{since}"]
+        assert back == []
+        assert front[0] in links_of(content)
+
+
+def read_codes(document):
+    """What the square codes of each page say."""
+    pages = (zxingcpp.read_barcodes(page.render(scale=3).to_pil()) for page in document)
+    return [[code.text for code in codes] for codes in pages]
 
 
 @pytest.mark.usefixtures("content")
@@ -268,23 +286,6 @@ def test_the_paper_says_what_the_page_says_and_leads_where_it_does(client):
     assert {f"{settings.BASE_URL}{record.url}" for record in brief.records} <= links
     assert client.get(f"{url_of('S-010')}brief.pdf?on={DAY}").content == first
     assert_nothing_is_near_an_edge(first)
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("content")
-@pytest.mark.parametrize("language", ["", "/el"])
-@pytest.mark.parametrize("identifier", SITUATIONS)
-def test_the_code_on_the_paper_is_read_and_leads_where_its_link_does(client, identifier, language):
-    address = f"{language}{url_of(identifier)}brief"
-    since = client.get(f"{address}/").context["since_url"]
-
-    content = client.get(f"{address}.pdf").content
-
-    with pypdfium2.PdfDocument(content) as document:
-        front, back = (zxingcpp.read_barcodes(page.render(scale=3).to_pil()) for page in document)
-    assert [code.text for code in front] == [f"{settings.BASE_URL}{language}{since}"]
-    assert back == []
-    assert front[0].text in links_of(content)
 
 
 def assert_nothing_is_near_an_edge(content):
