@@ -164,6 +164,19 @@ IN_ENGLISH = {
 PANELS = {"menu": "/technologies/#menu", "filters": "/technologies/?theme=dark-web#filters"}
 
 
+OF_KINDS = [*LISTS, *(f"record-{kind}" for kind in RECORDS)]
+
+
+def in_turn(name, ways, config):
+    """Those of these ways to look at a page that are asked: all or, with `--rest`, one of the pages of a kind.
+
+    Of the next one it is another way.
+    """
+    if not config.getoption("rest") or name not in OF_KINDS:
+        return ways
+    return [ways[OF_KINDS.index(name) % len(ways)]]
+
+
 def answer(client, name):
     """What Django's test client gets."""
     return client.post(SENT_TO.get(name, SENT[name])) if name in SENT else client.get(PAGES[name])

@@ -1,14 +1,20 @@
-"""The accessibility rules of axe on every type of page: a phone in light, a desk in dark and in forced colours."""
+"""The accessibility rules of axe on every type of page: a phone in light, a desk in dark and in forced colours.
+
+CI looks at a page of a kind in one of these ways, at that of the next kind in the other.
+"""
+
+from itertools import chain
 
 import pytest
 
 from tests.browsing import CONTRAST, DESK, ENHANCED_CONTRAST, LOOKS, PHONE, RULES, axe, of_colours
-from tests.pages import PAGES, PANELS, open_page
+from tests.pages import PAGES, PANELS, in_turn, open_page
 
 # 7:1 is asked of all text: whoever has it has the lesser contrast, too.
 CONTRASTS = {ENHANCED_CONTRAST: {"enabled": True}, CONTRAST: {"enabled": False}}
 SAID = ["violations", "incomplete"]
 OPTIONS = {"runOnly": RULES, "rules": CONTRASTS, "resultTypes": SAID}
+WAYS = ([(PHONE, "light")], [(DESK, "dark"), (DESK, "forced")])
 COLOURS = {"runOnly": of_colours(ENHANCED_CONTRAST), "resultTypes": SAID}
 # What axe cannot decide by itself, by rule and the reason it gives, and why it is well.
 DRAWN = "Words in drawings: their colours are pairs of tokens, measured in tests/test_look.py."
@@ -38,20 +44,24 @@ def page(chromium):
 
 # gate 7.1, gate 7.4
 @pytest.mark.parametrize("name", PAGES | PANELS)
-def test_no_barriers(name, page, portal_server):
-    page.set_viewport_size(PHONE)
-    page.emulate_media(**LOOKS["light"])
+def test_no_barriers(name, page, portal_server, pytestconfig):
+    looks = [*chain(*in_turn(name, WAYS, pytestconfig))]
+    look_as(page, *looks[0])
     open_page(page, portal_server, name)
     found = {}
-    for size, look in ((PHONE, "light"), (DESK, "dark"), (DESK, "forced")):
-        page.set_viewport_size(size)
-        page.emulate_media(**LOOKS[look])
+    for size, look in looks:
+        look_as(page, size, look)
         answer = axe(page, COLOURS if look == "forced" else OPTIONS)
         unclear = [rule for rule in answer["incomplete"] if not is_explained(rule, look)]
         for rule in answer["violations"] + unclear:
             places = [node["target"] for node in rule["nodes"]][:3]
             found[f"{rule['id']} at {size['width']} {look}"] = (rule["help"], places)
     assert not found
+
+
+def look_as(page, size, look):
+    page.set_viewport_size(size)
+    page.emulate_media(**LOOKS[look])
 
 
 def is_explained(rule, look):

@@ -10,7 +10,7 @@ from playwright.sync_api import Error, expect
 
 from media4sec.representations import forms_of_lists, forms_of_records
 from tests.browsing import DESK, LISTEN, PHONE
-from tests.pages import CHANGED, PAGES, SENT, STATUS, open_page
+from tests.pages import CHANGED, PAGES, SENT, STATUS, in_turn, open_page
 
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400 %
 
@@ -207,21 +207,21 @@ TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode
 
 
 # gate 7.2
-@pytest.mark.parametrize(
-    "size", [DESK, ZOOMED], ids=["desk", "zoomed"]
-)  # which stands in one column, as on a phone
-def test_keys_alone_reach_everything_in_order(visit, size):
+def test_keys_alone_reach_everything_in_order(visit, pytestconfig):
     page = visit.page
-    page.set_viewport_size(size)
-    visit.open()  # the walk begins at the top
-    steps = page.evaluate(WALK)
-    assert steps > 5
-    keyboard = page.context.new_cdp_session(page)  # half the messages of `page.keyboard`
-    for _ in range(steps + 3):  # once round, from wherever it begins
-        keyboard.send("Input.dispatchKeyEvent", TAB)
-    keyboard.detach()
-    assert page.evaluate("walk.result()") == {"unseen": [], "covered": [], "missed": [], "order": []}
-    assert page.evaluate("violations") == []  # notes and suggestions opened on the way
+    for size in in_turn(visit.name, [DESK, ZOOMED], pytestconfig):  # one stands in one column, as on a phone
+        page.set_viewport_size(size)
+        visit.open()  # the walk begins at the top
+        steps = page.evaluate(WALK)
+        assert steps > 5
+        keyboard = page.context.new_cdp_session(page)  # half the messages of `page.keyboard`
+        for _ in range(steps + 3):  # once round, from wherever it begins
+            keyboard.send("Input.dispatchKeyEvent", TAB)
+        keyboard.detach()
+        assert page.evaluate("walk.result()") == {"unseen": [], "covered": [], "missed": [], "order": []}, (
+            size
+        )
+        assert page.evaluate("violations") == []  # notes and suggestions opened on the way
 
 
 # gate 7.4

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browsing import DESK, LISTEN, NARROW
-from tests.pages import IN_ENGLISH
+from tests.pages import IN_ENGLISH, in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +19,8 @@ def page(chromium):
 
 # gate 1.1, gate 7.3
 @pytest.mark.parametrize("name", IN_ENGLISH)
-def test_nothing_breaks_out_in_german_and_greek(name, page, portal_server):
-    for code in ("de", "el"):
+def test_nothing_breaks_out_in_german_and_greek(name, page, portal_server, pytestconfig):
+    for code in in_turn(name, ["de", "el"], pytestconfig):
         page.goto(f"{portal_server}/{code}{IN_ENGLISH[name]}")
         wide = page.evaluate(
             """() => [...document.querySelectorAll("body *")]
