@@ -203,7 +203,7 @@ class Asked:
                     self.portal.change()
                     self.get(FOLLOW)
                 status, milliseconds, processor, length = self.get(address)
-                if status != 200:
+                if status >= 400:
                     return {"failed": f"answers {status}"}
                 took.append(milliseconds)
                 used.append(processor)

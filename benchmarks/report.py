@@ -137,7 +137,7 @@ def growth_aims(growth):
     runs = {database: run["found"]["portal"] for database, run in growth.items()}
     aims = (
         (
-            f"memory of a worker, {WORKER_MEMORY} MB at most",
+            f"memory of a worker that has answered everything, {WORKER_MEMORY} MB at most",
             lambda run: (run[0].get("memory"), WORKER_MEMORY, "MB"),
         ),
         (
