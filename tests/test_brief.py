@@ -25,10 +25,8 @@ pytestmark = pytest.mark.once
 
 SITUATIONS = sorted(by_identifier("situation"))
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
-CODES_READ = (
-    settings.LANGUAGE_CODE,
-    "el",
-)  # square ones: an address with a language in front, and one without
+# Square codes are read of papers at an address without a language in front, and with one.
+CODES_READ = (settings.LANGUAGE_CODE, "el")
 DAY = "2026-12-04"
 
 

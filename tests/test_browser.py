@@ -218,9 +218,8 @@ def test_keys_alone_reach_everything_in_order(visit, pytestconfig):
         for _ in range(steps + 3):  # once round, from wherever it begins
             keyboard.send("Input.dispatchKeyEvent", TAB)
         keyboard.detach()
-        assert page.evaluate("walk.result()") == {"unseen": [], "covered": [], "missed": [], "order": []}, (
-            size
-        )
+        result = page.evaluate("walk.result()")
+        assert result == {"unseen": [], "covered": [], "missed": [], "order": []}, size
         assert page.evaluate("violations") == []  # notes and suggestions opened on the way
 
 
