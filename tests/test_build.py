@@ -14,6 +14,7 @@ import pytest
 
 from media4sec.kinds import kinds
 from tests import conftest, postgres
+from tests.pages import OF_KINDS, PAGES, in_turn
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
@@ -122,6 +123,22 @@ def test_each_test_of_many_kinds_is_asked_of_each_on_one_database_at_least():
     again = [item for item in items if shares[item.nodeid]]
     assert len(items) / 4 < len(again) < len(items) / 2
     assert {item.kind.name for item in again} == {kind.name for kind in kinds()}
+
+
+def test_pages_of_kinds_are_looked_at_in_every_way_and_in_turn_by_ci_alone():
+    ways = ["phone", "desk"]
+    whole, rest = (
+        SimpleNamespace(getoption=lambda name, is_rest=is_rest: is_rest) for is_rest in (False, True)
+    )
+
+    of_kinds = [in_turn(name, ways, rest) for name in OF_KINDS]
+
+    assert of_kinds[:3] == [["phone"], ["desk"], ["phone"]]
+    assert {len(chosen) for chosen in of_kinds} == {1}
+    assert {*OF_KINDS} < {*PAGES}
+    for name in PAGES:
+        assert in_turn(name, ways, whole) == ways
+        assert name in OF_KINDS or in_turn(name, ways, rest) == ways
 
 
 def test_what_pytest_warns_of_fails_and_nothing_reaches_other_machines():
